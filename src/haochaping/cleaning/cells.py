@@ -1,0 +1,85 @@
+"""One printed cell to a number, or to the reason why it holds none."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from haochaping.cleaning.text import fold
+
+LONGEST_CELL = 200
+"""Longer text is no cell of a table; the contract refuses it."""
+_WHOLE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+_DECIMAL = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as read.
+
+    ``value`` is an int (counts), a float fraction (rates) or None when the cell holds no number;
+    ``reason`` then says why. ``printed`` is the text as printed, always.
+    """
+
+    printed: str
+    value: int | float | None = None
+    reason: str = ""
+
+
+def read_count(printed: str, no_value: Mapping[str, str]) -> Cell:
+    """A whole number, or one of the words that stand for "no value".
+
+    Parameters
+    ----------
+    printed : str
+        ``"1,080,786"``, full-width digits and ``"/"`` among others.
+    no_value : mapping
+        Folded word to the reason shown for it (``words.csv``).
+
+    Raises
+    ------
+    ValueError
+        The text is neither; the message says what was expected.
+    """
+    text = fold(printed)
+    if text in no_value:
+        return Cell(printed, None, no_value[text] or f"原表填“{printed}”，含义未注明")
+    match = _WHOLE.fullmatch(text)
+    if match is None:
+        raise ValueError("应为整数或表示无数据的符号")
+    return Cell(printed, int(match.group(1).replace(",", "")))
+
+
+def read_rate(printed: str, no_value: Mapping[str, str], *, in_percent: bool = False) -> Cell:
+    """A percentage as a fraction, or one of the words that stand for "no value".
+
+    A number without a percent sign is accepted only where the heading carries the unit
+    (`in_percent`): elsewhere 1 could be one per cent or all.
+
+    Raises
+    ------
+    ValueError
+        The text is neither; the message says what was expected.
+    """
+    text = fold(printed)
+    if text in no_value:
+        return Cell(printed, None, no_value[text] or f"原表填“{printed}”，含义未注明")
+    match = _PERCENT.fullmatch(text) or (_DECIMAL.fullmatch(text) if in_percent else None)
+    if match is None:
+        raise ValueError("应为百分数（如 99.9%）或表示无数据的符号")
+    return Cell(printed, float(Decimal(text.rstrip("%")) / 100))
+
+
+def is_number(text: str) -> bool:
+    """Whether `text` is a whole cell with a number: a count or a percentage."""
+    folded = unicodedata.normalize("NFKC", text)
+    return bool(_WHOLE.fullmatch(folded) or _PERCENT.fullmatch(folded) or _DECIMAL.fullmatch(folded))
+
+
+def printed_decimals(printed: str) -> int:
+    """Decimals of a printed percentage: 0 for ``100%``, 2 for ``99.68%``."""
+    return len(fold(printed).rstrip("%").partition(".")[2])

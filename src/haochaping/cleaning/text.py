@@ -1,0 +1,37 @@
+"""Text as it arrives: full-width forms, blanks, control and format characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_BLANKS = re.compile(r"\s+")
+
+
+def squeeze(text: str) -> str:
+    """Drop every blank, for comparing texts that were wrapped or spaced differently."""
+    return _BLANKS.sub("", text)
+
+
+def fold(text: str) -> str:
+    """Half-width form (NFKC) without blanks: for comparing, never for showing.
+
+    Names and cells are kept as printed; only comparisons go through here.
+    """
+    return squeeze(unicodedata.normalize("NFKC", text))
+
+
+def hidden_characters(text: str) -> list[str]:
+    """Control and format characters in `text` (Unicode Cc, Cf, Co, Cs), which no reader can see."""
+    return [char for char in text if unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"}]
+
+
+def visible(text: str) -> str:
+    """`text` with every control and format character written out as ``\\u{…}``.
+
+    Safe for a terminal or a log: no escape sequence and no direction mark gets through.
+    Line feeds stay.
+    """
+    return "".join(
+        f"\\u{{{ord(char):04X}}}" if char != "\n" and hidden_characters(char) else char for char in text
+    )

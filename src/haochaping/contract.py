@@ -1,0 +1,73 @@
+"""The data contract: what every table must satisfy before anything is computed or published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from haochaping.cleaning.cells import LONGEST_CELL
+from haochaping.errors import InputRefused, Problem
+from haochaping.model import TABLES, TIERS, QuarterData, TableSpec, dtypes
+
+
+def validate(data: QuarterData) -> QuarterData:
+    """Hold the five tables against the contract and hand `data` through.
+
+    Keys are present and unique, counts whole and not negative, rates not negative. What is printed
+    and wrong (a rate above 100 %, more evaluations than cases) is a finding, not a violation.
+
+    Raises
+    ------
+    InputRefused
+        All violations of all tables at once: table, row, column, value and what was expected.
+    """
+    import pandera.errors
+    import pandera.pandas as pa
+
+    problems: list[Problem] = []
+    for spec in TABLES.values():
+        table = data.table(spec.name)
+        schema = pa.DataFrameSchema(
+            {name: pa.Column(**rules) for name, rules in _columns(spec, pa).items()},
+            unique=list(spec.key),
+            strict=True,
+            ordered=True,
+        )
+        try:
+            schema.validate(table, lazy=True)
+        except pandera.errors.SchemaErrors as failure:
+            problems += _problems(failure.failure_cases, table, spec)
+    if problems:
+        raise InputRefused(problems)
+    return data
+
+
+def _columns(spec: TableSpec, pa: Any) -> dict[str, dict[str, Any]]:
+    rules: dict[str, dict[str, Any]] = {}
+    for column, kind in dtypes(spec.name).items():
+        rules[column] = {"dtype": kind, "nullable": column in spec.measures}
+        if column in spec.key:
+            checks = [pa.Check.str_length(1, LONGEST_CELL, error=f"应为 1 至 {LONGEST_CELL} 个字符的名称")]
+            if column == "tier":
+                checks.append(pa.Check.isin(TIERS, error="应为 town 或 village"))
+            rules[column]["checks"] = checks
+        elif column in spec.measures:
+            rules[column]["checks"] = pa.Check.ge(0, error="不应为负数")
+    return rules
+
+
+def _problems(cases: pd.DataFrame, table: pd.DataFrame, spec: TableSpec) -> list[Problem]:
+    problems: dict[Problem, None] = {}
+    for case in cases.itertuples():
+        if case.check == "multiple_fields_uniqueness":
+            row = table.loc[int(case.index)]
+            names = " ".join(str(row[name]) for name in spec.key)
+            problems[Problem(f"{spec.title}表（附件{spec.annex}）", names, "同一名称只应出现一次")] = None
+            continue
+        where = f"{spec.title}表（附件{spec.annex}）"
+        if pd.notna(case.index) and int(case.index) in table.index:
+            where += " " + " ".join(str(table.loc[int(case.index), name]) for name in spec.key)
+        expected = str(case.check) if "应" in str(case.check) else f"应符合 {case.check}"
+        problems[Problem(f"{where} {case.column or ''}".rstrip(), str(case.failure_case), expected)] = None
+    return list(problems)

@@ -1,0 +1,45 @@
+"""What the kit says when it must refuse its input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from haochaping.cleaning.text import visible
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the input: where it is, what stands there, what was expected."""
+
+    place: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        found = f"：{visible(self.found)}" if self.found else ""
+        return f"{visible(self.place)}{found}；{self.expected}"
+
+
+class InputRefused(Exception):
+    """The input cannot be used and nothing may be published (exit code 2).
+
+    Carries every problem found, so that the analyst mends them in one go.
+    """
+
+    def __init__(self, problems: Problem | Iterable[Problem]):
+        self.problems = [problems] if isinstance(problems, Problem) else list(problems)
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """All problems, one a line, in Chinese."""
+        if len(self.problems) == 1:
+            return f"未能读取：{self.problems[0]}"
+        lines = [f"  {i}. {problem}" for i, problem in enumerate(self.problems, start=1)]
+        return "\n".join([f"未能读取，共 {len(self.problems)} 处问题：", *lines])
+
+
+def refuse(place: str, found: str, expected: str) -> InputRefused:
+    """One refusal with one problem, ready to be raised."""
+    return InputRefused(Problem(place, found, expected))

@@ -1,0 +1,173 @@
+"""What belongs to the city and to the wording of its tables: everything under ``data/reference/``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from haochaping.cleaning.decode import decode
+from haochaping.cleaning.text import fold
+from haochaping.errors import InputRefused, Problem, refuse
+
+UNIT_KINDS = {"district": "区县", "city_department": "市直部门", "district_department": "区直部门"}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of the registry: one row of ``units.csv``."""
+
+    kind: str
+    canonical: str
+    aliases: tuple[str, ...]
+    official_order: int
+    area_code: str
+    counterpart: str
+    valid_from: str
+    valid_to: str
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the unit existed on `day` (blank bounds are open)."""
+        return (not self.valid_from or self.valid_from <= day.isoformat()) and (
+            not self.valid_to or day.isoformat() <= self.valid_to
+        )
+
+
+@dataclass(frozen=True)
+class Reference:
+    """City settings, units registry, table headings and special words."""
+
+    folder: Path
+    city: dict[str, Any]
+    units: tuple[Unit, ...]
+    headings: dict[str, str] = field(repr=False)
+    """Folded heading text to field name."""
+    totals: frozenset[str] = field(repr=False)
+    """Folded labels of total rows."""
+    no_value: dict[str, str] = field(repr=False)
+    """Folded text of a cell that holds no number, to the reason shown for it."""
+
+    @cached_property
+    def _units_by_name(self) -> dict[tuple[str, str], Unit]:
+        return {(u.kind, fold(name)): u for u in self.units for name in (u.canonical, *u.aliases)}
+
+    def unit(self, kind: str, name: str) -> Unit | None:
+        """The unit of `kind` that bears `name` (canonical or alias), or None."""
+        return self._units_by_name.get((kind, fold(name)))
+
+    def canonical(self, kind: str, name: str) -> str:
+        """Canonical name; an unknown name stands for itself."""
+        unit = self.unit(kind, name)
+        return unit.canonical if unit else name
+
+    def names(self, kind: str) -> list[str]:
+        """Every name (canonical and aliases) of units of `kind`."""
+        return [name for u in self.units if u.kind == kind for name in (u.canonical, *u.aliases)]
+
+    def threshold(self, name: str) -> float:
+        """A number from ``[thresholds]`` of ``city.toml``."""
+        try:
+            return float(self.city["thresholds"][name])
+        except (KeyError, TypeError, ValueError):
+            raise refuse(f"{self.folder / 'city.toml'} [thresholds] {name}", "", "应为一个数") from None
+
+
+def load_reference(folder: Path) -> Reference:
+    """Read ``city.toml``, ``units.csv``, ``headings.csv`` and ``words.csv`` from `folder`.
+
+    Raises
+    ------
+    InputRefused
+        A file is missing or cannot be read as what it should be.
+    """
+    city = _toml(folder / "city.toml")
+    if not isinstance(city.get("name"), str):
+        raise refuse(f"{folder / 'city.toml'} name", "", '应写明城市名称，如 name = "某某市"')
+    headings = {
+        fold(row["heading"]): row["field"] for row in _rows(folder / "headings.csv", {"field", "heading"})
+    }
+    words = _rows(folder / "words.csv", {"kind", "text", "meaning"})
+    return Reference(
+        folder=folder,
+        city=city,
+        units=tuple(
+            _unit(row, folder / "units.csv", i) for i, row in enumerate(_units_rows(folder), start=2)
+        ),
+        headings=headings,
+        totals=frozenset(fold(row["text"]) for row in words if row["kind"] == "total"),
+        no_value={fold(row["text"]): row["meaning"] for row in words if row["kind"] == "no_value"},
+    )
+
+
+def _units_rows(folder: Path) -> list[dict[str, str]]:
+    path = folder / "units.csv"
+    rows = _rows(path, {"kind", "canonical"})
+    seen: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for line, row in enumerate(rows, start=2):
+        for name in {row["canonical"], *_aliases(row)}:
+            seen[row["kind"], fold(name)].append(line)
+    clashes = [
+        Problem(f"{path} 第 {'、'.join(map(str, lines))} 行", name, "同类单位的名称或别名不能重复")
+        for (_, name), lines in seen.items()
+        if len(lines) > 1
+    ]
+    if clashes:
+        raise InputRefused(clashes)
+    return rows
+
+
+def _aliases(row: dict[str, str]) -> tuple[str, ...]:
+    return tuple(
+        alias.strip() for alias in row.get("aliases", "").replace("；", ";").split(";") if alias.strip()
+    )
+
+
+def _unit(row: dict[str, str], path: Path, line: int) -> Unit:
+    if row["kind"] not in UNIT_KINDS:
+        raise refuse(f"{path} 第 {line} 行 kind", row["kind"], f"应为 {'、'.join(UNIT_KINDS)} 之一")
+    order = row.get("official_order", "")
+    if order and not order.isdigit():
+        raise refuse(f"{path} 第 {line} 行 official_order", order, "应为整数或空白")
+    return Unit(
+        kind=row["kind"],
+        canonical=row["canonical"],
+        aliases=_aliases(row),
+        official_order=int(order or 0),
+        area_code=row.get("area_code", ""),
+        counterpart=row.get("counterpart", ""),
+        valid_from=row.get("valid_from", ""),
+        valid_to=row.get("valid_to", ""),
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise refuse(
+            str(path), "未找到", "此文件是本市设置的一部分，可从工具包的 data/reference 复制"
+        ) from None
+    return decode(data, str(path))
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_read(path))
+    except tomllib.TOMLDecodeError as error:
+        raise refuse(str(path), str(error), "应为 TOML 格式") from None
+
+
+def _rows(path: Path, required: set[str]) -> list[dict[str, str]]:
+    reader = csv.DictReader(io.StringIO(_read(path)))
+    missing = required - set(reader.fieldnames or [])
+    if missing:
+        raise refuse(
+            str(path), f"缺少列 {'、'.join(sorted(missing))}", f"首行应含 {'、'.join(sorted(required))}"
+        )
+    return [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]

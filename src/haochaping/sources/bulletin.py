@@ -1,0 +1,221 @@
+"""Reader for a published bulletin (通报) as text: narrative and annexes 1 to 5."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from haochaping.cleaning.cells import LONGEST_CELL, Cell, read_count, read_rate
+from haochaping.cleaning.decode import decode
+from haochaping.cleaning.text import fold
+from haochaping.errors import InputRefused, Problem, refuse
+from haochaping.model import BESIDE, TABLES, QuarterData, encode_key, frame, printed_column
+from haochaping.quarter import Quarter
+from haochaping.reference import Reference
+from haochaping.sources.header import Column
+from haochaping.sources.lines import split_lines
+from haochaping.sources.narrative import Narrative, read_narrative, read_note
+from haochaping.sources.rows import Row
+from haochaping.sources.tables import AnnexTable, split_annexes
+
+LARGEST_FILE = 10_000_000
+"""Bytes. A bulletin's text has some ten thousand; more is no bulletin."""
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def read_bulletin(path: Path, quarter: Quarter, reference: Reference) -> QuarterData:
+    """Read a bulletin saved as plain text.
+
+    Parameters
+    ----------
+    path : Path
+        ``data/raw/<quarter>/….txt``; UTF-8, UTF-16 or GB18030.
+    quarter : Quarter
+        The quarter its folder is named after; the bulletin must be of that quarter.
+    reference : Reference
+        Headings, words and units of the city.
+
+    Raises
+    ------
+    InputRefused
+        Whatever cannot be read with certainty; the message names file, line and what was expected.
+    """
+    place = path.name
+    if path.stat().st_size > LARGEST_FILE:
+        raise refuse(place, f"{path.stat().st_size} 字节", f"通报文本不应超过 {LARGEST_FILE} 字节")
+    lines = split_lines(decode(path.read_bytes(), place), reference.no_value)
+    narrative_lines, annexes = split_annexes(lines, reference, place)
+    narrative = read_narrative(narrative_lines, place)
+    return assemble(narrative, annexes, quarter, reference, place)
+
+
+def assemble(
+    narrative: Narrative,
+    annexes: Sequence[AnnexTable],
+    quarter: Quarter,
+    reference: Reference,
+    place: str,
+) -> QuarterData:
+    """The model from a narrative and annex tables.
+
+    Raises
+    ------
+    InputRefused
+        A cell is no number of its column's kind, or the bulletin is of another quarter.
+    """
+    rows: Rows = {name: [] for name in [*TABLES, *BESIDE]}
+    problems: list[Problem] = []
+    for annex in annexes:
+        start, end, extracted = read_note(annex.note, f"{place}（{TABLES[annex.table].title}表备注）")
+        rows["annexes"].append(
+            {
+                "table": annex.table,
+                "annex": TABLES[annex.table].annex,
+                "title": annex.title,
+                "note": annex.note,
+                "period_start": start,
+                "period_end": end,
+                "extraction_date": extracted,
+            }
+        )
+        _Filler(annex, reference, rows, problems, place).fill()
+    _same_quarter(narrative, rows["annexes"], quarter, place)
+    if problems:
+        raise InputRefused(problems)
+    rows["headline"] = narrative.headline
+    rows["about"] = [{"field": name, "value": value} for name, value in _about(narrative, rows, quarter)]
+    return QuarterData(quarter, **{name: frame(name, content) for name, content in rows.items()})
+
+
+def _same_quarter(narrative: Narrative, annexes: list[dict[str, Any]], quarter: Quarter, place: str) -> None:
+    """The title decides; without one, the period in the notes does."""
+    found = narrative.quarter
+    if found is None:
+        starts = [a["period_start"] for a in annexes if a["period_start"]]
+        if starts:
+            found = Quarter(int(starts[0][:4]), (int(starts[0][5:7]) + 2) // 3)
+    if found is None:
+        raise refuse(place, "", "标题、正文或备注中应写明季度（如“2022年第四季度”）")
+    if found != quarter:
+        raise refuse(place, f"内容是{found.label}", f"文件夹是 {quarter}，应放入{quarter.label}的通报")
+
+
+def _about(narrative: Narrative, rows: Rows, quarter: Quarter) -> list[tuple[str, str]]:
+    def first(name: str) -> str:
+        return next((a[name] for a in rows["annexes"] if a[name]), "")
+
+    return [
+        ("quarter", str(quarter)),
+        ("period_start", first("period_start")),
+        ("period_end", first("period_end")),
+        ("extraction_date", first("extraction_date")),
+        ("source_kind", "published bulletin"),
+        *narrative.facts.items(),
+    ]
+
+
+class _Filler:
+    """Puts the cells of one annex into the rows of the model."""
+
+    def __init__(
+        self, annex: AnnexTable, reference: Reference, rows: Rows, problems: list[Problem], place: str
+    ):
+        self.annex, self.reference, self.rows = annex, reference, rows
+        self.problems, self.place = problems, place
+        self.spec = TABLES[annex.table]
+        self.values = [column for column in annex.columns if not column.is_key]
+
+    def fill(self) -> None:
+        for row in self.annex.body.rows:
+            if len(row.name) > LONGEST_CELL:
+                self._problem(row, row.name[:40] + "…", f"名称不应超过 {LONGEST_CELL} 个字符")
+            self.rows["origins"].append(
+                {
+                    "table": self.spec.name,
+                    "key": encode_key({self.spec.key[0]: row.name}),
+                    "file": self.place,
+                    "line": row.line,
+                }
+            )
+            self._fill_row(row)
+        for row in self.annex.body.totals:
+            for column, printed in zip(self.values, row.cells, strict=True):
+                self._total(row, column, self._key(row.name, column), printed)
+
+    def _fill_row(self, row: Row) -> None:
+        by_key: dict[str, dict[str, Any]] = {}
+        for column, printed in zip(self.values, row.cells, strict=True):
+            key = self._key(row.name, column)
+            if column.total:
+                self._total(row, column, key, printed)
+                continue
+            record = by_key.setdefault(encode_key(key), dict(key))
+            cell = self._cell(row, column, printed or "")
+            record[column.field] = cell.value
+            if column.is_rate:
+                record[printed_column(column.field)] = cell.printed
+            if cell.value is None:
+                self._unreported(key, column.field, cell.printed, cell.reason)
+        for record in by_key.values():
+            for absent in [measure for measure in self.spec.measures if measure not in record]:
+                self._unreported({k: record[k] for k in self.spec.key}, absent, "", "原表无此列")
+            self.rows[self.spec.name].append(record)
+
+    def _key(self, name: str, column: Column) -> dict[str, str]:
+        key = {self.spec.key[0]: name}
+        if "district" in self.spec.key[1:]:
+            key["district"] = column.total or column.district
+        if "tier" in self.spec.key:
+            key["tier"] = column.tier
+        return key
+
+    def _cell(self, row: Row, column: Column, printed: str) -> Cell:
+        read: Callable[[], Cell] = (
+            (lambda: read_rate(printed, self.reference.no_value, in_percent=column.in_percent))
+            if column.is_rate
+            else (lambda: read_count(printed, self.reference.no_value))
+        )
+        try:
+            return read()
+        except ValueError as error:
+            self._problem(row, printed, f"{column.field} {error}", column)
+            return Cell(printed)
+
+    def _total(self, row: Row, column: Column, key: dict[str, str], printed: str | None) -> None:
+        if printed is None:
+            self._unreported(key, column.field, "", "原表空白")
+            return
+        cell = self._cell(row, column, printed)
+        if cell.value is None:
+            self._unreported(key, column.field, cell.printed, cell.reason)
+            return
+        self.rows["printed_totals"].append(
+            {
+                "table": self.spec.name,
+                "key": encode_key(key),
+                "column": column.field,
+                "value": float(cell.value),
+                "printed": cell.printed,
+                "label": column.total or row.name,
+            }
+        )
+
+    def _unreported(self, key: dict[str, str], column: str, printed: str, reason: str) -> None:
+        self.rows["unreported"].append(
+            {
+                "table": self.spec.name,
+                "key": encode_key(key),
+                "column": column,
+                "printed": printed,
+                "reason": reason,
+            }
+        )
+
+    def _problem(self, row: Row, found: str, expected: str, column: Column | None = None) -> None:
+        where = f"{self.place} 第 {row.line} 行（{self.spec.title}表 {fold(row.name)[:40]}"
+        where += (
+            f" {column.district or column.tier}）" if column and (column.district or column.tier) else "）"
+        )
+        self.problems.append(Problem(where, found, expected))

@@ -1,0 +1,412 @@
+"""The body of an annex table to rows, with proof that nothing was guessed and nothing left over.
+
+Rows carry serial numbers 1, 2, 3 …; names and cells may be wrapped anywhere, page furniture may
+stand between the pieces. A body is accepted when it has exactly one reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+from haochaping.cleaning.cells import is_number
+from haochaping.cleaning.text import fold
+from haochaping.reference import Reference
+from haochaping.sources.header import Column
+from haochaping.sources.lines import Line, Token, make_line, without_digits
+
+MOST_ROWS = 2000
+_GLUED = re.compile(r"(\d{1,4})[.、．]?([^\d.、．%,/].*)")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row as printed: ``name``, then one text a column (None where a total row has no cell)."""
+
+    line: int
+    name: str
+    cells: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Body:
+    """All rows of a table and its total rows, in printed order."""
+
+    rows: tuple[Row, ...]
+    totals: tuple[Row, ...]
+
+
+class BodyUnread(ValueError):
+    """A row has no certain reading. Carries the line it begins on."""
+
+    def __init__(self, line: int, found: str, expected: str):
+        super().__init__(expected)
+        self.line, self.found, self.expected = line, found, expected
+
+
+@dataclass(frozen=True)
+class BodyReader:
+    """Reads the bodies of one table.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        Columns after the serial number, one of them the name.
+    reference : Reference
+        Words for totals and for "no value".
+    furniture : set of int
+        Lines that look like page numbers or running heads; dropped unless a row needs them.
+    running_heads : set of str
+        Texts (without digits) that repeat through the file; dropped after a complete row.
+    is_known_name : callable
+        Whether a name stands in the units registry for this table.
+    """
+
+    columns: Sequence[Column]
+    reference: Reference
+    furniture: set[int]
+    running_heads: set[str]
+    is_known_name: Callable[[str], bool]
+    _texts: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def _values(self) -> list[Column]:
+        return [column for column in self.columns if not column.is_key]
+
+    @property
+    def _name_at(self) -> int:
+        return next(i for i, column in enumerate(self.columns) if column.is_key)
+
+    def read(self, lines: Sequence[Line]) -> Body:
+        """The rows in `lines`.
+
+        Raises
+        ------
+        BodyUnread
+            No reading, or more than one.
+        """
+        lines = self._gather_centred_names(list(lines))
+        self._texts.update({line.number: line.text for line in lines})
+        tokens = self._split_glued([token for line in lines for token in line.tokens])
+        before, tokens = self._leading_totals(tokens)
+        anchors = self._anchors(tokens)
+        starts = [
+            place
+            for place in (anchors[0] if anchors else [])
+            if all(token.line in self.furniture for token in tokens[:place])
+        ]
+        if not starts:
+            first = tokens[0] if tokens else None
+            raise BodyUnread(
+                first.line if first else (lines[-1].number if lines else 0),
+                first.text if first else "",
+                "此处应为序号 1 的一行",
+            )
+        anchors[0] = starts
+        readings = self._readings(tokens, anchors)
+        if len(readings) > 1:
+            raise BodyUnread(tokens[0].line, "", "此表有不止一种读法，请核对换行与序号")
+        if not readings:
+            raise self._first_failure(tokens, anchors)
+        body = readings[0]
+        return Body(body.rows, (*before, *body.totals))
+
+    # --- which tokens begin a row ---------------------------------------------------------------
+
+    def _anchors(self, tokens: list[Token]) -> list[list[int]]:
+        """For serial numbers 1, 2, …: the places where that row may begin."""
+        places: dict[int, list[int]] = {}
+        for i, token in enumerate(tokens):
+            if token.starts_line and token.kind == "value" and fold(token.text).isdecimal():
+                name = i + 1 + self._name_at
+                ahead = tokens[i + 1 : name]
+                if (
+                    name < len(tokens)
+                    and tokens[name].kind == "text"
+                    and all(t.kind == "value" for t in ahead)
+                ):
+                    places.setdefault(int(fold(token.text)), []).append(i)
+        anchors: list[list[int]] = []
+        while len(anchors) < MOST_ROWS:
+            after = anchors[-1][0] if anchors else -1
+            found = [i for i in places.get(len(anchors) + 1, []) if i > after]
+            if not found:
+                break
+            anchors.append(found[:3])
+        return anchors
+
+    def _readings(self, tokens: list[Token], anchors: list[list[int]]) -> list[Body]:
+        """Every way to cut `tokens` into rows at the anchors, at most two."""
+        ways: dict[int, list[Body]] = {}
+        for n in range(len(anchors), 0, -1):
+            here: dict[int, list[Body]] = {}
+            for start in anchors[n - 1]:
+                found = {}
+                nexts = [
+                    (stop, ways.get(stop, []))
+                    for stop in (anchors[n] if n < len(anchors) else [])
+                    if stop > start
+                ]
+                for stop, rests in [*nexts, (len(tokens), [Body((), ())])]:
+                    if not rests:
+                        continue
+                    try:
+                        row, totals = self._segment(tokens[start:stop], n)
+                    except BodyUnread:
+                        continue
+                    for rest in rests:
+                        body = Body((*row, *rest.rows), (*totals, *rest.totals))
+                        found[_content(body)] = body
+                here[start] = list(found.values())[:2]
+            ways = here
+        distinct = {_content(body): body for bodies in ways.values() for body in bodies}
+        return list(distinct.values())[:2]
+
+    def _first_failure(self, tokens: list[Token], anchors: list[list[int]]) -> BodyUnread:
+        """Why the plain reading (each serial number at its first place) fails."""
+        starts = [places[0] for places in anchors] + [len(tokens)]
+        for n, (start, stop) in enumerate(zip(starts[:-1], starts[1:], strict=True), start=1):
+            try:
+                self._segment(tokens[start:stop], n)
+            except BodyUnread as failure:
+                if n == len(anchors):
+                    return BodyUnread(
+                        failure.line, failure.found, f"{failure.expected}；其后未见序号 {n + 1} 的一行"
+                    )
+                return failure
+        return BodyUnread(tokens[0].line, "", "序号应从 1 起连续")
+
+    # --- one row ----------------------------------------------------------------------------------
+
+    def _segment(self, tokens: list[Token], serial: int) -> tuple[list[Row], list[Row]]:
+        """The row that begins `tokens`, and total rows after it."""
+        ends = [i for i in range(1, len(tokens)) if self._total_label(tokens, i)]
+        cuts = [*ends, len(tokens)]
+        row = self._row(tokens[: cuts[0]], serial)
+        totals = [self._total(tokens[a:b]) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        if fold(row.name) in self.reference.totals:
+            return [], [row, *totals]
+        return [row], totals
+
+    def _row(self, tokens: list[Token], serial: int) -> Row:
+        plain = [t for t in tokens[1:] if t.line not in self.furniture or t.line == tokens[0].line]
+        try:
+            name, cells = self._name_and_cells(plain, tokens[0].line, serial)
+        except BodyUnread:
+            if len(plain) == len(tokens) - 1:
+                raise
+            name, cells = self._name_and_cells(tokens[1:], tokens[0].line, serial)
+        return Row(tokens[0].line, name, tuple(cells))
+
+    def _name_and_cells(self, tokens: list[Token], line: int, serial: int) -> tuple[str, list[str]]:
+        start = self._name_at
+        stop = start
+        while stop < len(tokens) and tokens[stop].kind == "text":
+            stop += 1
+        name = "".join(token.text for token in tokens[start:stop])
+        expected = len(self._values)
+        cells = _join_broken(tokens[:start] + tokens[stop:], self.reference)
+        while len(cells) > expected and cells[-1].kind == "text":
+            stop_at = next(i for i, cell in enumerate(cells) if i >= expected and cell.kind == "text")
+            cells, trailing = cells[:stop_at], cells[stop_at:]
+            name = self._with_trailing(name, trailing, serial)
+        for cell in cells:
+            if cell.kind != "value":
+                raise BodyUnread(
+                    cell.line,
+                    cell.text,
+                    f"序号 {serial} 的这一格应为数字、百分数或 words.csv 中的固定用语",
+                )
+        if len(cells) != expected:
+            raise BodyUnread(
+                line,
+                self._shown(line, tokens),
+                f"序号 {serial} 应有 {expected} 个数据格，读到 {len(cells)} 个（数字被换行拆开时请并回一行）",
+            )
+        if not name:
+            raise BodyUnread(line, self._shown(line, tokens), f"序号 {serial} 应有名称")
+        return name, [cell.text for cell in cells]
+
+    def _with_trailing(self, name: str, trailing: list[Token], serial: int) -> str:
+        """`name` with the pieces that stand after the last cell, if they surely belong to it."""
+        pieces = [
+            token
+            for token in trailing
+            if without_digits(self._texts.get(token.line, token.text)) not in self.running_heads
+        ]
+        if not pieces:
+            return name
+        longer = name + "".join(piece.text for piece in pieces)
+        closes_bracket = not _balanced(name) and _balanced(longer)
+        if pieces[0].starts_line and (
+            closes_bracket or (self.is_known_name(longer) and not self.is_known_name(name))
+        ):
+            return longer
+        raise BodyUnread(
+            pieces[0].line,
+            pieces[0].text,
+            f"序号 {serial} 各格之后的文字不能确定属于哪里（名称续行、页眉或漏读的行）",
+        )
+
+    def _shown(self, line: int, tokens: list[Token]) -> str:
+        return " ".join(token.text for token in tokens[:20]) or self._texts.get(line, "")
+
+    # --- total rows -----------------------------------------------------------------------------
+
+    def _total_label(self, tokens: list[Token], i: int) -> int:
+        """How many tokens from `i` on are the label of a total row; 0 if none begins here."""
+        if not tokens[i].starts_line:
+            return 0
+        label = ""
+        for size, token in enumerate(tokens[i : i + 4], start=1):
+            label += fold(token.text)
+            if label.rstrip(":") in self.reference.totals and token.kind == "text":
+                following = tokens[i + size] if i + size < len(tokens) else None
+                return size if following is not None and following.kind == "value" else 0
+        return 0
+
+    def _leading_totals(self, tokens: list[Token]) -> tuple[list[Row], list[Token]]:
+        """Total rows that stand above row 1."""
+        totals = []
+        while tokens and self._total_label(tokens, 0):
+            stop = next(
+                (i for i in range(1, len(tokens)) if tokens[i].starts_line and self._begins_row(tokens, i)),
+                len(tokens),
+            )
+            totals.append(self._total(tokens[:stop]))
+            tokens = tokens[stop:]
+        return totals, tokens
+
+    def _begins_row(self, tokens: list[Token], i: int) -> bool:
+        if self._total_label(tokens, i):
+            return True
+        name = i + 1 + self._name_at
+        return fold(tokens[i].text) == "1" and name < len(tokens) and tokens[name].kind == "text"
+
+    def _total(self, tokens: list[Token]) -> Row:
+        size = self._total_label(tokens, 0)
+        label = "".join(token.text for token in tokens[:size]).rstrip(":：")
+        rest = [t for t in tokens[size:] if t.line not in self.furniture or t.line == tokens[0].line]
+        cells = _join_broken(rest, self.reference)
+        while cells and cells[-1].kind == "text":
+            if without_digits(self._texts.get(cells[-1].line, "")) not in self.running_heads:
+                break
+            cells = cells[:-1]
+        wrong = next((cell for cell in cells if cell.kind != "value"), None)
+        if wrong is not None:
+            raise BodyUnread(wrong.line, wrong.text, f"“{label}”行应只有数字或表示无数据的符号")
+        placed = _place([cell.text for cell in cells], self._values)
+        if placed is None:
+            raise BodyUnread(
+                tokens[0].line,
+                self._shown(tokens[0].line, tokens),
+                f"“{label}”行应有 {len(self._values)} 个数据格，读到 {len(cells)} 个，不能确定各属哪一列",
+            )
+        return Row(tokens[0].line, label, tuple(placed))
+
+    # --- layouts --------------------------------------------------------------------------------
+
+    def _split_glued(self, tokens: list[Token]) -> list[Token]:
+        """``1张店区`` as serial number and name, where that serial number is the next."""
+        result: list[Token] = []
+        serial = 1
+        for i, token in enumerate(tokens):
+            match = _GLUED.fullmatch(token.text) if token.starts_line else None
+            if match and int(match.group(1)) == serial:
+                result.append(Token(match.group(1), token.line, True, "value"))
+                result.append(Token(match.group(2), token.line, False, "text"))
+                serial += 1
+                continue
+            if token.starts_line and fold(token.text) == str(serial) and tokens[i + 1 : i + 2]:
+                serial += tokens[i + 1].kind == "text"
+            result.append(token)
+        return result
+
+    def _gather_centred_names(self, lines: list[Line]) -> list[Line]:
+        """Put a name that was printed above and below its row's numbers back into the row.
+
+        ``name-/36 1 1 0/-end`` on three lines: the middle line holds serial number and all cells and
+        no name, the lines around it hold text alone.
+        """
+        width = len(self._values) + 1
+        result = list(lines)
+        for i in range(1, len(result) - 1):
+            above, middle, below = result[i - 1 : i + 2]
+            bare = len(middle.tokens) == width and all(t.kind == "value" for t in middle.tokens)
+            if not (bare and self._name_at == 0 and above.is_text and below.is_text):
+                continue
+            if (
+                i + 2 < len(result)
+                and not result[i + 2].tokens[0].kind == "value"
+                and not self._total_label(list(result[i + 2].tokens), 0)
+            ):
+                continue
+            if i >= 2 and result[i - 2].is_text:
+                continue
+            name = above.text.replace(" ", "") + below.text.replace(" ", "")
+            serial, _, cells = middle.text.partition(" ")
+            merged = make_line(middle.number, f"{serial} {name} {cells}", self.reference.no_value)
+            result[i] = merged
+            result[i - 1] = replace(above, tokens=())
+            result[i + 1] = replace(below, tokens=())
+        return [line for line in result if line.tokens]
+
+
+def _content(body: Body) -> tuple[tuple[tuple[str, tuple[str | None, ...]], ...], ...]:
+    return tuple(tuple((row.name, row.cells) for row in rows) for rows in (body.rows, body.totals))
+
+
+def _join_broken(tokens: Sequence[Token], reference: Reference) -> list[Token]:
+    """Put cells together that were broken at a line end.
+
+    Only where a piece cannot be a cell of its own (``100`` + ``%``, ``1,080,`` + ``786``, ``归`` + ``市``):
+    two whole numbers are never joined, since the break could as well lie between two cells.
+    """
+    cells: list[Token] = []
+    for token in tokens:
+        if cells and token.starts_line:
+            joined = cells[-1].text + token.text
+            pieces = {cells[-1].kind, token.kind}
+            if ("fragment" in pieces and "text" not in pieces and (is_number(joined) or _open(joined))) or (
+                pieces == {"text"} and fold(joined) in reference.no_value
+            ):
+                kind = "value" if is_number(joined) or fold(joined) in reference.no_value else "fragment"
+                cells[-1] = replace(cells[-1], text=joined, kind=kind)
+                continue
+        cells.append(token)
+    return cells
+
+
+def _open(text: str) -> bool:
+    """Whether `text` can still become a number: it ends with a comma or a point."""
+    return fold(text).endswith((",", "."))
+
+
+def _place(cells: list[str], columns: list[Column]) -> list[str | None] | None:
+    """Cells of a total row to columns, in order: percentages under rates, whole numbers under counts.
+
+    None when there are too many cells, or too few and more than one way to place them.
+    """
+    ways = []
+    for places in combinations(range(len(columns)), len(cells)):
+        if all(_fits(cell, columns[place]) for cell, place in zip(cells, places, strict=True)):
+            row: list[str | None] = [None] * len(columns)
+            for cell, place in zip(cells, places, strict=True):
+                row[place] = cell
+            ways.append(row)
+            if len(ways) > 1:
+                return None
+    return ways[0] if ways else None
+
+
+def _fits(cell: str, column: Column) -> bool:
+    if not is_number(cell):
+        return True
+    return column.in_percent or fold(cell).endswith("%") == column.is_rate
+
+
+def _balanced(name: str) -> bool:
+    text = fold(name)
+    return text.count("(") == text.count(")")

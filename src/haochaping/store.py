@@ -1,0 +1,118 @@
+"""The tidy back series: ``data/tidy/<quarter>/*.csv``, one file a frame of the model."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from haochaping.errors import InputRefused, Problem, refuse
+from haochaping.model import QuarterData, dtypes, frame
+from haochaping.quarter import Quarter
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_tidy(data: QuarterData, folder: Path) -> bool:
+    """Write every frame of `data` that is not empty as CSV (UTF-8, line feeds), and nothing else.
+
+    Text that a spreadsheet would take for a formula is written with an apostrophe before it, which
+    :func:`read_tidy` takes away again.
+
+    Returns
+    -------
+    bool
+        Whether any file changed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = {f"{name}.csv": _to_csv(content) for name, content in data.frames() if not content.empty}
+    changed = False
+    for name, _ in data.frames():
+        stale = folder / f"{name}.csv"
+        if stale.name not in wanted and stale.exists():
+            stale.unlink()
+            changed = True
+    for name, content in wanted.items():
+        path = folder / name
+        if not path.exists() or path.read_bytes() != content:
+            aside = path.with_suffix(".part")
+            aside.write_bytes(content)
+            os.replace(aside, path)
+            changed = True
+    return changed
+
+
+def read_tidy(folder: Path, quarter: Quarter) -> QuarterData:
+    """Read back what :func:`write_tidy` wrote: an equal model.
+
+    Raises
+    ------
+    InputRefused
+        The folder holds no tidy data, or a file has other columns or cells than the contract.
+    """
+    if not (folder / "about.csv").exists():
+        raise refuse(str(folder), "", f"未找到{quarter.label}整理后的数据")
+    frames = {name: _from_csv(folder / f"{name}.csv", name) for name, _ in QuarterData(quarter).frames()}
+    data = QuarterData(quarter, **frames)
+    if data.fact("quarter") != str(quarter):
+        raise refuse(str(folder / "about.csv"), data.fact("quarter"), f"季度应为 {quarter}")
+    return data
+
+
+def quarters_in(folder: Path) -> list[Quarter]:
+    """Quarters that have a folder under `folder` (``data/tidy`` or ``data/raw``), in order of time."""
+    found = []
+    for path in folder.glob("*Q[1-4]") if folder.is_dir() else []:
+        try:
+            found.append(Quarter.parse(path.name))
+        except InputRefused:
+            continue
+    return sorted(found)
+
+
+def _to_csv(content: pd.DataFrame) -> bytes:
+    text = content.copy()
+    for column in text.columns:
+        if text[column].dtype == "str":
+            text[column] = [_guard(value) for value in text[column]]
+    buffer = io.StringIO(newline="")
+    text.to_csv(buffer, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+    return buffer.getvalue().encode("utf-8")
+
+
+def _guard(value: str) -> str:
+    return f"'{value}" if value.lstrip("'").startswith(_FORMULA) else value
+
+
+def _unguard(value: str) -> str:
+    return value[1:] if value.startswith("'") and value.lstrip("'").startswith(_FORMULA) else value
+
+
+def _from_csv(path: Path, name: str) -> pd.DataFrame:
+    if not path.exists():
+        return frame(name, [])
+    types = dtypes(name)
+    raw = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    if list(raw.columns) != list(types):
+        raise refuse(str(path), "、".join(raw.columns), f"列应依次为 {'、'.join(types)}")
+    problems: list[Problem] = []
+    columns = {}
+    for column, kind in types.items():
+        if kind == "str":
+            columns[column] = raw[column].map(_unguard).astype("str")
+            continue
+        numbers = pd.to_numeric(raw[column].where(raw[column] != ""), errors="coerce")
+        wrong = numbers.isna() & (raw[column] != "")
+        if kind == "Int64":
+            wrong |= numbers.notna() & (numbers % 1 != 0)
+        problems += [
+            Problem(f"{path} 第 {i + 2} 行 {column}", raw[column][i], "应为数或空白")
+            for i in raw.index[wrong]
+        ]
+        columns[column] = numbers.where(~wrong).astype(kind)
+    if problems:
+        raise InputRefused(problems)
+    return pd.DataFrame(columns)
