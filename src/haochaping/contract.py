@@ -59,15 +59,16 @@ def _columns(spec: TableSpec, pa: Any) -> dict[str, dict[str, Any]]:
 
 def _problems(cases: pd.DataFrame, table: pd.DataFrame, spec: TableSpec) -> list[Problem]:
     problems: dict[Problem, None] = {}
-    for case in cases.itertuples():
-        if case.check == "multiple_fields_uniqueness":
-            row = table.loc[int(case.index)]
+    for case in cases.to_dict("records"):
+        check, column, value, index = case["check"], case["column"], case["failure_case"], case["index"]
+        if check == "multiple_fields_uniqueness":
+            row = table.loc[int(index)]
             names = " ".join(str(row[name]) for name in spec.key)
             problems[Problem(f"{spec.title}表（附件{spec.annex}）", names, "同一名称只应出现一次")] = None
             continue
         where = f"{spec.title}表（附件{spec.annex}）"
-        if pd.notna(case.index) and int(case.index) in table.index:
-            where += " " + " ".join(str(table.loc[int(case.index), name]) for name in spec.key)
-        expected = str(case.check) if "应" in str(case.check) else f"应符合 {case.check}"
-        problems[Problem(f"{where} {case.column or ''}".rstrip(), str(case.failure_case), expected)] = None
+        if pd.notna(index) and int(index) in table.index:
+            where += " " + " ".join(str(table.loc[int(index), name]) for name in spec.key)
+        expected = str(check) if "应" in str(check) else f"应符合 {check}"
+        problems[Problem(f"{where} {column or ''}".rstrip(), str(value), expected)] = None
     return list(problems)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -40,7 +39,7 @@ def write_tidy(data: QuarterData, folder: Path) -> bool:
         if not path.exists() or path.read_bytes() != content:
             aside = path.with_suffix(".part")
             aside.write_bytes(content)
-            os.replace(aside, path)
+            aside.replace(path)
             changed = True
     return changed
 
@@ -112,7 +111,7 @@ def _from_csv(path: Path, name: str) -> pd.DataFrame:
             Problem(f"{path} 第 {i + 2} 行 {column}", raw[column][i], "应为数或空白")
             for i in raw.index[wrong]
         ]
-        columns[column] = numbers.where(~wrong).astype(kind)
+        columns[column] = pd.Series(numbers.where(~wrong), dtype=kind)
     if problems:
         raise InputRefused(problems)
     return pd.DataFrame(columns)

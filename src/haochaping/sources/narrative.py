@@ -95,7 +95,7 @@ def read_note(note: str, place: str) -> tuple[str, str, str]:
         start, end = _iso(y, m, d, place), _iso(y2 or y, m2, d2, place)
     found = _EXTRACTED.search(text)
     if found:
-        extracted = _iso(*found.groups(), place)
+        extracted = _iso(found[1], found[2], found[3], place)
     return start, end, extracted
 
 
@@ -156,7 +156,7 @@ def _signature(lines: Sequence[Line], place: str) -> tuple[str, str]:
 def _date_of(text: str, place: str) -> str:
     match = _DATE_LINE.fullmatch(text)
     if match:
-        return _iso(*match.groups(), place)
+        return _iso(match[1], match[2], match[3], place)
     match = _CHINESE_DATE.fullmatch(text)
     if match:
         year, month, day = match.groups()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from haochaping.cleaning.cells import is_number
 from haochaping.cleaning.text import fold
@@ -167,7 +167,7 @@ class BodyReader:
     def _first_failure(self, tokens: list[Token], anchors: list[list[int]]) -> BodyUnread:
         """Why the plain reading (each serial number at its first place) fails."""
         starts = [places[0] for places in anchors] + [len(tokens)]
-        for n, (start, stop) in enumerate(zip(starts[:-1], starts[1:], strict=True), start=1):
+        for n, (start, stop) in enumerate(pairwise(starts), start=1):
             try:
                 self._segment(tokens[start:stop], n)
             except BodyUnread as failure:
@@ -185,7 +185,7 @@ class BodyReader:
         ends = [i for i in range(1, len(tokens)) if self._total_label(tokens, i)]
         cuts = [*ends, len(tokens)]
         row = self._row(tokens[: cuts[0]], serial)
-        totals = [self._total(tokens[a:b]) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        totals = [self._total(tokens[a:b]) for a, b in pairwise(cuts)]
         if fold(row.name) in self.reference.totals:
             return [], [row, *totals]
         return [row], totals
@@ -339,7 +339,7 @@ class BodyReader:
                 continue
             if (
                 i + 2 < len(result)
-                and not result[i + 2].tokens[0].kind == "value"
+                and result[i + 2].tokens[0].kind != "value"
                 and not self._total_label(list(result[i + 2].tokens), 0)
             ):
                 continue

@@ -1,0 +1,46 @@
+"""Exact comparison of printed percentages with the whole numbers behind them."""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+
+
+def percent(value: Fraction, decimals: int, rounding: str = ROUND_HALF_UP) -> Decimal:
+    """`value` as a percentage with `decimals` decimals, computed without binary rounding."""
+    with localcontext() as context:
+        context.prec = 60
+        exact = Decimal(value.numerator * 100) / Decimal(value.denominator)
+        return exact.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
+
+
+def percent_text(value: Fraction, decimals: int = 2) -> str:
+    """``99.68%``; more decimals where two would print a false 100% or 0%."""
+    whole = value.denominator == 1
+    for places in range(decimals, 13):
+        text = percent(value, places)
+        if whole or text not in (0, 100) or value in (0, 1):
+            return f"{text}%"
+    return f"{percent(value, 12)}%"
+
+
+def manner(printed: Decimal, decimals: int, value: Fraction) -> str:
+    """How a printed percentage relates to the exact one.
+
+    Returns
+    -------
+    str
+        ``rounded`` (half up), ``rounded_to_end`` (rounded to 100 % or 0 % though some or not all
+        are meant), ``truncated``, or ``wrong``.
+    """
+    if percent(value, decimals, ROUND_HALF_UP) == printed:
+        at_end = (printed == 100 and value != 1) or (printed == 0 and value != 0)
+        return "rounded_to_end" if at_end else "rounded"
+    if percent(value, decimals, ROUND_DOWN) == printed:
+        return "truncated"
+    return "wrong"
+
+
+def number(value: int) -> str:
+    """``1,989,842``."""
+    return f"{value:,}"

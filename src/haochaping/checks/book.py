@@ -1,0 +1,100 @@
+"""Every printed cell of a quarter by its place, with value and printed text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from haochaping.checks.finding import CellRef
+from haochaping.model import HEADLINE, TABLES, QuarterData, decode_key, printed_column
+from haochaping.reference import Reference
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table, or a row of printed totals (``label`` is then its label)."""
+
+    table: str
+    key: dict[str, str]
+    label: str = ""
+
+    def cell(self, column: str) -> CellRef:
+        """The cell of this row in `column`."""
+        return CellRef.of(self.table, self.key, column)
+
+
+class Book:
+    """Look-up of printed cells; what the rules read."""
+
+    def __init__(self, data: QuarterData, reference: Reference):
+        self.data = data
+        self.reference = reference
+        self._values: dict[CellRef, int | float] = {}
+        self._printed: dict[CellRef, str] = {}
+        self._rows: dict[str, list[Row]] = {}
+        self.total_rows: list[Row] = []
+        for name in TABLES:
+            self._add_table(name)
+        self._add_totals()
+        for item in data.headline.itertuples():
+            cell = CellRef.of(HEADLINE, {"figure": str(item.figure)}, "value")
+            self._values[cell], self._printed[cell] = float(item.value), f"{item.printed}{item.qualifier}"
+        for item in data.unreported.itertuples():
+            self._printed[CellRef.of(str(item.table), decode_key(str(item.key)), str(item.column))] = str(
+                item.printed
+            )
+
+    def _add_table(self, name: str) -> None:
+        spec = TABLES[name]
+        self._rows[name] = []
+        for record in self.data.table(name).to_dict("records"):
+            row = Row(name, {key: record[key] for key in spec.key})
+            self._rows[name].append(row)
+            for column in spec.measures:
+                if pd.notna(record[column]):
+                    self._put(row.cell(column), record[column], str(record.get(printed_column(column), "")))
+
+    def _add_totals(self) -> None:
+        rows: dict[tuple[str, str], Row] = {}
+        for item in self.data.printed_totals.itertuples():
+            table, key, label = str(item.table), decode_key(str(item.key)), str(item.label)
+            row = rows.setdefault((table, str(item.key)), Row(table, key, label))
+            is_rate = str(item.column) in TABLES[table].rates
+            self._values[row.cell(str(item.column))] = float(item.value) if is_rate else int(item.value)
+            self._printed[row.cell(str(item.column))] = str(item.printed)
+        self.total_rows = list(rows.values())
+
+    def _put(self, cell: CellRef, value: float, printed: str) -> None:
+        self._values[cell] = value if printed else int(value)
+        self._printed[cell] = printed or str(int(value))
+
+    def rows(self, table: str) -> list[Row]:
+        """Rows of a table in printed order, totals left out."""
+        return self._rows[table]
+
+    def totals(self, table: str) -> list[Row]:
+        """Rows of printed totals of one table."""
+        return [row for row in self.total_rows if row.table == table]
+
+    def parts(self, total: Row) -> Iterator[Row]:
+        """The rows that a total row adds up: those that agree with it in the rest of the key."""
+        labels = {row.label for row in self.totals(total.table)}
+        rest = {name: value for name, value in total.key.items() if value not in labels}
+        for row in self.rows(total.table):
+            if all(row.key[name] == value for name, value in rest.items()):
+                yield row
+
+    def value(self, cell: CellRef) -> int | float | None:
+        """Printed value: whole for counts, a fraction for rates; None when the cell holds no number."""
+        return self._values.get(cell)
+
+    def printed(self, cell: CellRef) -> str:
+        """Text as printed; blank when nothing was."""
+        return self._printed.get(cell, "")
+
+    def count(self, cell: CellRef) -> int | None:
+        """Printed whole number, or None."""
+        value = self._values.get(cell)
+        return None if value is None else int(value)

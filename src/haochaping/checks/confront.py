@@ -1,0 +1,103 @@
+"""All rules confronted with one quarter: findings, rules that hold, rules that could not run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from haochaping.checks.book import Book
+from haochaping.checks.edits import FAILS, HOLDS, KINDS, NOT_EVALUABLE, Outcome, describe_place
+from haochaping.checks.finding import SEVERITY_ORDER, Finding
+from haochaping.checks.rules import Rule, load_rules
+from haochaping.checks.verdict import Verdict, verdict
+from haochaping.model import QuarterData
+from haochaping.reference import Reference
+
+_TEMPLATES = Environment(undefined=StrictUndefined, autoescape=False)
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """How one rule came out: places where it held, failed, could not be evaluated; or why it could not run."""
+
+    rule: Rule
+    held: int = 0
+    failed: int = 0
+    not_evaluable: tuple[Outcome, ...] = ()
+    error: str = ""
+
+    @property
+    def state(self) -> str:
+        """``failed``, ``could not run``, ``not applicable`` or ``passed``; never green when it did not run."""
+        if self.error:
+            return "could not run"
+        if self.failed:
+            return "failed"
+        if self.held:
+            return "passed"
+        return "not applicable"
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What the checks say of one quarter, gravest finding first."""
+
+    findings: tuple[Finding, ...]
+    results: tuple[RuleResult, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Advice by the written rule."""
+        return verdict(self.findings, any(result.error for result in self.results))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Findings by severity."""
+        found = Counter(finding.severity for finding in self.findings)
+        return {severity: found[severity] for severity in SEVERITY_ORDER}
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Findings in the form promised to other programs."""
+        return [finding.as_json() for finding in self.findings]
+
+
+def confront(data: QuarterData, reference: Reference, rules: Sequence[Rule] | None = None) -> CheckReport:
+    """Confront `data` with every rule.
+
+    A rule that raises is reported as "could not run": never a crash, never passed.
+    """
+    book = Book(data, reference)
+    results, findings = [], []
+    for rule in load_rules(reference.folder, KINDS) if rules is None else rules:
+        try:
+            outcomes = list(KINDS[rule.kind](rule, book))
+            found = [_finding(rule, outcome, book) for outcome in outcomes if outcome.state == FAILS]
+        except Exception as error:  # a rule of the city may fail in any way; the page must say so
+            results.append(RuleResult(rule, error=f"{type(error).__name__}: {error}"))
+            continue
+        findings += found
+        states = Counter(outcome.state for outcome in outcomes)
+        unknown = tuple(outcome for outcome in outcomes if outcome.state == NOT_EVALUABLE)
+        results.append(RuleResult(rule, states[HOLDS], states[FAILS], unknown))
+    findings.sort(key=lambda finding: SEVERITY_ORDER.index(finding.severity))
+    return CheckReport(tuple(findings), tuple(results))
+
+
+def _finding(rule: Rule, outcome: Outcome, book: Book) -> Finding:
+    message = _TEMPLATES.from_string(rule.message).render(
+        place=describe_place(outcome.at), **outcome.values
+    )
+    return Finding(
+        check=rule.id,
+        at=outcome.at,
+        severity=rule.severity,
+        message=message,
+        arithmetic=outcome.arithmetic,
+        consider=rule.consider,
+        cells=outcome.cells,
+        printed={cell: book.printed(cell) for cell in outcome.cells},
+    )

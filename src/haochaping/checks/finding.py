@@ -1,0 +1,81 @@
+"""What a check says: a finding and the cells it compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SEVERITY_ORDER = ("correct", "verify", "note")
+
+
+@dataclass(frozen=True)
+class CellRef:
+    """One printed cell: table, key as pairs in the table's order, column."""
+
+    table: str
+    key: tuple[tuple[str, str], ...]
+    column: str
+
+    @classmethod
+    def of(cls, table: str, key: Mapping[str, str], column: str) -> CellRef:
+        """From a key as a dictionary."""
+        return cls(table, tuple(key.items()), column)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The key as a dictionary."""
+        return dict(self.key)
+
+    @property
+    def path(self) -> str:
+        """``table/key/column``: the part of a finding's id that says where."""
+        return "/".join([self.table, *(value.replace("/", "／") for _, value in self.key), self.column])
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One doubt about printed figures.
+
+    ``cells`` holds what the rule compared and no more; ``printed`` maps them to their printed text.
+    ``suspects`` are the cells of the smallest explanations, ``hypothesis`` a slip that would explain it.
+    """
+
+    check: str
+    at: CellRef
+    severity: str
+    message: str
+    arithmetic: str
+    consider: str
+    cells: tuple[CellRef, ...]
+    printed: Mapping[CellRef, str] = field(repr=False, default_factory=dict)
+    suspects: tuple[CellRef, ...] = ()
+    hypothesis: str | None = None
+    status: str = "new"
+
+    @property
+    def id(self) -> str:
+        """``check/table/key/column``; holds no figures, so that it survives re-runs."""
+        return f"{self.check}/{self.at.path}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The form promised to other programs."""
+        return {
+            "id": self.id,
+            "check": self.check,
+            "severity": self.severity,
+            "message": self.message,
+            "arithmetic": self.arithmetic,
+            "cells": [self._cell(cell) for cell in self.cells],
+            "suspects": [self._cell(cell) for cell in self.suspects],
+            "hypothesis": self.hypothesis,
+            "status": self.status,
+        }
+
+    def _cell(self, cell: CellRef) -> dict[str, Any]:
+        return {
+            "table": cell.table,
+            "key": cell.names,
+            "column": cell.column,
+            "printed": self.printed.get(cell, ""),
+        }

@@ -1,0 +1,35 @@
+"""May this be submitted? Advice by a written rule; people decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+from haochaping.checks.finding import Finding
+
+
+class Verdict(Enum):
+    """The three answers, in the words of the office."""
+
+    READY = "可送审"
+    WITH_NOTES = "附说明送审"
+    VERIFY_FIRST = "建议核实后送审"
+
+
+def verdict(findings: Iterable[Finding], some_check_failed_to_run: bool) -> Verdict:
+    """The verdict on a set of findings.
+
+    Any open 须更正 or 需核实, or a check that could not run: verify first. All 须更正 corrected and all
+    需核实 answered: with notes. None at all: ready. A 提示 never blocks; an explanation never closes a
+    须更正.
+    """
+    grave = [finding for finding in findings if finding.severity != "note"]
+    if some_check_failed_to_run or any(_open(finding) for finding in grave):
+        return Verdict.VERIFY_FIRST
+    return Verdict.WITH_NOTES if grave else Verdict.READY
+
+
+def _open(finding: Finding) -> bool:
+    if finding.severity == "correct":
+        return finding.status != "corrected"
+    return finding.status not in ("corrected", "explained")

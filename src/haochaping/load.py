@@ -1,0 +1,53 @@
+"""From a folder to a checked quarter: what the runner and the notebooks call."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from haochaping.contract import validate
+from haochaping.locations import STAGED_VARIABLE, Locations, locations
+from haochaping.model import QuarterData
+from haochaping.quarter import Quarter
+from haochaping.reference import load_reference
+from haochaping.sources import input_files, read_raw
+from haochaping.store import quarters_in, read_tidy
+
+
+def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> QuarterData:
+    """One quarter, read, cleaned and held against the contract.
+
+    Inside a run the kernel is handed what the runner has read already. By hand, the raw folder is
+    read where there is one, else the tidy tables.
+
+    Parameters
+    ----------
+    quarter : str or Quarter
+        ``"2022Q4"``.
+    data : path, optional
+        Data root; by default the project's ``data/``.
+
+    Raises
+    ------
+    InputRefused
+        There is nothing to read, or it cannot be read with certainty.
+    """
+    wanted = Quarter.parse(quarter)
+    staged = os.environ.get(STAGED_VARIABLE)
+    if staged and data is None:
+        return read_tidy(Path(staged), wanted)
+    return load_from(locations(data), wanted)
+
+
+def load_from(where: Locations, quarter: Quarter) -> QuarterData:
+    """As :func:`load`, from given locations: raw before tidy."""
+    raw = where.raw(quarter)
+    if input_files(raw) or not where.tidy(quarter).is_dir():
+        return validate(read_raw(raw, quarter, load_reference(where.reference)))
+    return validate(read_tidy(where.tidy(quarter), quarter))
+
+
+def available(data: str | os.PathLike[str] | None = None) -> list[Quarter]:
+    """Quarters that can be loaded, in order of time."""
+    where = locations(data)
+    return sorted({*quarters_in(where.data / "tidy"), *quarters_in(where.data / "raw")})
