@@ -1,1 +1,56 @@
-"""From a quarter of government-service ratings (政务服务“好差评”) to a briefing that can be trusted."""
+"""From a quarter of government-service ratings (政务服务“好差评”) to a briefing that can be trusted.
+
+What notebooks and analysts use::
+
+    import haochaping as hcp
+    q = hcp.load("2022Q4")
+    q.districts
+
+Names are imported when first used, so that the command line starts at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_EXPORTS = {
+    "Quarter": "quarter",
+    "InputRefused": "errors",
+    "load": "load",
+    "available": "load",
+    "check": "checks",
+    "add_rates": "briefing.rates",
+    "compute_figures": "briefing.figures",
+    "write_sentences": "briefing.sentences",
+    "annex_table": "briefing.tables",
+    "frame_table": "briefing.tables",
+    "in_chinese": "briefing.tables",
+    "chart_active_rate": "briefing.charts",
+    "chart_volume_and_active_rate": "briefing.charts",
+    "chart_departments": "briefing.charts",
+    "chart_matrix": "briefing.charts",
+    "chart_tiers": "briefing.charts",
+    "chart_public_services": "briefing.charts",
+    "use_style": "briefing.style",
+    "head_html": "briefing.head",
+    "appendix_html": "briefing.head",
+    "verdict_html": "briefing.checks_view",
+    "findings_html": "briefing.checks_view",
+    "rules_html": "briefing.checks_view",
+    "stack": "briefing.html",
+}
+
+__all__ = sorted(_EXPORTS)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _EXPORTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_EXPORTS[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -152,7 +152,7 @@ def frame(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     """A frame of the model from rows as dictionaries; absent values are missing, absent text is blank."""
     types = dtypes(name)
     data = {
-        column: pd.array([row.get(column, "" if kind == "str" else None) for row in rows], dtype=kind)  # type: ignore[call-overload]
+        column: pd.array([row.get(column, "" if kind == "str" else None) for row in rows], dtype=kind)
         for column, kind in types.items()
     }
     return pd.DataFrame(data, columns=list(types))

@@ -76,13 +76,14 @@ def _to_csv(content: pd.DataFrame) -> bytes:
     text = content.copy()
     for column in text.columns:
         if text[column].dtype == "str":
-            text[column] = [_guard(value) for value in text[column]]
+            text[column] = [guard_formula(value) for value in text[column]]
     buffer = io.StringIO(newline="")
     text.to_csv(buffer, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
     return buffer.getvalue().encode("utf-8")
 
 
-def _guard(value: str) -> str:
+def guard_formula(value: str) -> str:
+    """`value` with an apostrophe before it where a spreadsheet would take it for a formula."""
     return f"'{value}" if value.lstrip("'").startswith(_FORMULA) else value
 
 

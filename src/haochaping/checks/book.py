@@ -28,7 +28,7 @@ class Row:
 class Book:
     """Look-up of printed cells; what the rules read."""
 
-    def __init__(self, data: QuarterData, reference: Reference):
+    def __init__(self, data: QuarterData, reference: Reference | None = None):
         self.data = data
         self.reference = reference
         self._values: dict[CellRef, int | float] = {}

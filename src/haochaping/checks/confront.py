@@ -88,9 +88,7 @@ def confront(data: QuarterData, reference: Reference, rules: Sequence[Rule] | No
 
 
 def _finding(rule: Rule, outcome: Outcome, book: Book) -> Finding:
-    message = _TEMPLATES.from_string(rule.message).render(
-        place=describe_place(outcome.at), **outcome.values
-    )
+    message = _TEMPLATES.from_string(rule.message).render(place=describe_place(outcome.at), **outcome.values)
     return Finding(
         check=rule.id,
         at=outcome.at,

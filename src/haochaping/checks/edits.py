@@ -73,7 +73,7 @@ def _compare(at: CellRef, cells: tuple[CellRef, ...], book: Book, k: int, n: int
     exact = Fraction(k, n)
     how = manner(Decimal(fold(printed).rstrip("%")), printed_decimals(printed), exact)
     arithmetic = f"{number(k)} ÷ {number(n)} = {percent_text(exact)}"
-    if k != n and abs(n - k) < n:
+    if how == "rounded_to_end":
         arithmetic += f"；{number(n)} − {number(k)} = {number(n - k)}"
     values = {"printed": printed, "exact": percent_text(exact), "manner": _MANNERS.get(how, "")}
     return Outcome(at, cells, HOLDS if how == "rounded" else FAILS, arithmetic, values=values)
@@ -166,7 +166,7 @@ def share_sum(rule: Rule, book: Book) -> Iterator[Outcome]:
             if value == 0 and (book.count(row.cell("evaluations")) or 0) > 0
         ]
         good = sum(numbers) == 100 and len(decimals) == 1 and not vanished
-        at = CellRef.of(table, {name: "全部" for name in TABLES[table].key}, rule.options["rate"])
+        at = CellRef.of(table, dict.fromkeys(TABLES[table].key, "全部"), rule.options["rate"])
         yield Outcome(
             at,
             tuple(cells),
@@ -222,8 +222,11 @@ def same(rule: Rule, book: Book) -> Iterator[Outcome]:
     left, column = rule.options["left"], rule.options["column"]
     annexes = {f"附件{spec.annex}": name for name, spec in TABLES.items()}
     kinds = TABLES[left].unit_kinds
+    reference = book.reference
+    if reference is None:
+        return
     for row in book.rows(left):
-        unit = book.reference.unit(kinds["department"], row.key["department"])
+        unit = reference.unit(kinds["department"], row.key["department"])
         other = annexes.get(fold(unit.counterpart)) if unit else None
         if other is None or book.data.table(other).empty:
             continue
@@ -252,9 +255,14 @@ def same(rule: Rule, book: Book) -> Iterator[Outcome]:
 
 
 def _same_district(book: Book, table: str, district: str) -> Row | None:
-    wanted = book.reference.canonical("district", district)
+    """The row of `table` for a district, under whatever name the registry knows it by."""
+    names = book.reference
     for row in book.rows(table):
-        if book.reference.canonical("district", row.key["district"]) == wanted:
+        if row.key["district"] == district:
+            return row
+        if names and names.canonical("district", row.key["district"]) == names.canonical(
+            "district", district
+        ):
             return row
     return None
 
@@ -295,7 +303,10 @@ def _headline(rule: Rule, book: Book) -> tuple[CellRef, list[str], str] | None:
 
 
 def headline_sum(rule: Rule, book: Book) -> Iterator[Outcome]:
-    """A count in the text against the sum of annexes, at the precision printed (9069.7 万)."""
+    """A count in the text against the sum of annexes, at the precision printed (9069.7 万).
+
+    It may be any of the rule's columns: the text seldom says which.
+    """
     claimed = _headline(rule, book)
     if claimed is None:
         return
@@ -303,17 +314,25 @@ def headline_sum(rule: Rule, book: Book) -> Iterator[Outcome]:
     if len(tables) < len(rule.tables):
         yield _not_evaluable(at, (at,), "附件不全")
         return
-    cells, exact = _sum(book, tables, rule.options["column"])
+    columns = rule.options["columns"]
+    sums = {column: _sum(book, tables, column) for column in columns}
     value, step = round(float(book.value(at) or 0)), _step(book.printed(at))
+    good = [column for column, (_, exact) in sums.items() if abs(value - exact) <= step / 2]
+    cells, exact = sums[good[0] if good else columns[0]]
     difference = value - exact
     yield Outcome(
         at,
         (at, *cells),
-        HOLDS if abs(difference) <= step / 2 else FAILS,
-        f"{_subtotals(book, tables, rule.options['column'])}；{number(value)} − {number(exact)} = {number(difference)}",
+        HOLDS if good else FAILS,
+        "；".join(
+            f"{COLUMNS[column]}：{_subtotals(book, tables, column)}，{number(value)} − {number(sums[column][1])}"
+            f" = {number(value - sums[column][1])}"
+            for column in columns
+        ),
         values={
             "printed": book.printed(at),
             "annexes": annexes,
+            "column": COLUMNS[columns[0]],
             "exact": number(exact),
             "difference": number(difference),
             "share": percent_text(Fraction(abs(difference), value)) if value else "不适用",

@@ -1,0 +1,7 @@
+"""``python -m haochaping``."""
+
+import sys
+
+from haochaping.cli import main
+
+sys.exit(main())

@@ -1,0 +1,100 @@
+"""The head of the page and its appendix."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from haochaping.briefing.checks_view import verdict_html
+from haochaping.briefing.figures import Figures
+from haochaping.briefing.html import Html, stack, text
+from haochaping.briefing.tables import frame_table
+from haochaping.checks.confront import CheckReport
+from haochaping.model import QuarterData
+
+_KEY_FIGURES = (
+    ("办件", "cases", "件"),
+    ("评价", "evaluations", "条"),
+    ("评价率", "rate", ""),
+    ("主动评价率", "active_rate", ""),
+    ("差评", "negatives", "条"),
+)
+
+
+def head_html(data: QuarterData, report: CheckReport, figures: Figures) -> Html:
+    """Title block: what quarter, from whom, may it be submitted, and the key figures."""
+    issuer = data.fact("issuer")
+    facts = [
+        ("统计期", _period(data)),
+        ("数据提取", data.fact("extraction_date")),
+        ("通报印发", data.fact("issue_date")),
+        ("印发单位", issuer),
+    ]
+    shown = "".join(f"<div><dt>{name}</dt><dd>{text(value)}</dd></div>" for name, value in facts if value)
+    return Html(
+        '<div class="hero"><p class="kind">内部审核稿</p>'
+        f"<h1>{text(data.quarter.label)}政务服务“好差评”工作简报</h1>"
+        f'<dl class="facts">{shown}</dl>{verdict_html(report)}{_strip(figures)}'
+        '<p class="comparison">没有可比的上季度和上年同期数据，本期不列环比、同比。</p></div>'
+    )
+
+
+def _period(data: QuarterData) -> str:
+    start, end = data.fact("period_start"), data.fact("period_end")
+    return f"{start} 至 {end}" if start and end else ""
+
+
+def _strip(figures: Figures) -> str:
+    items = [
+        f"<li><span>{label}</span><strong>{figures[name].__html__()}</strong><span>{unit}</span></li>"
+        for label, name, unit in _KEY_FIGURES
+        if name in figures
+    ]
+    rectified = "<li><span>差评整改</span><strong>不适用</strong><span>印出差评为零</span></li>"
+    if "negatives" in figures and not figures["negatives"]:
+        items.append(rectified)
+    note = "<p>区县与市直部门两表合计；点击数字可看算法和来源。</p>" if items else ""
+    return f'<ul class="key-figures">{"".join(items)}</ul>{note}' if items else ""
+
+
+def appendix_html(data: QuarterData, figures: Figures) -> Html:
+    """Definitions, table of figures, sources, sign-off lines."""
+    return stack(
+        "<h3>指标定义</h3>",
+        frame_table(
+            pd.DataFrame(_DEFINITIONS, columns=["指标", "算法", "分母为零时"]),
+            "指标定义",
+            "table-definitions",
+        ),
+        "<h3>数字表</h3>",
+        frame_table(
+            figures.frame()[["指标", "数值", "单位", "算法", "来源"]],
+            "本简报语句中每个数字的算法和来源",
+            "table-figures",
+            row_ids=[f"figure-{name}" for name in figures],
+        ),
+        "<h3>资料来源</h3>",
+        frame_table(
+            pd.DataFrame(
+                {
+                    "文件": data.inputs["file"],
+                    "种类": data.inputs["kind"].map({"bulletin text": "通报文本"}),
+                    "SHA-256": data.inputs["sha256"],
+                    "字节": data.inputs["bytes"].astype("str"),
+                }
+            ),
+            "所读文件",
+            "table-inputs",
+        ),
+        f"<p>原文标题：{text(data.fact('title') or '未见标题')}。</p>",
+        '<h3>签署</h3><div class="sign-off"><p>经办人：</p><p>审核人：</p><p>签发人：</p><p>日期：</p></div>',
+    )
+
+
+_DEFINITIONS = [
+    ("评价率", "评价数 ÷ 办件数", "不适用"),
+    ("主动评价率", "主动评价数 ÷ 评价数", "不适用"),
+    ("差评", "不满意与非常不满意两级之和", "—"),
+    ("差评整改率", "已整改差评数 ÷ 有效差评数", "不适用"),
+    ("整改满意率", "回访满意数 ÷ 回访数", "不适用"),
+    ("总量占比", "该区县评价数 ÷ 各行评价数之和", "不适用"),
+]

@@ -1,0 +1,39 @@
+"""A piece of the page that shows itself in Jupyter and in the briefing alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+from haochaping.cleaning.text import visible
+
+
+class Html(str):
+    """HTML made by this package. Text from data gets in only through :func:`text`."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+    def __html__(self) -> str:
+        return str(self)
+
+    def __repr__(self) -> str:
+        return f"<Html, {len(self)} characters>"
+
+
+def text(value: object) -> Markup:
+    """Text from data, escaped, with control and format characters shown."""
+    return escape(visible(str(value)))
+
+
+def stack(*pieces: str) -> Html:
+    """Several pieces, one under another."""
+    return Html("\n".join(str(piece) for piece in pieces))
+
+
+def paragraphs(sentences: Iterable[str]) -> Html:
+    """Sentences (already escaped) as paragraphs."""
+    return Html("\n".join(f"<p>{sentence}</p>" for sentence in sentences))

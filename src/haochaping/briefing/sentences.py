@@ -1,0 +1,72 @@
+"""Sentences from templates: one file a section, every number from a named figure."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from haochaping.briefing.figures import Figures
+from haochaping.briefing.html import Html, paragraphs, text
+from haochaping.checks.confront import CheckReport
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class _Absent(StrictUndefined):
+    """What the quarter lacks: false in a condition, an error in a sentence."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:  # type: ignore[override]
+        return False
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=_Absent,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["names"] = lambda values: "、".join(str(value) for value in values)
+    environment.finalize = lambda value: value if hasattr(value, "__html__") else text(value)
+    return environment
+
+
+def write_sentences(section: str, figures: Figures, report: CheckReport | None = None) -> Html:
+    """The sentences of one section.
+
+    Parameters
+    ----------
+    section : str
+        Name of a template: ``summary``, ``overview``, ``districts``, ``city_departments``,
+        ``district_departments``, ``towns_and_villages``, ``public_services``.
+    figures : Figures
+        The quarter's named figures.
+    report : CheckReport, optional
+        The checks, for sentences that point to doubts.
+    """
+    template = _environment().get_template(f"{section}.j2")
+    context: dict[str, Any] = {"n": figures, **_Words(figures.words)}
+    if report is not None:
+        context |= {"verdict": report.verdict.value, "found": report.counts}
+    lines = template.render(context).splitlines()
+    return paragraphs(re.sub(r"\s+", " ", line).strip() for line in lines if line.strip())
+
+
+class _Words(dict[str, Any]):
+    """Names that sentences use; what the quarter lacks is None."""
+
+    _KNOWN = (
+        "quarter absent district_largest district_lowest district_highest department_largest matrix_first "
+        "matrix_second town_empty village_empty public_top public_total_label"
+    )
+
+    def __init__(self, words: dict[str, Any]):
+        super().__init__({name: words.get(name) for name in self._KNOWN.split()})

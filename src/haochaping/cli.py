@@ -1,0 +1,148 @@
+"""The command line: ``python -m haochaping …``; every message to people is Chinese, on standard error."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn
+
+from haochaping.cleaning.text import visible
+from haochaping.errors import InputRefused, refuse
+from haochaping.locations import Locations, locations
+from haochaping.quarter import Quarter
+
+DONE, LOOK, REFUSED, FAILED = 0, 1, 2, 3
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses what it does not know in Chinese, with exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        raise refuse("命令行", "", f"{_in_chinese(message)}；用 python -m haochaping --help 查看用法")
+
+
+def _in_chinese(message: str) -> str:
+    for english, chinese in (
+        ("unrecognized arguments:", "不认识的选项"),
+        ("the following arguments are required:", "缺少"),
+        ("argument command: invalid choice:", "不认识的命令"),
+        ("expected one argument", "应给出一个值"),
+        ("invalid choice:", "不能取"),
+        ("choose from", "可选"),
+        ("argument ", "选项 "),
+    ):
+        message = message.replace(english, chinese)
+    return message
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m haochaping", description="政务服务“好差评”季度简报", allow_abbrev=False)
+    roots = _Parser(add_help=False, allow_abbrev=False)
+    roots.add_argument("--data", type=Path, help="资料根目录（含 raw、tidy、reference），默认为项目的 data")
+    roots.add_argument("--output", type=Path, help="输出根目录，默认为项目的 output")
+    roots.add_argument("--as-of", type=_day, default=None, help="按哪一天判断说明是否到期，默认今天")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
+    for name, help_text in (
+        ("quarter", "生成一个季度的简报"),
+        ("tidy", "读入原始资料，写 data/tidy/<季度>/"),
+        ("check", "核对一个季度，列出存疑之处"),
+    ):
+        command = commands.add_parser(name, parents=[roots], help=help_text, allow_abbrev=False)
+        command.add_argument("quarter", metavar="季度", help="如 2022Q4")
+        if name in ("quarter", "check"):
+            command.add_argument("--strict", action="store_true", help="结论为“建议核实后送审”时以 1 退出")
+        if name == "check":
+            command.add_argument("--json", action="store_true", help="在标准输出写一个 JSON 列表")
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise refuse("--as-of", text, "应写作 2023-01-05") from None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    _plain_streams()
+    try:
+        options = _parser().parse_args(arguments)
+        where = locations(options.data, options.output)
+        return _COMMANDS[options.command](where, Quarter.parse(options.quarter), options)
+    except InputRefused as refusal:
+        say(visible(refusal.message))
+        return REFUSED
+    except KeyboardInterrupt:
+        say("已中断；上一次的输出没有改动")
+        return FAILED
+    except BrokenPipeError:
+        return FAILED
+    except Exception as error:  # the last line of defence: a message, never a traceback
+        say(f"工具包出错（不是资料的问题）：{type(error).__name__}: {visible(str(error))}")
+        return FAILED
+
+
+def say(line: str) -> None:
+    """One line to the person at the terminal."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def _plain_streams() -> None:
+    """UTF-8 whatever the console says: an office's Windows console is GBK."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Any = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _quarter(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
+    from haochaping.publish.run import run_quarter
+
+    outcome = run_quarter(where, quarter, say)
+    if outcome.unchanged:
+        say(f"资料没有变化，未重新生成：{outcome.page}（{outcome.verdict}）")
+    else:
+        if outcome.missing_glyphs:
+            say(f"字体缺少以下字符，页面上可能显示不出：{' '.join(map(repr, outcome.missing_glyphs))}")
+        say(f"完成：{outcome.page}；{outcome.verdict}；用时 {outcome.seconds:.1f} 秒")
+    return LOOK if options.strict and _verify_first(outcome.verdict) else DONE
+
+
+def _verify_first(verdict: str) -> bool:
+    from haochaping.checks.verdict import Verdict
+
+    return verdict == Verdict.VERIFY_FIRST.value
+
+
+def _tidy(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
+    from haochaping.contract import validate
+    from haochaping.reference import load_reference
+    from haochaping.sources import read_raw
+    from haochaping.store import write_tidy
+
+    data = validate(read_raw(where.raw(quarter), quarter, load_reference(where.reference)))
+    changed = write_tidy(data, where.tidy(quarter))
+    say(f"{'已写入' if changed else '没有变化'}：{where.tidy(quarter)}")
+    return DONE
+
+
+def _check(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
+    from haochaping.checks.confront import confront
+    from haochaping.load import load_from
+    from haochaping.publish.terminal import findings_text
+    from haochaping.reference import load_reference
+
+    report = confront(load_from(where, quarter), load_reference(where.reference))
+    if options.json:
+        print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    else:
+        say(visible(findings_text(report, quarter)))
+    return LOOK if options.strict and _verify_first(report.verdict.value) else DONE
+
+
+_COMMANDS = {"quarter": _quarter, "tidy": _tidy, "check": _check}

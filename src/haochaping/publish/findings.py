@@ -1,0 +1,33 @@
+"""Findings as data, for a spreadsheet and for other programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+from haochaping.checks.confront import CheckReport
+from haochaping.labels import COLUMNS, SEVERITIES, place
+from haochaping.store import guard_formula
+
+_HEADINGS = ["编号", "程度", "位置", "印出", "意见", "算式", "建议"]
+
+
+def write_findings(report: CheckReport, folder: Path) -> None:
+    """Write ``findings.csv`` (opens in Excel, UTF-8 with BOM) and ``findings.json`` into `folder`."""
+    with (folder / "findings.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(_HEADINGS)
+        for finding in report.findings:
+            row = [
+                finding.id,
+                SEVERITIES[finding.severity],
+                place(finding.at.table, finding.at.names) + COLUMNS.get(finding.at.column, ""),
+                finding.printed.get(finding.at, ""),
+                finding.message,
+                finding.arithmetic,
+                finding.consider,
+            ]
+            writer.writerow([guard_formula(value) for value in row])
+    text = json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n"
+    (folder / "findings.json").write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,149 @@
+"""One quarter from raw data to a published folder."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+
+from haochaping.locations import DATA_VARIABLE, STAGED_VARIABLE, Locations, project_root
+from haochaping.publish.staging import staged
+from haochaping.publish.stamp import MANIFEST, input_key, is_current, sha256
+from haochaping.quarter import Quarter
+
+_DIRECT = ("pandas", "seaborn", "matplotlib", "papermill", "nbconvert", "jupyterlab", "pandera", "jinja2")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run ended in: the page, its verdict, what the reader should know."""
+
+    page: Path
+    verdict: str
+    unchanged: bool
+    seconds: float
+    missing_glyphs: tuple[str, ...] = ()
+
+
+def run_quarter(where: Locations, quarter: Quarter, say: Callable[[str], None]) -> Outcome:
+    """Read, check, run the notebook, convert, swap in; or do nothing when nothing changed.
+
+    Parameters
+    ----------
+    where : Locations
+        Data and output roots.
+    quarter : Quarter
+        Which quarter.
+    say : callable
+        Receives one line of progress at a time.
+
+    Raises
+    ------
+    InputRefused
+        The input cannot be used; what was published before is untouched.
+    NotebookFailed
+        The notebook raised; what was published before is untouched.
+    """
+    started = time.perf_counter()
+    published = where.published(quarter)
+    page = published / "briefing.html"
+    key = input_key(where, quarter)
+    if is_current(published, key):
+        manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
+        return Outcome(page, manifest["verdict"], True, time.perf_counter() - started)
+    return _build(where, quarter, key, say, started)
+
+
+def _build(
+    where: Locations, quarter: Quarter, key: str, say: Callable[[str], None], started: float
+) -> Outcome:
+    from haochaping.checks.confront import confront
+    from haochaping.load import load_from
+    from haochaping.publish.findings import write_findings
+    from haochaping.reference import load_reference
+    from haochaping.store import write_tidy
+
+    parts: dict[str, float] = {}
+    clock = _Clock(parts)
+    say(f"读入 {quarter.label}资料")
+    data = load_from(where, quarter)
+    report = confront(data, load_reference(where.reference))
+    write_tidy(data, where.tidy(quarter))
+    clock.lap("读入与核对")
+    with staged(where.published(quarter)) as aside:
+        from haochaping.publish.execute import execute
+        from haochaping.publish.page import build_page
+
+        clock.lap("载入程序库")
+        say("运行笔记本")
+        model = aside / ".model"
+        write_tidy(data, model)
+        notebook = execute(
+            project_root() / "notebooks" / "briefing.ipynb",
+            aside / "briefing.ipynb",
+            {"QUARTER": str(quarter)},
+            {DATA_VARIABLE: str(where.data), STAGED_VARIABLE: str(model)},
+            aside,
+        )
+        _remove_folder(model)
+        clock.lap("运行笔记本")
+        say("生成网页")
+        page = build_page(notebook, f"{quarter.label}政务服务“好差评”工作简报", _run_block(key))
+        (aside / "briefing.html").write_text(page.html, encoding="utf-8", newline="\n")
+        write_findings(report, aside)
+        clock.lap("生成网页")
+        _write_manifest(aside, key, quarter, report.verdict.value, parts)
+    return Outcome(
+        where.published(quarter) / "briefing.html",
+        report.verdict.value,
+        False,
+        time.perf_counter() - started,
+        tuple(page.missing_glyphs),
+    )
+
+
+class _Clock:
+    def __init__(self, parts: dict[str, float]):
+        self._parts, self._last = parts, time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self._parts[name], self._last = round(now - self._last, 3), now
+
+
+def _remove_folder(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the direct dependencies that shape the page."""
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in _DIRECT}}
+
+
+def _run_block(key: str) -> dict[str, str]:
+    now = datetime.now().astimezone()
+    return {
+        "生成时间": now.strftime("%Y-%m-%d %H:%M"),
+        "输入标识": key[:16],
+        "程序版本": "、".join(f"{name} {version}" for name, version in versions().items()),
+    }
+
+
+def _write_manifest(folder: Path, key: str, quarter: Quarter, verdict: str, parts: dict[str, float]) -> None:
+    manifest = {
+        "quarter": str(quarter),
+        "key": key,
+        "verdict": verdict,
+        "versions": versions(),
+        "seconds": parts,
+        "outputs": sha256(sorted(path for path in folder.iterdir() if path.is_file())),
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")

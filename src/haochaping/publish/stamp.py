@@ -1,0 +1,54 @@
+"""What a run depends on, as one hash: content, never times."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from haochaping.locations import Locations, project_root
+from haochaping.quarter import Quarter
+
+MANIFEST = "manifest.json"
+
+
+def input_key(where: Locations, quarter: Quarter) -> str:
+    """SHA-256 over names and contents of everything that can change the output.
+
+    Raw files of the quarter (its tidy tables where there are none), settings, notebook, package and
+    lock.
+    """
+    root = project_root()
+    raw = _files(where.raw(quarter), "*")
+    groups = {
+        "data": raw or _files(where.tidy(quarter), "*.csv"),
+        "reference": _files(where.reference, "*"),
+        "notebook": [root / "notebooks" / "briefing.ipynb"],
+        "package": [p for p in _files(root / "src" / "haochaping", "**/*") if "__pycache__" not in p.parts],
+        "lock": [root / "requirements.txt"],
+    }
+    digest = hashlib.sha256(str(quarter).encode())
+    for group, paths in groups.items():
+        for path in paths:
+            digest.update(f"\n{group}/{path.name}:".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def is_current(published: Path, key: str) -> bool:
+    """Whether `published` was made from inputs with this key and still has its page."""
+    try:
+        manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return manifest.get("key") == key and (published / "briefing.html").is_file()
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    return sorted(path for path in folder.glob(pattern) if path.is_file()) if folder.is_dir() else []
+
+
+def sha256(paths: Iterable[Path]) -> dict[str, str]:
+    """File name to SHA-256."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}

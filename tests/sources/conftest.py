@@ -1,0 +1,25 @@
+"""The reader as the tests of this folder use it."""
+
+from __future__ import annotations
+
+import pytest
+
+from haochaping.model import QuarterData
+from haochaping.quarter import Quarter
+from haochaping.sources.bulletin import read_bulletin
+
+from .printing import QUARTER
+from .reading import FILE, Read
+
+
+@pytest.fixture(scope="session")
+def read(tmp_path_factory, reference) -> Read:
+    """Reads text or bytes as the bulletin of 2022 Q4."""
+    path = tmp_path_factory.mktemp("raw") / FILE
+    quarter = Quarter.parse(QUARTER)
+
+    def read_content(content: str | bytes) -> QuarterData:
+        path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        return read_bulletin(path, quarter, reference)
+
+    return read_content
