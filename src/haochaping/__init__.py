@@ -17,8 +17,8 @@ from typing import Any
 _EXPORTS = {
     "Quarter": "quarter",
     "InputRefused": "errors",
-    "load": "load",
-    "available": "load",
+    "load": "loading",
+    "available": "loading",
     "check": "checks",
     "add_rates": "briefing.rates",
     "compute_figures": "briefing.figures",

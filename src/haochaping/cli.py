@@ -133,7 +133,7 @@ def _tidy(where: Locations, quarter: Quarter, options: argparse.Namespace) -> in
 
 def _check(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
     from haochaping.checks.confront import confront
-    from haochaping.load import load_from
+    from haochaping.loading import load_from
     from haochaping.publish.terminal import findings_text
     from haochaping.reference import load_reference
 

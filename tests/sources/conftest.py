@@ -7,6 +7,8 @@ import pytest
 from haochaping.model import QuarterData
 from haochaping.quarter import Quarter
 from haochaping.sources.bulletin import read_bulletin
+from haochaping.sources.lines import split_lines
+from haochaping.sources.tables import split_annexes
 
 from .printing import QUARTER
 from .reading import FILE, Read
@@ -23,3 +25,13 @@ def read(tmp_path_factory, reference) -> Read:
         return read_bulletin(path, quarter, reference)
 
     return read_content
+
+
+@pytest.fixture(scope="session")
+def tables(reference):
+    """Reads the annex tables of a text, without making frames of them."""
+
+    def read_tables(text: str):
+        return split_annexes(split_lines(text, reference.no_value), reference, FILE)[1]
+
+    return read_tables

@@ -99,3 +99,13 @@ def assert_read_or_refused(read: Read, content: str | bytes, wanted: dict[str, A
 
 def _summary(content: dict[str, Any]) -> str:
     return ", ".join(f"{name} {len(part)}" for name, part in content.items())
+
+
+def rows_or_refusal(tables: Callable[[str], Any], text: str) -> list[list[tuple[Any, ...]]] | None:
+    """Per table its rows and totals as (name, cells); None when refused."""
+    try:
+        found = tables(text)
+    except InputRefused as refusal:
+        assert_says_enough(refusal)
+        return None
+    return [[(row.name, *row.cells) for row in (*t.body.rows, *t.body.totals)] for t in found]

@@ -63,7 +63,7 @@ def _build(
     where: Locations, quarter: Quarter, key: str, say: Callable[[str], None], started: float
 ) -> Outcome:
     from haochaping.checks.confront import confront
-    from haochaping.load import load_from
+    from haochaping.loading import load_from
     from haochaping.publish.findings import write_findings
     from haochaping.reference import load_reference
     from haochaping.store import write_tidy

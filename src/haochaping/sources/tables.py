@@ -144,7 +144,7 @@ def _spans(lines: Sequence[Line], reference: Reference, place: str) -> tuple[lis
             continued.update(line.number for line in lines[start:rows])
         else:
             kept.append((start, header, rows))
-    stops = [start for start, _, _ in kept[1:]] + [len(lines)]
+    stops = [start for start, _, _ in kept[1:]] + [len(lines)] * bool(kept)
     return [_Span(*one, stop) for one, stop in zip(kept, stops, strict=True)], continued
 
 

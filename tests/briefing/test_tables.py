@@ -1,0 +1,60 @@
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from haochaping.briefing.tables import annex_table, frame_table, in_chinese
+from haochaping.checks.confront import CheckReport
+from haochaping.model import TABLES, QuarterData, frame
+
+
+def cells(html: str) -> list[list[str]]:
+    """Texts of a table's rows."""
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", html, flags=re.DOTALL)
+    return [
+        [
+            re.sub(r"<sup>.*?</sup>|<[^>]*>", "", cell)
+            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
+        ]
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize("name", list(TABLES))
+def test_caption_scopes_and_ids(name: str, real: QuarterData, real_report: CheckReport) -> None:
+    html = str(annex_table(real, name, real_report))
+    assert f'<table id="table-{name}">' in html
+    assert re.search(r"<caption[^>]*>附件\d ", html)
+    assert not re.search(r"<th(?![^>]*scope=)", html.replace("<thead", "<_head"))
+
+
+def test_printed_text_stays_with_its_reason(real: QuarterData, real_report: CheckReport) -> None:
+    html = str(annex_table(real, "district_departments", real_report))
+    assert '<td title="数据归市级部门统计">归市</td>' in html
+    rows = {row[0]: row for row in cells(html)}
+    assert rows["汇总"][1:5] == ["768,240", "881,307", "239,379", "40,934"]
+    assert len(rows["人社局"]) == 12
+
+
+def test_doubtful_cells_link_to_their_finding(real: QuarterData, real_report: CheckReport) -> None:
+    html = str(annex_table(real, "public_services", real_report))
+    doubted = re.findall(r'<td class="doubtful"[^>]*><a href="#(finding-\d+)"[^>]*>([^<]*)', html)
+    assert {text for _, text in doubted} == {"6%", "4,356", "1,989,842"}
+    ids = {f"finding-{i}" for i in range(1, len(real_report.findings) + 1)}
+    assert {anchor for anchor, _ in doubted} <= ids
+    assert "※" not in str(annex_table(real, "districts", real_report))
+
+
+def test_an_absent_annex_is_said(real: QuarterData, real_report: CheckReport) -> None:
+    empty = replace(real, public_services=frame("public_services", []))
+    assert "本期资料没有附件5" in annex_table(empty, "public_services", real_report)
+
+
+def test_text_from_data_is_escaped_and_hidden_characters_are_shown() -> None:
+    html = str(frame_table(pd.DataFrame({"a": ["<b>\u202e"], "b": ['"onerror=']}), "<i>", "t"))
+    assert "<b>" not in html and "<i>" not in html and "\\u{202E}" in html and '"onerror' not in html
+
+
+def test_chinese_labels_on_demand(real: QuarterData) -> None:
+    assert list(in_chinese(real.public_services)) == ["区县", "评价数", "总量占比", "总量占比（原文）"]

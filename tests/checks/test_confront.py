@@ -1,0 +1,76 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from haochaping.checks import edits
+from haochaping.checks.confront import confront
+from haochaping.checks.edits import KINDS
+from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.rules import load_rules
+from haochaping.checks.verdict import Verdict, verdict
+from haochaping.errors import InputRefused
+from haochaping.model import QuarterData
+from haochaping.reference import Reference
+
+
+def test_a_rule_that_raises_could_not_run_and_blocks(
+    real: QuarterData, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(rule: object, book: object) -> None:
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setitem(edits.KINDS, "bounds", broken)
+    rules = [rule for rule in load_rules(reference.folder, KINDS) if rule.kind == "bounds"]
+    report = confront(real, reference, rules)
+    assert [result.state for result in report.results] == ["could not run"]
+    assert "boom" in report.results[0].error
+    assert not report.findings and report.verdict is Verdict.VERIFY_FIRST
+
+
+def test_every_rule_message_and_advice_holds_no_figure_of_its_own(reference: Reference) -> None:
+    import re
+
+    for rule in load_rules(reference.folder, KINDS):
+        outside = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", rule.message + rule.consider + rule.title)
+        assert not re.search(r"\d", outside), rule.id
+
+
+def _finding(severity: str, status: str = "new") -> Finding:
+    at = CellRef.of("districts", {"district": "甲区"}, "cases")
+    return replace(Finding("x", at, severity, "", "", "", (at,)), status=status)
+
+
+@pytest.mark.parametrize(
+    ("findings", "expected"),
+    [
+        ([], Verdict.READY),
+        ([_finding("note")], Verdict.READY),
+        ([_finding("verify")], Verdict.VERIFY_FIRST),
+        ([_finding("correct")], Verdict.VERIFY_FIRST),
+        ([_finding("correct", "explained")], Verdict.VERIFY_FIRST),
+        ([_finding("correct", "corrected")], Verdict.WITH_NOTES),
+        ([_finding("verify", "explained")], Verdict.WITH_NOTES),
+        ([_finding("verify", "explained"), _finding("verify")], Verdict.VERIFY_FIRST),
+    ],
+)
+def test_verdict_by_the_written_rule(findings: list[Finding], expected: Verdict) -> None:
+    assert verdict(findings, some_check_failed_to_run=False) is expected
+
+
+def test_wrong_rules_are_all_named(tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(
+        '[[rule]]\nid = "a"\nkind = "nonesuch"\nseverity = "correct"\ntitle = ""\nmessage = ""\nconsider = ""\n'
+        '[[rule]]\nid = "b"\nkind = "total"\nseverity = "fatal"\ntitle = ""\nmessage = ""\nconsider = ""\n'
+        '[[rule]]\nid = "c"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(InputRefused) as refusal:
+        load_rules(tmp_path, KINDS)
+    assert len(refusal.value.problems) == 3
+
+
+def test_ids_hold_no_figures_and_are_unique(real: QuarterData, reference: Reference) -> None:
+    found = [finding.id for finding in confront(real, reference).findings]
+    assert len(found) == len(set(found))
+    assert not any("1989842" in one or "4356" in one for one in found)

@@ -1,0 +1,57 @@
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NO_CHROMIUM = "需要 Chromium：apt-get install chromium"
+
+
+def build(data: Path, output: Path, quarter: str = "2022Q4") -> subprocess.CompletedProcess[str]:
+    """Run ``python -m haochaping quarter`` as a person would."""
+    return subprocess.run(
+        [sys.executable, "-m", "haochaping", "quarter", quarter, "--data", data, "--output", output],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+
+
+def copy_data(folder: Path) -> Path:
+    """The project's data without what earlier runs left in it."""
+    shutil.copytree(ROOT / "data" / "reference", folder / "reference")
+    shutil.copytree(ROOT / "data" / "raw", folder / "raw")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published folder of the real quarter."""
+    root = tmp_path_factory.mktemp("built")
+    result = build(copy_data(root / "data"), root / "output")
+    assert result.returncode == 0, result.stderr
+    return root / "output" / "2022Q4"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium that can reach nothing."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip(NO_CHROMIUM)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"],
+        )
+        yield launched
+        launched.close()

@@ -1,0 +1,152 @@
+"""The page as a reviewer opens it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from haochaping.fonts import FAMILY, missing_glyphs
+from haochaping.publish.stamp import sha256
+from tests.end_to_end.conftest import ROOT, build, copy_data
+
+
+@pytest.fixture(scope="module")
+def html(built: Path) -> str:
+    return (built / "briefing.html").read_text(encoding="utf-8")
+
+
+def test_what_comes_out(built: Path) -> None:
+    manifest = json.loads((built / "manifest.json").read_text(encoding="utf-8"))
+    names = {path.name for path in built.iterdir()}
+    assert names == {"briefing.html", "briefing.ipynb", "findings.csv", "findings.json", "manifest.json"}
+    assert manifest["outputs"] == sha256(built / name for name in names - {"manifest.json"})
+    assert (built / "briefing.html").stat().st_size < 1_500_000
+
+
+def test_the_page_is_one_file_without_any_request(html: str) -> None:
+    assert not re.findall(r"<(?:script|link|iframe|object|embed)\b", html)
+    assert not re.findall(r"""(?:src|srcset|@import|action)\s*[=(]\s*["']?\s*https?:""", html)
+    assert {address[:5] for address in re.findall(r"url\(([^)]*)\)", html)} <= {"data:", "#char"}
+    assert 'lang="zh-CN"' in html
+
+
+def test_links_inside_the_page_all_arrive(html: str) -> None:
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= set(ids)
+
+
+def test_every_visible_character_has_a_glyph(html: str) -> None:
+    text = re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
+    assert missing_glyphs(re.sub(r"<[^>]*>", "", text)) == []
+
+
+def test_contents_tables_charts_and_findings_are_there(html: str) -> None:
+    for section in (
+        "1 要点",
+        "2 总体情况",
+        "3 各区县",
+        "4 市直部门",
+        "5 区直部门",
+        "6 镇村",
+        "7 公共服务",
+        "8 数据核对",
+    ):
+        assert f">{section}</a>" in html and f">{section}</h2>" in html
+    assert html.count("<figure") == 6 and html.count("<caption") >= 5 + 6
+    assert "建议核实后送审" in html and "1,994,198 − 1,989,842 = 4,356" in html
+    assert 'QUARTER = "2022Q4"' not in html and "Traceback" not in html
+
+
+def test_the_browser_finds_nothing_wrong(built: Path, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    trouble: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda message: trouble.append(message.text))
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("requestfailed", lambda request: trouble.append(request.url))
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto((built / "briefing.html").as_uri())
+    assert trouble == []
+    assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    assert page.evaluate(f"document.fonts.check('16px \"{FAMILY}\"', '政务服务')")
+    charts = page.evaluate(
+        "[...document.querySelectorAll('svg text')].map(t => getComputedStyle(t).fontFamily)"
+    )
+    assert charts and all(FAMILY in family for family in charts)
+    page.close()
+
+
+@pytest.mark.parametrize("width", [360, 400, 768, 1280, 1920])
+def test_nothing_overflows_the_page(built: Path, browser: Any, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto((built / "briefing.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+def test_same_in_same_out(built: Path, html: str, tmp_path: Path) -> None:
+    result = build(copy_data(tmp_path / "data"), tmp_path / "output")
+    assert result.returncode == 0, result.stderr
+    again = tmp_path / "output" / "2022Q4"
+
+    def without_run(text: str) -> str:
+        return re.sub(r"<!--run-->.*?<!--/run-->", "", text, flags=re.DOTALL)
+
+    assert without_run((again / "briefing.html").read_text(encoding="utf-8")) == without_run(html)
+    for name in ("findings.csv", "findings.json"):
+        assert (again / name).read_bytes() == (built / name).read_bytes()
+
+
+def test_an_unchanged_quarter_is_not_built_again(built: Path) -> None:
+    before = (built / "manifest.json").stat().st_mtime_ns
+    result = build(built.parents[1] / "data", built.parent)
+    assert result.returncode == 0 and "没有变化" in result.stderr
+    assert (built / "manifest.json").stat().st_mtime_ns == before
+
+
+def test_a_missing_annex_is_said_on_the_page(tmp_path: Path) -> None:
+    data = copy_data(tmp_path / "data")
+    path = data / "raw" / "2022Q4" / "bulletin.txt"
+    text = path.read_text(encoding="utf-8")
+    start, stop = text.index(" 附件 3："), text.index(" 附件 4：")
+    path.write_text(text[:start] + text[stop:], encoding="utf-8")
+    result = build(data, tmp_path / "output")
+    assert result.returncode == 0, result.stderr
+    page = (tmp_path / "output" / "2022Q4" / "briefing.html").read_text(encoding="utf-8")
+    assert "本期资料没有附件3（区直部门）" in page and page.count("<figure") == 5
+
+
+def test_a_failed_notebook_leaves_the_last_output(built: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    import shutil
+
+    from haochaping.locations import Locations
+    from haochaping.publish import run
+    from haochaping.publish.execute import NotebookFailed
+    from haochaping.quarter import Quarter
+
+    project = tmp_path / "project"
+    shutil.copytree(ROOT / "notebooks", project / "notebooks")
+    path = project / "notebooks" / "briefing.ipynb"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("hcp.chart_tiers(", "hcp.chart_nothing("), encoding="utf-8"
+    )
+    monkeypatch.setattr(run, "project_root", lambda: project)
+    output = tmp_path / "output"
+    shutil.copytree(built, output / "2022Q4")
+    (output / "2022Q4" / "manifest.json").write_text("{}")
+    before = {path.name: path.read_bytes() for path in (output / "2022Q4").iterdir()}
+    with pytest.raises(NotebookFailed, match="6 镇村"):
+        run.run_quarter(Locations(built.parents[1] / "data", output), Quarter(2022, 4), lambda _: None)
+    assert {path.name: path.read_bytes() for path in (output / "2022Q4").iterdir()} == before
+    assert [path.name for path in output.iterdir()] == ["2022Q4"]
+
+
+def test_the_exploration_notebook_runs_by_hand(tmp_path: Path) -> None:
+    from haochaping.publish.execute import execute
+
+    executed = execute(ROOT / "notebooks" / "explore.ipynb", tmp_path / "explore.ipynb", {}, {}, tmp_path)
+    assert all(output.output_type != "error" for cell in executed.cells for output in cell.get("outputs", []))

@@ -1,0 +1,163 @@
+"""The command line as a person meets it: exit codes and messages."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BULLETIN = (ROOT / "data" / "raw" / "2022Q4" / "bulletin.txt").read_bytes()
+
+
+def run(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "haochaping", *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "data" / "reference", tmp_path / "data" / "reference")
+    (tmp_path / "data" / "raw" / "2022Q4").mkdir(parents=True)
+    (tmp_path / "output" / "2022Q4").mkdir(parents=True)
+    (tmp_path / "output" / "2022Q4" / "briefing.html").write_text("last good output")
+    return tmp_path / "data"
+
+
+def refused(data: Path, *arguments: str) -> str:
+    """Run ``quarter`` on `data`; it must be refused in Chinese and leave the last output alone."""
+    output = data.parent / "output"
+    before = sorted(output.rglob("*"))
+    result = run("quarter", *arguments, "--data", data, "--output", output)
+    assert result.returncode == 2, result.stderr
+    assert result.stdout == "" and "Traceback" not in result.stderr
+    assert "未能读取" in result.stderr
+    assert sorted(output.rglob("*")) == before
+    assert (output / "2022Q4" / "briefing.html").read_text() == "last good output"
+    return result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("bulletin.txt", b"", "空文件"),
+        ("bulletin.txt", b"%PDF-1.7\n...", "PDF"),
+        ("bulletin.txt", b"PK\x03\x04...", "Word、Excel"),
+        ("bulletin.txt", b"\x00\x01\x02\xff\xfe\x81" * 9, "不是文本文件"),
+        ("bulletin.txt", "没有表格的通报".encode(), "未见任何附件表格"),
+        ("bulletin.txt", BULLETIN.replace("第四季度".encode(), "第三季度".encode()), "2022年第三季度"),
+        ("bulletin.pdf", b"%PDF-1.7", "PDF 文件尚不能直接读取"),
+        ("bulletin.docx", b"PK\x03\x04", "Word 文件尚不能直接读取"),
+        ("annexes.xlsx", b"PK\x03\x04", "Excel 文件尚不能直接读取"),
+        ("picture.png", b"\x89PNG", "不认识的文件类型"),
+    ],
+)
+def test_bad_files_are_refused_by_name(data: Path, name: str, content: bytes, expected: str) -> None:
+    (data / "raw" / "2022Q4" / name).write_bytes(content)
+    message = refused(data, "2022Q4")
+    assert name in message and expected in message
+
+
+def test_two_bulletins_are_refused(data: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (data / "raw" / "2022Q4" / name).write_bytes(BULLETIN)
+    message = refused(data, "2022Q4")
+    assert "a.txt、b.txt" in message
+
+
+def test_an_empty_and_a_missing_folder_are_refused(data: Path) -> None:
+    assert "没有资料" in refused(data, "2022Q4")
+    assert "2023Q1" in refused(data, "2023Q1")
+
+
+def test_office_litter_is_ignored(data: Path) -> None:
+    folder = data / "raw" / "2022Q4"
+    (folder / "bulletin.txt").write_bytes(BULLETIN)
+    for name in ("~$lletin.docx", "Thumbs.db", ".DS_Store"):
+        (folder / name).write_bytes(b"x")
+    result = run("check", "2022Q4", "--data", data)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("quarter", ["../../etc", "2022Q4; touch x", "$(shell touch x)", "2022Q9", ""])
+def test_a_quarter_that_is_none_is_refused(data: Path, quarter: str) -> None:
+    assert "2022Q4（年份" in refused(data, quarter)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["frobnicate"], ["quarter"], ["check", "2022Q4", "--nope"], ["check", "2022Q4", "--as-of", "soon"]],
+)
+def test_an_unknown_command_or_option_is_refused_in_chinese(arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert result.returncode == 2 and result.stdout == ""
+    assert "未能读取" in result.stderr and "usage" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "value", ["../../etc", "2022Q4; touch x", "$(shell touch x)", "`touch x`", "$$(touch x)"]
+)
+@pytest.mark.parametrize("through", ["argument", "environment"])
+@pytest.mark.skipif(shutil.which("make") is None, reason="需要 make：apt-get install make")
+def test_make_runs_no_command_that_hides_in_a_quarter(value: str, through: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "OUTPUT": str(tmp_path), "MAKEFLAGS": ""}
+    arguments = ["make", "-C", str(ROOT), "check"]
+    if through == "argument":
+        arguments.append(f"Q={value}")
+    else:
+        environment["Q"] = value
+    result = subprocess.run(
+        arguments, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False
+    )
+    assert result.returncode == 2
+    assert "未能读取" in result.stderr
+    assert not (ROOT / "x").exists()
+
+
+def test_check_writes_one_json_list_and_nothing_else(data: Path) -> None:
+    (data / "raw" / "2022Q4" / "bulletin.txt").write_bytes(BULLETIN)
+    result = run("check", "2022Q4", "--json", "--data", data)
+    findings = json.loads(result.stdout)
+    assert result.returncode == 0 and result.stderr == ""
+    assert {
+        "id",
+        "check",
+        "severity",
+        "message",
+        "arithmetic",
+        "cells",
+        "suspects",
+        "hypothesis",
+        "status",
+    } == set(findings[0])
+    assert run("check", "2022Q4", "--strict", "--data", data).returncode == 1
+
+
+def test_check_says_nothing_on_standard_output_when_refused(data: Path) -> None:
+    result = run("check", "2022Q4", "--json", "--data", data)
+    assert (result.returncode, result.stdout) == (2, "")
+
+
+def test_tidy_writes_once(data: Path) -> None:
+    (data / "raw" / "2022Q4" / "bulletin.txt").write_bytes(BULLETIN)
+    assert "已写入" in run("tidy", "2022Q4", "--data", data).stderr
+    assert "没有变化" in run("tidy", "2022Q4", "--data", data).stderr
+    assert (data / "tidy" / "2022Q4" / "districts.csv").read_bytes() == (
+        ROOT / "data" / "tidy" / "2022Q4" / "districts.csv"
+    ).read_bytes()
+
+
+def test_it_works_from_another_folder(data: Path, tmp_path: Path) -> None:
+    (data / "raw" / "2022Q4" / "bulletin.txt").write_bytes(BULLETIN)
+    assert run("check", "2022q4", "--data", "data", cwd=tmp_path).returncode == 0
