@@ -16,36 +16,43 @@ PY := $(BIN)/python
 ROOTS = --data "$${DATA:-data}" --output "$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter tidy check lab test lint lock setup clean
+.PHONY: help quarter tidy check lab test lint lock setup clean bench pictures
 
 help:  ## 列出可用命令
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-quarter: .venv/.installed  ## 生成一个季度的简报:make quarter Q=2022Q4
+quarter: .venv/.installed  ## 生成一个季度的简报：make quarter Q=2022Q4
 	@"$(PY)" -m haochaping quarter $(ROOTS) -- "$$Q"
 
-tidy: .venv/.installed  ## 读入原始资料,写 data/tidy/<季度>/:make tidy Q=2022Q4
+tidy: .venv/.installed  ## 读入原始资料，写 data/tidy/<季度>/：make tidy Q=2022Q4
 	@"$(PY)" -m haochaping tidy $(ROOTS) -- "$$Q"
 
-check: .venv/.installed  ## 只核对,不出简报:make check Q=2022Q4
+check: .venv/.installed  ## 只核对，不出简报：make check Q=2022Q4
 	@"$(PY)" -m haochaping check $(ROOTS) -- "$$Q"
 
-lab: .venv/.installed  ## 打开 JupyterLab 自由分析(notebooks/explore.ipynb)
+lab: .venv/.installed  ## 打开 JupyterLab 自由分析（notebooks/explore.ipynb）
 	@"$(BIN)/jupyter" lab notebooks/explore.ipynb
 
 test: .venv/.installed-dev  ## 运行全部测试
 	@"$(PY)" -m pytest
 
-lint: .venv/.installed-dev  ## 代码规范与类型检查(含笔记本)
+lint: .venv/.installed-dev  ## 代码规范与类型检查（含笔记本）
 	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check . && "$(BIN)/mypy"
 
 lock: .venv/.installed-dev  ## 由 pyproject.toml 重新生成两份锁定文件
 	@"$(BIN)/uv" pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements.txt
 	@"$(BIN)/uv" pip compile --group dev -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements-dev.txt
 
-setup: .venv/.installed  ## 建立 .venv 并安装(其他命令首次运行时会自动执行)
+bench: .venv/.installed  ## 测量一次运行的各部分用时（docs/performance.md）
+	@"$(PY)" -m haochaping.bench
 
-clean:  ## 删除 .venv、output 与缓存(data/ 不动)
+pictures: .venv/.installed-dev quarter  ## 简报截图 docs/briefing.png（需 Chromium）：make pictures Q=2022Q4
+	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,880 \
+	  --screenshot=docs/briefing.png "file://$(CURDIR)/output/$$Q/briefing.html" 2>/dev/null
+
+setup: .venv/.installed  ## 建立 .venv 并安装（其他命令首次运行时会自动执行）
+
+clean:  ## 删除 .venv、output 与缓存（data/ 不动）
 	rm -rf .venv output .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- set-up: once, and again only when a lock file or pyproject.toml changed -------------------
@@ -60,8 +67,8 @@ INSTALL = "$(PY)" -m pip install --quiet --disable-pip-version-check
 endif
 
 .venv/.installed: requirements.txt pyproject.toml
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本;可用 make PYTHON=python3.12 … 指定" >&2; exit 1; }
-	@echo "首次使用:正在建立 .venv 并安装依赖(约一分钟,只做一次)…" >&2
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本；可用 make PYTHON=python3.12 … 指定" >&2; exit 1; }
+	@echo "首次使用：正在建立 .venv 并安装依赖（约一分钟，只做一次）…" >&2
 	@$(VENV)
 	@$(INSTALL) --require-hashes -r requirements.txt
 	@$(INSTALL) --no-deps --no-build-isolation -e .

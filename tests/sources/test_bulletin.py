@@ -236,7 +236,7 @@ def test_hard_bend_is_read_right_or_refused(read, bend):
 
 def test_random_combinations_are_read_right_or_refused(read):
     """Bends at random; every wrong reading is told with its layout, and enough are read to mean something."""
-    wrong, seen, tried = [], 0, 120
+    wrong, seen, tried = [], 0, 100
     for seed in range(tried):
         city, layout = small_city(seed), _random_layout(seed)
         try:

@@ -38,6 +38,16 @@ def test_identical_second_printing_counts_once_when_names_come_last(tables):
     assert read(tables, annex, annex) == [[("青禾区", "10", "5"), ("石桥县", "4", "4")]]
 
 
+def test_second_printing_with_another_number_is_refused_when_names_come_last(tables):
+    annex = "附件1：\n各区县数据通报表\n序号 办件数 评价数 区县\n1 10 5 青禾区\n2 4 4 石桥县\n" + NOTE
+    assert read(tables, annex, annex.replace("10 5", "10 6")) is None
+
+
+def test_row_behind_the_note_is_refused_when_names_come_last(tables):
+    rows = "1 10 5 青禾区\n2 4 4 石桥县\n"
+    assert read(tables, "附件1：\n序号 办件数 评价数 区县\n", rows, NOTE, "3 1 1 白沙市\n") is None
+
+
 def test_no_table_is_refused(tables):
     assert read(tables) is None
     assert read(tables, NOTE) is None

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from haochaping.cleaning.text import fold
+from haochaping.cleaning.text import fold, plain_number
 
 LONGEST_CELL = 200
 """Longer text is no cell of a table; the contract refuses it."""
-_WHOLE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?")
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
-_DECIMAL = re.compile(r"\d+(?:\.\d+)?")
+MOST_DIGITS = 15
+"""More than any count of ratings; beyond it a float is no longer exact."""
+_WHOLE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.0+)?")
+_PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
+_DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,14 @@ def read_count(printed: str, no_value: Mapping[str, str]) -> Cell:
     ValueError
         The text is neither; the message says what was expected.
     """
-    text = fold(printed)
-    if text in no_value:
-        return Cell(printed, None, no_value[text] or f"原表填“{printed}”，含义未注明")
-    match = _WHOLE.fullmatch(text)
-    if match is None:
-        raise ValueError("应为整数或表示无数据的符号")
-    return Cell(printed, int(match.group(1).replace(",", "")))
+    absent = _absent(printed, no_value)
+    if absent:
+        return absent
+    match = _WHOLE.fullmatch(plain_number(printed))
+    digits = match.group(1).replace(",", "") if match else ""
+    if not match or len(digits) > MOST_DIGITS:
+        raise ValueError(f"应为整数（不超过 {MOST_DIGITS} 位）或表示无数据的符号")
+    return Cell(printed, int(digits))
 
 
 def read_rate(printed: str, no_value: Mapping[str, str], *, in_percent: bool = False) -> Cell:
@@ -65,21 +67,30 @@ def read_rate(printed: str, no_value: Mapping[str, str], *, in_percent: bool = F
     ValueError
         The text is neither; the message says what was expected.
     """
-    text = fold(printed)
-    if text in no_value:
-        return Cell(printed, None, no_value[text] or f"原表填“{printed}”，含义未注明")
+    absent = _absent(printed, no_value)
+    if absent:
+        return absent
+    text = plain_number(printed)
     match = _PERCENT.fullmatch(text) or (_DECIMAL.fullmatch(text) if in_percent else None)
-    if match is None:
+    if match is None or len(text) > MOST_DIGITS:
         raise ValueError("应为百分数（如 99.9%）或表示无数据的符号")
     return Cell(printed, float(Decimal(text.rstrip("%")) / 100))
 
 
+def _absent(printed: str, no_value: Mapping[str, str]) -> Cell | None:
+    """The cell, if `printed` is one of the words for "no value"."""
+    reason = no_value.get(fold(printed))
+    if reason is None:
+        return None
+    return Cell(printed, None, reason or f"原表填“{printed}”，含义未注明")
+
+
 def is_number(text: str) -> bool:
     """Whether `text` is a whole cell with a number: a count or a percentage."""
-    folded = unicodedata.normalize("NFKC", text)
+    folded = plain_number(text)
     return bool(_WHOLE.fullmatch(folded) or _PERCENT.fullmatch(folded) or _DECIMAL.fullmatch(folded))
 
 
 def printed_decimals(printed: str) -> int:
     """Decimals of a printed percentage: 0 for ``100%``, 2 for ``99.68%``."""
-    return len(fold(printed).rstrip("%").partition(".")[2])
+    return len(plain_number(printed).rstrip("%").partition(".")[2])

@@ -21,6 +21,17 @@ def fold(text: str) -> str:
     return squeeze(unicodedata.normalize("NFKC", text))
 
 
+_NUMBER_FORMS = str.maketrans("０１２３４５６７８９，．％", "0123456789,.%")
+
+
+def plain_number(text: str) -> str:
+    """`text` without blanks, with full-width digits, comma, point and percent sign as half-width ones.
+
+    Narrower than :func:`fold` on purpose: ``2122①`` is a number with a footnote mark, not 21221.
+    """
+    return squeeze(text).translate(_NUMBER_FORMS)
+
+
 def hidden_characters(text: str) -> list[str]:
     """Control and format characters in `text` (Unicode Cc, Cf, Co, Cs), which no reader can see."""
     return [char for char in text if unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"}]

@@ -76,6 +76,9 @@ def _build(
     write_tidy(data, where.tidy(quarter))
     clock.lap("读入与核对")
     with staged(where.published(quarter)) as aside:
+        import nbconvert  # noqa: F401 - imported here so that its time is told apart
+        import papermill  # noqa: F401
+
         from haochaping.publish.execute import execute
         from haochaping.publish.page import build_page
 
