@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from haochaping.sources.lines import page_marks, repeated, split_lines, without_digits
+from haochaping.sources.lines import page_marks, running_heads, split_lines
 
 
 def lines(reference, text):
@@ -39,16 +39,24 @@ def test_number_with_a_footnote_mark_is_no_number(reference, mark):
     "mark", ["— 3 —", "-3-", "－ 3 －", "第 3 页", "第3页 共9页", "3/9", "Page 3 of 9", "· 3 ·"]
 )
 def test_decorated_page_numbers_are_page_marks(reference, mark):
-    assert page_marks(lines(reference, f"甲\n{mark}\n乙")) == {2}
+    assert page_marks(lines(reference, f"甲\n{mark}\n乙"), 0) == {2}
 
 
-def test_bare_numbers_are_page_marks_only_when_they_count_the_pages(reference):
-    assert page_marks(lines(reference, "甲\n1\n乙\n2\n丙\n3")) == {2, 4, 6}
-    assert page_marks(lines(reference, "甲\n2\n乙\n3")) == {2, 4}
-    assert page_marks(lines(reference, "甲\n12\n月 31 日")) == set()
-    assert page_marks(lines(reference, "甲\n7\n乙\n3")) == set()
+@pytest.mark.parametrize(
+    ("text", "narrative_lines", "marks"),
+    [
+        ("甲\n1\n乙\n2\n丙\n3", 2, {2, 4, 6}),
+        ("甲\n2\n乙\n3", 2, {2, 4}),
+        ("甲\n2\n乙\n3", 1, set()),  # the count must begin before the first annex, where no cell can be
+        ("甲\n12\n月 31 日", 3, set()),
+        ("甲\n7\n乙\n3", 4, set()),
+        ("甲\n1\n乙\n2\n丙\n2\n丁\n3", 2, {2, 4, 6, 8}),  # either 2 may be the page
+    ],
+)
+def test_bare_numbers_are_page_marks_only_when_they_count_the_pages(reference, text, narrative_lines, marks):
+    assert page_marks(lines(reference, text), narrative_lines) == marks
 
 
-def test_repeated_texts_may_differ_in_their_digits(reference):
-    found = repeated(lines(reference, "季度通报第 1 期\n甲\n季度通报第 2 期\n处\n处"))
-    assert found == {without_digits("季度通报第期")}
+def test_running_heads_are_titles_or_repeated_texts_with_the_words_of_one(reference):
+    text = "季度通报第 1 期\n甲\n季度通报第 2 期\n有限责任公司\n乙\n有限责任公司\n丙市标题\n单次季度通报内容"
+    assert running_heads(lines(reference, text), {"丙市标题"}, set()) == {1, 3, 7}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 import pytest
 
 from .printing import DEPARTMENT_HEAD, DISTRICT_HEAD, MATRIX_HEAD, NARRATIVE, SERVICE_HEAD
@@ -200,12 +198,10 @@ def test_body_without_one_certain_reading_is_refused(tables, body):
     assert read_departments(tables, body) is None
 
 
-def test_total_row_of_many_columns_is_settled_quickly(tables):
-    """Placing nine cells in eighteen columns must not try every combination (minutes for a real city)."""
-    names = [f"{first}{second}区" for first in "东西南" for second in "山河湖海林田"]
-    row = " ".join(["1 教育局", *["5"] * 18])
-    total = " ".join(["合计", *["5"] * 8, "5%"])
+def test_total_row_of_many_columns_is_settled_without_trying_every_place(tables):
+    """Nineteen cells in thirty-six columns: thousands of millions of ways to place them, none needed."""
+    names = [f"{first}{second}区" for first in "东西南北中上" for second in "山河湖海林田"]
+    row = " ".join(["1 教育局", *["5"] * 36])
+    total = " ".join(["合计", *["5"] * 18, "5%"])
     text = NARRATIVE + MATRIX_HEAD.format(" ".join(names)) + row + "\n" + total + "\n"
-    begin = perf_counter()
     assert rows_or_refusal(tables, text) is None
-    assert perf_counter() - begin < 0.5

@@ -11,6 +11,13 @@ from haochaping.checks.finding import CellRef
 from haochaping.model import HEADLINE, TABLES, QuarterData, decode_key, printed_column
 from haochaping.reference import Reference
 
+_BEFORE = ("约", "近", "超过", "超", "逾")
+
+
+def claim(printed: str, qualifier: str) -> str:
+    """A figure of the text with the word that bounds it: ``99.9%以上``, ``约907万条``."""
+    return f"{qualifier}{printed}" if qualifier.startswith(_BEFORE) else f"{printed}{qualifier}"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -40,7 +47,8 @@ class Book:
         self._add_totals()
         for item in data.headline.itertuples():
             cell = CellRef.of(HEADLINE, {"figure": str(item.figure)}, "value")
-            self._values[cell], self._printed[cell] = float(item.value), f"{item.printed}{item.qualifier}"
+            self._values[cell] = float(item.value)
+            self._printed[cell] = claim(str(item.printed), str(item.qualifier))
         for item in data.unreported.itertuples():
             self._printed[CellRef.of(str(item.table), decode_key(str(item.key)), str(item.column))] = str(
                 item.printed

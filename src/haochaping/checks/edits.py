@@ -6,13 +6,14 @@ where the rule applies: it holds, it does not hold, or it cannot be evaluated an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from haochaping.checks.arithmetic import manner, number, percent, percent_text
+from haochaping.checks.arithmetic import manner, number, percent_text
 from haochaping.checks.book import Book, Row
 from haochaping.checks.finding import CellRef
 from haochaping.checks.rules import Rule
@@ -316,8 +317,12 @@ def headline_sum(rule: Rule, book: Book) -> Iterator[Outcome]:
         return
     columns = rule.options["columns"]
     sums = {column: _sum(book, tables, column) for column in columns}
-    value, step = round(float(book.value(at) or 0)), _step(book.printed(at))
-    good = [column for column, (_, exact) in sums.items() if abs(value - exact) <= step / 2]
+    value, printed = round(float(book.value(at) or 0)), book.printed(at)
+    good = [
+        c
+        for c, (_, exact) in sums.items()
+        if _claim_holds(printed, Fraction(value), Fraction(exact), Fraction(_step(printed)))
+    ]
     cells, exact = sums[good[0] if good else columns[0]]
     difference = value - exact
     yield Outcome(
@@ -345,11 +350,28 @@ def _subtotals(book: Book, tables: list[str], column: str) -> str:
     return " + ".join(sums) + f" = {number(_sum(book, tables, column)[1])}"
 
 
+def _claim_holds(printed: str, claimed: Fraction, exact: Fraction, step: Fraction) -> bool:
+    """Whether a claim agrees with the exact value: as a bound (以上, 超过, 余, 以下), roughly (约, 近), or as rounded."""
+    if re.search("以上|超|逾|余|多", printed):
+        return exact >= claimed
+    if "以下" in printed:
+        return exact <= claimed
+    if re.search("约|近|左右", printed):
+        return abs(exact - claimed) <= max(step, claimed * _ROUGHLY)
+    return abs(exact - claimed) * 2 <= step
+
+
+_DECIMAL = re.compile(r"\d+(?:\.(\d+))?")
+_ROUGHLY = Fraction(5, 100)
+"""How far a figure may be off that the text itself calls rough."""
+
+
 def _step(printed: str) -> float:
     """Smallest step of a printed count: 1 for 9069695条, 1,000 for 906.9万条."""
     digits = fold(printed)
     scale = 10_000 if "万" in digits else 100_000_000 if "亿" in digits else 1
-    decimals = len(digits.partition(".")[2].rstrip("万亿条以上余多左右"))
+    shown = _DECIMAL.search(digits)
+    decimals = len(shown[1] or "") if shown else 0
     return scale / 10**decimals if scale > 1 else 1
 
 
@@ -366,12 +388,10 @@ def headline_rate(rule: Rule, book: Book) -> Iterator[Outcome]:
         return
     printed = book.printed(at)
     exact = Fraction(k, n)
-    shown = Decimal(fold(printed).partition("%")[0])
-    decimals = len(fold(printed).partition("%")[0].partition(".")[2])
-    good = {
-        "以上": exact * 100 >= Fraction(shown),
-        "以下": exact * 100 <= Fraction(shown),
-    }.get(printed.partition("%")[2], percent(exact, decimals) == shown)
+    shown = _DECIMAL.search(fold(printed))
+    decimals = len(shown[1] or "") if shown else 0
+    claimed_rate = Fraction(Decimal(shown[0])) if shown else Fraction(0)
+    good = _claim_holds(printed, claimed_rate, exact * 100, Fraction(1, 10**decimals))
     yield Outcome(
         at,
         (at, *numerators, *denominators),

@@ -90,12 +90,13 @@ def assemble(
 
 
 def _same_quarter(narrative: Narrative, annexes: list[dict[str, Any]], quarter: Quarter, place: str) -> None:
-    """The title decides; without one, the period in the notes does."""
+    """The title decides; without one the period in the notes, then what the text mentions."""
     found = narrative.quarter
     if found is None:
         starts = [a["period_start"] for a in annexes if a["period_start"]]
         if starts:
             found = Quarter(int(starts[0][:4]), (int(starts[0][5:7]) + 2) // 3)
+    found = found or narrative.mentioned
     if found is None:
         raise refuse(place, "", "标题、正文或备注中应写明季度（如“2022年第四季度”）")
     if found != quarter:

@@ -90,9 +90,7 @@ def read_header(
 def _fields(lines: Sequence[Line], reference: Reference) -> list[Column] | None:
     """Headings as columns in reading order (serial number first), from known headings alone."""
     whole = "".join(line.folded for line in lines)
-    readings = _cut(whole, tuple(reference.headings.items()))
-    if not readings:
-        readings = _unwrap(lines, reference)
+    readings = list(dict.fromkeys(_cut(whole, tuple(reference.headings.items())) + _unwrap(lines, reference)))
     if len(readings) > 1:
         raise HeaderUnread("表头有两种读法；请在 data/reference/headings.csv 中明确列名")
     return list(readings[0]) if readings else None

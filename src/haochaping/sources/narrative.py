@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from haochaping.cleaning.text import fold
+from haochaping.cleaning.text import fold, plain_number
 from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.quarter import Quarter
 from haochaping.sources.lines import Line
@@ -22,12 +22,15 @@ _CHINESE_DATE = re.compile(
 )
 _PERIOD = re.compile(_DATE + r"(?:至|到|—+|–|-|~)(?:(\d{4})(?:年|[-./]))?(\d{1,2})(?:月|[-./])(\d{1,2})日?")
 _EXTRACTED = re.compile(r"(?:提取|导出|截取|采集)(?:时间|日期)?(?:为|是)?:?" + _DATE)
+_NUMBER = r"((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.[0-9]{1,6})?)(?![0-9,.])"
 _RECORDS = re.compile(
-    r"(?:归集|上传|汇聚|汇集)[^。;;,]{0,40}?(?:数据|信息)(?:共|共计|总计|约|近|超|超过)?([\d,]+(?:\.\d+)?)(万|亿)?[余多]?条(以上|左右)?"
+    r"(?:归集|上传|汇聚|汇集)[^。;,]{0,40}?(?:数据|信息)(?:共计|总计|共|计)?(约|近|超过|超|逾|达)?"
+    + _NUMBER
+    + r"(万|亿)?([余多]?)条(以上|左右)?"
 )
 _RATE = re.compile(
     r"(?<=[,。;:、])(?:全市|总体|总|综合|办件)?(差评整改满意率|回访整改满意率|整改满意率|按时整改率|差评整改率|整改率|主动评价率|评价率|好评率|满意率)"
-    r"(?:均|都|已|继续)?(?:为|是|达|达到|达到了|保持在|保持|稳定在|在)?(\d+(?:\.\d+)?%)(?:\(含\))?(以上|以下|左右)?"
+    r"(?:均|都|已|继续)?(?:为|是|达|达到|达到了|保持在|保持|稳定在|在)?(约|近|超过|超|逾)?([0-9]{1,3}(?:\.[0-9]{1,6})?%)(?:\(含\))?(以上|以下|左右)?"
 )
 _PLAN = re.compile(r"^(?:\d{4}年,|下一步|下步|下阶段|下一阶段|今后)|将(?:按照|继续|进一步|持续)")
 _SCALE = {None: 1, "万": 10_000, "亿": 100_000_000}
@@ -54,6 +57,9 @@ class Narrative:
     """
 
     quarter: Quarter | None
+    """The quarter in the title."""
+    mentioned: Quarter | None
+    """The first quarter that the text mentions; it may do so in passing."""
     facts: dict[str, str]
     headline: list[dict[str, Any]] = field(default_factory=list)
 
@@ -70,9 +76,9 @@ def read_narrative(lines: Sequence[Line], place: str) -> Narrative:
     opening, addressees, text = _parts(body)
     issue_date, issuer = _signature([*body, *annex_list], place)
     title = _title(opening)
-    quarter = _quarter(title) or _quarter(fold(text))
     return Narrative(
-        quarter=quarter,
+        quarter=_quarter(title),
+        mentioned=_quarter(text),
         facts={
             "title": title,
             "issuer": issuer,
@@ -192,7 +198,7 @@ def _planned_work(text: str) -> str:
 
 def _headline(text: str, place: str) -> list[dict[str, Any]]:
     """Records uploaded and every rate claimed, each once."""
-    folded = fold(text)
+    folded = "".join(s for s in re.split(r"(?<=。)", _plain(text)) if not _PLAN.search(s))
     found: dict[str, dict[str, Any]] = {}
     clashes: list[Problem] = []
 
@@ -206,7 +212,7 @@ def _headline(text: str, place: str) -> list[dict[str, Any]]:
             )
 
     for match in _RECORDS.finditer(folded):
-        number, scale, qualifier = match.groups()
+        before, number, scale, more, after = match.groups()
         value = Decimal(number.replace(",", "")) * _SCALE[scale]
         add(
             "records",
@@ -214,25 +220,35 @@ def _headline(text: str, place: str) -> list[dict[str, Any]]:
                 "value": float(value),
                 "unit": "条",
                 "printed": number + (scale or "") + "条",
-                "qualifier": qualifier or "",
+                "qualifier": _qualifier(before, more, after),
                 "sentence": _sentence_around(folded, match.start()),
             },
         )
     for match in _RATE.finditer(folded):
-        name, percent, qualifier = match.groups()
+        name, before, percent, after = match.groups()
         add(
             RATE_FIGURES[name],
             {
                 "value": float(Decimal(percent.rstrip("%")) / 100),
                 "unit": "%",
                 "printed": percent,
-                "qualifier": qualifier or "",
+                "qualifier": _qualifier(before, after),
                 "sentence": _sentence_around(folded, match.start()),
             },
         )
     if clashes:
         raise InputRefused(clashes)
     return list(found.values())
+
+
+def _qualifier(*words: str | None) -> str:
+    """The word that makes a figure a bound or rough (以上, 约, 余); blank for an exact one and for 达."""
+    return "".join(word for word in words if word and word != "达")
+
+
+def _plain(text: str) -> str:
+    """Text for matching: blanks out, full-width digits and punctuation half-width; ① stays ①."""
+    return plain_number(text).translate(str.maketrans("：；（）", ":;()"))
 
 
 def _sentence_around(text: str, position: int) -> str:

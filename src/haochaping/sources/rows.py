@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import combinations, pairwise
 
 from haochaping.cleaning.cells import is_number
 from haochaping.cleaning.text import fold
 from haochaping.reference import Reference
 from haochaping.sources.header import Column
-from haochaping.sources.lines import Line, Token, make_line, without_digits
+from haochaping.sources.lines import Line, Token, make_line
 
 MOST_ROWS = 2000
-_GLUED = re.compile(r"(\d{1,4})[.、．]?([^\d.、．%,/].*)")
+MOST_HEADS = 4
+"""More lines of doubt inside one row are refused rather than tried in every combination."""
+_GLUED = re.compile(r"([0-9]{1,4})[.、．]?([^\d.、．%％,，/].*)")
 
 
 @dataclass(frozen=True)
@@ -56,20 +59,19 @@ class BodyReader:
         Columns after the serial number, one of them the name.
     reference : Reference
         Words for totals and for "no value".
-    furniture : set of int
-        Lines that look like page numbers or running heads; dropped unless a row needs them.
-    running_heads : set of str
-        Texts (without digits) that repeat through the file; dropped after a complete row.
+    page_marks : set of int
+        Lines that are page numbers; never part of a row.
+    heads : set of int
+        Lines that may be running heads: a row is read with them and without, and must have one reading.
     is_known_name : callable
         Whether a name stands in the units registry for this table.
     """
 
     columns: Sequence[Column]
     reference: Reference
-    furniture: set[int]
-    running_heads: set[str]
+    page_marks: set[int]
+    heads: set[int]
     is_known_name: Callable[[str], bool]
-    _texts: dict[int, str] = field(default_factory=dict)
 
     @property
     def _values(self) -> list[Column]:
@@ -88,14 +90,13 @@ class BodyReader:
             No reading, or more than one.
         """
         lines = self._gather_centred_names(list(lines))
-        self._texts.update({line.number: line.text for line in lines})
-        tokens = self._split_glued([token for line in lines for token in line.tokens])
+        tokens = _split_glued([token for line in lines for token in line.tokens])
         before, tokens = self._leading_totals(tokens)
         anchors = self._anchors(tokens)
         starts = [
             place
             for place in (anchors[0] if anchors else [])
-            if all(token.line in self.furniture for token in tokens[:place])
+            if all(token.line in self.page_marks | self.heads for token in tokens[:place])
         ]
         if not starts:
             first = tokens[0] if tokens else None
@@ -191,67 +192,76 @@ class BodyReader:
         return [row], totals
 
     def _row(self, tokens: list[Token], serial: int) -> Row:
-        plain = [t for t in tokens[1:] if t.line not in self.furniture or t.line == tokens[0].line]
-        try:
-            name, cells = self._name_and_cells(plain, tokens[0].line, serial)
-        except BodyUnread:
-            if len(plain) == len(tokens) - 1:
-                raise
-            name, cells = self._name_and_cells(tokens[1:], tokens[0].line, serial)
-        return Row(tokens[0].line, name, tuple(cells))
+        """The row, if reading it with and without possible running heads gives exactly one result."""
+        anchor, rest = tokens[0], self._without_page_marks(tokens)[1:]
+        suspects = sorted({token.line for token in rest if token.line in self.heads} - {anchor.line})
+        if len(suspects) > MOST_HEADS:
+            raise BodyUnread(anchor.line, "", f"序号 {serial} 各格之间的页眉过多")
+        found: dict[tuple[str, tuple[str, ...]], None] = {}
+        failure: BodyUnread | None = None
+        for size in range(len(suspects), -1, -1):
+            for left_out in combinations(suspects, size):
+                kept = [token for token in rest if token.line not in left_out]
+                try:
+                    name, cells = self._name_and_cells(kept, anchor.line, serial)
+                except BodyUnread as error:
+                    failure = failure or error
+                else:
+                    found[name, cells] = None
+        if len(found) > 1:
+            raise BodyUnread(anchor.line, _shown(tokens), f"序号 {serial} 中的页眉与名称分不清，请删去页眉")
+        if not found:
+            raise failure or BodyUnread(anchor.line, _shown(tokens), f"序号 {serial} 应有名称和数据格")
+        [(name, cells)] = found
+        return Row(anchor.line, name, cells)
 
-    def _name_and_cells(self, tokens: list[Token], line: int, serial: int) -> tuple[str, list[str]]:
+    def _without_page_marks(self, tokens: list[Token]) -> list[Token]:
+        return [t for t in tokens if t.line not in self.page_marks or t.line == tokens[0].line]
+
+    def _name_and_cells(self, tokens: list[Token], line: int, serial: int) -> tuple[str, tuple[str, ...]]:
         start = self._name_at
         stop = start
         while stop < len(tokens) and tokens[stop].kind == "text":
             stop += 1
         name = "".join(token.text for token in tokens[start:stop])
         expected = len(self._values)
+        self._no_broken_word(tokens, stop)
         cells = _join_broken(tokens[:start] + tokens[stop:], self.reference)
-        while len(cells) > expected and cells[-1].kind == "text":
-            stop_at = next(i for i, cell in enumerate(cells) if i >= expected and cell.kind == "text")
-            cells, trailing = cells[:stop_at], cells[stop_at:]
-            name = self._with_trailing(name, trailing, serial)
-        for cell in cells:
-            if cell.kind != "value":
-                raise BodyUnread(
-                    cell.line,
-                    cell.text,
-                    f"序号 {serial} 的这一格应为数字、百分数或 words.csv 中的固定用语",
-                )
+        first_text = next((i for i, cell in enumerate(cells) if i >= expected and cell.kind == "text"), None)
+        if first_text is not None:
+            name = self._with_trailing(name, cells[first_text:], serial)
+            cells = cells[:first_text]
+        wrong = next((cell for cell in cells if cell.kind != "value"), None)
+        if wrong is not None:
+            expectation = f"序号 {serial} 的这一格应为数字、百分数或 words.csv 中的固定用语"
+            raise BodyUnread(wrong.line, wrong.text, expectation)
         if len(cells) != expected:
-            raise BodyUnread(
-                line,
-                self._shown(line, tokens),
-                f"序号 {serial} 应有 {expected} 个数据格，读到 {len(cells)} 个（数字被换行拆开时请并回一行）",
+            expectation = (
+                f"序号 {serial} 应有 {expected} 个数据格，读到 {len(cells)} 个（数字被换行拆开时请并回一行）"
             )
+            raise BodyUnread(line, _shown(tokens), expectation)
         if not name:
-            raise BodyUnread(line, self._shown(line, tokens), f"序号 {serial} 应有名称")
-        return name, [cell.text for cell in cells]
+            raise BodyUnread(line, _shown(tokens), f"序号 {serial} 应有名称")
+        return name, tuple(cell.text for cell in cells)
 
-    def _with_trailing(self, name: str, trailing: list[Token], serial: int) -> str:
+    def _no_broken_word(self, tokens: list[Token], stop: int) -> None:
+        """Refuse when the end of the name and the first cell could be one word broken at a line end (暂 / 无)."""
+        if 0 < stop < len(tokens) and tokens[stop].starts_line and tokens[stop - 1].kind == "text":
+            joined = tokens[stop - 1].text + tokens[stop].text
+            if fold(joined) in self.reference.no_value:
+                raise BodyUnread(tokens[stop].line, joined, "此词被换行拆开，请并回一行")
+
+    def _with_trailing(self, name: str, pieces: list[Token], serial: int) -> str:
         """`name` with the pieces that stand after the last cell, if they surely belong to it."""
-        pieces = [
-            token
-            for token in trailing
-            if without_digits(self._texts.get(token.line, token.text)) not in self.running_heads
-        ]
-        if not pieces:
-            return name
         longer = name + "".join(piece.text for piece in pieces)
         closes_bracket = not _balanced(name) and _balanced(longer)
-        if pieces[0].starts_line and (
-            closes_bracket or (self.is_known_name(longer) and not self.is_known_name(name))
-        ):
+        known = self.is_known_name(longer) and not self.is_known_name(name)
+        if pieces[0].starts_line and all(p.kind == "text" for p in pieces) and (closes_bracket or known):
             return longer
-        raise BodyUnread(
-            pieces[0].line,
-            pieces[0].text,
-            f"序号 {serial} 各格之后的文字不能确定属于哪里（名称续行、页眉或漏读的行）",
+        expectation = (
+            f"序号 {serial} 的数据格之后应是下一行；如为名称的后半，请并到名称处，如为页眉、页脚，请删去"
         )
-
-    def _shown(self, line: int, tokens: list[Token]) -> str:
-        return " ".join(token.text for token in tokens[:20]) or self._texts.get(line, "")
+        raise BodyUnread(pieces[0].line, _shown(pieces), expectation)
 
     # --- total rows -----------------------------------------------------------------------------
 
@@ -288,12 +298,8 @@ class BodyReader:
     def _total(self, tokens: list[Token]) -> Row:
         size = self._total_label(tokens, 0)
         label = "".join(token.text for token in tokens[:size]).rstrip(":：")
-        rest = [t for t in tokens[size:] if t.line not in self.furniture or t.line == tokens[0].line]
+        rest = [t for t in self._without_page_marks(tokens)[size:] if t.line not in self.heads]
         cells = _join_broken(rest, self.reference)
-        while cells and cells[-1].kind == "text":
-            if without_digits(self._texts.get(cells[-1].line, "")) not in self.running_heads:
-                break
-            cells = cells[:-1]
         wrong = next((cell for cell in cells if cell.kind != "value"), None)
         if wrong is not None:
             raise BodyUnread(wrong.line, wrong.text, f"“{label}”行应只有数字或表示无数据的符号")
@@ -301,28 +307,12 @@ class BodyReader:
         if placed is None:
             raise BodyUnread(
                 tokens[0].line,
-                self._shown(tokens[0].line, tokens),
+                _shown(tokens),
                 f"“{label}”行应有 {len(self._values)} 个数据格，读到 {len(cells)} 个，不能确定各属哪一列",
             )
         return Row(tokens[0].line, label, tuple(placed))
 
     # --- layouts --------------------------------------------------------------------------------
-
-    def _split_glued(self, tokens: list[Token]) -> list[Token]:
-        """``1张店区`` as serial number and name, where that serial number is the next."""
-        result: list[Token] = []
-        serial = 1
-        for i, token in enumerate(tokens):
-            match = _GLUED.fullmatch(token.text) if token.starts_line else None
-            if match and int(match.group(1)) == serial:
-                result.append(Token(match.group(1), token.line, True, "value"))
-                result.append(Token(match.group(2), token.line, False, "text"))
-                serial += 1
-                continue
-            if token.starts_line and fold(token.text) == str(serial) and tokens[i + 1 : i + 2]:
-                serial += tokens[i + 1].kind == "text"
-            result.append(token)
-        return result
 
     def _gather_centred_names(self, lines: list[Line]) -> list[Line]:
         """Put a name that was printed above and below its row's numbers back into the row.
@@ -354,6 +344,23 @@ class BodyReader:
         return [line for line in result if line.tokens]
 
 
+def _split_glued(tokens: list[Token]) -> list[Token]:
+    """``1张店区`` at the start of a line as serial number and name."""
+    result: list[Token] = []
+    for token in tokens:
+        match = _GLUED.fullmatch(token.text) if token.starts_line and token.kind == "text" else None
+        if match:
+            result.append(Token(match.group(1), token.line, True, "value"))
+            result.append(Token(match.group(2), token.line, False, "text"))
+        else:
+            result.append(token)
+    return result
+
+
+def _shown(tokens: Sequence[Token]) -> str:
+    return " ".join(token.text for token in tokens[:20])
+
+
 def _content(body: Body) -> tuple[tuple[tuple[str, tuple[str | None, ...]], ...], ...]:
     return tuple(tuple((row.name, row.cells) for row in rows) for rows in (body.rows, body.totals))
 
@@ -366,7 +373,7 @@ def _join_broken(tokens: Sequence[Token], reference: Reference) -> list[Token]:
     """
     cells: list[Token] = []
     for token in tokens:
-        if cells and token.starts_line:
+        if cells and (token.starts_line or fold(token.text) == "%"):
             joined = cells[-1].text + token.text
             pieces = {cells[-1].kind, token.kind}
             if ("fragment" in pieces and "text" not in pieces and (is_number(joined) or _open(joined))) or (
@@ -389,16 +396,25 @@ def _place(cells: list[str], columns: list[Column]) -> list[str | None] | None:
 
     None when there are too many cells, or too few and more than one way to place them.
     """
-    ways = []
-    for places in combinations(range(len(columns)), len(cells)):
-        if all(_fits(cell, columns[place]) for cell, place in zip(cells, places, strict=True)):
-            row: list[str | None] = [None] * len(columns)
-            for cell, place in zip(cells, places, strict=True):
-                row[place] = cell
-            ways.append(row)
-            if len(ways) > 1:
-                return None
-    return ways[0] if ways else None
+
+    @cache
+    def ways(cell: int, column: int) -> tuple[tuple[int, ...], ...]:
+        """Columns for the cells from `cell` on, among the columns from `column` on; at most two ways."""
+        if cell == len(cells):
+            return ((),)
+        if len(columns) - column < len(cells) - cell:
+            return ()
+        here = ways(cell + 1, column + 1) if _fits(cells[cell], columns[column]) else ()
+        placed = [(column, *rest) for rest in here]
+        return tuple([*placed, *ways(cell, column + 1)][:2])
+
+    found = ways(0, 0)
+    if len(found) != 1:
+        return None
+    row: list[str | None] = [None] * len(columns)
+    for place, cell in zip(found[0], cells, strict=True):
+        row[place] = cell
+    return row
 
 
 def _fits(cell: str, column: Column) -> bool:

@@ -15,12 +15,21 @@ from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.model import TABLES
 from haochaping.reference import Reference
 from haochaping.sources.header import Column, HeaderUnread, read_header
-from haochaping.sources.lines import Line, drop, page_marks, repeated, without_digits
+from haochaping.sources.lines import (
+    Line,
+    drop,
+    in_sentence,
+    is_decorated_mark,
+    page_marks,
+    running_heads,
+    without_digits,
+)
 from haochaping.sources.rows import Body, BodyReader, BodyUnread
 
 _HEADING = re.compile(r"附[件表]:?([0-9]{1,2}|[一二三四五六七八九十])(?:[(（]?续[)）]?)?[:.、]?(.*)")
 _NOTE = re.compile(r"备注|注[:1-9(（]|说明[:]|数据来源|数据统计|统计范围|数据提取|提取时间")
 _TITLE_END = re.compile(r".*(表|情况|\(续\)|续表)")
+_SENTENCE = re.compile(r"[,。;:、年月日条件个家项次]|%以上")
 _UNIT_LINE = re.compile(r"\(?单位:.{1,10}\)?")
 LONGEST_TITLE = 6
 LONGEST_HEADER = 60
@@ -73,16 +82,17 @@ def split_annexes(
     if not spans:
         raise refuse(place, "", "未见任何附件表格（应有以“序号”开头的表头）")
     narrative = list(lines[: spans[0].start])
+    titles = _titles(lines, spans, narrative)
+    marks = page_marks(lines, len(narrative))
+    heads = running_heads(lines, titles, marks)
+    narrative = drop(narrative, marks)
     _no_table_left(narrative, place)
-    marks = page_marks(lines)
-    heads = repeated(lines) | _titles(lines, spans, narrative)
-    certain = {line.number for line in lines if without_digits(line.text) in _titles(lines, spans, narrative)}
     tables: list[AnnexTable] = []
     problems: list[Problem] = []
     districts = _district_names(lines, spans, reference)
     for span in spans:
         body_lines = drop(lines[span.rows : span.stop], continued)
-        header_lines = drop(lines[span.header : span.rows], marks | (certain - {lines[span.header].number}))
+        header_lines = drop(lines[span.header : span.rows], marks | (heads - {lines[span.header].number}))
         title = _title(lines[span.start : span.header])
         try:
             name, columns = read_header(header_lines, title, reference, districts)
@@ -95,13 +105,13 @@ def split_annexes(
         reader = BodyReader(
             columns,
             reference,
-            marks | certain,
+            marks,
             heads,
             lambda text, kind=kinds[0]: reference.unit(kind, text) is not None,  # type: ignore[misc]
         )
         try:
             body = reader.read(rows)
-            _nothing_after(note, body, columns)
+            _nothing_after(drop(note, marks | heads))
         except BodyUnread as failure:
             problems.append(
                 Problem(
@@ -160,7 +170,7 @@ def _header_end(lines: Sequence[Line], header: int, reference: Reference, place:
     """Index of the first line after the header: one that begins with a number, or a total row."""
     for i in range(header + 1, min(len(lines), header + LONGEST_HEADER)):
         first = lines[i].tokens[0]
-        if first.text[0].isdigit() and not page_marks([lines[i]]):
+        if first.text[0].isdigit() and not is_decorated_mark(lines[i]):
             return i
         if fold(first.text).rstrip(":") in reference.totals and any(
             token.kind == "value" for token in lines[i].tokens[1:]
@@ -191,7 +201,7 @@ def _continues(lines: Sequence[Line], last: tuple[int, int, int], here: tuple[in
     """Whether the header at `here` is the previous one again, on the next page of the same table."""
     _, header, rows = last
     same = _whole(lines[header:rows]) == _whole(lines[here[0] : here[1]])
-    return same and not re.match(r"1(?!\d)", lines[here[1]].folded)
+    return same and not re.match(r"1(?!\d)", fold(lines[here[1]].tokens[0].text))
 
 
 def _whole(lines: Sequence[Line]) -> str:
@@ -211,17 +221,16 @@ def _title(lines: Sequence[Line]) -> str:
 
 
 def _titles(lines: Sequence[Line], spans: Sequence[_Span], narrative: Sequence[Line]) -> set[str]:
-    """Texts (without digits) of the file's own titles and headings, which may run at the head of pages."""
+    """The file's own titles (without digits) and annex headings, which may run at the head of pages."""
     named = [line for span in spans for line in lines[span.start : span.header]]
     opening = []
     for line in narrative[:8]:
         if line.folded.endswith((":", "。")):
             break
         opening.append(line)
-    texts = {without_digits(line.text) for line in [*named, *opening]}
-    return {text for text in texts if len(text) >= 4} | {
-        without_digits(line.text) for line in named if annex_heading(line)
-    }
+    texts = {without_digits(line.text) for line in [*named, *opening] if not annex_heading(line)}
+    headings = {line.folded for line in named if annex_heading(line)}
+    return {text for text in texts if len(text) >= 4} | headings
 
 
 def _district_names(lines: Sequence[Line], spans: Sequence[_Span], reference: Reference) -> list[str]:
@@ -240,12 +249,29 @@ def _district_names(lines: Sequence[Line], spans: Sequence[_Span], reference: Re
 
 def _no_table_left(narrative: Sequence[Line], place: str) -> None:
     """Refuse when the text before the first table holds a table whose header was not found."""
-    for line in narrative:
+    for i, line in enumerate(narrative):
         heading = annex_heading(line)
         if heading and not heading.group(2):
             raise refuse(f"{place} 第 {line.number} 行", line.text, "此附件之后应有以“序号”开头的表头")
-        if sum(token.kind == "value" for token in line.tokens) >= 4 and line.tokens[0].kind == "value":
-            raise refuse(f"{place} 第 {line.number} 行", line.text, "表格的行应在以“序号”开头的表头之后")
+        if _looks_like_cells(narrative, i) or _splits_number(narrative, i):
+            expected = "正文中不应有表格的行（表格应有以“序号”开头的表头）或单独的数字"
+            raise refuse(f"{place} 第 {line.number} 行", line.text, expected)
+
+
+def _splits_number(lines: Sequence[Line], i: int) -> bool:
+    """Whether a bare number stands against another number: one number in pieces, or a page number in between."""
+    before = lines[i - 1].folded if i else ""
+    after = lines[i + 1].folded if i + 1 < len(lines) else ""
+    return lines[i].folded.isdecimal() and (before[-1:].isdecimal() or after[:1].isdecimal())
+
+
+def _looks_like_cells(lines: Sequence[Line], i: int) -> bool:
+    """Whether a line outside every table holds cells: numbers that belong to no sentence."""
+    values = [token for token in lines[i].tokens if token.kind != "text"]
+    if not values or in_sentence(lines, i):
+        return False
+    alone = len(values) == len(lines[i].tokens)
+    return alone or not _SENTENCE.search(lines[i].folded)
 
 
 def _before_note(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
@@ -255,18 +281,11 @@ def _before_note(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     return list(lines), []
 
 
-def _nothing_after(note: Sequence[Line], body: Body, columns: Sequence[Column]) -> None:
-    """Refuse when a row or a further annex hides behind the note."""
-    following = str(len(body.rows) + 1)
-    for line in note[1:]:
-        values = 0
-        for token in reversed(line.tokens):
-            if token.kind != "value":
-                break
-            values += 1
-        first = fold(line.tokens[0].text)
-        if values >= min(2, len(columns) - 1) and (first == following or values < len(line.tokens)):
-            raise BodyUnread(line.number, line.text, "备注之后不应再有数据行")
+def _nothing_after(note: Sequence[Line]) -> None:
+    """Refuse when a row, a total or a further annex hides behind the note."""
+    for i, line in enumerate(note):
+        if i and _looks_like_cells(note, i):
+            raise BodyUnread(line.number, line.text, "备注之后不应再有数据")
         if annex_heading(line):
             raise BodyUnread(line.number, line.text, "此附件之后应有以“序号”开头的表头")
 
