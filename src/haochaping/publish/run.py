@@ -14,6 +14,7 @@ from pathlib import Path
 from haochaping.locations import DATA_VARIABLE, STAGED_VARIABLE, Locations, project_root
 from haochaping.publish.staging import staged
 from haochaping.publish.stamp import MANIFEST, input_key, is_current, sha256
+from haochaping.publish.tricks import skip_slow_imports
 from haochaping.quarter import Quarter
 
 _DIRECT = ("pandas", "seaborn", "matplotlib", "papermill", "nbconvert", "jupyterlab", "pandera", "jinja2")
@@ -76,6 +77,7 @@ def _build(
     write_tidy(data, where.tidy(quarter))
     clock.lap("读入与核对")
     with staged(where.published(quarter)) as aside:
+        skip_slow_imports()
         import nbconvert  # noqa: F401 - imported here so that its time is told apart
         import papermill  # noqa: F401
 
