@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from haochaping.checks import edits
+from haochaping.checks import kinds
 from haochaping.checks.confront import confront
-from haochaping.checks.edits import KINDS
 from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.kinds import KINDS
 from haochaping.checks.rules import load_rules
 from haochaping.checks.verdict import Verdict, verdict
 from haochaping.errors import InputRefused
@@ -20,7 +20,7 @@ def test_a_rule_that_raises_could_not_run_and_blocks(
     def broken(rule: object, book: object) -> None:
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setitem(edits.KINDS, "bounds", broken)
+    monkeypatch.setitem(kinds.KINDS, "bounds", broken)
     rules = [rule for rule in load_rules(reference.folder, KINDS) if rule.kind == "bounds"]
     report = confront(real, reference, rules)
     assert [result.state for result in report.results] == ["could not run"]

@@ -42,5 +42,5 @@ def manner(printed: Decimal, decimals: int, value: Fraction) -> str:
 
 
 def number(value: int) -> str:
-    """``1,989,842``."""
-    return f"{value:,}"
+    """``1,989,842``; with a true minus sign."""
+    return f"{value:,}".replace("-", "−")

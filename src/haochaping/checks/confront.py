@@ -10,10 +10,12 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from haochaping.checks.book import Book
-from haochaping.checks.edits import FAILS, HOLDS, KINDS, NOT_EVALUABLE, Outcome, describe_place
 from haochaping.checks.finding import SEVERITY_ORDER, Finding
+from haochaping.checks.kinds import KINDS
+from haochaping.checks.outcome import FAILS, HOLDS, NOT_EVALUABLE, Outcome
 from haochaping.checks.rules import Rule, load_rules
 from haochaping.checks.verdict import Verdict, verdict
+from haochaping.labels import place
 from haochaping.model import QuarterData
 from haochaping.reference import Reference
 
@@ -88,7 +90,9 @@ def confront(data: QuarterData, reference: Reference, rules: Sequence[Rule] | No
 
 
 def _finding(rule: Rule, outcome: Outcome, book: Book) -> Finding:
-    message = _TEMPLATES.from_string(rule.message).render(place=describe_place(outcome.at), **outcome.values)
+    message = _TEMPLATES.from_string(rule.message).render(
+        place=place(outcome.at.table, outcome.at.names), **outcome.values
+    )
     return Finding(
         check=rule.id,
         at=outcome.at,

@@ -20,7 +20,7 @@ _COMMON = ("id", "kind", "severity", "title", "message", "consider")
 class Rule:
     """One rule: what it compares (``options``, by kind) and the sentence a reviewer reads.
 
-    ``kind`` names the comparison in :mod:`haochaping.checks.edits`; ``message`` is a Jinja2 template
+    ``kind`` names the comparison in :mod:`haochaping.checks.kinds`; ``message`` is a Jinja2 template
     without digits of its own.
     """
 

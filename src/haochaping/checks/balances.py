@@ -1,0 +1,118 @@
+"""Counts against counts: totals, the same quantity twice, parts within wholes (balance and inequality edits)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from haochaping.checks.arithmetic import number
+from haochaping.checks.book import Book, Row
+from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_and_totals, state
+from haochaping.checks.rules import Rule
+from haochaping.cleaning.text import fold
+from haochaping.labels import COLUMNS
+from haochaping.model import TABLES
+
+
+def total(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A printed total against the sum of its rows (a balance edit)."""
+    for row in book.total_rows:
+        parts = list(book.parts(row))
+        for column in TABLES[row.table].counts:
+            at = row.cell(column)
+            printed = book.count(at)
+            if printed is None:
+                continue
+            cells = [part.cell(column) for part in parts]
+            values = [book.count(cell) for cell in cells]
+            known = [value for value in values if value is not None]
+            difference = printed - sum(known)
+            if difference > 0 and len(known) < len(values):
+                yield not_evaluable(at, (at, *cells), "有的行没有印出数，差额可能在其中")
+                continue
+            arithmetic = f"{' + '.join(number(value) for value in known)} = {number(sum(known))}"
+            if difference:
+                arithmetic += f"；{number(sum(known))} − {number(printed)} = {number(-difference)}"
+            yield Outcome(
+                at,
+                (at, *cells),
+                state(not difference),
+                arithmetic,
+                values={
+                    "printed": number(printed),
+                    "exact": number(sum(known)),
+                    "difference": number(abs(difference)),
+                    "column": COLUMNS[column],
+                },
+                constraints=(Constraint(((at, -1.0), *((cell, 1.0) for cell in cells)), 0, 0),),
+            )
+
+
+def same(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """The same quantity in two annexes: a row that the units registry declares the counterpart of an annex."""
+    left, column = rule.options["left"], rule.options["column"]
+    annexes = {f"附件{spec.annex}": name for name, spec in TABLES.items()}
+    kinds = TABLES[left].unit_kinds
+    reference = book.reference
+    if reference is None:
+        return
+    for row in book.rows(left):
+        unit = reference.unit(kinds["department"], row.key["department"])
+        other = annexes.get(fold(unit.counterpart)) if unit else None
+        if other is None or book.data.table(other).empty:
+            continue
+        match = _same_district(book, other, row.key["district"])
+        at = row.cell(column)
+        if match is None:
+            yield not_evaluable(at, (at,), f"附件{TABLES[other].annex}没有“{row.key['district']}”")
+            continue
+        across = match.cell(column)
+        mine, theirs = book.count(at), book.count(across)
+        if mine is None or theirs is None:
+            yield not_evaluable(at, (at, across), "两处之一没有印出数")
+            continue
+        yield Outcome(
+            at,
+            (at, across),
+            state(mine == theirs),
+            f"{number(theirs)} − {number(mine)} = {number(theirs - mine)}",
+            values={
+                "printed": number(mine),
+                "other": match.key["district"],
+                "other_annex": TABLES[other].annex,
+                "other_printed": number(theirs),
+            },
+            constraints=(Constraint(((at, 1.0), (across, -1.0)), 0, 0),),
+        )
+
+
+def _same_district(book: Book, table: str, district: str) -> Row | None:
+    """The row of `table` for a district, under whatever name the registry knows it by."""
+    names = book.reference
+    for row in book.rows(table):
+        if row.key["district"] == district:
+            return row
+        if names and names.canonical("district", row.key["district"]) == names.canonical(
+            "district", district
+        ):
+            return row
+    return None
+
+
+def at_most(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """One count is not larger than another of its row (an inequality edit)."""
+    for row in rows_and_totals(rule, book):
+        at, bound = row.cell(rule.options["smaller"]), row.cell(rule.options["larger"])
+        small, large = book.count(at), book.count(bound)
+        if small is None or large is None:
+            if book.printed(at) or book.printed(bound):
+                yield not_evaluable(at, (at, bound), "两数之一没有印出")
+            continue
+        yield Outcome(
+            at,
+            (at, bound),
+            state(small <= large),
+            f"{number(small)} {'≤' if small <= large else '>'} {number(large)}",
+            values={"printed": number(small), "other_printed": number(large)},
+            constraints=(Constraint(((at, 1.0), (bound, -1.0)), -math.inf, 0),),
+        )

@@ -1,0 +1,24 @@
+"""Every kind of rule by name: what ``kind`` in ``rules.toml`` may say."""
+
+from __future__ import annotations
+
+from haochaping.checks import balances, headline, plausibility, rates, scope, wording
+from haochaping.checks.outcome import Kind
+
+KINDS: dict[str, Kind] = {
+    "ratio": rates.ratio,
+    "ratio_undefined": rates.ratio_undefined,
+    "ratio_unreported": rates.ratio_unreported,
+    "bounds": rates.bounds,
+    "share": rates.share,
+    "share_sum": rates.share_sum,
+    "total": balances.total,
+    "same": balances.same,
+    "at_most": balances.at_most,
+    "headline_sum": headline.headline_sum,
+    "headline_rate": headline.headline_rate,
+    "headline_undefined": headline.headline_undefined,
+    **plausibility.KINDS,
+    **scope.KINDS,
+    **wording.KINDS,
+}

@@ -1,0 +1,242 @@
+"""Figures that no arithmetic contradicts but that need a reason: against peers, against chance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+import numpy as np
+from scipy import stats
+
+from haochaping.checks.arithmetic import number, percent_text
+from haochaping.checks.book import Book, Row
+from haochaping.checks.finding import CellRef
+from haochaping.checks.outcome import Outcome, not_evaluable, state, whole_table
+from haochaping.checks.rules import Rule
+from haochaping.labels import key_label
+from haochaping.model import TABLES
+
+FEWEST_PEERS = 5
+"""Below this a median and a spread say nothing."""
+
+
+def _robust_scores(values: Mapping[CellRef, float]) -> dict[CellRef, float]:
+    """(x − median) / (1.4826 · median absolute deviation); robust to a few outliers.
+
+    Source: Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers.
+    """
+    data = np.array(list(values.values()))
+    middle = float(np.median(data))
+    spread = float(stats.median_abs_deviation(data, scale="normal")) or 1e-9
+    return {cell: (value - middle) / spread for cell, value in values.items()}
+
+
+def _far(rule: Rule, values: Mapping[CellRef, float]) -> dict[CellRef, bool]:
+    """Which values (on a log scale) are far from their peers: by score and by a factor that matters."""
+    scores = _robust_scores(values)
+    middle = float(np.median(list(values.values())))
+    factor = math.log(rule.options["factor"])
+    return {
+        cell: abs(scores[cell]) > rule.options["score"] and abs(value - middle) > factor
+        for cell, value in values.items()
+    }
+
+
+def peers_rate(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A rate (numerator over denominator) against that of the other units, on the log-odds scale."""
+    for table in rule.tables:
+        counts: dict[CellRef, tuple[CellRef, int, int]] = {}
+        for row in book.rows(table):
+            at, base = (row.cell(rule.options[part]) for part in ("numerator", "denominator"))
+            k, n = book.count(at), book.count(base)
+            if k is not None and n and k <= n:
+                counts[at] = (base, k, n)
+        if len(counts) < FEWEST_PEERS:
+            if counts:
+                yield not_evaluable(next(iter(counts)), counts, "单位太少，无从比较")
+            continue
+        odds = {at: math.log((k + 0.5) / (n - k + 0.5)) for at, (_, k, n) in counts.items()}
+        far = _far(rule, odds)
+        middle = 1 / (1 + math.exp(-float(np.median(list(odds.values())))))
+        for at, (base, k, n) in counts.items():
+            rate = percent_text(Fraction(k, n))
+            yield Outcome(
+                at,
+                (at, base),
+                state(not far[at]),
+                f"{number(k)} ÷ {number(n)} = {rate}；同类单位中位数 {middle:.2%}",
+                values={
+                    "exact": rate,
+                    "median": f"{middle:.2%}",
+                    "direction": "高" if k / n > middle else "低",
+                },
+            )
+
+
+def peers_volume(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A district's evaluations in annex 1 against the sum of its departments, towns and villages, by peers."""
+    ratios: dict[CellRef, float] = {}
+    parts_of: dict[CellRef, tuple[list[CellRef], int, int]] = {}
+    for row in book.rows("districts"):
+        at = row.cell("evaluations")
+        whole = book.count(at)
+        cells, parts = district_parts(book, row.key["district"])
+        if whole and parts:
+            ratios[at] = math.log(whole / parts)
+            parts_of[at] = (cells, whole, parts)
+    if len(ratios) < FEWEST_PEERS:
+        return
+    far = _far(rule, ratios)
+    middle = math.exp(float(np.median(list(ratios.values()))))
+    for at, (cells, whole, parts) in parts_of.items():
+        yield Outcome(
+            at,
+            (at, *cells),
+            state(not far[at]),
+            f"{number(whole)} ÷ {number(parts)} = {whole / parts:.2f}；各区县中位数 {middle:.2f}",
+            values={"printed": number(whole), "parts": number(parts), "times": f"{whole / parts:.2f}"},
+        )
+
+
+def district_parts(book: Book, district: str) -> tuple[list[CellRef], int]:
+    """A district's cells in annexes 3 (its printed total where there is one) and 4, and their sum."""
+    columns = [row for row in book.rows("district_departments") if row.key["district"] == district]
+    totals = [
+        row
+        for row in book.totals("district_departments")
+        if row.key["district"] == district and row.key["department"] == row.label
+    ]
+    tiers = [row for row in book.rows("towns_and_villages") if row.key["district"] == district]
+    departments = sum(book.count(row.cell("evaluations")) or 0 for row in columns)
+    shown = [row.cell("evaluations") for row in [*(totals or columns), *tiers]]
+    return shown, departments + sum(book.count(row.cell("evaluations")) or 0 for row in tiers)
+
+
+def silent(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Almost no active evaluation where, at the rate of the whole table, there should be some.
+
+    Tested with the lower tail of the binomial distribution at the table's own rate.
+    """
+    for table in rule.tables:
+        pairs = [
+            (row, book.count(row.cell("active_evaluations")), book.count(row.cell("evaluations")))
+            for row in book.rows(table)
+        ]
+        known = [(row, k, n) for row, k, n in pairs if k is not None and n]
+        base = sum(n for _, _, n in known)
+        overall = sum(k for _, k, _ in known) / base if base else 0.0
+        for row, k, n in known:
+            at = row.cell("active_evaluations")
+            chance = float(stats.binom.cdf(k, n, overall))
+            bad = k / n < rule.options["negligible"] and chance < rule.options["chance"]
+            yield Outcome(
+                at,
+                (at, row.cell("evaluations")),
+                state(not bad),
+                f"{number(k)} ÷ {number(n)} = {percent_text(Fraction(k, n))}；全表主动评价率 {overall:.2%}，"
+                f"按此 {number(n)} 条中约应有 {n * overall:,.0f} 条",
+                values={"printed": number(k), "base": number(n)},
+            )
+
+
+def concentration(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Cells of a matrix that hold most of their row or column and far more than their share (location quotient)."""
+    for table in rule.tables:
+        rows = [(row, book.count(row.cell("evaluations")) or 0) for row in book.rows(table)]
+        whole = sum(value for _, value in rows)
+        by_row: dict[str, int] = {}
+        by_column: dict[str, int] = {}
+        for row, value in rows:
+            department, district = row.key.values()
+            by_row[department] = by_row.get(department, 0) + value
+            by_column[district] = by_column.get(district, 0) + value
+        if len(by_column) < FEWEST_PEERS or not whole:
+            continue
+        found: list[tuple[float, Row, int, float]] = []
+        for row, value in rows:
+            department, district = row.key.values()
+            if value < rule.options["least"]:
+                continue
+            quotient = value * whole / (by_row[department] * by_column[district])
+            most = max(value / by_row[department], value / by_column[district])
+            if most >= rule.options["share"] and quotient >= rule.options["quotient"]:
+                found.append((-value, row, value, quotient))
+        found.sort(key=lambda item: item[0])
+        cells = [row.cell("evaluations") for _, row, _, _ in found]
+        yield Outcome(
+            whole_table(table, "evaluations"),
+            tuple(cells),
+            state(not found),
+            "；".join(f"{key_label(row.key)} {number(v)}（区位商 {lq:.1f}）" for _, row, v, lq in found),
+            values={
+                "annex": TABLES[table].annex,
+                "count": len(found),
+                "cells": "、".join(
+                    f"{row.key['district']}{row.key['department']}" for _, row, _, _ in found[:6]
+                ),
+                "more": len(found) > 6,
+            },
+        )
+
+
+def empty_tier(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """One tier of a district at zero while the other has many evaluations."""
+    for table in rule.tables:
+        tiers: dict[str, dict[str, Row]] = {}
+        for row in book.rows(table):
+            tiers.setdefault(row.key["district"], {})[row.key["tier"]] = row
+        for rows in tiers.values():
+            for tier, row in rows.items():
+                at = row.cell("evaluations")
+                others = [other.cell("evaluations") for name, other in rows.items() if name != tier]
+                most = max((book.count(cell) or 0 for cell in others), default=0)
+                if book.count(at) is None or not others:
+                    continue
+                yield Outcome(
+                    at,
+                    (at, *others),
+                    state(not (book.count(at) == 0 and most >= rule.options["least"])),
+                    f"{number(book.count(at) or 0)} 与 {number(most)}",
+                    values={"printed": number(book.count(at) or 0), "other": number(most)},
+                )
+
+
+def no_negatives(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Not one negative evaluation among very many: first a question to the data path, not praise.
+
+    Upper bound at 95 %: 1 − 0.05^(1/n) (exact binomial, no event seen).
+    """
+    cells = [row.cell("negative_evaluations") for table in rule.tables for row in book.rows(table)]
+    known = [cell for cell in cells if book.count(cell) is not None]
+    base = [
+        book.count(row.cell("evaluations")) or 0
+        for table in rule.tables
+        for row in book.rows(table)
+        if book.count(row.cell("negative_evaluations")) is not None
+    ]
+    evaluations, negatives = sum(base), sum(book.count(cell) or 0 for cell in known)
+    if not known or evaluations < rule.options["least"]:
+        return
+    bound = -math.expm1(math.log(0.05) / evaluations)
+    first = next(row.table for table in rule.tables for row in book.rows(table))
+    yield Outcome(
+        whole_table(first, "negative_evaluations"),
+        tuple(known),
+        state(negatives > 0),
+        f"差评合计 {number(negatives)}；评价 {number(evaluations)} 条，差评率的上限（95% 置信）为每百万 {bound * 1e6:.2f} 条",
+        values={
+            "annexes": "、".join(str(TABLES[t].annex) for t in rule.tables if not book.data.table(t).empty),
+            "base": number(evaluations),
+        },
+    )
+
+
+KINDS = {
+    "peers_rate": peers_rate,
+    "peers_volume": peers_volume,
+    "silent": silent,
+    "concentration": concentration,
+    "empty_tier": empty_tier,
+    "no_negatives": no_negatives,
+}

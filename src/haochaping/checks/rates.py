@@ -1,0 +1,181 @@
+"""Printed rates and shares against the counts behind them (ratio edits)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from haochaping.checks.arithmetic import manner, number, percent_text
+from haochaping.checks.book import Book, Row
+from haochaping.checks.finding import CellRef
+from haochaping.checks.outcome import (
+    FAILS,
+    HOLDS,
+    Constraint,
+    Outcome,
+    not_evaluable,
+    rows_and_totals,
+    state,
+)
+from haochaping.checks.rules import Rule
+from haochaping.cleaning.cells import printed_decimals
+from haochaping.cleaning.text import plain_number
+from haochaping.labels import COLUMNS
+from haochaping.model import TABLES
+
+_MANNERS = {
+    "truncated": "系截去尾数而未四舍五入",
+    "rounded_to_end": "进位成了整数，而实际并未达到",
+    "wrong": "不相符",
+}
+
+
+def _percent_number(printed: str) -> Decimal:
+    return Decimal(plain_number(printed).rstrip("%"))
+
+
+def _ratio_cells(rule: Rule, row: Row) -> tuple[CellRef, CellRef, CellRef]:
+    rate, k, n = (row.cell(rule.options[part]) for part in ("rate", "numerator", "denominator"))
+    return rate, k, n
+
+
+def ratio(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A printed rate against its numerator and denominator, at its printed precision."""
+    for row in rows_and_totals(rule, book):
+        at, k, n = _ratio_cells(rule, row)
+        numerator, denominator = book.count(k), book.count(n)
+        if book.value(at) is None:
+            continue
+        if numerator is None or denominator is None:
+            yield not_evaluable(at, (at, k, n), "评价数或办件数没有印出")
+        elif denominator > 0:
+            outcome = _compare(at, (at, k, n), book, numerator, denominator)
+            yield replace(outcome, constraints=_ratio_constraints(book.printed(at), at, k, n))
+
+
+def _compare(at: CellRef, cells: tuple[CellRef, ...], book: Book, k: int, n: int) -> Outcome:
+    printed = book.printed(at)
+    exact = Fraction(k, n)
+    how = manner(_percent_number(printed), printed_decimals(printed), exact)
+    arithmetic = f"{number(k)} ÷ {number(n)} = {percent_text(exact)}"
+    if how == "rounded_to_end":
+        arithmetic += f"；{number(n)} − {number(k)} = {number(n - k)}"
+    values = {"printed": printed, "exact": percent_text(exact), "manner": _MANNERS.get(how, "")}
+    return Outcome(at, cells, state(how == "rounded"), arithmetic, values=values)
+
+
+def _ratio_constraints(printed: str, rate: CellRef, k: CellRef, n: CellRef) -> tuple[Constraint, Constraint]:
+    """k / n lies within half a step of the printed rate; 100 % and 0 % are exact."""
+    value = float(_percent_number(printed)) / 100
+    half = 0.0 if value in (0, 1) else 0.5 / 10 ** (printed_decimals(printed) + 2)
+    above = Constraint(((k, 1.0), (n, -(value + half))), -math.inf, 0, rate)
+    below = Constraint(((k, 1.0), (n, -(value - half))), 0, math.inf, rate)
+    return above, below
+
+
+def ratio_undefined(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A rate printed where its denominator is zero."""
+    for row in rows_and_totals(rule, book):
+        at, k, n = _ratio_cells(rule, row)
+        if book.count(n) == 0:
+            yield Outcome(
+                at,
+                (at, k, n),
+                state(book.value(at) is None),
+                f"{number(book.count(k) or 0)} ÷ 0，不适用",
+                values={"printed": book.printed(at)},
+                constraints=() if book.value(at) is None else (Constraint(((n, 1.0),), 1, math.inf, at),),
+            )
+
+
+def ratio_unreported(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """No rate printed where numerator and denominator are; and counts missing beside it."""
+    for row in rows_and_totals(rule, book):
+        at, k, n = _ratio_cells(rule, row)
+        numerator, denominator = book.count(k), book.count(n)
+        if numerator is None or not denominator:
+            continue
+        beside = [row.cell(column) for column in rule.options.get("with", ())]
+        absent = [cell for cell in (at, *beside) if book.value(cell) is None and book.printed(cell)]
+        exact = Fraction(numerator, denominator)
+        yield Outcome(
+            absent[0] if absent else at,
+            (*absent, k, n) if absent else (at, k, n),
+            state(not absent),
+            f"{number(numerator)} ÷ {number(denominator)} = {percent_text(exact)}",
+            values={
+                "printed": book.printed(absent[0]) if absent else "",
+                "missing": "、".join(COLUMNS[cell.column] for cell in absent),
+                "exact": percent_text(exact),
+            },
+        )
+
+
+def bounds(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Every printed rate lies between 0 and 100 %."""
+    for row in rows_and_totals(rule, book):
+        for column in TABLES[row.table].rates:
+            at = row.cell(column)
+            value = book.value(at)
+            if value is not None:
+                values = {"printed": book.printed(at), "column": COLUMNS[column]}
+                yield Outcome(
+                    at, (at,), state(0 <= value <= 1), f"{book.printed(at)} 与 100% 比较", values=values
+                )
+
+
+def share(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A printed share against its value and the sum of all rows."""
+    for table in rule.tables:
+        rows = book.rows(table)
+        counts = [row.cell(rule.options["numerator"]) for row in rows]
+        values = [book.count(cell) for cell in counts]
+        total = sum(value for value in values if value is not None)
+        for row, cell, value in zip(rows, counts, values, strict=True):
+            at = row.cell(rule.options["rate"])
+            if book.value(at) is None:
+                continue
+            if any(v is None for v in values):
+                yield not_evaluable(at, (at, cell), "有的行没有印出评价数，各行之和不全")
+            elif total == 0:
+                yield not_evaluable(at, (at, cell), "各行之和为零")
+            else:
+                outcome = _compare(at, (at, cell), book, value or 0, total)
+                # A small share that rounds to 0 % is told once for the whole column (share_sum).
+                if outcome.state == FAILS and outcome.values["manner"] == _MANNERS["rounded_to_end"]:
+                    outcome = Outcome(at, outcome.cells, HOLDS, outcome.arithmetic)
+                yield outcome
+
+
+def share_sum(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Printed shares add up to 100 %, have the same decimals, and none vanished in rounding."""
+    for table in rule.tables:
+        rows = book.rows(table)
+        cells = [row.cell(rule.options["rate"]) for row in rows]
+        printed = [book.printed(cell) for cell in cells]
+        if not cells or any(book.value(cell) is None for cell in cells):
+            continue
+        numbers = [_percent_number(text) for text in printed]
+        decimals = sorted({printed_decimals(text) for text in printed})
+        vanished = [
+            next(iter(row.key.values()))
+            for row, value in zip(rows, numbers, strict=True)
+            if value == 0 and (book.count(row.cell("evaluations")) or 0) > 0
+        ]
+        good = sum(numbers) == 100 and len(decimals) == 1 and not vanished
+        at = CellRef.of(table, dict.fromkeys(TABLES[table].key, "全部"), rule.options["rate"])
+        yield Outcome(
+            at,
+            tuple(cells),
+            state(good),
+            f"{' + '.join(printed)} = {sum(numbers)}%",
+            values={
+                "annex": TABLES[table].annex,
+                "exact": f"{sum(numbers)}%",
+                "mixed": "、".join(f"{d} 位" for d in decimals) if len(decimals) > 1 else "",
+                "vanished": "、".join(vanished),
+            },
+        )

@@ -1,0 +1,252 @@
+"""What the text and the notes say: dates, names, claims that no table supports."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from haochaping.checks.book import Book
+from haochaping.checks.finding import CellRef
+from haochaping.checks.outcome import Outcome, claimed, not_evaluable, state
+from haochaping.checks.rules import Rule
+from haochaping.cleaning.decode import decode
+from haochaping.cleaning.text import fold, hidden_characters, visible
+from haochaping.labels import key_label
+from haochaping.model import TABLES
+from haochaping.reference import UNIT_KINDS
+
+
+def _note_cell(table: str, column: str) -> CellRef:
+    """A date of an annex's note, as a cell: key 备注."""
+    return CellRef.of(table, {TABLES[table].key[0]: "备注"}, column)
+
+
+def period(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """The period that an annex's note states is the quarter's."""
+    quarter = book.data.quarter
+    for annex in book.data.annexes.to_dict("records"):
+        at = _note_cell(annex["table"], "period")
+        if not annex["period_start"]:
+            continue
+        printed = f"{annex['period_start']} 至 {annex['period_end']}"
+        expected = f"{quarter.start.isoformat()} 至 {quarter.end.isoformat()}"
+        yield Outcome(
+            at,
+            (at,),
+            state(printed == expected),
+            f"{printed} 与 {expected}",
+            values={"annex": annex["annex"], "printed": printed, "expected": expected},
+        )
+
+
+def same_extraction(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """All annexes were extracted on one day."""
+    dates = {
+        a["annex"]: a["extraction_date"] for a in book.data.annexes.to_dict("records") if a["extraction_date"]
+    }
+    if len(dates) > 1:
+        tables = {spec.annex: name for name, spec in TABLES.items()}
+        shown = "、".join(f"附件{annex} {day}" for annex, day in dates.items())
+        cells = tuple(_note_cell(tables[annex], "extraction_date") for annex in dates)
+        yield Outcome(cells[0], cells, state(len(set(dates.values())) == 1), shown, values={"dates": shown})
+
+
+def window(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Extraction before the last days' window for evaluation had closed.
+
+    The window (working days after the day of service) is the city's setting. Working days are those
+    of the State Council's calendar, from the package chinesecalendar.
+    """
+    extracted, end = book.data.fact("extraction_date"), book.data.fact("period_end")
+    if not extracted or not end:
+        return
+    at = claimed("extraction_date")
+    days = int(book.reference.threshold("evaluation_window_working_days")) if book.reference else 0
+    day = date.fromisoformat(end)
+    try:
+        last = _last_working_day(day)
+        closes = _working_days_after(last, days)
+    except NotImplementedError:
+        yield not_evaluable(at, (at,), f"工作日历没有{day.year + 1}年的安排，请更新 chinesecalendar")
+        return
+    yield Outcome(
+        at,
+        (at,),
+        state(extracted >= closes.isoformat()),
+        f"{last.isoformat()} 的办件，{days} 个工作日之后是 {closes.isoformat()}；提取于 {extracted}",
+        values={"printed": extracted, "closes": closes.isoformat(), "days": days},
+    )
+
+
+def _last_working_day(day: date) -> date:
+    from chinese_calendar import is_workday
+
+    while not is_workday(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def _working_days_after(day: date, count: int) -> date:
+    from chinese_calendar import is_workday
+
+    while count:
+        day += timedelta(days=1)
+        count -= is_workday(day)
+    return day
+
+
+def claims(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Claims in the text that would need a figure or a table (``claims.csv``: pattern, what it needs)."""
+    text = fold(book.data.fact("text"))
+    if not text or book.reference is None:
+        return
+    path = book.reference.folder / "claims.csv"
+    for row in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
+        if row["severity"] != rule.severity:
+            continue
+        found = re.search(row["pattern"], text)
+        at = claimed(f"claim:{row['name']}")
+        sentence = found.group(0) if found else ""
+        yield Outcome(
+            at,
+            (at,) if found else (),
+            state(found is None),
+            f"正文：“{sentence}”；{row['needs']}" if found else "",
+            values={"claim": sentence, "needs": row["needs"]},
+        )
+
+
+def names(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Units that go by an alias: in a table, or in the text while a table has the canonical name."""
+    reference = book.reference
+    if reference is None or not reference.units:
+        return
+    found: dict[str, tuple[str, CellRef | None]] = {}
+    for table, column, name, cell in _unit_names(book):
+        unit = reference.unit(TABLES[table].unit_kinds[column], name)
+        if unit and fold(name) != fold(unit.canonical):
+            found[name] = (unit.canonical, cell)
+    text = fold(book.data.fact("addressees") + book.data.fact("text"))
+    for unit in reference.units:
+        for alias in unit.aliases:
+            if unit.kind == "district" and fold(alias) in text and fold(unit.canonical) not in fold(alias):
+                found.setdefault(alias, (unit.canonical, None))
+    at = claimed("names")
+    yield Outcome(
+        at,
+        tuple(cell for _, cell in found.values() if cell),
+        state(not found),
+        "；".join(f"“{name}”应为“{canonical}”" for name, (canonical, _) in found.items()),
+        values={"names": "、".join(f"“{name}”（{canonical}）" for name, (canonical, _) in found.items())},
+    )
+
+
+def _unit_names(book: Book) -> Iterator[tuple[str, str, str, CellRef]]:
+    """Every distinct name in a key column that the registry covers: table, column, name, its first cell."""
+    for table, spec in TABLES.items():
+        seen: set[tuple[str, str]] = set()
+        for row in book.rows(table):
+            for column, kind in spec.unit_kinds.items():
+                name = row.key[column]
+                if kind and (column, name) not in seen:
+                    seen.add((column, name))
+                    yield table, column, name, row.cell(spec.measures[0])
+
+
+def unknown_unit(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A name that the units registry does not know; only where it knows any of that kind."""
+    reference = book.reference
+    if reference is None:
+        return
+    for table, column, name, cell in _unit_names(book):
+        kind = TABLES[table].unit_kinds[column]
+        if reference.names(kind):
+            known = reference.unit(kind, name) is not None
+            yield Outcome(
+                CellRef.of(table, {column: name}, column),
+                (cell,),
+                state(known),
+                f"units.csv 中没有“{visible(name)}”",
+                values={"name": visible(name), "kind": UNIT_KINDS[kind], "annex": TABLES[table].annex},
+            )
+
+
+def hidden(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Control and format characters in a name."""
+    for table, column, name, cell in _unit_names(book):
+        if hidden_characters(name):
+            yield Outcome(
+                CellRef.of(table, {column: visible(name)}, column),
+                (cell,),
+                state(False),
+                visible(name),
+                values={"name": visible(name), "annex": TABLES[table].annex},
+            )
+
+
+def district_body(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A district's own body among the city's departments."""
+    if book.reference is None:
+        return
+    districts = book.reference.names("district") or [row.key["district"] for row in book.rows("districts")]
+    for row in book.rows("city_departments"):
+        name = row.key["department"]
+        district = next((d for d in districts if fold(d) in fold(name)), "")
+        at = row.cell("cases")
+        if district:
+            cells = (at, row.cell("evaluations"))
+            values = {"name": name, "district": district}
+            yield Outcome(at, cells, state(False), f"“{name}”含区县名“{district}”", values=values)
+
+
+def no_cases(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Annexes that print evaluations without cases: no evaluation rate can be checked there."""
+    without = [
+        spec
+        for name, spec in TABLES.items()
+        if "cases" not in spec.counts and not book.data.table(name).empty
+    ]
+    if without:
+        at = claimed("measures")
+        annexes = "、".join(str(spec.annex) for spec in without)
+        yield Outcome(at, (), state(False), f"附件{annexes}没有办件数一列", values={"annexes": annexes})
+
+
+def printed_words(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Words for "no value" in the tables whose meaning no note states."""
+    words: dict[str, list[CellRef]] = {}
+    for item in book.data.unreported.to_dict("records"):
+        if item["printed"] and "含义未注明" in item["reason"]:
+            from haochaping.model import decode_key
+
+            cell = CellRef.of(item["table"], decode_key(item["key"]), item["column"])
+            words.setdefault(item["printed"], []).append(cell)
+    notes = fold("".join(book.data.annexes["note"]))
+    for word, cells in words.items():
+        explained = f"“{fold(word)}”" in notes or f'"{fold(word)}"' in notes
+        at = claimed(f"word:{word}")
+        shown = "、".join(key_label(cell.names) for cell in cells[:3])
+        yield Outcome(
+            at,
+            tuple(cells),
+            state(explained),
+            f"“{word}”共 {len(cells)} 格，如{shown}",
+            values={"word": word, "count": len(cells)},
+        )
+
+
+KINDS = {
+    "period": period,
+    "same_extraction": same_extraction,
+    "window": window,
+    "claims": claims,
+    "names": names,
+    "unknown_unit": unknown_unit,
+    "hidden": hidden,
+    "district_body": district_body,
+    "no_cases": no_cases,
+    "printed_words": printed_words,
+}
