@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 
 import pandas as pd
@@ -53,6 +54,13 @@ class Book:
             self._printed[CellRef.of(str(item.table), decode_key(str(item.key)), str(item.column))] = str(
                 item.printed
             )
+
+    def with_values(self, changes: Mapping[CellRef, int]) -> Book:
+        """A copy in which some cells hold other whole numbers: what the rules would say then."""
+        changed = copy(self)
+        changed._values = {**self._values, **changes}
+        changed._printed = {**self._printed, **{cell: str(value) for cell, value in changes.items()}}
+        return changed
 
     def _add_table(self, name: str) -> None:
         spec = TABLES[name]

@@ -10,8 +10,10 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from haochaping.checks.book import Book
+from haochaping.checks.causes import Doubt, Group, exchanged_rows, group_doubts, hypothesis
 from haochaping.checks.finding import SEVERITY_ORDER, Finding
 from haochaping.checks.kinds import KINDS
+from haochaping.checks.localise import localise
 from haochaping.checks.outcome import FAILS, HOLDS, NOT_EVALUABLE, Outcome
 from haochaping.checks.rules import Rule, load_rules
 from haochaping.checks.verdict import Verdict, verdict
@@ -73,33 +75,54 @@ def confront(data: QuarterData, reference: Reference, rules: Sequence[Rule] | No
     A rule that raises is reported as "could not run": never a crash, never passed.
     """
     book = Book(data, reference)
-    results, findings = [], []
+    results: list[RuleResult] = []
+    doubts: list[Doubt] = []
+    hard: list[Outcome] = []
     for rule in load_rules(reference.folder, KINDS) if rules is None else rules:
         try:
             outcomes = list(KINDS[rule.kind](rule, book))
-            found = [_finding(rule, outcome, book) for outcome in outcomes if outcome.state == FAILS]
+            for outcome in outcomes:
+                if outcome.state == FAILS:
+                    _message(rule, outcome)
         except Exception as error:  # a rule of the city may fail in any way; the page must say so
             results.append(RuleResult(rule, error=f"{type(error).__name__}: {error}"))
             continue
-        findings += found
+        doubts += [Doubt(rule, outcome) for outcome in outcomes if outcome.state == FAILS]
+        hard += outcomes if rule.hard else []
         states = Counter(outcome.state for outcome in outcomes)
         unknown = tuple(outcome for outcome in outcomes if outcome.state == NOT_EVALUABLE)
         results.append(RuleResult(rule, states[HOLDS], states[FAILS], unknown))
-    findings.sort(key=lambda finding: SEVERITY_ORDER.index(finding.severity))
+    groups = group_doubts(doubts, localise(hard, book), book, KINDS)
+    findings = sorted(
+        (_finding(group, book) for group in groups),
+        key=lambda finding: SEVERITY_ORDER.index(finding.severity),
+    )
     return CheckReport(tuple(findings), tuple(results))
 
 
-def _finding(rule: Rule, outcome: Outcome, book: Book) -> Finding:
-    message = _TEMPLATES.from_string(rule.message).render(
-        place=place(outcome.at.table, outcome.at.names), **outcome.values
-    )
+def _message(rule: Rule, outcome: Outcome) -> str:
+    where = place(outcome.at.table, outcome.at.names)
+    return _TEMPLATES.from_string(rule.message).render(place=where, **outcome.values)
+
+
+def _finding(group: Group, book: Book) -> Finding:
+    """The finding of one cause: its gravest doubt speaks, the others follow as what hangs together with it."""
+    doubts = sorted(group.doubts, key=lambda doubt: SEVERITY_ORDER.index(doubt.rule.severity))
+    lead, *others = doubts
+    cells = tuple(dict.fromkeys(cell for doubt in doubts for cell in doubt.outcome.cells))
+    message = _message(lead.rule, lead.outcome)
+    if others:
+        message += "同一原因还使：" + "".join(_message(d.rule, d.outcome) for d in others)
+    told = [text for text in (hypothesis(group, book), exchanged_rows(group, book)) if text]
     return Finding(
-        check=rule.id,
-        at=outcome.at,
-        severity=rule.severity,
+        check=lead.rule.id,
+        at=lead.outcome.at,
+        severity=lead.rule.severity,
         message=message,
-        arithmetic=outcome.arithmetic,
-        consider=rule.consider,
-        cells=outcome.cells,
-        printed={cell: book.printed(cell) for cell in outcome.cells},
+        arithmetic="；".join(dict.fromkeys(doubt.outcome.arithmetic for doubt in doubts)),
+        consider=lead.rule.consider,
+        cells=cells,
+        printed={cell: book.printed(cell) for cell in {*cells, *group.suspects}},
+        suspects=group.suspects,
+        hypothesis="".join(told) or None,
     )

@@ -33,7 +33,8 @@ class Outcome:
     """What one rule says in one place.
 
     ``values`` fill the rule's message. ``constraints`` are there for hard rules only: error
-    localisation works on them, whether they hold or not.
+    localisation works on them, whether they hold or not. A soft rule may name ``suspects`` and a
+    ``hypothesis`` itself.
     """
 
     at: CellRef
@@ -43,6 +44,8 @@ class Outcome:
     reason: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     constraints: tuple[Constraint, ...] = ()
+    suspects: tuple[CellRef, ...] = ()
+    hypothesis: str = ""
 
 
 Kind = Callable[[Rule, Book], Iterator[Outcome]]

@@ -96,7 +96,22 @@ def peers_volume(rule: Rule, book: Book) -> Iterator[Outcome]:
             state(not far[at]),
             f"{number(whole)} ÷ {number(parts)} = {whole / parts:.2f}；各区县中位数 {middle:.2f}",
             values={"printed": number(whole), "parts": number(parts), "times": f"{whole / parts:.2f}"},
+            suspects=(at,) if far[at] else (),
+            hypothesis=_one_digit_too_many(book, at, whole, parts, middle) if far[at] else "",
         )
+
+
+def _one_digit_too_many(book: Book, at: CellRef, whole: int, parts: int, middle: float) -> str:
+    """What a superfluous digit would explain: the volume, and with it the active rate."""
+    shorter = whole // 10
+    if not shorter or not 0.5 < shorter / parts / middle < 2:
+        return ""
+    active = book.count(CellRef(at.table, at.key, "active_evaluations"))
+    rate = f"，主动评价率为 {percent_text(Fraction(active, shorter))}" if active and active <= shorter else ""
+    return (
+        f"如多录一位数字（约 {number(shorter)}），则为部门与镇村之和的 {shorter / parts:.2f} 倍{rate}，"
+        "与其他区县相近；仅供查找，不据此更正。"
+    )
 
 
 def district_parts(book: Book, district: str) -> tuple[list[CellRef], int]:

@@ -87,7 +87,8 @@ def ratio_undefined(rule: Rule, book: Book) -> Iterator[Outcome]:
                 state(book.value(at) is None),
                 f"{number(book.count(k) or 0)} ÷ 0，不适用",
                 values={"printed": book.printed(at)},
-                constraints=() if book.value(at) is None else (Constraint(((n, 1.0),), 1, math.inf, at),),
+                # Nothing but the printed rate can be wrong here: no count makes 0/0 a rate.
+                constraints=() if book.value(at) is None else (Constraint((), 1, math.inf, at),),
             )
 
 

@@ -33,6 +33,11 @@ class Rule:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def hard(self) -> bool:
+        """Whether the rule must hold by definition, so that error localisation may rest on it."""
+        return bool(self.options.get("hard", False))
+
+    @property
     def tables(self) -> list[str]:
         """Tables the rule looks at; all when it names none."""
         return list(self.options.get("tables", TABLES))

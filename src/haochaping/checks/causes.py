@@ -1,0 +1,183 @@
+"""One cause, one finding: what hangs together is told once, with its explanations and the slips they suggest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from haochaping.checks.arithmetic import number
+from haochaping.checks.book import Book
+from haochaping.checks.finding import CellRef
+from haochaping.checks.localise import Cause, Explanation
+from haochaping.checks.outcome import FAILS, Kind, Outcome
+from haochaping.checks.rules import Rule
+from haochaping.checks.slips import intended, slip_between
+from haochaping.labels import COLUMNS, place
+
+_NUMERALS = "一二三四五六七八九"
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A rule that does not hold in one place."""
+
+    rule: Rule
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Group:
+    """Doubts with one cause, gravest first; ``cause`` is None for one that stands alone."""
+
+    doubts: tuple[Doubt, ...]
+    cause: Cause | None = None
+
+    @property
+    def suspects(self) -> tuple[CellRef, ...]:
+        """Cells of all explanations, each once."""
+        if self.cause is None:
+            return self.doubts[0].outcome.suspects
+        return tuple(dict.fromkeys(cell for e in self.cause.explanations for cell in e.cells))
+
+
+def group_doubts(
+    doubts: Sequence[Doubt], causes: Sequence[Cause], book: Book, kinds: Mapping[str, Kind]
+) -> list[Group]:
+    """Doubts put together by cause.
+
+    A doubt belongs to a cause when it is one of the cause's violated rules, or when it would vanish
+    under one of the cause's explanations.
+    """
+    by_outcome = {id(doubt.outcome): doubt for doubt in doubts}
+    rest = dict.fromkeys(id(doubt.outcome) for doubt in doubts)
+    groups = []
+    for cause in causes:
+        members = [by_outcome[id(outcome)] for outcome in cause.outcomes]
+        for member in members:
+            rest.pop(id(member.outcome), None)
+        groups.append((cause, members))
+    result = []
+    for cause, members in groups:
+        followers = [by_outcome[key] for key in rest if _vanishes(by_outcome[key], cause, book, kinds)]
+        for follower in followers:
+            rest.pop(id(follower.outcome))
+        result.append(Group((*members, *followers), cause))
+    return result + [Group((by_outcome[key],)) for key in rest]
+
+
+def _vanishes(doubt: Doubt, cause: Cause, book: Book, kinds: Mapping[str, Kind]) -> bool:
+    """Whether the doubt would be gone if one of the explanations were true."""
+    tables = {cell.table for cell in doubt.outcome.cells}
+    for explanation in cause.explanations:
+        changes = {cell: value for cell, value in explanation.changes if value is not None}
+        if not changes or not tables & {cell.table for cell in changes}:
+            continue
+        again = kinds[doubt.rule.kind](doubt.rule, book.with_values(changes))
+        if not any(o.state == FAILS and o.at == doubt.outcome.at for o in again):
+            return True
+    return False
+
+
+# --- what an explanation says -----------------------------------------------------------------------------
+
+
+def hypothesis(group: Group, book: Book) -> str | None:
+    """The explanations in words, each with its arithmetic and the slip that would account for it; None if none speaks."""
+    if group.cause is None:
+        return group.doubts[0].outcome.hypothesis or None
+    told = [
+        text
+        for explanation in group.cause.explanations
+        if (text := _explanation(explanation, group.cause, book))
+    ]
+    if not told:
+        return None
+    if len(told) == 1:
+        return f"可能的解释：{told[0]}。"
+    return "；".join(f"解释{_NUMERALS[i]}：{text}" for i, text in enumerate(told)) + "。"
+
+
+def _explanation(explanation: Explanation, cause: Cause, book: Book) -> str:
+    parts = []
+    for cell, value in explanation.changes:
+        if value is None:
+            continue
+        printed = book.count(cell)
+        if printed is None:
+            continue
+        target, slip = _target(cell, printed, value, explanation, cause, book)
+        why = f"（{slip}）" if slip else ""
+        parts.append(
+            f"{place(cell.table, cell.names)}{COLUMNS[cell.column]} {number(printed)} 应为 {number(target)}{why}"
+        )
+    return "，".join(parts)
+
+
+def _target(
+    cell: CellRef, printed: int, value: int, explanation: Explanation, cause: Cause, book: Book
+) -> tuple[int, str]:
+    """The value an explanation asks for, and the slip behind it.
+
+    Where a printed rate leaves room, a value that one slip explains is preferred to the solver's.
+    """
+    slip = _forgotten(cell, printed, value, cause, book) or slip_between(printed, value)
+    if slip:
+        return value, slip
+    if len(explanation.changes) == 1:
+        for candidate, name in intended(printed):
+            if _repairs(cell, candidate, cause, book):
+                return candidate, name
+    if printed == 0 and any(book.count(c) == value for o in cause.outcomes for c in o.cells):
+        return value, "漏填，另一处印有此数"
+    return value, ""
+
+
+def _repairs(cell: CellRef, value: int, cause: Cause, book: Book) -> bool:
+    """Whether this value alone would satisfy every violated constraint of the cause."""
+    changed = book.with_values({cell: value})
+    for outcome in cause.outcomes:
+        for c in outcome.constraints:
+            total = sum(coefficient * (changed.count(term) or 0) for term, coefficient in c.terms)
+            if not c.low - 1e-9 <= total <= c.high + 1e-9:
+                return False
+    return True
+
+
+def _forgotten(cell: CellRef, printed: int, value: int, cause: Cause, book: Book) -> str:
+    """A total that left out one row, or counted one twice."""
+    if not any(row.key == cell.names for row in book.totals(cell.table)):
+        return ""
+    for row_cell in _parts(cell, cause):
+        part = book.count(row_cell)
+        if part and value - printed == part:
+            return f"漏加{place(row_cell.table, row_cell.names)}的 {number(part)}"
+        if part and printed - value == part:
+            return f"重复加了{place(row_cell.table, row_cell.names)}的 {number(part)}"
+    return ""
+
+
+def _parts(total: CellRef, cause: Cause) -> Iterator[CellRef]:
+    for outcome in cause.outcomes:
+        if outcome.at == total:
+            yield from (cell for cell in outcome.cells if cell != total)
+
+
+# --- rows exchanged -------------------------------------------------------------------------------------------
+
+
+def exchanged_rows(group: Group, book: Book) -> str:
+    """Two rows of one annex that would agree with the other annex if they changed places."""
+    pairs = [
+        doubt.outcome.cells
+        for doubt in group.doubts
+        if doubt.rule.kind == "same" and len(doubt.outcome.cells) == 2
+    ]
+    for i, (left, right) in enumerate(pairs):
+        for other_left, other_right in pairs[i + 1 :]:
+            crossed = book.count(left) == book.count(other_right) and book.count(other_left) == book.count(
+                right
+            )
+            if crossed and book.count(left) != book.count(other_left):
+                names = f"“{right.key[0][1]}”与“{other_right.key[0][1]}”"
+                return f"{names}两行在其中一个附件里可能互换了位置"
+    return ""
