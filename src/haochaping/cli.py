@@ -133,10 +133,12 @@ def _tidy(where: Locations, quarter: Quarter, options: argparse.Namespace) -> in
 
 def _check(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
     from haochaping.checks.confront import confront
-    from haochaping.loading import load_from
+    from haochaping.loading import TIDY_NOTICE, load_from, rests_on_tidy
     from haochaping.publish.terminal import findings_text
     from haochaping.reference import load_reference
 
+    if rests_on_tidy(where, quarter):
+        say(TIDY_NOTICE)
     report = confront(load_from(where, quarter), load_reference(where.reference))
     if options.json:
         print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))

@@ -41,6 +41,12 @@ FIGURES = {
     "active_evaluation_rate": "主动评价率",
     "positive_rate": "好评率",
 }
+RULE_STATES = {
+    "passed": "全部相符",
+    "failed": "有不符",
+    "not applicable": "本期不涉及",
+    "could not run": "未能运行",
+}
 SEVERITIES = {"correct": "须更正", "verify": "需核实", "note": "提示"}
 
 

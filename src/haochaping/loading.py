@@ -10,8 +10,10 @@ from haochaping.locations import STAGED_VARIABLE, Locations, locations
 from haochaping.model import QuarterData
 from haochaping.quarter import Quarter
 from haochaping.reference import load_reference
-from haochaping.sources import input_files, read_raw
+from haochaping.sources import read_raw
 from haochaping.store import quarters_in, read_tidy
+
+TIDY_NOTICE = "未见原始资料文件夹，依据 data/tidy 中整理过的数据"
 
 
 def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> QuarterData:
@@ -40,11 +42,15 @@ def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> 
 
 
 def load_from(where: Locations, quarter: Quarter) -> QuarterData:
-    """As :func:`load`, from given locations: raw before tidy."""
-    raw = where.raw(quarter)
-    if input_files(raw) or not where.tidy(quarter).is_dir():
-        return validate(read_raw(raw, quarter, load_reference(where.reference)))
-    return validate(read_tidy(where.tidy(quarter), quarter))
+    """As :func:`load`, from given locations."""
+    if rests_on_tidy(where, quarter):
+        return validate(read_tidy(where.tidy(quarter), quarter))
+    return validate(read_raw(where.raw(quarter), quarter, load_reference(where.reference)))
+
+
+def rests_on_tidy(where: Locations, quarter: Quarter) -> bool:
+    """Whether the quarter has no raw folder and is read from its tidy tables."""
+    return not where.raw(quarter).is_dir() and where.tidy(quarter).is_dir()
 
 
 def available(data: str | os.PathLike[str] | None = None) -> list[Quarter]:

@@ -37,7 +37,11 @@ class Quarter:
         compact = "".join(unicodedata.normalize("NFKC", str(text)).split())
         match = _CODE.fullmatch(compact) or _CHINESE.fullmatch(compact)
         if match is None:
-            raise refuse("季度", repr(str(text)[:60]), "应写作 2022Q4（年份、字母 Q、季度 1 至 4）")
+            raise refuse(
+                "季度",
+                repr(str(text)[:60]),
+                "应写作 2022Q4（年份、字母 Q、季度 1 至 4），如 make quarter Q=2022Q4",
+            )
         year, number = match.groups()
         return cls(int(year), _NUMERALS.index(number) + 1 if number in _NUMERALS else int(number))
 
@@ -69,6 +73,9 @@ class Quarter:
     def _shifted(self, quarters: int) -> Quarter:
         index = self.year * 4 + self.number - 1 + quarters
         return Quarter(index // 4, index % 4 + 1)
+
+    def __repr__(self) -> str:
+        return f"Quarter('{self}')"
 
     def __str__(self) -> str:
         return f"{self.year}Q{self.number}"

@@ -15,7 +15,18 @@ from typing import Any
 from haochaping.cleaning.decode import decode
 from haochaping.cleaning.text import fold
 from haochaping.errors import InputRefused, Problem, refuse
+from haochaping.model import TABLES, TIERS
 
+IGNORED = "ignored"
+"""Field of a heading whose column the city chooses not to read."""
+HEADING_FIELDS = (
+    "serial",
+    *dict.fromkeys(
+        column for spec in TABLES.values() for column in (*spec.key, *spec.measures) if column != "tier"
+    ),
+    *TIERS,
+    IGNORED,
+)
 UNIT_KINDS = {"district": "区县", "city_department": "市直部门", "district_department": "区直部门"}
 
 
@@ -89,10 +100,9 @@ def load_reference(folder: Path) -> Reference:
     city = _toml(folder / "city.toml")
     if not isinstance(city.get("name"), str):
         raise refuse(f"{folder / 'city.toml'} name", "", '应写明城市名称，如 name = "某某市"')
-    headings = {
-        fold(row["heading"]): row["field"] for row in _rows(folder / "headings.csv", {"field", "heading"})
-    }
-    words = _rows(folder / "words.csv", {"kind", "text", "meaning"})
+    headings = _headings(folder / "headings.csv")
+    words = _words(folder / "words.csv")
+    _numbers(city, folder / "city.toml")
     return Reference(
         folder=folder,
         city=city,
@@ -103,6 +113,45 @@ def load_reference(folder: Path) -> Reference:
         totals=frozenset(fold(row["text"]) for row in words if row["kind"] == "total"),
         no_value={fold(row["text"]): row["meaning"] for row in words if row["kind"] == "no_value"},
     )
+
+
+def _headings(path: Path) -> dict[str, str]:
+    """Folded heading to field; every field must be one that the tables have."""
+    headings: dict[str, str] = {}
+    problems = []
+    for line, row in enumerate(_rows(path, {"field", "heading"}), start=2):
+        where = f"{path} 第 {line} 行"
+        if row["field"] not in HEADING_FIELDS:
+            problems.append(Problem(where, row["field"], f"field 应为 {'、'.join(HEADING_FIELDS)} 之一"))
+        elif not row["heading"]:
+            problems.append(Problem(where, "", "应写明表头用语 heading"))
+        else:
+            headings[fold(row["heading"])] = row["field"]
+    if problems:
+        raise InputRefused(problems)
+    return headings
+
+
+def _words(path: Path) -> list[dict[str, str]]:
+    rows = _rows(path, {"kind", "text", "meaning"})
+    wrong = [
+        Problem(f"{path} 第 {line} 行", row["kind"], "kind 应为 total 或 no_value，text 不应空白")
+        for line, row in enumerate(rows, start=2)
+        if row["kind"] not in ("total", "no_value") or not row["text"]
+    ]
+    if wrong:
+        raise InputRefused(wrong)
+    return rows
+
+
+def _numbers(city: dict[str, Any], path: Path) -> None:
+    wrong = [
+        Problem(f"{path} [thresholds] {name}", repr(value), "应为一个数")
+        for name, value in city.get("thresholds", {}).items()
+        if not isinstance(value, (int, float)) or isinstance(value, bool)
+    ]
+    if wrong:
+        raise InputRefused(wrong)
 
 
 def _units_rows(folder: Path) -> list[dict[str, str]]:
@@ -170,4 +219,7 @@ def _rows(path: Path, required: set[str]) -> list[dict[str, str]]:
         raise refuse(
             str(path), f"缺少列 {'、'.join(sorted(missing))}", f"首行应含 {'、'.join(sorted(required))}"
         )
-    return [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
+    rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
+    while rows and not any(rows[-1].values()):
+        rows.pop()  # a spreadsheet leaves blank rows at the end
+    return rows

@@ -18,11 +18,35 @@ VERIFY = {
     "rate_unreported/city_departments/市气象局/evaluation_rate",
     "rate_unreported/city_departments/市卫健委/evaluation_rate",
     "rate_unreported/city_departments/省通信行业协会淄博办事处/evaluation_rate",
-    "same_quantity/district_departments/公共服务（水电气热通讯）/周村区/evaluations",
     "headline_records/headline/records/value",
     "headline_rectification/headline/rectification_rate/value",
+    "extraction_window/headline/extraction_date/value",
+    "zero_negatives/districts/全部/negative_evaluations",
+    "active_rate_peers/districts/周村区/active_evaluations",
+    "active_rate_peers/districts/高新区/active_evaluations",
+    "volume_peers/districts/高新区/evaluations",
+    "silent_unit/city_departments/市发改委/active_evaluations",
+    "silent_unit/city_departments/市文化和旅游局/active_evaluations",
+    "silent_unit/city_departments/市教育局/active_evaluations",
+    "silent_unit/city_departments/市人防办/active_evaluations",
+    "silent_unit/city_departments/市金融监督管理局/active_evaluations",
+    "silent_unit/city_departments/山东省淄博市鲁中公证处/active_evaluations",
+    "silent_unit/city_departments/市水务集团有限责任公司/active_evaluations",
+    "empty_tier/towns_and_villages/经开区/village/evaluations",
+    "scope_of_annexes/districts/全部/evaluations",
+    "idle_counterpart/city_departments/全部/cases",
+    "claim_unsupported/headline/claim:channel/value",
+    "district_body/city_departments/张店区税务局/cases",
 }
-NOTE = {"share_sum/public_services/全部/share"}
+NOTE = {
+    "share_sum/public_services/全部/share",
+    "concentration/district_departments/全部/全部/evaluations",
+    "counted_in_city/district_departments/住房公积金/张店区/evaluations",
+    "claim_without_figure/headline/claim:ranking/value",
+    "unit_alias/headline/names/value",
+    "no_cases/headline/measures/value",
+    "word_undefined/headline/word:／/value",
+}
 
 
 def _by_id(report: CheckReport) -> dict:
@@ -47,32 +71,88 @@ def test_arithmetic_is_shown_in_full(real_report: CheckReport) -> None:
     assert "131,353 ÷ 1,994,198 = 6.59%" in share.arithmetic and "截去尾数" in share.message
 
 
-def test_cells_hold_what_was_compared_and_no_more(real_report: CheckReport) -> None:
-    found = _by_id(real_report)
-    same = found["same_quantity/district_departments/公共服务（水电气热通讯）/周村区/evaluations"].as_json()
-    assert same["cells"] == [
-        {
-            "table": "district_departments",
-            "key": {"department": "公共服务（水电气热通讯）", "district": "周村区"},
-            "column": "evaluations",
-            "printed": "0",
-        },
-        {
-            "table": "public_services",
-            "key": {"district": "周村区"},
-            "column": "evaluations",
-            "printed": "4356",
-        },
+def cell(table: str, column: str, printed: str, **key: str) -> dict:
+    return {"table": table, "key": key, "column": column, "printed": printed}
+
+
+DEPARTMENT = {"department": "公共服务（水电气热通讯）"}
+
+
+def test_4356_is_told_once_with_both_explanations(real_report: CheckReport) -> None:
+    """Annex 5's rows exceed its total by the very figure that annex 3 prints as 0."""
+    finding = _by_id(real_report)["total_sum/public_services/总数/evaluations"]
+    told = finding.as_json()
+    here = cell("public_services", "evaluations", "4356", district="周村区")
+    there = cell("district_departments", "evaluations", "0", **DEPARTMENT, district="周村区")
+    assert told["cells"][0] == cell("public_services", "evaluations", "1989842", district="总数")
+    assert len(told["cells"]) == 13 and here in told["cells"] and there in told["cells"]
+    assert told["suspects"] == [
+        here,
+        cell("public_services", "evaluations", "1989842", district="总数"),
+        there,
+        cell("district_departments", "evaluations", "40934", department="汇总", district="周村区"),
     ]
-    assert same["suspects"] == [] and same["hypothesis"] is None and same["status"] == "new"
-    total = found["total_sum/public_services/总数/evaluations"].as_json()
-    assert total["cells"][0] == {
-        "table": "public_services",
-        "key": {"district": "总数"},
-        "column": "evaluations",
-        "printed": "1989842",
+    one, two = str(told["hypothesis"]).split("；")
+    assert "4,356 应为 0" in one
+    assert "1,989,842 应为 1,994,198（漏加附件5“周村区”的 4,356）" in two
+    assert "0 应为 4,356" in two and "40,934 应为 45,290" in two
+    assert "4,356 − 0 = 4,356" in told["arithmetic"]
+
+
+def test_swapped_digits_are_suspected_in_both_cells(real_report: CheckReport) -> None:
+    told = _by_id(real_report)[min(CORRECT)].as_json()
+    assert {(c["column"], c["printed"]) for c in told["suspects"]} == {
+        ("evaluation_rate", "100%"),
+        ("evaluations", "11237"),
+        ("cases", "11273"),
     }
-    assert len(total["cells"]) == 12
+    assert "11,237 应为 11,273（相邻两位数字颠倒）" in str(told["hypothesis"])
+    assert "11,273 应为 11,237（相邻两位数字颠倒）" in str(told["hypothesis"])
+
+
+def test_scope_relations_name_the_districts_that_refute_them(real_report: CheckReport) -> None:
+    finding = _by_id(real_report)["scope_of_annexes/districts/全部/evaluations"]
+    for arithmetic in ("67,199 − 76,977 = −9,778", "98,188 − 120,392 = −22,204", "48,702 − 52,208 = −3,506"):
+        assert arithmetic in finding.arithmetic
+    assert {c.names["district"] for c in finding.cells} == {"周村区", "经开区", "高青县"}
+
+
+def test_volume_and_active_rate_of_an_outlier(real_report: CheckReport) -> None:
+    finding = _by_id(real_report)["volume_peers/districts/高新区/evaluations"]
+    assert "1,373,402 ÷ 124,405 = 11.04" in finding.arithmetic
+    assert "137,340" in str(finding.hypothesis) and "4.76%" in str(finding.hypothesis)
+    active = _by_id(real_report)["active_rate_peers/districts/周村区/active_evaluations"]
+    assert "33,808 ÷ 67,199 = 50.31%" in active.arithmetic
+
+
+def test_window_by_the_calendar_of_working_days(real_report: CheckReport) -> None:
+    finding = _by_id(real_report)["extraction_window/headline/extraction_date/value"]
+    assert "2022-12-30" in finding.arithmetic and "2023-01-09" in finding.arithmetic
+
+
+def test_counterparts_names_and_claims(real_report: CheckReport) -> None:
+    found = _by_id(real_report)
+    assert "16,979" in found["counted_in_city/district_departments/住房公积金/张店区/evaluations"].arithmetic
+    assert "29,213" in found["counted_in_city/district_departments/住房公积金/张店区/evaluations"].arithmetic
+    idle = found["idle_counterpart/city_departments/全部/cases"]
+    assert {c.names["department"] for c in idle.cells} == {
+        "市供电公司",
+        "华润燃气有限公司",
+        "市热力集团有限责任公司",
+    }
+    aliases = found["unit_alias/headline/names/value"].message
+    assert all(name in aliases for name in ("市场监管局", "贸促会", "文昌湖旅游度假区"))
+    assert "以短信评价为主" in found["claim_unsupported/headline/claim:channel/value"].message
+    assert "全省前列" in found["claim_without_figure/headline/claim:ranking/value"].message
+
+
+def test_concentrations_are_listed_once(real_report: CheckReport) -> None:
+    finding = _by_id(real_report)["concentration/district_departments/全部/全部/evaluations"]
+    shown = {(c.names["district"], c.names["department"]) for c in finding.cells}
+    assert {
+        ("沂源县", "医疗保障局"), ("沂源县", "卫健委"), ("沂源县", "农业农村局"), ("沂源县", "教体局"),
+        ("淄川区", "民政局"), ("淄川区", "公安局（出入境、治安、交警）"), ("高新区", "人社局"),
+    } <= shown  # fmt: skip
 
 
 def test_rules_that_hold_are_counted(real_report: CheckReport) -> None:

@@ -276,7 +276,7 @@ def chart_departments(departments: pd.DataFrame, small: float = 30) -> Chart | H
     return _chart(
         figure,
         "chart-departments",
-        f"{largest['department']}办件最多；{silent} 个有办件的部门主动评价为零",
+        f"{largest['department']}办件最多" + (f"；{silent} 个有办件的部门主动评价为零" if silent else ""),
         f"市直部门办件数与主动评价率（印出办件数大于零的部门；空心点：评价数不足 {small:g} 条）",
         "点图，两栏。"
         + "；".join(
@@ -376,7 +376,7 @@ def chart_tiers(tiers: pd.DataFrame) -> Chart | Html:
         ax=axes,
         width=0.74,
     )
-    axes.legend(title="", frameon=False, loc="lower right")
+    axes.legend(title="", frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2)
     axes.set(xlabel="评价数（条）", ylabel="")
     axes.xaxis.set_major_formatter(lambda value, _: number(int(value)))
     axes.grid(axis="x")
@@ -429,7 +429,7 @@ def chart_public_services(services: pd.DataFrame, districts: pd.DataFrame) -> Ch
         ax=axes,
         width=0.74,
     )
-    axes.legend(title="", frameon=False, loc="lower right")
+    axes.legend(title="", frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2)
     axes.set(xlabel="%", ylabel="")
     axes.grid(axis="x")
     top = frame.sort_values(measures[0], ascending=False).iloc[0]

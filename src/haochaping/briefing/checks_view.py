@@ -6,10 +6,11 @@ import pandas as pd
 
 from haochaping.briefing.html import Html, text
 from haochaping.briefing.tables import finding_anchors, frame_table
+from haochaping.checks.arithmetic import number
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.verdict import Verdict
-from haochaping.labels import COLUMNS, SEVERITIES, place
+from haochaping.labels import COLUMNS, RULE_STATES, SEVERITIES, place
 
 _VERDICT_CLASS = {
     Verdict.READY: "ready",
@@ -39,7 +40,7 @@ def findings_html(report: CheckReport) -> Html:
 
 def _finding(finding: Finding, anchor: str) -> str:
     compared = "；".join(
-        f"{text(place(cell.table, cell.names))}{text(COLUMNS.get(cell.column, ''))}印为“{text(finding.printed.get(cell, '') or '空白')}”"
+        f"{text(place(cell.table, cell.names))}{text(COLUMNS.get(cell.column, ''))}印为“{text(shown(finding.printed.get(cell, '')))}”"
         for cell in finding.cells[:6]
     )
     if len(finding.cells) > 6:
@@ -52,26 +53,25 @@ def _finding(finding: Finding, anchor: str) -> str:
     )
 
 
+def shown(printed: str) -> str:
+    """A printed cell as the page shows it: counts with thousands separators, blank as 空白."""
+    return number(int(printed)) if printed.isdecimal() else printed or "空白"
+
+
 def rules_html(report: CheckReport) -> Html:
     """Every rule with how often it held, failed or could not be evaluated; those that could not run, last."""
-    states = {
-        "passed": "通过",
-        "failed": "有不符",
-        "not applicable": "本期不涉及",
-        "could not run": "未能运行",
-    }
     rows = []
     for result in report.results:
         why = "；".join(dict.fromkeys(outcome.reason for outcome in result.not_evaluable))
         rows.append(
             {
                 "规则": result.rule.title,
-                "结果": states[result.state],
+                "结果": RULE_STATES[result.state],
                 "相符": str(result.held),
                 "不符": str(result.failed),
                 "无法核对": str(len(result.not_evaluable)),
                 "说明": result.error or why,
             }
         )
-    order = sorted(rows, key=lambda row: row["结果"] == states["could not run"])
+    order = sorted(rows, key=lambda row: row["结果"] == RULE_STATES["could not run"])
     return frame_table(pd.DataFrame(order), "各条规则的核对结果", "table-rules")

@@ -67,7 +67,8 @@ def headline_sum(rule: Rule, book: Book) -> Iterator[Outcome]:
             "annexes": annexes,
             "column": COLUMNS[columns[0]],
             "exact": number(exact),
-            "difference": number(difference),
+            "difference": number(abs(difference)),
+            "more": difference > 0,
             "share": percent_text(Fraction(abs(difference), value)) if value else "不适用",
         },
     )
@@ -116,17 +117,40 @@ def headline_rate(rule: Rule, book: Book) -> Iterator[Outcome]:
         return
     printed = book.printed(at)
     exact = Fraction(k, n)
-    shown = _DECIMAL.search(fold(printed))
-    decimals = len(shown[1] or "") if shown else 0
-    claimed_rate = Fraction(Decimal(shown[0])) if shown else Fraction(0)
-    good = _claim_holds(printed, claimed_rate, exact * 100, Fraction(1, 10**decimals))
     yield Outcome(
         at,
         (at, *numerators, *denominators),
-        state(good),
+        state(_percent_holds(printed, exact)),
         f"{number(k)} ÷ {number(n)} = {percent_text(exact)}",
         values={"printed": printed, "annexes": annexes, "exact": percent_text(exact)},
     )
+
+
+def headline_rectified(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A rectification rate in the text against what an annex prints as rectified."""
+    there = _headline(rule, book)
+    table = rule.options["table"]
+    negatives, n = _sum(book, [table], "negative_evaluations")
+    rectified, k = _sum(book, [table], "rectified_on_time")
+    if there is None or n == 0:
+        return
+    at, exact = there[0], Fraction(k, n)
+    printed = book.printed(at)
+    yield Outcome(
+        at,
+        (at, *rectified, *negatives),
+        state(_percent_holds(printed, exact)),
+        f"{number(k)} ÷ {number(n)} = {percent_text(exact)}",
+        values={"printed": printed, "annex": TABLES[table].annex, "exact": percent_text(exact)},
+    )
+
+
+def _percent_holds(printed: str, exact: Fraction) -> bool:
+    """Whether a printed percentage with its qualifier agrees with an exact fraction."""
+    shown = _DECIMAL.search(fold(printed))
+    decimals = len(shown[1] or "") if shown else 0
+    claim = Fraction(Decimal(shown[0])) if shown else Fraction(0)
+    return _claim_holds(printed, claim, exact * 100, Fraction(1, 10**decimals))
 
 
 def headline_undefined(rule: Rule, book: Book) -> Iterator[Outcome]:

@@ -17,6 +17,7 @@ KINDS: dict[str, Kind] = {
     "at_most": balances.at_most,
     "headline_sum": headline.headline_sum,
     "headline_rate": headline.headline_rate,
+    "headline_rectified": headline.headline_rectified,
     "headline_undefined": headline.headline_undefined,
     **plausibility.KINDS,
     **scope.KINDS,

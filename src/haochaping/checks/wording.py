@@ -42,6 +42,62 @@ def period(rule: Rule, book: Book) -> Iterator[Outcome]:
         )
 
 
+def titles(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """The quarter in an annex's title, where it has one, is the quarter's."""
+    expected = f"第{book.data.quarter.label.partition('第')[2]}"
+    for annex in book.data.annexes.to_dict("records"):
+        found = re.search(r"第?([一二三四1-4])季度", fold(annex["title"]))
+        if found:
+            number = found[1].translate(str.maketrans("1234", "一二三四"))
+            at = _note_cell(annex["table"], "title")
+            yield Outcome(
+                at,
+                (at,),
+                state(f"第{number}季度" == expected),
+                f"“{annex['title']}”与{expected}",
+                values={"annex": annex["annex"], "printed": annex["title"], "expected": expected},
+            )
+
+
+def annex_list(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Every annex that the text lists is there."""
+    listed = {int(n) for n in re.findall(r"(?<![0-9])([1-5])[.、．:]", fold(book.data.fact("annex_list")))}
+    for name, spec in TABLES.items():
+        if spec.annex in listed:
+            at = CellRef.of(name, {spec.key[0]: "全部"}, spec.measures[0])
+            there = not book.data.table(name).empty
+            values = {"annex": spec.annex, "title": spec.title}
+            yield Outcome(at, (), state(there), f"附件目录列有附件{spec.annex}", values=values)
+
+
+def units_across(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """The same districts stand in every annex: an outer join by canonical name, before any figure is compared."""
+    reference = book.reference
+    if reference is None:
+        return
+    by_table: dict[str, dict[str, str]] = {}
+    for table, column, name, _ in _unit_names(book):
+        if column == "district":
+            by_table.setdefault(table, {})[reference.canonical("district", name)] = name
+    every = dict.fromkeys(name for names in by_table.values() for name in names)
+    most = [n for n in every if sum(n in names for names in by_table.values()) * 2 > len(by_table)]
+    for table, there in by_table.items():
+        lacking = [name for name in most if name not in there]
+        alone = [name for name in there if name not in most]
+        at = CellRef.of(table, {"district": "全部"}, "district")
+        yield Outcome(
+            at,
+            (),
+            state(not lacking and not alone),
+            f"附件{TABLES[table].annex}缺{'、'.join(lacking) or '无'}；他处没有的：{'、'.join(alone) or '无'}",
+            values={
+                "annex": TABLES[table].annex,
+                "lacking": "、".join(lacking),
+                "alone": "、".join(there[name] for name in alone),
+            },
+        )
+
+
 def same_extraction(rule: Rule, book: Book) -> Iterator[Outcome]:
     """All annexes were extracted on one day."""
     dates = {
@@ -240,6 +296,9 @@ def printed_words(rule: Rule, book: Book) -> Iterator[Outcome]:
 
 KINDS = {
     "period": period,
+    "titles": titles,
+    "annex_list": annex_list,
+    "units_across": units_across,
     "same_extraction": same_extraction,
     "window": window,
     "claims": claims,

@@ -64,7 +64,7 @@ def _build(
     where: Locations, quarter: Quarter, key: str, say: Callable[[str], None], started: float
 ) -> Outcome:
     from haochaping.checks.confront import confront
-    from haochaping.loading import load_from
+    from haochaping.loading import TIDY_NOTICE, load_from, rests_on_tidy
     from haochaping.publish.findings import write_findings
     from haochaping.reference import load_reference
     from haochaping.store import write_tidy
@@ -72,6 +72,8 @@ def _build(
     parts: dict[str, float] = {}
     clock = _Clock(parts)
     say(f"读入 {quarter.label}资料")
+    if rests_on_tidy(where, quarter):
+        say(TIDY_NOTICE)
     data = load_from(where, quarter)
     report = confront(data, load_reference(where.reference))
     write_tidy(data, where.tidy(quarter))

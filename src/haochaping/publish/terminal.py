@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from haochaping.checks.confront import CheckReport
-from haochaping.labels import SEVERITIES
+from haochaping.labels import RULE_STATES, SEVERITIES
 from haochaping.quarter import Quarter
 
 
@@ -14,8 +16,12 @@ def findings_text(report: CheckReport, quarter: Quarter) -> str:
     for number, finding in enumerate(report.findings, start=1):
         lines.append(f"{number:>3}. [{SEVERITIES[finding.severity]}] {finding.message}")
         lines.append(f"      {_shortened(finding.arithmetic)}")
-    passed = sum(result.state == "passed" for result in report.results)
-    lines += ["", f"规则 {len(report.results)} 条：全部相符 {passed} 条"]
+    states = Counter(result.state for result in report.results)
+    shown = "，".join(f"{label} {states[name]}" for name, label in RULE_STATES.items() if states[name])
+    lines += ["", f"规则 {len(report.results)} 条：{shown}"]
+    for result in report.results:
+        for reason, count in Counter(outcome.reason for outcome in result.not_evaluable).items():
+            lines.append(f"无法核对：{result.rule.title}，{count} 处（{reason}）")
     lines += [
         f"未能运行：{result.rule.title}（{result.error}）"
         for result in report.results

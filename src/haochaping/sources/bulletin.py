@@ -10,9 +10,10 @@ from haochaping.cleaning.cells import LONGEST_CELL, Cell, read_count, read_rate
 from haochaping.cleaning.decode import decode
 from haochaping.cleaning.text import fold
 from haochaping.errors import InputRefused, Problem, refuse
+from haochaping.labels import COLUMNS
 from haochaping.model import BESIDE, TABLES, QuarterData, encode_key, frame, printed_column
 from haochaping.quarter import Quarter
-from haochaping.reference import Reference
+from haochaping.reference import IGNORED, Reference
 from haochaping.sources.header import Column
 from haochaping.sources.lines import split_lines
 from haochaping.sources.narrative import Narrative, read_narrative, read_note
@@ -143,11 +144,15 @@ class _Filler:
             self._fill_row(row)
         for row in self.annex.body.totals:
             for column, printed in zip(self.values, row.cells, strict=True):
+                if column.field == IGNORED:
+                    continue
                 self._total(row, column, self._key(row.name, column), printed)
 
     def _fill_row(self, row: Row) -> None:
         by_key: dict[str, dict[str, Any]] = {}
         for column, printed in zip(self.values, row.cells, strict=True):
+            if column.field == IGNORED:
+                continue
             key = self._key(row.name, column)
             if column.total:
                 self._total(row, column, key, printed)
@@ -181,7 +186,7 @@ class _Filler:
         try:
             return read()
         except ValueError as error:
-            self._problem(row, printed, f"{column.field} {error}", column)
+            self._problem(row, printed, f"{COLUMNS[column.field]}{error}", column)
             return Cell(printed)
 
     def _total(self, row: Row, column: Column, key: dict[str, str], printed: str | None) -> None:

@@ -14,8 +14,9 @@ from functools import cache
 from itertools import combinations
 
 from haochaping.cleaning.text import fold
+from haochaping.labels import COLUMNS
 from haochaping.model import TABLES, TIERS
-from haochaping.reference import Reference
+from haochaping.reference import IGNORED, Reference
 from haochaping.sources.lines import Line
 
 _UNIT = re.compile(r"\((?:单位:)?(件|条|次|个|%|家|起)\)")
@@ -79,7 +80,8 @@ def read_header(
     fields = _fields(lines, reference) or _matrix(lines, reference, districts)
     if fields is None:
         raise HeaderUnread(
-            "表头有不认识的列名；各列名称应在 data/reference/headings.csv 中，区县名称应在 units.csv 中"
+            f"表头自“{_unread(lines, reference)}”起不认识；列名应在 data/reference/headings.csv 中"
+            f"（不用的列登记为 {IGNORED}），区县名称应在 units.csv 中"
         )
     columns = _columns(fields)
     table = _table(columns, title)
@@ -115,6 +117,16 @@ def _cut(text: str, headings: tuple[tuple[str, str], ...]) -> list[tuple[Column,
         return tuple(found)[:2]
 
     return list(ways(0))
+
+
+def _unread(lines: Sequence[Line], reference: Reference) -> str:
+    """The part of the header from where no known heading fits."""
+    rest = "".join(line.folded for line in lines)
+    while True:
+        heading = max((h for h in reference.headings if rest.startswith(h)), key=len, default="")
+        if not heading or heading == rest:
+            return rest[:20]
+        rest = rest[len(heading) :]
 
 
 def _unwrap(lines: Sequence[Line], reference: Reference) -> list[tuple[Column, ...]]:
@@ -210,6 +222,7 @@ def _columns(fields: list[Column]) -> list[Column]:
     keys = [column for column in columns if column.is_key]
     if len(keys) != 1:
         raise HeaderUnread("表头应恰有一列名称（区县或部门）")
+    columns = [replace(c, total=f"{IGNORED} {i}") if c.field == IGNORED else c for i, c in enumerate(columns)]
     if len(set(columns)) != len(columns) or len({replace(c, in_percent=False) for c in columns}) != len(
         columns
     ):
@@ -247,7 +260,7 @@ def _table(columns: list[Column], title: str) -> str:
     """Which table of the contract this is: by its columns, held against its title."""
     fields = {column.field for column in columns}
     named = [table for table, words in _TITLE_WORDS.items() if any(word in fold(title) for word in words)]
-    if any(column.district or column.total for column in columns):
+    if any(column.district or (column.total and column.field != IGNORED) for column in columns):
         table = "district_departments"
     elif any(column.tier for column in columns):
         table = "towns_and_villages"
@@ -264,8 +277,11 @@ def _table(columns: list[Column], title: str) -> str:
 
 def _must_fit(columns: list[Column], table: str) -> None:
     spec = TABLES[table]
-    foreign = [c.field for c in columns if not c.is_key and c.field not in spec.measures]
+    foreign = [c.field for c in columns if not c.is_key and c.field not in (*spec.measures, IGNORED)]
     if foreign:
-        raise HeaderUnread(f"{spec.title}表（附件{spec.annex}）不应有 {'、'.join(foreign)} 列")
+        shown = "、".join(f"“{COLUMNS.get(name, name)}”" for name in foreign)
+        raise HeaderUnread(
+            f"{spec.title}表（附件{spec.annex}）不应有{shown}列；确不需要的，在 headings.csv 中登记为 {IGNORED}"
+        )
     if "evaluations" not in {column.field for column in columns}:
         raise HeaderUnread("表头应有评价数一列")

@@ -85,6 +85,7 @@ def read_narrative(lines: Sequence[Line], place: str) -> Narrative:
             "issue_date": issue_date,
             "addressees": addressees,
             "planned_work": _planned_work(text),
+            "annex_list": "".join("".join(token.text for token in line.tokens) for line in annex_list),
             "text": text,
         },
         headline=_headline(text, place),

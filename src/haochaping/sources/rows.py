@@ -14,6 +14,7 @@ from itertools import combinations, pairwise
 
 from haochaping.cleaning.cells import is_number
 from haochaping.cleaning.text import fold
+from haochaping.labels import COLUMNS
 from haochaping.reference import Reference
 from haochaping.sources.header import Column
 from haochaping.sources.lines import Line, Token, make_line
@@ -174,7 +175,7 @@ class BodyReader:
             except BodyUnread as failure:
                 if n == len(anchors):
                     return BodyUnread(
-                        failure.line, failure.found, f"{failure.expected}；其后未见序号 {n + 1} 的一行"
+                        failure.line, failure.found, f"其后未见序号 {n + 1} 的一行，且{failure.expected}"
                     )
                 return failure
         return BodyUnread(tokens[0].line, "", "序号应从 1 起连续")
@@ -233,7 +234,10 @@ class BodyReader:
             cells = cells[:first_text]
         wrong = next((cell for cell in cells if cell.kind != "value"), None)
         if wrong is not None:
-            expectation = f"序号 {serial} 的这一格应为数字、百分数或 words.csv 中的固定用语"
+            column = self._values[min(cells.index(wrong), expected - 1)]
+            expectation = (
+                f"序号 {serial} 的{COLUMNS.get(column.field, '')}应为数字、百分数或 words.csv 中的固定用语"
+            )
             raise BodyUnread(wrong.line, wrong.text, expectation)
         if len(cells) != expected:
             expectation = (
