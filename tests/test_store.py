@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haochaping.errors import InputRefused
+from haochaping.locations import quarters_in
 from haochaping.model import QuarterData, frame
 from haochaping.quarter import Quarter
-from haochaping.store import quarters_in, read_tidy, write_tidy
+from haochaping.store import read_tidy, write_tidy
 
 ROOT = Path(__file__).parents[1]
 

@@ -103,7 +103,7 @@ def _plain_streams() -> None:
 def _quarter(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
     from haochaping.publish.run import run_quarter
 
-    outcome = run_quarter(where, quarter, say)
+    outcome = run_quarter(where, quarter, say, options.as_of)
     if outcome.unchanged:
         say(f"资料没有变化，未重新生成：{outcome.page}（{outcome.verdict}）")
     else:
@@ -120,26 +120,27 @@ def _verify_first(verdict: str) -> bool:
 
 
 def _tidy(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
-    from haochaping.contract import validate
+    from haochaping.assess import assess
     from haochaping.reference import load_reference
     from haochaping.sources import read_raw
     from haochaping.store import write_tidy
 
-    data = validate(read_raw(where.raw(quarter), quarter, load_reference(where.reference)))
+    if not where.raw(quarter).is_dir():
+        read_raw(where.raw(quarter), quarter, load_reference(where.reference))
+    data = assess(where, quarter, options.as_of or date.today()).data
     changed = write_tidy(data, where.tidy(quarter))
     say(f"{'已写入' if changed else '没有变化'}：{where.tidy(quarter)}")
     return DONE
 
 
 def _check(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
-    from haochaping.checks.confront import confront
-    from haochaping.loading import TIDY_NOTICE, load_from, rests_on_tidy
+    from haochaping.assess import assess
+    from haochaping.loading import TIDY_NOTICE, rests_on_tidy
     from haochaping.publish.terminal import findings_text
-    from haochaping.reference import load_reference
 
     if rests_on_tidy(where, quarter):
         say(TIDY_NOTICE)
-    report = confront(load_from(where, quarter), load_reference(where.reference))
+    report = assess(where, quarter, options.as_of or date.today()).report
     if options.json:
         print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     else:

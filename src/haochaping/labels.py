@@ -47,6 +47,7 @@ RULE_STATES = {
     "not applicable": "本期不涉及",
     "could not run": "未能运行",
 }
+STATUSES = {"new": "新发现", "known": "上季度已有", "explained": "已说明", "corrected": "已更正"}
 SEVERITIES = {"correct": "须更正", "verify": "需核实", "note": "提示"}
 
 

@@ -1,23 +1,25 @@
-"""From a folder to a checked quarter: what the runner and the notebooks call."""
+"""From a folder to a quarter's data: what the runner and the notebooks call."""
 
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 from haochaping.contract import validate
-from haochaping.locations import STAGED_VARIABLE, Locations, locations
+from haochaping.corrections import as_printed
+from haochaping.locations import STAGED_VARIABLE, Locations, locations, quarters_in
 from haochaping.model import QuarterData
 from haochaping.quarter import Quarter
 from haochaping.reference import load_reference
 from haochaping.sources import read_raw
-from haochaping.store import quarters_in, read_tidy
+from haochaping.store import read_tidy
 
 TIDY_NOTICE = "未见原始资料文件夹，依据 data/tidy 中整理过的数据"
 
 
 def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> QuarterData:
-    """One quarter, read, cleaned and held against the contract.
+    """One quarter, read, cleaned, held against the contract, with the analyst's corrections applied.
 
     Inside a run the kernel is handed what the runner has read already. By hand, the raw folder is
     read where there is one, else the tidy tables.
@@ -38,14 +40,17 @@ def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> 
     staged = os.environ.get(STAGED_VARIABLE)
     if staged and data is None:
         return read_tidy(Path(staged), wanted)
-    return load_from(locations(data), wanted)
+    from haochaping.assess import assess
+
+    return assess(locations(data), wanted, date.today()).data
 
 
-def load_from(where: Locations, quarter: Quarter) -> QuarterData:
-    """As :func:`load`, from given locations."""
+def load_printed(where: Locations, quarter: Quarter) -> QuarterData:
+    """A quarter as its source prints it, without corrections; raw before tidy."""
+    reference = load_reference(where.reference)
     if rests_on_tidy(where, quarter):
-        return validate(read_tidy(where.tidy(quarter), quarter))
-    return validate(read_raw(where.raw(quarter), quarter, load_reference(where.reference)))
+        return as_printed(validate(read_tidy(where.tidy(quarter), quarter)), reference)
+    return validate(read_raw(where.raw(quarter), quarter, reference))
 
 
 def rests_on_tidy(where: Locations, quarter: Quarter) -> bool:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from haochaping.errors import InputRefused
 from haochaping.quarter import Quarter
 
 DATA_VARIABLE = "HAOCHAPING_DATA"
@@ -53,3 +54,14 @@ def locations(
         data=Path(data or os.environ.get(DATA_VARIABLE) or root / "data").resolve(),
         output=Path(output or root / "output").resolve(),
     )
+
+
+def quarters_in(folder: Path) -> list[Quarter]:
+    """Quarters that have a folder under `folder` (``data/tidy`` or ``data/raw``), in order of time."""
+    found = []
+    for path in folder.glob("*Q[1-4]") if folder.is_dir() else []:
+        try:
+            found.append(Quarter.parse(path.name))
+        except InputRefused:
+            continue
+    return sorted(found)

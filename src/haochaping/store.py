@@ -61,17 +61,6 @@ def read_tidy(folder: Path, quarter: Quarter) -> QuarterData:
     return data
 
 
-def quarters_in(folder: Path) -> list[Quarter]:
-    """Quarters that have a folder under `folder` (``data/tidy`` or ``data/raw``), in order of time."""
-    found = []
-    for path in folder.glob("*Q[1-4]") if folder.is_dir() else []:
-        try:
-            found.append(Quarter.parse(path.name))
-        except InputRefused:
-            continue
-    return sorted(found)
-
-
 def _to_csv(content: pd.DataFrame) -> bytes:
     text = content.copy()
     for column in text.columns:

@@ -62,9 +62,7 @@ def test_exactly_these_findings(real_report: CheckReport) -> None:
 def test_arithmetic_is_shown_in_full(real_report: CheckReport) -> None:
     found = _by_id(real_report)
     assert "11,237 ÷ 11,273 = 99.68%" in found[min(CORRECT)].arithmetic
-    assert found["total_sum/public_services/总数/evaluations"].arithmetic.endswith(
-        "1,994,198 − 1,989,842 = 4,356"
-    )
+    assert "1,994,198 − 1,989,842 = 4,356" in found["total_sum/public_services/总数/evaluations"].arithmetic
     assert "9,069,695 − 6,487,756 = 2,581,939" in found["headline_records/headline/records/value"].arithmetic
     assert "99.0%" in found["share_sum/public_services/全部/share"].message
     share = found["share_recomputed/public_services/博山区/share"]
@@ -156,9 +154,9 @@ def test_concentrations_are_listed_once(real_report: CheckReport) -> None:
 
 
 def test_rules_that_hold_are_counted(real_report: CheckReport) -> None:
-    states = {result.rule.id: (result.state, result.held) for result in real_report.results}
+    states = {result.id: (result.state, result.held) for result in real_report.results}
     assert states["evaluations_within_cases"] == ("passed", 47)
     assert states["headline_rate"] == ("passed", 1)
-    totals = next(result for result in real_report.results if result.rule.id == "total_sum")
+    totals = next(result for result in real_report.results if result.id == "total_sum")
     assert (totals.held, totals.failed) == (11, 1)
     assert not any(result.error for result in real_report.results)

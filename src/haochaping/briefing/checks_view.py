@@ -62,15 +62,14 @@ def rules_html(report: CheckReport) -> Html:
     """Every rule with how often it held, failed or could not be evaluated; those that could not run, last."""
     rows = []
     for result in report.results:
-        why = "；".join(dict.fromkeys(outcome.reason for outcome in result.not_evaluable))
         rows.append(
             {
-                "规则": result.rule.title,
+                "规则": result.title,
                 "结果": RULE_STATES[result.state],
                 "相符": str(result.held),
                 "不符": str(result.failed),
-                "无法核对": str(len(result.not_evaluable)),
-                "说明": result.error or why,
+                "无法核对": str(result.not_evaluable),
+                "说明": result.error or "；".join(result.reasons),
             }
         )
     order = sorted(rows, key=lambda row: row["结果"] == RULE_STATES["could not run"])

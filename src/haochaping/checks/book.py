@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -36,9 +36,15 @@ class Row:
 class Book:
     """Look-up of printed cells; what the rules read."""
 
-    def __init__(self, data: QuarterData, reference: Reference | None = None):
+    def __init__(
+        self,
+        data: QuarterData,
+        reference: Reference | None = None,
+        history: Sequence[QuarterData] = (),
+    ):
         self.data = data
         self.reference = reference
+        self.history = history
         self._values: dict[CellRef, int | float] = {}
         self._printed: dict[CellRef, str] = {}
         self._rows: dict[str, list[Row]] = {}
@@ -85,6 +91,13 @@ class Book:
     def _put(self, cell: CellRef, value: float, printed: str) -> None:
         self._values[cell] = value if printed else int(value)
         self._printed[cell] = printed or str(int(value))
+
+    def cells(self) -> Iterator[CellRef]:
+        """Every printed cell, with a number or without."""
+        yield from dict.fromkeys([*self._values, *self._printed])
+
+    def __contains__(self, cell: CellRef) -> bool:
+        return cell in self._values or cell in self._printed
 
     def rows(self, table: str) -> list[Row]:
         """Rows of a table in printed order, totals left out."""

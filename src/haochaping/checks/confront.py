@@ -28,10 +28,13 @@ _TEMPLATES = Environment(undefined=StrictUndefined, autoescape=False)
 class RuleResult:
     """How one rule came out: places where it held, failed, could not be evaluated; or why it could not run."""
 
-    rule: Rule
+    id: str
+    kind: str
+    title: str
     held: int = 0
     failed: int = 0
-    not_evaluable: tuple[Outcome, ...] = ()
+    not_evaluable: int = 0
+    reasons: tuple[str, ...] = ()
     error: str = ""
 
     @property
@@ -52,6 +55,12 @@ class CheckReport:
 
     findings: tuple[Finding, ...]
     results: tuple[RuleResult, ...]
+    remarks: tuple[str, ...] = ()
+    """Answers that could not be applied, and why."""
+    gone: tuple[Finding, ...] = ()
+    """Findings of the quarter before that are no longer there."""
+    compared: bool = False
+    """Whether there is a quarter before to compare with."""
 
     @property
     def verdict(self) -> Verdict:
@@ -60,8 +69,8 @@ class CheckReport:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Findings by severity."""
-        found = Counter(finding.severity for finding in self.findings)
+        """Findings by severity, corrected ones left out."""
+        found = Counter(finding.severity for finding in self.findings if finding.status != "corrected")
         return {severity: found[severity] for severity in SEVERITY_ORDER}
 
     def as_json(self) -> list[dict[str, Any]]:
@@ -69,12 +78,17 @@ class CheckReport:
         return [finding.as_json() for finding in self.findings]
 
 
-def confront(data: QuarterData, reference: Reference, rules: Sequence[Rule] | None = None) -> CheckReport:
-    """Confront `data` with every rule.
+def confront(
+    data: QuarterData,
+    reference: Reference,
+    rules: Sequence[Rule] | None = None,
+    history: Sequence[QuarterData] = (),
+) -> CheckReport:
+    """Confront `data` with every rule; `history` are earlier quarters, oldest first.
 
     A rule that raises is reported as "could not run": never a crash, never passed.
     """
-    book = Book(data, reference)
+    book = Book(data, reference, history)
     results: list[RuleResult] = []
     doubts: list[Doubt] = []
     hard: list[Outcome] = []
@@ -85,19 +99,31 @@ def confront(data: QuarterData, reference: Reference, rules: Sequence[Rule] | No
                 if outcome.state == FAILS:
                     _message(rule, outcome)
         except Exception as error:  # a rule of the city may fail in any way; the page must say so
-            results.append(RuleResult(rule, error=f"{type(error).__name__}: {error}"))
+            results.append(_result(rule, error=f"{type(error).__name__}: {error}"))
             continue
         doubts += [Doubt(rule, outcome) for outcome in outcomes if outcome.state == FAILS]
         hard += outcomes if rule.hard else []
         states = Counter(outcome.state for outcome in outcomes)
-        unknown = tuple(outcome for outcome in outcomes if outcome.state == NOT_EVALUABLE)
-        results.append(RuleResult(rule, states[HOLDS], states[FAILS], unknown))
+        reasons = tuple(dict.fromkeys(o.reason for o in outcomes if o.state == NOT_EVALUABLE))
+        results.append(
+            _result(
+                rule,
+                held=states[HOLDS],
+                failed=states[FAILS],
+                not_evaluable=states[NOT_EVALUABLE],
+                reasons=reasons,
+            )
+        )
     groups = group_doubts(doubts, localise(hard, book), book, KINDS)
     findings = sorted(
         (_finding(group, book) for group in groups),
         key=lambda finding: SEVERITY_ORDER.index(finding.severity),
     )
     return CheckReport(tuple(findings), tuple(results))
+
+
+def _result(rule: Rule, **counts: Any) -> RuleResult:
+    return RuleResult(rule.id, rule.kind, rule.title, **counts)
 
 
 def _message(rule: Rule, outcome: Outcome) -> str:

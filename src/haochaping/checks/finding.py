@@ -52,6 +52,11 @@ class Finding:
     suspects: tuple[CellRef, ...] = ()
     hypothesis: str | None = None
     status: str = "new"
+    """``new``, ``known`` (also in the quarter before), ``explained`` or ``corrected``."""
+    answer: str = ""
+    """The analyst's answer in words."""
+    folded: bool = False
+    """Explained before with the same reason: told in one line."""
 
     @property
     def id(self) -> str:

@@ -7,7 +7,7 @@ import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from importlib import metadata
 from pathlib import Path
 
@@ -31,7 +31,9 @@ class Outcome:
     missing_glyphs: tuple[str, ...] = ()
 
 
-def run_quarter(where: Locations, quarter: Quarter, say: Callable[[str], None]) -> Outcome:
+def run_quarter(
+    where: Locations, quarter: Quarter, say: Callable[[str], None], as_of: date | None = None
+) -> Outcome:
     """Read, check, run the notebook, convert, swap in; or do nothing when nothing changed.
 
     Parameters
@@ -42,6 +44,8 @@ def run_quarter(where: Locations, quarter: Quarter, say: Callable[[str], None]) 
         Which quarter.
     say : callable
         Receives one line of progress at a time.
+    as_of : date, optional
+        The day on which explanations are judged; by default today.
 
     Raises
     ------
@@ -53,20 +57,24 @@ def run_quarter(where: Locations, quarter: Quarter, say: Callable[[str], None]) 
     started = time.perf_counter()
     published = where.published(quarter)
     page = published / "briefing.html"
-    key = input_key(where, quarter)
+    as_of = as_of or date.today()
+    key = input_key(where, quarter, as_of)
     if is_current(published, key):
         manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
         return Outcome(page, manifest["verdict"], True, time.perf_counter() - started)
-    return _build(where, quarter, key, say, started)
+    return _build(where, quarter, as_of, key, say, started)
 
 
 def _build(
-    where: Locations, quarter: Quarter, key: str, say: Callable[[str], None], started: float
+    where: Locations, quarter: Quarter, as_of: date, key: str, say: Callable[[str], None], started: float
 ) -> Outcome:
-    from haochaping.checks.confront import confront
-    from haochaping.loading import TIDY_NOTICE, load_from, rests_on_tidy
+    from haochaping.answers import answer_file, read_answers
+    from haochaping.assess import assess
+    from haochaping.checks import REPORT
+    from haochaping.checks.report_json import dump_report
+    from haochaping.loading import TIDY_NOTICE, rests_on_tidy
     from haochaping.publish.findings import write_findings
-    from haochaping.reference import load_reference
+    from haochaping.publish.review import write_review
     from haochaping.store import write_tidy
 
     parts: dict[str, float] = {}
@@ -74,9 +82,10 @@ def _build(
     say(f"读入 {quarter.label}资料")
     if rests_on_tidy(where, quarter):
         say(TIDY_NOTICE)
-    data = load_from(where, quarter)
-    report = confront(data, load_reference(where.reference))
+    reviewed = assess(where, quarter, as_of)
+    data, report = reviewed.data, reviewed.report
     write_tidy(data, where.tidy(quarter))
+    answers = read_answers(answer_file(where.raw(quarter)))
     clock.lap("读入与核对")
     with staged(where.published(quarter)) as aside:
         skip_slow_imports()
@@ -90,6 +99,7 @@ def _build(
         say("运行笔记本")
         model = aside / ".model"
         write_tidy(data, model)
+        (model / REPORT).write_text(dump_report(report), encoding="utf-8")
         notebook = execute(
             project_root() / "notebooks" / "briefing.ipynb",
             aside / "briefing.ipynb",
@@ -103,6 +113,7 @@ def _build(
         page = build_page(notebook, f"{quarter.label}政务服务“好差评”工作简报", _run_block(key))
         (aside / "briefing.html").write_text(page.html, encoding="utf-8", newline="\n")
         write_findings(report, aside)
+        write_review(report, answers, aside / "review.xlsx")
         clock.lap("生成网页")
         _write_manifest(aside, key, quarter, report.verdict.value, parts)
     return Outcome(

@@ -5,35 +5,49 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
-from haochaping.locations import Locations, project_root
+from haochaping.locations import Locations, project_root, quarters_in
 from haochaping.quarter import Quarter
 
 MANIFEST = "manifest.json"
 
 
-def input_key(where: Locations, quarter: Quarter) -> str:
+def input_key(where: Locations, quarter: Quarter, as_of: date) -> str:
     """SHA-256 over names and contents of everything that can change the output.
 
-    Raw files of the quarter (its tidy tables where there are none), settings, notebook, package and
-    lock.
+    Raw files of the quarter and its answers (its tidy tables where there are none), the tidy tables
+    and answers of earlier quarters, settings, notebook, package, lock, and the day on which
+    explanations are judged.
     """
     root = project_root()
     raw = _files(where.raw(quarter), "*")
     groups = {
         "data": raw or _files(where.tidy(quarter), "*.csv"),
+        "past": _past(where, quarter),
         "reference": _files(where.reference, "*"),
         "notebook": [root / "notebooks" / "briefing.ipynb"],
         "package": [p for p in _files(root / "src" / "haochaping", "**/*") if "__pycache__" not in p.parts],
         "lock": [root / "requirements.txt"],
     }
-    digest = hashlib.sha256(str(quarter).encode())
+    digest = hashlib.sha256(f"{quarter} {as_of.isoformat()}".encode())
     for group, paths in groups.items():
         for path in paths:
-            digest.update(f"\n{group}/{path.name}:".encode())
+            digest.update(f"\n{group}/{path.parent.name}/{path.name}:".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _past(where: Locations, quarter: Quarter) -> list[Path]:
+    """Files of earlier quarters that comparisons rest on."""
+    files = []
+    for earlier in [
+        q for q in {*quarters_in(where.data / "tidy"), *quarters_in(where.data / "raw")} if q < quarter
+    ]:
+        tidy = _files(where.tidy(earlier), "*.csv")
+        files += (tidy or _files(where.raw(earlier), "*")) + _files(where.raw(earlier), "review.*")
+    return sorted(files)
 
 
 def is_current(published: Path, key: str) -> bool:

@@ -20,10 +20,11 @@ def findings_text(report: CheckReport, quarter: Quarter) -> str:
     shown = "，".join(f"{label} {states[name]}" for name, label in RULE_STATES.items() if states[name])
     lines += ["", f"规则 {len(report.results)} 条：{shown}"]
     for result in report.results:
-        for reason, count in Counter(outcome.reason for outcome in result.not_evaluable).items():
-            lines.append(f"无法核对：{result.rule.title}，{count} 处（{reason}）")
+        if result.not_evaluable:
+            why = "；".join(result.reasons)
+            lines.append(f"无法核对：{result.title}，{result.not_evaluable} 处（{why}）")
     lines += [
-        f"未能运行：{result.rule.title}（{result.error}）"
+        f"未能运行：{result.title}（{result.error}）"
         for result in report.results
         if result.state == "could not run"
     ]

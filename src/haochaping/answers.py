@@ -1,0 +1,153 @@
+"""The analyst's answers: ``review.xlsx`` or ``review.csv`` in ``data/raw/<quarter>/``.
+
+One row a finding, filled in with either a correction (更正) or an explanation (说明). Nothing here is
+applied: reading only says what was answered and what could not be understood.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from haochaping.cleaning.decode import decode
+from haochaping.cleaning.text import fold
+from haochaping.errors import refuse
+
+CORRECT, EXPLAIN = "更正", "说明"
+LARGEST_WORKBOOK = 20_000_000
+HEADINGS = {
+    "编号": "finding",
+    "单元格": "cell",
+    "原值": "original",
+    "处理": "kind",
+    "核实值": "value",
+    "说明或依据": "text",
+    "经办人": "by",
+    "日期": "on",
+    "有效至": "until",
+}
+"""Headings that are read back; a sheet that lacks 编号 is passed over."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One row that was filled in, as text; ``place`` says where it stands."""
+
+    place: str
+    finding: str
+    cell: str
+    original: str
+    kind: str
+    value: str
+    text: str
+    by: str
+    on: str
+    until: str
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether it corrects a cell; a 核实值 without 处理 does."""
+        return self.kind == CORRECT or (not self.kind and bool(self.value))
+
+    def valid_on(self, day: date) -> bool:
+        """Whether an explanation still stands on `day`; without 有效至 it does."""
+        return not self.until or day.isoformat() <= self.until
+
+
+def answer_file(folder: Path) -> Path | None:
+    """The quarter's answers, if any.
+
+    Raises
+    ------
+    InputRefused
+        Both a workbook and a CSV are there.
+    """
+    found = [folder / name for name in ("review.xlsx", "review.csv") if (folder / name).is_file()]
+    if len(found) > 1:
+        raise refuse(str(folder), "review.xlsx、review.csv", "答复只应有一份，请保留一份")
+    return found[0] if found else None
+
+
+def read_answers(path: Path | None) -> list[Answer]:
+    """Rows that were filled in (处理, 核实值 or 说明或依据), in order.
+
+    Raises
+    ------
+    InputRefused
+        The file is no workbook or CSV of ours.
+    """
+    if path is None:
+        return []
+    rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _workbook_rows(path)
+    answers = [Answer(place, **cells) for place, cells in rows]
+    return [a for a in answers if a.finding and (a.kind or a.value or a.text)]
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    lines = list(csv.reader(io.StringIO(decode(path.read_bytes(), path.name))))
+    yield from _sheet_rows(lines, path.name)
+
+
+def _workbook_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    from python_calamine import CalamineWorkbook
+
+    if path.stat().st_size > LARGEST_WORKBOOK:
+        raise refuse(path.name, f"{path.stat().st_size} 字节", f"不应超过 {LARGEST_WORKBOOK} 字节")
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        sheets = {name: workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names}
+    except Exception as error:  # the reader raises many kinds for files that are no workbooks
+        raise refuse(path.name, type(error).__name__, "应为本工具写出的 review.xlsx（未加密）") from None
+    found = False
+    for name, rows in sheets.items():
+        texts = [[_text(value) for value in row] for row in rows]
+        if any("编号" in row for row in texts):
+            found = True
+            yield from _sheet_rows(texts, f"{path.name} {name}")
+    if not found:
+        raise refuse(path.name, "", "没有以“编号”为列名的工作表")
+
+
+def _sheet_rows(rows: list[list[str]], place: str) -> Iterator[tuple[str, dict[str, str]]]:
+    top = next((i for i, row in enumerate(rows) if "编号" in [fold(cell) for cell in row]), None)
+    if top is None:
+        raise refuse(place, "", "应有以“编号”为列名的首行")
+    at = {HEADINGS[fold(cell)]: i for i, cell in enumerate(rows[top]) if fold(cell) in HEADINGS}
+    for number, row in enumerate(rows[top + 1 :], start=top + 2):
+        cells = dict.fromkeys(HEADINGS.values(), "")
+        cells |= {name: _unguarded(row[i].strip()) for name, i in at.items() if i < len(row)}
+        yield f"{place} 第 {number} 行", cells
+
+
+def _unguarded(text: str) -> str:
+    return text[1:] if text.startswith("'") else text
+
+
+def _text(value: object) -> str:
+    """A workbook's cell as text: whole numbers without a point, dates as ISO."""
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def iso_date(text: str) -> str | None:
+    """A date as people write it to ISO; blank stays blank, None when it is no date."""
+    compact = fold(text)
+    if not compact:
+        return ""
+    for pattern in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"):
+        try:
+            return datetime.strptime(compact, pattern).date().isoformat()
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,67 @@
+"""A check report as JSON and back: how the runner hands its findings to the notebook's kernel."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from typing import Any
+
+from haochaping.checks.confront import CheckReport, RuleResult
+from haochaping.checks.finding import CellRef, Finding
+
+
+def dump_report(report: CheckReport) -> str:
+    """Everything in a report, as JSON text."""
+    return json.dumps(
+        {
+            "findings": [_finding(finding) for finding in report.findings],
+            "results": [asdict(result) for result in report.results],
+            "remarks": list(report.remarks),
+            "gone": [_finding(finding) for finding in report.gone],
+            "compared": report.compared,
+        },
+        ensure_ascii=False,
+    )
+
+
+def load_report(text: str) -> CheckReport:
+    """The report behind :func:`dump_report`."""
+    data = json.loads(text)
+    return CheckReport(
+        findings=tuple(_read_finding(one) for one in data["findings"]),
+        results=tuple(RuleResult(**{**one, "reasons": tuple(one["reasons"])}) for one in data["results"]),
+        remarks=tuple(data["remarks"]),
+        gone=tuple(_read_finding(one) for one in data["gone"]),
+        compared=data["compared"],
+    )
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    plain = {item.name: getattr(finding, item.name) for item in fields(finding)}
+    return plain | {
+        "at": _cell(finding.at),
+        "cells": [_cell(cell) for cell in finding.cells],
+        "suspects": [_cell(cell) for cell in finding.suspects],
+        "printed": [[_cell(cell), text] for cell, text in finding.printed.items()],
+    }
+
+
+def _read_finding(data: dict[str, Any]) -> Finding:
+    return Finding(
+        **{
+            **data,
+            "at": _read_cell(data["at"]),
+            "cells": tuple(_read_cell(one) for one in data["cells"]),
+            "suspects": tuple(_read_cell(one) for one in data["suspects"]),
+            "printed": {_read_cell(cell): text for cell, text in data["printed"]},
+        }
+    )
+
+
+def _cell(cell: CellRef) -> list[Any]:
+    return [cell.table, [list(pair) for pair in cell.key], cell.column]
+
+
+def _read_cell(data: list[Any]) -> CellRef:
+    table, key, column = data
+    return CellRef(table, tuple((name, value) for name, value in key), column)

@@ -1,0 +1,225 @@
+"""Findings with their answers and their past: what is new, known, explained, corrected, gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from haochaping.answers import Answer, iso_date
+from haochaping.checks.book import Book
+from haochaping.checks.confront import CheckReport, confront
+from haochaping.checks.finding import CellRef, Finding
+from haochaping.corrections import Correction, NotApplicable, apply_corrections, is_rate, read_cell
+from haochaping.model import QuarterData
+from haochaping.reference import Reference
+
+
+@dataclass(frozen=True)
+class Past:
+    """An earlier quarter: its data as printed and its answers."""
+
+    data: QuarterData
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A quarter after its answers: data with corrections, findings with status, what could not be applied."""
+
+    data: QuarterData
+    report: CheckReport
+
+
+def review(
+    printed: QuarterData,
+    answers: Sequence[Answer],
+    past: Sequence[Past],
+    reference: Reference,
+    as_of: date,
+) -> Reviewed:
+    """Confront a quarter, apply its corrections, confront it again, and judge its explanations.
+
+    Parameters
+    ----------
+    printed : QuarterData
+        As the source prints it.
+    answers : sequence of Answer
+        This quarter's.
+    past : sequence of Past
+        Earlier quarters, oldest first; their findings are computed again with today's rules.
+    reference : Reference
+        The city.
+    as_of : date
+        The day on which explanations are judged.
+    """
+    earlier = _earlier(past, reference)
+    history = tuple(one.data for one in past)
+    before = confront(printed, reference, history=history)
+    corrections, remarks = _corrections(answers, before, printed, reference)
+    if corrections:
+        data = apply_corrections(printed, [c for _, c in corrections], reference)
+        after = confront(data, reference, history=history)
+    else:
+        data, after = printed, before
+    by_id = {finding.id: finding for finding in before.findings}
+    corrected_ids = {finding for finding, _ in corrections}
+    open_ids = {finding.id for finding in after.findings}
+    explained, more = _explanations(answers, {**by_id, **{f.id: f for f in after.findings}}, as_of)
+    remarks += more
+    findings = [_with_status(finding, explained, past, earlier, as_of) for finding in after.findings]
+    for finding in before.findings:
+        if finding.id not in open_ids:
+            answer = next((a for a in answers if a.finding == finding.id and a.is_correction), None)
+            findings.append(replace(finding, status="corrected", answer=_words(answer)))
+        elif finding.id in corrected_ids:
+            remarks.append(f"“{finding.id}”已更正，但规则仍不成立，请再核对")
+    current = {finding.id for finding in findings}
+    gone = tuple(f for f in earlier if f.id not in current)
+    report = replace(
+        after, findings=_sorted(findings), remarks=tuple(remarks), gone=gone, compared=bool(past)
+    )
+    return Reviewed(data, report)
+
+
+def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    order = {"correct": 0, "verify": 1, "note": 2}
+    closed = {"corrected": 1}
+    return tuple(sorted(findings, key=lambda f: (closed.get(f.status, 0), order[f.severity])))
+
+
+def _earlier(past: Sequence[Past], reference: Reference) -> tuple[Finding, ...]:
+    """Findings of the last earlier quarter, with today's rules."""
+    if not past:
+        return ()
+    return confront(past[-1].data, reference, history=tuple(one.data for one in past[:-1])).findings
+
+
+def _corrections(
+    answers: Sequence[Answer], report: CheckReport, printed: QuarterData, reference: Reference
+) -> tuple[list[tuple[str, Correction]], list[str]]:
+    """Corrections that can be applied, each with its finding's id; and why the others cannot."""
+    book = Book(printed, reference)
+    cells = {cell.path: cell for cell in book.cells()}
+    findings = {finding.id: finding for finding in report.findings}
+    applied: dict[CellRef, tuple[str, Correction]] = {}
+    remarks: list[str] = []
+    for answer in answers:
+        if not answer.is_correction:
+            continue
+        finding = findings.get(answer.finding)
+        problem = ""
+        cell = cells.get(answer.cell) if answer.cell else (finding.at if finding else None)
+        if finding is None:
+            problem = f"编号“{answer.finding}”在本期没有对应的核对意见"
+        elif cell is None or cell not in book:
+            problem = f"“{answer.cell or answer.finding}”不是一个可以更正的单元格"
+        elif not answer.value:
+            problem = "处理为更正，应填写核实值"
+        elif answer.original and answer.original != book.printed(cell):
+            problem = f"原值“{answer.original}”与资料中的“{book.printed(cell)}”不同，可能资料已换"
+        elif iso_date(answer.on) is None:
+            problem = f"日期“{answer.on}”应写作 2023-01-05"
+        elif cell in applied and applied[cell][1].corrected != answer.value:
+            problem = "同一单元格有两个不同的核实值"
+        else:
+            try:
+                value = _typed(cell, answer.value)
+                read_cell(cell, value, reference)
+            except NotApplicable as error:
+                problem = f"核实值“{answer.value}”{error}"
+            else:
+                applied[cell] = (
+                    answer.finding,
+                    Correction(
+                        cell, book.printed(cell), value, answer.text, answer.by, iso_date(answer.on) or ""
+                    ),
+                )
+        if problem:
+            remarks.append(f"{answer.place}：{problem}；未采用，原样保留")
+    return list(applied.values()), remarks
+
+
+def _typed(cell: CellRef, value: str) -> str:
+    """A percentage that a spreadsheet stored as a fraction (0.9968) as it was typed (99.68%)."""
+    if is_rate(cell) and not value.endswith(("%", "％")):
+        try:
+            number = float(value)
+        except ValueError:
+            return value
+        if 0 <= number <= 1:
+            return f"{number * 100:.6f}".rstrip("0").rstrip(".") + "%"
+    return value
+
+
+def _explanations(
+    answers: Sequence[Answer], findings: dict[str, Finding], as_of: date
+) -> tuple[dict[str, Answer], list[str]]:
+    """Explanations that stand on `as_of`, by finding; and why the others do not."""
+    standing: dict[str, Answer] = {}
+    remarks: list[str] = []
+    for answer in answers:
+        if answer.is_correction:
+            continue
+        until = iso_date(answer.until)
+        if answer.kind not in ("", "说明"):
+            remarks.append(f"{answer.place}：处理“{answer.kind}”应为更正或说明；未采用，原样保留")
+        elif answer.finding not in findings:
+            remarks.append(
+                f"{answer.place}：编号“{answer.finding}”在本期没有对应的核对意见；未采用，原样保留"
+            )
+        elif not answer.text:
+            remarks.append(f"{answer.place}：处理为说明，应填写说明或依据；未采用，原样保留")
+        elif until is None or iso_date(answer.on) is None:
+            remarks.append(f"{answer.place}：日期应写作 2023-01-05；未采用，原样保留")
+        elif until and until < as_of.isoformat():
+            remarks.append(f"{answer.place}：说明有效至 {until}，已过期；未采用，原样保留")
+        else:
+            standing[answer.finding] = replace(answer, until=until)
+    return standing, remarks
+
+
+def _with_status(
+    finding: Finding,
+    explained: dict[str, Answer],
+    past: Sequence[Past],
+    earlier: Sequence[Finding],
+    as_of: date,
+) -> Finding:
+    """New or known, explained now or carried over from an earlier quarter."""
+    known = any(f.id == finding.id for f in earlier)
+    last = _last_explanation(finding.id, past)
+    answer = explained.get(finding.id)
+    carried = answer is None and last is not None and bool(last.until) and last.valid_on(as_of)
+    if answer is None and carried:
+        answer = last
+    repeated = known and last is not None and answer is not None and answer.text == last.text
+    if answer is not None:
+        return replace(
+            finding, status="explained", answer=_words(answer), folded=repeated or (known and carried)
+        )
+    return replace(finding, status="known" if known else "new")
+
+
+def _last_explanation(finding: str, past: Sequence[Past]) -> Answer | None:
+    """The latest explanation that an earlier quarter gave for the same finding."""
+    for one in reversed(past):
+        for answer in one.answers:
+            if answer.finding == finding and not answer.is_correction and answer.text:
+                return replace(answer, until=iso_date(answer.until) or "")
+    return None
+
+
+def _words(answer: Answer | None) -> str:
+    """An answer as the page shows it."""
+    if answer is None:
+        return "因其他单元格的更正而消除"
+    parts = [answer.text or "未写依据"]
+    if answer.is_correction:
+        parts.insert(0, f"更正为 {answer.value}")
+    signed = " ".join(part for part in (answer.by, answer.on) if part)
+    if signed:
+        parts.append(signed)
+    if answer.until:
+        parts.append(f"有效至 {answer.until}")
+    return "；".join(parts)

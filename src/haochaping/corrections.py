@@ -1,0 +1,150 @@
+"""Corrections by the analyst: applied to the tables, with the printed value kept beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from haochaping.checks.finding import CellRef
+from haochaping.cleaning.cells import Cell, read_count, read_rate
+from haochaping.model import HEADLINE, TABLES, QuarterData, decode_key, encode_key, frame, printed_column
+from haochaping.reference import Reference
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One cell that the office found to be otherwise: printed text, corrected text, on what basis, by whom, when."""
+
+    cell: CellRef
+    printed: str
+    corrected: str
+    basis: str = ""
+    by: str = ""
+    on: str = ""
+
+
+class NotApplicable(ValueError):
+    """The corrected text is no value of the cell's kind, or there is no such cell; the message says which."""
+
+
+def apply_corrections(data: QuarterData, corrections: list[Correction], reference: Reference) -> QuarterData:
+    """`data` with each corrected cell holding its corrected value, and ``corrections`` filled.
+
+    Totals are not changed: they are checked again against the corrected cells.
+
+    Raises
+    ------
+    NotApplicable
+        A corrected text is no count or percentage, as its cell requires.
+    """
+    for correction in corrections:
+        data = _with(data, correction.cell, correction.corrected, reference)
+    rows = [
+        {
+            "table": c.cell.table,
+            "key": encode_key(c.cell.names),
+            "column": c.cell.column,
+            "printed": c.printed,
+            "corrected": c.corrected,
+            "basis": c.basis,
+            "by": c.by,
+            "on": c.on,
+        }
+        for c in corrections
+    ]
+    return replace(data, corrections=frame("corrections", rows)) if rows else data
+
+
+def as_printed(data: QuarterData, reference: Reference) -> QuarterData:
+    """`data` with every correction taken back: what the source printed."""
+    for row in data.corrections.to_dict("records"):
+        cell = CellRef.of(row["table"], decode_key(row["key"]), row["column"])
+        data = _with(data, cell, row["printed"], reference)
+    return replace(data, corrections=frame("corrections", []))
+
+
+def read_cell(cell: CellRef, text: str, reference: Reference) -> Cell:
+    """A corrected text as a value of the cell's kind.
+
+    Raises
+    ------
+    NotApplicable
+        It is none.
+    """
+    try:
+        if is_rate(cell):
+            return read_rate(text, reference.no_value)
+        return read_count(text.removesuffix("条"), reference.no_value)
+    except ValueError as error:
+        raise NotApplicable(str(error)) from None
+
+
+def is_rate(cell: CellRef) -> bool:
+    """Whether the cell holds a percentage."""
+    if cell.table == HEADLINE:
+        return cell.names.get("figure") != "records"
+    return cell.column in TABLES[cell.table].rates
+
+
+def _with(data: QuarterData, cell: CellRef, text: str, reference: Reference) -> QuarterData:
+    value = read_cell(cell, text, reference)
+    if cell.table == HEADLINE:
+        return _with_headline(data, cell, value)
+    table = data.table(cell.table).copy()
+    where = pd.Series(True, index=table.index)
+    for name, part in cell.key:
+        where &= table[name] == part
+    if where.any():
+        missing = pd.NA if cell.column in TABLES[cell.table].counts else float("nan")
+        table.loc[where, cell.column] = missing if value.value is None else value.value
+        if is_rate(cell):
+            table.loc[where, printed_column(cell.column)] = value.printed
+        data = replace(data, **{cell.table: table})
+    else:
+        data = _with_total(data, cell, value)
+    return _with_unreported(data, cell, value)
+
+
+def _with_total(data: QuarterData, cell: CellRef, value: Cell) -> QuarterData:
+    totals = data.printed_totals.copy()
+    where = (
+        (totals["table"] == cell.table)
+        & (totals["key"] == encode_key(cell.names))
+        & (totals["column"] == cell.column)
+    )
+    if not where.any() or value.value is None:
+        raise NotApplicable("没有这样一格")
+    totals.loc[where, "value"] = float(value.value)
+    totals.loc[where, "printed"] = value.printed
+    return replace(data, printed_totals=totals)
+
+
+def _with_headline(data: QuarterData, cell: CellRef, value: Cell) -> QuarterData:
+    headline = data.headline.copy()
+    where = headline["figure"] == cell.names.get("figure")
+    if not where.any() or value.value is None:
+        raise NotApplicable("正文没有这样一个数")
+    headline.loc[where, "value"] = float(value.value)
+    headline.loc[where, "printed"] = value.printed
+    return replace(data, headline=headline)
+
+
+def _with_unreported(data: QuarterData, cell: CellRef, value: Cell) -> QuarterData:
+    rows = data.unreported.to_dict("records")
+    key = encode_key(cell.names)
+    at = [
+        i for i, r in enumerate(rows) if (r["table"], r["key"], r["column"]) == (cell.table, key, cell.column)
+    ]
+    if value.value is None:
+        entry = {
+            "table": cell.table,
+            "key": key,
+            "column": cell.column,
+            "printed": value.printed,
+            "reason": value.reason,
+        }
+        rows = [entry if i in at else r for i, r in enumerate(rows)] if at else [*rows, entry]
+    else:
+        rows = [r for i, r in enumerate(rows) if i not in at]
+    return replace(data, unreported=frame("unreported", rows))
