@@ -38,6 +38,7 @@ _EXPORTS = {
     "verdict_html": "briefing.checks_view",
     "findings_html": "briefing.checks_view",
     "rules_html": "briefing.checks_view",
+    "memory_html": "briefing.checks_view",
     "stack": "briefing.html",
 }
 

@@ -20,7 +20,9 @@ def html(built: Path) -> str:
 def test_what_comes_out(built: Path) -> None:
     manifest = json.loads((built / "manifest.json").read_text(encoding="utf-8"))
     names = {path.name for path in built.iterdir()}
-    assert names == {"briefing.html", "briefing.ipynb", "findings.csv", "findings.json", "manifest.json"}
+    assert names == {
+        "briefing.html", "briefing.ipynb", "findings.csv", "findings.json", "manifest.json", "review.xlsx",
+    }  # fmt: skip
     assert manifest["outputs"] == sha256(built / name for name in names - {"manifest.json"})
     assert (built / "briefing.html").stat().st_size < 1_500_000
 

@@ -166,7 +166,6 @@ def chart_volume_and_active_rate(districts: pd.DataFrame) -> Chart | Html:
     axes.grid(axis="y")
     _label_points(axes, points)
     largest = points.sort_values("cases").iloc[-1]
-    correlation = points["cases"].rank().corr(points["rate"].rank())
     return _chart(
         figure,
         "chart-volume",
@@ -176,7 +175,7 @@ def chart_volume_and_active_rate(districts: pd.DataFrame) -> Chart | Html:
         + "；".join(
             f"{p.district}办件 {number(int(p.cases))}、主动评价率 {p.rate:.2f}%" for p in points.itertuples()
         )
-        + f"。两者的秩相关系数 {correlation:.2f}。",
+        + "。",
         pd.DataFrame(
             {
                 "区县": points["district"],
@@ -203,6 +202,7 @@ def _label_points(axes: Any, points: pd.DataFrame) -> None:
                 va="center",
                 fontsize=9,
                 color=INK,
+                arrowprops={"arrowstyle": "-", "color": PALE} if max(abs(dx), abs(dy)) > 12 else None,
             )
             box = label.get_window_extent()
             covers = any(box.overlaps(other) for other in taken) or any(
@@ -277,7 +277,7 @@ def chart_departments(departments: pd.DataFrame, small: float = 30) -> Chart | H
         figure,
         "chart-departments",
         f"{largest['department']}办件最多" + (f"；{silent} 个有办件的部门主动评价为零" if silent else ""),
-        f"市直部门办件数与主动评价率（印出办件数大于零的部门；空心点：评价数不足 {small:g} 条）",
+        f"市直部门办件数与主动评价率（列出办件数大于零的部门；空心点：评价数不足 {small:g} 条）",
         "点图，两栏。"
         + "；".join(
             f"{p.department}办件 {number(int(p.cases))}"
@@ -289,7 +289,7 @@ def chart_departments(departments: pd.DataFrame, small: float = 30) -> Chart | H
             {
                 "部门": frame["department"],
                 "办件数（件）": [number(int(v)) for v in frame["cases"]],
-                "主动评价率": ["未印出" if np.isnan(v) else f"{v:.2f}%" for v in frame["rate"]],
+                "主动评价率": ["未列出" if np.isnan(v) else f"{v:.2f}%" for v in frame["rate"]],
                 "备注": ["基数小" if v < small else "" for v in frame["base"]],
             }
         ),
@@ -323,9 +323,10 @@ def chart_matrix(cells: pd.DataFrame) -> Chart | Html:
     )
     for (i, j), value in np.ndenumerate(wide.to_numpy()):
         if np.isnan(value):
-            axes.text(j + 0.5, i + 0.5, "未印数", ha="center", va="center", fontsize=7, color=RED)
+            axes.text(j + 0.5, i + 0.5, "未列数", ha="center", va="center", fontsize=7, color=RED)
         elif value == 0:
             axes.text(j + 0.5, i + 0.5, "·", ha="center", va="center", fontsize=9, color=QUIET)
+    axes.collections[0].colorbar.ax.yaxis.set_major_formatter(lambda value, _: number(int(value)))
     axes.set(xlabel="", ylabel="")
     axes.xaxis.tick_top()
     axes.tick_params(axis="both", length=0)
@@ -336,7 +337,7 @@ def chart_matrix(cells: pd.DataFrame) -> Chart | Html:
         figure,
         "chart-matrix",
         f"{reported} 格中 {zeros} 格为零；最大的一格是{district}{department}",
-        "区直部门评价数，颜色为对数刻度；“·”为零，“未印数”为原表没有数字",
+        "区直部门评价数，颜色为对数刻度；“·”为零，“未列数”为通报没有数字",
         f"热力图，{wide.shape[0]} 个部门、{wide.shape[1]} 个区县。最大值 {number(int(top))} 条，在{district}{department}。"
         f"各数见上表。",
         pd.DataFrame(
@@ -437,7 +438,7 @@ def chart_public_services(services: pd.DataFrame, districts: pd.DataFrame) -> Ch
         figure,
         "chart-public",
         f"{top['district']}占全市公共服务评价数的 {top[measures[0]]:.2f}%",
-        "公共服务评价数占比（按各行之和计算）",
+        "两种占比，分母不同；附件1与附件5范围的关系通报没有说明，第二种仅供参考",
         "成对条形图。"
         + "；".join(f"{r.district}{r.占比} {r.percent:.2f}%" for r in long.dropna().itertuples())
         + "。",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import groupby
+
 import pandas as pd
 
 from haochaping.briefing.html import Html, text
 from haochaping.briefing.tables import finding_anchors, frame_table
 from haochaping.checks.arithmetic import number
 from haochaping.checks.confront import CheckReport
-from haochaping.checks.finding import Finding
+from haochaping.checks.finding import CellRef, Finding
 from haochaping.checks.verdict import Verdict
-from haochaping.labels import COLUMNS, RULE_STATES, SEVERITIES, place
+from haochaping.labels import COLUMNS, RULE_STATES, SEVERITIES, STATUSES, place
 
 _VERDICT_CLASS = {
     Verdict.READY: "ready",
@@ -31,26 +34,95 @@ def verdict_html(report: CheckReport) -> Html:
 
 
 def findings_html(report: CheckReport) -> Html:
-    """Every finding, gravest first, with printed values, arithmetic and what to consider."""
-    if not report.findings:
-        return Html("<p>没有须更正、需核实或提示。</p>")
+    """Every finding, gravest first; several of one rule together; what was explained before in one line each."""
     anchors = finding_anchors(report)
-    return Html("\n".join(_finding(finding, anchors[finding.id]) for finding in report.findings))
+    told = [finding for finding in report.findings if not finding.folded]
+    folded = [finding for finding in report.findings if finding.folded]
+    pieces = [_group(list(group), anchors) for _, group in groupby(told, key=_together)]
+    if not report.findings:
+        pieces.append("<p>没有须更正、需核实或提示。</p>")
+    if folded:
+        lines = "".join(
+            f'<li id="{anchors[f.id]}">{text(place(f.at.table, f.at.names))}：{text(f.answer)}</li>'
+            for f in folded
+        )
+        pieces.append(
+            f'<div class="folded"><p>以下 {len(folded)} 条上季度已有，原因相同，已作说明：</p><ul>{lines}</ul></div>'
+        )
+    if report.remarks:
+        lines = "".join(f"<li>{text(remark)}</li>" for remark in report.remarks)
+        pieces.append(f'<div class="remarks"><p>未采用的答复及其他事项：</p><ul>{lines}</ul></div>')
+    return Html("\n".join(pieces))
+
+
+def memory_html(report: CheckReport) -> Html:
+    """New, known and gone against the quarter before."""
+    if not report.compared:
+        return Html("<p>没有上季度数据，不比较新增与消除。</p>")
+    states = Counter(finding.status for finding in report.findings)
+    counts = "，".join(f"{label} {states[name]} 条" for name, label in STATUSES.items() if states[name])
+    gone = "".join(f"<li>{text(finding.message)}</li>" for finding in report.gone)
+    lost = f"<p>上季度有而本期没有的 {len(report.gone)} 条：</p><ul>{gone}</ul>" if gone else ""
+    return Html(f'<div class="memory"><p>与上季度相比：{counts}。</p>{lost}</div>')
+
+
+def _together(finding: Finding) -> tuple[str, str]:
+    return finding.check, finding.status
+
+
+def _group(findings: list[Finding], anchors: dict[str, str]) -> str:
+    if len(findings) == 1:
+        return _finding(findings[0], anchors[findings[0].id])
+    first = findings[0]
+    items = "".join(
+        f'<li id="{anchors[f.id]}"><span class="number">{_number(anchors[f.id])}</span> {text(f.message)}'
+        f'<span class="arithmetic">{text(f.arithmetic)}</span>{_answer(f)}</li>'
+        for f in findings
+    )
+    return (
+        f'<article class="finding finding-{first.severity}">'
+        f'<p class="finding-head"><span class="severity">{_severity(first)}</span> 同类 {len(findings)} 条</p>'
+        f'<ul class="alike">{items}</ul><dl><dt>建议</dt><dd>{text(first.consider)}</dd></dl></article>'
+    )
 
 
 def _finding(finding: Finding, anchor: str) -> str:
-    compared = "；".join(
-        f"{text(place(cell.table, cell.names))}{text(COLUMNS.get(cell.column, ''))}印为“{text(shown(finding.printed.get(cell, '')))}”"
-        for cell in finding.cells[:6]
-    )
-    if len(finding.cells) > 6:
-        compared += f" 等 {len(finding.cells)} 格"
+    cells = [_cell(finding, cell) for cell in finding.cells]
+    compared = "；".join(cells[:4])
+    if len(cells) > 4:
+        compared = f"<details><summary>所比较的 {len(cells)} 格</summary>{'；'.join(cells)}</details>"
+    rows = [("算式", str(text(finding.arithmetic))), ("所据", compared)]
+    if finding.suspects:
+        suspects = "；".join(_cell(finding, cell) for cell in finding.suspects)
+        rows.append(("可疑", suspects))
+    if finding.hypothesis:
+        rows.append(("解释", str(text(finding.hypothesis))))
+    rows.append(("建议", str(text(finding.consider))))
+    body = "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in rows if value)
     return (
-        f'<article class="finding finding-{finding.severity}" id="{anchor}">'
-        f'<p class="finding-head"><span class="severity">{SEVERITIES[finding.severity]}</span> {text(finding.message)}</p>'
-        f"<dl><dt>算式</dt><dd>{text(finding.arithmetic)}</dd><dt>所据</dt><dd>{compared}</dd>"
-        f"<dt>建议</dt><dd>{text(finding.consider)}</dd></dl></article>"
+        f'<article class="finding finding-{finding.severity} status-{finding.status}" id="{anchor}">'
+        f'<p class="finding-head"><span class="number">{_number(anchor)}</span>'
+        f'<span class="severity">{_severity(finding)}</span> {text(finding.message)}</p>'
+        f"<dl>{body}</dl>{_answer(finding)}</article>"
     )
+
+
+def _severity(finding: Finding) -> str:
+    status = "" if finding.status == "new" else f"·{STATUSES[finding.status]}"
+    return f"{SEVERITIES[finding.severity]}{status}"
+
+
+def _number(anchor: str) -> str:
+    return anchor.rpartition("-")[2]
+
+
+def _answer(finding: Finding) -> str:
+    return f'<p class="answer">答复：{text(finding.answer)}</p>' if finding.answer else ""
+
+
+def _cell(finding: Finding, cell: CellRef) -> str:
+    where = place(cell.table, cell.names)
+    return f"{text(where)}{text(COLUMNS.get(cell.column, ''))} {text(shown(finding.printed.get(cell, '')))}"
 
 
 def shown(printed: str) -> str:

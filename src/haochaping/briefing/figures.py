@@ -102,7 +102,7 @@ class _Maker:
         content = self.data.table(table) if rows is None else rows
         value = int(content[column].sum())
         annex = f"附件{TABLES[table].annex} {COLUMNS[column]}列"
-        self.add(name, label, value, "条" if "evaluations" in column else "件", "各行印出数相加", annex)
+        self.add(name, label, value, "条" if "evaluations" in column else "件", "各行所列数相加", annex)
         return value
 
     def rate(self, name: str, label: str, k: str, n: str) -> None:
@@ -141,7 +141,7 @@ def compute_figures(data: QuarterData) -> Figures:
         _public_services(maker, words)
     for item in data.headline.itertuples():
         if item.figure == "records":
-            maker.add("records", "正文归集上传数据", round(float(item.value)), "条", "正文印出", "正文")
+            maker.add("records", "正文归集上传数据", round(float(item.value)), "条", "正文所列", "正文")
     return Figures(maker.made, words)
 
 
@@ -185,14 +185,14 @@ def _service_tables(maker: _Maker, table: str, words: dict[str, Any]) -> None:
         words[f"{prefix}_largest"] = row[key]
         maker.add(
             f"{prefix}_largest_cases",
-            f"{label}办件数最大值",
+            f"{label}最多的办件数",
             int(row["cases"]),
             "件",
             "各行最大值",
             f"附件{TABLES[table].annex}",
         )
         maker.rate(
-            f"{prefix}_largest_share", f"{label}办件数最大占比", f"{prefix}_largest_cases", f"{prefix}_cases"
+            f"{prefix}_largest_share", f"{label}办件最多者占比", f"{prefix}_largest_cases", f"{prefix}_cases"
         )
     _extremes(maker, known, table, words)
 
@@ -252,8 +252,8 @@ def _district_departments(maker: _Maker, words: dict[str, Any]) -> None:
             f"matrix_{rank}_share", f"{name}占区直部门评价数", f"matrix_{rank}_value", "matrix_evaluations"
         )
     reported = frame["evaluations"].dropna()
-    maker.add("matrix_cells", "有数的格数", len(reported), "格", "印出数字的格数", "附件3")
-    maker.add("matrix_zero_cells", "为零的格数", int((reported == 0).sum()), "格", "印为 0 的格数", "附件3")
+    maker.add("matrix_cells", "有数的格数", len(reported), "格", "列有数字的格数", "附件3")
+    maker.add("matrix_zero_cells", "为零的格数", int((reported == 0).sum()), "格", "列为 0 的格数", "附件3")
     maker.rate("matrix_zero_share", "为零的格占比", "matrix_zero_cells", "matrix_cells")
 
 
@@ -277,17 +277,17 @@ def _public_services(maker: _Maker, words: dict[str, Any]) -> None:
         .head(3)
     )
     words["public_top"] = list(top["district"])
-    maker.total("public_services", "evaluations", "public_top_evaluations", "公共服务评价数前几位之和", top)
-    maker.rate("public_top_share", "前几位占公共服务评价数", "public_top_evaluations", "public_evaluations")
+    maker.total("public_services", "evaluations", "public_top_evaluations", "公共服务评价数前三位之和", top)
+    maker.rate("public_top_share", "前三位占公共服务评价数", "public_top_evaluations", "public_evaluations")
     totals = maker.data.printed_totals
     printed = totals[(totals["table"] == "public_services") & (totals["column"] == "evaluations")]
     if len(printed) == 1:
         words["public_total_label"] = printed["label"].iloc[0]
         maker.add(
             "public_printed_total",
-            "公共服务印出的合计",
+            "公共服务所列合计",
             int(printed["value"].iloc[0]),
             "条",
-            "原表印出",
+            "通报所列",
             "附件5",
         )

@@ -27,7 +27,7 @@ def head_html(data: QuarterData, report: CheckReport, figures: Figures) -> Html:
         ("统计期", _period(data)),
         ("数据提取", data.fact("extraction_date")),
         ("通报印发", data.fact("issue_date")),
-        ("印发单位", issuer),
+        ("通报印发单位", issuer),
     ]
     shown = "".join(f"<div><dt>{name}</dt><dd>{text(value)}</dd></div>" for name, value in facts if value)
     return Html(
@@ -49,7 +49,7 @@ def _strip(figures: Figures) -> str:
         for label, name, unit in _KEY_FIGURES
         if name in figures
     ]
-    rectified = "<li><span>差评整改</span><strong>不适用</strong><span>印出差评为零</span></li>"
+    rectified = "<li><span>差评整改</span><strong>不适用</strong><span>列出的差评为零</span></li>"
     if "negatives" in figures and not figures["negatives"]:
         items.append(rectified)
     note = "<p>区县与市直部门两表合计；点击数字可看算法和来源。</p>" if items else ""
@@ -59,9 +59,8 @@ def _strip(figures: Figures) -> str:
 def appendix_html(data: QuarterData, figures: Figures) -> Html:
     """Definitions, table of figures, sources, sign-off lines."""
     return stack(
-        "<h3>指标定义</h3>",
         frame_table(
-            pd.DataFrame(_DEFINITIONS, columns=["指标", "算法", "分母为零时"]),
+            pd.DataFrame(_DEFINITIONS, columns=["指标", "算法", "分母为零时", "依据"]),
             "指标定义",
             "table-definitions",
         ),
@@ -85,16 +84,17 @@ def appendix_html(data: QuarterData, figures: Figures) -> Html:
             "所读文件",
             "table-inputs",
         ),
-        f"<p>原文标题：{text(data.fact('title') or '未见标题')}。</p>",
+        f"<p>通报标题：{text(data.fact('title') or '未见标题')}。</p>",
         '<h3>签署</h3><div class="sign-off"><p>经办人：</p><p>审核人：</p><p>签发人：</p><p>日期：</p></div>',
     )
 
 
+_OURS = "通报没有载明，本工具采用"
 _DEFINITIONS = [
-    ("评价率", "评价数 ÷ 办件数", "不适用"),
-    ("主动评价率", "主动评价数 ÷ 评价数", "不适用"),
-    ("差评", "不满意与非常不满意两级之和", "—"),
-    ("差评整改率", "已整改差评数 ÷ 有效差评数", "不适用"),
-    ("整改满意率", "回访满意数 ÷ 回访数", "不适用"),
-    ("总量占比", "该区县评价数 ÷ 各行评价数之和", "不适用"),
+    ("评价率", "评价数 ÷ 办件数", "不适用", _OURS),
+    ("主动评价率", "主动评价数 ÷ 评价数", "不适用", _OURS),
+    ("差评", "不满意与非常不满意两级之和", "—", "国办发〔2019〕51号"),
+    ("差评整改率", "已整改差评数 ÷ 有效差评数", "不适用", _OURS),
+    ("整改满意率", "回访满意数 ÷ 回访数", "不适用", _OURS),
+    ("总量占比", "该区县评价数 ÷ 各行评价数之和", "不适用", _OURS),
 ]

@@ -15,6 +15,8 @@ from haochaping.checks.finding import CellRef, Finding
 from haochaping.labels import COLUMNS, TIER_LABELS, UNITS
 from haochaping.model import TABLES, TIERS, QuarterData, encode_key
 
+MOST_MARKS = 6
+
 
 @dataclass(frozen=True)
 class Header:
@@ -101,7 +103,7 @@ def _cell(cell: TableCell) -> str:
     if cell.finding:
         return (
             f'<td class="doubtful"{title}><a href="#{cell.finding}" aria-label="{text(cell.text or "空白")}，存疑，见核对意见">'
-            f"{text(cell.text or '空白')}<sup>※</sup></a></td>"
+            f"{text(cell.text or '空白')}<sup>※{cell.finding.rpartition('-')[2]}</sup></a></td>"
         )
     return f"<td{title}>{text(cell.text)}</td>"
 
@@ -139,6 +141,8 @@ class _Annex:
         }
         self.doubts: dict[CellRef, str] = {}
         for finding in reversed(report.findings):
+            if finding.status == "corrected":
+                continue
             for cell in marked_cells(finding):
                 self.doubts[cell] = anchors[finding.id]
 
@@ -170,9 +174,9 @@ class _Annex:
     @staticmethod
     def _note(rows: Sequence[TableRow]) -> str:
         cells = [cell for row in rows for cell in row.cells]
-        notes = ["※ 存疑，点击可看核对意见。"] if any(cell.finding for cell in cells) else []
-        if any(cell.title for cell in cells):
-            notes.append("“/”“归市”等照原表印出，没有数字的原因见单元格提示。")
+        notes = ["※ 存疑，数字为“数据核对”中的序号。"] if any(cell.finding for cell in cells) else []
+        words = dict.fromkeys(f"“{cell.text}”：{cell.title}" for cell in cells if cell.title and cell.text)
+        notes += [f"{word}。" for word in words]
         return "".join(notes)
 
     def _columns(self) -> tuple[list[tuple[dict[str, str], str]], list[Header]]:
@@ -214,11 +218,14 @@ def finding_anchors(report: CheckReport) -> dict[str, str]:
 def marked_cells(finding: Finding) -> set[CellRef]:
     """The cells of a finding that are marked in the tables.
 
-    A comparison of two cells in different tables marks both; else only the place where the finding
-    stands (a balance over a column would mark the whole column).
+    The place where it stands, the suspects, and the cells it misses a number in; not every cell it
+    compared (a balance over a column would mark the whole column).
     """
-    across = {cell for cell in finding.cells if cell.table != finding.at.table}
-    return {finding.at, *(across if len(finding.cells) == 2 else ())}
+    absent = {
+        c for c in finding.cells if not finding.printed.get(c, "")[:1].isdigit() and finding.printed.get(c)
+    }
+    few = absent if len(absent) <= MOST_MARKS else set()
+    return {finding.at, *finding.suspects, *few}
 
 
 def frame_table(

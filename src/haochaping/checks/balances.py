@@ -28,7 +28,7 @@ def total(rule: Rule, book: Book) -> Iterator[Outcome]:
             known = [value for value in values if value is not None]
             difference = printed - sum(known)
             if difference > 0 and len(known) < len(values):
-                yield not_evaluable(at, (at, *cells), "有的行没有印出数，差额可能在其中")
+                yield not_evaluable(at, (at, *cells), "有的行没有列出数，差额可能在其中")
                 continue
             arithmetic = f"{' + '.join(number(value) for value in known)} = {number(sum(known))}"
             if difference:
@@ -69,7 +69,7 @@ def same(rule: Rule, book: Book) -> Iterator[Outcome]:
         across = match.cell(column)
         mine, theirs = book.count(at), book.count(across)
         if mine is None or theirs is None:
-            yield not_evaluable(at, (at, across), "两处之一没有印出数")
+            yield not_evaluable(at, (at, across), "两处之一没有列出数")
             continue
         yield Outcome(
             at,
@@ -106,7 +106,7 @@ def at_most(rule: Rule, book: Book) -> Iterator[Outcome]:
         small, large = book.count(at), book.count(bound)
         if small is None or large is None:
             if book.printed(at) or book.printed(bound):
-                yield not_evaluable(at, (at, bound), "两数之一没有印出")
+                yield not_evaluable(at, (at, bound), "两数之一没有列出")
             continue
         yield Outcome(
             at,

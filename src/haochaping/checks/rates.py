@@ -27,8 +27,8 @@ from haochaping.labels import COLUMNS
 from haochaping.model import TABLES
 
 _MANNERS = {
-    "truncated": "系截去尾数而未四舍五入",
-    "rounded_to_end": "进位成了整数，而实际并未达到",
+    "truncated": "与截去尾数所得相同，与四舍五入不同",
+    "rounded_to_end": "取整后成了整数，而实际并未达到",
     "wrong": "不相符",
 }
 
@@ -50,7 +50,7 @@ def ratio(rule: Rule, book: Book) -> Iterator[Outcome]:
         if book.value(at) is None:
             continue
         if numerator is None or denominator is None:
-            yield not_evaluable(at, (at, k, n), "评价数或办件数没有印出")
+            yield not_evaluable(at, (at, k, n), "评价数或办件数没有列出")
         elif denominator > 0:
             outcome = _compare(at, (at, k, n), book, numerator, denominator)
             yield replace(outcome, constraints=_ratio_constraints(book.printed(at), at, k, n))
@@ -140,7 +140,7 @@ def share(rule: Rule, book: Book) -> Iterator[Outcome]:
             if book.value(at) is None:
                 continue
             if any(v is None for v in values):
-                yield not_evaluable(at, (at, cell), "有的行没有印出评价数，各行之和不全")
+                yield not_evaluable(at, (at, cell), "有的行没有列出评价数，各行之和不全")
             elif total == 0:
                 yield not_evaluable(at, (at, cell), "各行之和为零")
             else:

@@ -65,13 +65,13 @@ def _findings_sheet(
     sheet = workbook.add_worksheet(FINDINGS)
     headings = [*_TOLD, *_FILLED, "单元格"]
     _head(sheet, formats, headings)
-    row = 0
+    last = len(report.findings)
     shown = {f.id for f in report.findings}
     for row, finding in enumerate(report.findings, start=1):
         own = [a for a in answers if a.finding == finding.id and a.cell in ("", finding.at.path)]
         _write(sheet, formats, row, headings, _told(finding) | _filled(own[-1] if own else None))
     lost = [a for a in answers if a.finding not in shown]
-    for row, answer in enumerate(lost, start=row + 1):
+    for row, answer in enumerate(lost, start=last + 1):
         told = {
             "编号": answer.finding,
             "状态": "本期没有此条",
@@ -80,10 +80,11 @@ def _findings_sheet(
         }
         _write(sheet, formats, row, headings, told | _filled(answer))
     kind = headings.index("处理")
-    if row:
-        sheet.data_validation(1, kind, row, kind, {"validate": "list", "source": [CORRECT, EXPLAIN]})
+    last += len(lost)
+    if last:
+        sheet.data_validation(1, kind, last, kind, {"validate": "list", "source": [CORRECT, EXPLAIN]})
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(row, 1), len(headings) - 1)
+    sheet.autofilter(0, 0, max(last, 1), len(headings) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
