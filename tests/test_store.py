@@ -9,7 +9,7 @@ from haochaping.errors import InputRefused
 from haochaping.locations import quarters_in
 from haochaping.model import QuarterData, frame
 from haochaping.quarter import Quarter
-from haochaping.store import read_tidy, write_tidy
+from haochaping.store import read_revisions, read_tidy, write_tidy
 
 ROOT = Path(__file__).parents[1]
 
@@ -64,6 +64,25 @@ def test_no_cell_starts_like_a_formula(real: QuarterData, tmp_path: Path) -> Non
     write_tidy(evil, tmp_path)
     text = (tmp_path / "unreported.csv").read_text(encoding="utf-8")
     assert not any(line.startswith(("=", "+", "-", "@")) for line in text.replace(",", "\n").splitlines())
+
+
+def test_a_changed_value_is_remembered(real: QuarterData, tmp_path: Path) -> None:
+    write_tidy(real, tmp_path)
+    assert read_revisions(tmp_path).empty
+    districts = real.districts.copy()
+    districts.loc[0, "cases"] = 5
+    write_tidy(replace(real, districts=districts.drop(index=1)), tmp_path)
+    write_tidy(replace(real, districts=districts.drop(index=1)), tmp_path)
+    changes = read_revisions(tmp_path)
+    first = changes.iloc[0]
+    assert (first["table"], first["column"], first["before"], first["after"]) == (
+        "districts",
+        "cases",
+        "1080786",
+        "5",
+    )
+    assert set(changes["key"]) == {'{"district": "张店区"}', '{"district": "淄川区"}'}
+    assert read_tidy(tmp_path, real.quarter).districts.loc[0, "cases"] == 5
 
 
 def test_wrong_cells_are_all_named(real: QuarterData, tmp_path: Path) -> None:

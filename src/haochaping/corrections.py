@@ -90,7 +90,7 @@ def is_rate(cell: CellRef) -> bool:
 def _with(data: QuarterData, cell: CellRef, text: str, reference: Reference) -> QuarterData:
     value = read_cell(cell, text, reference)
     if cell.table == HEADLINE:
-        return _with_headline(data, cell, value)
+        return _with_headline(data, cell, value, text)
     table = data.table(cell.table).copy()
     where = pd.Series(True, index=table.index)
     for name, part in cell.key:
@@ -120,13 +120,13 @@ def _with_total(data: QuarterData, cell: CellRef, value: Cell) -> QuarterData:
     return replace(data, printed_totals=totals)
 
 
-def _with_headline(data: QuarterData, cell: CellRef, value: Cell) -> QuarterData:
+def _with_headline(data: QuarterData, cell: CellRef, value: Cell, text: str) -> QuarterData:
     headline = data.headline.copy()
     where = headline["figure"] == cell.names.get("figure")
     if not where.any() or value.value is None:
         raise NotApplicable("正文没有这样一个数")
     headline.loc[where, "value"] = float(value.value)
-    headline.loc[where, "printed"] = value.printed
+    headline.loc[where, "printed"] = text
     return replace(data, headline=headline)
 
 

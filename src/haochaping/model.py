@@ -225,9 +225,11 @@ class QuarterData:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, QuarterData):
             return NotImplemented
-        names = [*TABLES, "printed_totals", "headline", "unreported"]
-        return self.quarter == other.quarter and all(
-            getattr(self, name).equals(getattr(other, name)) for name in names
+        names = [*TABLES, "printed_totals", "headline"]
+        return (
+            self.quarter == other.quarter
+            and all(getattr(self, name).equals(getattr(other, name)) for name in names)
+            and _as_set(self.unreported) == _as_set(other.unreported)
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -241,3 +243,8 @@ class QuarterData:
             f"<table><caption>{self.quarter.label}</caption>"
             f"<thead><tr><th>表</th><th>行数</th><th>取用</th></tr></thead><tbody>{rows}</tbody></table>"
         )
+
+
+def _as_set(rows: pd.DataFrame) -> set[tuple[Any, ...]]:
+    """Rows without their order: empty cells have none."""
+    return set(rows.itertuples(index=False, name=None))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from haochaping.errors import InputRefused, Problem, refuse
-from haochaping.model import QuarterData, dtypes, frame
+from haochaping.model import TABLES, QuarterData, dtypes, encode_key, frame
 from haochaping.quarter import Quarter
 
+REVISIONS = "revisions.csv"
+REVISION_COLUMNS = ["on", "table", "key", "column", "before", "after"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -27,6 +30,7 @@ def write_tidy(data: QuarterData, folder: Path) -> bool:
         Whether any file changed.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    _append_revisions(data, folder)
     wanted = {f"{name}.csv": _to_csv(content) for name, content in data.frames() if not content.empty}
     changed = False
     for name, _ in data.frames():
@@ -42,6 +46,56 @@ def write_tidy(data: QuarterData, folder: Path) -> bool:
             aside.replace(path)
             changed = True
     return changed
+
+
+def _append_revisions(data: QuarterData, folder: Path) -> None:
+    """Add to ``revisions.csv`` every value of the five tables that differs from what the folder held."""
+    if not (folder / "about.csv").exists():
+        return
+    try:
+        before = read_tidy(folder, data.quarter)
+    except InputRefused:
+        return
+    rows = [row for name in TABLES for row in _revised(before.table(name), data.table(name), name)]
+    if not rows:
+        return
+    path = folder / REVISIONS
+    known = path.read_text(encoding="utf-8") if path.exists() else ",".join(REVISION_COLUMNS) + "\n"
+    buffer = io.StringIO(newline="")
+    today = date.today().isoformat()
+    csv.writer(buffer, lineterminator="\n").writerows(
+        [today, *(guard_formula(text) for text in row)] for row in rows
+    )
+    aside = path.with_suffix(".part")
+    aside.write_text(known + buffer.getvalue(), encoding="utf-8", newline="")
+    aside.replace(path)
+
+
+def _revised(before: pd.DataFrame, after: pd.DataFrame, name: str) -> list[tuple[str, str, str, str, str]]:
+    """Table, key, column, old and new text of every measure that changed, appeared or vanished."""
+    spec = TABLES[name]
+    old, new = (rows.set_index(list(spec.key)) for rows in (before, after))
+    changes = []
+    for key in dict.fromkeys([*old.index, *new.index]):
+        names = dict(zip(spec.key, key if isinstance(key, tuple) else (key,), strict=True))
+        for column in spec.measures:
+            was, now = (_shown(rows, key, column) for rows in (old, new))
+            if was != now:
+                changes.append((name, encode_key(names), column, was, now))
+    return changes
+
+
+def _shown(rows: pd.DataFrame, key: object, column: str) -> str:
+    value = rows.at[key, column] if key in rows.index else None
+    return "" if value is None or pd.isna(value) else str(value)
+
+
+def read_revisions(folder: Path) -> pd.DataFrame:
+    """What changed in the tidy tables of a quarter since they were first written: one row a value."""
+    path = folder / REVISIONS
+    if not path.exists():
+        return pd.DataFrame(columns=REVISION_COLUMNS, dtype="str")
+    return pd.read_csv(path, dtype="str", keep_default_na=False).map(_unguard)
 
 
 def read_tidy(folder: Path, quarter: Quarter) -> QuarterData:

@@ -195,6 +195,37 @@ def concentration(rule: Rule, book: Book) -> Iterator[Outcome]:
         )
 
 
+def history(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A unit's count against its own earlier quarters, on the log scale; needs enough of them.
+
+    Far means beyond `score` robust standard deviations of the earlier quarters *and* `factor` times
+    their median away from it.
+    """
+    if len(book.history) < rule.options["quarters"]:
+        return
+    earlier = [Book(data, book.reference) for data in book.history]
+    for table in rule.tables:
+        for row in book.rows(table):
+            at = row.cell(rule.options["column"])
+            now = book.count(at)
+            past = [value for one in earlier if (value := one.count(at)) is not None]
+            if now is None or len(past) < rule.options["quarters"]:
+                continue
+            logs = np.log(np.array(past, dtype=float) + 0.5)
+            middle = float(np.median(logs))
+            spread = float(stats.median_abs_deviation(logs, scale="normal"))
+            distance = abs(math.log(now + 0.5) - middle)
+            far = distance > max(rule.options["score"] * spread, math.log(rule.options["factor"]))
+            small = max(now, math.exp(middle)) < rule.options["least"]
+            yield Outcome(
+                at,
+                (at,),
+                state(not far or small),
+                f"{number(now)}；以前 {len(past)} 个季度中位数 {math.exp(middle):,.0f}",
+                values={"printed": number(now), "median": f"{math.exp(middle):,.0f}"},
+            )
+
+
 def empty_tier(rule: Rule, book: Book) -> Iterator[Outcome]:
     """One tier of a district at zero while the other has many evaluations."""
     for table in rule.tables:
@@ -252,6 +283,7 @@ KINDS = {
     "peers_volume": peers_volume,
     "silent": silent,
     "concentration": concentration,
+    "history": history,
     "empty_tier": empty_tier,
     "no_negatives": no_negatives,
 }

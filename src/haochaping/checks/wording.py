@@ -230,6 +230,34 @@ def unknown_unit(rule: Rule, book: Book) -> Iterator[Outcome]:
             )
 
 
+def units_changed(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Units that vanished, appeared or were renamed since the quarter before: an outer join by canonical name."""
+    reference = book.reference
+    if reference is None or not book.history:
+        return
+    before = Book(book.history[-1], reference)
+    for table in TABLES:
+        if not book.rows(table) or not before.rows(table):
+            continue
+        now, then = (_canonical(one, table) for one in (book, before))
+        gone = [name for key, name in then.items() if key not in now]
+        come = [name for key, name in now.items() if key not in then]
+        renamed = [f"{then[key]}改为{name}" for key, name in now.items() if key in then and then[key] != name]
+        shown = {"vanished": gone, "appeared": [*come, *renamed]}[rule.options["which"]]
+        at = CellRef.of(table, {TABLES[table].key[0]: "全部"}, TABLES[table].key[0])
+        values = {"annex": TABLES[table].annex, "names": "、".join(visible(name) for name in shown)}
+        yield Outcome(at, (), state(not shown), f"与{book.history[-1].quarter.label}对照", values=values)
+
+
+def _canonical(book: Book, table: str) -> dict[tuple[str, str], str]:
+    """Canonical (column, name) of every unit of a table to the name as printed."""
+    names = {}
+    for one, column, name, _ in _unit_names(book):
+        if one == table and book.reference:
+            names[column, book.reference.canonical(TABLES[table].unit_kinds[column], name)] = name
+    return names
+
+
 def hidden(rule: Rule, book: Book) -> Iterator[Outcome]:
     """Control and format characters in a name."""
     for table, column, name, cell in _unit_names(book):
@@ -304,6 +332,7 @@ KINDS = {
     "claims": claims,
     "names": names,
     "unknown_unit": unknown_unit,
+    "units_changed": units_changed,
     "hidden": hidden,
     "district_body": district_body,
     "no_cases": no_cases,

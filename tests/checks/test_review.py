@@ -1,0 +1,191 @@
+"""The analyst's answers: applied, shown, expired, refused; and what a quarter remembers of the one before."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from haochaping.answers import Answer
+from haochaping.checks.review import Past, Reviewed, review
+from haochaping.checks.verdict import Verdict
+from haochaping.corrections import as_printed
+from haochaping.model import QuarterData
+from haochaping.reference import Reference
+
+TODAY = date(2023, 1, 20)
+WATER = "rate_recomputed/city_departments/市水务集团有限责任公司/evaluation_rate"
+TOTAL = "total_sum/public_services/总数/evaluations"
+WINDOW = "extraction_window/headline/extraction_date/value"
+
+
+def answer(finding: str, **given: str) -> Answer:
+    names = ("cell", "original", "kind", "value", "text", "by", "on", "until")
+    return Answer("review.xlsx 第 2 行", finding, **{name: given.get(name, "") for name in names})
+
+
+def correct(finding: str, cell: str, original: str, value: str) -> Answer:
+    return answer(
+        finding,
+        cell=cell,
+        original=original,
+        kind="更正",
+        value=value,
+        text="查系统",
+        by="甲",
+        on="2023-01-19",
+    )
+
+
+def explain(finding: str, text: str = "口径如此", until: str = "") -> Answer:
+    return answer(finding, kind="说明", text=text, by="甲", on="2023-01-19", until=until)
+
+
+WATER_CORRECTED = correct(WATER, "city_departments/市水务集团有限责任公司/evaluations", "11237", "11273")
+
+
+def run(real: QuarterData, reference: Reference, *answers: Answer, past: tuple[Past, ...] = ()) -> Reviewed:
+    return review(real, answers, past, reference, TODAY)
+
+
+def status(reviewed: Reviewed, finding: str) -> str:
+    return next(f.status for f in reviewed.report.findings if f.id == finding)
+
+
+def test_a_correction_goes_into_the_tables_and_keeps_what_was_printed(
+    real: QuarterData, reference: Reference
+) -> None:
+    reviewed = run(real, reference, WATER_CORRECTED)
+    row = reviewed.data.city_departments.set_index("department").loc["市水务集团有限责任公司"]
+    assert row["evaluations"] == 11273
+    assert reviewed.data.corrections.to_dict("records") == [
+        {
+            "table": "city_departments",
+            "key": '{"department": "市水务集团有限责任公司"}',
+            "column": "evaluations",
+            "printed": "11237",
+            "corrected": "11273",
+            "basis": "查系统",
+            "by": "甲",
+            "on": "2023-01-19",
+        }
+    ]
+    assert status(reviewed, WATER) == "corrected"
+    assert not reviewed.report.remarks
+    assert as_printed(reviewed.data, reference) == real
+
+
+def test_a_total_is_not_changed_but_checked_again(real: QuarterData, reference: Reference) -> None:
+    """Filling in annex 3's 0 makes its column total wrong, which nobody corrected."""
+    cell = "district_departments/公共服务（水电气热通讯）/周村区/evaluations"
+    reviewed = run(real, reference, correct(TOTAL, cell, "0", "4356"))
+    assert "total_sum/district_departments/汇总/周村区/evaluations" in {
+        f.id for f in reviewed.report.findings
+    }
+    assert status(reviewed, TOTAL) == "new"
+    assert any(TOTAL in remark and "仍不成立" in remark for remark in reviewed.report.remarks)
+
+
+def test_all_cells_of_an_explanation_corrected_close_the_finding(
+    real: QuarterData, reference: Reference
+) -> None:
+    reviewed = run(
+        real,
+        reference,
+        correct(TOTAL, "district_departments/公共服务（水电气热通讯）/周村区/evaluations", "0", "4356"),
+        correct(TOTAL, "district_departments/汇总/周村区/evaluations", "40934", "45290"),
+        correct(TOTAL, "public_services/总数/evaluations", "1989842", "1994198"),
+    )
+    assert status(reviewed, TOTAL) == "corrected" and not reviewed.report.remarks
+
+
+def test_corrections_of_every_kind_of_cell(real: QuarterData, reference: Reference) -> None:
+    rate = "rate_undefined/city_departments/市残联/evaluation_rate"
+    unreported = "rate_unreported/city_departments/张店区税务局/active_evaluations"
+    reviewed = run(
+        real,
+        reference,
+        correct(rate, "", "100%", "/"),
+        correct(unreported, "", "/", "12"),
+        correct("headline_records/headline/records/value", "", "9069695条", "6487756"),
+    )
+    assert not reviewed.report.remarks
+    assert {
+        status(reviewed, one) for one in (rate, unreported, "headline_records/headline/records/value")
+    } == {"corrected"}
+    assert as_printed(reviewed.data, reference) == real
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (replace(WATER_CORRECTED, finding="no/such/finding"), "没有对应的核对意见"),
+        (replace(WATER_CORRECTED, value="many"), "应为整数"),
+        (replace(WATER_CORRECTED, value=""), "应填写核实值"),
+        (replace(WATER_CORRECTED, original="11236"), "可能资料已换"),
+        (replace(WATER_CORRECTED, cell="city_departments/无此单位/cases"), "不是一个可以更正的单元格"),
+        (replace(WATER_CORRECTED, on="昨天"), "日期"),
+        (replace(WATER_CORRECTED, kind="删除"), "应为更正或说明"),
+        (explain(WATER, text=""), "应填写说明或依据"),
+        (explain("no/such/finding"), "没有对应的核对意见"),
+        (explain(WINDOW, until="2023-01-01"), "已过期"),
+    ],
+)
+def test_what_cannot_be_applied_is_told_and_not_applied(
+    real: QuarterData, reference: Reference, given: Answer, why: str
+) -> None:
+    reviewed = run(real, reference, given)
+    assert len(reviewed.report.remarks) == 1
+    assert why in reviewed.report.remarks[0] and "review.xlsx 第 2 行" in reviewed.report.remarks[0]
+    assert reviewed.data == real
+    assert {f.status for f in reviewed.report.findings} == {"new"}
+
+
+def test_explanations_and_the_verdict(real: QuarterData, reference: Reference) -> None:
+    everything = [explain(f.id) for f in run(real, reference).report.findings]
+    reviewed = run(real, reference, *everything)
+    assert {f.status for f in reviewed.report.findings} == {"explained"}
+    assert reviewed.report.verdict is Verdict.VERIFY_FIRST, "an explanation never closes a 须更正"
+    grave = [f for f in reviewed.report.findings if f.severity == "correct"]
+    fixes = [
+        WATER_CORRECTED,
+        *(correct(f.id, "", "100%", "/") for f in grave if f.check == "rate_undefined"),
+        correct(TOTAL, "public_services/周村区/evaluations", "4356", "0"),
+        correct("share_recomputed/public_services/博山区/share", "", "6%", "7%"),
+    ]
+    reviewed = run(real, reference, *everything, *fixes)
+    left = [f.id for f in reviewed.report.findings if f.severity == "correct" and f.status != "corrected"]
+    share = "share_recomputed/public_services/周村区/share"
+    assert left == [share], "its share follows from the corrected value"
+    reviewed = run(
+        real, reference, *everything, *fixes, correct(TOTAL, "public_services/周村区/share", "0.2%", "0%")
+    )
+    new = [f.id for f in reviewed.report.findings if f.status == "new" and f.severity != "note"]
+    assert not new, new
+    assert reviewed.report.verdict is Verdict.WITH_NOTES
+
+
+def test_the_same_quirk_three_quarters_in_a_row_is_one_folded_line(
+    real: QuarterData, reference: Reference
+) -> None:
+    said = explain(WINDOW, "每年如此", until="2023-12-31")
+    first = Past(replace(real, quarter=real.quarter.previous.previous), (said,))
+    second = Past(replace(real, quarter=real.quarter.previous), ())
+    reviewed = run(real, reference, past=(first, second))
+    found = [f for f in reviewed.report.findings if f.check == "extraction_window"]
+    assert len(found) == 1 and found[0].folded and found[0].status == "explained"
+    assert "每年如此" in found[0].answer
+    others = [f for f in reviewed.report.findings if f.check == "rate_undefined"]
+    assert {f.status for f in others} == {"known"} and not any(f.folded for f in others)
+
+
+def test_an_explanation_without_end_is_not_carried_over(real: QuarterData, reference: Reference) -> None:
+    past = (Past(replace(real, quarter=real.quarter.previous), (explain(WINDOW),)),)
+    assert status(run(real, reference, past=past), WINDOW) == "known"
+    again = run(real, reference, explain(WINDOW), past=past)
+    assert next(f for f in again.report.findings if f.id == WINDOW).folded
+
+
+def test_what_is_gone_is_told(real: QuarterData, reference: Reference) -> None:
+    departments = real.city_departments[real.city_departments["cases"] != 0].reset_index(drop=True)
+    reviewed = run(replace(real, city_departments=departments), reference, past=(Past(real, ()),))
+    assert {f.check for f in reviewed.report.gone} >= {"rate_undefined", "idle_counterpart"}
