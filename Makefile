@@ -16,10 +16,10 @@ PY := $(BIN)/python
 ROOTS = --data "$${DATA:-data}" --output "$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter tidy check lab test lint lock setup clean bench pictures
+.PHONY: help quarter tidy check lab test lint lock setup clean bench bench-checks pictures
 
 help:  ## 列出可用命令
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 quarter: .venv/.installed  ## 生成一个季度的简报：make quarter Q=2022Q4
 	@"$(PY)" -m haochaping quarter $(ROOTS) -- "$$Q"
@@ -45,6 +45,9 @@ lock: .venv/.installed-dev  ## 由 pyproject.toml 重新生成两份锁定文件
 
 bench: .venv/.installed  ## 测量一次运行的各部分用时（docs/performance.md）
 	@"$(PY)" -m haochaping.bench
+
+bench-checks: .venv/.installed  ## 测量核对规则能发现多少差错（docs/checks.md）
+	@"$(PY)" -m haochaping.bench_checks
 
 pictures: .venv/.installed-dev quarter  ## 简报截图 docs/briefing.png（需 Chromium）：make pictures Q=2022Q4
 	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,880 \

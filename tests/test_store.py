@@ -9,7 +9,7 @@ from haochaping.errors import InputRefused
 from haochaping.locations import quarters_in
 from haochaping.model import QuarterData, frame
 from haochaping.quarter import Quarter
-from haochaping.store import read_revisions, read_tidy, write_tidy
+from haochaping.store import read_tidy, write_tidy
 
 ROOT = Path(__file__).parents[1]
 
@@ -68,12 +68,12 @@ def test_no_cell_starts_like_a_formula(real: QuarterData, tmp_path: Path) -> Non
 
 def test_a_changed_value_is_remembered(real: QuarterData, tmp_path: Path) -> None:
     write_tidy(real, tmp_path)
-    assert read_revisions(tmp_path).empty
+    assert read_tidy(tmp_path, real.quarter).revisions.empty
     districts = real.districts.copy()
     districts.loc[0, "cases"] = 5
     write_tidy(replace(real, districts=districts.drop(index=1)), tmp_path)
     write_tidy(replace(real, districts=districts.drop(index=1)), tmp_path)
-    changes = read_revisions(tmp_path)
+    changes = read_tidy(tmp_path, real.quarter).revisions
     first = changes.iloc[0]
     assert (first["table"], first["column"], first["before"], first["after"]) == (
         "districts",

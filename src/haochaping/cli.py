@@ -46,6 +46,14 @@ def _parser() -> argparse.ArgumentParser:
     roots.add_argument("--output", type=Path, help="输出根目录，默认为项目的 output")
     roots.add_argument("--as-of", type=_day, default=None, help="按哪一天判断说明是否到期，默认今天")
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
+    simulate = commands.add_parser("simulate", help="生成模拟数据（各处注明“模拟数据”）", allow_abbrev=False)
+    simulate.add_argument("quarters", metavar="季度", nargs="+", help="一个或多个季度，如 2024Q1 2024Q2")
+    simulate.add_argument("--out", type=Path, required=True, help="写到哪个文件夹，可作 --data 使用")
+    simulate.add_argument("--seed", type=int, default=1, help="同一种子得到同样的数据")
+    simulate.add_argument("--tables", action="store_true", help="只生成五张表（目前只有这一种）")
+    for option in ("--data", "--output"):
+        simulate.add_argument(option, type=Path, help=argparse.SUPPRESS)
+    simulate.add_argument("--as-of", type=_day, help=argparse.SUPPRESS)
     for name, help_text in (
         ("quarter", "生成一个季度的简报"),
         ("tidy", "读入原始资料，写 data/tidy/<季度>/"),
@@ -73,6 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         where = locations(options.data, options.output)
+        if options.command == "simulate":
+            return _simulate(where, options)
         return _COMMANDS[options.command](where, Quarter.parse(options.quarter), options)
     except InputRefused as refusal:
         say(visible(refusal.message))
@@ -146,6 +156,17 @@ def _check(where: Locations, quarter: Quarter, options: argparse.Namespace) -> i
     else:
         say(visible(findings_text(report, quarter)))
     return LOOK if options.strict and _verify_first(report.verdict.value) else DONE
+
+
+def _simulate(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.simulate import MARK, write_root
+
+    quarters = [Quarter.parse(text) for text in options.quarters]
+    if options.out.exists() and any(options.out.iterdir()):
+        raise refuse(str(options.out), "文件夹不是空的", "请另指定一个空文件夹，以免与真实资料混在一起")
+    write_root(options.out, quarters, options.seed, where.reference)
+    say(f"已写入{MARK}：{options.out}（{len(quarters)} 个季度）")
+    return DONE
 
 
 _COMMANDS = {"quarter": _quarter, "tidy": _tidy, "check": _check}

@@ -39,7 +39,7 @@ def apply_corrections(data: QuarterData, corrections: list[Correction], referenc
         A corrected text is no count or percentage, as its cell requires.
     """
     for correction in corrections:
-        data = _with(data, correction.cell, correction.corrected, reference)
+        data = with_value(data, correction.cell, correction.corrected, reference)
     rows = [
         {
             "table": c.cell.table,
@@ -60,7 +60,7 @@ def as_printed(data: QuarterData, reference: Reference) -> QuarterData:
     """`data` with every correction taken back: what the source printed."""
     for row in data.corrections.to_dict("records"):
         cell = CellRef.of(row["table"], decode_key(row["key"]), row["column"])
-        data = _with(data, cell, row["printed"], reference)
+        data = with_value(data, cell, row["printed"], reference)
     return replace(data, corrections=frame("corrections", []))
 
 
@@ -87,7 +87,14 @@ def is_rate(cell: CellRef) -> bool:
     return cell.column in TABLES[cell.table].rates
 
 
-def _with(data: QuarterData, cell: CellRef, text: str, reference: Reference) -> QuarterData:
+def with_value(data: QuarterData, cell: CellRef, text: str, reference: Reference) -> QuarterData:
+    """`data` with another printed text in one cell.
+
+    Raises
+    ------
+    NotApplicable
+        The text is no value of the cell's kind, or there is no such cell.
+    """
     value = read_cell(cell, text, reference)
     if cell.table == HEADLINE:
         return _with_headline(data, cell, value, text)

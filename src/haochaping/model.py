@@ -114,6 +114,7 @@ BESIDE: dict[str, list[str]] = {
     "headline": ["figure", "value", "unit", "printed", "qualifier", "sentence"],
     "unreported": ["table", "key", "column", "printed", "reason"],
     "corrections": ["table", "key", "column", "printed", "corrected", "basis", "by", "on"],
+    "revisions": ["on", "table", "key", "column", "before", "after"],
     "annexes": ["table", "annex", "title", "note", "period_start", "period_end", "extraction_date"],
     "origins": ["table", "key", "file", "line"],
     "about": ["field", "value"],
@@ -124,7 +125,7 @@ BESIDE: dict[str, list[str]] = {
 ``key`` is a JSON object of the row's key columns; in a printed total the label as printed stands in
 place of the name. ``headline`` has one row a figure of the text: ``value`` in records or as a
 fraction, ``printed`` as it stands there, ``qualifier`` such as 以上. ``origins`` says where a row was
-read. ``about`` holds the quarter, its dates and its issuer.
+read, ``revisions`` what changed in the tidy tables since they were first written. ``about`` holds the quarter, its dates and its issuer.
 """
 _NUMBERS_BESIDE = {"printed_totals": ["value"], "headline": ["value"]}
 _WHOLE_BESIDE = {"annexes": ["annex"], "origins": ["line"], "inputs": ["bytes"]}
@@ -190,6 +191,7 @@ class QuarterData:
     headline: pd.DataFrame = _empty("headline")
     unreported: pd.DataFrame = _empty("unreported")
     corrections: pd.DataFrame = _empty("corrections")
+    revisions: pd.DataFrame = _empty("revisions")
     annexes: pd.DataFrame = _empty("annexes")
     origins: pd.DataFrame = _empty("origins")
     about: pd.DataFrame = _empty("about")
@@ -225,9 +227,10 @@ class QuarterData:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, QuarterData):
             return NotImplemented
-        names = [*TABLES, "printed_totals", "headline"]
+        names = [*TABLES, "printed_totals"]
         return (
             self.quarter == other.quarter
+            and self.headline.drop(columns="sentence").equals(other.headline.drop(columns="sentence"))
             and all(getattr(self, name).equals(getattr(other, name)) for name in names)
             and _as_set(self.unreported) == _as_set(other.unreported)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,13 +14,13 @@ from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.model import TABLES, QuarterData, dtypes, encode_key, frame
 from haochaping.quarter import Quarter
 
-REVISIONS = "revisions.csv"
-REVISION_COLUMNS = ["on", "table", "key", "column", "before", "after"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_tidy(data: QuarterData, folder: Path) -> bool:
     """Write every frame of `data` that is not empty as CSV (UTF-8, line feeds), and nothing else.
+
+    Values that differ from what the folder held are remembered in ``revisions.csv``.
 
     Text that a spreadsheet would take for a formula is written with an apostrophe before it, which
     :func:`read_tidy` takes away again.
@@ -30,7 +31,7 @@ def write_tidy(data: QuarterData, folder: Path) -> bool:
         Whether any file changed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _append_revisions(data, folder)
+    data = with_revisions(data, folder)
     wanted = {f"{name}.csv": _to_csv(content) for name, content in data.frames() if not content.empty}
     changed = False
     for name, _ in data.frames():
@@ -48,27 +49,22 @@ def write_tidy(data: QuarterData, folder: Path) -> bool:
     return changed
 
 
-def _append_revisions(data: QuarterData, folder: Path) -> None:
-    """Add to ``revisions.csv`` every value of the five tables that differs from what the folder held."""
+def with_revisions(data: QuarterData, folder: Path) -> QuarterData:
+    """`data` with the folder's revisions, and a new one for every value of the five tables that differs there."""
     if not (folder / "about.csv").exists():
-        return
+        return data
     try:
         before = read_tidy(folder, data.quarter)
     except InputRefused:
-        return
-    rows = [row for name in TABLES for row in _revised(before.table(name), data.table(name), name)]
-    if not rows:
-        return
-    path = folder / REVISIONS
-    known = path.read_text(encoding="utf-8") if path.exists() else ",".join(REVISION_COLUMNS) + "\n"
-    buffer = io.StringIO(newline="")
+        return data  # what is there cannot be read: nothing to compare with
     today = date.today().isoformat()
-    csv.writer(buffer, lineterminator="\n").writerows(
-        [today, *(guard_formula(text) for text in row)] for row in rows
-    )
-    aside = path.with_suffix(".part")
-    aside.write_text(known + buffer.getvalue(), encoding="utf-8", newline="")
-    aside.replace(path)
+    rows = [
+        dict(zip(dtypes("revisions"), (today, *change), strict=True))
+        for name in TABLES
+        for change in _revised(before.table(name), data.table(name), name)
+    ]
+    known = before.revisions.to_dict("records")
+    return replace(data, revisions=frame("revisions", [*known, *rows]))
 
 
 def _revised(before: pd.DataFrame, after: pd.DataFrame, name: str) -> list[tuple[str, str, str, str, str]]:
@@ -86,16 +82,8 @@ def _revised(before: pd.DataFrame, after: pd.DataFrame, name: str) -> list[tuple
 
 
 def _shown(rows: pd.DataFrame, key: object, column: str) -> str:
-    value = rows.at[key, column] if key in rows.index else None
+    value = rows.loc[key, column] if key in rows.index else None
     return "" if value is None or pd.isna(value) else str(value)
-
-
-def read_revisions(folder: Path) -> pd.DataFrame:
-    """What changed in the tidy tables of a quarter since they were first written: one row a value."""
-    path = folder / REVISIONS
-    if not path.exists():
-        return pd.DataFrame(columns=REVISION_COLUMNS, dtype="str")
-    return pd.read_csv(path, dtype="str", keep_default_na=False).map(_unguard)
 
 
 def read_tidy(folder: Path, quarter: Quarter) -> QuarterData:

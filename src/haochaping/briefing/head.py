@@ -9,7 +9,8 @@ from haochaping.briefing.figures import Figures
 from haochaping.briefing.html import Html, stack, text
 from haochaping.briefing.tables import frame_table
 from haochaping.checks.confront import CheckReport
-from haochaping.model import QuarterData
+from haochaping.labels import COLUMNS, place
+from haochaping.model import QuarterData, decode_key
 
 _KEY_FIGURES = (
     ("办件", "cases", "件"),
@@ -71,6 +72,8 @@ def appendix_html(data: QuarterData, figures: Figures) -> Html:
             "table-figures",
             row_ids=[f"figure-{name}" for name in figures],
         ),
+        _corrections(data),
+        _revisions(data),
         "<h3>资料来源</h3>",
         frame_table(
             pd.DataFrame(
@@ -86,6 +89,45 @@ def appendix_html(data: QuarterData, figures: Figures) -> Html:
         ),
         f"<p>通报标题：{text(data.fact('title') or '未见标题')}。</p>",
         '<h3>签署</h3><div class="sign-off"><p>经办人：</p><p>审核人：</p><p>签发人：</p><p>日期：</p></div>',
+    )
+
+
+def _corrections(data: QuarterData) -> Html:
+    """What the office corrected, with the printed value beside it."""
+    if data.corrections.empty:
+        return Html("")
+    rows = [
+        {
+            "单元格": place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], ""),
+            "通报所列": row["printed"],
+            "更正为": row["corrected"],
+            "依据": row["basis"],
+            "经办人": row["by"],
+            "日期": row["on"],
+        }
+        for row in data.corrections.to_dict("records")
+    ]
+    return stack(
+        "<h3>更正</h3>",
+        frame_table(pd.DataFrame(rows), "已采用的更正（本简报各表用更正后的数）", "table-corrections"),
+    )
+
+
+def _revisions(data: QuarterData) -> Html:
+    """What changed in the tidy tables since this quarter was first read."""
+    if data.revisions.empty:
+        return Html("")
+    rows = [
+        {
+            "单元格": place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], ""),
+            "原为": row["before"] or "空白",
+            "改为": row["after"] or "空白",
+            "日期": row["on"],
+        }
+        for row in data.revisions.to_dict("records")
+    ]
+    return stack(
+        "<h3>修订</h3>", frame_table(pd.DataFrame(rows), "本季度数据首次整理以后的改动", "table-revisions")
     )
 
 

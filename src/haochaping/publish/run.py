@@ -75,7 +75,7 @@ def _build(
     from haochaping.loading import TIDY_NOTICE, rests_on_tidy
     from haochaping.publish.findings import write_findings
     from haochaping.publish.review import write_review
-    from haochaping.store import write_tidy
+    from haochaping.store import with_revisions, write_tidy
 
     parts: dict[str, float] = {}
     clock = _Clock(parts)
@@ -84,6 +84,7 @@ def _build(
         say(TIDY_NOTICE)
     reviewed = assess(where, quarter, as_of)
     data, report = reviewed.data, reviewed.report
+    data = with_revisions(data, where.tidy(quarter))
     write_tidy(data, where.tidy(quarter))
     answers = read_answers(answer_file(where.raw(quarter)))
     clock.lap("读入与核对")

@@ -1,0 +1,126 @@
+"""Fill in the review workbook, run again, and look at everything that depends on the answer."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+
+from haochaping.answers import read_answers
+from haochaping.quarter import Quarter
+from haochaping.store import read_tidy
+from tests.end_to_end.conftest import ROOT, build, copy_data
+
+WATER = "rate_recomputed/city_departments/市水务集团有限责任公司/evaluation_rate"
+WATER_CELL = "city_departments/市水务集团有限责任公司/evaluations"
+WINDOW = "extraction_window/headline/extraction_date/value"
+
+
+def sheets(path: Path) -> dict[str, list[list[str]]]:
+    """Sheets of a workbook as rows of texts."""
+    workbook = CalamineWorkbook.from_path(str(path))
+    return {
+        name: [[str(cell) for cell in row] for row in workbook.get_sheet_by_name(name).to_python()]
+        for name in workbook.sheet_names
+    }
+
+
+def fill_in(source: Path, target: Path) -> None:
+    """Do what an analyst does in Excel: a correction on the second sheet, an explanation on the first."""
+    content = sheets(source)
+    first, other = content["核对意见"], content["更正其他单元格"]
+    for row in first[1:]:
+        if row[0] == WINDOW:
+            row[first[0].index("处理")] = "说明"
+            row[first[0].index("说明或依据")] = "按省里要求在月初提取"
+            row[first[0].index("有效至")] = "2099-12-31"
+    for row in other[1:]:
+        if row[0] == WATER and row[other[0].index("单元格")] == WATER_CELL:
+            row[other[0].index("核实值")] = "11273"
+            row[other[0].index("说明或依据")] = "=查原始系统"
+            row[other[0].index("经办人")] = "甲"
+            row[other[0].index("日期")] = "2023-01-19"
+    workbook = xlsxwriter.Workbook(str(target))
+    for name, rows in content.items():
+        sheet = workbook.add_worksheet(name)
+        for i, row in enumerate(rows):
+            for j, cell in enumerate(row):
+                sheet.write_string(i, j, cell)
+    workbook.close()
+
+
+@pytest.fixture(scope="module")
+def answered(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("answered")
+    data = copy_data(root / "data")
+    shutil.copytree(built.parents[1] / "data" / "tidy", data / "tidy")
+    fill_in(built / "review.xlsx", data / "raw" / "2022Q4" / "review.xlsx")
+    result = build(data, root / "output")
+    assert result.returncode == 0, result.stderr
+    return root
+
+
+def test_one_row_a_finding_with_a_drop_down(built: Path) -> None:
+    import json
+    import zipfile
+
+    findings = json.loads((built / "findings.json").read_text(encoding="utf-8"))
+    rows = sheets(built / "review.xlsx")["核对意见"]
+    assert [row[0] for row in rows[1:]] == [finding["id"] for finding in findings]
+    xml = zipfile.ZipFile(built / "review.xlsx").read("xl/worksheets/sheet1.xml").decode()
+    assert "更正,说明" in xml and "<f>" not in xml
+
+
+def test_the_correction_is_in_the_tidy_tables(answered: Path) -> None:
+    data = read_tidy(answered / "data" / "tidy" / "2022Q4", Quarter(2022, 4))
+    row = data.city_departments.set_index("department").loc["市水务集团有限责任公司"]
+    assert row["evaluations"] == 11273
+    assert data.corrections[["printed", "corrected", "basis"]].to_numpy().tolist() == [
+        ["11237", "11273", "=查原始系统"]
+    ]
+    assert set(data.revisions["before"]) == {"11237"}
+
+
+def test_page_and_findings_follow(answered: Path) -> None:
+    html = (answered / "output" / "2022Q4" / "briefing.html").read_text(encoding="utf-8")
+    assert "6,487,756</a> 条，评价率" in html, "the sum follows"
+    assert "更正为 11273" in html and "须更正·已更正" in html
+    assert "按省里要求在月初提取" in html
+    assert "已采用的更正" in html and "本季度数据首次整理以后的改动" in html
+
+
+def test_the_next_workbook_holds_what_was_answered(answered: Path) -> None:
+    answers = read_answers(answered / "output" / "2022Q4" / "review.xlsx")
+    assert {(a.finding, a.value, a.text) for a in answers} == {
+        (WATER, "11273", "=查原始系统"),
+        (WINDOW, "", "按省里要求在月初提取"),
+    }
+
+
+def test_explanations_are_judged_on_the_day_given(answered: Path) -> None:
+    import json
+    import subprocess
+    import sys
+
+    def status(day: str) -> str:
+        command = ["check", "2022Q4", "--json", "--as-of", day, "--data", str(answered / "data")]
+        result = subprocess.run(
+            [sys.executable, "-m", "haochaping", *command],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return next(f["status"] for f in json.loads(result.stdout) if f["id"] == WINDOW)
+
+    assert (status("2023-01-20"), status("2100-01-01")) == ("explained", "new")
+
+
+def test_the_sheet_can_be_kept_as_csv(answered: Path, tmp_path: Path) -> None:
+    rows = sheets(answered / "output" / "2022Q4" / "review.xlsx")["核对意见"]
+    path = tmp_path / "review.csv"
+    path.write_text(
+        "\n".join(",".join(f'"{c}"' for c in row) for row in rows).replace('""', ""), encoding="gb18030"
+    )
+    assert [a.finding for a in read_answers(path)] == [WINDOW]
