@@ -220,20 +220,17 @@ def slips_table(ground: Ground) -> None:
 
 
 def _blind(ground: Ground, tallies: dict[tuple[str, str, str], Tally]) -> None:
-    """Columns in which no digit slip was found: no rule can reveal them."""
+    """Columns in which most digit slips stay untold: no rule binds them, plausibility alone speaks."""
     book = Book(ground.data, ground.reference)
     cells = Counter((cell.table, cell.column) for cell in book.cells() if book.count(cell) is not None)
     digits = {key for key in tallies if key[2] in DIGIT_SLIPS}
-    blind = {
-        (table, column)
-        for table, column, _ in digits
-        if not any(tallies[key].found for key in digits if key[:2] == (table, column))
-    }
-    hidden = sum(cells[key] for key in blind)
-    names = "、".join(f"{table}.{column}" for table, column in sorted(blind)) or "none"
-    print(
-        f"\nColumns where no planted digit slip was found: {names}; {hidden} of {sum(cells.values())} cells"
-    )
+    print("\n| columns where most digit slips stay untold | found | share of all cells |\n|---|---|---|")
+    for table, column in sorted({key[:2] for key in digits}):
+        mine = [tallies[key] for key in digits if key[:2] == (table, column)]
+        planted, found = sum(t.planted for t in mine), sum(t.found for t in mine)
+        if planted and found * 2 < planted:
+            share = cells[table, column] / sum(cells.values())
+            print(f"| {table} {COLUMNS.get(column, column)} | {found} of {planted} | {share:.1%} |")
 
 
 def rows_table(ground: Ground) -> None:

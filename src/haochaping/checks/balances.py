@@ -11,7 +11,7 @@ from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_a
 from haochaping.checks.rules import Rule
 from haochaping.cleaning.text import fold
 from haochaping.labels import COLUMNS
-from haochaping.model import TABLES
+from haochaping.model import TABLES, encode_key
 
 
 def total(rule: Rule, book: Book) -> Iterator[Outcome]:
@@ -97,6 +97,41 @@ def _same_district(book: Book, table: str, district: str) -> Row | None:
         ):
             return row
     return None
+
+
+def gaps(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A count that is replaced by a word without a stated meaning although its row is not idle.
+
+    Left out: what :func:`~haochaping.checks.rates.ratio_unreported` tells, and rows in which every
+    printed count is zero.
+    """
+    undefined = {
+        (row["table"], row["key"], row["column"])
+        for row in book.data.unreported.to_dict("records")
+        if row["printed"] and "含义未注明" in row["reason"]
+    }
+    for table in rule.tables:
+        spec = TABLES[table]
+        for row in book.rows(table):
+            counts = [row.cell(column) for column in spec.counts]
+            known = [cell for cell in counts if book.count(cell) is not None]
+            told_elsewhere = "cases" in spec.counts and all(
+                book.count(row.cell(column)) is not None for column in ("cases", "evaluations")
+            )
+            absent = [c for c in counts if (table, encode_key(c.names), c.column) in undefined]
+            idle = bool(known) and not any(book.count(cell) for cell in known)
+            bad = bool(absent) and not told_elsewhere and not (idle and len(counts) > 1)
+            at = absent[0] if absent else counts[0]
+            yield Outcome(
+                at,
+                (*absent, *known) if absent else tuple(counts),
+                state(not bad),
+                "；".join(f"{COLUMNS[cell.column]} {book.printed(cell)}" for cell in counts),
+                values={
+                    "printed": book.printed(at),
+                    "missing": "、".join(COLUMNS[cell.column] for cell in absent),
+                },
+            )
 
 
 def at_most(rule: Rule, book: Book) -> Iterator[Outcome]:

@@ -14,6 +14,7 @@ KINDS: dict[str, Kind] = {
     "share_sum": rates.share_sum,
     "total": balances.total,
     "same": balances.same,
+    "gaps": balances.gaps,
     "at_most": balances.at_most,
     "headline_sum": headline.headline_sum,
     "headline_rate": headline.headline_rate,

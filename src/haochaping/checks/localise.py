@@ -8,7 +8,10 @@ rule that is connected to it. Proposed, never applied.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,12 +21,14 @@ from scipy.sparse import lil_matrix
 from haochaping.checks.book import Book
 from haochaping.checks.finding import CellRef
 from haochaping.checks.outcome import FAILS, Constraint, Outcome
+from haochaping.checks.slips import slip_between
 
 MOST_EXPLANATIONS = 5
 HEAVIEST = 3.3
 """Explanations that weigh more than this many times the lightest are not told."""
-TOTAL_WEIGHT, RATE_WEIGHT, CELL_WEIGHT, TWICE_PRINTED = 0.9, 0.95, 1.0, 0.5
-"""A total is derived, so it is wrong whenever a part was left out; a figure printed twice alike is trusted more."""
+TOTAL_WEIGHT, RATE_WEIGHT, CELL_WEIGHT, TWICE_PRINTED, SLIP = 0.9, 0.95, 1.0, 0.5, 0.8
+"""A total is derived, so it is wrong whenever a part was left out; a figure printed twice alike is trusted more;
+a cell that one typing slip would mend is trusted less (its weight is multiplied by SLIP)."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,7 @@ class _Problem:
         self.rates = {c.release for c in constraints if c.release}
         self.suspect = {cell for c in broken for cell in _cells(c)}
         self.forbidden: list[list[int]] = []
+        self.mended = _mended_by_a_slip(broken, book)
         self.reach = 2 * sum(_violation(c, book) for c in broken) + 2
         self.weights = [self._weight(cell) for cell in self.cells]
 
@@ -136,7 +142,8 @@ class _Problem:
             for c in self.constraints
             if cell in _cells(c)
         )
-        return (TOTAL_WEIGHT if total else CELL_WEIGHT) + TWICE_PRINTED * twice
+        weight = (TOTAL_WEIGHT if total else CELL_WEIGHT) + TWICE_PRINTED * twice
+        return weight * SLIP if cell in self.mended else weight
 
     def forbid(self, explanation: Explanation) -> None:
         """Exclude this explanation and every larger one with the same suspects."""
@@ -165,15 +172,16 @@ class _Problem:
         for r, (terms, _, _) in enumerate(rows):
             for column, coefficient in terms.items():
                 matrix[r, column] = coefficient
-        result = milp(
-            cost,
-            integrality=np.concatenate([np.zeros(n), np.ones(n)]),
-            bounds=Bounds(lower, upper),
-            constraints=LinearConstraint(
-                matrix.tocsr(), [low for _, low, _ in rows], [high for _, _, high in rows]
-            ),
-            options={"time_limit": 5.0},
-        )
+        with _silence():
+            result = milp(
+                cost,
+                integrality=np.concatenate([np.zeros(n), np.ones(n)]),
+                bounds=Bounds(lower, upper),
+                constraints=LinearConstraint(
+                    matrix.tocsr(), [low for _, low, _ in rows], [high for _, _, high in rows]
+                ),
+                options={"time_limit": 5.0},
+            )
         return self._explanation(result.x, n) if result.x is not None else None
 
     def _constraint_rows(self, c: Constraint, n: int) -> list[tuple[dict[int, float], float, float]]:
@@ -199,6 +207,38 @@ class _Problem:
                 weight += self.weights[i]
                 changes.append((cell, None if cell in self.rates else round(float(x[i]))))
         return Explanation(tuple(changes), weight) if changes else None
+
+
+def _mended_by_a_slip(broken: Sequence[Constraint], book: Book) -> set[CellRef]:
+    """Cells that alone would satisfy a violated equality if one typing slip were undone."""
+    mended = set()
+    for c in broken:
+        if c.low != c.high:
+            continue
+        residual = sum(coefficient * (book.count(cell) or 0) for cell, coefficient in c.terms) - c.low
+        for cell, coefficient in c.terms:
+            value = book.count(cell)
+            if value is None:
+                continue
+            target = value - residual / coefficient
+            if target >= 0 and target == int(target) and slip_between(value, int(target)):
+                mended.add(cell)
+    return mended
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep the solver's own prints off standard output, which belongs to ``check --json``."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _order(cell: CellRef) -> tuple[str, tuple[tuple[str, str], ...], str]:
