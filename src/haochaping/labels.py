@@ -40,7 +40,12 @@ FIGURES = {
     "on_time_rectification_rate": "按时整改率",
     "active_evaluation_rate": "主动评价率",
     "positive_rate": "好评率",
+    "extraction_date": "数据提取时间",
+    "names": "单位名称",
+    "measures": "各附件列的设置",
 }
+_TEXTS = {"claim": "表述", "word": "符号"}
+"""Places in the text that are no figures: ``claim:channel``, ``word:/``."""
 RULE_STATES = {
     "passed": "全部相符",
     "failed": "有不符",
@@ -54,7 +59,8 @@ SEVERITIES = {"correct": "须更正", "verify": "需核实", "note": "提示"}
 def key_label(key: Mapping[str, str]) -> str:
     """A row's key as a reader names it: ``周村区 镇（街道）``, ``住房公积金 张店区``."""
     if "figure" in key:
-        return FIGURES.get(key["figure"], key["figure"])
+        kind, _, rest = key["figure"].partition(":")
+        return FIGURES.get(kind) or f"{_TEXTS.get(kind, '')} {rest if kind == 'word' else ''}".strip()
     return " ".join(TIER_LABELS.get(value, value) for value in key.values())
 
 

@@ -35,8 +35,14 @@ def head_html(data: QuarterData, report: CheckReport, figures: Figures) -> Html:
         '<div class="hero"><p class="kind">内部审核稿</p>'
         f"<h1>{text(data.quarter.label)}政务服务“好差评”工作简报</h1>"
         f'<dl class="facts">{shown}</dl>{verdict_html(report)}{_strip(figures)}'
-        '<p class="comparison">没有可比的上季度和上年同期数据，本期不列环比、同比。</p></div>'
+        f'<p class="comparison">{_comparison(report)}</p></div>'
     )
+
+
+def _comparison(report: CheckReport) -> str:
+    if report.compared:
+        return "本版不列环比、同比；与上季度相比新增、消除的核对意见见“数据核对”。"
+    return "没有可比的上季度和上年同期数据，本期不列环比、同比。"
 
 
 def _period(data: QuarterData) -> str:

@@ -35,7 +35,7 @@ def period(rule: Rule, book: Book) -> Iterator[Outcome]:
         expected = f"{quarter.start.isoformat()} 至 {quarter.end.isoformat()}"
         yield Outcome(
             at,
-            (at,),
+            (),
             state(printed == expected),
             f"{printed} 与 {expected}",
             values={"annex": annex["annex"], "printed": printed, "expected": expected},
@@ -52,7 +52,7 @@ def titles(rule: Rule, book: Book) -> Iterator[Outcome]:
             at = _note_cell(annex["table"], "title")
             yield Outcome(
                 at,
-                (at,),
+                (),
                 state(f"第{number}季度" == expected),
                 f"“{annex['title']}”与{expected}",
                 values={"annex": annex["annex"], "printed": annex["title"], "expected": expected},
@@ -107,7 +107,7 @@ def same_extraction(rule: Rule, book: Book) -> Iterator[Outcome]:
         tables = {spec.annex: name for name, spec in TABLES.items()}
         shown = "、".join(f"附件{annex} {day}" for annex, day in dates.items())
         cells = tuple(_note_cell(tables[annex], "extraction_date") for annex in dates)
-        yield Outcome(cells[0], cells, state(len(set(dates.values())) == 1), shown, values={"dates": shown})
+        yield Outcome(cells[0], (), state(len(set(dates.values())) == 1), shown, values={"dates": shown})
 
 
 def window(rule: Rule, book: Book) -> Iterator[Outcome]:
@@ -126,11 +126,11 @@ def window(rule: Rule, book: Book) -> Iterator[Outcome]:
         last = _last_working_day(day)
         closes = _working_days_after(last, days)
     except NotImplementedError:
-        yield not_evaluable(at, (at,), f"工作日历没有{day.year + 1}年的安排，请更新 chinesecalendar")
+        yield not_evaluable(at, (), f"工作日历没有{day.year + 1}年的安排，请更新 chinesecalendar")
         return
     yield Outcome(
         at,
-        (at,),
+        (),
         state(extracted >= closes.isoformat()),
         f"{last.isoformat()} 的办件，{days} 个工作日之后是 {closes.isoformat()}；提取于 {extracted}",
         values={"printed": extracted, "closes": closes.isoformat(), "days": days},
@@ -168,7 +168,7 @@ def claims(rule: Rule, book: Book) -> Iterator[Outcome]:
         sentence = found.group(0) if found else ""
         yield Outcome(
             at,
-            (at,) if found else (),
+            (),
             state(found is None),
             f"正文：“{sentence}”；{row['needs']}" if found else "",
             values={"claim": sentence, "needs": row["needs"]},
