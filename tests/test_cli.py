@@ -161,3 +161,20 @@ def test_tidy_writes_once(data: Path) -> None:
 def test_it_works_from_another_folder(data: Path, tmp_path: Path) -> None:
     (data / "raw" / "2022Q4" / "bulletin.txt").write_bytes(BULLETIN)
     assert run("check", "2022q4", "--data", "data", cwd=tmp_path).returncode == 0
+
+
+def test_simulated_quarters_can_be_used_at_once_and_never_overwrite(tmp_path: Path) -> None:
+    out = tmp_path / "simulated"
+    assert run("simulate", "2024Q1", "2024Q2", "--out", out, "--seed", "3").returncode == 0
+    result = run("check", "2024Q2", "--data", out)
+    assert result.returncode == 0 and "可送审" in result.stderr, result.stderr
+    again = run("simulate", "2024Q1", "--out", out)
+    assert again.returncode == 2 and "不是空的" in again.stderr
+
+
+def test_tidy_tables_are_used_only_without_a_raw_folder_and_it_is_said(data: Path) -> None:
+    shutil.copytree(ROOT / "data" / "tidy" / "2022Q4", data / "tidy" / "2022Q4")
+    assert run("check", "2022Q4", "--data", data).returncode == 2, "the raw folder is empty"
+    (data / "raw" / "2022Q4").rmdir()
+    result = run("check", "2022Q4", "--data", data)
+    assert result.returncode == 0 and "依据 data/tidy" in result.stderr

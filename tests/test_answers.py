@@ -1,0 +1,55 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from haochaping.answers import answer_file, iso_date, read_answers
+from haochaping.errors import InputRefused
+
+HEAD = "编号,位置,原值,处理,核实值,说明或依据,经办人,日期,有效至,单元格\n"
+
+
+def test_only_rows_that_were_filled_in(tmp_path: Path) -> None:
+    path = tmp_path / "review.csv"
+    path.write_text(
+        HEAD + "a,,1,更正,2,'=查系统,甲,2023/1/5,,t/x\nb,,1,,,,,,,\n,,,,,,,,,\n", encoding="utf-8-sig"
+    )
+    [answer] = read_answers(path)
+    assert (answer.finding, answer.cell, answer.original, answer.value) == ("a", "t/x", "1", "2")
+    assert answer.is_correction and answer.text == "=查系统" and answer.place == "review.csv 第 2 行"
+
+
+def test_titles_above_the_headings_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "review.csv"
+    path.write_text("核对意见答复表\n\n" + HEAD + "a,,,说明,,因为,,,,\n", encoding="gb18030")
+    assert [a.text for a in read_answers(path)] == ["因为"]
+
+
+def test_a_file_that_is_none_of_ours_is_refused(tmp_path: Path) -> None:
+    for name, content in (("review.csv", b"a,b\n1,2\n"), ("review.xlsx", b"no workbook")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(InputRefused, match=name):
+            read_answers(tmp_path / name)
+    with pytest.raises(InputRefused, match="只应有一份"):
+        answer_file(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2023-01-05", "2023-01-05"),
+        ("2023/1/5", "2023-01-05"),
+        ("2023年1月5日", "2023-01-05"),
+        ("", ""),
+        ("昨天", None),
+    ],
+)
+def test_dates_as_people_write_them(text: str, expected: str | None) -> None:
+    assert iso_date(text) == expected
+
+
+def test_an_explanation_stands_until_its_day(tmp_path: Path) -> None:
+    path = tmp_path / "review.csv"
+    path.write_text(HEAD + "a,,,说明,,因为,,,2023-03-31,\n", encoding="utf-8")
+    [answer] = read_answers(path)
+    assert answer.valid_on(date(2023, 3, 31)) and not answer.valid_on(date(2023, 4, 1))
