@@ -238,7 +238,12 @@ def rows_table(ground: Ground) -> None:
     chance = random.Random(SEED)
     print(f"\n| {ground.name} | slip | planted | found |\n|---|---|---|---|")
     for name in TABLES:
-        for kind, change in (("两行互换", _exchange), ("单位改名", _rename), ("漏一行", _drop)):
+        for kind, change in (
+            ("两行互换", _exchange),
+            ("数据错行", _shift),
+            ("单位改名", _rename),
+            ("漏一行", _drop),
+        ):
             planted = found = 0
             for _ in range(CELLS):
                 changed = change(ground.data, name, chance)
@@ -256,6 +261,61 @@ def _exchange(data: QuarterData, name: str, chance: random.Random) -> QuarterDat
     rows = data.table(name).copy()
     rows[key] = rows[key].map(lambda one: {first: second, second: first}.get(one, one)).astype("str")
     return replace(data, **{name: rows})
+
+
+def _shift(data: QuarterData, name: str, chance: random.Random) -> QuarterData:
+    """Three rows in a run: each has the figures of the one before."""
+    key = TABLES[name].key[0]
+    names = list(dict.fromkeys(data.table(name)[key]))
+    start = chance.randrange(len(names) - 2)
+    first, second, third = names[start : start + 3]
+    moved = {first: second, second: third, third: first}
+    rows = data.table(name).copy()
+    rows[key] = rows[key].map(lambda one: moved.get(one, one)).astype("str")
+    return replace(data, **{name: rows})
+
+
+def pairs_table(ground: Ground, pairs: int = 40) -> None:
+    """Print what is said of two digit slips at once, in cells that a hard rule binds."""
+    chance = random.Random(SEED)
+    book = Book(ground.data, ground.reference)
+    bound = sorted(_bound_cells(ground, book), key=lambda cell: cell.path)
+    both = one = suspected = 0
+    for _ in range(pairs):
+        cells = chance.sample(bound, 2)
+        data = ground.data
+        for cell in cells:
+            data = with_value(data, cell, _any_slip(book, cell, chance), ground.reference)
+        report = confront(data, ground.reference, ground.rules)
+        known = {(f.id, f.message) for f in ground.baseline.findings}
+        new = [f for f in report.findings if f.severity != "note" and (f.id, f.message) not in known]
+        told = [any(cell in f.cells or cell in f.suspects for f in new) for cell in cells]
+        both, one = both + all(told), one + any(told)
+        suspected += all(any(cell in f.suspects for f in new) for cell in cells)
+    print(f"\n| {ground.name}, two digit slips at once | planted | both told | one told | both suspected |")
+    print(
+        f"|---|---|---|---|---|\n| cells bound by a hard rule | {pairs} | {both} | {one - both} | {suspected} |"
+    )
+
+
+def _bound_cells(ground: Ground, book: Book) -> set[CellRef]:
+    """Counts in an equality or a ratio that holds."""
+    cells = set()
+    for rule in ground.rules:
+        if rule.hard and rule.kind in ("total", "same", "ratio"):
+            for outcome in KINDS[rule.kind](rule, book):
+                cells |= {
+                    c for constraint in outcome.constraints for c, _ in constraint.terms if book.count(c)
+                }
+    return cells
+
+
+def _any_slip(book: Book, cell: CellRef, chance: random.Random) -> str:
+    value = book.count(cell) or 0
+    while True:
+        text = chance.choice(list(DIGIT_SLIPS.values()))(value, chance)
+        if text:
+            return text
 
 
 def _rename(data: QuarterData, name: str, chance: random.Random) -> QuarterData:
@@ -387,6 +447,7 @@ def main() -> None:
             print(f"running {ground.name}", file=sys.stderr)
             slips_table(ground)
             rows_table(ground)
+            pairs_table(ground)
             text_table(ground)
         clean_table(Path(folder) / "clean")
 

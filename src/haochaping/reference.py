@@ -63,6 +63,8 @@ class Reference:
     """Folded labels of total rows."""
     no_value: dict[str, str] = field(repr=False)
     """Folded text of a cell that holds no number, to the reason shown for it."""
+    elsewhere: frozenset[str] = field(default=frozenset(), repr=False)
+    """Those of them that say the figure is counted elsewhere, so that no total here contains it."""
 
     @cached_property
     def _units_by_name(self) -> dict[tuple[str, str], Unit]:
@@ -111,7 +113,8 @@ def load_reference(folder: Path) -> Reference:
         ),
         headings=headings,
         totals=frozenset(fold(row["text"]) for row in words if row["kind"] == "total"),
-        no_value={fold(row["text"]): row["meaning"] for row in words if row["kind"] == "no_value"},
+        no_value={fold(row["text"]): row["meaning"] for row in words if row["kind"] != "total"},
+        elsewhere=frozenset(fold(row["text"]) for row in words if row["kind"] == "elsewhere"),
     )
 
 
@@ -135,9 +138,9 @@ def _headings(path: Path) -> dict[str, str]:
 def _words(path: Path) -> list[dict[str, str]]:
     rows = _rows(path, {"kind", "text", "meaning"})
     wrong = [
-        Problem(f"{path} 第 {line} 行", row["kind"], "kind 应为 total 或 no_value，text 不应空白")
+        Problem(f"{path} 第 {line} 行", row["kind"], "kind 应为 total、no_value 或 elsewhere，text 不应空白")
         for line, row in enumerate(rows, start=2)
-        if row["kind"] not in ("total", "no_value") or not row["text"]
+        if row["kind"] not in ("total", "no_value", "elsewhere") or not row["text"]
     ]
     if wrong:
         raise InputRefused(wrong)

@@ -83,11 +83,23 @@ def total(value: int, label: str = "合计") -> dict[str, Any]:
         ([1, None], 4, (0, 0, 1)),
         ([5, None], 4, (0, 1, 0)),
         ([4, None], 4, (1, 0, 0)),
+        ([1, "归市"], 4, (0, 1, 0)),
     ],
 )
 def test_totals(reference: Reference, values: list, printed: int, outcome: tuple[int, int, int]) -> None:
-    rows = [{"district": f"{i}区", "evaluations": value} for i, value in enumerate(values)]
-    report = check(reference, public_services=rows, printed_totals=[total(printed)])
+    numbers = [None if value == "归市" else value for value in values]
+    rows = [{"district": f"{i}区", "evaluations": value} for i, value in enumerate(numbers)]
+    words = [
+        {
+            "table": "public_services",
+            "key": encode_key({"district": f"{i}区"}),
+            "column": "evaluations",
+            "printed": "归市",
+        }
+        for i, value in enumerate(values)
+        if value == "归市"
+    ]
+    report = check(reference, public_services=rows, printed_totals=[total(printed)], unreported=words)
     result = next(r for r in report.results if r.id == "total_sum")
     assert (result.held, result.failed, result.not_evaluable) == outcome
 

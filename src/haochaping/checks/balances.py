@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from haochaping.checks.arithmetic import number
 from haochaping.checks.book import Book, Row
+from haochaping.checks.finding import CellRef
 from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_and_totals, state
 from haochaping.checks.rules import Rule
 from haochaping.cleaning.text import fold
@@ -23,7 +24,7 @@ def total(rule: Rule, book: Book) -> Iterator[Outcome]:
             printed = book.count(at)
             if printed is None:
                 continue
-            cells = [part.cell(column) for part in parts]
+            cells = [part.cell(column) for part in parts if not _elsewhere(book, part.cell(column))]
             values = [book.count(cell) for cell in cells]
             known = [value for value in values if value is not None]
             difference = printed - sum(known)
@@ -46,6 +47,11 @@ def total(rule: Rule, book: Book) -> Iterator[Outcome]:
                 },
                 constraints=(Constraint(((at, -1.0), *((cell, 1.0) for cell in cells)), 0, 0),),
             )
+
+
+def _elsewhere(book: Book, cell: CellRef) -> bool:
+    """Whether the cell says that its figure is counted elsewhere (归市)."""
+    return book.reference is not None and fold(book.printed(cell)) in book.reference.elsewhere
 
 
 def same(rule: Rule, book: Book) -> Iterator[Outcome]:
