@@ -390,7 +390,7 @@ def write_root(out: Path, quarters: list[Quarter], seed: int, reference: Path) -
     `reference` is the folder whose headings, words, rules and claims are copied.
     """
     (out / "reference").mkdir(parents=True, exist_ok=True)
-    for name in ("headings.csv", "words.csv", "rules.toml", "claims.csv"):
+    for name in ("headings.csv", "words.csv", "rules.toml", "claims.csv", "benchmarks.csv"):
         shutil.copyfile(reference / name, out / "reference" / name)
     city = (reference / "city.toml").read_text(encoding="utf-8")
     thresholds = city[city.index("[thresholds]") :]

@@ -74,3 +74,20 @@ def test_ids_hold_no_figures_and_are_unique(real: QuarterData, reference: Refere
     found = [finding.id for finding in confront(real, reference).findings]
     assert len(found) == len(set(found))
     assert not any("1989842" in one or "4356" in one for one in found)
+
+
+def test_published_rates_are_compared_only_when_switched_on(
+    real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
+    import shutil
+
+    assert "published_rates" not in {rule.id for rule in load_rules(reference.folder, KINDS)}
+    folder = Path(shutil.copytree(reference.folder, tmp_path / "reference"))
+    text = (folder / "rules.toml").read_text(encoding="utf-8").replace("enabled = false", "enabled = true")
+    (folder / "rules.toml").write_text(text, encoding="utf-8")
+    found = [
+        f for f in confront(real, replace(reference, folder=folder)).findings if f.check == "published_rates"
+    ]
+    arithmetic = next(f.arithmetic for f in found if "2021年1月" in f.id)
+    assert "每百万 148.9 条" in arithmetic and "51.1 条" in arithmetic
+    assert all("出处" not in f.message and f.severity == "note" for f in found)

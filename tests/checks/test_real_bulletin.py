@@ -40,6 +40,7 @@ VERIFY = {
 }
 NOTE = {
     "share_sum/public_services/全部/share",
+    "tier_ratio_peers/towns_and_villages/高新区/village/evaluations",
     "concentration/district_departments/全部/全部/evaluations",
     "counted_in_city/district_departments/住房公积金/张店区/evaluations",
     "claim_without_figure/headline/claim:ranking/value",

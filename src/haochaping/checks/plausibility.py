@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -14,6 +16,7 @@ from haochaping.checks.book import Book, Row
 from haochaping.checks.finding import CellRef
 from haochaping.checks.outcome import Outcome, not_evaluable, state, whole_table
 from haochaping.checks.rules import Rule
+from haochaping.cleaning.decode import decode
 from haochaping.labels import key_label
 from haochaping.model import TABLES
 
@@ -278,7 +281,74 @@ def no_negatives(rule: Rule, book: Book) -> Iterator[Outcome]:
     )
 
 
+def benchmark(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """No negative evaluation among the active ones, held against rates published elsewhere (``benchmarks.csv``).
+
+    At a rate r, n independent ratings hold none with probability (1 − r)ⁿ.
+    """
+    if book.reference is None:
+        return
+    rows = [row for table in rule.tables for row in book.rows(table)]
+    active = sum(book.count(row.cell("active_evaluations")) or 0 for row in rows)
+    negatives = sum(book.count(row.cell("negative_evaluations")) or 0 for row in rows)
+    path = book.reference.folder / "benchmarks.csv"
+    for line in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
+        rate = int(line["negatives"]) / int(line["evaluations"])
+        chance = math.exp(active * math.log1p(-rate))
+        at = whole_table(rule.tables[0], "negative_evaluations")
+        at = CellRef(
+            at.table, tuple((name, f"{line['place']}{line['period']}") for name, _ in at.key), at.column
+        )
+        yield Outcome(
+            at,
+            tuple(
+                row.cell("negative_evaluations")
+                for row in rows
+                if book.count(row.cell("negative_evaluations")) is not None
+            ),
+            state(negatives > 0 or chance >= rule.options["chance"]),
+            f"{line['place']}{line['period']}：{number(int(line['negatives']))} ÷ {number(int(line['evaluations']))}，"
+            f"每百万 {rate * 1e6:.1f} 条；按此 {number(active)} 条主动评价中约应有 {active * rate:,.1f} 条，"
+            f"一条没有的概率 {chance:.1e}（{line['source']}）",
+            values={
+                "place_of_rate": f"{line['place']}{line['period']}",
+                "expected": f"{active * rate:,.1f}",
+                "base": number(active),
+            },
+        )
+
+
+def tier_peers(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Villages against towns of a district, by peers; a tier at zero is told by :func:`empty_tier`."""
+    for table in rule.tables:
+        tiers: dict[str, dict[str, Row]] = {}
+        for row in book.rows(table):
+            tiers.setdefault(row.key["district"], {})[row.key["tier"]] = row
+        counts: dict[CellRef, tuple[CellRef, int, int]] = {}
+        for rows in tiers.values():
+            if {"town", "village"} <= rows.keys():
+                at, base = (rows[tier].cell("evaluations") for tier in ("village", "town"))
+                village, town = book.count(at), book.count(base)
+                if village and town:
+                    counts[at] = (base, village, town)
+        if len(counts) < FEWEST_PEERS:
+            continue
+        ratios = {at: math.log(village / town) for at, (_, village, town) in counts.items()}
+        far = _far(rule, ratios)
+        middle = math.exp(float(np.median(list(ratios.values()))))
+        for at, (base, village, town) in counts.items():
+            yield Outcome(
+                at,
+                (at, base),
+                state(not far[at]),
+                f"{number(village)} ÷ {number(town)} = {village / town:.2f}；各区县中位数 {middle:.2f}",
+                values={"printed": number(village), "other": number(town), "times": f"{village / town:.2f}"},
+            )
+
+
 KINDS = {
+    "benchmark": benchmark,
+    "tier_peers": tier_peers,
     "peers_rate": peers_rate,
     "peers_volume": peers_volume,
     "silent": silent,

@@ -44,7 +44,7 @@ class Rule:
 
 
 def load_rules(folder: Path, kinds: Mapping[str, object]) -> list[Rule]:
-    """Read ``rules.toml`` from `folder` (``data/reference``).
+    """Read ``rules.toml`` from `folder` (``data/reference``); a rule with ``enabled = false`` is left out.
 
     Raises
     ------
@@ -61,6 +61,8 @@ def load_rules(folder: Path, kinds: Mapping[str, object]) -> list[Rule]:
     rules: dict[str, Rule] = {}
     problems: list[Problem] = []
     for number, entry in enumerate(document.get("rule", []), start=1):
+        if entry.get("enabled") is False:
+            continue
         where = f"{path.name} 第 {number} 条规则 {entry.get('id', '')}"
         wrong = _wrong(entry, kinds)
         if entry.get("id") in rules:
