@@ -22,6 +22,7 @@ LARGEST_WORKBOOK = 20_000_000
 HEADINGS = {
     "编号": "finding",
     "单元格": "cell",
+    "位置": "where",
     "原值": "original",
     "处理": "kind",
     "核实值": "value",
@@ -47,6 +48,8 @@ class Answer:
     by: str
     on: str
     until: str
+    where: str = ""
+    """The cell in words; what counts is ``cell``, unless that is blank."""
 
     @property
     def is_correction(self) -> bool:
@@ -84,7 +87,7 @@ def read_answers(path: Path | None) -> list[Answer]:
         return []
     rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _workbook_rows(path)
     answers = [Answer(place, **cells) for place, cells in rows]
-    return [a for a in answers if a.finding and (a.kind or a.value or a.text)]
+    return [a for a in answers if a.kind or a.value or a.text]
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:

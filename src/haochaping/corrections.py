@@ -39,7 +39,7 @@ def apply_corrections(data: QuarterData, corrections: list[Correction], referenc
         A corrected text is no count or percentage, as its cell requires.
     """
     for correction in corrections:
-        data = with_value(data, correction.cell, correction.corrected, reference)
+        data = with_value(data, correction.cell, correction.corrected, reference, reason="更正为“{}”")
     rows = [
         {
             "table": c.cell.table,
@@ -87,8 +87,10 @@ def is_rate(cell: CellRef) -> bool:
     return cell.column in TABLES[cell.table].rates
 
 
-def with_value(data: QuarterData, cell: CellRef, text: str, reference: Reference) -> QuarterData:
-    """`data` with another printed text in one cell.
+def with_value(
+    data: QuarterData, cell: CellRef, text: str, reference: Reference, reason: str = ""
+) -> QuarterData:
+    """`data` with another printed text in one cell; `reason` is shown where it holds no number then.
 
     Raises
     ------
@@ -96,6 +98,8 @@ def with_value(data: QuarterData, cell: CellRef, text: str, reference: Reference
         The text is no value of the cell's kind, or there is no such cell.
     """
     value = read_cell(cell, text, reference)
+    if reason and value.value is None:
+        value = replace(value, reason=reason.format(value.printed))
     if cell.table == HEADLINE:
         return _with_headline(data, cell, value, text)
     table = data.table(cell.table).copy()

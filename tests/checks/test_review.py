@@ -82,7 +82,7 @@ def test_a_total_is_not_changed_but_checked_again(real: QuarterData, reference: 
         f.id for f in reviewed.report.findings
     }
     assert status(reviewed, TOTAL) == "new"
-    assert any(TOTAL in remark and "仍不成立" in remark for remark in reviewed.report.remarks)
+    assert any("1,989,842" in remark and "仍不成立" in remark for remark in reviewed.report.remarks)
 
 
 def test_all_cells_of_an_explanation_corrected_close_the_finding(
@@ -138,6 +138,31 @@ def test_what_cannot_be_applied_is_told_and_not_applied(
     assert why in reviewed.report.remarks[0] and "review.xlsx 第 2 行" in reviewed.report.remarks[0]
     assert reviewed.data == real
     assert {f.status for f in reviewed.report.findings} == {"new"}
+
+
+def test_a_cell_can_be_named_in_words_but_never_guessed(real: QuarterData, reference: Reference) -> None:
+    named = replace(WATER_CORRECTED, cell="", where="附件2“市水务集团有限责任公司”评价数")
+    assert run(real, reference, named).data != real
+    elsewhere = replace(WATER_CORRECTED, cell="", where="附件9“某处”评价数")
+    reviewed = run(real, reference, elsewhere)
+    assert reviewed.data == real and "某处" in reviewed.report.remarks[0]
+    nameless = run(real, reference, replace(named, finding=""))
+    assert nameless.data == real and "应填写编号" in nameless.report.remarks[0]
+
+
+def test_what_lacks_a_basis_is_told_and_what_changes_nothing_is_no_correction(
+    real: QuarterData, reference: Reference
+) -> None:
+    reviewed = run(real, reference, replace(WATER_CORRECTED, text="", by="", on=""))
+    assert reviewed.data != real and "没有写明依据、经办人、日期" in reviewed.report.remarks[0]
+    same = run(real, reference, replace(WATER_CORRECTED, value="11,237"))
+    assert same.data == real and "与原值相同" in same.report.remarks[0]
+
+
+def test_a_figure_to_correct_is_never_folded(real: QuarterData, reference: Reference) -> None:
+    past = (Past(replace(real, quarter=real.quarter.previous), (explain(WATER, until="2099-12-31"),)),)
+    found = next(f for f in run(real, reference, past=past).report.findings if f.id == WATER)
+    assert found.status == "explained" and not found.folded
 
 
 def test_explanations_and_the_verdict(real: QuarterData, reference: Reference) -> None:

@@ -1,6 +1,7 @@
 """Fill in the review workbook, run again, and look at everything that depends on the answer."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,11 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from haochaping.answers import read_answers
+from haochaping.checks.review import review
+from haochaping.model import QuarterData
+from haochaping.publish.review import write_review
 from haochaping.quarter import Quarter
+from haochaping.reference import Reference
 from haochaping.store import read_tidy
 from tests.end_to_end.conftest import ROOT, build, copy_data
 
@@ -124,3 +129,29 @@ def test_the_sheet_can_be_kept_as_csv(answered: Path, tmp_path: Path) -> None:
         "\n".join(",".join(f'"{c}"' for c in row) for row in rows).replace('""', ""), encoding="gb18030"
     )
     assert [a.finding for a in read_answers(path)] == [WINDOW]
+
+
+def test_a_refused_answer_stays_refused_and_nothing_is_lost(
+    real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
+    """What was refused once must not come back as an answer to other figures, nor vanish."""
+    path = tmp_path / "review.csv"
+    path.write_text(
+        "编号,位置,单元格,原值,处理,核实值,说明或依据,经办人,日期,有效至\n"
+        "active_rate_peers/districts/周村区/active_evaluations,,districts/周村区/active_evaluations,33880,更正,3380,a,甲,2023-01-05,\n"
+        "rate_undefined/city_departments/市残联/evaluation_rate,,city_departments/市残联/evaluation_rate,100%,更正,/,b,甲,2023-01-05,\n"
+        "rate_undefined/city_departments/市残联/evaluation_rate,,city_departments/市残联/evaluation_rate,100%,更正,99%,c,乙,2023-01-05,\n"
+        ",附件1“张店区”主动评价数,,62036,更正,62063,d,甲,2023-01-05,\n"
+        "no/such,,,,说明,,e,甲,2023-01-05,\n",
+        encoding="utf-8",
+    )
+    answers, texts = read_answers(path), []
+    for _ in range(3):
+        reviewed = review(real, answers, (), reference, date(2023, 1, 20))
+        assert reviewed.data.corrections[["printed", "corrected", "by"]].to_numpy().tolist() == [
+            ["100%", "/", "甲"]
+        ]
+        write_review(reviewed.report, answers, tmp_path / "review.xlsx")
+        answers = read_answers(tmp_path / "review.xlsx")
+        texts.append(sorted(a.text for a in answers))
+    assert texts == [["a", "b", "c", "d", "e"]] * 3

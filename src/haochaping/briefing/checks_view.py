@@ -29,7 +29,7 @@ def verdict_html(report: CheckReport) -> Html:
     unrun = f"；{failed} 条规则未能运行" if failed else ""
     return Html(
         f'<p class="verdict verdict-{_VERDICT_CLASS[report.verdict]}"><strong>{report.verdict.value}</strong>'
-        f"<span>{counts}{unrun}。结论由程序按规则提出，是否送审由人决定。</span></p>"
+        f"<span>{counts}{report.answered_words}{unrun}。结论由程序按规则提出，是否送审由人决定。</span></p>"
     )
 
 
@@ -43,11 +43,12 @@ def findings_html(report: CheckReport) -> Html:
         pieces.append("<p>没有须更正、需核实或提示。</p>")
     if folded:
         lines = "".join(
-            f'<li id="{anchors[f.id]}">{text(place(f.at.table, f.at.names))}：{text(f.answer)}</li>'
+            f'<li id="{anchors[f.id]}"><span class="number">{_number(anchors[f.id])}</span> '
+            f"{text(f.message)}答复：{text(f.answer)}</li>"
             for f in folded
         )
         pieces.append(
-            f'<div class="folded"><p>以下 {len(folded)} 条上季度已有，原因相同，已作说明：</p><ul>{lines}</ul></div>'
+            f'<div class="folded"><p>以下 {len(folded)} 条上季度已有，已作说明：</p><ul>{lines}</ul></div>'
         )
     if report.remarks:
         lines = "".join(f"<li>{text(remark)}</li>" for remark in report.remarks)
@@ -109,6 +110,8 @@ def _finding(finding: Finding, anchor: str) -> str:
 
 def _severity(finding: Finding) -> str:
     status = "" if finding.status == "new" else f"·{STATUSES[finding.status]}"
+    if finding.severity == "correct" and finding.status == "explained":
+        status += "，仍须更正"
     return f"{SEVERITIES[finding.severity]}{status}"
 
 

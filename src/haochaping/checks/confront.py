@@ -73,6 +73,13 @@ class CheckReport:
         found = Counter(finding.severity for finding in self.findings if finding.status != "corrected")
         return {severity: found[severity] for severity in SEVERITY_ORDER}
 
+    @property
+    def answered_words(self) -> str:
+        """How many findings were answered, in words; blank when none was."""
+        found = Counter(finding.status for finding in self.findings)
+        parts = [("其中已说明", found["explained"]), ("另有已更正", found["corrected"])]
+        return "".join(f"；{label} {count}" for label, count in parts if count)
+
     def as_json(self) -> list[dict[str, Any]]:
         """Findings in the form promised to other programs."""
         return [finding.as_json() for finding in self.findings]

@@ -10,7 +10,9 @@ from haochaping.answers import Answer, iso_date
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport, confront
 from haochaping.checks.finding import CellRef, Finding
+from haochaping.cleaning.text import fold
 from haochaping.corrections import Correction, NotApplicable, apply_corrections, is_rate, read_cell
+from haochaping.labels import COLUMNS, place
 from haochaping.model import QuarterData
 from haochaping.reference import Reference
 
@@ -73,7 +75,7 @@ def review(
             answer = next((a for a in answers if a.finding == finding.id and a.is_correction), None)
             findings.append(replace(finding, status="corrected", answer=_words(answer)))
         elif finding.id in corrected_ids:
-            remarks.append(f"“{finding.id}”已更正，但规则仍不成立，请再核对")
+            remarks.append(f"{finding.message}已答复更正，但规则仍不成立，请再核对")
     current = {finding.id for finding in findings}
     gone = tuple(f for f in earlier if f.id not in current)
     report = replace(
@@ -101,6 +103,7 @@ def _corrections(
     """Corrections that can be applied, each with its finding's id; and why the others cannot."""
     book = Book(printed, reference)
     cells = {cell.path: cell for cell in book.cells()}
+    words = {cell_label(cell): cell for cell in book.cells()}
     findings = {finding.id: finding for finding in report.findings}
     applied: dict[CellRef, tuple[str, Correction]] = {}
     remarks: list[str] = []
@@ -109,11 +112,15 @@ def _corrections(
             continue
         finding = findings.get(answer.finding)
         problem = ""
-        cell = cells.get(answer.cell) if answer.cell else (finding.at if finding else None)
-        if finding is None:
+        cell = cells.get(answer.cell) or words.get(fold(answer.where))
+        if cell is None and not answer.cell and not answer.where and finding:
+            cell = finding.at
+        if not answer.finding:
+            problem = "应填写编号（照抄所答复的核对意见的编号）"
+        elif finding is None:
             problem = f"编号“{answer.finding}”在本期没有对应的核对意见"
         elif cell is None or cell not in book:
-            problem = f"“{answer.cell or answer.finding}”不是一个可以更正的单元格"
+            problem = f"“{answer.where or answer.cell or cell_label(finding.at)}”不是一个可以更正的单元格"
         elif not answer.value:
             problem = "处理为更正，应填写核实值"
         elif answer.original and answer.original != book.printed(cell):
@@ -125,10 +132,18 @@ def _corrections(
         else:
             try:
                 value = _typed(cell, answer.value)
-                read_cell(cell, value, reference)
+                same = read_cell(cell, value, reference).value == _value(cell, book, reference)
             except NotApplicable as error:
                 problem = f"核实值“{answer.value}”{error}"
             else:
+                if same:
+                    remarks.append(f"{answer.place}：核实值与原值相同，不算更正；未采用，原样保留")
+                    continue
+                lacking = [
+                    n for n, v in (("依据", answer.text), ("经办人", answer.by), ("日期", answer.on)) if not v
+                ]
+                if lacking:
+                    remarks.append(f"{answer.place}：更正已采用，但没有写明{'、'.join(lacking)}，请补填")
                 applied[cell] = (
                     answer.finding,
                     Correction(
@@ -138,6 +153,20 @@ def _corrections(
         if problem:
             remarks.append(f"{answer.place}：{problem}；未采用，原样保留")
     return list(applied.values()), remarks
+
+
+def cell_label(cell: CellRef) -> str:
+    """A cell in words, as the workbook's 位置 has it, folded for comparing."""
+    return fold(place(cell.table, cell.names) + COLUMNS.get(cell.column, ""))
+
+
+def _value(cell: CellRef, book: Book, reference: Reference) -> int | float | str:
+    """What a cell holds; a cell without a number holds its word, which equals no number."""
+    try:
+        value = read_cell(cell, book.printed(cell), reference).value
+    except NotApplicable:
+        return book.printed(cell)
+    return book.printed(cell) if value is None else value
 
 
 def _typed(cell: CellRef, value: str) -> str:
@@ -164,6 +193,8 @@ def _explanations(
         until = iso_date(answer.until)
         if answer.kind not in ("", "说明"):
             remarks.append(f"{answer.place}：处理“{answer.kind}”应为更正或说明；未采用，原样保留")
+        elif not answer.finding:
+            remarks.append(f"{answer.place}：应填写编号；未采用，原样保留")
         elif answer.finding not in findings:
             remarks.append(
                 f"{answer.place}：编号“{answer.finding}”在本期没有对应的核对意见；未采用，原样保留"
@@ -193,11 +224,16 @@ def _with_status(
     carried = answer is None and last is not None and bool(last.until) and last.valid_on(as_of)
     if answer is None and carried:
         answer = last
-    repeated = known and last is not None and answer is not None and answer.text == last.text
+    repeated = (
+        finding.severity != "correct"
+        and known
+        and last is not None
+        and answer is not None
+        and answer.text == last.text
+    )
     if answer is not None:
-        return replace(
-            finding, status="explained", answer=_words(answer), folded=repeated or (known and carried)
-        )
+        folded = finding.severity != "correct" and (repeated or (known and carried))
+        return replace(finding, status="explained", answer=_words(answer), folded=folded)
     return replace(finding, status="known" if known else "new")
 
 

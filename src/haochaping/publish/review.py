@@ -10,6 +10,8 @@ from typing import Any
 from haochaping.answers import CORRECT, EXPLAIN, Answer
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.review import cell_label
+from haochaping.cleaning.text import fold
 from haochaping.labels import COLUMNS, SEVERITIES, STATUSES, place
 
 FINDINGS, OTHER_CELLS, HELP = "核对意见", "更正其他单元格", "填写说明"
@@ -25,14 +27,15 @@ _WIDTHS = {
     "建议": 30,
     "说明或依据": 34,
 }
-_OTHER = ["编号", "位置", "原值", "核实值", "说明或依据", "经办人", "日期", "单元格"]
+_OTHER = ["编号", "状态", "位置", "原值", "核实值", "说明或依据", "经办人", "日期", "单元格"]
 _HELP = [
     "每行一条核对意见。填好后把本文件存为 data/raw/<季度>/review.xlsx，再次运行即生效。",
     "处理选“更正”：在核实值填正确的数，写明依据、经办人、日期。更正的是“位置”一栏所指的单元格。",
-    "有误的是其他单元格时，到“更正其他单元格”一页，在该单元格一行填核实值；没有列出的单元格可以照样加行。",
+    "有误的是其他单元格时，到“更正其他单元格”一页，在该单元格一行填核实值。"
+    "没有列出的单元格可以加行：照抄编号，位置写作 附件1“某区”主动评价数 的样子。",
     "处理选“说明”：在说明或依据写明原因；有效至之前，以后各季度出现同一情况时自动沿用，过期须重新说明。",
     "须更正的意见不能只作说明。合计不会随更正自动改变，会按更正后的数重新核对。",
-    "编号、原值、单元格三栏请勿改动：原值与资料不符的答复不会采用。",
+    "编号、原值、单元格三栏请勿改动：原值与资料不符的答复不会采用，原因写在状态栏。",
 ]
 
 
@@ -65,22 +68,22 @@ def _findings_sheet(
     sheet = workbook.add_worksheet(FINDINGS)
     headings = [*_TOLD, *_FILLED, "单元格"]
     _head(sheet, formats, headings)
+    slots, others = _placed(report, answers)
     last = len(report.findings)
-    shown = {f.id for f in report.findings}
     for row, finding in enumerate(report.findings, start=1):
-        own = [a for a in answers if a.finding == finding.id and a.cell in ("", finding.at.path)]
-        _write(sheet, formats, row, headings, _told(finding) | _filled(own[-1] if own else None))
-    lost = [a for a in answers if a.finding not in shown]
-    for row, answer in enumerate(lost, start=last + 1):
-        told = {
+        answer = slots.get((finding.id, finding.at.path))
+        _write(sheet, formats, row, headings, _told(finding) | _answered(answer, report))
+    for row, answer in enumerate(others, start=last + 1):
+        bare = {
             "编号": answer.finding,
-            "状态": "本期没有此条",
+            "状态": "另行填写的答复",
+            "位置": answer.where,
             "原值": answer.original,
             "单元格": answer.cell,
         }
-        _write(sheet, formats, row, headings, told | _filled(answer))
+        _write(sheet, formats, row, headings, bare | _answered(answer, report))
     kind = headings.index("处理")
-    last += len(lost)
+    last += len(others)
     if last:
         sheet.data_validation(1, kind, last, kind, {"validate": "list", "source": [CORRECT, EXPLAIN]})
     sheet.freeze_panes(1, 1)
@@ -96,21 +99,54 @@ def _other_cells_sheet(
 ) -> None:
     sheet = workbook.add_worksheet(OTHER_CELLS)
     _head(sheet, formats, _OTHER)
+    slots, _ = _placed(report, answers)
     rows: list[dict[str, str]] = []
     for finding in report.findings:
-        given = {
-            a.cell: a for a in answers if a.finding == finding.id and a.cell not in ("", finding.at.path)
-        }
         for cell in finding.suspects:
             if cell != finding.at:
-                told = _cell_row(finding, cell)
-                rows.append(told | _filled(given.pop(cell.path, None)))
-        rows += [
-            {"编号": finding.id, "单元格": a.cell, "原值": a.original} | _filled(a) for a in given.values()
-        ]
+                answer = slots.get((finding.id, cell.path))
+                rows.append(_cell_row(finding, cell) | _answered(answer, report))
     for number, cells in enumerate(rows, start=1):
         _write(sheet, formats, number, _OTHER, cells)
     sheet.freeze_panes(1, 1)
+
+
+def _placed(
+    report: CheckReport, answers: Sequence[Answer]
+) -> tuple[dict[tuple[str, str], Answer], list[Answer]]:
+    """One answer for each finding and cell that has a row (an applied one before a refused one), and all others."""
+    slots: dict[tuple[str, str], Answer] = {}
+    for finding in report.findings:
+        for cell in dict.fromkeys([finding.at, *finding.suspects]):
+            given = [a for a in answers if a.finding == finding.id and _names(a, cell, finding)]
+            if given:
+                slots[finding.id, cell.path] = next((a for a in given if not _refusal(a, report)), given[0])
+    placed = {id(answer) for answer in slots.values()}
+    return slots, [answer for answer in answers if id(answer) not in placed]
+
+
+def _names(answer: Answer, cell: CellRef, finding: Finding) -> bool:
+    """Whether an answer names this cell: by path, in words, or not at all (then the finding's own)."""
+    if answer.cell or answer.where:
+        return answer.cell == cell.path or (not answer.cell and fold(answer.where) == cell_label(cell))
+    return cell == finding.at
+
+
+def _refusal(answer: Answer, report: CheckReport) -> str:
+    """Why an answer was not applied; blank when it was."""
+    for remark in report.remarks:
+        if remark.startswith(f"{answer.place}：") and "未采用" in remark:
+            return remark.removeprefix(f"{answer.place}：")
+    return ""
+
+
+def _answered(answer: Answer | None, report: CheckReport) -> dict[str, str]:
+    """What was filled in; a refused answer keeps its own 原值 and says why, so that it is refused again."""
+    if answer is None:
+        return {}
+    why = _refusal(answer, report)
+    kept = {"状态": why, "原值": answer.original} if why else {}
+    return {name: text for name, text in kept.items() if text} | _filled(answer)
 
 
 def _head(sheet: Any, formats: dict[str, Any], headings: Sequence[str]) -> None:

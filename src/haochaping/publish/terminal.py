@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 
 from haochaping.checks.confront import CheckReport
-from haochaping.labels import RULE_STATES, SEVERITIES
+from haochaping.labels import RULE_STATES, SEVERITIES, STATUSES
 from haochaping.quarter import Quarter
 
 
 def findings_text(report: CheckReport, quarter: Quarter) -> str:
     """Verdict, every finding with its arithmetic, and how many rules held or could not run."""
     counts = "，".join(f"{SEVERITIES[name]} {count}" for name, count in report.counts.items())
-    lines = [f"{quarter.label}：{report.verdict.value}（{counts}）", ""]
+    lines = [f"{quarter.label}：{report.verdict.value}（{counts}{report.answered_words}）", ""]
     for number, finding in enumerate(report.findings, start=1):
-        lines.append(f"{number:>3}. [{SEVERITIES[finding.severity]}] {finding.message}")
+        status = "" if finding.status == "new" else f"·{STATUSES[finding.status]}"
+        lines.append(f"{number:>3}. [{SEVERITIES[finding.severity]}{status}] {finding.message}")
         lines.append(f"      {_shortened(finding.arithmetic)}")
     states = Counter(result.state for result in report.results)
     shown = "，".join(f"{label} {states[name]}" for name, label in RULE_STATES.items() if states[name])
@@ -23,6 +24,7 @@ def findings_text(report: CheckReport, quarter: Quarter) -> str:
         if result.not_evaluable:
             why = "；".join(result.reasons)
             lines.append(f"无法核对：{result.title}，{result.not_evaluable} 处（{why}）")
+    lines += [f"答复：{remark}" for remark in report.remarks]
     lines += [
         f"未能运行：{result.title}（{result.error}）"
         for result in report.results
