@@ -11,9 +11,10 @@ from haochaping.corrections import as_printed
 from haochaping.errors import InputRefused
 from haochaping.loading import load_printed
 from haochaping.locations import Locations, quarters_in
+from haochaping.model import frame
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference, load_reference
-from haochaping.sources import input_files
+from haochaping.sources import describe, input_files
 from haochaping.store import read_tidy
 
 
@@ -31,6 +32,9 @@ def assess(where: Locations, quarter: Quarter, as_of: date) -> Reviewed:
     answers = read_answers(answer_file(where.raw(quarter)))
     past, untold = load_past(where, quarter, reference)
     reviewed = review(printed, answers, past, reference, as_of)
+    if answered := answer_file(where.raw(quarter)):
+        inputs = [*printed.inputs.to_dict("records"), describe(answered, "answers")]
+        reviewed = replace(reviewed, data=replace(reviewed.data, inputs=frame("inputs", inputs)))
     if untold:
         remarks = (*reviewed.report.remarks, *untold)
         reviewed = replace(reviewed, report=replace(reviewed.report, remarks=remarks))

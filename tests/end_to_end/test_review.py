@@ -90,6 +90,8 @@ def test_the_correction_is_in_the_tidy_tables(answered: Path) -> None:
 def test_page_and_findings_follow(answered: Path) -> None:
     html = (answered / "output" / "2022Q4" / "briefing.html").read_text(encoding="utf-8")
     assert "6,487,756</a> 条，评价率" in html, "the sum follows"
+    assert "11,273〔更正〕" in html and "通报列为 11237" in html, "marked in its table"
+    assert "<td>答复</td>" in html, "named among the sources"
     assert "更正为 11273" in html and "须更正·已更正" in html
     assert "按省里要求在月初提取" in html
     assert "已采用的更正" in html and "本季度数据首次整理以后的改动" in html

@@ -85,7 +85,9 @@ def appendix_html(data: QuarterData, figures: Figures) -> Html:
             pd.DataFrame(
                 {
                     "文件": data.inputs["file"],
-                    "种类": data.inputs["kind"].map({"bulletin text": "通报文本"}),
+                    "种类": data.inputs["kind"].map(
+                        {"bulletin text": "通报文本", "answers": "答复", "simulated": "模拟数据"}
+                    ),
                     "SHA-256": data.inputs["sha256"],
                     "字节": data.inputs["bytes"].astype("str"),
                 }

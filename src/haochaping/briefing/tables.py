@@ -139,6 +139,11 @@ class _Annex:
             for row in data.unreported.itertuples()
             if row.table == name
         }
+        self.corrected = {
+            (str(row.key), str(row.column)): str(row.printed)
+            for row in data.corrections.itertuples()
+            if row.table == name
+        }
         self.doubts: dict[CellRef, str] = {}
         for finding in reversed(report.findings):
             if finding.status == "corrected":
@@ -206,7 +211,10 @@ class _Annex:
         at = row.cell(column)
         value = self.book.count(at) if column in self.spec.counts else None
         shown = number(value) if value is not None else self.book.printed(at)
-        reason = self.reasons.get((encode_key(at.names), column), "")
+        place = (encode_key(at.names), column)
+        reason = self.reasons.get(place, "")
+        if place in self.corrected:
+            shown, reason = f"{shown}〔更正〕", f"通报列为 {self.corrected[place]}"
         return TableCell(shown, reason, self.doubts.get(at, ""))
 
 
