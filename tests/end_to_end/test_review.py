@@ -157,3 +157,16 @@ def test_a_refused_answer_stays_refused_and_nothing_is_lost(
         answers = read_answers(tmp_path / "review.xlsx")
         texts.append(sorted(a.text for a in answers))
     assert texts == [["a", "b", "c", "d", "e"]] * 3
+
+
+def test_a_workbook_that_was_filled_in_is_never_overwritten(built: Path, tmp_path: Path) -> None:
+    shutil.copytree(built, tmp_path / "output" / "2022Q4")
+    path = tmp_path / "output" / "2022Q4" / "review.xlsx"
+    fill_in(built / "review.xlsx", path)
+    filled = path.read_bytes()
+    data = copy_data(tmp_path / "data")
+    with (data / "reference" / "city.toml").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    result = build(data, tmp_path / "output")
+    assert result.returncode == 0 and "原样保留" in result.stderr
+    assert path.read_bytes() == filled and path.with_name("review.new.xlsx").is_file()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -114,7 +115,10 @@ def _build(
         page = build_page(notebook, f"{quarter.label}政务服务“好差评”工作简报", _run_block(key))
         (aside / "briefing.html").write_text(page.html, encoding="utf-8", newline="\n")
         write_findings(report, aside)
-        write_review(report, answers, aside / "review.xlsx")
+        kept = _keep_edited(where.published(quarter) / "review.xlsx", aside)
+        if kept:
+            say("output 中的 review.xlsx 填写过，原样保留；新的一份写作 review.new.xlsx")
+        write_review(report, answers, aside / ("review.new.xlsx" if kept else "review.xlsx"))
         clock.lap("生成网页")
         _write_manifest(aside, key, quarter, report.verdict.value, parts)
     return Outcome(
@@ -124,6 +128,19 @@ def _build(
         time.perf_counter() - started,
         tuple(page.missing_glyphs),
     )
+
+
+def _keep_edited(path: Path, aside: Path) -> bool:
+    """Carry a published file that people changed since it was written into the new folder; whether there is one."""
+    try:
+        manifest = json.loads((path.parent / MANIFEST).read_text(encoding="utf-8"))
+        written = manifest["outputs"].get(path.name)
+        edited = path.is_file() and sha256([path])[path.name] != written
+    except (OSError, ValueError, KeyError):
+        edited = path.is_file()
+    if edited:
+        shutil.copyfile(path, aside / path.name)
+    return edited
 
 
 class _Clock:
