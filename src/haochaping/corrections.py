@@ -6,9 +6,20 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from haochaping.answers import iso_date
 from haochaping.checks.finding import CellRef
 from haochaping.cleaning.cells import Cell, read_count, read_rate
-from haochaping.model import HEADLINE, TABLES, QuarterData, decode_key, encode_key, frame, printed_column
+from haochaping.model import (
+    HEADLINE,
+    NOTE,
+    NOTE_COLUMNS,
+    TABLES,
+    QuarterData,
+    decode_key,
+    encode_key,
+    frame,
+    printed_column,
+)
 from haochaping.reference import Reference
 
 
@@ -72,12 +83,31 @@ def read_cell(cell: CellRef, text: str, reference: Reference) -> Cell:
     NotApplicable
         It is none.
     """
+    if is_note(cell):
+        return Cell(_note_value(cell, text))
     try:
         if is_rate(cell):
             return read_rate(text, reference.no_value)
         return read_count(text.removesuffix("条"), reference.no_value)
     except ValueError as error:
         raise NotApplicable(str(error)) from None
+
+
+def is_note(cell: CellRef) -> bool:
+    """Whether the cell is an annex's title or a date of its note."""
+    return cell.column in NOTE_COLUMNS and NOTE in cell.names.values()
+
+
+def _note_value(cell: CellRef, text: str) -> str:
+    """A title as it is; a date or a period checked."""
+    if cell.column == "title":
+        return text
+    days = text.split("至") if cell.column == "period" else [text]
+    iso = [iso_date(day) for day in days]
+    if len(days) != (2 if cell.column == "period" else 1) or not all(iso):
+        wanted = "2022-10-01 至 2022-12-31" if cell.column == "period" else "2023-01-05"
+        raise NotApplicable(f"应写作 {wanted} 的样子")
+    return " 至 ".join(day for day in iso if day)
 
 
 def is_rate(cell: CellRef) -> bool:
@@ -97,6 +127,8 @@ def with_value(
     NotApplicable
         The text is no value of the cell's kind, or there is no such cell.
     """
+    if is_note(cell):
+        return _with_note(data, cell, text)
     value = read_cell(cell, text, reference)
     if reason and value.value is None:
         value = replace(value, reason=reason.format(value.printed))
@@ -129,6 +161,25 @@ def _with_total(data: QuarterData, cell: CellRef, value: Cell) -> QuarterData:
     totals.loc[where, "value"] = float(value.value)
     totals.loc[where, "printed"] = value.printed
     return replace(data, printed_totals=totals)
+
+
+def _with_note(data: QuarterData, cell: CellRef, text: str) -> QuarterData:
+    """Another title, period or extraction date for one annex; ``about`` follows, which repeats the first annex's."""
+    annexes = data.annexes.copy()
+    where = annexes["table"] == cell.table
+    if not where.any():
+        raise NotApplicable("没有这个附件")
+    value = _note_value(cell, text)
+    fields = {cell.column: value}
+    if cell.column == "period":
+        fields = dict(zip(("period_start", "period_end"), value.split(" 至 "), strict=True))
+    about = data.about.copy()
+    for name, new in fields.items():
+        first = next((old for old in annexes[name] if old), "")
+        annexes.loc[where, name] = new
+        repeats = (about["field"] == name) & (about["value"] == first)
+        about.loc[repeats, "value"] = next((now for now in annexes[name] if now), "")
+    return replace(data, annexes=annexes, about=about)
 
 
 def _with_headline(data: QuarterData, cell: CellRef, value: Cell, text: str) -> QuarterData:

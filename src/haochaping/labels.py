@@ -19,6 +19,9 @@ COLUMNS = {
     "rectification_satisfaction_rate": "整改满意率",
     "rectified_on_time": "按时整改数",
     "share": "总量占比",
+    "title": "标题",
+    "period": "统计范围",
+    "extraction_date": "数据提取时间",
 }
 UNITS = {
     "cases": "件",

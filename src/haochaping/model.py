@@ -49,6 +49,11 @@ class TableSpec:
         return [*self.key, *(c for name in order for c in _with_printed(name, self.rates))]
 
 
+NOTE = "备注"
+"""Name under which an annex's title and note are cells: key ``{<first key column>: NOTE}``."""
+NOTE_COLUMNS = ("title", "period", "extraction_date")
+
+
 def printed_column(rate: str) -> str:
     """Name of the column that holds a rate's text as printed."""
     return f"{rate}_printed"

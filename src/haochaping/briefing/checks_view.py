@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import groupby
 
 import pandas as pd
 
+from haochaping.briefing.figures import Figures
 from haochaping.briefing.html import Html, text
 from haochaping.briefing.tables import finding_anchors, frame_table
 from haochaping.checks.arithmetic import number
@@ -14,6 +16,7 @@ from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import CellRef, Finding
 from haochaping.checks.verdict import Verdict
 from haochaping.labels import COLUMNS, RULE_STATES, SEVERITIES, STATUSES, place
+from haochaping.model import TABLES
 
 _VERDICT_CLASS = {
     Verdict.READY: "ready",
@@ -33,12 +36,20 @@ def verdict_html(report: CheckReport) -> Html:
     )
 
 
-def findings_html(report: CheckReport) -> Html:
-    """Every finding, gravest first; several of one rule together; what was explained before in one line each."""
+def findings_html(report: CheckReport, figures: Figures) -> Html:
+    """Every finding, gravest first; several of one rule together; what was explained before in one line each.
+
+    Parameters
+    ----------
+    report : CheckReport
+        What the checks say.
+    figures : Figures
+        The quarter's named figures: each finding says which of them it touches.
+    """
     anchors = finding_anchors(report)
     told = [finding for finding in report.findings if not finding.folded]
     folded = [finding for finding in report.findings if finding.folded]
-    pieces = [_group(list(group), anchors) for _, group in groupby(told, key=_together)]
+    pieces = [_group(list(group), anchors, figures) for _, group in groupby(told, key=_together)]
     if not report.findings:
         pieces.append("<p>没有须更正、需核实或提示。</p>")
     if folded:
@@ -71,9 +82,9 @@ def _together(finding: Finding) -> tuple[str, str]:
     return finding.check, finding.status
 
 
-def _group(findings: list[Finding], anchors: dict[str, str]) -> str:
+def _group(findings: list[Finding], anchors: dict[str, str], figures: Figures) -> str:
     if len(findings) == 1:
-        return _finding(findings[0], anchors[findings[0].id])
+        return _finding(findings[0], anchors[findings[0].id], figures)
     first = findings[0]
     items = "".join(
         f'<li id="{anchors[f.id]}"><span class="number">{_number(anchors[f.id])}</span> {text(f.message)}'
@@ -83,21 +94,27 @@ def _group(findings: list[Finding], anchors: dict[str, str]) -> str:
     return (
         f'<article class="finding finding-{first.severity}">'
         f'<p class="finding-head"><span class="severity">{_severity(first)}</span> 同类 {len(findings)} 条</p>'
-        f'<ul class="alike">{items}</ul><dl><dt>建议</dt><dd>{text(first.consider)}</dd></dl></article>'
+        f'<ul class="alike">{items}</ul><dl><dt>影响</dt><dd>{_effect(findings, figures)}</dd>'
+        f"<dt>建议</dt><dd>{text(first.consider)}</dd></dl></article>"
     )
 
 
-def _finding(finding: Finding, anchor: str) -> str:
+def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
     cells = [_cell(finding, cell) for cell in finding.cells]
     compared = "；".join(cells[:4])
     if len(cells) > 4:
         compared = f"<details><summary>所比较的 {len(cells)} 格</summary>{'；'.join(cells)}</details>"
-    rows = [("算式", str(text(finding.arithmetic))), ("所据", compared)]
+    rows = [
+        ("应为", str(text(finding.expected))),
+        ("算式", str(text(finding.arithmetic))),
+        ("所据", compared),
+    ]
     if finding.suspects:
         suspects = "；".join(_cell(finding, cell) for cell in finding.suspects)
         rows.append(("可疑", suspects))
     if finding.hypothesis:
         rows.append(("解释", str(text(finding.hypothesis))))
+    rows.append(("影响", _effect([finding], figures)))
     rows.append(("建议", str(text(finding.consider))))
     body = "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in rows if value)
     return (
@@ -106,6 +123,27 @@ def _finding(finding: Finding, anchor: str) -> str:
         f'<span class="severity">{_severity(finding)}</span> {text(finding.message)}</p>'
         f"<dl>{body}</dl>{_answer(finding)}</article>"
     )
+
+
+MOST_EFFECTS = 6
+
+
+def _effect(findings: Sequence[Finding], figures: Figures) -> str:
+    """The figures of this page that rest on doubtful cells, as links to the table of figures."""
+    doubtful = {cell for finding in findings for cell in _doubtful(finding)}
+    touched = [figure for figure in figures.values() if figure.cells & doubtful]
+    if not touched:
+        tables = dict.fromkeys(cell.table for cell in doubtful if cell.table in TABLES)
+        return "、".join(f"附件{TABLES[name].annex}表" for name in tables)
+    links = [f'<a href="#figure-{figure.name}">{text(figure.label)}</a>' for figure in touched]
+    more = f"等 {len(links)} 个数" if len(links) > MOST_EFFECTS else ""
+    return "、".join(links[:MOST_EFFECTS]) + more
+
+
+def _doubtful(finding: Finding) -> set[CellRef]:
+    """The cells in doubt: where the finding stands and its suspects; all it compared where it concerns a column."""
+    named = {finding.at, *finding.suspects}
+    return named if any(cell in finding.printed for cell in named) else {*named, *finding.cells}
 
 
 def _severity(finding: Finding) -> str:

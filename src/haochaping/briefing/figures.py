@@ -6,7 +6,7 @@ the table of figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,8 +16,9 @@ import pandas as pd
 from haochaping.briefing.html import text
 from haochaping.briefing.rates import add_rates
 from haochaping.checks.arithmetic import number, percent_text
+from haochaping.checks.finding import CellRef
 from haochaping.labels import COLUMNS
-from haochaping.model import TABLES, QuarterData
+from haochaping.model import HEADLINE, TABLES, QuarterData, decode_key
 
 NOT_APPLICABLE = "不适用"
 
@@ -27,7 +28,8 @@ class Figure:
     """One number with its name.
 
     ``value`` is a whole number, an exact fraction (rates) or None where it cannot be had; ``formula``
-    is said in Chinese, ``source`` names the cells.
+    is said in Chinese, ``source`` names the cells; ``cells`` are those it rests on, ``corrected`` says
+    whether the office corrected one of them.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Figure:
     unit: str
     formula: str
     source: str
+    cells: frozenset[CellRef] = frozenset()
+    corrected: bool = False
 
     @property
     def text(self) -> str:
@@ -78,7 +82,10 @@ class Figures(Mapping[str, Figure]):
 
     def frame(self) -> pd.DataFrame:
         """One row a figure: name, label, value as text, unit, formula, source."""
-        rows = [(f.name, f.label, f.text, f.unit, f.formula, f.source) for f in self.values()]
+        rows = [
+            (f.name, f.label, f.text, f.unit, f.formula, f.source + ("（含更正）" if f.corrected else ""))
+            for f in self.values()
+        ]
         return pd.DataFrame(rows, columns=["名称", "指标", "数值", "单位", "算法", "来源"])
 
     def _repr_html_(self) -> str:
@@ -91,19 +98,41 @@ class _Maker:
     def __init__(self, data: QuarterData):
         self.data = data
         self.made: dict[str, Figure] = {}
+        self._corrected = {
+            CellRef.of(row["table"], decode_key(row["key"]), row["column"])
+            for row in data.corrections.to_dict("records")
+        }
 
     def add(
-        self, name: str, label: str, value: Any, unit: str, formula: str, source: str
-    ) -> int | Fraction | None:
-        self.made[name] = Figure(name, label, value, unit, formula, source)
-        return value
+        self,
+        name: str,
+        label: str,
+        value: Any,
+        unit: str,
+        formula: str,
+        source: str,
+        cells: Iterable[CellRef] = (),
+    ) -> None:
+        rests_on = frozenset(cells)
+        corrected = bool(rests_on & self._corrected)
+        self.made[name] = Figure(name, label, value, unit, formula, source, rests_on, corrected)
 
-    def total(self, table: str, column: str, name: str, label: str, rows: pd.DataFrame | None = None) -> int:
+    def cells(self, table: str, *columns: str, rows: pd.DataFrame | None = None) -> list[CellRef]:
+        """The cells of some columns, in the given rows or in all."""
+        content = self.data.table(table) if rows is None else rows
+        keys = content[list(TABLES[table].key)].to_dict("records")
+        return [CellRef.of(table, key, column) for key in keys for column in columns]
+
+    def rests_on(self, *names: str) -> frozenset[CellRef]:
+        """The cells of some figures together."""
+        return frozenset().union(*(self.made[name].cells for name in names))
+
+    def total(self, table: str, column: str, name: str, label: str, rows: pd.DataFrame | None = None) -> None:
         content = self.data.table(table) if rows is None else rows
         value = int(content[column].sum())
         annex = f"附件{TABLES[table].annex} {COLUMNS[column]}列"
-        self.add(name, label, value, "条" if "evaluations" in column else "件", "各行所列数相加", annex)
-        return value
+        unit = "条" if "evaluations" in column else "件"
+        self.add(name, label, value, unit, "各行所列数相加", annex, self.cells(table, column, rows=content))
 
     def rate(self, name: str, label: str, k: str, n: str) -> None:
         numerator, denominator = self.made[k], self.made[n]
@@ -115,6 +144,7 @@ class _Maker:
             "%",
             f"{numerator.label} ÷ {denominator.label}",
             f"{numerator.source}；{denominator.source}",
+            self.rests_on(k, n),
         )
 
 
@@ -141,7 +171,8 @@ def compute_figures(data: QuarterData) -> Figures:
         _public_services(maker, words)
     for item in data.headline.itertuples():
         if item.figure == "records":
-            maker.add("records", "正文归集上传数据", round(float(item.value)), "条", "正文所列", "正文")
+            at = CellRef.of(HEADLINE, {"figure": "records"}, "value")
+            maker.add("records", "正文归集上传数据", round(float(item.value)), "条", "正文所列", "正文", [at])
     return Figures(maker.made, words)
 
 
@@ -170,6 +201,7 @@ def _service_tables(maker: _Maker, table: str, words: dict[str, Any]) -> None:
         "个",
         "办件数为零的行数",
         f"附件{TABLES[table].annex}",
+        maker.cells(table, "cases", rows=idle),
     )
     silent = frame[((frame["active_evaluations"] == 0) & (frame["evaluations"] > 0)).fillna(False)]
     maker.add(
@@ -179,6 +211,7 @@ def _service_tables(maker: _Maker, table: str, words: dict[str, Any]) -> None:
         "个",
         "主动评价数为零、评价数大于零的行数",
         f"附件{TABLES[table].annex}",
+        maker.cells(table, "active_evaluations", rows=silent),
     )
     largest = frame.dropna(subset=["cases"]).sort_values("cases", ascending=False, kind="stable").head(1)
     for row in largest.to_dict("records"):
@@ -190,6 +223,7 @@ def _service_tables(maker: _Maker, table: str, words: dict[str, Any]) -> None:
             "件",
             "各行最大值",
             f"附件{TABLES[table].annex}",
+            maker.cells(table, "cases", rows=largest),
         )
         maker.rate(
             f"{prefix}_largest_share", f"{label}办件最多者占比", f"{prefix}_largest_cases", f"{prefix}_cases"
@@ -213,6 +247,10 @@ def _extremes(maker: _Maker, known: pd.DataFrame, table: str, words: dict[str, A
             "%",
             f"{number(int(row['active_evaluations']))} ÷ {number(int(row['evaluations']))}",
             f"附件1 {row['district']}",
+            [
+                CellRef.of(table, {"district": row["district"]}, c)
+                for c in ("active_evaluations", "evaluations")
+            ],
         )
 
 
@@ -232,6 +270,7 @@ def _city(maker: _Maker) -> None:
             "件" if part == "cases" else "条",
             "附件1与附件2合计相加",
             f"区县、市直部门的{label}",
+            maker.rests_on(f"district_{part}", f"department_{part}"),
         )
     maker.rate("rate", "区县与市直部门评价率", "evaluations", "cases")
     maker.rate("active_rate", "区县与市直部门主动评价率", "active", "active_base")
@@ -246,14 +285,22 @@ def _district_departments(maker: _Maker, words: dict[str, Any]) -> None:
     for rank, (name, value) in zip(("first", "second"), top.items(), strict=False):
         words[f"matrix_{rank}"] = name
         maker.add(
-            f"matrix_{rank}_value", f"{name}评价数", int(value), "条", "该行各区县相加", f"附件3 {name}"
+            f"matrix_{rank}_value",
+            f"{name}评价数",
+            int(value),
+            "条",
+            "该行各区县相加",
+            f"附件3 {name}",
+            maker.cells("district_departments", "evaluations", rows=frame[frame["department"] == name]),
         )
         maker.rate(
             f"matrix_{rank}_share", f"{name}占区直部门评价数", f"matrix_{rank}_value", "matrix_evaluations"
         )
     reported = frame["evaluations"].dropna()
-    maker.add("matrix_cells", "有数的格数", len(reported), "格", "列有数字的格数", "附件3")
-    maker.add("matrix_zero_cells", "为零的格数", int((reported == 0).sum()), "格", "列为 0 的格数", "附件3")
+    cells = maker.cells("district_departments", "evaluations")
+    maker.add("matrix_cells", "有数的格数", len(reported), "格", "列有数字的格数", "附件3", cells)
+    zeros = int((reported == 0).sum())
+    maker.add("matrix_zero_cells", "为零的格数", zeros, "格", "列为 0 的格数", "附件3", cells)
     maker.rate("matrix_zero_share", "为零的格占比", "matrix_zero_cells", "matrix_cells")
 
 
@@ -290,4 +337,5 @@ def _public_services(maker: _Maker, words: dict[str, Any]) -> None:
             "条",
             "通报所列",
             "附件5",
+            [CellRef.of("public_services", decode_key(str(printed["key"].iloc[0])), "evaluations")],
         )

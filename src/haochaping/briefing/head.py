@@ -59,7 +59,9 @@ def _strip(figures: Figures) -> str:
     rectified = "<li><span>差评整改</span><strong>不适用</strong><span>列出的差评为零</span></li>"
     if "negatives" in figures and not figures["negatives"]:
         items.append(rectified)
-    note = "<p>区县与市直部门两表合计；点击数字可看算法和来源。</p>" if items else ""
+    corrected = [label for label, name, _ in _KEY_FIGURES if name in figures and figures[name].corrected]
+    remark = f"{'、'.join(corrected)}含更正后的数。" if corrected else ""
+    note = f"<p>区县与市直部门两表合计；点击数字可看算法和来源。{remark}</p>" if items else ""
     return f'<ul class="key-figures">{"".join(items)}</ul>{note}' if items else ""
 
 

@@ -56,8 +56,16 @@ def write_sentences(section: str, figures: Figures, report: CheckReport | None =
     context: dict[str, Any] = {"n": figures, **_Words(figures.words)}
     if report is not None:
         context |= {"verdict": report.verdict.value, "found": report.counts}
-    lines = template.render(context).splitlines()
-    return paragraphs(re.sub(r"\s+", " ", line).strip() for line in lines if line.strip())
+    lines = (re.sub(r"\s+", " ", line).strip() for line in template.render(context).splitlines())
+    return paragraphs(line + _on_corrections(line, figures) for line in lines if line)
+
+
+def _on_corrections(sentence: str, figures: Figures) -> str:
+    """A remark for a sentence with a number that rests on a corrected cell."""
+    used = re.findall(r'href="#figure-([a-z_]+)"', sentence)
+    if not any(figures[name].corrected for name in used):
+        return ""
+    return '<a class="corrected" href="#table-corrections">（含更正后的数）</a>'
 
 
 class _Words(dict[str, Any]):

@@ -11,7 +11,7 @@ from haochaping.checks.finding import CellRef
 from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_and_totals, state
 from haochaping.checks.rules import Rule
 from haochaping.cleaning.text import fold
-from haochaping.labels import COLUMNS
+from haochaping.labels import COLUMNS, place
 from haochaping.model import TABLES, encode_key
 
 
@@ -46,6 +46,7 @@ def total(rule: Rule, book: Book) -> Iterator[Outcome]:
                     "column": COLUMNS[column],
                 },
                 constraints=(Constraint(((at, -1.0), *((cell, 1.0) for cell in cells)), 0, 0),),
+                expected=number(sum(known)),
             )
 
 
@@ -89,6 +90,7 @@ def same(rule: Rule, book: Book) -> Iterator[Outcome]:
                 "other_printed": number(theirs),
             },
             constraints=(Constraint(((at, 1.0), (across, -1.0)), 0, 0),),
+            expected=number(theirs),
         )
 
 
@@ -109,7 +111,7 @@ def gaps(rule: Rule, book: Book) -> Iterator[Outcome]:
     """A count that is replaced by a word without a stated meaning although its row is not idle.
 
     Left out: what :func:`~haochaping.checks.rates.ratio_unreported` tells, and rows in which every
-    printed count is zero.
+    printed count is zero and no rate is printed.
     """
     undefined = {
         (row["table"], row["key"], row["column"])
@@ -125,7 +127,8 @@ def gaps(rule: Rule, book: Book) -> Iterator[Outcome]:
                 book.count(row.cell(column)) is not None for column in ("cases", "evaluations")
             )
             absent = [c for c in counts if (table, encode_key(c.names), c.column) in undefined]
-            idle = bool(known) and not any(book.count(cell) for cell in known)
+            rated = any(book.value(row.cell(column)) is not None for column in spec.rates)
+            idle = bool(known) and not rated and not any(book.count(cell) for cell in known)
             bad = bool(absent) and not told_elsewhere and not (idle and len(counts) > 1)
             at = absent[0] if absent else counts[0]
             yield Outcome(
@@ -137,7 +140,23 @@ def gaps(rule: Rule, book: Book) -> Iterator[Outcome]:
                     "printed": book.printed(at),
                     "missing": "、".join(COLUMNS[cell.column] for cell in absent),
                 },
+                suspects=tuple(absent),
+                hypothesis=_implied_by_totals(book, at) if bad else "",
             )
+
+
+def _implied_by_totals(book: Book, cell: CellRef) -> str:
+    """What a blank cell must hold for a printed total to add up, where it is the only blank of that total."""
+    for total_row in book.totals(cell.table):
+        parts = [part.cell(cell.column) for part in book.parts(total_row)]
+        whole = book.count(total_row.cell(cell.column))
+        blank = [part for part in parts if book.count(part) is None]
+        if whole is not None and blank == [cell]:
+            rest = sum(book.count(part) or 0 for part in parts)
+            if whole >= rest:
+                shown = f"{number(whole)} − {number(rest)} = {number(whole - rest)}"
+                return f"可能的解释：按{place(cell.table, total_row.key)}合计推算应为 {number(whole - rest)}（{shown}）。"
+    return ""
 
 
 def at_most(rule: Rule, book: Book) -> Iterator[Outcome]:
@@ -156,4 +175,5 @@ def at_most(rule: Rule, book: Book) -> Iterator[Outcome]:
             f"{number(small)} {'≤' if small <= large else '>'} {number(large)}",
             values={"printed": number(small), "other_printed": number(large)},
             constraints=(Constraint(((at, 1.0), (bound, -1.0)), -math.inf, 0),),
+            expected=f"不大于 {number(large)}",
         )

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from haochaping.checks.finding import CellRef
-from haochaping.model import HEADLINE, TABLES, QuarterData, decode_key, printed_column
+from haochaping.model import (
+    HEADLINE,
+    NOTE,
+    NOTE_COLUMNS,
+    TABLES,
+    QuarterData,
+    decode_key,
+    printed_column,
+)
 from haochaping.reference import Reference
 
 _BEFORE = ("约", "近", "超过", "超", "逾")
@@ -18,6 +27,19 @@ _BEFORE = ("约", "近", "超过", "超", "逾")
 def claim(printed: str, qualifier: str) -> str:
     """A figure of the text with the word that bounds it: ``99.9%以上``, ``约907万条``."""
     return f"{qualifier}{printed}" if qualifier.startswith(_BEFORE) else f"{printed}{qualifier}"
+
+
+def note_cell(table: str, column: str) -> CellRef:
+    """The title of an annex, or a date of its note, as a cell."""
+    return CellRef.of(table, {TABLES[table].key[0]: NOTE}, column)
+
+
+def note_text(annex: Mapping[str, Any], column: str) -> str:
+    """What that cell reads, from a row of ``annexes``; a period as ``2022-10-01 至 2022-12-31``."""
+    if column == "period":
+        start, end = str(annex["period_start"]), str(annex["period_end"])
+        return f"{start} 至 {end}" if start else ""
+    return str(annex[column])
 
 
 @dataclass(frozen=True)
@@ -56,6 +78,10 @@ class Book:
             cell = CellRef.of(HEADLINE, {"figure": str(item.figure)}, "value")
             self._values[cell] = float(item.value)
             self._printed[cell] = claim(str(item.printed), str(item.qualifier))
+        for annex in data.annexes.to_dict("records"):
+            for column in NOTE_COLUMNS:
+                if text := note_text(annex, column):
+                    self._printed[note_cell(annex["table"], column)] = text
         for item in data.unreported.itertuples():
             self._printed[CellRef.of(str(item.table), decode_key(str(item.key)), str(item.column))] = str(
                 item.printed

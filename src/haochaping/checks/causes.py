@@ -101,6 +101,7 @@ def _explanation(explanation: Explanation, cause: Cause, book: Book) -> str:
     parts = []
     for cell, value in explanation.changes:
         if value is None:
+            parts += _rate_change(cell, cause, book)
             continue
         printed = book.count(cell)
         if printed is None:
@@ -111,6 +112,14 @@ def _explanation(explanation: Explanation, cause: Cause, book: Book) -> str:
             f"{place(cell.table, cell.names)}{COLUMNS[cell.column]} {number(printed)} 应为 {number(target)}{why}"
         )
     return "，".join(parts)
+
+
+def _rate_change(cell: CellRef, cause: Cause, book: Book) -> list[str]:
+    """A printed rate that should read as its rule computes it."""
+    expected = next((outcome.expected for outcome in cause.outcomes if outcome.at == cell), "")
+    if not expected:
+        return []
+    return [f"{place(cell.table, cell.names)}{COLUMNS[cell.column]} {book.printed(cell)} 应为 {expected}"]
 
 
 def _target(

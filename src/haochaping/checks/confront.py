@@ -158,4 +158,5 @@ def _finding(group: Group, book: Book) -> Finding:
         printed={cell: book.printed(cell) for cell in {*cells, *group.suspects}},
         suspects=group.suspects,
         hypothesis="".join(told) or None,
+        expected=lead.outcome.expected,
     )

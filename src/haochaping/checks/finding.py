@@ -51,6 +51,8 @@ class Finding:
     printed: Mapping[CellRef, str] = field(repr=False, default_factory=dict)
     suspects: tuple[CellRef, ...] = ()
     hypothesis: str | None = None
+    expected: str = ""
+    """What the cell ``at`` should read if the other cells are right; blank when the rule does not say."""
     status: str = "new"
     """``new``, ``known`` (also in the quarter before), ``explained`` or ``corrected``."""
     answer: str = ""

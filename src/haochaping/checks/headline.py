@@ -72,6 +72,7 @@ def headline_sum(rule: Rule, book: Book) -> Iterator[Outcome]:
             "more": difference > 0,
             "share": percent_text(Fraction(abs(difference), value)) if value else "不适用",
         },
+        expected=number(exact),
     )
 
 
@@ -129,6 +130,7 @@ def headline_rate(rule: Rule, book: Book) -> Iterator[Outcome]:
         state(_percent_holds(printed, exact)),
         f"{number(k)} ÷ {number(n)} = {percent_text(exact)}",
         values={"printed": printed, "annexes": annexes, "exact": percent_text(exact)},
+        expected=percent_text(exact),
     )
 
 
@@ -148,6 +150,7 @@ def headline_rectified(rule: Rule, book: Book) -> Iterator[Outcome]:
         state(_percent_holds(printed, exact)),
         f"{number(k)} ÷ {number(n)} = {percent_text(exact)}",
         values={"printed": printed, "annex": TABLES[table].annex, "exact": percent_text(exact)},
+        expected=percent_text(exact),
     )
 
 

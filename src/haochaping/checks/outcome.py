@@ -34,7 +34,7 @@ class Outcome:
 
     ``values`` fill the rule's message. ``constraints`` are there for hard rules only: error
     localisation works on them, whether they hold or not. A soft rule may name ``suspects`` and a
-    ``hypothesis`` itself.
+    ``hypothesis`` itself. ``expected`` is what the cell should read if all other cells are right.
     """
 
     at: CellRef
@@ -46,6 +46,7 @@ class Outcome:
     constraints: tuple[Constraint, ...] = ()
     suspects: tuple[CellRef, ...] = ()
     hypothesis: str = ""
+    expected: str = ""
 
 
 Kind = Callable[[Rule, Book], Iterator[Outcome]]

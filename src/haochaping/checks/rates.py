@@ -23,7 +23,7 @@ from haochaping.checks.outcome import (
 from haochaping.checks.rules import Rule
 from haochaping.cleaning.cells import printed_decimals
 from haochaping.cleaning.text import plain_number
-from haochaping.labels import COLUMNS
+from haochaping.labels import COLUMNS, place
 from haochaping.model import TABLES
 
 _MANNERS = {
@@ -64,7 +64,14 @@ def _compare(at: CellRef, cells: tuple[CellRef, ...], book: Book, k: int, n: int
     if how == "rounded_to_end":
         arithmetic += f"；{number(n)} − {number(k)} = {number(n - k)}"
     values = {"printed": printed, "exact": percent_text(exact), "manner": _MANNERS.get(how, "")}
-    return Outcome(at, cells, state(how == "rounded"), arithmetic, values=values)
+    return Outcome(
+        at, cells, state(how == "rounded"), arithmetic, values=values, expected=_expected(printed, exact)
+    )
+
+
+def _expected(printed: str, exact: Fraction) -> str:
+    """The rate as it should be printed: with the printed decimals, and with more where they would read 100 % or 0 %."""
+    return percent_text(exact, printed_decimals(printed))
 
 
 def _ratio_constraints(printed: str, rate: CellRef, k: CellRef, n: CellRef) -> tuple[Constraint, Constraint]:
@@ -89,6 +96,7 @@ def ratio_undefined(rule: Rule, book: Book) -> Iterator[Outcome]:
                 values={"printed": book.printed(at)},
                 # Nothing but the printed rate can be wrong here: no count makes 0/0 a rate.
                 constraints=() if book.value(at) is None else (Constraint((), 1, math.inf, at),),
+                expected="/",
             )
 
 
@@ -112,6 +120,8 @@ def ratio_unreported(rule: Rule, book: Book) -> Iterator[Outcome]:
                 "missing": "、".join(COLUMNS[cell.column] for cell in absent),
                 "exact": percent_text(exact),
             },
+            suspects=tuple(absent),
+            expected=percent_text(exact, 0 if exact == 1 else 2) if at in absent else "",
         )
 
 
@@ -124,7 +134,12 @@ def bounds(rule: Rule, book: Book) -> Iterator[Outcome]:
             if value is not None:
                 values = {"printed": book.printed(at), "column": COLUMNS[column]}
                 yield Outcome(
-                    at, (at,), state(0 <= value <= 1), f"{book.printed(at)} 与 100% 比较", values=values
+                    at,
+                    (at,),
+                    state(0 <= value <= 1),
+                    f"{book.printed(at)} 与 100% 比较",
+                    values=values,
+                    expected="不超过 100%",
                 )
 
 
@@ -148,7 +163,17 @@ def share(rule: Rule, book: Book) -> Iterator[Outcome]:
                 # A small share that rounds to 0 % is told once for the whole column (share_sum).
                 if outcome.state == FAILS and outcome.values["manner"] == _MANNERS["rounded_to_end"]:
                     outcome = Outcome(at, outcome.cells, HOLDS, outcome.arithmetic)
-                yield outcome
+                yield _suspecting(outcome, book)
+
+
+def _suspecting(outcome: Outcome, book: Book) -> Outcome:
+    """A failed share with itself as the suspect: it is derived from counts that totals and other annexes check."""
+    if outcome.state != FAILS:
+        return outcome
+    at = outcome.at
+    where = f"{place(at.table, at.names)}{COLUMNS[at.column]}"
+    told = f"可能的解释：{where} {book.printed(at)} 应为 {outcome.expected}。"
+    return replace(outcome, suspects=(at,), hypothesis=told)
 
 
 def share_sum(rule: Rule, book: Book) -> Iterator[Outcome]:

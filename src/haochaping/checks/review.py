@@ -10,6 +10,7 @@ from haochaping.answers import Answer, iso_date
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport, confront
 from haochaping.checks.finding import CellRef, Finding
+from haochaping.cleaning.cells import Cell
 from haochaping.cleaning.text import fold
 from haochaping.corrections import Correction, NotApplicable, apply_corrections, is_rate, read_cell
 from haochaping.labels import COLUMNS, place
@@ -132,7 +133,7 @@ def _corrections(
         else:
             try:
                 value = _typed(cell, answer.value)
-                same = read_cell(cell, value, reference).value == _value(cell, book, reference)
+                same = _content(read_cell(cell, value, reference)) == _value(cell, book, reference)
             except NotApplicable as error:
                 problem = f"核实值“{answer.value}”{error}"
             else:
@@ -163,10 +164,13 @@ def cell_label(cell: CellRef) -> str:
 def _value(cell: CellRef, book: Book, reference: Reference) -> int | float | str:
     """What a cell holds; a cell without a number holds its word, which equals no number."""
     try:
-        value = read_cell(cell, book.printed(cell), reference).value
+        return _content(read_cell(cell, book.printed(cell), reference))
     except NotApplicable:
         return book.printed(cell)
-    return book.printed(cell) if value is None else value
+
+
+def _content(cell: Cell) -> int | float | str:
+    return cell.printed if cell.value is None else cell.value
 
 
 def _typed(cell: CellRef, value: str) -> str:

@@ -164,6 +164,7 @@ def counted_in_city(rule: Rule, book: Book) -> Iterator[Outcome]:
             f"{unit.counterpart} {number(mine)}；其余区县相加 {number(districts)}",
             values={
                 "printed": book.printed(marked[0]),
+                "city_annex": TABLES["city_departments"].annex,
                 "city": row.key["department"],
                 "value": number(mine),
                 "districts": number(districts),

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from haochaping.checks.book import Book
+from haochaping.checks.book import Book, note_cell, note_text
 from haochaping.checks.finding import CellRef
 from haochaping.checks.outcome import Outcome, claimed, not_evaluable, state
 from haochaping.checks.rules import Rule
@@ -19,26 +19,22 @@ from haochaping.model import TABLES
 from haochaping.reference import UNIT_KINDS
 
 
-def _note_cell(table: str, column: str) -> CellRef:
-    """A date of an annex's note, as a cell: key 备注."""
-    return CellRef.of(table, {TABLES[table].key[0]: "备注"}, column)
-
-
 def period(rule: Rule, book: Book) -> Iterator[Outcome]:
     """The period that an annex's note states is the quarter's."""
     quarter = book.data.quarter
     for annex in book.data.annexes.to_dict("records"):
-        at = _note_cell(annex["table"], "period")
+        at = note_cell(annex["table"], "period")
         if not annex["period_start"]:
             continue
-        printed = f"{annex['period_start']} 至 {annex['period_end']}"
+        printed = note_text(annex, "period")
         expected = f"{quarter.start.isoformat()} 至 {quarter.end.isoformat()}"
         yield Outcome(
             at,
-            (),
+            (at,),
             state(printed == expected),
             f"{printed} 与 {expected}",
             values={"annex": annex["annex"], "printed": printed, "expected": expected},
+            expected=expected,
         )
 
 
@@ -49,13 +45,14 @@ def titles(rule: Rule, book: Book) -> Iterator[Outcome]:
         found = re.search(r"第?([一二三四1-4])季度", fold(annex["title"]))
         if found:
             number = found[1].translate(str.maketrans("1234", "一二三四"))
-            at = _note_cell(annex["table"], "title")
+            at = note_cell(annex["table"], "title")
             yield Outcome(
                 at,
-                (),
+                (at,),
                 state(f"第{number}季度" == expected),
                 f"“{annex['title']}”与{expected}",
                 values={"annex": annex["annex"], "printed": annex["title"], "expected": expected},
+                expected=f"标题写{expected}",
             )
 
 
@@ -106,8 +103,8 @@ def same_extraction(rule: Rule, book: Book) -> Iterator[Outcome]:
     if len(dates) > 1:
         tables = {spec.annex: name for name, spec in TABLES.items()}
         shown = "、".join(f"附件{annex} {day}" for annex, day in dates.items())
-        cells = tuple(_note_cell(tables[annex], "extraction_date") for annex in dates)
-        yield Outcome(cells[0], (), state(len(set(dates.values())) == 1), shown, values={"dates": shown})
+        cells = tuple(note_cell(tables[annex], "extraction_date") for annex in dates)
+        yield Outcome(cells[0], cells, state(len(set(dates.values())) == 1), shown, values={"dates": shown})
 
 
 def window(rule: Rule, book: Book) -> Iterator[Outcome]:
