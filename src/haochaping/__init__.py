@@ -20,6 +20,7 @@ _EXPORTS = {
     "load": "loading",
     "available": "loading",
     "check": "checks",
+    "threshold": "reference",
     "add_rates": "briefing.rates",
     "compute_figures": "briefing.figures",
     "write_sentences": "briefing.sentences",

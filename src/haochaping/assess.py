@@ -54,11 +54,12 @@ def load_past(where: Locations, quarter: Quarter, reference: Reference) -> tuple
     untold: list[str] = []
     for earlier in earlier_quarters(where, quarter):
         try:
+            answers = tuple(read_answers(answer_file(where.raw(earlier))))
             if where.tidy(earlier).is_dir():
-                data = as_printed(read_tidy(where.tidy(earlier), earlier), reference)
+                tidy = read_tidy(where.tidy(earlier), earlier)
+                past.append(Past(as_printed(tidy, reference), answers, tidy))
             else:
-                data = load_printed(where, earlier)
-            past.append(Past(data, tuple(read_answers(answer_file(where.raw(earlier))))))
+                past.append(Past(load_printed(where, earlier), answers))
         except InputRefused as refusal:
             untold.append(f"{earlier.label}未能读取，没有用于比较：{refusal.message}")
     return past, untold

@@ -55,7 +55,13 @@ RULE_STATES = {
     "not applicable": "本期不涉及",
     "could not run": "未能运行",
 }
-STATUSES = {"new": "新发现", "known": "上季度已有", "explained": "已说明", "corrected": "已更正"}
+STATUSES = {
+    "new": "新发现",
+    "known": "上季度已有",
+    "explained": "已说明",
+    "corrected": "已更正",
+    "followed": "因其他更正消除",
+}
 SEVERITIES = {"correct": "须更正", "verify": "需核实", "note": "提示"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any
 from haochaping.cleaning.decode import decode
 from haochaping.cleaning.text import fold
 from haochaping.errors import InputRefused, Problem, refuse
+from haochaping.locations import locations
 from haochaping.model import TABLES, TIERS
 
 IGNORED = "ignored"
@@ -116,6 +118,17 @@ def load_reference(folder: Path) -> Reference:
         no_value={fold(row["text"]): row["meaning"] for row in words if row["kind"] != "total"},
         elsewhere=frozenset(fold(row["text"]) for row in words if row["kind"] == "elsewhere"),
     )
+
+
+def threshold(name: str, data: str | os.PathLike[str] | None = None) -> float:
+    """A number from the city's settings (``[thresholds]`` of ``city.toml``), for notebooks.
+
+    Raises
+    ------
+    InputRefused
+        There is no such setting.
+    """
+    return load_reference(locations(data).reference).threshold(name)
 
 
 def _headings(path: Path) -> dict[str, str]:

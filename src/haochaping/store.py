@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from haochaping.errors import InputRefused, Problem, refuse
-from haochaping.model import TABLES, QuarterData, dtypes, encode_key, frame
+from haochaping.model import QuarterData, dtypes, frame
 from haochaping.quarter import Quarter
+from haochaping.revisions import add_revisions
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -50,40 +50,14 @@ def write_tidy(data: QuarterData, folder: Path) -> bool:
 
 
 def with_revisions(data: QuarterData, folder: Path) -> QuarterData:
-    """`data` with the folder's revisions, and a new one for every value of the five tables that differs there."""
+    """`data` with the folder's revisions, and a new one for every cell that differs from what the folder holds."""
     if not (folder / "about.csv").exists():
         return data
     try:
         before = read_tidy(folder, data.quarter)
     except InputRefused:
         return data  # what is there cannot be read: nothing to compare with
-    today = date.today().isoformat()
-    rows = [
-        dict(zip(dtypes("revisions"), (today, *change), strict=True))
-        for name in TABLES
-        for change in _revised(before.table(name), data.table(name), name)
-    ]
-    known = before.revisions.to_dict("records")
-    return replace(data, revisions=frame("revisions", [*known, *rows]))
-
-
-def _revised(before: pd.DataFrame, after: pd.DataFrame, name: str) -> list[tuple[str, str, str, str, str]]:
-    """Table, key, column, old and new text of every measure that changed, appeared or vanished."""
-    spec = TABLES[name]
-    old, new = (rows.set_index(list(spec.key)) for rows in (before, after))
-    changes = []
-    for key in dict.fromkeys([*old.index, *new.index]):
-        names = dict(zip(spec.key, key if isinstance(key, tuple) else (key,), strict=True))
-        for column in spec.measures:
-            was, now = (_shown(rows, key, column) for rows in (old, new))
-            if was != now:
-                changes.append((name, encode_key(names), column, was, now))
-    return changes
-
-
-def _shown(rows: pd.DataFrame, key: object, column: str) -> str:
-    value = rows.loc[key, column] if key in rows.index else None
-    return "" if value is None or pd.isna(value) else str(value)
+    return add_revisions(before, data, date.today())
 
 
 def read_tidy(folder: Path, quarter: Quarter) -> QuarterData:

@@ -14,7 +14,7 @@ from haochaping.quarter import Quarter
 DRAW: dict[str, Callable[[QuarterData], object]] = {
     "active rate": lambda q: charts.chart_active_rate(add_rates(q.districts)),
     "volume": lambda q: charts.chart_volume_and_active_rate(add_rates(q.districts)),
-    "departments": lambda q: charts.chart_departments(add_rates(q.city_departments)),
+    "departments": lambda q: charts.chart_departments(add_rates(q.city_departments), small=30),
     "matrix": lambda q: charts.chart_matrix(q.district_departments),
     "tiers": lambda q: charts.chart_tiers(q.towns_and_villages),
     "public services": lambda q: charts.chart_public_services(q.public_services, q.districts),

@@ -214,3 +214,61 @@ def test_what_is_gone_is_told(real: QuarterData, reference: Reference) -> None:
     departments = real.city_departments[real.city_departments["cases"] != 0].reset_index(drop=True)
     reviewed = run(replace(real, city_departments=departments), reference, past=(Past(real, ()),))
     assert {f.check for f in reviewed.report.gone} >= {"rate_undefined", "idle_counterpart"}
+
+
+def test_what_another_correction_removed_is_not_counted_as_corrected(
+    real: QuarterData, reference: Reference
+) -> None:
+    """The total's finding goes away when someone corrects a cell on another finding's row."""
+    cell = correct(WATER, "public_services/周村区/evaluations", "4356", "0")
+    reviewed = run(real, reference, cell)
+    found = next(f for f in reviewed.report.findings if f.id == TOTAL)
+    assert (found.status, found.state) == ("corrected", "followed")
+    assert "因其他更正而消除" in found.answer and "由 4356 改为 0" in found.answer
+    assert "因其他更正消除 1" in reviewed.report.answered_words
+    assert "另有已更正" not in reviewed.report.answered_words
+
+
+def test_a_title_of_another_quarter_can_be_corrected(real: QuarterData, reference: Reference) -> None:
+    annexes = real.annexes.copy()
+    annexes["title"] = annexes["title"].str.replace("第四季度", "第三季度")
+    wrong = replace(real, annexes=annexes)
+    titled = next(f for f in run(wrong, reference).report.findings if f.check == "title_of_quarter")
+    right = str(real.annexes.loc[real.annexes["table"] == titled.at.table, "title"].iloc[0])
+    answered = run(wrong, reference, correct(titled.id, "", "", right))
+    assert status(answered, titled.id) == "corrected"
+    assert as_printed(answered.data, reference) == wrong
+    assert as_printed(answered.data, reference).annexes.equals(wrong.annexes)
+
+
+def test_a_period_is_corrected_only_to_a_period(real: QuarterData, reference: Reference) -> None:
+    annexes = real.annexes.copy()
+    annexes.loc[0, "period_end"] = "2022-12-30"
+    wrong = replace(real, annexes=annexes)
+    found = next(f for f in run(wrong, reference).report.findings if f.check == "period_of_quarter")
+    assert found.expected == "2022-10-01 至 2022-12-31"
+    refused = run(wrong, reference, correct(found.id, "", "", "四季度"))
+    assert any("2022-10-01 至 2022-12-31" in remark for remark in refused.report.remarks)
+    good = run(wrong, reference, correct(found.id, "", "", "2022年10月1日至2022年12月31日"))
+    assert status(good, found.id) == "corrected"
+    assert good.data.annexes.loc[0, "period_end"] == "2022-12-31"
+
+
+def test_history_uses_corrected_figures_and_tells_revisions(real: QuarterData, reference: Reference) -> None:
+    from haochaping.revisions import add_revisions
+
+    earlier = replace(real, quarter=real.quarter.previous)
+    corrected = run(earlier, reference, WATER_CORRECTED).data
+    tidy = add_revisions(earlier, corrected, TODAY)
+    past = (Past(replace(earlier, revisions=tidy.revisions), (), tidy),)
+    told = run(real, reference, past=past).report.revised
+    assert [(one.quarter, one.before, one.after) for one in told] == [("2022年第三季度", "11237", "11273")]
+
+
+def test_lapsed_and_carried_explanations_are_handed_on(real: QuarterData, reference: Reference) -> None:
+    standing = explain(WINDOW, "每年如此", until="2023-12-31")
+    over = explain("zero_negatives/districts/全部/negative_evaluations", "渠道问题", until="2023-01-10")
+    past = (Past(replace(real, quarter=real.quarter.previous), (standing, over)),)
+    reviewed = run(real, reference, past=past)
+    assert [a.text for a in reviewed.carried] == ["每年如此"]
+    assert [a.text for a in reviewed.lapsed] == ["渠道问题"]

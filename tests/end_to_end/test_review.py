@@ -90,11 +90,12 @@ def test_the_correction_is_in_the_tidy_tables(answered: Path) -> None:
 def test_page_and_findings_follow(answered: Path) -> None:
     html = (answered / "output" / "2022Q4" / "briefing.html").read_text(encoding="utf-8")
     assert "6,487,756</a> 条，评价率" in html, "the sum follows"
+    assert "（含更正后的数）</a></p>" in html and "评价率含更正后的数" in html, "sentences and strip say so"
     assert "11,273〔更正〕" in html and "通报列为 11237" in html, "marked in its table"
     assert "<td>答复</td>" in html, "named among the sources"
     assert "更正为 11273" in html and "须更正·已更正" in html
     assert "按省里要求在月初提取" in html
-    assert "已采用的更正" in html and "本季度数据首次整理以后的改动" in html
+    assert "已采用的更正" in html and "首次读入以后的改动" not in html, "a correction is no revision beside"
 
 
 def test_the_next_workbook_holds_what_was_answered(answered: Path) -> None:
@@ -153,7 +154,7 @@ def test_a_refused_answer_stays_refused_and_nothing_is_lost(
         assert reviewed.data.corrections[["printed", "corrected", "by"]].to_numpy().tolist() == [
             ["100%", "/", "甲"]
         ]
-        write_review(reviewed.report, answers, tmp_path / "review.xlsx")
+        write_review(reviewed, answers, tmp_path / "review.xlsx")
         answers = read_answers(tmp_path / "review.xlsx")
         texts.append(sorted(a.text for a in answers))
     assert texts == [["a", "b", "c", "d", "e"]] * 3

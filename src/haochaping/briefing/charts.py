@@ -229,7 +229,7 @@ _AROUND = [
 """Places for a name around its point, nearest first."""
 
 
-def chart_departments(departments: pd.DataFrame, small: float = 30) -> Chart | Html:
+def chart_departments(departments: pd.DataFrame, small: float) -> Chart | Html:
     """City departments: cases on a log scale, active rate beside; hollow where the base is small.
 
     `small` is the city's threshold for a small denominator.

@@ -71,15 +71,32 @@ def memory_html(report: CheckReport) -> Html:
     """New, known and gone against the quarter before."""
     if not report.compared:
         return Html("<p>没有上季度数据，不比较新增与消除。</p>")
-    states = Counter(finding.status for finding in report.findings)
+    states = Counter(finding.state for finding in report.findings)
     counts = "，".join(f"{label} {states[name]} 条" for name, label in STATUSES.items() if states[name])
     gone = "".join(f"<li>{text(finding.message)}</li>" for finding in report.gone)
     lost = f"<p>上季度有而本期没有的 {len(report.gone)} 条：</p><ul>{gone}</ul>" if gone else ""
-    return Html(f'<div class="memory"><p>与上季度相比：{counts}。</p>{lost}</div>')
+    return Html(f'<div class="memory"><p>与上季度相比：{counts}。</p>{lost}{_revised(report)}</div>')
+
+
+def _revised(report: CheckReport) -> Html | str:
+    """Figures of earlier quarters that were changed since."""
+    if not report.revised:
+        return ""
+    rows = [
+        {
+            "季度": one.quarter,
+            "单元格": one.place,
+            "原为": shown(one.before) if one.before else "（无）",
+            "改为": shown(one.after) if one.after else "（无）",
+            "日期": one.on,
+        }
+        for one in report.revised
+    ]
+    return frame_table(pd.DataFrame(rows), "以前各季度数字的修订（比较用改后的数）", "table-revised")
 
 
 def _together(finding: Finding) -> tuple[str, str]:
-    return finding.check, finding.status
+    return finding.check, finding.state
 
 
 def _group(findings: list[Finding], anchors: dict[str, str], figures: Figures) -> str:
@@ -147,7 +164,7 @@ def _doubtful(finding: Finding) -> set[CellRef]:
 
 
 def _severity(finding: Finding) -> str:
-    status = "" if finding.status == "new" else f"·{STATUSES[finding.status]}"
+    status = "" if finding.status == "new" else f"·{STATUSES[finding.state]}"
     if finding.severity == "correct" and finding.status == "explained":
         status += "，仍须更正"
     return f"{SEVERITIES[finding.severity]}{status}"

@@ -11,6 +11,7 @@ from haochaping.briefing.tables import frame_table
 from haochaping.checks.confront import CheckReport
 from haochaping.labels import COLUMNS, place
 from haochaping.model import QuarterData, decode_key
+from haochaping.revisions import net_revisions
 
 _KEY_FIGURES = (
     ("办件", "cases", "件"),
@@ -125,19 +126,21 @@ def _corrections(data: QuarterData) -> Html:
 
 def _revisions(data: QuarterData) -> Html:
     """What changed in the tidy tables since this quarter was first read."""
-    if data.revisions.empty:
+    revisions = net_revisions(data)
+    if revisions.empty:
         return Html("")
     rows = [
         {
             "单元格": place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], ""),
-            "原为": row["before"] or "空白",
-            "改为": row["after"] or "空白",
+            "原为": row["before"] or "（无）",
+            "改为": row["after"] or "（无）",
             "日期": row["on"],
         }
-        for row in data.revisions.to_dict("records")
+        for row in revisions.to_dict("records")
     ]
     return stack(
-        "<h3>修订</h3>", frame_table(pd.DataFrame(rows), "本季度数据首次整理以后的改动", "table-revisions")
+        "<h3>修订</h3>",
+        frame_table(pd.DataFrame(rows), "本季度资料首次读入以后的改动（更正另列）", "table-revisions"),
     )
 
 

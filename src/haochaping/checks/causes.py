@@ -27,14 +27,21 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Group:
-    """Doubts with one cause, gravest first; ``cause`` is None for one that stands alone."""
+    """Doubts with one cause, gravest first; ``cause`` is None for one that stands alone.
+
+    ``moved`` are cells whose figures may stand in the wrong rows, ``told`` says so.
+    """
 
     doubts: tuple[Doubt, ...]
     cause: Cause | None = None
+    moved: tuple[CellRef, ...] = ()
+    told: str = ""
 
     @property
     def suspects(self) -> tuple[CellRef, ...]:
         """Cells of all explanations, each once."""
+        if self.moved:
+            return self.moved
         if self.cause is None:
             return self.doubts[0].outcome.suspects
         return tuple(dict.fromkeys(cell for e in self.cause.explanations for cell in e.cells))
@@ -84,7 +91,7 @@ def _vanishes(doubt: Doubt, cause: Cause, book: Book, kinds: Mapping[str, Kind])
 def hypothesis(group: Group, book: Book) -> str | None:
     """The explanations in words, each with its arithmetic and the slip that would account for it; None if none speaks."""
     if group.cause is None:
-        return group.doubts[0].outcome.hypothesis or None
+        return group.told or group.doubts[0].outcome.hypothesis or None
     told = [
         text
         for explanation in group.cause.explanations
@@ -169,24 +176,3 @@ def _parts(total: CellRef, cause: Cause) -> Iterator[CellRef]:
     for outcome in cause.outcomes:
         if outcome.at == total:
             yield from (cell for cell in outcome.cells if cell != total)
-
-
-# --- rows exchanged -------------------------------------------------------------------------------------------
-
-
-def exchanged_rows(group: Group, book: Book) -> str:
-    """Two rows of one annex that would agree with the other annex if they changed places."""
-    pairs = [
-        doubt.outcome.cells
-        for doubt in group.doubts
-        if doubt.rule.kind == "same" and len(doubt.outcome.cells) == 2
-    ]
-    for i, (left, right) in enumerate(pairs):
-        for other_left, other_right in pairs[i + 1 :]:
-            crossed = book.count(left) == book.count(other_right) and book.count(other_left) == book.count(
-                right
-            )
-            if crossed and book.count(left) != book.count(other_left):
-                names = f"“{right.key[0][1]}”与“{other_right.key[0][1]}”"
-                return f"{names}两行在其中一个附件里可能互换了位置"
-    return ""

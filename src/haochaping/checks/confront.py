@@ -10,11 +10,12 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from haochaping.checks.book import Book
-from haochaping.checks.causes import Doubt, Group, exchanged_rows, group_doubts, hypothesis
+from haochaping.checks.causes import Doubt, Group, group_doubts, hypothesis
 from haochaping.checks.finding import SEVERITY_ORDER, Finding
 from haochaping.checks.kinds import KINDS
 from haochaping.checks.localise import localise
 from haochaping.checks.outcome import FAILS, HOLDS, NOT_EVALUABLE, Outcome
+from haochaping.checks.rearranged import merge_rearranged
 from haochaping.checks.rules import Rule, load_rules
 from haochaping.checks.verdict import Verdict, verdict
 from haochaping.labels import place
@@ -50,6 +51,17 @@ class RuleResult:
 
 
 @dataclass(frozen=True)
+class Revision:
+    """A cell of an earlier quarter that was changed since: the quarter's label, the cell in words, both texts, when."""
+
+    quarter: str
+    place: str
+    before: str
+    after: str
+    on: str
+
+
+@dataclass(frozen=True)
 class CheckReport:
     """What the checks say of one quarter, gravest finding first."""
 
@@ -61,6 +73,8 @@ class CheckReport:
     """Findings of the quarter before that are no longer there."""
     compared: bool = False
     """Whether there is a quarter before to compare with."""
+    revised: tuple[Revision, ...] = ()
+    """Cells of earlier quarters that read otherwise than when they were first read."""
 
     @property
     def verdict(self) -> Verdict:
@@ -76,8 +90,12 @@ class CheckReport:
     @property
     def answered_words(self) -> str:
         """How many findings were answered, in words; blank when none was."""
-        found = Counter(finding.status for finding in self.findings)
-        parts = [("其中已说明", found["explained"]), ("另有已更正", found["corrected"])]
+        found = Counter(finding.state for finding in self.findings)
+        parts = [
+            ("其中已说明", found["explained"]),
+            ("另有已更正", found["corrected"]),
+            ("因其他更正消除", found["followed"]),
+        ]
         return "".join(f"；{label} {count}" for label, count in parts if count)
 
     def as_json(self) -> list[dict[str, Any]]:
@@ -99,7 +117,8 @@ def confront(
     results: list[RuleResult] = []
     doubts: list[Doubt] = []
     hard: list[Outcome] = []
-    for rule in load_rules(reference.folder, KINDS) if rules is None else rules:
+    used = load_rules(reference.folder, KINDS) if rules is None else rules
+    for rule in used:
         try:
             outcomes = list(KINDS[rule.kind](rule, book))
             for outcome in outcomes:
@@ -122,6 +141,7 @@ def confront(
             )
         )
     groups = group_doubts(doubts, localise(hard, book), book, KINDS)
+    groups = merge_rearranged(groups, book, used, KINDS)
     findings = sorted(
         (_finding(group, book) for group in groups),
         key=lambda finding: SEVERITY_ORDER.index(finding.severity),
@@ -146,7 +166,6 @@ def _finding(group: Group, book: Book) -> Finding:
     message = _message(lead.rule, lead.outcome)
     if others:
         message += "同一原因还使：" + "".join(_message(d.rule, d.outcome) for d in others)
-    told = [text for text in (hypothesis(group, book), exchanged_rows(group, book)) if text]
     return Finding(
         check=lead.rule.id,
         at=lead.outcome.at,
@@ -157,6 +176,6 @@ def _finding(group: Group, book: Book) -> Finding:
         cells=cells,
         printed={cell: book.printed(cell) for cell in {*cells, *group.suspects}},
         suspects=group.suspects,
-        hypothesis="".join(told) or None,
+        hypothesis=hypothesis(group, book),
         expected=lead.outcome.expected,
     )

@@ -60,6 +60,14 @@ class Finding:
     folded: bool = False
     """Explained before with the same reason: told in one line."""
 
+    follows: bool = False
+    """Corrected, but only because of a correction that was given for another finding."""
+
+    @property
+    def state(self) -> str:
+        """The status as people read it: ``followed`` where no answer of its own corrected it."""
+        return "followed" if self.status == "corrected" and self.follows else self.status
+
     @property
     def id(self) -> str:
         """``check/table/key/column``; holds no figures, so that it survives re-runs."""

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, fields
 from typing import Any
 
-from haochaping.checks.confront import CheckReport, RuleResult
+from haochaping.checks.confront import CheckReport, Revision, RuleResult
 from haochaping.checks.finding import CellRef, Finding
 
 
@@ -19,6 +19,7 @@ def dump_report(report: CheckReport) -> str:
             "remarks": list(report.remarks),
             "gone": [_finding(finding) for finding in report.gone],
             "compared": report.compared,
+            "revised": [asdict(revision) for revision in report.revised],
         },
         ensure_ascii=False,
     )
@@ -33,6 +34,7 @@ def load_report(text: str) -> CheckReport:
         remarks=tuple(data["remarks"]),
         gone=tuple(_read_finding(one) for one in data["gone"]),
         compared=data["compared"],
+        revised=tuple(Revision(**one) for one in data["revised"]),
     )
 
 

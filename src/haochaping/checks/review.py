@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from haochaping.answers import Answer, iso_date
 from haochaping.checks.book import Book
-from haochaping.checks.confront import CheckReport, confront
+from haochaping.checks.confront import CheckReport, Revision, confront
 from haochaping.checks.finding import CellRef, Finding
 from haochaping.cleaning.cells import Cell
 from haochaping.cleaning.text import fold
 from haochaping.corrections import Correction, NotApplicable, apply_corrections, is_rate, read_cell
 from haochaping.labels import COLUMNS, place
-from haochaping.model import QuarterData
+from haochaping.model import QuarterData, decode_key
 from haochaping.reference import Reference
+from haochaping.revisions import net_revisions
 
 
 @dataclass(frozen=True)
 class Past:
-    """An earlier quarter: its data as printed and its answers."""
+    """An earlier quarter: its data as printed, its answers, and its data with what was corrected then."""
 
     data: QuarterData
     answers: tuple[Answer, ...]
+    corrected: QuarterData | None = None
+
+    @property
+    def best(self) -> QuarterData:
+        """What later quarters are compared with: corrected where it was corrected."""
+        return self.data if self.corrected is None else self.corrected
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,10 @@ class Reviewed:
 
     data: QuarterData
     report: CheckReport
+    carried: tuple[Answer, ...] = ()
+    """Explanations of earlier quarters that still stand for findings without an answer of their own."""
+    lapsed: tuple[Answer, ...] = ()
+    """Explanations of earlier quarters that no longer stand."""
 
 
 def review(
@@ -57,7 +68,7 @@ def review(
         The day on which explanations are judged.
     """
     earlier = _earlier(past, reference)
-    history = tuple(one.data for one in past)
+    history = tuple(one.best for one in past)
     before = confront(printed, reference, history=history)
     corrections, remarks = _corrections(answers, before, printed, reference)
     if corrections:
@@ -70,19 +81,33 @@ def review(
     open_ids = {finding.id for finding in after.findings}
     explained, more = _explanations(answers, {**by_id, **{f.id: f for f in after.findings}}, as_of)
     remarks += more
-    findings = [_with_status(finding, explained, past, earlier, as_of) for finding in after.findings]
+    last = {f.id: a for f in after.findings if f.id not in explained if (a := _last_explanation(f.id, past))}
+    carried = {i: a for i, a in last.items() if a.until and a.valid_on(as_of)}
+    findings = [_with_status(finding, explained, carried, past, earlier) for finding in after.findings]
     for finding in before.findings:
         if finding.id not in open_ids:
-            answer = next((a for a in answers if a.finding == finding.id and a.is_correction), None)
-            findings.append(replace(finding, status="corrected", answer=_words(answer)))
+            findings.append(_mended(finding, answers, corrections))
         elif finding.id in corrected_ids:
             remarks.append(f"{finding.message}已答复更正，但规则仍不成立，请再核对")
     current = {finding.id for finding in findings}
     gone = tuple(f for f in earlier if f.id not in current)
     report = replace(
-        after, findings=_sorted(findings), remarks=tuple(remarks), gone=gone, compared=bool(past)
+        after,
+        findings=_sorted(findings),
+        remarks=tuple(remarks),
+        gone=gone,
+        compared=bool(past),
+        revised=tuple(revision for one in past for revision in _revised(one.data)),
     )
-    return Reviewed(data, report)
+    lapsed = tuple(answer for i, answer in last.items() if i not in carried)
+    return Reviewed(data, report, tuple(carried.values()), lapsed)
+
+
+def _revised(data: QuarterData) -> Iterator[Revision]:
+    """What changed in an earlier quarter since it was first read."""
+    for row in net_revisions(data).to_dict("records"):
+        where = place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], "")
+        yield Revision(data.quarter.label, where, row["before"], row["after"], row["on"])
 
 
 def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -95,7 +120,7 @@ def _earlier(past: Sequence[Past], reference: Reference) -> tuple[Finding, ...]:
     """Findings of the last earlier quarter, with today's rules."""
     if not past:
         return ()
-    return confront(past[-1].data, reference, history=tuple(one.data for one in past[:-1])).findings
+    return confront(past[-1].data, reference, history=tuple(one.best for one in past[:-1])).findings
 
 
 def _corrections(
@@ -216,29 +241,37 @@ def _explanations(
 
 def _with_status(
     finding: Finding,
-    explained: dict[str, Answer],
+    explained: Mapping[str, Answer],
+    carried: Mapping[str, Answer],
     past: Sequence[Past],
     earlier: Sequence[Finding],
-    as_of: date,
 ) -> Finding:
     """New or known, explained now or carried over from an earlier quarter."""
     known = any(f.id == finding.id for f in earlier)
+    answer = explained.get(finding.id) or carried.get(finding.id)
+    if answer is None:
+        return replace(finding, status="known" if known else "new")
     last = _last_explanation(finding.id, past)
-    answer = explained.get(finding.id)
-    carried = answer is None and last is not None and bool(last.until) and last.valid_on(as_of)
-    if answer is None and carried:
-        answer = last
-    repeated = (
-        finding.severity != "correct"
-        and known
-        and last is not None
-        and answer is not None
-        and answer.text == last.text
+    repeated = last is not None and answer.text == last.text
+    folded = finding.severity != "correct" and known and repeated
+    return replace(finding, status="explained", answer=_words(answer), folded=folded)
+
+
+def _mended(
+    finding: Finding, answers: Sequence[Answer], corrections: Sequence[tuple[str, Correction]]
+) -> Finding:
+    """A finding that vanished: through its own answer, or through a correction given for another finding."""
+    own = any(answered == finding.id for answered, _ in corrections)
+    for answer in answers:
+        if own and answer.finding == finding.id and answer.is_correction:
+            return replace(finding, status="corrected", answer=_words(answer))
+    others = [c for _, c in corrections if c.cell in {*finding.cells, *finding.suspects}]
+    shown = "、".join(
+        f"{place(c.cell.table, c.cell.names)}{COLUMNS.get(c.cell.column, '')}由 {c.printed} 改为 {c.corrected}"
+        for c in others or [c for _, c in corrections]
     )
-    if answer is not None:
-        folded = finding.severity != "correct" and (repeated or (known and carried))
-        return replace(finding, status="explained", answer=_words(answer), folded=folded)
-    return replace(finding, status="known" if known else "new")
+    words = f"没有单独答复，因其他更正而消除（{shown}），请确认"
+    return replace(finding, status="corrected", follows=True, answer=words)
 
 
 def _last_explanation(finding: str, past: Sequence[Past]) -> Answer | None:
@@ -250,10 +283,8 @@ def _last_explanation(finding: str, past: Sequence[Past]) -> Answer | None:
     return None
 
 
-def _words(answer: Answer | None) -> str:
+def _words(answer: Answer) -> str:
     """An answer as the page shows it."""
-    if answer is None:
-        return "因其他单元格的更正而消除"
     parts = [answer.text or "未写依据"]
     if answer.is_correction:
         parts.insert(0, f"更正为 {answer.value}")

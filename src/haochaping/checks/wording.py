@@ -227,6 +227,24 @@ def unknown_unit(rule: Rule, book: Book) -> Iterator[Outcome]:
             )
 
 
+def outdated_unit(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A unit that the registry knows only for other times (``valid_from``, ``valid_to``)."""
+    quarter = book.data.quarter
+    for table, column, name, cell in _unit_names(book):
+        unit = book.reference.unit(TABLES[table].unit_kinds[column], name) if book.reference else None
+        if unit is None or not (unit.valid_from or unit.valid_to):
+            continue
+        good = unit.valid_on(quarter.start) or unit.valid_on(quarter.end)
+        span = f"{unit.valid_from or '……'} 至 {unit.valid_to or '……'}"
+        yield Outcome(
+            CellRef.of(table, {column: name}, column),
+            (cell,),
+            state(good),
+            f"units.csv 中“{visible(name)}”的有效期为 {span}",
+            values={"name": visible(name), "span": span, "annex": TABLES[table].annex},
+        )
+
+
 def units_changed(rule: Rule, book: Book) -> Iterator[Outcome]:
     """Units that vanished, appeared or were renamed since the quarter before: an outer join by canonical name."""
     reference = book.reference
@@ -329,6 +347,7 @@ KINDS = {
     "claims": claims,
     "names": names,
     "unknown_unit": unknown_unit,
+    "outdated_unit": outdated_unit,
     "units_changed": units_changed,
     "hidden": hidden,
     "district_body": district_body,

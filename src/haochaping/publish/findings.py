@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 
 from haochaping.checks.confront import CheckReport
-from haochaping.labels import COLUMNS, SEVERITIES, place
+from haochaping.labels import COLUMNS, SEVERITIES, STATUSES, place
 from haochaping.store import guard_formula
 
-_HEADINGS = ["编号", "程度", "位置", "印出", "意见", "算式", "建议"]
+_HEADINGS = ["编号", "程度", "状态", "位置", "原值", "应为", "意见", "算式", "建议"]
 
 
 def write_findings(report: CheckReport, folder: Path) -> None:
@@ -22,8 +22,10 @@ def write_findings(report: CheckReport, folder: Path) -> None:
             row = [
                 finding.id,
                 SEVERITIES[finding.severity],
+                STATUSES[finding.state],
                 place(finding.at.table, finding.at.names) + COLUMNS.get(finding.at.column, ""),
                 finding.printed.get(finding.at, ""),
+                finding.expected,
                 finding.message,
                 finding.arithmetic,
                 finding.consider,

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.answers import CORRECT, EXPLAIN, Answer
+from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import CellRef, Finding
-from haochaping.checks.review import cell_label
+from haochaping.checks.review import Reviewed, cell_label
 from haochaping.cleaning.text import fold
 from haochaping.labels import COLUMNS, SEVERITIES, STATUSES, place
 
 FINDINGS, OTHER_CELLS, HELP = "核对意见", "更正其他单元格", "填写说明"
-_TOLD = ["编号", "程度", "状态", "位置", "原值", "意见", "算式", "可疑单元格", "可能的解释", "建议"]
+_TOLD = ["编号", "程度", "状态", "位置", "原值", "应为", "意见", "算式", "可疑单元格", "可能的解释", "建议"]
 _FILLED = ["处理", "核实值", "说明或依据", "经办人", "日期", "有效至"]
 _WIDTHS = {
     "编号": 18,
@@ -33,14 +34,18 @@ _HELP = [
     "处理选“更正”：在核实值填正确的数，写明依据、经办人、日期。更正的是“位置”一栏所指的单元格。",
     "有误的是其他单元格时，到“更正其他单元格”一页，在该单元格一行填核实值。"
     "没有列出的单元格可以加行：照抄编号，位置写作 附件1“某区”主动评价数 的样子。",
-    "处理选“说明”：在说明或依据写明原因；有效至之前，以后各季度出现同一情况时自动沿用，过期须重新说明。",
+    "处理选“说明”：在说明或依据写明原因；有效至之前，以后各季度出现同一情况时自动沿用，"
+    "过期须重新说明；没有写有效至的只用于当季。",
+    "核实值一格为灰色的，意见不针对某一个单元格，只能填说明；有单元格要更正的，在“更正其他单元格”一页加行。",
     "须更正的意见不能只作说明。合计不会随更正自动改变，会按更正后的数重新核对。",
     "编号、原值、单元格三栏请勿改动：原值与资料不符的答复不会采用，原因写在状态栏。",
 ]
 
 
-def write_review(report: CheckReport, answers: Sequence[Answer], path: Path) -> None:
+def write_review(reviewed: Reviewed, answers: Sequence[Answer], path: Path) -> None:
     """Write the workbook; what was answered before is filled in already, nothing of it is lost.
+
+    Explanations of earlier quarters that still stand are filled in too; those that lapsed are quoted in 状态.
 
     Text never becomes a formula: every cell is written as a string.
     """
@@ -50,10 +55,13 @@ def write_review(report: CheckReport, answers: Sequence[Answer], path: Path) -> 
     workbook.set_properties({"created": datetime(2000, 1, 1)})
     formats = {
         "head": workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
+        "closed": workbook.add_format({"bg_color": "#D9D9D9", "border": 1}),
         "text": workbook.add_format({"text_wrap": True, "valign": "top", "num_format": "@"}),
         "fill": workbook.add_format({"text_wrap": True, "valign": "top", "bg_color": "#FFF9E5", "border": 1}),
     }
-    _findings_sheet(workbook, formats, report, answers)
+    report = reviewed.report
+    answers = [*answers, *reviewed.carried]
+    _findings_sheet(workbook, formats, reviewed, answers)
     _other_cells_sheet(workbook, formats, report, answers)
     sheet = workbook.add_worksheet(HELP)
     sheet.set_column(0, 0, 110)
@@ -63,8 +71,10 @@ def write_review(report: CheckReport, answers: Sequence[Answer], path: Path) -> 
 
 
 def _findings_sheet(
-    workbook: Any, formats: dict[str, Any], report: CheckReport, answers: Sequence[Answer]
+    workbook: Any, formats: dict[str, Any], reviewed: Reviewed, answers: Sequence[Answer]
 ) -> None:
+    report, book = reviewed.report, Book(reviewed.data)
+    lapsed = {answer.finding: answer for answer in reviewed.lapsed}
     sheet = workbook.add_worksheet(FINDINGS)
     headings = [*_TOLD, *_FILLED, "单元格"]
     _head(sheet, formats, headings)
@@ -72,7 +82,10 @@ def _findings_sheet(
     last = len(report.findings)
     for row, finding in enumerate(report.findings, start=1):
         answer = slots.get((finding.id, finding.at.path))
-        _write(sheet, formats, row, headings, _told(finding) | _answered(answer, report))
+        told = _told(finding, lapsed.get(finding.id))
+        _write(sheet, formats, row, headings, told | _answered(answer, report))
+        if finding.at not in book and not (answer and answer.value):
+            sheet.write_blank(row, headings.index("核实值"), None, formats["closed"])
     for row, answer in enumerate(others, start=last + 1):
         bare = {
             "编号": answer.finding,
@@ -83,9 +96,13 @@ def _findings_sheet(
         }
         _write(sheet, formats, row, headings, bare | _answered(answer, report))
     kind = headings.index("处理")
+    for row, finding in enumerate(report.findings, start=1):
+        choices = [CORRECT, EXPLAIN] if finding.at in book else [EXPLAIN]
+        sheet.data_validation(row, kind, row, kind, {"validate": "list", "source": choices})
+    if others:
+        rows = (last + 1, kind, last + len(others), kind)
+        sheet.data_validation(*rows, {"validate": "list", "source": [CORRECT, EXPLAIN]})
     last += len(others)
-    if last:
-        sheet.data_validation(1, kind, last, kind, {"validate": "list", "source": [CORRECT, EXPLAIN]})
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(last, 1), len(headings) - 1)
     sheet.set_landscape()
@@ -167,13 +184,19 @@ def _write(
             sheet.write_blank(row, column, None, style)
 
 
-def _told(finding: Finding) -> dict[str, str]:
+def _told(finding: Finding, lapsed: Answer | None) -> dict[str, str]:
+    """What the program says of a finding; an explanation that no longer stands is quoted beside the status."""
+    state = STATUSES[finding.state]
+    if lapsed and finding.status == "known":
+        why = f"有效至 {lapsed.until}，已过期" if lapsed.until else "没有写有效至，只用于当季"
+        state += f"；上次说明：{lapsed.text}（{why}）"
     return {
         "编号": finding.id,
         "程度": SEVERITIES[finding.severity],
-        "状态": STATUSES[finding.status],
+        "状态": state,
         "位置": place(finding.at.table, finding.at.names) + COLUMNS.get(finding.at.column, ""),
         "原值": finding.printed.get(finding.at, ""),
+        "应为": finding.expected,
         "意见": finding.message,
         "算式": finding.arithmetic,
         "可疑单元格": "；".join(

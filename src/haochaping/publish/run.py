@@ -118,7 +118,7 @@ def _build(
         kept = _keep_edited(where.published(quarter) / "review.xlsx", aside)
         if kept:
             say("output 中的 review.xlsx 填写过，原样保留；新的一份写作 review.new.xlsx")
-        write_review(report, answers, aside / ("review.new.xlsx" if kept else "review.xlsx"))
+        write_review(reviewed, answers, aside / ("review.new.xlsx" if kept else "review.xlsx"))
         clock.lap("生成网页")
         _write_manifest(aside, key, quarter, report.verdict.value, parts)
     return Outcome(

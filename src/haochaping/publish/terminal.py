@@ -14,7 +14,7 @@ def findings_text(report: CheckReport, quarter: Quarter) -> str:
     counts = "，".join(f"{SEVERITIES[name]} {count}" for name, count in report.counts.items())
     lines = [f"{quarter.label}：{report.verdict.value}（{counts}{report.answered_words}）", ""]
     for number, finding in enumerate(report.findings, start=1):
-        status = "" if finding.status == "new" else f"·{STATUSES[finding.status]}"
+        status = "" if finding.status == "new" else f"·{STATUSES[finding.state]}"
         lines.append(f"{number:>3}. [{SEVERITIES[finding.severity]}{status}] {finding.message}")
         lines.append(f"      {_shortened(finding.arithmetic)}")
     states = Counter(result.state for result in report.results)
