@@ -44,10 +44,10 @@ lock: .venv/.installed-dev  ## 由 pyproject.toml 重新生成两份锁定文件
 	@"$(BIN)/uv" pip compile --group dev -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements-dev.txt
 
 bench: .venv/.installed  ## 测量一次运行的各部分用时（docs/performance.md）
-	@"$(PY)" -m haochaping.bench
+	@"$(PY)" -m haochaping.bench.run
 
 bench-checks: .venv/.installed  ## 测量核对规则能发现多少差错（docs/checks.md）
-	@"$(PY)" -m haochaping.bench_checks
+	@"$(PY)" -m haochaping.bench.checks
 
 pictures: .venv/.installed-dev quarter  ## 简报截图 docs/briefing.png（需 Chromium）：make pictures Q=2022Q4
 	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,880 \
