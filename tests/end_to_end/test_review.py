@@ -171,3 +171,48 @@ def test_a_workbook_that_was_filled_in_is_never_overwritten(built: Path, tmp_pat
     result = build(data, tmp_path / "output")
     assert result.returncode == 0 and "原样保留" in result.stderr
     assert path.read_bytes() == filled and path.with_name("review.new.xlsx").is_file()
+
+
+def test_what_earlier_quarters_explained_stands_in_the_next_workbook(
+    real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
+    from dataclasses import replace
+
+    from haochaping.answers import Answer
+    from haochaping.checks.review import Past
+
+    def explained(finding: str, text: str, until: str) -> Answer:
+        return Answer("review.xlsx 第 2 行", finding, "", "", "说明", "", text, "甲", "2023-01-19", until)
+
+    zero = "zero_negatives/districts/全部/negative_evaluations"
+    answers = (explained(WINDOW, "每年如此", "2023-12-31"), explained(zero, "渠道问题", ""))
+    past = (Past(replace(real, quarter=real.quarter.previous), answers),)
+    reviewed = review(real, (), past, reference, date(2023, 1, 20))
+    path = tmp_path / "review.xlsx"
+    write_review(reviewed, (), path)
+    assert [(a.finding, a.kind, a.text, a.until) for a in read_answers(path)] == [
+        (WINDOW, "说明", "每年如此", "2023-12-31")
+    ]
+    head, *rows = sheets(path)["核对意见"]
+    told = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    assert told[zero]["状态"] == "上季度已有；上次说明：渠道问题（没有写有效至，只用于当季）"
+    assert told[WATER]["应为"] == "99.7%"
+
+
+def test_what_concerns_no_single_cell_cannot_be_corrected(
+    real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
+    from openpyxl import load_workbook
+
+    write_review(review(real, (), (), reference, date(2023, 1, 20)), (), tmp_path / "review.xlsx")
+    sheet = load_workbook(tmp_path / "review.xlsx")["核对意见"]
+    head = [cell.value for cell in sheet[1]]
+    kind, value = head.index("处理"), head.index("核实值")
+    choices = {next(iter(r.sqref.ranges)).min_row: r.formula1 for r in sheet.data_validations.dataValidation}
+    for number, row in enumerate(sheet.iter_rows(min_row=2), start=2):
+        whole = "全部" in str(row[head.index("位置")].value) or "表述" in str(row[head.index("位置")].value)
+        if whole:
+            assert choices[number] == '"说明"', row[0].value
+            assert row[value].fill.start_color.rgb == "FFD9D9D9"
+    water = next(i for i, row in enumerate(sheet.iter_rows(min_row=2), start=2) if row[0].value == WATER)
+    assert choices[water] == '"更正,说明"' and kind

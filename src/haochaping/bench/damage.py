@@ -24,7 +24,7 @@ def text_table(ground: Ground) -> None:
     rows = [
         i
         for i, line in enumerate(lines)
-        if line.split() and line.split()[0].isdigit() and len(line.split()) > 3
+        if (pieces := line.split()) and pieces[0].isdigit() and len(pieces[0]) < 4 and len(pieces) > 3
     ]
     print(
         f"\n| {ground.name}, text | planted | refused | told by a finding | unchanged | untold |\n|---|---|---|---|---|---|"
