@@ -23,12 +23,12 @@ VERIFY = {
     "extraction_window/headline/extraction_date/value",
     "zero_negatives/districts/全部/negative_evaluations",
     "active_rate_peers/districts/周村区/active_evaluations",
-    "active_rate_peers/districts/高新区/active_evaluations",
     "volume_peers/districts/高新区/evaluations",
-    "silent_unit/city_departments/市发改委/active_evaluations",
+    "rates_all_alike/districts/全部/evaluation_rate",
+    "rates_all_alike/city_departments/全部/evaluation_rate",
+    "silent_unit/city_departments/市公安局/active_evaluations",
     "silent_unit/city_departments/市文化和旅游局/active_evaluations",
     "silent_unit/city_departments/市教育局/active_evaluations",
-    "silent_unit/city_departments/市人防办/active_evaluations",
     "silent_unit/city_departments/市金融监督管理局/active_evaluations",
     "silent_unit/city_departments/山东省淄博市鲁中公证处/active_evaluations",
     "silent_unit/city_departments/市水务集团有限责任公司/active_evaluations",
@@ -40,6 +40,8 @@ VERIFY = {
 }
 NOTE = {
     "share_sum/public_services/全部/share",
+    "silent_small_unit/city_departments/市发改委/active_evaluations",
+    "silent_small_unit/city_departments/市人防办/active_evaluations",
     "tier_ratio_peers/towns_and_villages/高新区/village/evaluations",
     "concentration/district_departments/全部/全部/evaluations",
     "counted_in_city/district_departments/住房公积金/张店区/evaluations",
@@ -92,7 +94,7 @@ def test_4356_is_told_once_with_both_explanations(real_report: CheckReport) -> N
         cell("district_departments", "evaluations", "40934", department="汇总", district="周村区"),
     ]
     one, two = str(told["hypothesis"]).split("；")
-    assert "4,356 应为 0" in one
+    assert "4,356 应为 0，但与所列附件5“周村区”总量占比 0.2% 不合" in one, "a printed share speaks against it"
     assert "1,989,842 应为 1,994,198（漏加附件5“周村区”的 4,356）" in two
     assert "0 应为 4,356" in two and "40,934 应为 45,290" in two
     assert "4,356 − 0 = 4,356" in told["arithmetic"]
@@ -120,6 +122,8 @@ def test_volume_and_active_rate_of_an_outlier(real_report: CheckReport) -> None:
     finding = _by_id(real_report)["volume_peers/districts/高新区/evaluations"]
     assert "1,373,402 ÷ 124,405 = 11.04" in finding.arithmetic
     assert "137,340" in str(finding.hypothesis) and "4.76%" in str(finding.hypothesis)
+    assert "同一原因还使：附件1“高新区”主动评价率为 0.48%" in finding.message, "one cause, one finding"
+    assert {c.column for c in finding.suspects} == {"evaluations", "cases"}
     active = _by_id(real_report)["active_rate_peers/districts/周村区/active_evaluations"]
     assert "33,808 ÷ 67,199 = 50.31%" in active.arithmetic
 

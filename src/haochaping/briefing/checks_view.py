@@ -14,6 +14,7 @@ from haochaping.briefing.tables import finding_anchors, frame_table
 from haochaping.checks.arithmetic import number
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.outcome import WHOLE
 from haochaping.checks.verdict import Verdict
 from haochaping.labels import COLUMNS, RULE_STATES, SEVERITIES, STATUSES, place
 from haochaping.model import TABLES
@@ -121,8 +122,9 @@ def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
     compared = "；".join(cells[:4])
     if len(cells) > 4:
         compared = f"<details><summary>所比较的 {len(cells)} 格</summary>{'；'.join(cells)}</details>"
+    expected = f"{finding.expected}（如其他各格无误）" if finding.expected else ""
     rows = [
-        ("应为", str(text(finding.expected))),
+        ("应为", str(text(expected))),
         ("算式", str(text(finding.arithmetic))),
         ("所据", compared),
     ]
@@ -142,7 +144,7 @@ def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
     )
 
 
-MOST_EFFECTS = 6
+MOST_EFFECTS, FEW_CELLS = 6, 3
 
 
 def _effect(findings: Sequence[Finding], figures: Figures) -> str:
@@ -158,9 +160,10 @@ def _effect(findings: Sequence[Finding], figures: Figures) -> str:
 
 
 def _doubtful(finding: Finding) -> set[CellRef]:
-    """The cells in doubt: where the finding stands and its suspects; all it compared where it concerns a column."""
-    named = {finding.at, *finding.suspects}
-    return named if any(cell in finding.printed for cell in named) else {*named, *finding.cells}
+    """The cells in doubt: where the finding stands and its suspects; all it compared if few or a whole column."""
+    whole_column = WHOLE in finding.at.names.values()
+    compared = finding.cells if whole_column or len(finding.cells) <= FEW_CELLS else ()
+    return {finding.at, *finding.suspects, *compared}
 
 
 def _severity(finding: Finding) -> str:

@@ -99,6 +99,9 @@ def appendix_html(data: QuarterData, figures: Figures) -> Html:
             "table-inputs",
         ),
         f"<p>通报标题：{text(data.fact('title') or '未见标题')}。</p>",
+        f"<details><summary>通报正文（所读）</summary><p>{text(data.fact('text'))}</p></details>"
+        if data.fact("text")
+        else "",
         '<h3>签署</h3><div class="sign-off"><p>经办人：</p><p>审核人：</p><p>签发人：</p><p>日期：</p></div>',
     )
 

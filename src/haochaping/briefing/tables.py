@@ -172,9 +172,15 @@ class _Annex:
             stub=COLUMNS[self.spec.key[0]],
             headers=headers,
             rows=rows,
-            note=self._note(rows),
+            note=self._note(rows) + self._printed_note(),
             wide=len(columns) > 8,
         )
+
+    def _printed_note(self) -> str:
+        """The note under the annex, as printed."""
+        annexes = self.data.annexes
+        notes = annexes.loc[annexes["table"] == self.spec.name, "note"]
+        return f"原表附注：{notes.iloc[0]}" if len(notes) and notes.iloc[0] else ""
 
     @staticmethod
     def _note(rows: Sequence[TableRow]) -> str:

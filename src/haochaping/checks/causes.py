@@ -65,18 +65,30 @@ def group_doubts(
         groups.append((cause, members))
     result = []
     for cause, members in groups:
-        followers = [by_outcome[key] for key in rest if _vanishes(by_outcome[key], cause, book, kinds)]
+        ways = [_values(explanation) for explanation in cause.explanations]
+        followers = [by_outcome[key] for key in rest if _vanishes(by_outcome[key], ways, book, kinds)]
         for follower in followers:
             rest.pop(id(follower.outcome))
         result.append(Group((*members, *followers), cause))
+    for lead in [by_outcome[key] for key in rest if by_outcome[key].outcome.changes]:
+        others = [by_outcome[key] for key in rest if by_outcome[key] is not lead]
+        told = [other for other in others if _vanishes(other, [lead.outcome.changes], book, kinds)]
+        for doubt in (lead, *told):
+            rest.pop(id(doubt.outcome), None)
+        result.append(Group((lead, *told)))
     return result + [Group((by_outcome[key],)) for key in rest]
 
 
-def _vanishes(doubt: Doubt, cause: Cause, book: Book, kinds: Mapping[str, Kind]) -> bool:
-    """Whether the doubt would be gone if one of the explanations were true."""
+def _values(explanation: Explanation) -> dict[CellRef, int]:
+    return {cell: value for cell, value in explanation.changes if value is not None}
+
+
+def _vanishes(
+    doubt: Doubt, ways: Sequence[Mapping[CellRef, int]], book: Book, kinds: Mapping[str, Kind]
+) -> bool:
+    """Whether the doubt would be gone with the values of one of the explanations."""
     tables = {cell.table for cell in doubt.outcome.cells}
-    for explanation in cause.explanations:
-        changes = {cell: value for cell, value in explanation.changes if value is not None}
+    for changes in ways:
         if not changes or not tables & {cell.table for cell in changes}:
             continue
         again = kinds[doubt.rule.kind](doubt.rule, book.with_values(changes))
@@ -88,12 +100,18 @@ def _vanishes(doubt: Doubt, cause: Cause, book: Book, kinds: Mapping[str, Kind])
 # --- what an explanation says -----------------------------------------------------------------------------
 
 
-def hypothesis(group: Group, book: Book) -> str | None:
-    """The explanations in words, each with its arithmetic and the slip that would account for it; None if none speaks."""
+def hypothesis(
+    group: Group, book: Book, rules: Sequence[Rule] = (), kinds: Mapping[str, Kind] | None = None
+) -> str | None:
+    """The explanations in words, each with its arithmetic and the slip that would account for it; None if none speaks.
+
+    An explanation that would make a printed share wrong that is right now, says so: evidence against it.
+    """
+    shares = [(rule, kinds[rule.kind]) for rule in rules if rule.kind == "share"] if kinds else []
     if group.cause is None:
         return group.told or group.doubts[0].outcome.hypothesis or None
     told = [
-        text
+        text + _objections(explanation, book, shares)
         for explanation in group.cause.explanations
         if (text := _explanation(explanation, group.cause, book))
     ]
@@ -119,6 +137,20 @@ def _explanation(explanation: Explanation, cause: Cause, book: Book) -> str:
             f"{place(cell.table, cell.names)}{COLUMNS[cell.column]} {number(printed)} 应为 {number(target)}{why}"
         )
     return "，".join(parts)
+
+
+def _objections(explanation: Explanation, book: Book, shares: Sequence[tuple[Rule, Kind]]) -> str:
+    """Printed shares of the changed rows that agree with the printed counts and would not with the new ones."""
+    changes = _values(explanation)
+    rows = {(cell.table, cell.key) for cell in changes}
+    against = []
+    for rule, kind in shares:
+        wrong = {outcome.at for outcome in kind(rule, book) if outcome.state == FAILS}
+        for outcome in kind(rule, book.with_values(changes)):
+            at = outcome.at
+            if outcome.state == FAILS and at not in wrong and (at.table, at.key) in rows:
+                against.append(f"{place(at.table, at.names)}{COLUMNS[at.column]} {book.printed(at)}")
+    return f"，但与所列{'、'.join(against)} 不合" if against else ""
 
 
 def _rate_change(cell: CellRef, cause: Cause, book: Book) -> list[str]:

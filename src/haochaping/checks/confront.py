@@ -143,7 +143,7 @@ def confront(
     groups = group_doubts(doubts, localise(hard, book), book, KINDS)
     groups = merge_rearranged(groups, book, used, KINDS)
     findings = sorted(
-        (_finding(group, book) for group in groups),
+        (_finding(group, book, used) for group in groups),
         key=lambda finding: SEVERITY_ORDER.index(finding.severity),
     )
     return CheckReport(tuple(findings), tuple(results))
@@ -158,7 +158,7 @@ def _message(rule: Rule, outcome: Outcome) -> str:
     return _TEMPLATES.from_string(rule.message).render(place=where, **outcome.values)
 
 
-def _finding(group: Group, book: Book) -> Finding:
+def _finding(group: Group, book: Book, rules: Sequence[Rule]) -> Finding:
     """The finding of one cause: its gravest doubt speaks, the others follow as what hangs together with it."""
     doubts = sorted(group.doubts, key=lambda doubt: SEVERITY_ORDER.index(doubt.rule.severity))
     lead, *others = doubts
@@ -176,6 +176,6 @@ def _finding(group: Group, book: Book) -> Finding:
         cells=cells,
         printed={cell: book.printed(cell) for cell in {*cells, *group.suspects}},
         suspects=group.suspects,
-        hypothesis=hypothesis(group, book),
+        hypothesis=hypothesis(group, book, rules, KINDS),
         expected=lead.outcome.expected,
     )

@@ -12,6 +12,7 @@ KINDS: dict[str, Kind] = {
     "bounds": rates.bounds,
     "share": rates.share,
     "share_sum": rates.share_sum,
+    "rates_alike": rates.rates_alike,
     "total": balances.total,
     "same": balances.same,
     "gaps": balances.gaps,

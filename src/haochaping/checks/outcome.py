@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,8 @@ from haochaping.checks.finding import CellRef
 from haochaping.checks.rules import Rule
 from haochaping.model import HEADLINE, TABLES
 
+WHOLE = "全部"
+"""Stands for every row in the place of a finding that concerns a whole column."""
 HOLDS, FAILS, NOT_EVALUABLE = "holds", "fails", "not evaluable"
 
 
@@ -34,7 +36,8 @@ class Outcome:
 
     ``values`` fill the rule's message. ``constraints`` are there for hard rules only: error
     localisation works on them, whether they hold or not. A soft rule may name ``suspects`` and a
-    ``hypothesis`` itself. ``expected`` is what the cell should read if all other cells are right.
+    ``hypothesis`` itself. ``changes`` are the values behind the hypothesis: other doubts that would vanish with them are told
+    together with this one. ``expected`` is what the cell should read if all other cells are right.
     """
 
     at: CellRef
@@ -46,6 +49,7 @@ class Outcome:
     constraints: tuple[Constraint, ...] = ()
     suspects: tuple[CellRef, ...] = ()
     hypothesis: str = ""
+    changes: Mapping[CellRef, int] = field(default_factory=dict)
     expected: str = ""
 
 
@@ -72,7 +76,7 @@ def rows_and_totals(rule: Rule, book: Book) -> Iterator[Row]:
 
 def whole_table(table: str, column: str) -> CellRef:
     """The place of an outcome that concerns a whole column."""
-    return CellRef.of(table, dict.fromkeys(TABLES[table].key, "全部"), column)
+    return CellRef.of(table, dict.fromkeys(TABLES[table].key, WHOLE), column)
 
 
 def claimed(figure: str) -> CellRef:

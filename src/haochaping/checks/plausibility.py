@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -99,22 +100,25 @@ def peers_volume(rule: Rule, book: Book) -> Iterator[Outcome]:
             state(not far[at]),
             f"{number(whole)} ÷ {number(parts)} = {whole / parts:.2f}；各区县中位数 {middle:.2f}",
             values={"printed": number(whole), "parts": number(parts), "times": f"{whole / parts:.2f}"},
-            suspects=(at,) if far[at] else (),
-            hypothesis=_one_digit_too_many(book, at, whole, parts, middle) if far[at] else "",
+            **(_one_digit_too_many(book, at, whole, parts, middle) if far[at] else {}),
         )
 
 
-def _one_digit_too_many(book: Book, at: CellRef, whole: int, parts: int, middle: float) -> str:
-    """What a superfluous digit would explain: the volume, and with it the active rate."""
+def _one_digit_too_many(book: Book, at: CellRef, whole: int, parts: int, middle: float) -> dict[str, Any]:
+    """Suspects, and what a superfluous digit would explain: the volume, and with it the active rate."""
+    cases = CellRef(at.table, at.key, "cases")
+    suspects = (at, cases) if book.count(cases) == whole else (at,)
     shorter = whole // 10
     if not shorter or not 0.5 < shorter / parts / middle < 2:
-        return ""
+        return {"suspects": suspects}
+    both = "（办件数与评价数相同，须一并核对）" if len(suspects) > 1 else ""
     active = book.count(CellRef(at.table, at.key, "active_evaluations"))
     rate = f"，主动评价率为 {percent_text(Fraction(active, shorter))}" if active and active <= shorter else ""
-    return (
-        f"如多录一位数字（约 {number(shorter)}），则为部门与镇村之和的 {shorter / parts:.2f} 倍{rate}，"
+    told = (
+        f"如多录一位数字（约 {number(shorter)}）{both}，则为部门与镇村之和的 {shorter / parts:.2f} 倍{rate}，"
         "与其他区县相近；仅供查找，不据此更正。"
     )
+    return {"suspects": suspects, "hypothesis": told, "changes": dict.fromkeys(suspects, shorter)}
 
 
 def district_parts(book: Book, district: str) -> tuple[list[CellRef], int]:
@@ -132,9 +136,11 @@ def district_parts(book: Book, district: str) -> tuple[list[CellRef], int]:
 
 
 def silent(rule: Rule, book: Book) -> Iterator[Outcome]:
-    """Almost no active evaluation where, at the rate of the whole table, there should be some.
+    """Far fewer active evaluations than at the rate of the table, which the one largest unit does not decide.
 
-    Tested with the lower tail of the binomial distribution at the table's own rate.
+    Tested with the lower tail of the binomial distribution at the table's rate without its largest
+    unit; told when the count is also less than one in `factor` of what that rate would give. A rule
+    with `least` tells the others instead: units without any, of so many evaluations, that chance may explain.
     """
     for table in rule.tables:
         pairs = [
@@ -142,17 +148,20 @@ def silent(rule: Rule, book: Book) -> Iterator[Outcome]:
             for row in book.rows(table)
         ]
         known = [(row, k, n) for row, k, n in pairs if k is not None and n]
-        base = sum(n for _, _, n in known)
-        overall = sum(k for _, k, _ in known) / base if base else 0.0
+        rest = sorted(known, key=lambda one: one[1])[:-1]
+        base = sum(n for _, _, n in rest)
+        overall = sum(k for _, k, _ in rest) / base if base else 0.0
         for row, k, n in known:
             at = row.cell("active_evaluations")
             chance = float(stats.binom.cdf(k, n, overall))
-            bad = k / n < rule.options["negligible"] and chance < rule.options["chance"]
+            bad = k * rule.options["factor"] < n * overall and chance < rule.options["chance"]
+            if "least" in rule.options:
+                bad = not bad and k == 0 and n >= rule.options["least"]
             yield Outcome(
                 at,
                 (at, row.cell("evaluations")),
                 state(not bad),
-                f"{number(k)} ÷ {number(n)} = {percent_text(Fraction(k, n))}；全表主动评价率 {overall:.2%}，"
+                f"{number(k)} ÷ {number(n)} = {percent_text(Fraction(k, n))}；除最多的一个部门外，全表主动评价率 {overall:.2%}，"
                 f"按此 {number(n)} 条中约应有 {n * overall:,.0f} 条",
                 values={"printed": number(k), "base": number(n)},
             )
@@ -194,6 +203,7 @@ def concentration(rule: Rule, book: Book) -> Iterator[Outcome]:
                     f"{row.key['district']}{row.key['department']}" for _, row, _, _ in found[:6]
                 ),
                 "more": len(found) > 6,
+                "least": number(rule.options["least"]),
             },
         )
 
@@ -254,30 +264,31 @@ def empty_tier(rule: Rule, book: Book) -> Iterator[Outcome]:
 def no_negatives(rule: Rule, book: Book) -> Iterator[Outcome]:
     """Not one negative evaluation among very many: first a question to the data path, not praise.
 
-    Upper bound at 95 %: 1 − 0.05^(1/n) (exact binomial, no event seen).
+    Annexes are not added up, for their scopes may overlap. Upper bound at 95 % for each:
+    1 − 0.05^(1/n) (exact binomial, no event seen).
     """
-    cells = [row.cell("negative_evaluations") for table in rule.tables for row in book.rows(table)]
-    known = [cell for cell in cells if book.count(cell) is not None]
-    base = [
-        book.count(row.cell("evaluations")) or 0
-        for table in rule.tables
-        for row in book.rows(table)
-        if book.count(row.cell("negative_evaluations")) is not None
-    ]
-    evaluations, negatives = sum(base), sum(book.count(cell) or 0 for cell in known)
-    if not known or evaluations < rule.options["least"]:
+    cells: list[CellRef] = []
+    negatives, sizes = 0, {}
+    for table in rule.tables:
+        known = [row for row in book.rows(table) if book.count(row.cell("negative_evaluations")) is not None]
+        cells += [row.cell("negative_evaluations") for row in known]
+        negatives += sum(book.count(row.cell("negative_evaluations")) or 0 for row in known)
+        sizes[table] = sum(book.count(row.cell("evaluations")) or 0 for row in known)
+    sizes = {table: size for table, size in sizes.items() if size}
+    if not cells or sum(sizes.values()) < rule.options["least"]:
         return
-    bound = -math.expm1(math.log(0.05) / evaluations)
-    first = next(row.table for table in rule.tables for row in book.rows(table))
     yield Outcome(
-        whole_table(first, "negative_evaluations"),
-        tuple(known),
+        whole_table(next(iter(sizes)), "negative_evaluations"),
+        tuple(cells),
         state(negatives > 0),
-        f"差评合计 {number(negatives)}；评价 {number(evaluations)} 条，差评率的上限（95% 置信）为每百万 {bound * 1e6:.2f} 条",
-        values={
-            "annexes": "、".join(str(TABLES[t].annex) for t in rule.tables if not book.data.table(t).empty),
-            "base": number(evaluations),
-        },
+        "；".join(
+            f"附件{TABLES[table].annex}：差评 0，评价 {number(size)}，差评率的上限（95% 置信）为每百万 "
+            f"{-math.expm1(math.log(0.05) / size) * 1e6:.2f} 条"
+            for table, size in sizes.items()
+        )
+        if not negatives
+        else f"差评合计 {number(negatives)}",
+        values={"base": "、".join(f"附件{TABLES[t].annex}评价 {number(n)} 条" for t, n in sizes.items())},
     )
 
 
@@ -341,8 +352,10 @@ def tier_peers(rule: Rule, book: Book) -> Iterator[Outcome]:
                 at,
                 (at, base),
                 state(not far[at]),
-                f"{number(village)} ÷ {number(town)} = {village / town:.2f}；各区县中位数 {middle:.2f}",
+                f"{number(village)} ÷ {number(town)} = {village / town:.2f}；"
+                f"两级都有数的区县中位数 {middle:.2f}",
                 values={"printed": number(village), "other": number(town), "times": f"{village / town:.2f}"},
+                suspects=(at, base) if far[at] else (),
             )
 
 

@@ -19,6 +19,7 @@ from haochaping.checks.outcome import (
     not_evaluable,
     rows_and_totals,
     state,
+    whole_table,
 )
 from haochaping.checks.rules import Rule
 from haochaping.cleaning.cells import printed_decimals
@@ -119,6 +120,7 @@ def ratio_unreported(rule: Rule, book: Book) -> Iterator[Outcome]:
                 "printed": book.printed(absent[0]) if absent else "",
                 "missing": "、".join(COLUMNS[cell.column] for cell in absent),
                 "exact": percent_text(exact),
+                "rate_missing": at in absent,
             },
             suspects=tuple(absent),
             expected=percent_text(exact, 0 if exact == 1 else 2) if at in absent else "",
@@ -176,6 +178,31 @@ def _suspecting(outcome: Outcome, book: Book) -> Outcome:
     return replace(outcome, suspects=(at,), hypothesis=told)
 
 
+def rates_alike(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Every printed rate of a table is 100 % while people themselves gave only part of the evaluations."""
+    for table in rule.tables:
+        rows = book.rows(table)
+        rates = [cell for row in rows if book.value(cell := row.cell(rule.options["rate"])) is not None]
+        pairs = [(row.cell(rule.options["numerator"]), row.cell(rule.options["denominator"])) for row in rows]
+        known = [(k, n) for k, n in pairs if book.count(k) is not None and book.count(n)]
+        active, base = (sum(book.count(pair[i]) or 0 for pair in known) for i in (0, 1))
+        if len(rates) < rule.options["units"] or not base:
+            continue
+        share = percent_text(Fraction(active, base))
+        yield Outcome(
+            whole_table(table, rule.options["rate"]),
+            tuple(rates),
+            state(active == base or any(book.value(cell) != 1 for cell in rates)),
+            f"主动评价 {number(active)} ÷ 评价 {number(base)} = {share}",
+            values={
+                "annex": TABLES[table].annex,
+                "count": len(rates),
+                "printed": book.printed(rates[0]),
+                "active": share,
+            },
+        )
+
+
 def share_sum(rule: Rule, book: Book) -> Iterator[Outcome]:
     """Printed shares add up to 100 %, have the same decimals, and none vanished in rounding."""
     for table in rule.tables:
@@ -192,7 +219,7 @@ def share_sum(rule: Rule, book: Book) -> Iterator[Outcome]:
             if value == 0 and (book.count(row.cell("evaluations")) or 0) > 0
         ]
         good = sum(numbers) == 100 and len(decimals) == 1 and not vanished
-        at = CellRef.of(table, dict.fromkeys(TABLES[table].key, "全部"), rule.options["rate"])
+        at = whole_table(table, rule.options["rate"])
         yield Outcome(
             at,
             tuple(cells),

@@ -37,7 +37,7 @@ def scope(rule: Rule, book: Book) -> Iterator[Outcome]:
         return
     side_by_side = _test(book, districts, "附件1 ≥ 附件3 + 附件4（并列）", ("one",), ("three", "four"))
     nested = _test(book, districts, "附件3 ≥ 附件4（镇村已在部门之内）", ("three",), ("four",))
-    within = _test(book, districts, "附件1 ≥ 附件3", ("one",), ("three",))
+    within = _test(book, districts, "附件1 ≥ 附件3（镇村另计）", ("one",), ("three",))
     refuted = [relation for relation in (side_by_side, nested, within) if relation.districts]
     good = not side_by_side.districts or not (nested.districts or within.districts)
     holding = [r.name for r in (side_by_side, nested, within) if not r.districts]

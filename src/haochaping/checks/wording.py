@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from haochaping.checks.book import Book, note_cell, note_text
 from haochaping.checks.finding import CellRef
-from haochaping.checks.outcome import Outcome, claimed, not_evaluable, state
+from haochaping.checks.outcome import WHOLE, Outcome, claimed, not_evaluable, state
 from haochaping.checks.rules import Rule
 from haochaping.cleaning.decode import decode
 from haochaping.cleaning.text import fold, hidden_characters, visible
@@ -61,7 +61,7 @@ def annex_list(rule: Rule, book: Book) -> Iterator[Outcome]:
     listed = {int(n) for n in re.findall(r"(?<![0-9])([1-5])[.、．:]", fold(book.data.fact("annex_list")))}
     for name, spec in TABLES.items():
         if spec.annex in listed:
-            at = CellRef.of(name, {spec.key[0]: "全部"}, spec.measures[0])
+            at = CellRef.of(name, {spec.key[0]: WHOLE}, spec.measures[0])
             there = not book.data.table(name).empty
             values = {"annex": spec.annex, "title": spec.title}
             yield Outcome(at, (), state(there), f"附件目录列有附件{spec.annex}", values=values)
@@ -81,7 +81,7 @@ def units_across(rule: Rule, book: Book) -> Iterator[Outcome]:
     for table, there in by_table.items():
         lacking = [name for name in most if name not in there]
         alone = [name for name in there if name not in most]
-        at = CellRef.of(table, {"district": "全部"}, "district")
+        at = CellRef.of(table, {"district": WHOLE}, "district")
         yield Outcome(
             at,
             (),
@@ -259,7 +259,7 @@ def units_changed(rule: Rule, book: Book) -> Iterator[Outcome]:
         come = [name for key, name in now.items() if key not in then]
         renamed = [f"{then[key]}改为{name}" for key, name in now.items() if key in then and then[key] != name]
         shown = {"vanished": gone, "appeared": [*come, *renamed]}[rule.options["which"]]
-        at = CellRef.of(table, {TABLES[table].key[0]: "全部"}, TABLES[table].key[0])
+        at = CellRef.of(table, {TABLES[table].key[0]: WHOLE}, TABLES[table].key[0])
         values = {"annex": TABLES[table].annex, "names": "、".join(visible(name) for name in shown)}
         yield Outcome(at, (), state(not shown), f"与{book.history[-1].quarter.label}对照", values=values)
 
