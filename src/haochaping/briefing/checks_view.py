@@ -160,10 +160,12 @@ def _effect(findings: Sequence[Finding], figures: Figures) -> str:
 
 
 def _doubtful(finding: Finding) -> set[CellRef]:
-    """The cells in doubt: where the finding stands and its suspects; all it compared if few or a whole column."""
+    """The cells in doubt: the suspects; where there are none, the place and what was compared, if few or a whole column."""
+    if finding.suspects:
+        return {finding.at, *finding.suspects}
     whole_column = WHOLE in finding.at.names.values()
     compared = finding.cells if whole_column or len(finding.cells) <= FEW_CELLS else ()
-    return {finding.at, *finding.suspects, *compared}
+    return {finding.at, *compared}
 
 
 def _severity(finding: Finding) -> str:
