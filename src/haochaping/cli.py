@@ -154,7 +154,7 @@ def _check(where: Locations, quarter: Quarter, options: argparse.Namespace) -> i
     if options.json:
         print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     else:
-        say(visible(findings_text(report, quarter)))
+        print(visible(findings_text(report, quarter)))
     return LOOK if options.strict and _verify_first(report.verdict.value) else DONE
 
 

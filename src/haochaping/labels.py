@@ -49,6 +49,16 @@ FIGURES = {
 }
 _TEXTS = {"claim": "表述", "word": "符号"}
 """Places in the text that are no figures: ``claim:channel``, ``word:/``."""
+INPUT_KINDS = {
+    "bulletin text": "通报（纯文本）",
+    "bulletin word": "通报（Word）",
+    "bulletin webpage": "通报（网页）",
+    "bulletin pdf": "通报（PDF）",
+    "workbook": "附件表格",
+    "csv": "附件表格（CSV）",
+    "answers": "答复",
+    "simulated": "模拟数据",
+}
 RULE_STATES = {
     "passed": "全部相符",
     "failed": "有不符",

@@ -120,6 +120,7 @@ BESIDE: dict[str, list[str]] = {
     "unreported": ["table", "key", "column", "printed", "reason"],
     "corrections": ["table", "key", "column", "printed", "corrected", "basis", "by", "on"],
     "revisions": ["on", "table", "key", "column", "before", "after"],
+    "second": ["table", "key", "column", "printed", "file"],
     "annexes": ["table", "annex", "title", "note", "period_start", "period_end", "extraction_date"],
     "origins": ["table", "key", "file", "line"],
     "about": ["field", "value"],
@@ -130,7 +131,8 @@ BESIDE: dict[str, list[str]] = {
 ``key`` is a JSON object of the row's key columns; in a printed total the label as printed stands in
 place of the name. ``headline`` has one row a figure of the text: ``value`` in records or as a
 fraction, ``printed`` as it stands there, ``qualifier`` such as 以上. ``origins`` says where a row was
-read, ``revisions`` what changed in the tidy tables since they were first written. ``about`` holds the quarter, its dates and its issuer.
+read, ``second`` the cells in which a second source of the quarter differs, ``revisions`` what changed in
+the tidy tables since they were first written. ``about`` holds the quarter, its dates and its issuer.
 """
 _NUMBERS_BESIDE = {"printed_totals": ["value"], "headline": ["value"]}
 _WHOLE_BESIDE = {"annexes": ["annex"], "origins": ["line"], "inputs": ["bytes"]}
@@ -197,6 +199,7 @@ class QuarterData:
     unreported: pd.DataFrame = _empty("unreported")
     corrections: pd.DataFrame = _empty("corrections")
     revisions: pd.DataFrame = _empty("revisions")
+    second: pd.DataFrame = _empty("second")
     annexes: pd.DataFrame = _empty("annexes")
     origins: pd.DataFrame = _empty("origins")
     about: pd.DataFrame = _empty("about")

@@ -31,6 +31,10 @@ def verdict_html(report: CheckReport) -> Html:
     counts = "、".join(f"{SEVERITIES[name]} {count} 条" for name, count in report.counts.items())
     failed = sum(result.state == "could not run" for result in report.results)
     unrun = f"；{failed} 条规则未能运行" if failed else ""
+    if report.refused:
+        unrun += f"；{report.refused} 条答复未采用，原因见“数据核对”一节末尾"
+    if any(finding.status == "explained" for finding in report.findings):
+        unrun += f"；说明是否到期按 {report.as_of} 判断"
     return Html(
         f'<p class="verdict verdict-{_VERDICT_CLASS[report.verdict]}"><strong>{report.verdict.value}</strong>'
         f"<span>{counts}{report.answered_words}{unrun}。结论由程序按规则提出，是否送审由人决定。</span></p>"
@@ -106,7 +110,7 @@ def _group(findings: list[Finding], anchors: dict[str, str], figures: Figures) -
     first = findings[0]
     items = "".join(
         f'<li id="{anchors[f.id]}"><span class="number">{_number(anchors[f.id])}</span> {text(f.message)}'
-        f'<span class="arithmetic">{text(f.arithmetic)}</span>{_answer(f)}</li>'
+        f'<span class="arithmetic">{_details(f)}</span>{_answer(f)}</li>'
         for f in findings
     )
     return (
@@ -115,6 +119,16 @@ def _group(findings: list[Finding], anchors: dict[str, str], figures: Figures) -
         f'<ul class="alike">{items}</ul><dl><dt>影响</dt><dd>{_effect(findings, figures)}</dd>'
         f"<dt>建议</dt><dd>{text(first.consider)}</dd></dl></article>"
     )
+
+
+def _details(finding: Finding) -> str:
+    """Arithmetic, expected value and explanation of one of several findings."""
+    parts = [
+        finding.arithmetic,
+        f"应为 {finding.expected}" if finding.expected else "",
+        finding.hypothesis or "",
+    ]
+    return str(text("；".join(part.rstrip("。") for part in parts if part)))
 
 
 def _finding(finding: Finding, anchor: str, figures: Figures) -> str:

@@ -9,7 +9,7 @@ from haochaping.briefing.figures import Figures
 from haochaping.briefing.html import Html, stack, text
 from haochaping.briefing.tables import frame_table
 from haochaping.checks.confront import CheckReport
-from haochaping.labels import COLUMNS, place
+from haochaping.labels import COLUMNS, INPUT_KINDS, place
 from haochaping.model import QuarterData, decode_key
 from haochaping.revisions import net_revisions
 
@@ -88,9 +88,7 @@ def appendix_html(data: QuarterData, figures: Figures) -> Html:
             pd.DataFrame(
                 {
                     "文件": data.inputs["file"],
-                    "种类": data.inputs["kind"].map(
-                        {"bulletin text": "通报文本", "answers": "答复", "simulated": "模拟数据"}
-                    ),
+                    "种类": data.inputs["kind"].map(INPUT_KINDS),
                     "SHA-256": data.inputs["sha256"],
                     "字节": data.inputs["bytes"].astype("str"),
                 }
@@ -98,12 +96,21 @@ def appendix_html(data: QuarterData, figures: Figures) -> Html:
             "所读文件",
             "table-inputs",
         ),
+        _source_used(data),
         f"<p>通报标题：{text(data.fact('title') or '未见标题')}。</p>",
         f"<details><summary>通报正文（所读）</summary><p>{text(data.fact('text'))}</p></details>"
         if data.fact("text")
         else "",
         '<h3>签署</h3><div class="sign-off"><p>经办人：</p><p>审核人：</p><p>签发人：</p><p>日期：</p></div>',
     )
+
+
+def _source_used(data: QuarterData) -> str:
+    """Which of several sources the figures come from."""
+    if not data.fact("source_used"):
+        return ""
+    differing = f"有 {len(data.second)} 格不同，见“数据核对”" if len(data.second) else "各格相同"
+    return f"<p>本简报用 {text(data.fact('source_used'))}（{text(data.fact('source_reason'))}），与另一份资料{differing}。</p>"
 
 
 def _corrections(data: QuarterData) -> Html:

@@ -76,6 +76,14 @@ class CheckReport:
     revised: tuple[Revision, ...] = ()
     """Cells of earlier quarters that read otherwise than when they were first read."""
 
+    as_of: str = ""
+    """The day on which explanations were judged, as an ISO date."""
+
+    @property
+    def refused(self) -> int:
+        """How many answers were not applied."""
+        return sum("未采用" in remark for remark in self.remarks)
+
     @property
     def verdict(self) -> Verdict:
         """Advice by the written rule."""

@@ -79,8 +79,11 @@ def _ratio_constraints(printed: str, rate: CellRef, k: CellRef, n: CellRef) -> t
     """k / n lies within half a step of the printed rate; 100 % and 0 % are exact."""
     value = float(_percent_number(printed)) / 100
     half = 0.0 if value in (0, 1) else 0.5 / 10 ** (printed_decimals(printed) + 2)
-    above = Constraint(((k, 1.0), (n, -(value + half))), -math.inf, 0, rate)
-    below = Constraint(((k, 1.0), (n, -(value - half))), 0, math.inf, rate)
+    step = 2 * half
+    high = 1.0 if 0 < 1 - value < 1.5 * step else value + half
+    low = 0.0 if 0 < value < 1.5 * step else value - half
+    above = Constraint(((k, 1.0), (n, -high)), -math.inf, 0, rate)
+    below = Constraint(((k, 1.0), (n, -low)), 0, math.inf, rate)
     return above, below
 
 

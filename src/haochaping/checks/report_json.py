@@ -19,6 +19,7 @@ def dump_report(report: CheckReport) -> str:
             "remarks": list(report.remarks),
             "gone": [_finding(finding) for finding in report.gone],
             "compared": report.compared,
+            "as_of": report.as_of,
             "revised": [asdict(revision) for revision in report.revised],
         },
         ensure_ascii=False,
@@ -34,6 +35,7 @@ def load_report(text: str) -> CheckReport:
         remarks=tuple(data["remarks"]),
         gone=tuple(_read_finding(one) for one in data["gone"]),
         compared=data["compared"],
+        as_of=data["as_of"],
         revised=tuple(Revision(**one) for one in data["revised"]),
     )
 

@@ -14,8 +14,8 @@ from haochaping.checks.outcome import WHOLE, Outcome, claimed, not_evaluable, st
 from haochaping.checks.rules import Rule
 from haochaping.cleaning.decode import decode
 from haochaping.cleaning.text import fold, hidden_characters, visible
-from haochaping.labels import key_label
-from haochaping.model import TABLES
+from haochaping.labels import COLUMNS, key_label
+from haochaping.model import TABLES, decode_key
 from haochaping.reference import UNIT_KINDS
 
 
@@ -301,6 +301,29 @@ def district_body(rule: Rule, book: Book) -> Iterator[Outcome]:
             yield Outcome(at, cells, state(False), f"“{name}”含区县名“{district}”", values=values)
 
 
+def two_sources(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Cells in which a second source of the quarter differs."""
+    for row in book.data.second.to_dict("records"):
+        at = CellRef.of(row["table"], decode_key(row["key"]), row["column"])
+        here, there = book.printed(at), row["printed"]
+        used = book.data.fact("source_used")
+        yield Outcome(
+            at,
+            (at,),
+            state(False),
+            f"{used}：{here or '没有此数'}；{row['file']}：{there or '没有此数'}",
+            values={
+                "column": COLUMNS.get(row["column"], ""),
+                "printed": here or "空白",
+                "other": there or "空白",
+                "file": row["file"],
+            },
+            suspects=(at,),
+        )
+    if book.data.fact("source_used") and book.data.second.empty:
+        yield Outcome(claimed("names"), (), state(True), "各格相同")
+
+
 def no_cases(rule: Rule, book: Book) -> Iterator[Outcome]:
     """Annexes that print evaluations without cases: no evaluation rate can be checked there."""
     without = [
@@ -319,8 +342,6 @@ def printed_words(rule: Rule, book: Book) -> Iterator[Outcome]:
     words: dict[str, list[CellRef]] = {}
     for item in book.data.unreported.to_dict("records"):
         if item["printed"] and "含义未注明" in item["reason"]:
-            from haochaping.model import decode_key
-
             cell = CellRef.of(item["table"], decode_key(item["key"]), item["column"])
             words.setdefault(item["printed"], []).append(cell)
     notes = fold("".join(book.data.annexes["note"]))
@@ -351,6 +372,7 @@ KINDS = {
     "units_changed": units_changed,
     "hidden": hidden,
     "district_body": district_body,
+    "two_sources": two_sources,
     "no_cases": no_cases,
     "printed_words": printed_words,
 }

@@ -77,6 +77,18 @@ def read_rate(printed: str, no_value: Mapping[str, str], *, in_percent: bool = F
     return Cell(printed, float(Decimal(text.rstrip("%")) / 100))
 
 
+def percent_of(fraction: str) -> str:
+    """A fraction that a spreadsheet stored (0.9968) as a percentage: exact up to four decimals, else rounded to two.
+
+    What rounds to 100 % without being it stays below, so that no rate is made perfect.
+    """
+    exact = (Decimal(fraction) * 100).normalize()
+    if -int(exact.as_tuple().exponent) > 4:
+        rounded = exact.quantize(Decimal("0.01"))
+        exact = Decimal("99.99") if rounded == 100 and exact < 100 else rounded
+    return f"{exact:f}%"
+
+
 def _absent(printed: str, no_value: Mapping[str, str]) -> Cell | None:
     """The cell, if `printed` is one of the words for "no value"."""
     reason = no_value.get(fold(printed))

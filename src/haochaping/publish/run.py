@@ -6,7 +6,7 @@ import json
 import platform
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import metadata
@@ -18,6 +18,7 @@ from haochaping.publish.stamp import MANIFEST, input_key, is_current, sha256
 from haochaping.publish.tricks import skip_slow_imports
 from haochaping.quarter import Quarter
 
+ANSWERS_GO_TO_RAW = "要使填写的答复生效，请把它存为 data/raw/{}/review.xlsx 再运行"
 _DIRECT = ("pandas", "seaborn", "matplotlib", "papermill", "nbconvert", "jupyterlab", "pandera", "jinja2")
 
 
@@ -62,6 +63,8 @@ def run_quarter(
     key = input_key(where, quarter, as_of)
     if is_current(published, key):
         manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
+        if edited := edited_answers(published):
+            say(f"output 中的 {'、'.join(edited)} 填写过；{ANSWERS_GO_TO_RAW.format(quarter)}")
         return Outcome(page, manifest["verdict"], True, time.perf_counter() - started)
     return _build(where, quarter, as_of, key, say, started)
 
@@ -115,12 +118,16 @@ def _build(
         page = build_page(notebook, f"{quarter.label}政务服务“好差评”工作简报", _run_block(key))
         (aside / "briefing.html").write_text(page.html, encoding="utf-8", newline="\n")
         write_findings(report, aside)
-        kept = _keep_edited(where.published(quarter) / "review.xlsx", aside)
+        kept = _keep_edited(where.published(quarter), aside)
+        review = _free_name(aside)
         if kept:
-            say("output 中的 review.xlsx 填写过，原样保留；新的一份写作 review.new.xlsx")
-        write_review(reviewed, answers, aside / ("review.new.xlsx" if kept else "review.xlsx"))
+            say(f"output 中的 {'、'.join(kept)} 填写过，原样保留；新的一份写作 {review}")
+            say(ANSWERS_GO_TO_RAW.format(quarter))
+        write_review(reviewed, answers, aside / review)
+        if report.refused:
+            say(f"有 {report.refused} 条答复未采用，原因见网页“数据核对”一节和 {review} 的状态栏")
         clock.lap("生成网页")
-        _write_manifest(aside, key, quarter, report.verdict.value, parts)
+        _write_manifest(aside, key, quarter, report.verdict.value, parts, edited=kept)
     return Outcome(
         where.published(quarter) / "briefing.html",
         report.verdict.value,
@@ -130,17 +137,28 @@ def _build(
     )
 
 
-def _keep_edited(path: Path, aside: Path) -> bool:
-    """Carry a published file that people changed since it was written into the new folder; whether there is one."""
+def edited_answers(published: Path) -> list[str]:
+    """Names of published review workbooks that people changed since they were written."""
     try:
-        manifest = json.loads((path.parent / MANIFEST).read_text(encoding="utf-8"))
-        written = manifest["outputs"].get(path.name)
-        edited = path.is_file() and sha256([path])[path.name] != written
+        outputs = json.loads((published / MANIFEST).read_text(encoding="utf-8"))["outputs"]
     except (OSError, ValueError, KeyError):
-        edited = path.is_file()
-    if edited:
-        shutil.copyfile(path, aside / path.name)
-    return edited
+        outputs = {}
+    found = sorted(published.glob("review*.xlsx"))
+    return [path.name for path in found if sha256([path])[path.name] != outputs.get(path.name)]
+
+
+def _keep_edited(published: Path, aside: Path) -> list[str]:
+    """Carry published review workbooks that people changed into the new folder; their names."""
+    kept = edited_answers(published)
+    for name in kept:
+        shutil.copyfile(published / name, aside / name)
+    return kept
+
+
+def _free_name(folder: Path) -> str:
+    """``review.xlsx``, or the first name beside it that is not taken."""
+    names = ["review.xlsx", "review.new.xlsx", *(f"review.new{n}.xlsx" for n in range(2, 1000))]
+    return next(name for name in names if not (folder / name).exists())
 
 
 class _Clock:
@@ -172,14 +190,19 @@ def _run_block(key: str) -> dict[str, str]:
     }
 
 
-def _write_manifest(folder: Path, key: str, quarter: Quarter, verdict: str, parts: dict[str, float]) -> None:
+def _write_manifest(
+    folder: Path, key: str, quarter: Quarter, verdict: str, parts: dict[str, float], edited: Sequence[str]
+) -> None:
+    """Hashes of what was written; files that people changed stay without one, so that they stay known as changed."""
     manifest = {
         "quarter": str(quarter),
         "key": key,
         "verdict": verdict,
         "versions": versions(),
         "seconds": parts,
-        "outputs": sha256(sorted(path for path in folder.iterdir() if path.is_file())),
+        "outputs": sha256(
+            sorted(path for path in folder.iterdir() if path.is_file() and path.name not in edited)
+        ),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")

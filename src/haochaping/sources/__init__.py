@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from haochaping.errors import InputRefused, Problem, refuse
+from haochaping.errors import refuse
 from haochaping.model import QuarterData, frame
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
-from haochaping.sources.bulletin import read_bulletin
+from haochaping.sources import formats
+from haochaping.sources.bulletin import read_bulletin, read_text
+from haochaping.sources.compare import with_second
+from haochaping.sources.document import Block, read_document
+from haochaping.sources.grid import Grid
 
 IGNORED_NAMES = {"thumbs.db", ".ds_store", "desktop.ini", "readme.md", ".gitkeep"}
 ANSWERS = {"notes.md", "review.xlsx", "review.csv"}
 """What the analyst answers; not a source of figures."""
-_UNREAD = {
-    ".pdf": "PDF 文件尚不能直接读取；请在 PDF 阅读器中全选复制文字，另存为 .txt 放入，并移走此文件",
-    ".doc": "Word 文件尚不能直接读取；请在 Word 中另存为“纯文本（.txt）”放入，并移走此文件",
-    ".docx": "Word 文件尚不能直接读取；请在 Word 中另存为“纯文本（.txt）”放入，并移走此文件",
-    ".wps": "WPS 文件尚不能直接读取；请另存为“纯文本（.txt）”放入，并移走此文件",
-    ".xls": "Excel 文件尚不能直接读取；请放入由通报另存的纯文本（.txt），并移走此文件",
-    ".xlsx": "Excel 文件尚不能直接读取；请放入由通报另存的纯文本（.txt），并移走此文件",
-    ".et": "WPS 表格尚不能直接读取；请放入由通报另存的纯文本（.txt），并移走此文件",
-    ".csv": "CSV 文件尚不能直接读取；请放入由通报另存的纯文本（.txt），并移走此文件",
-    ".html": "网页文件尚不能直接读取；请在浏览器中全选复制文字，另存为 .txt 放入，并移走此文件",
-    ".htm": "网页文件尚不能直接读取；请在浏览器中全选复制文字，另存为 .txt 放入，并移走此文件",
+_ORDER = (formats.WORKBOOK, formats.CSV, formats.WORD, formats.WEBPAGE, formats.PDF, formats.TEXT)
+"""Which source is used where there are several: figures as they were entered first, then what keeps cells apart best."""
+KINDS = {
+    formats.WORKBOOK: "workbook",
+    formats.CSV: "csv",
+    formats.WORD: "bulletin word",
+    formats.WEBPAGE: "bulletin webpage",
+    formats.PDF: "bulletin pdf",
+    formats.TEXT: "bulletin text",
 }
 
 
@@ -43,36 +46,83 @@ def input_files(folder: Path) -> list[Path]:
 
 
 def read_raw(folder: Path, quarter: Quarter, reference: Reference) -> QuarterData:
-    """Read the quarter's source in ``data/raw/<quarter>/``.
+    """Read the quarter's sources in ``data/raw/<quarter>/``.
+
+    Two sources of different formats are compared; ``about`` says which one is used and why.
 
     Raises
     ------
     InputRefused
-        No folder, no source, two sources of one kind, a kind that is not read, or a source that
+        No folder, no source, two sources of one format, a kind that is not read, or a source that
         cannot be read with certainty.
     """
     if not folder.is_dir():
-        raise refuse(str(folder), "", f"未找到此文件夹；请建立它并放入{quarter.label}的通报（.txt）")
-    files = input_files(folder)
-    unread = [path for path in files if path.suffix.lower() != ".txt"]
-    if unread:
-        raise InputRefused(
-            Problem(
-                path.name,
-                "",
-                _UNREAD.get(path.suffix.lower(), "不认识的文件类型；请放入通报文本（.txt），并移走此文件"),
-            )
-            for path in unread
-        )
-    if not files:
-        raise refuse(str(folder), "没有资料", f"请放入{quarter.label}的通报文本（.txt）")
-    if len(files) > 1:
-        raise refuse(
-            str(folder), "、".join(path.name for path in files), "同一季度只应有一份通报，请保留一份"
-        )
-    [path] = files
-    data = read_bulletin(path, quarter, reference)
-    return replace(data, inputs=frame("inputs", [describe(path, "bulletin text")]))
+        expected = f"未找到此文件夹；请建立它并放入{quarter.label}的通报或附件表格"
+        raise refuse(str(folder), "", expected)
+    found: dict[str, list[Path]] = {}
+    for path in input_files(folder):
+        if path.stem.lower().startswith("review"):
+            raise refuse(path.name, "", "答复须名为 review.xlsx 或 review.csv；不用的请移走")
+        found.setdefault(formats.file_format(path, reference), []).append(path)
+    if not found:
+        expected = f"请放入{quarter.label}的通报（.docx、.pdf、.html、.txt）或附件表格（.xlsx、.csv）"
+        raise refuse(str(folder), "没有资料", expected)
+    for kind, paths in found.items():
+        if len(paths) > 1 and kind != formats.CSV:
+            names = "、".join(path.name for path in paths)
+            raise refuse(str(folder), names, "同一季度同一格式的资料只应有一份，请保留一份")
+    kinds = [kind for kind in _ORDER if kind in found]
+    first, *others = kinds
+    data = _read(found[first], first, quarter, reference)
+    for kind in others:
+        other = _read(found[kind], kind, quarter, reference)
+        data = with_second(data, other, reference, "、".join(path.name for path in found[kind]))
+    inputs = [describe(path, KINDS[kind]) for kind in kinds for path in found[kind]]
+    data = replace(data, inputs=frame("inputs", inputs))
+    return _saying_which(data, found[first]) if others else data
+
+
+def _read(paths: Sequence[Path], kind: str, quarter: Quarter, reference: Reference) -> QuarterData:
+    """One source."""
+    path = paths[0]
+    if kind in (formats.WORKBOOK, formats.CSV):
+        from haochaping.sources.workbook import read_csv_files, read_workbook
+
+        if kind == formats.CSV:
+            return read_csv_files(paths, quarter, reference)
+        return read_workbook(path, quarter, reference)
+    if kind == formats.TEXT:
+        return read_bulletin(path, quarter, reference)
+    blocks = _blocks(path, kind)
+    if kind == formats.PDF and not any(isinstance(block, Grid) for block in blocks):
+        return read_text("\n".join(str(block) for block in blocks), quarter, reference, path.name)
+    return read_document(blocks, quarter, reference, path.name)
+
+
+def _blocks(path: Path, kind: str) -> list[Block]:
+    if kind == formats.WORD:
+        from haochaping.sources.word import read_word
+
+        return read_word(path)
+    if kind == formats.WEBPAGE:
+        from haochaping.sources.webpage import read_webpage
+
+        return read_webpage(path)
+    from haochaping.sources.pdf import read_pdf
+
+    return read_pdf(path)
+
+
+def _saying_which(data: QuarterData, used: Sequence[Path]) -> QuarterData:
+    names = "、".join(path.name for path in used)
+    facts = [
+        {"field": "source_used", "value": names},
+        {
+            "field": "source_reason",
+            "value": "有多份资料：表格先于文档，能分清单元格的先于纯文本；其余用于核对",
+        },
+    ]
+    return replace(data, about=frame("about", [*data.about.to_dict("records"), *facts]))
 
 
 def describe(path: Path, kind: str) -> dict[str, object]:

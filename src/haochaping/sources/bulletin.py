@@ -46,7 +46,18 @@ def read_bulletin(path: Path, quarter: Quarter, reference: Reference) -> Quarter
     place = path.name
     if path.stat().st_size > LARGEST_FILE:
         raise refuse(place, f"{path.stat().st_size} 字节", f"通报文本不应超过 {LARGEST_FILE} 字节")
-    lines = split_lines(decode(path.read_bytes(), place), reference.no_value)
+    return read_text(decode(path.read_bytes(), place), quarter, reference, place)
+
+
+def read_text(text: str, quarter: Quarter, reference: Reference, place: str) -> QuarterData:
+    """Read a bulletin's plain text; `place` names it in messages.
+
+    Raises
+    ------
+    InputRefused
+        As :func:`read_bulletin`.
+    """
+    lines = split_lines(text, reference.no_value)
     narrative_lines, annexes = split_annexes(lines, reference, place)
     narrative = read_narrative(narrative_lines, place)
     return assemble(narrative, annexes, quarter, reference, place)
@@ -58,6 +69,7 @@ def assemble(
     quarter: Quarter,
     reference: Reference,
     place: str,
+    source_kind: str = "published bulletin",
 ) -> QuarterData:
     """The model from a narrative and annex tables.
 
@@ -69,7 +81,9 @@ def assemble(
     rows: Rows = {name: [] for name in [*TABLES, *BESIDE]}
     problems: list[Problem] = []
     for annex in annexes:
-        start, end, extracted = read_note(annex.note, f"{place}（{TABLES[annex.table].title}表备注）")
+        start, end, extracted = read_note(
+            annex.note, f"{annex.place or place}（{TABLES[annex.table].title}表备注）"
+        )
         rows["annexes"].append(
             {
                 "table": annex.table,
@@ -82,40 +96,45 @@ def assemble(
             }
         )
         _Filler(annex, reference, rows, problems, place).fill()
-    _same_quarter(narrative, rows["annexes"], quarter, place)
+    _same_quarter(narrative, rows["annexes"], quarter, place, must_say=source_kind == "published bulletin")
     if problems:
         raise InputRefused(problems)
     rows["headline"] = narrative.headline
-    rows["about"] = [{"field": name, "value": value} for name, value in _about(narrative, rows, quarter)]
+    rows["about"] = [
+        {"field": name, "value": value} for name, value in _about(narrative, rows, quarter, source_kind)
+    ]
     return QuarterData(quarter, **{name: frame(name, content) for name, content in rows.items()})
 
 
-def _same_quarter(narrative: Narrative, annexes: list[dict[str, Any]], quarter: Quarter, place: str) -> None:
-    """The title decides; without one the period in the notes, then what the text mentions."""
+def _same_quarter(
+    narrative: Narrative, annexes: list[dict[str, Any]], quarter: Quarter, place: str, *, must_say: bool
+) -> None:
+    """The title decides; without one the period in the notes, then what the text mentions.
+
+    An export or a workbook need not say; its folder does then.
+    """
     found = narrative.quarter
     if found is None:
         starts = [a["period_start"] for a in annexes if a["period_start"]]
+        starts += [narrative.facts["period_start"]] if narrative.facts.get("period_start") else []
         if starts:
             found = Quarter(int(starts[0][:4]), (int(starts[0][5:7]) + 2) // 3)
     found = found or narrative.mentioned
+    if found is None and not must_say:
+        return
     if found is None:
         raise refuse(place, "", "标题、正文或备注中应写明季度（如“2022年第四季度”）")
     if found != quarter:
         raise refuse(place, f"内容是{found.label}", f"文件夹是 {quarter}，应放入{quarter.label}的通报")
 
 
-def _about(narrative: Narrative, rows: Rows, quarter: Quarter) -> list[tuple[str, str]]:
+def _about(narrative: Narrative, rows: Rows, quarter: Quarter, source_kind: str) -> list[tuple[str, str]]:
     def first(name: str) -> str:
         return next((a[name] for a in rows["annexes"] if a[name]), "")
 
-    return [
-        ("quarter", str(quarter)),
-        ("period_start", first("period_start")),
-        ("period_end", first("period_end")),
-        ("extraction_date", first("extraction_date")),
-        ("source_kind", "published bulletin"),
-        *narrative.facts.items(),
-    ]
+    noted = {name: first(name) for name in ("period_start", "period_end", "extraction_date")}
+    said = {name: value for name, value in narrative.facts.items() if value or name not in noted}
+    return list({"quarter": str(quarter), "source_kind": source_kind, **noted, **said}.items())
 
 
 class _Filler:
@@ -137,7 +156,7 @@ class _Filler:
                 {
                     "table": self.spec.name,
                     "key": encode_key({self.spec.key[0]: row.name}),
-                    "file": self.place,
+                    "file": self.annex.place or self.place,
                     "line": row.line,
                 }
             )
@@ -158,7 +177,11 @@ class _Filler:
                 self._total(row, column, key, printed)
                 continue
             record = by_key.setdefault(encode_key(key), dict(key))
-            cell = self._cell(row, column, printed or "")
+            if not printed:
+                record[column.field] = None
+                self._unreported(key, column.field, "", "原表空白")
+                continue
+            cell = self._cell(row, column, printed)
             record[column.field] = cell.value
             if column.is_rate:
                 record[printed_column(column.field)] = cell.printed
@@ -220,7 +243,11 @@ class _Filler:
         )
 
     def _problem(self, row: Row, found: str, expected: str, column: Column | None = None) -> None:
-        where = f"{self.place} 第 {row.line} 行（{self.spec.title}表 {fold(row.name)[:40]}"
+        letter = (
+            f" {self.annex.letters[self.values.index(column)]} 列" if column and self.annex.letters else ""
+        )
+        place = self.annex.place or self.place
+        where = f"{place} 第 {row.line} 行{letter}（{self.spec.title}表 {fold(row.name)[:40]}"
         where += (
             f" {column.district or column.tier}）" if column and (column.district or column.tier) else "）"
         )

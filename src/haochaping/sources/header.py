@@ -84,9 +84,7 @@ def read_header(
             f"（不用的列登记为 {IGNORED}），区县名称应在 units.csv 中"
         )
     columns = _columns(fields)
-    table = _table(columns, title)
-    _must_fit(columns, table)
-    return table, columns
+    return table_of(columns, title), columns
 
 
 def _fields(lines: Sequence[Line], reference: Reference) -> list[Column] | None:
@@ -217,8 +215,17 @@ def _columns(fields: list[Column]) -> list[Column]:
         raise HeaderUnread("表的第一列应为“序号”")
     columns = fields[1:]
     tiers = [column.field for column in columns if column.field in TIERS]
-    if tiers:
-        columns = _under_tiers(columns, tiers)
+    return checked_columns(_under_tiers(columns, tiers) if tiers else columns)
+
+
+def checked_columns(columns: list[Column]) -> list[Column]:
+    """Columns after the serial number, if there is one key and no column twice.
+
+    Raises
+    ------
+    HeaderUnread
+        There is not.
+    """
     keys = [column for column in columns if column.is_key]
     if len(keys) != 1:
         raise HeaderUnread("表头应恰有一列名称（区县或部门）")
@@ -256,8 +263,20 @@ def _under_tiers(columns: list[Column], tiers: list[str]) -> list[Column]:
     return [*(c for c in columns if c.is_key), *leaves]
 
 
+def table_of(columns: list[Column], title: str) -> str:
+    """Which table of the contract this is: by its columns, held against its title.
+
+    Raises
+    ------
+    HeaderUnread
+        The title says otherwise, or a column does not belong there.
+    """
+    table = _table(columns, title)
+    _must_fit(columns, table)
+    return table
+
+
 def _table(columns: list[Column], title: str) -> str:
-    """Which table of the contract this is: by its columns, held against its title."""
     fields = {column.field for column in columns}
     named = [table for table, words in _TITLE_WORDS.items() if any(word in fold(title) for word in words)]
     if any(column.district or (column.total and column.field != IGNORED) for column in columns):

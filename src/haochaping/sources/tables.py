@@ -27,10 +27,10 @@ from haochaping.sources.lines import (
 from haochaping.sources.rows import Body, BodyReader, BodyUnread
 
 _HEADING = re.compile(r"附[件表]:?([0-9]{1,2}|[一二三四五六七八九十])(?:[(（]?续[)）]?)?[:.、]?(.*)")
-_NOTE = re.compile(r"备注|注[:1-9(（]|说明[:]|数据来源|数据统计|统计范围|数据提取|提取时间")
+NOTE_BEGINS = re.compile(r"备注|注[:1-9(（]|说明[:]|数据来源|数据统计|统计范围|数据提取|提取时间")
 _TITLE_END = re.compile(r".*(表|情况|\(续\)|续表)")
 _SENTENCE = re.compile(r"[,。;:、年月日条件个家项次]|%以上")
-_UNIT_LINE = re.compile(r"\(?单位:.{1,10}\)?")
+UNIT_LINE = re.compile(r"\(?单位:.{1,10}\)?")
 LONGEST_TITLE = 6
 LONGEST_HEADER = 60
 
@@ -45,6 +45,10 @@ class AnnexTable:
     body: Body
     note: str
     line: int
+    place: str = ""
+    """Sheet or table of the file, where it has several."""
+    letters: tuple[str, ...] = ()
+    """Spreadsheet letters of the value columns, in their order."""
 
     def same_content(self, other: AnnexTable) -> bool:
         """Whether `other` prints the same columns, names, cells and totals."""
@@ -93,7 +97,7 @@ def split_annexes(
     for span in spans:
         body_lines = drop(lines[span.rows : span.stop], continued)
         header_lines = drop(lines[span.header : span.rows], marks | (heads - {lines[span.header].number}))
-        title = _title(lines[span.start : span.header])
+        title = title_of(lines[span.start : span.header])
         try:
             name, columns = read_header(header_lines, title, reference, districts)
         except HeaderUnread as failure:
@@ -123,7 +127,7 @@ def split_annexes(
         tables.append(AnnexTable(name, title, tuple(columns), body, text, lines[span.header].number))
     if problems:
         raise InputRefused(problems)
-    return narrative, _once(tables, place)
+    return narrative, once(tables, place)
 
 
 def annex_heading(line: Line) -> re.Match[str] | None:
@@ -176,7 +180,7 @@ def _header_end(lines: Sequence[Line], header: int, reference: Reference, place:
             token.kind == "value" for token in lines[i].tokens[1:]
         ):
             return i
-        if _NOTE.match(lines[i].folded) or annex_heading(lines[i]):
+        if NOTE_BEGINS.match(lines[i].folded) or annex_heading(lines[i]):
             break
     raise refuse(f"{place} 第 {lines[header].number} 行", lines[header].text, "表头之后应有数据行")
 
@@ -187,10 +191,10 @@ def _start(lines: Sequence[Line], header: int, after: int) -> int:
     for i in range(header - 1, earliest - 1, -1):
         if annex_heading(lines[i]):
             return i
-        if sum(token.kind == "value" for token in lines[i].tokens) > 2 or _NOTE.match(lines[i].folded):
+        if sum(token.kind == "value" for token in lines[i].tokens) > 2 or NOTE_BEGINS.match(lines[i].folded):
             break
     start = header
-    if header - 1 >= after and _UNIT_LINE.fullmatch(lines[header - 1].folded):
+    if header - 1 >= after and UNIT_LINE.fullmatch(lines[header - 1].folded):
         start -= 1
     if start - 1 >= after and _TITLE_END.fullmatch(lines[start - 1].folded):
         return start - 1
@@ -208,14 +212,14 @@ def _whole(lines: Sequence[Line]) -> str:
     return "".join(line.folded for line in lines)
 
 
-def _title(lines: Sequence[Line]) -> str:
+def title_of(lines: Sequence[Line]) -> str:
     """The title between heading and header."""
     pieces = []
     for line in lines:
         match = annex_heading(line)
         if match:
             pieces.append(match.group(2))
-        elif not _UNIT_LINE.fullmatch(line.folded):
+        elif not UNIT_LINE.fullmatch(line.folded):
             pieces.append("".join(token.text for token in line.tokens))
     return "".join(pieces)
 
@@ -276,7 +280,7 @@ def _looks_like_cells(lines: Sequence[Line], i: int) -> bool:
 
 def _before_note(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     for i, line in enumerate(lines):
-        if _NOTE.match(line.folded):
+        if NOTE_BEGINS.match(line.folded):
             return list(lines[:i]), list(lines[i:])
     return list(lines), []
 
@@ -290,8 +294,14 @@ def _nothing_after(note: Sequence[Line]) -> None:
             raise BodyUnread(line.number, line.text, "此附件之后应有以“序号”开头的表头")
 
 
-def _once(tables: Sequence[AnnexTable], place: str) -> list[AnnexTable]:
-    """Each table once; a second printing must be the same."""
+def once(tables: Sequence[AnnexTable], place: str) -> list[AnnexTable]:
+    """Each table once; a second printing must be the same.
+
+    Raises
+    ------
+    InputRefused
+        It is not.
+    """
     kept: dict[str, AnnexTable] = {}
     problems = []
     for table in tables:

@@ -1,0 +1,91 @@
+"""Two sources of one quarter: which one is used, and where they differ, cell by cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+
+from haochaping.cleaning.text import fold, plain_number
+from haochaping.model import HEADLINE, TABLES, QuarterData, decode_key, encode_key, frame
+from haochaping.reference import Reference
+from haochaping.revisions import Place, cell_texts
+
+
+def with_second(used: QuarterData, other: QuarterData, reference: Reference, file: str) -> QuarterData:
+    """`used` with the cells in which `other` (from `file`) differs, and with what only `other` says of the text.
+
+    Rows of frame ``second``: table, key and column of the cell, the text there in `other`, its file.
+    Tables that one of the two lacks are not compared, nor totals that only one prints.
+    """
+    mine, theirs = (_by_canonical_name(data, reference) for data in (used, other))
+    both = {name for name in TABLES if not used.table(name).empty and not other.table(name).empty}
+    rows = []
+    for place in dict.fromkeys([*mine, *theirs]):
+        key, text = mine.get(place, (place[1], None))
+        other_key, other_text = theirs.get(place, (place[1], None))
+        if place[0] not in {*both, HEADLINE} or not _may_differ(place, text, other_text, used, other):
+            continue
+        if not _same(text or "", other_text or ""):
+            rows.append(
+                {
+                    "table": place[0],
+                    "key": key if text is not None else other_key,
+                    "column": place[2],
+                    "printed": "" if other_text is None else other_text,
+                    "file": file,
+                }
+            )
+    return replace(_with_text(used, other), second=frame("second", [*used.second.to_dict("records"), *rows]))
+
+
+def _by_canonical_name(data: QuarterData, reference: Reference) -> dict[Place, tuple[str, str]]:
+    """Texts by place under canonical names, each with its key as printed."""
+    found: dict[Place, tuple[str, str]] = {}
+    for (table, key, column), text in cell_texts(data).items():
+        names = decode_key(key)
+        kinds = TABLES[table].unit_kinds if table in TABLES else {}
+        canonical = {n: reference.canonical(kinds[n], v) if kinds.get(n) else v for n, v in names.items()}
+        found[table, encode_key(canonical), column] = (key, text)
+    return found
+
+
+def _may_differ(
+    place: Place, text: str | None, other_text: str | None, used: QuarterData, other: QuarterData
+) -> bool:
+    """Whether a cell stands in both sources, or in a row that one of them lacks."""
+    if text is not None and other_text is not None:
+        return place[2] not in ("title", "period", "extraction_date") or bool(text and other_text)
+    if place[0] == HEADLINE or place[2] in ("title", "period", "extraction_date"):
+        return False
+    totals = {(row.table, row.key) for d in (used, other) for row in d.printed_totals.itertuples()}
+    return (place[0], place[1]) not in totals and not _no_such_column(place, used, other)
+
+
+def _no_such_column(place: Place, used: QuarterData, other: QuarterData) -> bool:
+    return any(data.table(place[0])[place[2]].isna().all() for data in (used, other))
+
+
+def _same(one: str, two: str) -> bool:
+    """Whether two texts say the same: 1,080 and 1080, 100% and 100.00%."""
+    if fold(one) == fold(two):
+        return True
+    try:
+        first, second = (Decimal(plain_number(text).replace(",", "").rstrip("%条")) for text in (one, two))
+    except InvalidOperation:
+        return False
+    return first == second and ("%" in plain_number(one)) == ("%" in plain_number(two))
+
+
+def _with_text(used: QuarterData, other: QuarterData) -> QuarterData:
+    """`used` with figures and facts of the text that only `other` gives."""
+    known = set(used.headline["figure"])
+    more = [row for row in other.headline.to_dict("records") if row["figure"] not in known]
+    facts = dict(zip(used.about["field"], used.about["value"], strict=True))
+    for row in other.about.to_dict("records"):
+        if row["value"] and not facts.get(row["field"]):
+            facts[row["field"]] = row["value"]
+    return replace(
+        used,
+        headline=frame("headline", [*used.headline.to_dict("records"), *more]),
+        about=frame("about", [{"field": name, "value": value} for name, value in facts.items()]),
+    )

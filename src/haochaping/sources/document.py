@@ -1,0 +1,145 @@
+"""A document of text lines and tables to the model: what Word files, web pages and ruled PDF pages become."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from haochaping.cleaning.cells import is_number
+from haochaping.cleaning.text import fold
+from haochaping.errors import InputRefused, refuse
+from haochaping.model import QuarterData
+from haochaping.quarter import Quarter
+from haochaping.reference import Reference
+from haochaping.sources.annex_grids import read_grids
+from haochaping.sources.bulletin import assemble
+from haochaping.sources.grid import Grid
+from haochaping.sources.lines import Line, make_line
+from haochaping.sources.narrative import read_narrative
+from haochaping.sources.tables import NOTE_BEGINS, UNIT_LINE, annex_heading, once
+
+Block = str | Grid
+"""A line of text or a table, in the order of the document."""
+MOST_HEADING_LINES = 4
+
+
+def read_document(blocks: Sequence[Block], quarter: Quarter, reference: Reference, place: str) -> QuarterData:
+    """The model from a document's text and tables.
+
+    The text before the first annex is the narrative; between tables stand the note of the one above
+    and heading and title of the one below.
+
+    Raises
+    ------
+    InputRefused
+        There is no annex table, a table cannot be read with certainty, or figures stand outside.
+    """
+    annexes, plain = _annex_grids(blocks, reference)
+    if not annexes:
+        raise refuse(place, "没有附件表格", "应有带“序号”“区县”或“部门”表头的表格（图片中的表格不能读取）")
+    lines = [make_line(number, text, reference.no_value) for number, text in enumerate(plain[0], start=1)]
+    grids = _with_text(annexes, plain[1:], reference, lines)
+    tables, problems, _ = read_grids(grids, reference)
+    if problems:
+        raise InputRefused(problems)
+    narrative = read_narrative(lines, place)
+    return assemble(narrative, once(tables, place), quarter, reference, place)
+
+
+def _annex_grids(blocks: Sequence[Block], reference: Reference) -> tuple[list[Grid], list[list[str]]]:
+    """Grids that hold annexes, and the texts before, between and after them; other tables count as text."""
+    grids: list[Grid] = []
+    texts: list[list[str]] = [[]]
+    for block in blocks:
+        if isinstance(block, str):
+            texts[-1] += [line for line in block.splitlines() if line.split()]
+            continue
+        if _is_annex(block, reference):
+            grids.append(block)
+            texts.append([])
+        elif grids and not texts[-1] and _continues(grids[-1], block):
+            grids[-1] = _joined(grids[-1], block)
+        elif _holds_figures(block):
+            raise refuse(
+                f"{block.place} 第 {block.numbers[0]} 行",
+                " ".join(block.texts(0))[:80],
+                "表格没有认识的表头；列名应在 data/reference/headings.csv 中",
+            )
+        else:
+            texts[-1] += [" ".join(block.texts(row)) for row in range(len(block.rows)) if block.texts(row)]
+    return grids, texts
+
+
+def _is_annex(grid: Grid, reference: Reference) -> bool:
+    tables, problems, _ = read_grids([grid], reference)
+    return bool(tables or problems)
+
+
+def _continues(above: Grid, below: Grid) -> bool:
+    """Whether a table without a header goes on where a page ended: same number of columns, and figures."""
+    return bool(below.rows) and len(above.rows[0]) == len(below.rows[0]) and _holds_figures(below)
+
+
+def _joined(above: Grid, below: Grid) -> Grid:
+    size = len(above.rows)
+    covered = {(row + size, column) for row, column in below.covered}
+    return replace(
+        above,
+        rows=above.rows + below.rows,
+        numbers=above.numbers + tuple(range(above.numbers[-1] + 1, above.numbers[-1] + 1 + len(below.rows))),
+        covered=above.covered | covered,
+    )
+
+
+def _holds_figures(grid: Grid) -> bool:
+    return any(sum(is_number(text) for text in grid.texts(row)) > 1 for row in range(len(grid.rows)))
+
+
+def _with_text(
+    grids: Sequence[Grid], between: Sequence[Sequence[str]], reference: Reference, lines: list[Line]
+) -> list[Grid]:
+    """Each grid with the heading and title above it and the note below; `lines` keeps the narrative alone."""
+    heads = [_heading_lines(lines)]
+    del lines[len(lines) - len(heads[0]) :]
+    notes: list[list[str]] = []
+    for number, texts in enumerate(between):
+        made = [make_line(i, text, reference.no_value) for i, text in enumerate(texts, start=1)]
+        if number + 1 < len(grids):
+            head = _heading_lines(made)
+            notes.append(texts[: len(made) - len(head)])  # type: ignore[arg-type]
+            heads.append(head)
+        else:
+            notes.append(list(texts))
+    return [
+        replace(grid, above=tuple(line.text for line in head), below=tuple(_note_only(note, grid)))
+        for grid, head, note in zip(grids, heads, notes, strict=True)
+    ]
+
+
+def _heading_lines(lines: Sequence[Line]) -> list[Line]:
+    """The last lines of `lines` that are heading and title of the table below."""
+    last = list(lines[-MOST_HEADING_LINES:])
+    for i in range(len(last) - 1, -1, -1):
+        if annex_heading(last[i]) and not _lists_annexes(last[i]):
+            return last[i:]
+    title: list[Line] = []
+    for line in reversed(last):
+        if NOTE_BEGINS.match(line.folded) or line.folded.endswith(("。", ";", ":", "日")) or len(title) > 1:
+            break
+        title.insert(0, line)
+        if not UNIT_LINE.fullmatch(line.folded):
+            break
+    return title
+
+
+def _lists_annexes(line: Line) -> bool:
+    """Whether the line is the list of annexes (附件：1.…2.…) rather than a heading."""
+    return fold(line.text).startswith("附件:1.") or "2." in line.folded
+
+
+def _note_only(texts: Sequence[str], grid: Grid) -> list[str]:
+    """Lines below a table; bare figures among them belong to no table."""
+    for text in texts:
+        if sum(is_number(piece) for piece in text.split()) > 2 and not NOTE_BEGINS.match(fold(text)):
+            raise refuse(f"{grid.place} 之后", text[:80], "备注之后不应再有数据；另有表格的应有表头")
+    return list(texts)

@@ -1,0 +1,109 @@
+"""What kind of file it is, by its content and not by its name."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+from haochaping.cleaning.decode import decode
+from haochaping.cleaning.text import fold
+from haochaping.errors import refuse
+from haochaping.reference import Reference
+from haochaping.sources.annex_grids import HIGHEST_HEADER
+
+TEXT, WORD, PDF, WEBPAGE, WORKBOOK, CSV = "text", "word", "pdf", "webpage", "workbook", "csv"
+LARGEST_FILE = 50_000_000
+LARGEST_UNPACKED = 300_000_000
+"""Bytes. A bulletin with its annexes has some hundred thousand; a packed file that unfolds to more is no bulletin."""
+MOST_LINES_ABOVE = 5
+"""Title and unit lines that may stand above the header of a CSV."""
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WORD_97, _ENCRYPTED = "WordDocument".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le")
+_BOOK = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+
+
+def file_format(path: Path, reference: Reference) -> str:
+    """One of the formats that are read.
+
+    Raises
+    ------
+    InputRefused
+        The file is too large, encrypted, holds macros, or is of a kind that is not read; the message says what to do.
+    """
+    size = path.stat().st_size
+    if size > LARGEST_FILE:
+        raise refuse(path.name, f"{size} 字节", f"不应超过 {LARGEST_FILE} 字节")
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if not head.strip():
+        raise refuse(path.name, "空文件", "请放入有内容的文件")
+    if head.startswith(b"%PDF"):
+        return PDF
+    if head.startswith(_OLE):
+        return _ole(path)
+    if head.startswith(b"PK"):
+        return _packed(path)
+    return _text_format(path, reference)
+
+
+def _ole(path: Path) -> str:
+    """Old Office files and encrypted new ones share a container."""
+    content = path.read_bytes()
+    if _ENCRYPTED in content:
+        raise refuse(path.name, "已加密", "请解除密码后放入")
+    if _WORD_97 in content:
+        raise refuse(path.name, "旧格式 Word 文件（.doc）", "请在 Word 或 WPS 中另存为 .docx")
+    if any(name in content for name in _BOOK):
+        return WORKBOOK
+    raise refuse(path.name, "不认识的旧格式文件", "请另存为 .docx 或 .xlsx")
+
+
+def _packed(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            unpacked = sum(item.file_size for item in archive.infolist())
+            kind = archive.read("mimetype")[:80].decode("ascii", "replace") if "mimetype" in names else ""
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+        raise refuse(path.name, "文件已损坏", "请重新保存后放入") from None
+    if unpacked > LARGEST_UNPACKED:
+        raise refuse(path.name, f"解开后有 {unpacked} 字节", f"不应超过 {LARGEST_UNPACKED} 字节")
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise refuse(path.name, "含有宏", "请另存为不含宏的 .xlsx 或 .docx")
+    if "word/document.xml" in names:
+        return WORD
+    if "xl/workbook.xml" in names or "xl/workbook.bin" in names or "opendocument.spreadsheet" in kind:
+        return WORKBOOK
+    if "opendocument.text" in kind:
+        raise refuse(path.name, "OpenDocument 文本（.odt）", "请另存为 .docx")
+    raise refuse(path.name, "压缩包", "请解开后放入其中的文件")
+
+
+def _text_format(path: Path, reference: Reference) -> str:
+    text = decode(path.read_bytes(), path.name)
+    opening = text[:2000].lstrip("\ufeff \t\r\n").lower()
+    if opening.startswith(("<!doctype html", "<html", "<?xml", "<head", "<body", "<table", "<meta", "<!--")):
+        return WEBPAGE
+    if opening.startswith(("mime-version:", "from: <saved by")):
+        raise refuse(path.name, "单文件网页（.mht）", "请在浏览器中另存为“网页，仅 HTML”")
+    if opening.startswith("{\\rtf"):
+        raise refuse(path.name, "RTF 文件", "请另存为 .docx")
+    return CSV if _is_csv(text, reference) else TEXT
+
+
+def _is_csv(text: str, reference: Reference) -> bool:
+    """Whether the text is one table: a header of known headings between separators near its top, and no second one."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    headers = [i for i, line in enumerate(lines) if _is_header(line, reference)]
+    one_table = bool(headers) and headers[-1] - headers[0] < HIGHEST_HEADER
+    return one_table and headers[0] <= MOST_LINES_ABOVE
+
+
+def _is_header(line: str, reference: Reference) -> bool:
+    for delimiter in ",\t;":
+        cells = next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
+        if sum(fold(cell).partition("(")[0] in reference.headings for cell in cells) > 1:
+            return True
+    return False

@@ -1,0 +1,50 @@
+"""The real bulletin in every kind of file an office keeps ends in the same model."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from haochaping.model import TABLES, QuarterData
+from haochaping.reference import Reference
+from haochaping.sources import read_raw
+from tests.sources.office_files import write_csv_files, write_webpage, write_word, write_workbook
+
+
+def same_tables(found: QuarterData, wanted: QuarterData) -> None:
+    for name in TABLES:
+        pd.testing.assert_frame_equal(found.table(name), wanted.table(name), obj=name)
+    totals = ["table", "key", "column", "value"]
+    assert sorted(map(str, found.printed_totals[totals].to_numpy().tolist())) == sorted(
+        map(str, wanted.printed_totals[totals].to_numpy().tolist())
+    )
+    empty = ["table", "key", "column", "printed", "reason"]
+    assert sorted(map(str, found.unreported[empty].to_numpy().tolist())) == sorted(
+        map(str, wanted.unreported[empty].to_numpy().tolist())
+    )
+
+
+WRITERS: dict[str, Callable[[QuarterData, Path], None]] = {
+    "word": lambda data, folder: write_word(data, folder / "通报.docx"),
+    "webpage": lambda data, folder: write_webpage(data, folder / "a.html"),
+    "webpage gb18030": lambda data, folder: write_webpage(data, folder / "a.htm", "gb18030"),
+    "workbook": lambda data, folder: write_workbook(data, folder / "a.xlsx"),
+    "workbook, numbers as text": lambda data, folder: write_workbook(data, folder / "a.xlsx", as_text=True),
+    "workbook, one sheet": lambda data, folder: write_workbook(data, folder / "a.xlsx", one_sheet=True),
+    "csv": write_csv_files,
+    "csv gb18030": lambda data, folder: write_csv_files(data, folder, "gb18030"),
+}
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_the_real_bulletin_in_another_file(
+    real: QuarterData, reference: Reference, tmp_path: Path, kind: str
+) -> None:
+    WRITERS[kind](real, tmp_path)
+    found = read_raw(tmp_path, real.quarter, reference)
+    same_tables(found, real)
+    if kind.startswith("w") and "workbook" not in kind:
+        assert found == real
+        for fact in ("title", "issuer", "issue_date", "addressees", "period_start", "extraction_date"):
+            assert found.fact(fact) == real.fact(fact), fact
