@@ -53,3 +53,45 @@ def test_an_explanation_stands_until_its_day(tmp_path: Path) -> None:
     path.write_text(HEAD + "a,,,说明,,因为,,,2023-03-31,\n", encoding="utf-8")
     [answer] = read_answers(path)
     assert answer.valid_on(date(2023, 3, 31)) and not answer.valid_on(date(2023, 4, 1))
+
+
+def test_names_in_any_case_and_decorated_headings(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    from haochaping.answers import answer_file, read_answers
+    from haochaping.errors import InputRefused
+    from haochaping.quarter import Quarter
+
+    path = tmp_path / "Review.XLSX"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("核对意见")
+    for column, heading in enumerate([" 编号* ", "处理", "核实值", "说明或依据"]):
+        sheet.write(0, column, heading)
+    for row in (1, 2, 3):
+        sheet.write(row, 0, f"a/b/{row}")
+    sheet.merge_range(1, 1, 3, 1, "说明")
+    sheet.merge_range(1, 3, 3, 3, "同一原因")
+    book.add_worksheet("填写说明").write(0, 0, "季度：2022Q4")
+    book.close()
+    assert answer_file(tmp_path) == path
+    answers = read_answers(path, Quarter(2022, 4))
+    assert [(a.finding, a.text) for a in answers] == [(f"a/b/{n}", "同一原因") for n in (1, 2, 3)]
+    with pytest.raises(InputRefused, match="是 2022Q4 的答复"):
+        read_answers(path, Quarter(2023, 1))
+
+
+def test_a_sheet_that_lost_its_column_of_ids_is_refused(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    from haochaping.answers import read_answers
+    from haochaping.errors import InputRefused
+
+    path = tmp_path / "review.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    for name, headings in {"核对意见": ["处理", "核实值", "说明或依据"], "其他": ["编号", "核实值"]}.items():
+        sheet = book.add_worksheet(name)
+        for column, heading in enumerate(headings):
+            sheet.write(0, column, heading)
+    book.close()
+    with pytest.raises(InputRefused, match="缺少“编号”一列"):
+        read_answers(path)

@@ -7,9 +7,9 @@ from datetime import date
 
 from haochaping.answers import answer_file, read_answers
 from haochaping.checks.review import Past, Reviewed, review
-from haochaping.corrections import as_printed
+from haochaping.corrections import as_printed, kept_corrections
 from haochaping.errors import InputRefused
-from haochaping.loading import load_printed
+from haochaping.loading import load_printed, rests_on_tidy
 from haochaping.locations import Locations, quarters_in
 from haochaping.model import frame
 from haochaping.quarter import Quarter
@@ -29,9 +29,10 @@ def assess(where: Locations, quarter: Quarter, as_of: date) -> Reviewed:
     """
     reference = load_reference(where.reference)
     printed = load_printed(where, quarter)
-    answers = read_answers(answer_file(where.raw(quarter)))
+    answers = read_answers(answer_file(where.raw(quarter)), quarter)
     past, untold = load_past(where, quarter, reference)
-    reviewed = review(printed, answers, past, reference, as_of)
+    kept = kept_corrections(read_tidy(where.tidy(quarter), quarter)) if rests_on_tidy(where, quarter) else []
+    reviewed = review(printed, answers, past, reference, as_of, kept)
     if answered := answer_file(where.raw(quarter)):
         inputs = [*printed.inputs.to_dict("records"), describe(answered, "answers")]
         reviewed = replace(reviewed, data=replace(reviewed.data, inputs=frame("inputs", inputs)))
@@ -54,7 +55,7 @@ def load_past(where: Locations, quarter: Quarter, reference: Reference) -> tuple
     untold: list[str] = []
     for earlier in earlier_quarters(where, quarter):
         try:
-            answers = tuple(read_answers(answer_file(where.raw(earlier))))
+            answers = tuple(read_answers(answer_file(where.raw(earlier)), earlier))
             if where.tidy(earlier).is_dir():
                 tidy = read_tidy(where.tidy(earlier), earlier)
                 past.append(Past(as_printed(tidy, reference), answers, tidy))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -67,6 +68,17 @@ def apply_corrections(data: QuarterData, corrections: list[Correction], referenc
     return replace(data, corrections=frame("corrections", rows)) if rows else data
 
 
+def kept_corrections(data: QuarterData) -> list[Correction]:
+    """The corrections that tidy tables carry, for a quarter whose raw folder is no longer there."""
+    return [
+        Correction(
+            CellRef.of(row["table"], decode_key(row["key"]), row["column"]),
+            *(row[name] for name in ("printed", "corrected", "basis", "by", "on")),
+        )
+        for row in data.corrections.to_dict("records")
+    ]
+
+
 def as_printed(data: QuarterData, reference: Reference) -> QuarterData:
     """`data` with every correction taken back: what the source printed."""
     for row in data.corrections.to_dict("records"):
@@ -86,6 +98,8 @@ def read_cell(cell: CellRef, text: str, reference: Reference) -> Cell:
     if is_note(cell):
         return Cell(_note_value(cell, text))
     try:
+        if re.search(r"\d\s+\d", text):
+            raise ValueError("数字中间不应有空格")
         if is_rate(cell):
             return read_rate(text, reference.no_value)
         return read_count(text.removesuffix("条"), reference.no_value)
@@ -156,9 +170,9 @@ def _with_total(data: QuarterData, cell: CellRef, value: Cell) -> QuarterData:
         & (totals["key"] == encode_key(cell.names))
         & (totals["column"] == cell.column)
     )
-    if not where.any() or value.value is None:
+    if not where.any():
         raise NotApplicable("没有这样一格")
-    totals.loc[where, "value"] = float(value.value)
+    totals.loc[where, "value"] = float("nan") if value.value is None else float(value.value)
     totals.loc[where, "printed"] = value.printed
     return replace(data, printed_totals=totals)
 
@@ -185,10 +199,11 @@ def _with_note(data: QuarterData, cell: CellRef, text: str) -> QuarterData:
 def _with_headline(data: QuarterData, cell: CellRef, value: Cell, text: str) -> QuarterData:
     headline = data.headline.copy()
     where = headline["figure"] == cell.names.get("figure")
-    if not where.any() or value.value is None:
+    if not where.any():
         raise NotApplicable("正文没有这样一个数")
-    headline.loc[where, "value"] = float(value.value)
-    headline.loc[where, "printed"] = text
+    unit = "条" if str(headline.loc[where, "printed"].iloc[0]).endswith("条") and text.isdecimal() else ""
+    headline.loc[where, "value"] = float("nan") if value.value is None else float(value.value)
+    headline.loc[where, "printed"] = text + unit
     return replace(data, headline=headline)
 
 

@@ -124,7 +124,7 @@ def test_corrections_of_every_kind_of_cell(real: QuarterData, reference: Referen
         (replace(WATER_CORRECTED, original="11236"), "可能资料已换"),
         (replace(WATER_CORRECTED, cell="city_departments/无此单位/cases"), "不是一个可以更正的单元格"),
         (replace(WATER_CORRECTED, on="昨天"), "日期"),
-        (replace(WATER_CORRECTED, kind="删除"), "应为更正或说明"),
+        (replace(WATER_CORRECTED, kind="删除"), "应为更正、说明或不再沿用"),
         (explain(WATER, text=""), "应填写说明或依据"),
         (explain("no/such/finding"), "没有对应的核对意见"),
         (explain(WINDOW, until="2023-01-01"), "已过期"),
@@ -271,4 +271,74 @@ def test_lapsed_and_carried_explanations_are_handed_on(real: QuarterData, refere
     past = (Past(replace(real, quarter=real.quarter.previous), (standing, over)),)
     reviewed = run(real, reference, past=past)
     assert [a.text for a in reviewed.carried] == ["每年如此"]
-    assert [a.text for a in reviewed.lapsed] == ["渠道问题"]
+    zero = next(f for f in reviewed.report.findings if f.check == "zero_negatives")
+    assert zero.status == "known" and "渠道问题（有效至 2023-01-10，已过期" in zero.answer
+
+
+def test_an_explanation_is_not_carried_to_the_opposite_doubt(real: QuarterData, reference: Reference) -> None:
+    finding = "active_rate_peers/districts/周村区/active_evaluations"
+    past = (
+        Past(replace(real, quarter=real.quarter.previous), (explain(finding, "集中宣传", "2027-01-01"),)),
+    )
+    assert status(run(real, reference, past=past), finding) == "explained"
+    districts = real.districts.copy()
+    districts.loc[districts["district"] == "周村区", "active_evaluations"] = 10
+    low = run(replace(real, districts=districts), reference, past=past)
+    found = next(f for f in low.report.findings if f.id == finding)
+    assert found.status == "known" and "情形与上季度不同" in found.answer
+
+
+def test_a_withdrawn_explanation_ends(real: QuarterData, reference: Reference) -> None:
+    first = Past(
+        replace(real, quarter=real.quarter.previous.previous), (explain(WINDOW, "口径", "2030-01-01"),)
+    )
+    second = Past(replace(real, quarter=real.quarter.previous), ())
+    assert status(run(real, reference, past=(first, second)), WINDOW) == "explained"
+    stop = answer(WINDOW, kind="不再沿用")
+    assert status(run(real, reference, stop, past=(first, second)), WINDOW) == "known"
+    second = Past(second.data, (stop,))
+    assert status(run(real, reference, past=(first, second)), WINDOW) == "known"
+
+
+@pytest.mark.parametrize(
+    ("finding", "cell"),
+    [
+        ("headline_rectification/headline/rectification_rate/value", "headline/rectification_rate/value"),
+        ("headline_records/headline/records/value", "headline/records/value"),
+        (TOTAL, "public_services/总数/evaluations"),
+    ],
+)
+def test_a_figure_of_the_text_or_a_total_can_be_taken_out(
+    real: QuarterData, reference: Reference, finding: str, cell: str
+) -> None:
+    from haochaping.briefing.figures import compute_figures
+
+    reviewed = run(real, reference, correct(finding, cell, "", "/"))
+    assert len(reviewed.data.corrections) == 1 and not reviewed.report.refused
+    compute_figures(reviewed.data)
+    back = as_printed(reviewed.data, reference)
+    assert back.printed_totals.equals(real.printed_totals)
+    assert back.headline["value"].equals(real.headline["value"])
+
+
+def test_findings_that_a_correction_raised_say_so(real: QuarterData, reference: Reference) -> None:
+    doubt = "active_rate_peers/districts/周村区/active_evaluations"
+    wrong = correct(doubt, "districts/周村区/evaluations", "67199", "76990")
+    told = [f.message for f in run(real, reference, wrong).report.findings if "由更正引起" in f.message]
+    assert any("76,990" in message or "周村区" in message for message in told)
+
+
+def test_the_original_may_be_typed_with_commas(real: QuarterData, reference: Reference) -> None:
+    typed = correct(WATER, "city_departments/市水务集团有限责任公司/evaluations", "11,237", "11,273")
+    assert status(run(real, reference, typed), WATER) == "corrected"
+    spaced = correct(WATER, "city_departments/市水务集团有限责任公司/evaluations", "11237", "11 273")
+    assert run(real, reference, spaced).report.refused == 1
+
+
+def test_corrections_kept_in_the_tidy_tables_stand(real: QuarterData, reference: Reference) -> None:
+    from haochaping.corrections import kept_corrections
+
+    done = run(real, reference, WATER_CORRECTED).data
+    again = review(as_printed(done, reference), (), (), reference, TODAY, kept_corrections(done))
+    assert again.data == done and again.data.corrections.equals(done.corrections)
+    assert status(again, WATER) == "corrected"

@@ -171,6 +171,11 @@ def test_a_workbook_that_was_filled_in_is_never_overwritten(built: Path, tmp_pat
     result = build(data, tmp_path / "output")
     assert result.returncode == 0 and "原样保留" in result.stderr
     assert path.read_bytes() == filled and path.with_name("review.new.xlsx").is_file()
+    with (data / "reference" / "city.toml").open("a", encoding="utf-8") as file:
+        file.write("# changed again\n")
+    assert "原样保留" in build(data, tmp_path / "output").stderr
+    assert path.read_bytes() == filled, "kept at every rebuild, not only at the first"
+    assert "存为 data/raw/2022Q4/review.xlsx" in build(data, tmp_path / "output").stderr
 
 
 def test_what_earlier_quarters_explained_stands_in_the_next_workbook(
@@ -195,7 +200,7 @@ def test_what_earlier_quarters_explained_stands_in_the_next_workbook(
     ]
     head, *rows = sheets(path)["核对意见"]
     told = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
-    assert told[zero]["状态"] == "上季度已有；上次说明：渠道问题（没有写有效至，只用于当季）"
+    assert told[zero]["状态"] == "上季度已有；上次说明：渠道问题（没有写有效至，只用于当季，须重新说明）"
     assert told[WATER]["应为"] == "99.7%"
 
 

@@ -194,7 +194,10 @@ def _number(anchor: str) -> str:
 
 
 def _answer(finding: Finding) -> str:
-    return f'<p class="answer">答复：{text(finding.answer)}</p>' if finding.answer else ""
+    if not finding.answer:
+        return ""
+    label = "" if finding.status in ("new", "known") else "答复："
+    return f'<p class="answer">{label}{text(finding.answer)}</p>'
 
 
 def _cell(finding: Finding, cell: CellRef) -> str:

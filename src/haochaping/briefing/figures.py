@@ -170,7 +170,7 @@ def compute_figures(data: QuarterData) -> Figures:
     if "public_services" not in data.absent:
         _public_services(maker, words)
     for item in data.headline.itertuples():
-        if item.figure == "records":
+        if item.figure == "records" and pd.notna(item.value):
             at = CellRef.of(HEADLINE, {"figure": "records"}, "value")
             maker.add("records", "正文归集上传数据", round(float(item.value)), "条", "正文所列", "正文", [at])
     return Figures(maker.made, words)
@@ -328,7 +328,7 @@ def _public_services(maker: _Maker, words: dict[str, Any]) -> None:
     maker.rate("public_top_share", "前三位占公共服务评价数", "public_top_evaluations", "public_evaluations")
     totals = maker.data.printed_totals
     printed = totals[(totals["table"] == "public_services") & (totals["column"] == "evaluations")]
-    if len(printed) == 1:
+    if len(printed) == 1 and printed["value"].notna().all():
         words["public_total_label"] = printed["label"].iloc[0]
         maker.add(
             "public_printed_total",

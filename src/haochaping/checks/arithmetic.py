@@ -30,8 +30,8 @@ def manner(printed: Decimal, decimals: int, value: Fraction) -> str:
     Returns
     -------
     str
-        ``rounded`` (half up, or one step beside an end that rounding would reach), ``rounded_to_end`` (rounded to 100 % or 0 % though some or not all
-        are meant), ``truncated``, or ``wrong``.
+        ``rounded`` (half up, or one step beside an end that rounding would reach), ``rounded_to_end``
+        (rounded to 100 % or 0 % though some or not all are meant), ``truncated``, or ``wrong``.
     """
     if printed == _beside_the_end(value, decimals):
         return "rounded"

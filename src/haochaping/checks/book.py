@@ -76,7 +76,8 @@ class Book:
         self._add_totals()
         for item in data.headline.itertuples():
             cell = CellRef.of(HEADLINE, {"figure": str(item.figure)}, "value")
-            self._values[cell] = float(item.value)
+            if pd.notna(item.value):
+                self._values[cell] = float(item.value)
             self._printed[cell] = claim(str(item.printed), str(item.qualifier))
         for annex in data.annexes.to_dict("records"):
             for column in NOTE_COLUMNS:
@@ -110,7 +111,8 @@ class Book:
             table, key, label = str(item.table), decode_key(str(item.key)), str(item.label)
             row = rows.setdefault((table, str(item.key)), Row(table, key, label))
             is_rate = str(item.column) in TABLES[table].rates
-            self._values[row.cell(str(item.column))] = float(item.value) if is_rate else int(item.value)
+            if pd.notna(item.value):
+                self._values[row.cell(str(item.column))] = float(item.value) if is_rate else int(item.value)
             self._printed[row.cell(str(item.column))] = str(item.printed)
         self.total_rows = list(rows.values())
 

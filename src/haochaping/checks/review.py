@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from haochaping.answers import Answer, iso_date
+from haochaping.answers import CORRECT, EXPLAIN, WITHDRAW, Answer, iso_date
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport, Revision, confront
 from haochaping.checks.finding import CellRef, Finding
 from haochaping.cleaning.cells import Cell
-from haochaping.cleaning.text import fold
-from haochaping.corrections import Correction, NotApplicable, apply_corrections, is_rate, read_cell
+from haochaping.cleaning.text import fold, plain_number
+from haochaping.corrections import (
+    Correction,
+    NotApplicable,
+    apply_corrections,
+    is_rate,
+    read_cell,
+    with_value,
+)
 from haochaping.labels import COLUMNS, place
 from haochaping.model import QuarterData, decode_key
 from haochaping.reference import Reference
@@ -41,8 +49,6 @@ class Reviewed:
     report: CheckReport
     carried: tuple[Answer, ...] = ()
     """Explanations of earlier quarters that still stand for findings without an answer of their own."""
-    lapsed: tuple[Answer, ...] = ()
-    """Explanations of earlier quarters that no longer stand."""
 
 
 def review(
@@ -51,6 +57,7 @@ def review(
     past: Sequence[Past],
     reference: Reference,
     as_of: date,
+    kept: Sequence[Correction] = (),
 ) -> Reviewed:
     """Confront a quarter, apply its corrections, confront it again, and judge its explanations.
 
@@ -66,14 +73,18 @@ def review(
         The city.
     as_of : date
         The day on which explanations are judged.
+    kept : sequence of Correction
+        Corrections applied before, whose answers are no longer there.
     """
     earlier = _earlier(past, reference)
     history = tuple(one.best for one in past)
     before = confront(printed, reference, history=history)
     corrections, remarks = _corrections(answers, before, printed, reference)
+    answered = {correction.cell for _, correction in corrections}
+    corrections += [("", correction) for correction in kept if correction.cell not in answered]
     if corrections:
         data = apply_corrections(printed, [c for _, c in corrections], reference)
-        after = confront(data, reference, history=history)
+        after = _marked(confront(data, reference, history=history), before, corrections)
     else:
         data, after = printed, before
     by_id = {finding.id: finding for finding in before.findings}
@@ -81,12 +92,24 @@ def review(
     open_ids = {finding.id for finding in after.findings}
     explained, more = _explanations(answers, {**by_id, **{f.id: f for f in after.findings}}, as_of)
     remarks += more
-    last = {f.id: a for f in after.findings if f.id not in explained if (a := _last_explanation(f.id, past))}
-    carried = {i: a for i, a in last.items() if a.until and a.valid_on(as_of)}
-    findings = [_with_status(finding, explained, carried, past, earlier) for finding in after.findings]
+    withdrawn = {a.finding for a in answers if a.kind == WITHDRAW}
+    last = {
+        f.id: a
+        for f in after.findings
+        if f.id not in explained and f.id not in withdrawn and (a := _last_explanation(f.id, past))
+    }
+    carried = {
+        f.id: last[f.id] for f in after.findings if f.id in last and not _lapse(last[f.id], f, earlier, as_of)
+    }
+    findings = [
+        _with_status(
+            finding, explained, carried, past, earlier, _lapse(last.get(finding.id), finding, earlier, as_of)
+        )
+        for finding in after.findings
+    ]
     for finding in before.findings:
         if finding.id not in open_ids:
-            findings.append(_mended(finding, answers, corrections))
+            findings.append(_mended(finding, corrections))
         elif finding.id in corrected_ids:
             remarks.append(f"{finding.message}已答复更正，但规则仍不成立，请再核对")
     current = {finding.id for finding in findings}
@@ -97,10 +120,10 @@ def review(
         remarks=tuple(remarks),
         gone=gone,
         compared=bool(past),
+        as_of=as_of.isoformat(),
         revised=tuple(revision for one in past for revision in _revised(one.data)),
     )
-    lapsed = tuple(answer for i, answer in last.items() if i not in carried)
-    return Reviewed(data, report, tuple(carried.values()), lapsed)
+    return Reviewed(data, report, tuple(carried.values()))
 
 
 def _revised(data: QuarterData) -> Iterator[Revision]:
@@ -138,7 +161,7 @@ def _corrections(
             continue
         finding = findings.get(answer.finding)
         problem = ""
-        cell = cells.get(answer.cell) or words.get(fold(answer.where))
+        cell = cells.get(answer.cell) or words.get(label_of(answer.where))
         if cell is None and not answer.cell and not answer.where and finding:
             cell = finding.at
         if not answer.finding:
@@ -149,7 +172,7 @@ def _corrections(
             problem = f"“{answer.where or answer.cell or cell_label(finding.at)}”不是一个可以更正的单元格"
         elif not answer.value:
             problem = "处理为更正，应填写核实值"
-        elif answer.original and answer.original != book.printed(cell):
+        elif answer.original and not _same_text(answer.original, book.printed(cell)):
             problem = f"原值“{answer.original}”与资料中的“{book.printed(cell)}”不同，可能资料已换"
         elif iso_date(answer.on) is None:
             problem = f"日期“{answer.on}”应写作 2023-01-05"
@@ -159,6 +182,7 @@ def _corrections(
             try:
                 value = _typed(cell, answer.value)
                 same = _content(read_cell(cell, value, reference)) == _value(cell, book, reference)
+                with_value(printed, cell, value, reference)  # whether the cell can hold it
             except NotApplicable as error:
                 problem = f"核实值“{answer.value}”{error}"
             else:
@@ -183,7 +207,17 @@ def _corrections(
 
 def cell_label(cell: CellRef) -> str:
     """A cell in words, as the workbook's 位置 has it, folded for comparing."""
-    return fold(place(cell.table, cell.names) + COLUMNS.get(cell.column, ""))
+    return label_of(place(cell.table, cell.names) + COLUMNS.get(cell.column, ""))
+
+
+def label_of(where: str) -> str:
+    """A place without quotation marks, which people type in many ways."""
+    return re.sub("[“”\"'「」‘’]", "", fold(where))
+
+
+def _same_text(typed: str, printed: str) -> bool:
+    """Whether a 原值 is the printed text, however its digits are grouped."""
+    return plain_number(typed).replace(",", "") == plain_number(printed).replace(",", "")
 
 
 def _value(cell: CellRef, book: Book, reference: Reference) -> int | float | str:
@@ -217,11 +251,15 @@ def _explanations(
     standing: dict[str, Answer] = {}
     remarks: list[str] = []
     for answer in answers:
-        if answer.is_correction:
+        if answer.is_correction or answer.kind == WITHDRAW:
             continue
         until = iso_date(answer.until)
-        if answer.kind not in ("", "说明"):
-            remarks.append(f"{answer.place}：处理“{answer.kind}”应为更正或说明；未采用，原样保留")
+        finding = findings.get(answer.finding)
+        now = finding.printed.get(finding.at, "") if finding else ""
+        if answer.kind not in ("", EXPLAIN):
+            remarks.append(
+                f"{answer.place}：处理“{answer.kind}”应为{CORRECT}、{EXPLAIN}或{WITHDRAW}；未采用，原样保留"
+            )
         elif not answer.finding:
             remarks.append(f"{answer.place}：应填写编号；未采用，原样保留")
         elif answer.finding not in findings:
@@ -230,8 +268,13 @@ def _explanations(
             )
         elif not answer.text:
             remarks.append(f"{answer.place}：处理为说明，应填写说明或依据；未采用，原样保留")
+        elif answer.original and now and not _same_text(answer.original, now):
+            remarks.append(
+                f"{answer.place}：原值“{answer.original}”与资料中的“{now}”不同，可能资料已换；未采用，原样保留"
+            )
         elif until is None or iso_date(answer.on) is None:
-            remarks.append(f"{answer.place}：日期应写作 2023-01-05；未采用，原样保留")
+            which, typed = ("有效至", answer.until) if until is None else ("日期", answer.on)
+            remarks.append(f"{answer.place}：{which}“{typed}”应写作 2023-01-05；未采用，原样保留")
         elif until and until < as_of.isoformat():
             remarks.append(f"{answer.place}：说明有效至 {until}，已过期；未采用，原样保留")
         else:
@@ -245,26 +288,40 @@ def _with_status(
     carried: Mapping[str, Answer],
     past: Sequence[Past],
     earlier: Sequence[Finding],
+    lapse: str,
 ) -> Finding:
-    """New or known, explained now or carried over from an earlier quarter."""
+    """New or known, explained now or carried over from an earlier quarter; or why that no longer holds."""
     known = any(f.id == finding.id for f in earlier)
     answer = explained.get(finding.id) or carried.get(finding.id)
     if answer is None:
-        return replace(finding, status="known" if known else "new")
+        return replace(finding, status="known" if known else "new", answer=lapse)
     last = _last_explanation(finding.id, past)
     repeated = last is not None and answer.text == last.text
     folded = finding.severity != "correct" and known and repeated
     return replace(finding, status="explained", answer=_words(answer), folded=folded)
 
 
-def _mended(
-    finding: Finding, answers: Sequence[Answer], corrections: Sequence[tuple[str, Correction]]
-) -> Finding:
+def _marked(
+    after: CheckReport, before: CheckReport, corrections: Sequence[tuple[str, Correction]]
+) -> CheckReport:
+    """`after` with the findings that only the corrections raised saying so."""
+    known = {finding.id for finding in before.findings}
+    changed = {correction.cell for _, correction in corrections}
+    findings = (
+        replace(finding, message=f"{finding.message}（由更正引起，请再核对更正的数。）")
+        if finding.id not in known and changed & set(finding.cells)
+        else finding
+        for finding in after.findings
+    )
+    return replace(after, findings=tuple(findings))
+
+
+def _mended(finding: Finding, corrections: Sequence[tuple[str, Correction]]) -> Finding:
     """A finding that vanished: through its own answer, or through a correction given for another finding."""
-    own = any(answered == finding.id for answered, _ in corrections)
-    for answer in answers:
-        if own and answer.finding == finding.id and answer.is_correction:
-            return replace(finding, status="corrected", answer=_words(answer))
+    for answered, correction in corrections:
+        kept = not answered and correction.cell in {finding.at, *finding.suspects}
+        if answered == finding.id or kept:
+            return replace(finding, status="corrected", answer=_corrected_words(correction))
     others = [c for _, c in corrections if c.cell in {*finding.cells, *finding.suspects}]
     shown = "、".join(
         f"{place(c.cell.table, c.cell.names)}{COLUMNS.get(c.cell.column, '')}由 {c.printed} 改为 {c.corrected}"
@@ -274,20 +331,53 @@ def _mended(
     return replace(finding, status="corrected", follows=True, answer=words)
 
 
+def _lapse(answer: Answer | None, finding: Finding, earlier: Sequence[Finding], as_of: date) -> str:
+    """Why an earlier quarter's explanation does not hold now, in words; blank when it does (or there is none)."""
+    if answer is None:
+        return ""
+    before = next((f for f in earlier if f.id == finding.id), None)
+    if not answer.until:
+        why = "没有写有效至，只用于当季"
+    elif not answer.valid_on(as_of):
+        why = f"有效至 {answer.until}，已过期"
+    elif before and _wording(before) != _wording(finding):
+        why = "情形与上季度不同"
+    else:
+        return ""
+    return f"上次说明：{answer.text}（{why}，须重新说明）"
+
+
+def _wording(finding: Finding) -> str:
+    """A finding's message without its figures: high and low are different doubts."""
+    return re.sub(r"[\d.,，%％−-]+", "", finding.message)
+
+
 def _last_explanation(finding: str, past: Sequence[Past]) -> Answer | None:
-    """The latest explanation that an earlier quarter gave for the same finding."""
+    """The latest explanation that an earlier quarter gave for the same finding.
+
+    A later correction of it, or its withdrawal, ends the memory.
+    """
     for one in reversed(past):
-        for answer in one.answers:
-            if answer.finding == finding and not answer.is_correction and answer.text:
+        mine = [answer for answer in one.answers if answer.finding == finding]
+        if any(answer.is_correction or answer.kind == WITHDRAW for answer in mine):
+            return None
+        for answer in mine:
+            if answer.text:
                 return replace(answer, until=iso_date(answer.until) or "")
     return None
 
 
+def _corrected_words(correction: Correction) -> str:
+    """A correction as the page shows it."""
+    where = f"{place(correction.cell.table, correction.cell.names)}{COLUMNS.get(correction.cell.column, '')}"
+    parts = [f"{where}更正为 {correction.corrected}", correction.basis or "未写依据"]
+    parts += [" ".join(part for part in (correction.by, correction.on) if part)]
+    return "；".join(part for part in parts if part)
+
+
 def _words(answer: Answer) -> str:
-    """An answer as the page shows it."""
-    parts = [answer.text or "未写依据"]
-    if answer.is_correction:
-        parts.insert(0, f"更正为 {answer.value}")
+    """An explanation as the page shows it."""
+    parts = [answer.text]
     signed = " ".join(part for part in (answer.by, answer.on) if part)
     if signed:
         parts.append(signed)

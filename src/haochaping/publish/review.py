@@ -7,16 +7,28 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from haochaping.answers import CORRECT, EXPLAIN, Answer
+from haochaping.answers import CORRECT, EXPLAIN, QUARTER_LABEL, WITHDRAW, Answer
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import CellRef, Finding
-from haochaping.checks.review import Reviewed, cell_label
-from haochaping.cleaning.text import fold
+from haochaping.checks.review import Reviewed, cell_label, label_of
 from haochaping.labels import COLUMNS, SEVERITIES, STATUSES, place
 
 FINDINGS, OTHER_CELLS, HELP = "核对意见", "更正其他单元格", "填写说明"
-_TOLD = ["编号", "程度", "状态", "位置", "原值", "应为", "意见", "算式", "可疑单元格", "可能的解释", "建议"]
+_TOLD = [
+    "编号",
+    "序号",
+    "程度",
+    "状态",
+    "位置",
+    "原值",
+    "应为",
+    "意见",
+    "算式",
+    "可疑单元格",
+    "可能的解释",
+    "建议",
+]
 _FILLED = ["处理", "核实值", "说明或依据", "经办人", "日期", "有效至"]
 _WIDTHS = {
     "编号": 18,
@@ -37,6 +49,7 @@ _HELP = [
     "处理选“说明”：在说明或依据写明原因；有效至之前，以后各季度出现同一情况时自动沿用，"
     "过期须重新说明；没有写有效至的只用于当季。",
     "核实值一格为灰色的，意见不针对某一个单元格，只能填说明；有单元格要更正的，在“更正其他单元格”一页加行。",
+    "以前季度的说明已自动填入；不再适用的，处理选“不再沿用”。序号是网页“数据核对”中的序号。",
     "须更正的意见不能只作说明。合计不会随更正自动改变，会按更正后的数重新核对。",
     "编号、原值、单元格三栏请勿改动：原值与资料不符的答复不会采用，原因写在状态栏。",
 ]
@@ -65,7 +78,7 @@ def write_review(reviewed: Reviewed, answers: Sequence[Answer], path: Path) -> N
     _other_cells_sheet(workbook, formats, report, answers)
     sheet = workbook.add_worksheet(HELP)
     sheet.set_column(0, 0, 110)
-    for row, line in enumerate(_HELP):
+    for row, line in enumerate([f"{QUARTER_LABEL}{reviewed.data.quarter}", *_HELP]):
         sheet.write_string(row, 0, line, formats["text"])
     workbook.close()
 
@@ -74,7 +87,7 @@ def _findings_sheet(
     workbook: Any, formats: dict[str, Any], reviewed: Reviewed, answers: Sequence[Answer]
 ) -> None:
     report, book = reviewed.report, Book(reviewed.data)
-    lapsed = {answer.finding: answer for answer in reviewed.lapsed}
+    carried = {answer.finding for answer in reviewed.carried}
     sheet = workbook.add_worksheet(FINDINGS)
     headings = [*_TOLD, *_FILLED, "单元格"]
     _head(sheet, formats, headings)
@@ -82,7 +95,7 @@ def _findings_sheet(
     last = len(report.findings)
     for row, finding in enumerate(report.findings, start=1):
         answer = slots.get((finding.id, finding.at.path))
-        told = _told(finding, lapsed.get(finding.id))
+        told = _told(finding) | {"序号": str(row)}
         _write(sheet, formats, row, headings, told | _answered(answer, report))
         if finding.at not in book and not (answer and answer.value):
             sheet.write_blank(row, headings.index("核实值"), None, formats["closed"])
@@ -98,6 +111,7 @@ def _findings_sheet(
     kind = headings.index("处理")
     for row, finding in enumerate(report.findings, start=1):
         choices = [CORRECT, EXPLAIN] if finding.at in book else [EXPLAIN]
+        choices += [WITHDRAW] if finding.id in carried else []
         sheet.data_validation(row, kind, row, kind, {"validate": "list", "source": choices})
     if others:
         rows = (last + 1, kind, last + len(others), kind)
@@ -145,7 +159,7 @@ def _placed(
 def _names(answer: Answer, cell: CellRef, finding: Finding) -> bool:
     """Whether an answer names this cell: by path, in words, or not at all (then the finding's own)."""
     if answer.cell or answer.where:
-        return answer.cell == cell.path or (not answer.cell and fold(answer.where) == cell_label(cell))
+        return answer.cell == cell.path or (not answer.cell and label_of(answer.where) == cell_label(cell))
     return cell == finding.at
 
 
@@ -184,12 +198,11 @@ def _write(
             sheet.write_blank(row, column, None, style)
 
 
-def _told(finding: Finding, lapsed: Answer | None) -> dict[str, str]:
+def _told(finding: Finding) -> dict[str, str]:
     """What the program says of a finding; an explanation that no longer stands is quoted beside the status."""
     state = STATUSES[finding.state]
-    if lapsed and finding.status == "known":
-        why = f"有效至 {lapsed.until}，已过期" if lapsed.until else "没有写有效至，只用于当季"
-        state += f"；上次说明：{lapsed.text}（{why}）"
+    if finding.answer and finding.status in ("new", "known"):
+        state += f"；{finding.answer}"
     return {
         "编号": finding.id,
         "程度": SEVERITIES[finding.severity],

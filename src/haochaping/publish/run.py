@@ -90,7 +90,7 @@ def _build(
     data, report = reviewed.data, reviewed.report
     data = with_revisions(data, where.tidy(quarter))
     write_tidy(data, where.tidy(quarter))
-    answers = read_answers(answer_file(where.raw(quarter)))
+    answers = read_answers(answer_file(where.raw(quarter)), quarter)
     clock.lap("读入与核对")
     with staged(where.published(quarter)) as aside:
         skip_slow_imports()

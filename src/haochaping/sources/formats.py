@@ -45,6 +45,10 @@ def file_format(path: Path, reference: Reference) -> str:
         return _ole(path)
     if head.startswith(b"PK"):
         return _packed(path)
+    if head.startswith(
+        (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM", b"Rar!", b"7z\xbc\xaf")
+    ):
+        raise refuse(path.name, "图片或压缩包", "请放入可以选取文字的通报（.docx、.pdf、.html、.txt）或表格")
     return _text_format(path, reference)
 
 

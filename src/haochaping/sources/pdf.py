@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from haochaping.errors import refuse
+from haochaping.errors import InputRefused, refuse
 from haochaping.sources.document import Block
 from haochaping.sources.grid import Grid, make_grid
 from haochaping.sources.lines import is_decorated_mark, make_line
@@ -41,7 +41,9 @@ def read_pdf(path: Path) -> list[Block]:
                 page.close()
     except PDFPasswordIncorrect:
         raise refuse(path.name, "已加密", "请解除密码后放入") from None
-    except (ValueError, KeyError, TypeError, AssertionError, RecursionError) as error:
+    except InputRefused:
+        raise
+    except Exception as error:  # pdfminer raises many kinds for damaged files
         raise refuse(path.name, type(error).__name__, "应为未损坏的 PDF 文件") from None
     return blocks
 
