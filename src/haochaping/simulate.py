@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from haochaping.checks.arithmetic import percent
+from haochaping.cleaning.cells import percent
 from haochaping.model import TABLES, QuarterData, encode_key, frame
 from haochaping.quarter import Quarter
 

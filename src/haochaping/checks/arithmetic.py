@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-
-def percent(value: Fraction, decimals: int, rounding: str = ROUND_HALF_UP) -> Decimal:
-    """`value` as a percentage with `decimals` decimals, computed without binary rounding."""
-    with localcontext() as context:
-        context.prec = 60
-        exact = Decimal(value.numerator * 100) / Decimal(value.denominator)
-        return exact.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
+from haochaping.cleaning.cells import percent
 
 
 def percent_text(value: Fraction, decimals: int = 2) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
 
 from haochaping.cleaning.text import fold, plain_number
 
@@ -75,6 +76,14 @@ def read_rate(printed: str, no_value: Mapping[str, str], *, in_percent: bool = F
     if match is None or len(text) > MOST_DIGITS:
         raise ValueError("应为百分数（如 99.9%）或表示无数据的符号")
     return Cell(printed, float(Decimal(text.rstrip("%")) / 100))
+
+
+def percent(value: Fraction, decimals: int, rounding: str = ROUND_HALF_UP) -> Decimal:
+    """`value` as a percentage with `decimals` decimals, computed without binary rounding."""
+    with localcontext() as context:
+        context.prec = 60
+        exact = Decimal(value.numerator * 100) / Decimal(value.denominator)
+        return exact.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
 
 
 def percent_of(fraction: str) -> str:

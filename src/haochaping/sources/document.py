@@ -81,6 +81,11 @@ def _continues(above: Grid, below: Grid) -> bool:
 
 
 def _joined(above: Grid, below: Grid) -> Grid:
+    """One grid; a row that was cut where the page ended (no figure in its lower part) is put together again."""
+    if not any(is_number(text) for text in below.rows[0]):
+        last = tuple(one + two for one, two in zip(above.rows[-1], below.rows[0], strict=True))
+        above = replace(above, rows=(*above.rows[:-1], last))
+        below = replace(below, rows=below.rows[1:], numbers=below.numbers[1:])
     size = len(above.rows)
     covered = {(row + size, column) for row, column in below.covered}
     return replace(
@@ -140,6 +145,8 @@ def _lists_annexes(line: Line) -> bool:
 def _note_only(texts: Sequence[str], grid: Grid) -> list[str]:
     """Lines below a table; bare figures among them belong to no table."""
     for text in texts:
-        if sum(is_number(piece) for piece in text.split()) > 2 and not NOTE_BEGINS.match(fold(text)):
+        pieces = text.split()
+        figures = sum(is_number(piece) for piece in pieces)
+        if figures > 2 and figures * 2 > len(pieces):
             raise refuse(f"{grid.place} 之后", text[:80], "备注之后不应再有数据；另有表格的应有表头")
     return list(texts)

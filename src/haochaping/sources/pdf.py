@@ -87,11 +87,12 @@ def _without_page_number(blocks: list[Block]) -> list[Block]:
 
 
 def _lines(page: Any, top: float, bottom: float) -> list[Block]:
-    """Text between two heights of the page, line by line."""
-    if bottom - top < 1:
-        return []
-    box = (0, max(0, top), page.width, min(bottom, page.height))
-    text = page.crop(box, strict=False).extract_text() or ""
+    """Text between two heights of the page, line by line; a letter belongs where its middle is."""
+
+    def between(thing: dict[str, Any]) -> bool:
+        return thing["object_type"] != "char" or top <= (thing["top"] + thing["bottom"]) / 2 < bottom
+
+    text = page.filter(between).extract_text() or ""
     return [line for line in text.split("\n") if line.split()]
 
 

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from haochaping.cleaning.cells import percent
 from haochaping.cleaning.decode import decode
 from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.model import QuarterData
@@ -23,7 +27,7 @@ from haochaping.reference import Reference
 from haochaping.sources.annex_grids import read_grids
 from haochaping.sources.bulletin import assemble
 from haochaping.sources.entries import SHEET, read_entries
-from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, Grid, make_grid
+from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, Grid, column_letter, make_grid
 from haochaping.sources.tables import once
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -104,7 +108,7 @@ def read_sheets(path: Path) -> list[Grid]:
     except Exception as error:  # calamine raises several kinds for files that are no workbooks
         expected = "应为未加密、未损坏的表格文件（.xlsx、.xls、.ods）"
         raise refuse(path.name, type(error).__name__, expected) from None
-    missing = _formulas_without_value(path)
+    details = _cell_details(path)
     grids: list[Grid] = []
     problems: list[Problem] = []
     for meta in workbook.sheets_metadata:
@@ -121,38 +125,45 @@ def read_sheets(path: Path) -> list[Grid]:
             continue
         problems += [
             Problem(f"{place} {cell}", "公式没有结果", "请用表格软件打开、重新计算并保存，或填写数值")
-            for cell in missing.get(meta.name, ())
+            for cell in details.without_value.get(meta.name, ())
         ]
-        grids.append(_sheet_grid(sheet, meta.name, place))
+        grids.append(_sheet_grid(sheet, meta.name, place, details.percents.get(meta.name, {})))
     if problems:
         raise InputRefused(problems)
     return grids
 
 
-def _sheet_grid(sheet: Any, name: str, place: str) -> Grid:
+def _sheet_grid(sheet: Any, name: str, place: str, percents: dict[str, int]) -> Grid:
     values = sheet.to_python(skip_empty_area=False)
     merged = [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()]
-    rows = [[_text(value) for value in row] for row in values]
+    rows = [
+        [
+            _text(value, percents.get(f"{column_letter(c)}{r}") if percents else None)
+            for c, value in enumerate(row)
+        ]
+        for r, row in enumerate(values, start=1)
+    ]
     numeric = (
         (r, c)
         for r, row in enumerate(values)
         for c, value in enumerate(row)
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        if isinstance(value, (int, float)) and not rows[r][c].endswith("%")
     )
     return make_grid(rows, place, merged=merged, name=name, lettered=True, numeric=numeric)
 
 
-def _text(value: Any) -> str:
-    """A cell's value as text; Excel's errors stay as they are and are told as no number."""
+def _text(value: Any, decimals: int | None = None) -> str:
+    """A cell's value as text; a number in a percent format as the sheet shows it, with so many decimals."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):
-        return _plain(value)
+        if decimals is None:
+            return _plain(value)
+        return f"{percent(Fraction(Decimal(repr(value))), decimals)}%"
     if isinstance(value, (datetime, date)):
-        day = value.date() if isinstance(value, datetime) else value
-        return day.isoformat()
+        return (value.date() if isinstance(value, datetime) else value).isoformat()
     if isinstance(value, (time, timedelta)):
         return _DATE_SHOWN.format(value)
     return str(value)
@@ -164,15 +175,24 @@ def _plain(value: float) -> str:
     return format(Decimal(repr(value)), "f")
 
 
-def _formulas_without_value(path: Path) -> dict[str, list[str]]:
-    """Cells of an .xlsx with a formula and no stored result, by sheet."""
+@dataclass
+class _Details:
+    """What an .xlsx says of its cells beside their values, by sheet: formulas without a stored result, percent formats."""
+
+    without_value: dict[str, list[str]] = field(default_factory=dict)
+    percents: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Cell to the decimals that its percent format shows."""
+
+
+def _cell_details(path: Path) -> _Details:
+    found = _Details()
     if not zipfile.is_zipfile(path):
-        return {}
-    found: dict[str, list[str]] = {}
+        return found
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
-            return {}
+            return found
+        formats = _percent_formats(archive.read("xl/styles.xml")) if "xl/styles.xml" in names else {}
         targets = {
             item.get("Id"): str(item.get("Target")).removeprefix("/xl/").removeprefix("xl/")
             for item in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
@@ -181,21 +201,37 @@ def _formulas_without_value(path: Path) -> dict[str, list[str]]:
             part = f"xl/{targets.get(sheet.get(f'{_REL}id'), '')}"
             if part in names:
                 with archive.open(part) as file:
-                    found[str(sheet.get("name"))] = _without_value(file)
+                    _read_details(file, str(sheet.get("name")), formats, found)
     return found
 
 
-def _without_value(file: Any) -> list[str]:
-    cells = []
+def _percent_formats(styles: bytes) -> dict[str, int]:
+    """Cell style (its number, as text) to the decimals of its percent format."""
+    root = ElementTree.fromstring(styles)
+    codes = {"9": "0%", "10": "0.00%"}  # built into the format (ECMA-376, 18.8.30)
+    codes |= {str(n.get("numFmtId")): str(n.get("formatCode")) for n in root.iter(f"{_MAIN}numFmt")}
+    styles_used = root.find(f"{_MAIN}cellXfs")
+    result = {}
+    for number, style in enumerate(() if styles_used is None else styles_used):
+        code = codes.get(str(style.get("numFmtId")), "").split(";")[0]
+        if match := re.search(r"0(?:\.(0+))?%", code):
+            result[str(number)] = len(match[1] or "")
+    return result
+
+
+def _read_details(file: Any, sheet: str, formats: dict[str, int], found: _Details) -> None:
+    cells, percents = found.without_value.setdefault(sheet, []), found.percents.setdefault(sheet, {})
     for _, element in ElementTree.iterparse(file):
         if element.tag == f"{_MAIN}c":
             value = element.find(f"{_MAIN}v")
-            if element.find(f"{_MAIN}f") is not None and (value is None or value.text is None):
-                kind = element.get("t", "")
-                if kind != "str":  # a formula whose result is blank text stores nothing
-                    cells.append(str(element.get("r")))
+            place = str(element.get("r"))
+            # A formula whose result is blank text stores nothing, and says so by its type.
+            blank = (value is None or value.text is None) and element.get("t", "") != "str"
+            if blank and element.find(f"{_MAIN}f") is not None:
+                cells.append(place)
+            if (decimals := formats.get(element.get("s", ""))) is not None:
+                percents[place] = decimals
             element.clear()
-    return cells
 
 
 def _csv_grid(path: Path) -> Grid:
