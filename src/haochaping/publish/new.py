@@ -11,6 +11,7 @@ from typing import Any
 
 from haochaping.cleaning.text import fold
 from haochaping.errors import InputRefused, Problem
+from haochaping.labels import COLUMNS
 from haochaping.model import TABLES, QuarterData, TableSpec
 from haochaping.publish.grid import (
     SERIAL,
@@ -163,8 +164,6 @@ class _Form:
 
 def _form(name: str, quarter: Quarter, reference: Reference, previous: QuarterData | None) -> _Form:
     """From the quarter before where it has the annex, else from the units registry."""
-    from haochaping.labels import COLUMNS
-
     spec = TABLES[name]
     heading = COLUMNS[spec.key[0]]
     if previous is not None and not previous.table(name).empty:
@@ -258,7 +257,7 @@ def _checks(sheet: Any, styles: Styles, forms: Sequence[_Form], row: int) -> int
             continue
         area = f"'{sheet_name(form.spec)}'!$C$2:${_letter(len(form.columns) + 1)}${form.rows + 1}"
         blank = form.rows * sum(not column.is_total for column in form.columns)
-        known = f'COUNTIF({area},">=0")+SUMPRODUCT(COUNTIF({area},"="&{_WORDS}))'
+        known = f'COUNTIF({area},">=0")-SUMPRODUCT(COUNTIF({area},"="&{_WORDS}))'
         counted = styles.get(border=1, align="left", num_format="0")
         sheet.write_formula(row, 1, f"=COUNTBLANK({area})", counted, blank)
         sheet.write_formula(row, 2, f"=SUMPRODUCT(--(LEN({area})>0))-{known}", counted, 0)
@@ -379,7 +378,7 @@ def _validate(sheet: Any, form: _Form, position: int) -> None:
     at = _at(1, position)
     rate = column.measure in form.spec.rates
     number = f"{at}<=1" if rate else f"{at}=INT({at})"
-    wanted = "0 至 100% 的百分数" if rate else "不小于 0 的整数"
+    wanted = " 0 至 100% 的百分数" if rate else "不小于 0 的整数"
     sheet.data_validation(
         1,
         position + 2,
