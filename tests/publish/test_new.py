@@ -1,0 +1,198 @@
+"""The empty quarter to fill in."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from haochaping.errors import InputRefused
+from haochaping.labels import FIGURES
+from haochaping.model import QuarterData, encode_key, frame
+from haochaping.publish.annexes import write_annexes
+from haochaping.publish.new import (
+    HEADLINE_FIELDS,
+    HEADLINE_FIGURES,
+    HEADLINE_SHEET,
+    NOTES_SECTIONS,
+    write_new,
+)
+from haochaping.quarter import Quarter
+from haochaping.reference import Reference
+from haochaping.sources.narrative import RATE_FIGURES
+
+NEXT = Quarter(2023, 1)
+ANNEXES = ["附件1 各区县", "附件2 市直部门", "附件3 区直部门", "附件4 镇村", "附件5 公共服务"]
+
+
+@pytest.fixture(scope="module")
+def folder(real: QuarterData, reference: Reference, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("new") / "2023Q1"
+    assert write_new(folder, NEXT, reference, real) == [folder / "annexes.xlsx", folder / "notes.md"]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def book(folder: Path) -> Workbook:
+    return load_workbook(folder / "annexes.xlsx")
+
+
+def names(book: Workbook, sheet: str) -> list[str]:
+    return [row[1] for row in list(book[sheet].values)[1:]]
+
+
+def formulas(book: Workbook, sheet: str) -> set[str]:
+    return {cell.coordinate for row in book[sheet].iter_rows() for cell in row if cell.data_type == "f"}
+
+
+def test_one_sheet_an_annex_with_the_headings_of_the_annexes(
+    book: Workbook, real: QuarterData, tmp_path: Path
+) -> None:
+    assert book.sheetnames == ["填写说明", HEADLINE_SHEET, *ANNEXES]
+    write_annexes(real, "", tmp_path / "annexes.xlsx")
+    annexes = load_workbook(tmp_path / "annexes.xlsx")
+    for sheet in ANNEXES:
+        assert [c.value for c in book[sheet][1]] == [c.value for c in annexes[sheet][1]]
+        assert names(book, sheet) == names(annexes, sheet), "units and totals as in the quarter before"
+        assert not book[sheet].merged_cells.ranges and book[sheet].freeze_panes == "C2"
+        assert {cell.number_format for cell in book[sheet]["B"][1:]} == {"@"}
+
+
+def test_no_figure_of_the_quarter_before_is_carried_over(book: Workbook) -> None:
+    for sheet in ANNEXES:
+        for row in book[sheet].iter_rows(min_row=2, min_col=3):
+            assert all(cell.value is None or cell.data_type == "f" for cell in row)
+
+
+def test_formulas_stand_where_figures_follow_from_others(book: Workbook, folder: Path) -> None:
+    assert formulas(book, "附件1 各区县") == {f"E{row}" for row in range(2, 13)}
+    assert formulas(book, "附件2 市直部门") == {f"E{row}" for row in range(2, 38)}
+    assert formulas(book, "附件3 区直部门") == {f"{column}32" for column in "CDEFGHIJKLM"}
+    assert formulas(book, "附件4 镇村") == set()
+    assert formulas(book, "附件5 公共服务") == {*(f"D{row}" for row in range(2, 13)), "C13"}
+    assert book["附件3 区直部门"]["C32"].value == "=SUM(C2:C31)"
+    assert book["附件1 各区县"]["E2"].number_format == "0.00%"
+    values = load_workbook(folder / "annexes.xlsx", data_only=True)
+    assert values["附件3 区直部门"]["C32"].value == 0
+    assert [values["填写说明"].cell(row, 2).value for row in range(11, 16)] == [66, 180, 330, 66, 22]
+
+
+def test_number_cells_accept_numbers_and_words_only(book: Workbook, reference: Reference) -> None:
+    for sheet in ANNEXES:
+        rules = book[sheet].data_validations.dataValidation
+        covered = {cell for rule in rules for area in rule.sqref.ranges for cell in area.cells}
+        units = [r for r in range(2, book[sheet].max_row + 1) if book[sheet].cell(r, 1).value]
+        assert covered == {(r, c) for r in units for c in range(3, book[sheet].max_column + 1)}
+        assert {rule.type for rule in rules} == {"custom"}
+    rules = {str(rule.sqref): rule.formula1 for rule in book[ANNEXES[0]].data_validations.dataValidation}
+    assert "C2=INT(C2)" in rules["C2:C12"] and "H2<=1" in rules["H2:H12"]
+    area = book.defined_names["代替用语"].attr_text
+    first, last = (int(part.rpartition("$")[2]) for part in area.partition("!")[2].split(":"))
+    listed = [book["填写说明"].cell(row, 1).value for row in range(first, last + 1)]
+    assert listed == list(reference.no_value)
+
+
+def test_text_and_dates_are_asked_for_and_what_is_known_is_filled_in(book: Workbook) -> None:
+    rows = {row[0]: row[1] for row in list(book[HEADLINE_SHEET].values)[1:]}
+    assert list(rows) == list(HEADLINE_FIELDS)
+    assert (rows["统计期起"], rows["统计期止"]) == (datetime(2023, 1, 1), datetime(2023, 3, 31))
+    assert rows["印发单位"] == "淄博市政务服务管理办公室" and rows["主送"].startswith("各区县")
+    assert rows["季度"] == "2023Q1" and "2023年第一季度" in rows["通报标题"]
+    assert rows["评价率"] is None and rows["数据提取时间"] is None
+
+
+def test_every_figure_of_the_text_can_be_filled_in() -> None:
+    assert set(HEADLINE_FIGURES) == {"records", *RATE_FIGURES.values()}
+    assert set(HEADLINE_FIGURES) <= set(HEADLINE_FIELDS.values()) and set(HEADLINE_FIGURES) <= set(FIGURES)
+    assert len(set(HEADLINE_FIELDS.values())) == len(HEADLINE_FIELDS)
+
+
+def test_without_a_quarter_before_units_come_from_the_registry(reference: Reference, tmp_path: Path) -> None:
+    write_new(tmp_path, NEXT, reference, None)
+    book = load_workbook(tmp_path / "annexes.xlsx")
+    districts = [u.canonical for u in reference.units if u.kind == "district"]
+    assert names(book, "附件1 各区县") == districts
+    assert [cell.value for cell in book["附件3 区直部门"][1]] == ["序号", "部门", *districts]
+    assert names(book, "附件5 公共服务") == [*districts, "合计"]
+    assert book["附件5 公共服务"]["C13"].value == "=SUM(C2:C12)"
+    assert book["附件5 公共服务"]["D13"].value is None
+    rows = {row[0]: row[1] for row in book[HEADLINE_SHEET].values}
+    assert rows["印发单位"] == reference.city["office"] and rows["主送"] is None
+
+
+def test_a_registry_without_departments_leaves_rows_to_write_in(reference: Reference, tmp_path: Path) -> None:
+    bare = replace(reference, units=tuple(u for u in reference.units if u.kind == "district"))
+    write_new(tmp_path, NEXT, bare, None)
+    sheet = load_workbook(tmp_path / "annexes.xlsx")["附件2 市直部门"]
+    assert sheet["B2"].value is None and sheet["E21"].data_type == "f"
+
+
+def test_units_that_are_no_more_are_left_out(reference: Reference, tmp_path: Path) -> None:
+    first, *others = (u for u in reference.units if u.kind == "district")
+    gone = replace(reference, units=(replace(first, valid_to="2022-12-31"), *others))
+    write_new(tmp_path, NEXT, gone, None)
+    assert first.canonical not in names(load_workbook(tmp_path / "annexes.xlsx"), "附件1 各区县")
+
+
+def test_a_column_of_row_totals_and_a_total_rate_are_formulas(
+    reference: Reference, tmp_path: Path, real: QuarterData
+) -> None:
+    def total(table: str, key: dict[str, str], column: str) -> dict[str, object]:
+        told = {"table": table, "key": encode_key(key), "column": column, "value": 1.0, "printed": "1"}
+        return {**told, "label": "合计"}
+
+    rows = [
+        total("district_departments", {"department": "人社局", "district": "合计"}, "evaluations"),
+        *(total("districts", {"district": "合计"}, c) for c in ("cases", "evaluations", "evaluation_rate")),
+        total("public_services", {"district": "合计"}, "share"),
+    ]
+    write_new(tmp_path, NEXT, reference, replace(real, printed_totals=frame("printed_totals", rows)))
+    book = load_workbook(tmp_path / "annexes.xlsx")
+    assert book["附件3 区直部门"]["N2"].value == "=SUM(C2:M2)"
+    assert book["附件1 各区县"]["C13"].value == "=SUM(C2:C12)"
+    assert book["附件1 各区县"]["E13"].value.startswith('=IF(OR(C13="",D13="")')
+    assert book["附件1 各区县"]["F13"].value is None
+    assert book["附件5 公共服务"]["D13"].value == "=SUM(D2:D12)"
+
+
+def test_dangerous_names_stay_text(reference: Reference, tmp_path: Path, real: QuarterData) -> None:
+    evil = ["=1+1", "+86", "http://x"]
+    services = frame("public_services", [{"district": name, "evaluations": 1} for name in evil])
+    write_new(tmp_path, NEXT, reference, replace(real, public_services=services))
+    sheet = load_workbook(tmp_path / "annexes.xlsx")["附件5 公共服务"]
+    assert [(c.value, c.data_type, c.hyperlink) for c in sheet["B"][1:4]] == [(n, "s", None) for n in evil]
+
+
+def test_notes_have_a_section_for_each_of_the_briefing(folder: Path) -> None:
+    text = (folder / "notes.md").read_text(encoding="utf-8")
+    sections = [line[3:] for line in text.splitlines() if line.startswith("## ")]
+    assert sections == list(NOTES_SECTIONS)
+    assert sections == [
+        "要点",
+        "总体情况",
+        "各区县",
+        "市直部门",
+        "区直部门",
+        "镇村",
+        "公共服务",
+        "问题与建议",
+    ]
+    lines = [line for line in text.splitlines() if line and not line.startswith("## ")]
+    assert all(line.startswith("<!-- ") and line.endswith(" -->") for line in lines)
+
+
+@pytest.mark.parametrize("name", ["annexes.xlsx", "notes.md"])
+def test_what_is_there_is_never_overwritten(reference: Reference, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("填写过", encoding="utf-8")
+    with pytest.raises(InputRefused, match=name):
+        write_new(tmp_path, NEXT, reference, None)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text(encoding="utf-8") == "填写过"
+
+
+def test_the_same_quarter_gives_the_same_bytes(
+    folder: Path, reference: Reference, real: QuarterData, tmp_path: Path
+) -> None:
+    for path in write_new(tmp_path, NEXT, reference, real):
+        assert path.read_bytes() == (folder / path.name).read_bytes()
