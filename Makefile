@@ -16,13 +16,16 @@ PY := $(BIN)/python
 ROOTS = --data "$${DATA:-data}" --output "$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter tidy check lab test lint lock setup clean bench bench-checks pictures
+.PHONY: help quarter new tidy check lab test lint lock setup clean bench bench-checks pictures
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 quarter: .venv/.installed  ## 生成一个季度的简报：make quarter Q=2022Q4
 	@"$(PY)" -m haochaping quarter $(ROOTS) -- "$$Q"
+
+new: .venv/.installed  ## 建立一个季度的文件夹，内有待填的附件表格：make new Q=2023Q1
+	@"$(PY)" -m haochaping new $(ROOTS) -- "$$Q"
 
 tidy: .venv/.installed  ## 读入原始资料，写 data/tidy/<季度>/：make tidy Q=2022Q4
 	@"$(PY)" -m haochaping tidy $(ROOTS) -- "$$Q"

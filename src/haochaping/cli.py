@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--as-of", type=_day, help=argparse.SUPPRESS)
     for name, help_text in (
         ("quarter", "生成一个季度的简报"),
+        ("new", "建立一个季度的文件夹：待填的附件表格和文字说明"),
         ("tidy", "读入原始资料，写 data/tidy/<季度>/"),
         ("check", "核对一个季度，列出存疑之处"),
     ):
@@ -129,6 +130,20 @@ def _verify_first(verdict: str) -> bool:
     return verdict == Verdict.VERIFY_FIRST.value
 
 
+def _new(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
+    from haochaping.assess import earlier_quarters
+    from haochaping.loading import load_printed
+    from haochaping.publish.new import write_new
+    from haochaping.reference import load_reference
+
+    earlier = earlier_quarters(where, quarter)
+    previous = load_printed(where, earlier[-1]) if earlier else None
+    written = write_new(where.raw(quarter), quarter, load_reference(where.reference), previous)
+    named = f"，单位按{earlier[-1].label}" if earlier else "，单位按 units.csv"
+    say(f"已建立：{'、'.join(str(path) for path in written)}{named}")
+    return DONE
+
+
 def _tidy(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
     from haochaping.assess import assess
     from haochaping.reference import load_reference
@@ -169,4 +184,4 @@ def _simulate(where: Locations, options: argparse.Namespace) -> int:
     return DONE
 
 
-_COMMANDS = {"quarter": _quarter, "tidy": _tidy, "check": _check}
+_COMMANDS = {"quarter": _quarter, "new": _new, "tidy": _tidy, "check": _check}

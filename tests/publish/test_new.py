@@ -12,14 +12,13 @@ from haochaping.labels import FIGURES
 from haochaping.model import QuarterData, encode_key, frame
 from haochaping.publish.annexes import write_annexes
 from haochaping.publish.new import (
-    HEADLINE_FIELDS,
-    HEADLINE_FIGURES,
-    HEADLINE_SHEET,
     NOTES_SECTIONS,
     write_new,
 )
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
+from haochaping.sources.entries import FIGURES as ENTRY_FIGURES
+from haochaping.sources.entries import ITEMS, SHEET
 from haochaping.sources.narrative import RATE_FIGURES
 
 NEXT = Quarter(2023, 1)
@@ -49,7 +48,7 @@ def formulas(book: Workbook, sheet: str) -> set[str]:
 def test_one_sheet_an_annex_with_the_headings_of_the_annexes(
     book: Workbook, real: QuarterData, tmp_path: Path
 ) -> None:
-    assert book.sheetnames == ["填写说明", HEADLINE_SHEET, *ANNEXES]
+    assert book.sheetnames == ["填写说明", SHEET, *ANNEXES]
     write_annexes(real, "", tmp_path / "annexes.xlsx")
     annexes = load_workbook(tmp_path / "annexes.xlsx")
     for sheet in ANNEXES:
@@ -94,8 +93,8 @@ def test_number_cells_accept_numbers_and_words_only(book: Workbook, reference: R
 
 
 def test_text_and_dates_are_asked_for_and_what_is_known_is_filled_in(book: Workbook) -> None:
-    rows = {row[0]: row[1] for row in list(book[HEADLINE_SHEET].values)[1:]}
-    assert list(rows) == list(HEADLINE_FIELDS)
+    rows = {row[0]: row[1] for row in list(book[SHEET].values)[1:]}
+    assert list(rows) == list(ITEMS)
     assert (rows["统计期起"], rows["统计期止"]) == (datetime(2023, 1, 1), datetime(2023, 3, 31))
     assert rows["印发单位"] == "淄博市政务服务管理办公室" and rows["主送"].startswith("各区县")
     assert rows["季度"] == "2023Q1" and "2023年第一季度" in rows["通报标题"]
@@ -103,9 +102,9 @@ def test_text_and_dates_are_asked_for_and_what_is_known_is_filled_in(book: Workb
 
 
 def test_every_figure_of_the_text_can_be_filled_in() -> None:
-    assert set(HEADLINE_FIGURES) == {"records", *RATE_FIGURES.values()}
-    assert set(HEADLINE_FIGURES) <= set(HEADLINE_FIELDS.values()) and set(HEADLINE_FIGURES) <= set(FIGURES)
-    assert len(set(HEADLINE_FIELDS.values())) == len(HEADLINE_FIELDS)
+    assert set(ENTRY_FIGURES.values()) == {"records", *RATE_FIGURES.values()}
+    assert set(ENTRY_FIGURES.values()) <= set(ITEMS.values()) and set(ENTRY_FIGURES.values()) <= set(FIGURES)
+    assert len(set(ITEMS.values())) == len(ITEMS)
 
 
 def test_without_a_quarter_before_units_come_from_the_registry(reference: Reference, tmp_path: Path) -> None:
@@ -117,7 +116,7 @@ def test_without_a_quarter_before_units_come_from_the_registry(reference: Refere
     assert names(book, "附件5 公共服务") == [*districts, "合计"]
     assert book["附件5 公共服务"]["C13"].value == "=SUM(C2:C12)"
     assert book["附件5 公共服务"]["D13"].value is None
-    rows = {row[0]: row[1] for row in book[HEADLINE_SHEET].values}
+    rows = {row[0]: row[1] for row in book[SHEET].values}
     assert rows["印发单位"] == reference.city["office"] and rows["主送"] is None
 
 

@@ -27,6 +27,7 @@ from haochaping.publish.workbook import (
     write_lines,
     write_text,
 )
+from haochaping.sources.entries import ITEMS, SHEET
 
 COVER, CONTENTS, REMARKS = "封面", "目录", "说明"
 CORRECTED = "〔更正〕"
@@ -75,6 +76,7 @@ def write_annexes(data: QuarterData, verdict: str, path: Path, *, internal: bool
     _contents(workbook.add_worksheet(CONTENTS), styles, data, grids)
     for grid in grids:
         _annex(workbook.add_worksheet(sheet_name(grid.spec)), styles, data, grid)
+    _entries(workbook.add_worksheet(SHEET), styles, data)
     remarks = list(_remarks(data, grids, internal))
     columns = [("类别", 16), ("项目", 30), ("内容", 68)]
     write_lines(workbook.add_worksheet(REMARKS), styles, columns, remarks)
@@ -146,6 +148,15 @@ def _annex_fact(data: QuarterData, table: str, column: str) -> str:
 
 def _title(data: QuarterData, table: str) -> str:
     return _annex_fact(data, table, "title") or TABLES[table].title
+
+
+def _entries(sheet: Any, styles: Styles, data: QuarterData) -> None:
+    """Figures of the text and dates, as a workbook to fill in asks for them."""
+    figures = {
+        row["figure"]: f"{row['printed']}{row['qualifier']}" for row in data.headline.to_dict("records")
+    }
+    lines = [[label, figures.get(name) or data.fact(name)] for label, name in ITEMS.items()]
+    write_lines(sheet, styles, [("项目", 26), ("内容", 88)], [line for line in lines if line[1]])
 
 
 # --- one annex --------------------------------------------------------------------------------------

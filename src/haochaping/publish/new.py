@@ -32,41 +32,10 @@ from haochaping.publish.workbook import (
 )
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
+from haochaping.sources.entries import DATES, FIGURES, HELP_SHEET, ITEMS, SHEET
 
 ANNEXES, NOTES = "annexes.xlsx", "notes.md"
-HELP_SHEET, HEADLINE_SHEET = "填写说明", "正文与日期"
 HEADLINE_HEADINGS = ("项目", "内容", "说明")
-HEADLINE_FIELDS = {
-    "季度": "quarter",
-    "通报标题": "title",
-    "统计期起": "period_start",
-    "统计期止": "period_end",
-    "数据提取时间": "extraction_date",
-    "印发单位": "issuer",
-    "印发日期": "issue_date",
-    "主送": "addressees",
-    "归集上传数据（条）": "records",
-    "评价率": "evaluation_rate",
-    "差评整改率": "rectification_rate",
-    "整改满意率": "rectification_satisfaction_rate",
-    "按时整改率": "on_time_rectification_rate",
-    "主动评价率": "active_evaluation_rate",
-    "好评率": "positive_rate",
-    "正文": "text",
-    "下一步工作": "planned_work",
-}
-"""What the sheet 正文与日期 asks for: to a figure of ``headline`` or a field of ``about``."""
-HEADLINE_DATES = ("period_start", "period_end", "extraction_date", "issue_date")
-HEADLINE_FIGURES = (
-    "records",
-    "evaluation_rate",
-    "rectification_rate",
-    "rectification_satisfaction_rate",
-    "on_time_rectification_rate",
-    "active_evaluation_rate",
-    "positive_rate",
-)
-"""Those of them that are figures of the text."""
 NOTES_SECTIONS = {
     "要点": "本季度最需要领导知道的两三件事。与数据核对的结论不一致的话不要写。",
     "总体情况": "全市情况的背景：新增的渠道、系统改造、统计口径的变化、临时停机等。",
@@ -80,6 +49,8 @@ NOTES_SECTIONS = {
 """Sections of ``notes.md`` and what may be written there."""
 TOTAL_LABEL = "合计"
 _TOTALS_BY_DEFAULT = ("district_departments", "public_services")
+NO_RESULT_YET = " "
+"""Stored result of a formula over blank cells: a blank text, so that a reader can tell it from no result at all."""
 _BLANK_ROWS = 20
 _WORDS = "代替用语"
 _RATE, _WHOLE = "0.00%", "#,##0"
@@ -198,7 +169,7 @@ def _workbook(quarter: Quarter, reference: Reference, previous: QuarterData | No
     forms = [_form(name, quarter, reference, previous) for name in TABLES]
     words = [word for word in reference.no_value if fold(word)]
     _help(workbook, styles, quarter, forms, {word: reference.no_value[word] for word in words})
-    _headline(workbook.add_worksheet(HEADLINE_SHEET), styles, quarter, reference, previous)
+    _headline(workbook.add_worksheet(SHEET), styles, quarter, reference, previous)
     for form in forms:
         _annex(workbook.add_worksheet(sheet_name(form.spec)), styles, form)
     workbook.close()
@@ -315,7 +286,7 @@ def _fill(sheet: Any, styles: Styles, form: _Form, row: int, position: int) -> N
     if formula is None:
         sheet.write_blank(row, position + 2, None, styles.get(**_INPUT, num_format=shown))
     else:
-        value = 0 if form.columns[position].is_total else ""
+        value = 0 if form.columns[position].is_total else NO_RESULT_YET
         sheet.write_formula(row, position + 2, formula, styles.get(**_TOLD, num_format=shown), value)
 
 
@@ -360,7 +331,7 @@ def _total(sheet: Any, styles: Styles, form: _Form, row: int, position: int, wan
     formula = f"=SUM({_at(1, position)}:{_at(form.rows, position)})"
     value: int | str = 0
     if column.measure == "evaluation_rate":
-        formula, value = _rate_formula(form, row) or "", ""
+        formula, value = _rate_formula(form, row) or "", NO_RESULT_YET
     elif column.measure == "rectification_satisfaction_rate":
         formula = ""
     if wanted and formula:
@@ -437,17 +408,17 @@ def _headline(
     filled = _prefilled(quarter, reference, previous)
     text = styles.get(border=1, text_wrap=True, num_format="@", bg_color="#FFF9E5")
     day = styles.get(border=1, num_format="yyyy-mm-dd", align="left", bg_color="#FFF9E5")
-    for row, (label, name) in enumerate(HEADLINE_FIELDS.items(), start=1):
+    for row, (label, name) in enumerate(ITEMS.items(), start=1):
         value = filled.get(name, "")
-        hint = _HINTS.get(name, _AS_PRINTED if name in HEADLINE_FIGURES else "")
+        hint = _HINTS.get(name, _AS_PRINTED if name in FIGURES.values() else "")
         fit_row(sheet, row, (label, value if isinstance(value, str) else "", hint), (22, 56, 44))
         sheet.write_string(row, 0, label, styles.get(border=1))
         if isinstance(value, date):
             sheet.write_datetime(row, 1, datetime(value.year, value.month, value.day), day)
         else:
-            write_text(sheet, row, 1, value, day if name in HEADLINE_DATES else text)
+            write_text(sheet, row, 1, value, day if name in DATES.values() else text)
         write_text(sheet, row, 2, hint, styles.get(border=1, text_wrap=True))
-        if name in HEADLINE_DATES:
+        if name in DATES.values():
             sheet.data_validation(
                 row,
                 1,
@@ -462,7 +433,7 @@ def _headline(
                 },
             )
     # 99.9%以上 is text, and so is 99.9%: a number would lose the decimals as printed.
-    sheet.ignore_errors({"number_stored_as_text": f"B2:B{len(HEADLINE_FIELDS) + 1}"})
+    sheet.ignore_errors({"number_stored_as_text": f"B2:B{len(ITEMS) + 1}"})
     sheet.freeze_panes(1, 1)
     set_page(sheet)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from haochaping.publish.stamp import MANIFEST, input_key, is_current, sha256
 from haochaping.publish.tricks import skip_slow_imports
 from haochaping.quarter import Quarter
 
-ANSWERS_GO_TO_RAW = "要使填写的答复生效，请把它存为 data/raw/{}/review.xlsx 再运行"
 _DIRECT = ("pandas", "seaborn", "matplotlib", "papermill", "nbconvert", "jupyterlab", "pandera", "jinja2")
 
 
@@ -62,9 +60,10 @@ def run_quarter(
     as_of = as_of or date.today()
     key = input_key(where, quarter, as_of)
     if is_current(published, key):
+        from haochaping.publish.papers import edited_papers, remind
+
         manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
-        if edited := edited_answers(published):
-            say(f"output 中的 {'、'.join(edited)} 填写过；{ANSWERS_GO_TO_RAW.format(quarter)}")
+        remind(edited_papers(published), quarter, say)
         return Outcome(page, manifest["verdict"], True, time.perf_counter() - started)
     return _build(where, quarter, as_of, key, say, started)
 
@@ -77,8 +76,8 @@ def _build(
     from haochaping.checks import REPORT
     from haochaping.checks.report_json import dump_report
     from haochaping.loading import TIDY_NOTICE, rests_on_tidy
-    from haochaping.publish.findings import write_findings
-    from haochaping.publish.review import write_review
+    from haochaping.publish.papers import write_papers
+    from haochaping.reference import load_reference
     from haochaping.store import with_revisions, write_tidy
 
     parts: dict[str, float] = {}
@@ -117,16 +116,11 @@ def _build(
         say("生成网页")
         page = build_page(notebook, f"{quarter.label}政务服务“好差评”工作简报", _run_block(key))
         (aside / "briefing.html").write_text(page.html, encoding="utf-8", newline="\n")
-        write_findings(report, aside)
-        kept = _keep_edited(where.published(quarter), aside)
-        review = _free_name(aside)
-        if kept:
-            say(f"output 中的 {'、'.join(kept)} 填写过，原样保留；新的一份写作 {review}")
-            say(ANSWERS_GO_TO_RAW.format(quarter))
-        write_review(reviewed, answers, aside / review)
-        if report.refused:
-            say(f"有 {report.refused} 条答复未采用，原因见网页“数据核对”一节和 {review} 的状态栏")
         clock.lap("生成网页")
+        kept = write_papers(
+            reviewed, answers, load_reference(where.reference), where.published(quarter), aside, say
+        )
+        clock.lap("生成文件")
         _write_manifest(aside, key, quarter, report.verdict.value, parts, edited=kept)
     return Outcome(
         where.published(quarter) / "briefing.html",
@@ -135,30 +129,6 @@ def _build(
         time.perf_counter() - started,
         tuple(page.missing_glyphs),
     )
-
-
-def edited_answers(published: Path) -> list[str]:
-    """Names of published review workbooks that people changed since they were written."""
-    try:
-        outputs = json.loads((published / MANIFEST).read_text(encoding="utf-8"))["outputs"]
-    except (OSError, ValueError, KeyError):
-        outputs = {}
-    found = sorted(published.glob("review*.xlsx"))
-    return [path.name for path in found if sha256([path])[path.name] != outputs.get(path.name)]
-
-
-def _keep_edited(published: Path, aside: Path) -> list[str]:
-    """Carry published review workbooks that people changed into the new folder; their names."""
-    kept = edited_answers(published)
-    for name in kept:
-        shutil.copyfile(published / name, aside / name)
-    return kept
-
-
-def _free_name(folder: Path) -> str:
-    """``review.xlsx``, or the first name beside it that is not taken."""
-    names = ["review.xlsx", "review.new.xlsx", *(f"review.new{n}.xlsx" for n in range(2, 1000))]
-    return next(name for name in names if not (folder / name).exists())
 
 
 class _Clock:
@@ -201,7 +171,7 @@ def _write_manifest(
         "versions": versions(),
         "seconds": parts,
         "outputs": sha256(
-            sorted(path for path in folder.iterdir() if path.is_file() and path.name not in edited)
+            sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in edited), folder
         ),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"

@@ -46,7 +46,8 @@ def _past(where: Locations, quarter: Quarter) -> list[Path]:
         q for q in {*quarters_in(where.data / "tidy"), *quarters_in(where.data / "raw")} if q < quarter
     ]:
         tidy = _files(where.tidy(earlier), "*.csv")
-        files += (tidy or _files(where.raw(earlier), "*")) + _files(where.raw(earlier), "review.*")
+        answers = [p for p in _files(where.raw(earlier), "*") if p.name.lower().startswith("review.")]
+        files += (tidy or _files(where.raw(earlier), "*")) + answers
     return sorted(files)
 
 
@@ -63,6 +64,11 @@ def _files(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if path.is_file()) if folder.is_dir() else []
 
 
-def sha256(paths: Iterable[Path]) -> dict[str, str]:
-    """File name to SHA-256."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+def sha256(paths: Iterable[Path], folder: Path | None = None) -> dict[str, str]:
+    """File name (its path below `folder`, where given) to SHA-256."""
+    return {
+        path.relative_to(folder).as_posix() if folder else path.name: hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
+        for path in paths
+    }

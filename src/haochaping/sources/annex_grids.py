@@ -88,9 +88,9 @@ def _field(text: str, reference: Reference) -> str:
 def _begins_header(grid: Grid, row: int, reference: Reference) -> bool:
     """Whether a header may begin here: a heading of names or serial numbers beside another heading."""
     texts = grid.texts(row)
-    if not any(_field(text, reference) in ("serial", *_NAMES) for text in texts):
-        return False
-    return len(texts) > 1 and not any(is_number(text) for text in texts)
+    known = [name for text in texts if (name := _field(text, reference))]
+    beside = len(known) > 1 and any(name in ("serial", *_NAMES) for name in known)
+    return beside and not any(is_number(text) for text in texts)
 
 
 def _again(grid: Grid, first: int, second: int) -> bool:

@@ -13,23 +13,32 @@ from haochaping.quarter import Quarter
 from haochaping.sources.grid import Grid
 from haochaping.sources.narrative import Narrative
 
-SHEET = "正文与日期"
+SHEET, HELP_SHEET = "正文与日期", "填写说明"
+QUARTER_ITEM = "季度"
 DATES = {
     "统计期起": "period_start",
     "统计期止": "period_end",
     "数据提取时间": "extraction_date",
     "印发日期": "issue_date",
 }
-TEXTS = {"通报标题": "title", "印发单位": "issuer", "主送": "addressees"}
-COUNTS = {"归集上传数据（条）": "records"}
-RATES = {
+TEXTS = {
+    "通报标题": "title",
+    "印发单位": "issuer",
+    "主送": "addressees",
+    "正文": "text",
+    "下一步工作": "planned_work",
+}
+FIGURES = {
+    "归集上传数据（条）": "records",
     "评价率": "evaluation_rate",
     "差评整改率": "rectification_rate",
     "整改满意率": "rectification_satisfaction_rate",
     "按时整改率": "on_time_rectification_rate",
+    "主动评价率": "active_evaluation_rate",
+    "好评率": "positive_rate",
 }
-"""Labels in the first column of the sheet, to entries of ``about`` and figures of ``headline``."""
-ITEMS = {**DATES, **TEXTS, **COUNTS, **RATES}
+"""Labels in the first column of the sheet: entries of ``about`` (dates, texts), figures of ``headline``."""
+ITEMS = {QUARTER_ITEM: "quarter", **DATES, **TEXTS, **FIGURES}
 
 
 def read_entries(grid: Grid | None, quarter: Quarter) -> tuple[Narrative, list[Problem]]:
@@ -50,6 +59,9 @@ def read_entries(grid: Grid | None, quarter: Quarter) -> tuple[Narrative, list[P
         name = labels.get(label)
         if name is None:
             problems.append(Problem(where, row[0], f"项目应为 {'、'.join(ITEMS)} 之一"))
+        elif name == "quarter":
+            if value not in (str(quarter), quarter.label):
+                problems.append(Problem(where, value, f"文件夹是 {quarter}，季度应为 {quarter}"))
         elif name in DATES.values():
             day = iso_date(value)
             facts[name] = day or ""

@@ -26,7 +26,7 @@ from haochaping.quarter import Quarter
 from haochaping.reference import Reference
 from haochaping.sources.annex_grids import read_grids
 from haochaping.sources.bulletin import assemble
-from haochaping.sources.entries import SHEET, read_entries
+from haochaping.sources.entries import HELP_SHEET, SHEET, read_entries
 from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, Grid, column_letter, make_grid
 from haochaping.sources.tables import once
 
@@ -76,6 +76,8 @@ def _left_over(grids: Sequence[Grid]) -> list[Problem]:
     """Sheets with rows of figures but no header that is known."""
     problems = []
     for grid in grids:
+        if grid.name == HELP_SHEET:
+            continue
         figures = [
             row
             for row in range(len(grid.rows))

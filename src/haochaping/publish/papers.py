@@ -1,0 +1,89 @@
+"""The papers beside the page: review workbook, bulletin, annexes, data package; what people edited is never lost."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from haochaping.answers import Answer
+from haochaping.briefing.figures import compute_figures
+from haochaping.checks.review import Reviewed
+from haochaping.publish.annexes import write_annexes
+from haochaping.publish.bulletin import bulletin_name, write_bulletin
+from haochaping.publish.findings import write_findings
+from haochaping.publish.package import write_package
+from haochaping.publish.review import write_review
+from haochaping.publish.stamp import MANIFEST, sha256
+from haochaping.quarter import Quarter
+from haochaping.reference import Reference
+
+REVIEW, ANNEXES, PACKAGE = "review.xlsx", "annexes.xlsx", "data"
+_EDITABLE = ("review*.xlsx", "bulletin*.docx")
+"""Papers that are meant to be filled in or edited."""
+
+
+def write_papers(
+    reviewed: Reviewed,
+    answers: Sequence[Answer],
+    reference: Reference,
+    published: Path,
+    aside: Path,
+    say: Callable[[str], None],
+) -> list[str]:
+    """Write every paper into `aside`; those of `published` that people edited are carried over first.
+
+    A new paper whose name is taken by an edited one gets a name beside it.
+
+    Returns
+    -------
+    list of str
+        Names of the edited papers that were carried over.
+    """
+    kept = edited_papers(published)
+    for name in kept:
+        shutil.copyfile(published / name, aside / name)
+    data, report = reviewed.data, reviewed.report
+    review = _free(aside, REVIEW)
+    bulletin = _free(aside, bulletin_name(report))
+    write_findings(report, aside)
+    write_review(reviewed, answers, review)
+    write_bulletin(data, report, compute_figures(data), reference, bulletin)
+    write_annexes(data, report.verdict.value, aside / ANNEXES)
+    write_package(data, aside / PACKAGE)
+    beside = [path.name for path in (review, bulletin) if ".new" in path.name]
+    if kept:
+        instead = f"；新的写作 {'、'.join(beside)}" if beside else ""
+        say(f"output 中的 {'、'.join(kept)} 改动过，原样保留{instead}")
+        remind(kept, data.quarter, say)
+    if report.refused:
+        say(f"有 {report.refused} 条答复未采用，原因见网页“数据核对”一节和 {review.name} 的状态栏")
+    return kept
+
+
+def remind(edited: Sequence[str], quarter: Quarter, say: Callable[[str], None]) -> None:
+    """Say where a review workbook must go that was filled in where it was written."""
+    if any(name.startswith("review") for name in edited):
+        say(f"要使填写的答复生效，请把它存为 data/raw/{quarter}/{REVIEW} 再运行")
+
+
+def edited_papers(published: Path) -> list[str]:
+    """Names of published papers that people changed since they were written, or put there."""
+    try:
+        outputs = json.loads((published / MANIFEST).read_text(encoding="utf-8"))["outputs"]
+    except (OSError, ValueError, KeyError):
+        outputs = {}
+    found = sorted(path for pattern in _EDITABLE for path in published.glob(pattern))
+    return [path.name for path in found if sha256([path])[path.name] != outputs.get(path.name)]
+
+
+def _free(folder: Path, name: str) -> Path:
+    """``review.xlsx``, or the first of ``review.new.xlsx``, ``review.new2.xlsx`` … that is not taken."""
+    path = folder / name
+    number = 1
+    while path.exists():
+        middle = "new" if number == 1 else f"new{number}"
+        path = folder / f"{Path(name).stem}.{middle}{Path(name).suffix}"
+        number += 1
+    return path
