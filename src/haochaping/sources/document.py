@@ -54,7 +54,9 @@ def _annex_grids(blocks: Sequence[Block], reference: Reference) -> tuple[list[Gr
         if isinstance(block, str):
             texts[-1] += [line for line in block.splitlines() if line.split()]
             continue
-        if _is_annex(block, reference):
+        if grids and not texts[-1] and (rest := _without_repeated_header(grids[-1], block)):
+            grids[-1] = _joined(grids[-1], rest)
+        elif _is_annex(block, reference):
             grids.append(block)
             texts.append([])
         elif grids and not texts[-1] and _continues(grids[-1], block):
@@ -73,6 +75,24 @@ def _annex_grids(blocks: Sequence[Block], reference: Reference) -> tuple[list[Gr
 def _is_annex(grid: Grid, reference: Reference) -> bool:
     tables, problems, _ = read_grids([grid], reference)
     return bool(tables or problems)
+
+
+def _without_repeated_header(above: Grid, below: Grid) -> Grid | None:
+    """`below` without the header that it repeats from `above`; None where it repeats none."""
+    if not below.rows or below.rows[0] not in above.rows:
+        return None
+    first = above.rows.index(below.rows[0])
+    size = 0
+    while (
+        size < len(below.rows) and above.rows[first + size : first + size + 1] == below.rows[size : size + 1]
+    ):
+        size += 1
+    kept = {(row - size, column) for row, column in below.covered if row >= size}
+    return (
+        replace(below, rows=below.rows[size:], numbers=below.numbers[size:], covered=frozenset(kept))
+        if size < len(below.rows)
+        else None
+    )
 
 
 def _continues(above: Grid, below: Grid) -> bool:

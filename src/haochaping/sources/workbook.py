@@ -21,7 +21,7 @@ from xml.etree import ElementTree
 from haochaping.cleaning.cells import percent
 from haochaping.cleaning.decode import decode
 from haochaping.errors import InputRefused, Problem, refuse
-from haochaping.model import QuarterData
+from haochaping.model import TABLES, QuarterData
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
 from haochaping.sources.annex_grids import read_grids
@@ -69,7 +69,10 @@ def _assembled(
         raise InputRefused(problems)
     if not tables:
         raise refuse(place, "没有附件表格", "应有带“序号”“区县”或“部门”表头的工作表")
-    return assemble(narrative, once(tables, place), quarter, reference, place, kind)
+    data = assemble(narrative, once(tables, place), quarter, reference, place, kind)
+    if not any(data.table(name)[spec.counts[-1]].notna().any() for name, spec in TABLES.items()):
+        raise refuse(place, "各附件都没有填数", "请填写后再运行")
+    return data
 
 
 def _left_over(grids: Sequence[Grid]) -> list[Problem]:

@@ -1,0 +1,113 @@
+"""Every paper that a run writes, read back, ends in the same model; and a quarter from `new` to the bulletin."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from haochaping.model import QuarterData
+from haochaping.publish.package import read_package
+from haochaping.quarter import Quarter
+from haochaping.reference import Reference
+from haochaping.simulate import simulate
+from haochaping.sources import read_raw
+
+ROOT = Path(__file__).parents[2]
+
+
+def to_pdf(path: Path, folder: Path) -> Path:
+    """`path` as PDF, printed by LibreOffice."""
+    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(path)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder / f"{path.stem}.pdf"
+
+
+def recalculated(path: Path, folder: Path) -> Path:
+    """`path` with its formulas computed, as a spreadsheet program saves it."""
+    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder), str(path)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder / path.name
+
+
+def read_alone(path: Path, folder: Path, quarter: Quarter, reference: Reference) -> QuarterData:
+    raw = folder / "raw"
+    raw.mkdir()
+    shutil.copyfile(path, raw / path.name)
+    return read_raw(raw, quarter, reference)
+
+
+@pytest.mark.parametrize("name", ["annexes.xlsx", "bulletin.draft.docx"])
+def test_a_paper_read_back_is_the_quarter(
+    built: Path, real: QuarterData, reference: Reference, tmp_path: Path, name: str
+) -> None:
+    assert read_alone(built / name, tmp_path, real.quarter, reference) == real
+
+
+def test_the_bulletin_printed_as_pdf_is_the_quarter(
+    built: Path, real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
+    path = to_pdf(built / "bulletin.draft.docx", tmp_path)
+    assert read_alone(path, tmp_path, real.quarter, reference) == real
+
+
+def test_the_data_package_is_the_quarter(built: Path, real: QuarterData) -> None:
+    assert read_package(built / "data", real.quarter) == real
+
+
+def run(*arguments: str, data: Path, output: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "haochaping", *arguments, "--data", str(data), "--output", str(output)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def fill(path: Path, wanted: QuarterData, edit: Callable[[str, str, str], object]) -> None:
+    """Fill the blank cells of an annex workbook: `edit` gives a figure from sheet, name and heading."""
+    book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets[2:]:
+        headings = [cell.value for cell in sheet[1]]
+        for row in sheet.iter_rows(min_row=2):
+            name = row[1].value
+            if not name or not row[0].value:
+                continue
+            for cell, heading in zip(row[2:], headings[2:], strict=True):
+                if cell.value is None:
+                    cell.value = edit(sheet.title, str(name), str(heading))
+    entries = book["正文与日期"]
+    for row in entries.iter_rows(min_row=2):
+        if row[0].value == "数据提取时间":
+            row[1].value = wanted.fact("extraction_date")
+    book.save(path)
+
+
+def test_an_invented_quarter_from_new_to_the_bulletin(tmp_path: Path) -> None:
+    data, output = tmp_path / "data", tmp_path / "output"
+    shutil.copytree(ROOT / "data" / "reference", data / "reference")
+    shutil.copytree(ROOT / "data" / "tidy", data / "tidy")
+    result = run("new", "2023Q1", data=data, output=output)
+    assert result.returncode == 0, result.stderr
+    path = data / "raw" / "2023Q1" / "annexes.xlsx"
+    empty = run("check", "2023Q1", data=data, output=output)
+    assert empty.returncode == 2 and "没有填数" in empty.stderr
+    again = run("new", "2023Q1", data=data, output=output)
+    assert again.returncode == 2 and "已有此文件" in again.stderr
+    figures = {"办件": 1000, "评价": 990, "主动": 90, "差评": 2, "按时": 2, "整改": "/"}
+
+    def figure(sheet: str, name: str, heading: str) -> object:
+        return next((value for word, value in figures.items() if word in heading), 40 + len(name))
+
+    fill(path, simulate(Quarter(2023, 1), 1), figure)
+    shutil.move(recalculated(path, tmp_path), path)
+    result = run("quarter", "2023Q1", data=data, output=output)
+    assert result.returncode == 0, result.stderr
+    published = output / "2023Q1"
+    names = {item.name for item in published.iterdir()}
+    assert {"briefing.html", "annexes.xlsx", "review.xlsx", "data"} <= names
+    assert len(names & {"bulletin.docx", "bulletin.draft.docx"}) == 1
+    html = (published / "briefing.html").read_text(encoding="utf-8")
+    assert "2023年第一季度政务服务“好差评”工作简报" in html and "99.00%" in html
+    assert "2022年第四季度" in html or "上季度" in html
