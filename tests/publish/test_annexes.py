@@ -49,7 +49,7 @@ def by_name(book: Workbook, table: str) -> dict[tuple[str, str], str]:
 
 
 def test_sheets_tables_and_no_merged_cells(book: Workbook) -> None:
-    assert book.sheetnames == ["封面", "目录", *ANNEXES, "说明"]
+    assert book.sheetnames == ["封面", "目录", *ANNEXES, "正文与日期", "说明"]
     assert all(not sheet.merged_cells.ranges for sheet in book)
     for name in ANNEXES:
         sheet = book[name]
@@ -178,7 +178,7 @@ def test_absent_annexes_have_no_sheet(real: QuarterData, tmp_path: Path) -> None
         real, districts=frame("districts", []), towns_and_villages=frame("towns_and_villages", [])
     )
     book = written(without, tmp_path)
-    assert book.sheetnames == ["封面", "目录", ANNEXES[1], ANNEXES[2], ANNEXES[4], "说明"]
+    assert book.sheetnames == ["封面", "目录", ANNEXES[1], ANNEXES[2], ANNEXES[4], "正文与日期", "说明"]
     assert ("附件", "附件4", "本期资料没有此附件（镇村）。") in list(book["说明"].values)
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from haochaping.checks.book import Book, Row
+from haochaping.briefing.annex_layout import SERIAL, TIER_HEADINGS, GridColumn, annex_grid
 from haochaping.cleaning.text import fold
 from haochaping.labels import COLUMNS
-from haochaping.model import NOTE, TABLES, QuarterData, decode_key, encode_key
+from haochaping.model import NOTE, TABLES, QuarterData, encode_key
 from haochaping.reference import Reference
 
-SERIAL = "序号"
-TIER_HEADINGS = {"town": "镇级", "village": "村级"}
-_NOT_IN_SOURCE = "原表无此列"
 _BLANK_BESIDE_CHINESE = re.compile(r"(?<=[^\x00-\xff])\s+|\s+(?=[^\x00-\xff])")
 _SOURCE = re.compile(r"数据来源[^，,。；;]*")
 _NOTE_MARK = re.compile(r"^(?:备注|附注|注)[：:]?")
@@ -53,82 +50,39 @@ class AnnexGrid:
         return sum(heading.columns for heading in self.header[0])
 
 
-@dataclass(frozen=True)
-class _Column:
-    """A printed column: the rest of its key beside the row's name, and its measure."""
-
-    measure: str
-    rest: dict[str, str] = field(default_factory=dict)
-
-
 def annex_grids(data: QuarterData, reference: Reference) -> list[AnnexGrid]:
     """Every annex that the quarter has, in order.
 
     Cells read as printed, corrected ones as corrected: counts as plain digits, rates and words such as
     ``/`` as they stand there. A column that the source does not have is left out.
     """
-    book = Book(data)
-    return [_Annex(data, name, reference, book).grid() for name in TABLES if name not in data.absent]
+    return [_Annex(data, name, reference).grid() for name in TABLES if name not in data.absent]
 
 
 class _Annex:
     """Gathers the texts of one annex."""
 
-    def __init__(self, data: QuarterData, name: str, reference: Reference, book: Book):
-        self.data, self.spec, self.reference, self.book = data, TABLES[name], reference, book
-        self.content = data.table(name)
-        self.unreported = {
-            (row["key"], row["column"]): row["reason"]
-            for row in data.unreported.to_dict("records")
-            if row["table"] == name
-        }
+    def __init__(self, data: QuarterData, name: str, reference: Reference):
+        self.data, self.spec, self.reference = data, TABLES[name], reference
+        self.layout = annex_grid(data, name)
         annexes = data.annexes[data.annexes["table"] == name].to_dict("records")
         self.printed: dict[str, Any] = annexes[0] if annexes else {}
 
     def grid(self) -> AnnexGrid:
-        names = self._ordered(self.spec.key[0])
-        columns = [column for column in self._columns() if not self._not_in_source(column, names)]
         return AnnexGrid(
             table=self.spec.name,
             number=self.spec.annex,
             title=self.printed.get("title") or self._own_title(),
-            header=self._header(columns),
+            header=self._header(self.layout.columns),
             rows=[
-                [str(number), name, *(self._text(name, column) for column in columns)]
-                for number, name in enumerate(names, start=1)
+                [str(number), row.name, *(cell.text for cell in row.cells)]
+                for number, row in enumerate(self.layout.rows, start=1)
             ],
-            totals=[
-                ["", name, *(self._text(name, column) for column in columns)]
-                for name in self._totals(self.spec.key[0])
-            ],
+            totals=[["", row.name, *(cell.text for cell in row.cells)] for row in self.layout.totals],
             note=self._note(),
         )
 
-    # --- columns and rows ---
-
-    def _ordered(self, key: str) -> list[str]:
-        return list(dict.fromkeys(self.content[key]))
-
-    def _totals(self, key: str) -> list[str]:
-        """Labels of totals along one part of the key: those that are no name of the table."""
-        own = set(self.content[key])
-        printed = [row.key for row in self.book.totals(self.spec.name)]
-        printed += [decode_key(text) for text, _ in self.unreported]  # a total row may hold words only
-        return [name for name in dict.fromkeys(k.get(key, "") for k in printed) if name and name not in own]
-
-    def _columns(self) -> list[_Column]:
-        if self.spec.name == "district_departments":
-            districts = [*self._ordered("district"), *self._totals("district")]
-            return [_Column("evaluations", {"district": district}) for district in districts]
-        if "tier" in self.spec.key:
-            return [_Column(m, {"tier": tier}) for tier in self._ordered("tier") for m in self.spec.measures]
-        return [_Column(column) for column in self.spec.columns if column in self.spec.measures]
-
-    def _not_in_source(self, column: _Column, names: Iterable[str]) -> bool:
-        keys = (self._key(name, column) for name in names)
-        return all(self.unreported.get((encode_key(key), column.measure)) == _NOT_IN_SOURCE for key in keys)
-
-    def _header(self, columns: Sequence[_Column]) -> list[list[Heading]]:
+    def _header(self, columns: Sequence[GridColumn]) -> list[list[Heading]]:
         name = self._heading(self.spec.key[0])
         if "tier" not in self.spec.key:
             leaves = [Heading(c.rest.get("district") or self._heading(c.measure)) for c in columns]
@@ -146,16 +100,6 @@ class _Annex:
         own = SERIAL if column == "serial" else TIER_HEADINGS.get(column) or COLUMNS[column]
         known = [text for text, name in self.reference.headings.items() if name == column]
         return own if fold(own) in known or not known else known[0]
-
-    # --- cells ---
-
-    def _key(self, name: str, column: _Column) -> dict[str, str]:
-        return {self.spec.key[0]: name, **column.rest}
-
-    def _text(self, name: str, column: _Column) -> str:
-        at = Row(self.spec.name, self._key(name, column)).cell(column.measure)
-        value = self.book.count(at) if column.measure in self.spec.counts else None
-        return self.book.printed(at) if value is None else str(value)
 
     # --- title and note ---
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from haochaping.labels import COLUMNS, UNITS, place
-from haochaping.model import TABLES, QuarterData, decode_key
-from haochaping.publish.grid import (
+from haochaping.briefing.annex_layout import (
     Grid,
     GridCell,
     GridRow,
     annex_grid,
     sheet_name,
 )
+from haochaping.labels import COLUMNS, UNITS, place
+from haochaping.model import TABLES, QuarterData, decode_key
 from haochaping.publish.workbook import (
     LINE_HEIGHT,
     ROW_HEIGHT,

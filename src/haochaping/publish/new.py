@@ -9,17 +9,17 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from haochaping.cleaning.text import fold
-from haochaping.errors import InputRefused, Problem
-from haochaping.labels import COLUMNS
-from haochaping.model import TABLES, QuarterData, TableSpec
-from haochaping.publish.grid import (
+from haochaping.briefing.annex_layout import (
     SERIAL,
     GridColumn,
     annex_grid,
     sheet_name,
     standard_columns,
 )
+from haochaping.cleaning.text import fold
+from haochaping.errors import InputRefused, Problem
+from haochaping.labels import COLUMNS
+from haochaping.model import TABLES, QuarterData, TableSpec
 from haochaping.publish.workbook import (
     LINE_HEIGHT,
     ROW_HEIGHT,

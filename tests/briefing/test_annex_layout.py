@@ -3,9 +3,9 @@ from dataclasses import replace
 
 import pytest
 
+from haochaping.briefing.annex_layout import NO_SUCH_COLUMN, annex_grid
 from haochaping.cleaning.text import fold
 from haochaping.model import TABLES, QuarterData, encode_key, frame
-from haochaping.publish.grid import NO_SUCH_COLUMN, annex_grid
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
 from haochaping.simulate import simulate
@@ -28,7 +28,7 @@ def test_totals_stand_last_with_the_printed_label(real: QuarterData) -> None:
     matrix, services = annex_grid(real, "district_departments"), annex_grid(real, "public_services")
     assert [row.name for row in matrix.totals] == ["汇总"] and matrix.totals[0].cells[0].value == 768240
     assert [row.name for row in services.totals] == ["总数"]
-    assert [(c.value, c.text) for c in services.totals[0].cells] == [(1989842, ""), (None, "")]
+    assert [(c.value, c.text) for c in services.totals[0].cells] == [(1989842, "1989842"), (None, "")]
     assert not annex_grid(real, "districts").totals
 
 

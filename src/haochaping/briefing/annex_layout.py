@@ -33,7 +33,7 @@ class GridColumn:
 
 @dataclass(frozen=True)
 class GridCell:
-    """A cell: its number, or the text as printed (blank for blank); ``decimals`` of a percentage."""
+    """A cell: its number, its text as printed (blank for blank); ``decimals`` of a percentage."""
 
     value: int | float | None = None
     text: str = ""
@@ -169,5 +169,5 @@ class _Layout:
         if value is None:
             return GridCell(text=printed, corrected=corrected)
         if cell.column in self.spec.rates:
-            return GridCell(value, decimals=printed_decimals(printed), corrected=corrected)
-        return GridCell(int(value), corrected=corrected)
+            return GridCell(value, printed, printed_decimals(printed), corrected)
+        return GridCell(int(value), str(int(value)), corrected=corrected)
