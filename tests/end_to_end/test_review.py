@@ -221,3 +221,45 @@ def test_what_concerns_no_single_cell_cannot_be_corrected(
             assert row[value].fill.start_color.rgb == "FFD9D9D9"
     water = next(i for i, row in enumerate(sheet.iter_rows(min_row=2), start=2) if row[0].value == WATER)
     assert choices[water] == '"更正,说明"' and kind
+
+
+def changed_cells(before: Path, after: Path) -> set[tuple[str, str, str]]:
+    """Sheet, old and new text of every cell that differs between two workbooks."""
+    old, new = sheets(before), sheets(after)
+    assert list(old) == list(new)
+    return {
+        (name, one, two)
+        for name in old
+        for first, second in zip(old[name], new[name], strict=False)
+        for one, two in zip(first, second, strict=True)
+        if one != two
+    }
+
+
+def test_a_correction_reaches_every_paper_and_nothing_else(built: Path, answered: Path) -> None:
+    import docx
+
+    published = answered / "output" / "2022Q4"
+    annexes = changed_cells(built / "annexes.xlsx", published / "annexes.xlsx")
+    assert {one for one in annexes if one[0].startswith("附件")} == {("附件2 市直部门", "11237.0", "11273.0")}
+    assert {one[0] for one in annexes} <= {"附件2 市直部门", "封面", "说明"}
+    assert any("通报列为 11237，更正为 11273" in row[2] for row in sheets(published / "annexes.xlsx")["说明"])
+
+    old, new = (docx.Document(str(folder / "bulletin.draft.docx")) for folder in (built, published))
+    cells = [
+        (one.text, two.text)
+        for first, second in zip(old.tables, new.tables, strict=True)
+        for one, two in zip(first._cells, second._cells, strict=True)
+        if one.text != two.text
+    ]
+    assert cells == [("11237", "11273")]
+    texts = [{p.text for p in document.paragraphs} for document in (old, new)]
+    gone, come = ("".join(sorted(texts[i] - texts[1 - i])) for i in (0, 1))
+    for before, after in (("253812", "253848"), ("99.99%", "100.00%")):
+        assert before in gone and after in come, "the sums and the rate in the text follow"
+
+    for path in sorted((built / "data").glob("*.csv")):
+        lines = [folder.joinpath("data", path.name).read_text().splitlines() for folder in (built, published)]
+        differing = [pair for pair in zip(*lines, strict=True) if pair[0] != pair[1]]
+        assert len(differing) == (path.name == "city_departments.csv"), path.name
+    assert "11237,11273" in (published / "data" / "corrections.csv").read_text(encoding="utf-8")
