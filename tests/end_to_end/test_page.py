@@ -22,8 +22,10 @@ def test_what_comes_out(built: Path) -> None:
     names = {path.name for path in built.iterdir()}
     assert names == {
         "briefing.html", "briefing.ipynb", "findings.csv", "findings.json", "manifest.json", "review.xlsx",
+        "annexes.xlsx", "bulletin.draft.docx", "data",
     }  # fmt: skip
-    assert manifest["outputs"] == sha256(built / name for name in names - {"manifest.json"})
+    files = [path for path in built.rglob("*") if path.is_file() and path.name != "manifest.json"]
+    assert manifest["outputs"] == sha256(files, built)
     assert (built / "briefing.html").stat().st_size < 1_500_000
 
 
@@ -140,10 +142,11 @@ def test_a_failed_notebook_leaves_the_last_output(built: Path, tmp_path: Path, m
     output = tmp_path / "output"
     shutil.copytree(built, output / "2022Q4")
     (output / "2022Q4" / "manifest.json").write_text("{}")
-    before = {path.name: path.read_bytes() for path in (output / "2022Q4").iterdir()}
+    before = {path: path.read_bytes() for path in (output / "2022Q4").rglob("*") if path.is_file()}
     with pytest.raises(NotebookFailed, match="6 镇村"):
         run.run_quarter(Locations(built.parents[1] / "data", output), Quarter(2022, 4), lambda _: None)
-    assert {path.name: path.read_bytes() for path in (output / "2022Q4").iterdir()} == before
+    after = {path: path.read_bytes() for path in (output / "2022Q4").rglob("*") if path.is_file()}
+    assert after == before
     assert [path.name for path in output.iterdir()] == ["2022Q4"]
 
 
