@@ -166,8 +166,8 @@ def _effect(findings: Sequence[Finding], figures: Figures) -> str:
     doubtful = {cell for finding in findings for cell in _doubtful(finding)}
     touched = [figure for figure in figures.values() if figure.cells & doubtful]
     if not touched:
-        tables = dict.fromkeys(cell.table for cell in doubtful if cell.table in TABLES)
-        return "、".join(f"附件{TABLES[name].annex}表" for name in tables)
+        annexes = sorted({TABLES[cell.table].annex for cell in doubtful if cell.table in TABLES})
+        return "、".join(f"附件{annex}表" for annex in annexes)
     links = [f'<a href="#figure-{figure.name}">{text(figure.label)}</a>' for figure in touched]
     more = f"等 {len(links)} 个数" if len(links) > MOST_EFFECTS else ""
     return "、".join(links[:MOST_EFFECTS]) + more
