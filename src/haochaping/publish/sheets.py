@@ -24,19 +24,21 @@ from haochaping.reference import Reference
 
 SHEETS = "sheets"
 """Folder of the sheets among what a run writes."""
+RETURNED = "returned"
+"""Folder of the sheets that came back, in the quarter's raw folder."""
 SHEET = "核实单"
 FILLED = ("核实值", "说明或依据", "经办人", "日期")
 _COLUMNS: tuple[tuple[str, float], ...] = (
-    ("序号", 9),
-    ("位置", 25),
-    ("原值", 11),
-    ("应为", 11),
-    ("不符之处", 42),
-    ("算式", 30),
-    ("核实值", 13),
-    ("说明或依据", 28),
-    ("经办人", 10),
-    ("日期", 12),
+    ("序号", 8),
+    ("位置", 23),
+    ("原值", 10),
+    ("应为", 9),
+    ("不符之处", 38),
+    ("算式", 24),
+    ("核实值", 11),
+    ("说明或依据", 24),
+    ("经办人", 9),
+    ("日期", 11),
     ("编号", 12),
     ("单元格", 12),
 )
