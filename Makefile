@@ -16,7 +16,7 @@ PY := $(BIN)/python
 ROOTS = --data "$${DATA:-data}" --output "$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter new tidy check lab test lint lock setup clean bench bench-checks pictures
+.PHONY: help quarter new tidy check collect lab test lint lock setup clean bench bench-checks pictures
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ tidy: .venv/.installed  ## 读入原始资料，写 data/tidy/<季度>/：make t
 
 check: .venv/.installed  ## 只核对，不出简报：make check Q=2022Q4
 	@"$(PY)" -m haochaping check $(ROOTS) -- "$$Q"
+
+collect: .venv/.installed  ## 把各单位寄回的核实单汇总到 review.xlsx：make collect Q=2022Q4
+	@"$(PY)" -m haochaping collect $(ROOTS) -- "$$Q"
 
 lab: .venv/.installed  ## 打开 JupyterLab 自由分析（notebooks/explore.ipynb）
 	@"$(BIN)/jupyter" lab notebooks/explore.ipynb

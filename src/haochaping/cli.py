@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         ("new", "建立一个季度的文件夹：待填的附件表格和文字说明"),
         ("tidy", "读入原始资料，写 data/tidy/<季度>/"),
         ("check", "核对一个季度，列出存疑之处"),
+        ("collect", "把各单位寄回的核实单汇总到 review.xlsx"),
     ):
         command = commands.add_parser(name, parents=[roots], help=help_text, allow_abbrev=False)
         command.add_argument("quarter", metavar="季度", help="如 2022Q4")
@@ -173,6 +174,22 @@ def _check(where: Locations, quarter: Quarter, options: argparse.Namespace) -> i
     return LOOK if options.strict and _verify_first(report.verdict.value) else DONE
 
 
+def _collect(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
+    from haochaping.publish.collect import collect
+
+    outcome = collect(where, quarter, options.as_of or date.today())
+    for heading, lines in (
+        ("未读的文件", outcome.unread),
+        ("未采用的行", outcome.left),
+        ("前后不一、未采用，请核实后在 review.xlsx 中填写", outcome.conflicts),
+    ):
+        for line in lines:
+            say(f"{heading}：{visible(line)}")
+    already = f"，另有 {outcome.already} 条原已填写" if outcome.already else ""
+    say(f"读入核实单 {len(outcome.read)} 份，新增答复 {len(outcome.taken)} 条{already}：{outcome.review}")
+    return DONE if outcome.complete else LOOK
+
+
 def _simulate(where: Locations, options: argparse.Namespace) -> int:
     from haochaping.simulate import MARK, write_root
 
@@ -184,4 +201,4 @@ def _simulate(where: Locations, options: argparse.Namespace) -> int:
     return DONE
 
 
-_COMMANDS = {"quarter": _quarter, "new": _new, "tidy": _tidy, "check": _check}
+_COMMANDS = {"quarter": _quarter, "new": _new, "tidy": _tidy, "check": _check, "collect": _collect}

@@ -178,6 +178,22 @@ def test_a_workbook_that_was_filled_in_is_never_overwritten(built: Path, tmp_pat
     assert "存为 data/raw/2022Q4/review.xlsx" in build(data, tmp_path / "output").stderr
 
 
+def test_sheets_are_written_and_a_filled_in_one_is_kept(built: Path, tmp_path: Path) -> None:
+    shutil.copytree(built, tmp_path / "output" / "2022Q4")
+    folder = tmp_path / "output" / "2022Q4" / "sheets"
+    path = folder / "周村区.xlsx"
+    fill = shutil.copy(folder / "高新区.xlsx", path)
+    filled = Path(fill).read_bytes()
+    data = copy_data(tmp_path / "data")
+    for note in ("# changed\n", "# changed again\n"):
+        with (data / "reference" / "city.toml").open("a", encoding="utf-8") as file:
+            file.write(note)
+        result = build(data, tmp_path / "output")
+        assert result.returncode == 0 and "data/raw/2022Q4/returned/" in result.stderr
+        assert path.read_bytes() == filled
+        assert {p.name for p in folder.glob("周村区*")} == {"周村区.xlsx", "周村区.2.xlsx"}
+
+
 def test_what_earlier_quarters_explained_stands_in_the_next_workbook(
     real: QuarterData, reference: Reference, tmp_path: Path
 ) -> None:

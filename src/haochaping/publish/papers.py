@@ -1,4 +1,4 @@
-"""The papers beside the page: review workbook, bulletin, annexes, data package; what people edited is never lost."""
+"""The papers beside the page: review workbook, sheets, bulletin, annexes, data package; what people edited is never lost."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from haochaping.publish.bulletin import bulletin_name, write_bulletin
 from haochaping.publish.findings import write_findings
 from haochaping.publish.package import write_package
 from haochaping.publish.review import write_review
+from haochaping.publish.sheets import RETURNED, SHEETS, write_sheets
 from haochaping.publish.stamp import MANIFEST, sha256
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
 
 REVIEW, ANNEXES, PACKAGE = "review.xlsx", "annexes.xlsx", "data"
-_EDITABLE = ("review*.xlsx", "bulletin*.docx")
+_EDITABLE = ("review*.xlsx", "bulletin*.docx", f"{SHEETS}/*.xlsx")
 """Papers that are meant to be filled in or edited."""
 
 
@@ -39,16 +40,18 @@ def write_papers(
     Returns
     -------
     list of str
-        Names of the edited papers that were carried over.
+        The edited papers that were carried over, as paths below the folder.
     """
     kept = edited_papers(published)
     for name in kept:
+        (aside / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(published / name, aside / name)
     data, report = reviewed.data, reviewed.report
     review = _free(aside, REVIEW)
     bulletin = _free(aside, bulletin_name(report))
     write_findings(report, aside)
     write_review(reviewed, answers, review)
+    write_sheets(data, report, reference, aside / SHEETS)
     write_bulletin(data, report, compute_figures(data), reference, bulletin)
     write_annexes(data, report.verdict.value, aside / ANNEXES)
     write_package(data, aside / PACKAGE)
@@ -66,16 +69,19 @@ def remind(edited: Sequence[str], quarter: Quarter, say: Callable[[str], None]) 
     """Say where a review workbook must go that was filled in where it was written."""
     if any(name.startswith("review") for name in edited):
         say(f"要使填写的答复生效，请把它存为 data/raw/{quarter}/{REVIEW} 再运行")
+    if any(name.startswith(f"{SHEETS}/") for name in edited):
+        say(f"填好的核实单请放入 data/raw/{quarter}/{RETURNED}/，再运行 make collect Q={quarter}")
 
 
 def edited_papers(published: Path) -> list[str]:
-    """Names of published papers that people changed since they were written, or put there."""
+    """Published papers that people changed since they were written, or put there: paths below `published`."""
     try:
         outputs = json.loads((published / MANIFEST).read_text(encoding="utf-8"))["outputs"]
     except (OSError, ValueError, KeyError):
         outputs = {}
     found = sorted(path for pattern in _EDITABLE for path in published.glob(pattern))
-    return [path.name for path in found if sha256([path])[path.name] != outputs.get(path.name)]
+    hashes = sha256([path for path in found if not path.name.startswith("~$")], published)
+    return [name for name, content in hashes.items() if content != outputs.get(name)]
 
 
 def _free(folder: Path, name: str) -> Path:

@@ -171,7 +171,12 @@ def _write_manifest(
         "versions": versions(),
         "seconds": parts,
         "outputs": sha256(
-            sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in edited), folder
+            sorted(
+                path
+                for path in folder.rglob("*")
+                if path.is_file() and path.relative_to(folder).as_posix() not in edited
+            ),
+            folder,
         ),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,186 @@
+"""What one unit may be told: its own figures and totals, never another unit's name or figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import combinations, permutations
+
+from haochaping.checks.book import Book
+from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.kinds import KINDS
+from haochaping.checks.rules import load_rules
+from haochaping.cleaning.text import fold, plain_number
+from haochaping.model import TABLES
+from haochaping.reference import Reference
+
+Owner = tuple[str, str]
+"""A unit: its kind in the registry and its canonical name."""
+DIFFERS = "与其他附件（合计）所列不符，请核实。"
+UNLIKE_PEERS = "与同类单位差异较大，请核实。"
+LOOK = "所列情况请核实。"
+_PEERS = {"peers_rate", "peers_volume", "tier_peers", "silent", "concentration"}
+_DIFFERENCES = {"total", "same", "share", "two_sources", "at_most", "ratio", "counted_in_city", "bounds"}
+_OWN_PAST = "history"
+_OF_OTHERS = re.compile("中位数|全表|同类单位|区位商")
+"""Words beside which a figure is one of other units, whatever it equals."""
+_NO_FIGURE = re.compile(r"附件\d+(?:、\d+)*|\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
+_MOST_PARTS = 6
+
+
+class Owners:
+    """Which unit each cell of a quarter belongs to."""
+
+    def __init__(self, book: Book, reference: Reference):
+        self._reference = reference
+        self._there = {self._named(row.table, row.key) for table in TABLES for row in book.rows(table)}
+        self.cells: dict[Owner, list[CellRef]] = {}
+        for cell in book.cells():
+            if owner := self.of(cell):
+                self.cells.setdefault(owner, []).append(cell)
+
+    def of(self, cell: CellRef) -> Owner | None:
+        """The unit of `cell`; None for the text, notes, whole columns and totals over several units."""
+        if cell.table not in TABLES:
+            return None
+        owner = self._named(cell.table, cell.names)
+        return owner if owner in self._there else None
+
+    def _named(self, table: str, key: dict[str, str]) -> Owner:
+        spec = TABLES[table]
+        column = "district" if "district" in spec.key else spec.key[0]
+        kind = spec.unit_kinds[column]
+        return kind, self._reference.canonical(kind, key.get(column, ""))
+
+
+class Discretion:
+    """Tells each unit of a finding what concerns it, in words that show nothing of others."""
+
+    def __init__(self, book: Book, owners: Owners, reference: Reference):
+        self._book, self._owners, self._reference = book, owners, reference
+        self._kinds = {rule.id: rule.kind for rule in load_rules(reference.folder, KINDS)}
+
+    def message(self, finding: Finding, owner: Owner) -> str:
+        """The finding's message; sentences that show others are replaced by a neutral one."""
+        sentences = re.split("(?<=。)(?!）)", finding.message)
+        told = [
+            text if self.may_show(text, finding, owner) else self._neutral(finding)
+            for text in sentences
+            if text
+        ]
+        return "".join(dict.fromkeys(told))
+
+    def arithmetic(self, finding: Finding, owner: Owner) -> str:
+        """The finding's arithmetic without the steps that show others."""
+        steps = finding.arithmetic.split("；")
+        return "；".join(step for step in steps if self.may_show(step, finding, owner))
+
+    def may_show(self, text: str, finding: Finding, owner: Owner) -> bool:
+        """Whether `text` names no other unit and every figure in it is the unit's own, a total, or follows from those.
+
+        A figure of unknown origin may not be shown: a median of others is one of them.
+        """
+        if self.names_others(text, owner):
+            return False
+        own_past = self._kinds.get(finding.check) == _OWN_PAST
+        if _OF_OTHERS.search(text) and not own_past:
+            return False
+        figures = list(_figures(text))
+        own = {self._shown(cell) for cell in self._owners.cells.get(owner, ())} | self._totals(owner)
+        strange = [figure for figure in figures if figure not in own]
+        if own_past:
+            return not any(figure in self._all_figures for figure in strange)
+        roots = {*self._roots(finding, owner), *(_number(figure) for figure in figures if figure in own)}
+        return all(_follows(figure, roots) for figure in strange)
+
+    def names_others(self, text: str, owner: Owner) -> bool:
+        """Whether a name in `text` (the longest that fits) is another unit's."""
+        own = {fold(name) for name in self._names(owner)}
+        return any(found not in own for found in self._any_name.findall(fold(text)))
+
+    def _neutral(self, finding: Finding) -> str:
+        kind = self._kinds.get(finding.check, "")
+        return UNLIKE_PEERS if kind in _PEERS else DIFFERS if kind in _DIFFERENCES else LOOK
+
+    def _names(self, owner: Owner) -> Iterator[str]:
+        """Names that a unit bears, and those of the rows that stand for it (a district's departments)."""
+        kind, name = owner
+        yield name
+        unit = self._reference.unit(kind, name)
+        yield from unit.aliases if unit else ()
+        for cell in self._owners.cells.get(owner, ()):
+            yield from cell.names.values()
+
+    @cached_property
+    def _any_name(self) -> re.Pattern[str]:
+        registered = {n for unit in self._reference.units for n in (unit.canonical, *unit.aliases)}
+        printed = {name for owner in self._owners.cells for name in self._names(owner)}
+        labels = {row.label for row in self._book.total_rows}
+        names = {fold(name) for name in (registered | printed) - labels if len(name) > 1}
+        return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
+
+    def _shown(self, cell: CellRef) -> str:
+        return plain_number(self._book.printed(cell)).replace(",", "")
+
+    @cached_property
+    def _all_figures(self) -> set[str]:
+        return {self._shown(cell) for cells in self._owners.cells.values() for cell in cells}
+
+    def _totals(self, owner: Owner) -> set[str]:
+        """Printed totals over several units, and what the rows add up to."""
+        cells = [
+            cell for cell in self._book.cells() if cell.table in TABLES and self._owners.of(cell) is None
+        ]
+        return {self._shown(cell) for cell in cells} | {str(total) for total in self._sums.values()}
+
+    @cached_property
+    def _sums(self) -> dict[tuple[str, str], int]:
+        """Sum of each column of counts over all rows of its annex."""
+        return {
+            (name, column): sum(self._book.count(row.cell(column)) or 0 for row in self._book.rows(name))
+            for name, spec in TABLES.items()
+            for column in spec.counts
+        }
+
+    def _roots(self, finding: Finding, owner: Owner) -> Iterator[float]:
+        """Numbers from which figures about this finding may follow: its cells of the unit, their totals."""
+        own = [cell for cell in (finding.at, *finding.cells) if self._owners.of(cell) == owner]
+        counted = [cell for cell in dict.fromkeys(own) if cell.column in TABLES[cell.table].counts]
+        counts = [n for cell in counted if (n := self._book.count(cell))]
+        yield from counts
+        for size in range(2, min(len(counts), _MOST_PARTS) + 1):
+            yield from (sum(parts) for parts in combinations(counts[:_MOST_PARTS], size))
+        for table, column in {(cell.table, cell.column) for cell in own}:
+            yield from [self._sums[table, column]] if (table, column) in self._sums else []
+
+
+def _figures(text: str) -> Iterator[str]:
+    """Figures of a text without separators: ``11237``, ``99.68%``."""
+    plain = _NO_FIGURE.sub(" ", text.replace("％", "%"))
+    for found in _NUMBER.findall(plain):
+        yield found.replace(",", "")
+
+
+def _number(figure: str) -> float:
+    return float(figure.rstrip("%")) / (100 if figure.endswith("%") else 1)
+
+
+def _follows(figure: str, roots: Iterable[float]) -> bool:
+    """Whether a figure is one of `roots`, or the difference, sum or quotient of two of them, rounded as it is."""
+    value, half = _number(figure), 0.5 * 10 ** -len(figure.rstrip("%").partition(".")[2])
+    if figure.endswith("%"):
+        half /= 100
+    elif "." not in figure:
+        half = 1e-6
+    return any(abs(candidate - value) <= half * 1.000001 for candidate in _candidates(sorted(roots)))
+
+
+def _candidates(roots: Sequence[float]) -> Iterator[float]:
+    yield from roots
+    for first, second in permutations(roots, 2):
+        yield from (first - second, first + second)
+        if second:
+            yield first / second
+    yield from (0.0, 1.0) if roots else ()
