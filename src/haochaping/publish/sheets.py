@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.answers import QUARTER_LABEL
+from haochaping.briefing.annex_layout import NO_SUCH_COLUMN, sheet_name
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import CellRef, Finding
@@ -18,7 +19,6 @@ from haochaping.corrections import as_printed
 from haochaping.labels import COLUMNS, TIER_LABELS, place
 from haochaping.model import HEADLINE, TABLES, QuarterData, TableSpec, decode_key
 from haochaping.publish.discretion import Discretion, Owner, Owners
-from haochaping.publish.grid import NO_SUCH_COLUMN, sheet_name
 from haochaping.publish.workbook import Styles, fit_row, open_workbook, set_page, write_text
 from haochaping.reference import Reference
 
