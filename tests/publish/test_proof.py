@@ -14,14 +14,14 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
-from haochaping.briefing.figures import Figures, compute_figures
+from haochaping.briefing.figures import compute_figures
 from haochaping.checks.confront import CheckReport
 from haochaping.errors import InputRefused
 from haochaping.model import QuarterData
 from haochaping.proofreading.difference import MISSING, ROW, UNPLACED, Difference
 from haochaping.proofreading.quantities import plain_text, quantities, same
 from haochaping.publish.bulletin import write_bulletin
-from haochaping.publish.proof import proof, proof_text
+from haochaping.publish.proof import Proofreader, proof_text
 from haochaping.reference import Reference
 
 ROOT = Path(__file__).parents[2]
@@ -32,10 +32,7 @@ OPENING = "现将"
 class Desk:
     """A fresh paper to be edited, and the proof-reader."""
 
-    data: QuarterData
-    report: CheckReport
-    figures: Figures
-    reference: Reference
+    reader: Proofreader
     folder: Path
     fresh: Path
 
@@ -45,7 +42,7 @@ class Desk:
     def read(self, document: Any) -> list[Difference]:
         path = self.folder / "edited.docx"
         document.save(str(path))
-        return proof(self.data, self.report, self.figures, self.reference, path)
+        return self.reader.read(path)
 
     def read_edited(self, edit: Callable[[Any], None]) -> list[Difference]:
         document = self.open()
@@ -63,7 +60,7 @@ def desk(
     folder = tmp_path_factory.mktemp("proof")
     figures = compute_figures(real)
     write_bulletin(real, real_report, figures, reference, folder / "fresh.docx")
-    return Desk(real, real_report, figures, reference, folder, folder / "fresh.docx")
+    return Desk(Proofreader(real, real_report, figures, reference), folder, folder / "fresh.docx")
 
 
 # --- editing as people do -----------------------------------------------------------------------------------
@@ -457,4 +454,4 @@ def test_what_is_no_word_file_is_refused(tmp_path: Path, content: bytes | None) 
 def test_a_word_file_that_is_no_bulletin_is_refused(desk: Desk, tmp_path: Path) -> None:
     docx.Document().save(str(tmp_path / "empty.docx"))
     with pytest.raises(InputRefused, match="没有附件表格"):
-        proof(desk.data, desk.report, desk.figures, desk.reference, tmp_path / "empty.docx")
+        desk.reader.read(tmp_path / "empty.docx")

@@ -126,7 +126,7 @@ class _Table:
 
 def same_cell(one: str, two: str) -> bool:
     """Whether two cells say the same: 1,080 and 1080, 100% and 100.00%, full-width digits."""
-    if fold(one) == fold(two):
+    if one == two or fold(one) == fold(two):
         return True
     if not (is_number(one) and is_number(two)):
         return False
@@ -171,7 +171,8 @@ def _matched(
     scored = []
     for i, mine in enumerate(own):
         for j, theirs in enumerate(other):
-            name = SequenceMatcher(None, fold(mine), fold(theirs), autojunk=False).ratio()
+            same = mine == theirs
+            name = 1.0 if same else SequenceMatcher(None, fold(mine), fold(theirs), autojunk=False).ratio()
             scored.append((-(_OF_NAME * name + (1 - _OF_NAME) * alike(i, j)), abs(i - j), i, j))
     matched: dict[int, int] = {}
     taken: set[int] = set()

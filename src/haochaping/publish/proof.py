@@ -71,16 +71,14 @@ def proof(
     InputRefused
         The file is missing or no Word file, or is no bulletin with annexes at all.
     """
-    if not path.is_file():
-        raise refuse(str(path), "未找到", "应为在 Word 中修改过的通报（.docx）")
-    items = [finding.message for finding in must_be_corrected(report)]
-    return _Proof(data, figures, reference).of(parts(read_word(path), DRAFT_HEADING, items), path)
+    return Proofreader(data, report, figures, reference).read(path)
 
 
-class _Proof:
-    """Our paper beside theirs."""
+class Proofreader:
+    """Our paper, to be laid beside edited ones; see :func:`proof`."""
 
-    def __init__(self, data: QuarterData, figures: Figures, reference: Reference):
+    def __init__(self, data: QuarterData, report: CheckReport, figures: Figures, reference: Reference):
+        self.draft_items = [finding.message for finding in must_be_corrected(report)]
         self.grids = annex_grids(data, reference)
         self.own = _own_paragraphs(data, figures, reference)
         self.has_day = any(own.place == _DAY for own in self.own)
@@ -88,7 +86,11 @@ class _Proof:
         self.known = Known(data, figures, self.grids, [*(own.text for own in self.own), *notes])
         self.names = Names(_unit_names(data, reference, self.grids, self.own))
 
-    def of(self, paper: list[Part], path: Path) -> list[Difference]:
+    def read(self, path: Path) -> list[Difference]:
+        """Differences of one edited file."""
+        if not path.is_file():
+            raise refuse(path.name or "文件", "未找到", "应为在 Word 中修改过的通报（.docx）")
+        paper = parts(read_word(path), DRAFT_HEADING, self.draft_items)
         assigned = _assigned(self.grids, paper)
         if self.grids and not any(assigned.values()) and not any(part.number for part in paper):
             raise refuse(path.name, "没有附件表格", "应为本工具包写出、在 Word 中修改过的通报")
