@@ -1,6 +1,7 @@
 """Proof-reading: what people changed by mistake is found at its place, what they reworded is left alone."""
 
 import copy
+import dataclasses
 import random
 import re
 import subprocess
@@ -15,14 +16,16 @@ import pytest
 from docx.oxml.ns import qn
 
 from haochaping.briefing.figures import compute_figures
-from haochaping.checks.confront import CheckReport
+from haochaping.checks.confront import CheckReport, confront
 from haochaping.errors import InputRefused
 from haochaping.model import QuarterData
 from haochaping.proofreading.difference import MISSING, ROW, UNPLACED, Difference
 from haochaping.proofreading.quantities import plain_text, quantities, same
 from haochaping.publish.bulletin import write_bulletin
-from haochaping.publish.proof import Proofreader, proof_text
+from haochaping.publish.proof import Proofreader, proof, proof_text
+from haochaping.quarter import Quarter
 from haochaping.reference import Reference
+from haochaping.simulate import simulate
 
 ROOT = Path(__file__).parents[2]
 OPENING = "现将"
@@ -244,6 +247,9 @@ def heading_texts(table: Any, rows: int) -> list[list[str]]:
 
 def set_cell(cell: Any, text: str) -> None:
     nodes = list(cell._tc.iter(qn("w:t")))
+    if not nodes:
+        cell.text = text
+        return
     nodes[0].text = text
     for node in nodes[1:]:
         node.text = ""
@@ -403,6 +409,19 @@ def test_a_table_that_was_parted_is_read_as_one(desk: Desk) -> None:
 
 
 # --- pieces and refusals ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_simulated_quarters_and_named_units_agree_with_their_own_paper(
+    reference: Reference, tmp_path: Path, number: int
+) -> None:
+    data = simulate(Quarter(2024, number), 7)
+    named = dataclasses.replace(reference, city={**reference.city, "bulletin": {"name_units": True}})
+    for settings in (reference, named):
+        figures, path = compute_figures(data), tmp_path / "b.docx"
+        report = confront(data, settings)
+        write_bulletin(data, report, figures, settings, path)
+        assert proof(data, report, figures, settings, path) == []
 
 
 @pytest.mark.parametrize(
