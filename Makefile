@@ -4,7 +4,8 @@
 override Q := $(value Q)
 override DATA := $(value DATA)
 override OUTPUT := $(value OUTPUT)
-export Q DATA OUTPUT
+override FILE := $(value FILE)
+export Q DATA OUTPUT FILE
 
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
@@ -16,7 +17,7 @@ PY := $(BIN)/python
 ROOTS = --data "$${DATA:-data}" --output "$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter new tidy check collect lab test lint lock setup clean bench bench-checks pictures
+.PHONY: help quarter new tidy check collect lab test lint lock setup clean bench bench-checks pictures proof
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +36,9 @@ check: .venv/.installed  ## 只核对，不出简报：make check Q=2022Q4
 
 collect: .venv/.installed  ## 把各单位寄回的核实单汇总到 review.xlsx：make collect Q=2022Q4
 	@"$(PY)" -m haochaping collect $(ROOTS) -- "$$Q"
+
+proof: .venv/.installed  ## 校对在 Word 中修改过的通报：make proof Q=2022Q4 FILE=修改稿.docx
+	@"$(PY)" -m haochaping proof $(ROOTS) -- "$$Q" "$$FILE"
 
 lab: .venv/.installed  ## 打开 JupyterLab 自由分析（notebooks/explore.ipynb）
 	@"$(BIN)/jupyter" lab notebooks/explore.ipynb

@@ -60,9 +60,12 @@ def _parser() -> argparse.ArgumentParser:
         ("tidy", "读入原始资料，写 data/tidy/<季度>/"),
         ("check", "核对一个季度，列出存疑之处"),
         ("collect", "把各单位寄回的核实单汇总到 review.xlsx"),
+        ("proof", "校对在 Word 中修改过的通报，列出与本季数据不一致之处"),
     ):
         command = commands.add_parser(name, parents=[roots], help=help_text, allow_abbrev=False)
         command.add_argument("quarter", metavar="季度", help="如 2022Q4")
+        if name == "proof":
+            command.add_argument("file", metavar="文件", type=Path, help="修改过的通报（.docx）")
         if name in ("quarter", "check"):
             command.add_argument("--strict", action="store_true", help="结论为“建议核实后送审”时以 1 退出")
         if name == "check":
@@ -190,6 +193,22 @@ def _collect(where: Locations, quarter: Quarter, options: argparse.Namespace) ->
     return DONE if outcome.complete else LOOK
 
 
+def _proof(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
+    from haochaping.assess import assess
+    from haochaping.briefing.figures import compute_figures
+    from haochaping.publish.proof import proof, proof_text
+    from haochaping.reference import load_reference
+
+    reviewed = assess(where, quarter, options.as_of or date.today())
+    figures, reference = compute_figures(reviewed.data), load_reference(where.reference)
+    found = proof(reviewed.data, reviewed.report, figures, reference, options.file)
+    if found:
+        print(proof_text(found))
+    differing = sum(difference.counts for difference in found)
+    say(f"{differing} 处与{quarter.label}数据不一致或无法核对" if differing else f"与{quarter.label}数据一致")
+    return LOOK if differing else DONE
+
+
 def _simulate(where: Locations, options: argparse.Namespace) -> int:
     from haochaping.simulate import MARK, write_root
 
@@ -201,4 +220,11 @@ def _simulate(where: Locations, options: argparse.Namespace) -> int:
     return DONE
 
 
-_COMMANDS = {"quarter": _quarter, "new": _new, "tidy": _tidy, "check": _check, "collect": _collect}
+_COMMANDS = {
+    "quarter": _quarter,
+    "new": _new,
+    "tidy": _tidy,
+    "check": _check,
+    "collect": _collect,
+    "proof": _proof,
+}

@@ -1,0 +1,1 @@
+"""Comparing a bulletin that people edited with what the quarter's figures say."""

@@ -1,0 +1,35 @@
+"""One thing in an edited bulletin that is not what the quarter's figures say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NUMBER, DATE, NAME, CELL, ROW = "number", "date", "name", "cell", "row"
+UNPLACED, MISSING = "unplaced", "missing"
+"""A number that no figure of the quarter explains; text of ours that is gone (for information only)."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where it is, what stands there (blank: nothing), what should stand there (blank: nothing or unknown)."""
+
+    place: str
+    found: str
+    expected: str
+    kind: str
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a difference; removed text may have been removed on purpose."""
+        return self.kind != MISSING
+
+    def __str__(self) -> str:
+        if self.kind == UNPLACED:
+            return f"无法核对：{self.place}中的 {self.found}"
+        if self.kind == MISSING:
+            return f"缺少（仅供参考）：{self.place}中的 {self.expected}"
+        if not self.found:
+            return f"{self.place}：缺少，应为 {self.expected}"
+        if not self.expected:
+            return f"{self.place}：{self.found} 是多出的"
+        return f"{self.place}：{self.found}，应为 {self.expected}"

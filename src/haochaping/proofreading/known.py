@@ -1,0 +1,99 @@
+"""Every number of a quarter that a sentence may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import pandas as pd
+
+from haochaping.briefing.annex_grid import AnnexGrid
+from haochaping.briefing.figures import Figures
+from haochaping.cleaning.cells import percent
+from haochaping.model import QuarterData
+from haochaping.proofreading.quantities import (
+    COUNT,
+    DAY,
+    MONTH,
+    MONTH_DAY,
+    PERCENT,
+    YEAR,
+    Quantity,
+    plain_text,
+    quantities,
+    same,
+)
+
+_RATE_DECIMALS = 2
+_WHOLE = 100
+
+
+class Known:
+    """Named figures, figures of the text, table cells, dates, and what our own text says."""
+
+    def __init__(
+        self, data: QuarterData, figures: Figures, grids: Iterable[AnnexGrid], own_texts: Iterable[str]
+    ):
+        self._annexes: set[Decimal] = set()
+        self._by_kind: dict[str, dict[tuple[Decimal, ...], Quantity]] = {}
+        for text in [*own_texts, *data.about["value"], *data.headline["printed"]]:
+            self._add_text(str(text))
+        for grid in grids:
+            self._annexes.add(Decimal(grid.number))
+            for row in [*grid.rows, *grid.totals]:
+                for cell in row[2:]:
+                    self._add_text(cell)
+        for figure in figures.values():
+            self._add_value(figure.value)
+        for value in data.headline.loc[data.headline["unit"] != "%", "value"]:
+            if pd.notna(value) and float(value).is_integer():
+                self._add_value(int(value))
+        self._add_dates(data)
+
+    def holds(self, quantity: Quantity) -> bool:
+        """Whether the quarter has this number; a rate may be told with fewer decimals, a count in 万."""
+        if quantity.label.endswith("附件") and quantity.value[0] in self._annexes:
+            return True
+        own = self._by_kind.get(quantity.kind, {})
+        if quantity.value in own:
+            return True
+        if quantity.kind == PERCENT:
+            return any(_rounds_to(value[0], quantity.value[0]) for value in own)
+        return bool(quantity.step) and any(same(quantity, other) for other in own.values())
+
+    def _add(self, quantity: Quantity) -> None:
+        self._by_kind.setdefault(quantity.kind, {})[quantity.value] = quantity
+
+    def _add_text(self, text: str) -> None:
+        for quantity in quantities(plain_text(text)):
+            self._add(quantity)
+            if quantity.kind == DAY:
+                year, month, day = quantity.value
+                for kind, value in ((YEAR, (year,)), (MONTH, (month,)), (MONTH_DAY, (month, day))):
+                    self._add(Quantity(kind, value, quantity.text, 0))
+            elif quantity.kind == MONTH_DAY:
+                self._add(Quantity(MONTH, quantity.value[:1], quantity.text, 0))
+
+    def _add_value(self, value: int | Fraction | None) -> None:
+        if isinstance(value, Fraction):
+            rate = percent(value, _RATE_DECIMALS)
+            self._add(Quantity(PERCENT, (rate.normalize(),), str(rate), 0))
+        elif value is not None:
+            self._add(Quantity(COUNT, (Decimal(value),), str(value), 0))
+
+    def _add_dates(self, data: QuarterData) -> None:
+        last = 3 * data.quarter.number
+        for month in range(last - 2, last + 1):
+            self._add(Quantity(MONTH, (Decimal(month),), f"{month}月", 0))
+        for year in (data.quarter.year, data.quarter.year + 1):
+            self._add(Quantity(YEAR, (Decimal(year),), f"{year}年", 0))
+        self._add_text(f"{data.quarter.label}")
+
+
+def _rounds_to(exact: Decimal, told: Decimal) -> bool:
+    """Whether `told` is `exact` with fewer decimals, one at least; what is not all never becomes 100 %."""
+    decimals = -int(told.as_tuple().exponent)
+    if decimals < 1 or (told == _WHOLE) != (exact == _WHOLE):
+        return False
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) == told

@@ -1,0 +1,61 @@
+"""An edited bulletin in its parts: the text, and each annex with its tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from haochaping.cleaning.text import fold
+from haochaping.sources.document import Block
+from haochaping.sources.grid import Grid
+
+_ANNEX_HEADING = re.compile(r"附件([0-9]+|[一二三四五六七八九]):?")
+_DRAFT_ITEM = re.compile(r"\d+\. ?")
+_NUMERALS = "一二三四五六七八九"
+_IMPRINT = re.compile(r"抄送|印发")
+
+
+@dataclass
+class Part:
+    """What stands between two headings of annexes; ``number`` is None before the first."""
+
+    number: int | None
+    texts: list[str] = field(default_factory=list)
+    grids: list[Grid] = field(default_factory=list)
+
+
+def parts(blocks: Sequence[Block], draft_heading: str, draft_items: Iterable[str] = ()) -> list[Part]:
+    """The parts of a document, the text first; the page of a draft and the imprint are left out."""
+    found = [Part(None)]
+    for block in _without_draft_page(blocks, draft_heading, draft_items):
+        if isinstance(block, Grid):
+            if block.rows and not _is_imprint(block):
+                found[-1].grids.append(block)
+            continue
+        heading = _ANNEX_HEADING.fullmatch(fold(block))
+        if heading:
+            number = heading.group(1)
+            found.append(Part(int(number) if number.isdigit() else _NUMERALS.index(number) + 1))
+        elif block.strip():
+            found[-1].texts.append(block)
+    return found
+
+
+def _without_draft_page(blocks: Sequence[Block], heading: str, draft_items: Iterable[str]) -> list[Block]:
+    """Blocks without the heading of the draft page and the numbered items after it, whatever was edited there."""
+    items = set(draft_items)
+    kept: list[Block] = []
+    on_page = False
+    for block in blocks:
+        text = block.strip() if isinstance(block, str) else ""
+        on_page = text == heading or (on_page and bool(_DRAFT_ITEM.match(text)))
+        if not on_page and _DRAFT_ITEM.sub("", text, count=1) not in items:
+            kept.append(block)
+    return kept
+
+
+def _is_imprint(grid: Grid) -> bool:
+    """Whether the table is the 版记, which only the office fills in."""
+    texts = [text for row in range(len(grid.rows)) for text in grid.texts(row)]
+    return len(texts) < 6 and any(_IMPRINT.search(text) for text in texts)
