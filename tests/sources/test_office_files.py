@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from haochaping.model import TABLES, QuarterData
+from haochaping.quarter import Quarter
 from haochaping.reference import Reference
 from haochaping.sources import read_raw
 from tests.sources.office_files import write_csv_files, write_webpage, write_word, write_workbook
@@ -48,3 +49,15 @@ def test_the_real_bulletin_in_another_file(
         assert found == real
         for fact in ("title", "issuer", "issue_date", "addressees", "period_start", "extraction_date"):
             assert found.fact(fact) == real.fact(fact), fact
+
+
+def test_a_systems_own_summary_export(reference: Reference, tmp_path: Path) -> None:
+    """Columns that the contract lacks are left out; what the export does not say stays missing."""
+    text = "部门,总评价数,满意数,不满意数,好评率\n市教育局,120,118,2,98.33%\n市民政局,40,40,0,100%\n合计,160,158,2,98.75%\n"
+    (tmp_path / "市直部门.csv").write_bytes(text.encode("gb18030"))
+    found = read_raw(tmp_path, Quarter(2023, 1), reference)
+    assert found.city_departments["evaluations"].tolist() == [120, 40]
+    assert found.city_departments["negative_evaluations"].tolist() == [2, 0]
+    assert found.city_departments["cases"].isna().all()
+    totals = found.printed_totals[["column", "value"]].to_numpy().tolist()
+    assert totals == [["evaluations", 160.0], ["negative_evaluations", 2.0]]
