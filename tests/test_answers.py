@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from haochaping.answers import answer_file, iso_date, read_answers
+from haochaping.answers import answer_file, read_answers
 from haochaping.errors import InputRefused
 
 HEAD = "编号,位置,原值,处理,核实值,说明或依据,经办人,日期,有效至,单元格\n"
@@ -32,20 +32,6 @@ def test_a_file_that_is_none_of_ours_is_refused(tmp_path: Path) -> None:
             read_answers(tmp_path / name)
     with pytest.raises(InputRefused, match="只应有一份"):
         answer_file(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2023-01-05", "2023-01-05"),
-        ("2023/1/5", "2023-01-05"),
-        ("2023年1月5日", "2023-01-05"),
-        ("", ""),
-        ("昨天", None),
-    ],
-)
-def test_dates_as_people_write_them(text: str, expected: str | None) -> None:
-    assert iso_date(text) == expected
 
 
 def test_an_explanation_stands_until_its_day(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ _EXPORTS = {
     "add_rates": "briefing.rates",
     "compute_figures": "briefing.figures",
     "write_sentences": "briefing.sentences",
-    "annex_table": "briefing.tables",
+    "annex_table": "briefing.annex_table",
     "frame_table": "briefing.tables",
     "in_chinese": "briefing.tables",
     "chart_active_rate": "briefing.charts",

@@ -176,16 +176,3 @@ def _text(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value)
-
-
-def iso_date(text: str) -> str | None:
-    """A date as people write it to ISO; blank stays blank, None when it is no date."""
-    compact = fold(text)
-    if not compact:
-        return ""
-    for pattern in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"):
-        try:
-            return datetime.strptime(compact, pattern).date().isoformat()
-        except ValueError:
-            continue
-    return None

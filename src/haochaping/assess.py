@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 from haochaping.answers import answer_file, read_answers
-from haochaping.checks.review import Past, Reviewed, review
+from haochaping.checks.memory import Past
+from haochaping.checks.review import Reviewed, review
 from haochaping.corrections import as_printed, kept_corrections
 from haochaping.errors import InputRefused
 from haochaping.loading import load_printed, rests_on_tidy

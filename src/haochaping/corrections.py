@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from haochaping.answers import iso_date
 from haochaping.checks.finding import CellRef
 from haochaping.cleaning.cells import Cell, read_count, read_rate
+from haochaping.cleaning.dates import iso_date
 from haochaping.model import (
     HEADLINE,
     NOTE,

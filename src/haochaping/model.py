@@ -54,6 +54,14 @@ NOTE = "备注"
 NOTE_COLUMNS = ("title", "period", "extraction_date")
 
 
+def note_text(annex: Mapping[str, Any], column: str) -> str:
+    """The title of an annex or a date of its note, from a row of ``annexes``; a period as ``2022-10-01 至 2022-12-31``."""
+    if column == "period":
+        start, end = str(annex["period_start"]), str(annex["period_end"])
+        return f"{start} 至 {end}" if start else ""
+    return str(annex[column])
+
+
 def printed_column(rate: str) -> str:
     """Name of the column that holds a rate's text as printed."""
     return f"{rate}_printed"

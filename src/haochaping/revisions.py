@@ -10,10 +10,12 @@ import pandas as pd
 from haochaping.model import (
     HEADLINE,
     NOTE,
+    NOTE_COLUMNS,
     TABLES,
     QuarterData,
     encode_key,
     frame,
+    note_text,
     printed_column,
 )
 
@@ -59,9 +61,8 @@ def cell_texts(data: QuarterData) -> dict[Place, str]:
         texts[HEADLINE, encode_key({"figure": row["figure"]}), "value"] = row["printed"] + row["qualifier"]
     for row in data.annexes.to_dict("records"):
         key = encode_key({TABLES[row["table"]].key[0]: NOTE})
-        texts[row["table"], key, "title"] = row["title"]
-        texts[row["table"], key, "extraction_date"] = row["extraction_date"]
-        texts[row["table"], key, "period"] = f"{row['period_start']} 至 {row['period_end']}"
+        for column in NOTE_COLUMNS:
+            texts[row["table"], key, column] = note_text(row, column)
     return texts
 
 

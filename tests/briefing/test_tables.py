@@ -4,7 +4,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from haochaping.briefing.tables import annex_table, frame_table, in_chinese
+from haochaping.briefing.annex_table import annex_table
+from haochaping.briefing.tables import frame_table, in_chinese
 from haochaping.checks.confront import CheckReport
 from haochaping.model import TABLES, QuarterData, frame
 

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from haochaping.answers import Answer
-from haochaping.checks.review import Past, Reviewed, review
+from haochaping.checks.memory import Past
+from haochaping.checks.review import Reviewed, review
 from haochaping.checks.verdict import Verdict
 from haochaping.corrections import as_printed
 from haochaping.model import QuarterData

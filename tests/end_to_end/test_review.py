@@ -200,7 +200,7 @@ def test_what_earlier_quarters_explained_stands_in_the_next_workbook(
     from dataclasses import replace
 
     from haochaping.answers import Answer
-    from haochaping.checks.review import Past
+    from haochaping.checks.memory import Past
 
     def explained(finding: str, text: str, until: str) -> Answer:
         return Answer("review.xlsx 第 2 行", finding, "", "", "说明", "", text, "甲", "2023-01-19", until)
@@ -228,7 +228,7 @@ def test_what_concerns_no_single_cell_cannot_be_corrected(
     write_review(review(real, (), (), reference, date(2023, 1, 20)), (), tmp_path / "review.xlsx")
     sheet = load_workbook(tmp_path / "review.xlsx")["核对意见"]
     head = [cell.value for cell in sheet[1]]
-    kind, value = head.index("处理"), head.index("核实值")
+    value = head.index("核实值")
     choices = {next(iter(r.sqref.ranges)).min_row: r.formula1 for r in sheet.data_validations.dataValidation}
     for number, row in enumerate(sheet.iter_rows(min_row=2), start=2):
         whole = "全部" in str(row[head.index("位置")].value) or "表述" in str(row[head.index("位置")].value)
@@ -236,7 +236,7 @@ def test_what_concerns_no_single_cell_cannot_be_corrected(
             assert choices[number] == '"说明"', row[0].value
             assert row[value].fill.start_color.rgb == "FFD9D9D9"
     water = next(i for i, row in enumerate(sheet.iter_rows(min_row=2), start=2) if row[0].value == WATER)
-    assert choices[water] == '"更正,说明"' and kind
+    assert choices[water] == '"更正,说明"'
 
 
 def changed_cells(before: Path, after: Path) -> set[tuple[str, str, str]]:

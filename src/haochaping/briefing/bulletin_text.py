@@ -13,10 +13,10 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment
 
 from haochaping.briefing.figures import Figure, Figures
-from haochaping.briefing.sentences import TEMPLATES, _Absent
+from haochaping.briefing.sentences import templates
 from haochaping.cleaning.text import fold, visible
 from haochaping.labels import FIGURES
 from haochaping.model import TABLES, TIERS, QuarterData, decode_key
@@ -88,13 +88,7 @@ def bulletin_text(data: QuarterData, figures: Figures, reference: Reference) -> 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=_Absent,
-        autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates(escape=False)
     environment.finalize = _plain
     return environment
 

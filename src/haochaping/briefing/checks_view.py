@@ -8,9 +8,10 @@ from itertools import groupby
 
 import pandas as pd
 
+from haochaping.briefing.annex_table import finding_anchors
 from haochaping.briefing.figures import Figures
 from haochaping.briefing.html import Html, text
-from haochaping.briefing.tables import finding_anchors, frame_table
+from haochaping.briefing.tables import frame_table
 from haochaping.checks.arithmetic import number
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import CellRef, Finding

@@ -25,15 +25,20 @@ class _Absent(StrictUndefined):
         return False
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
+def templates(*, escape: bool) -> Environment:
+    """The sentence templates; `escape` for a page, not for plain text. What a quarter lacks is false."""
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=_Absent,
-        autoescape=True,
+        autoescape=escape,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def _environment() -> Environment:
+    environment = templates(escape=True)
     environment.filters["names"] = lambda values: "、".join(str(value) for value in values)
     environment.finalize = lambda value: value if hasattr(value, "__html__") else text(value)
     return environment

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -17,6 +16,7 @@ from haochaping.model import (
     TABLES,
     QuarterData,
     decode_key,
+    note_text,
     printed_column,
 )
 from haochaping.reference import Reference
@@ -32,14 +32,6 @@ def claim(printed: str, qualifier: str) -> str:
 def note_cell(table: str, column: str) -> CellRef:
     """The title of an annex, or a date of its note, as a cell."""
     return CellRef.of(table, {TABLES[table].key[0]: NOTE}, column)
-
-
-def note_text(annex: Mapping[str, Any], column: str) -> str:
-    """What that cell reads, from a row of ``annexes``; a period as ``2022-10-01 至 2022-12-31``."""
-    if column == "period":
-        start, end = str(annex["period_start"]), str(annex["period_end"])
-        return f"{start} 至 {end}" if start else ""
-    return str(annex[column])
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haochaping.checks import balances, headline, plausibility, rates, scope, wording
+from haochaping.checks import balances, headline, plausibility, rates, scope, units, wording
 from haochaping.checks.outcome import Kind
 
 KINDS: dict[str, Kind] = {
@@ -23,5 +23,6 @@ KINDS: dict[str, Kind] = {
     "headline_undefined": headline.headline_undefined,
     **plausibility.KINDS,
     **scope.KINDS,
+    **units.KINDS,
     **wording.KINDS,
 }

@@ -1,18 +1,29 @@
-"""Findings with their answers and their past: what is new, known, explained, corrected, gone."""
+"""A quarter and its answers: corrections applied, findings confronted again, explanations and memory joined."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from haochaping.answers import CORRECT, EXPLAIN, WITHDRAW, Answer, iso_date
+from haochaping.answers import WITHDRAW, Answer
 from haochaping.checks.book import Book
-from haochaping.checks.confront import CheckReport, Revision, confront
+from haochaping.checks.confront import CheckReport, confront
 from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.memory import (
+    Past,
+    earlier_findings,
+    explanations,
+    lapse_of,
+    last_explanation,
+    revised_cells,
+    same_text,
+    with_status,
+)
 from haochaping.cleaning.cells import Cell
-from haochaping.cleaning.text import fold, plain_number
+from haochaping.cleaning.dates import iso_date
+from haochaping.cleaning.text import fold
 from haochaping.corrections import (
     Correction,
     NotApplicable,
@@ -22,23 +33,8 @@ from haochaping.corrections import (
     with_value,
 )
 from haochaping.labels import COLUMNS, place
-from haochaping.model import QuarterData, decode_key
+from haochaping.model import QuarterData
 from haochaping.reference import Reference
-from haochaping.revisions import net_revisions
-
-
-@dataclass(frozen=True)
-class Past:
-    """An earlier quarter: its data as printed, its answers, and its data with what was corrected then."""
-
-    data: QuarterData
-    answers: tuple[Answer, ...]
-    corrected: QuarterData | None = None
-
-    @property
-    def best(self) -> QuarterData:
-        """What later quarters are compared with: corrected where it was corrected."""
-        return self.data if self.corrected is None else self.corrected
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,7 @@ def review(
     kept : sequence of Correction
         Corrections applied before, whose answers are no longer there.
     """
-    earlier = _earlier(past, reference)
+    earlier = earlier_findings(past, reference)
     history = tuple(one.best for one in past)
     before = confront(printed, reference, history=history)
     corrections, remarks = _corrections(answers, before, printed, reference)
@@ -90,20 +86,27 @@ def review(
     by_id = {finding.id: finding for finding in before.findings}
     corrected_ids = {finding for finding, _ in corrections}
     open_ids = {finding.id for finding in after.findings}
-    explained, more = _explanations(answers, {**by_id, **{f.id: f for f in after.findings}}, as_of)
+    explained, more = explanations(answers, {**by_id, **{f.id: f for f in after.findings}}, as_of)
     remarks += more
     withdrawn = {a.finding for a in answers if a.kind == WITHDRAW}
     last = {
         f.id: a
         for f in after.findings
-        if f.id not in explained and f.id not in withdrawn and (a := _last_explanation(f.id, past))
+        if f.id not in explained and f.id not in withdrawn and (a := last_explanation(f.id, past))
     }
     carried = {
-        f.id: last[f.id] for f in after.findings if f.id in last and not _lapse(last[f.id], f, earlier, as_of)
+        f.id: last[f.id]
+        for f in after.findings
+        if f.id in last and not lapse_of(last[f.id], f, earlier, as_of)
     }
     findings = [
-        _with_status(
-            finding, explained, carried, past, earlier, _lapse(last.get(finding.id), finding, earlier, as_of)
+        with_status(
+            finding,
+            explained,
+            carried,
+            past,
+            earlier,
+            lapse_of(last.get(finding.id), finding, earlier, as_of),
         )
         for finding in after.findings
     ]
@@ -121,29 +124,15 @@ def review(
         gone=gone,
         compared=bool(past),
         as_of=as_of.isoformat(),
-        revised=tuple(revision for one in past for revision in _revised(one.data)),
+        revised=tuple(revision for one in past for revision in revised_cells(one.data)),
     )
     return Reviewed(data, report, tuple(carried.values()))
-
-
-def _revised(data: QuarterData) -> Iterator[Revision]:
-    """What changed in an earlier quarter since it was first read."""
-    for row in net_revisions(data).to_dict("records"):
-        where = place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], "")
-        yield Revision(data.quarter.label, where, row["before"], row["after"], row["on"])
 
 
 def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     order = {"correct": 0, "verify": 1, "note": 2}
     closed = {"corrected": 1}
     return tuple(sorted(findings, key=lambda f: (closed.get(f.status, 0), order[f.severity])))
-
-
-def _earlier(past: Sequence[Past], reference: Reference) -> tuple[Finding, ...]:
-    """Findings of the last earlier quarter, with today's rules."""
-    if not past:
-        return ()
-    return confront(past[-1].data, reference, history=tuple(one.best for one in past[:-1])).findings
 
 
 def _corrections(
@@ -172,7 +161,7 @@ def _corrections(
             problem = f"“{answer.where or answer.cell or cell_label(finding.at)}”不是一个可以更正的单元格"
         elif not answer.value:
             problem = "处理为更正，应填写核实值"
-        elif answer.original and not _same_text(answer.original, book.printed(cell)):
+        elif answer.original and not same_text(answer.original, book.printed(cell)):
             problem = f"原值“{answer.original}”与资料中的“{book.printed(cell)}”不同，可能资料已换"
         elif iso_date(answer.on) is None:
             problem = f"日期“{answer.on}”应写作 2023-01-05"
@@ -215,11 +204,6 @@ def label_of(where: str) -> str:
     return re.sub("[“”\"'「」‘’]", "", fold(where))
 
 
-def _same_text(typed: str, printed: str) -> bool:
-    """Whether a 原值 is the printed text, however its digits are grouped."""
-    return plain_number(typed).replace(",", "") == plain_number(printed).replace(",", "")
-
-
 def _value(cell: CellRef, book: Book, reference: Reference) -> int | float | str:
     """What a cell holds; a cell without a number holds its word, which equals no number."""
     try:
@@ -242,63 +226,6 @@ def _typed(cell: CellRef, value: str) -> str:
         if 0 <= number <= 1:
             return f"{number * 100:.6f}".rstrip("0").rstrip(".") + "%"
     return value
-
-
-def _explanations(
-    answers: Sequence[Answer], findings: dict[str, Finding], as_of: date
-) -> tuple[dict[str, Answer], list[str]]:
-    """Explanations that stand on `as_of`, by finding; and why the others do not."""
-    standing: dict[str, Answer] = {}
-    remarks: list[str] = []
-    for answer in answers:
-        if answer.is_correction or answer.kind == WITHDRAW:
-            continue
-        until = iso_date(answer.until)
-        finding = findings.get(answer.finding)
-        now = finding.printed.get(finding.at, "") if finding else ""
-        if answer.kind not in ("", EXPLAIN):
-            remarks.append(
-                f"{answer.place}：处理“{answer.kind}”应为{CORRECT}、{EXPLAIN}或{WITHDRAW}；未采用，原样保留"
-            )
-        elif not answer.finding:
-            remarks.append(f"{answer.place}：应填写编号；未采用，原样保留")
-        elif answer.finding not in findings:
-            remarks.append(
-                f"{answer.place}：编号“{answer.finding}”在本期没有对应的核对意见；未采用，原样保留"
-            )
-        elif not answer.text:
-            remarks.append(f"{answer.place}：处理为说明，应填写说明或依据；未采用，原样保留")
-        elif answer.original and now and not _same_text(answer.original, now):
-            remarks.append(
-                f"{answer.place}：原值“{answer.original}”与资料中的“{now}”不同，可能资料已换；未采用，原样保留"
-            )
-        elif until is None or iso_date(answer.on) is None:
-            which, typed = ("有效至", answer.until) if until is None else ("日期", answer.on)
-            remarks.append(f"{answer.place}：{which}“{typed}”应写作 2023-01-05；未采用，原样保留")
-        elif until and until < as_of.isoformat():
-            remarks.append(f"{answer.place}：说明有效至 {until}，已过期；未采用，原样保留")
-        else:
-            standing[answer.finding] = replace(answer, until=until)
-    return standing, remarks
-
-
-def _with_status(
-    finding: Finding,
-    explained: Mapping[str, Answer],
-    carried: Mapping[str, Answer],
-    past: Sequence[Past],
-    earlier: Sequence[Finding],
-    lapse: str,
-) -> Finding:
-    """New or known, explained now or carried over from an earlier quarter; or why that no longer holds."""
-    known = any(f.id == finding.id for f in earlier)
-    answer = explained.get(finding.id) or carried.get(finding.id)
-    if answer is None:
-        return replace(finding, status="known" if known else "new", answer=lapse)
-    last = _last_explanation(finding.id, past)
-    repeated = last is not None and answer.text == last.text
-    folded = finding.severity != "correct" and known and repeated
-    return replace(finding, status="explained", answer=_words(answer), folded=folded)
 
 
 def _marked(
@@ -331,56 +258,9 @@ def _mended(finding: Finding, corrections: Sequence[tuple[str, Correction]]) -> 
     return replace(finding, status="corrected", follows=True, answer=words)
 
 
-def _lapse(answer: Answer | None, finding: Finding, earlier: Sequence[Finding], as_of: date) -> str:
-    """Why an earlier quarter's explanation does not hold now, in words; blank when it does (or there is none)."""
-    if answer is None:
-        return ""
-    before = next((f for f in earlier if f.id == finding.id), None)
-    if not answer.until:
-        why = "没有写有效至，只用于当季"
-    elif not answer.valid_on(as_of):
-        why = f"有效至 {answer.until}，已过期"
-    elif before and _wording(before) != _wording(finding):
-        why = "情形与上季度不同"
-    else:
-        return ""
-    return f"上次说明：{answer.text}（{why}，须重新说明）"
-
-
-def _wording(finding: Finding) -> str:
-    """A finding's message without its figures: high and low are different doubts."""
-    return re.sub(r"[\d.,，%％−-]+", "", finding.message)
-
-
-def _last_explanation(finding: str, past: Sequence[Past]) -> Answer | None:
-    """The latest explanation that an earlier quarter gave for the same finding.
-
-    A later correction of it, or its withdrawal, ends the memory.
-    """
-    for one in reversed(past):
-        mine = [answer for answer in one.answers if answer.finding == finding]
-        if any(answer.is_correction or answer.kind == WITHDRAW for answer in mine):
-            return None
-        for answer in mine:
-            if answer.text:
-                return replace(answer, until=iso_date(answer.until) or "")
-    return None
-
-
 def _corrected_words(correction: Correction) -> str:
     """A correction as the page shows it."""
     where = f"{place(correction.cell.table, correction.cell.names)}{COLUMNS.get(correction.cell.column, '')}"
     parts = [f"{where}更正为 {correction.corrected}", correction.basis or "未写依据"]
     parts += [" ".join(part for part in (correction.by, correction.on) if part)]
     return "；".join(part for part in parts if part)
-
-
-def _words(answer: Answer) -> str:
-    """An explanation as the page shows it."""
-    parts = [answer.text]
-    signed = " ".join(part for part in (answer.by, answer.on) if part)
-    if signed:
-        parts.append(signed)
-    if answer.until:
-        parts.append(f"有效至 {answer.until}")
-    return "；".join(parts)

@@ -31,7 +31,12 @@ from haochaping.sources.entries import ITEMS, SHEET
 
 COVER, CONTENTS, REMARKS = "封面", "目录", "说明"
 CORRECTED = "〔更正〕"
-_KINDS = {"published bulletin": "已印发的通报", "simulated": "模拟数据，不是实际情况"}
+_KINDS = {
+    "published bulletin": "已印发的通报",
+    "workbook": "附件表格",
+    "csv": "附件表格（CSV）",
+    "simulated": "模拟数据，不是实际情况",
+}
 _OURS = "通报没有载明算法，本工具按此核对"
 _DEFINITIONS = {
     "cases": "本期列入统计的办件数量。口径通报没有载明",

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from haochaping.answers import CORRECT, EXPLAIN, Answer, answer_file, iso_date, read_answers
+from haochaping.answers import CORRECT, EXPLAIN, Answer, answer_file, read_answers
 from haochaping.assess import load_past
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import CellRef, Finding
 from haochaping.checks.review import Reviewed, cell_label, label_of, review
+from haochaping.cleaning.dates import iso_date
 from haochaping.cleaning.text import fold, plain_number
 from haochaping.errors import InputRefused, refuse
 from haochaping.labels import COLUMNS, place

@@ -68,6 +68,11 @@ def read_grids(
     return tables, problems, others
 
 
+def holds_annex(grid: Grid, reference: Reference) -> bool:
+    """Whether the header of an annex stands in the grid."""
+    return any(_begins_header(grid, row, reference) for row in range(len(grid.rows)))
+
+
 def _districts(grids: Sequence[Grid], reference: Reference) -> dict[str, str]:
     """Folded names of districts that may head columns: the registry's, and those in a column of names."""
     names = {fold(name): name for name in reference.names("district")}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from haochaping.cleaning.text import fold, plain_number
-from haochaping.model import HEADLINE, TABLES, QuarterData, decode_key, encode_key, frame
+from haochaping.model import HEADLINE, NOTE_COLUMNS, TABLES, QuarterData, decode_key, encode_key, frame
 from haochaping.reference import Reference
 from haochaping.revisions import Place, cell_texts
 
@@ -54,8 +54,8 @@ def _may_differ(
 ) -> bool:
     """Whether a cell stands in both sources, or in a row that one of them lacks."""
     if text is not None and other_text is not None:
-        return place[2] not in ("title", "period", "extraction_date") or bool(text and other_text)
-    if place[0] == HEADLINE or place[2] in ("title", "period", "extraction_date"):
+        return place[2] not in NOTE_COLUMNS or bool(text and other_text)
+    if place[0] == HEADLINE or place[2] in NOTE_COLUMNS:
         return False
     totals = {(row.table, row.key) for d in (used, other) for row in d.printed_totals.itertuples()}
     return (place[0], place[1]) not in totals and not _no_such_column(place, used, other)

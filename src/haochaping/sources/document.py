@@ -11,7 +11,7 @@ from haochaping.errors import InputRefused, refuse
 from haochaping.model import QuarterData
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
-from haochaping.sources.annex_grids import read_grids
+from haochaping.sources.annex_grids import holds_annex, read_grids
 from haochaping.sources.bulletin import assemble
 from haochaping.sources.grid import Grid
 from haochaping.sources.lines import Line, make_line
@@ -56,7 +56,7 @@ def _annex_grids(blocks: Sequence[Block], reference: Reference) -> tuple[list[Gr
             continue
         if grids and not texts[-1] and (rest := _without_repeated_header(grids[-1], block)):
             grids[-1] = _joined(grids[-1], rest)
-        elif _is_annex(block, reference):
+        elif holds_annex(block, reference):
             grids.append(block)
             texts.append([])
         elif grids and not texts[-1] and _continues(grids[-1], block):
@@ -70,11 +70,6 @@ def _annex_grids(blocks: Sequence[Block], reference: Reference) -> tuple[list[Gr
         else:
             texts[-1] += [" ".join(block.texts(row)) for row in range(len(block.rows)) if block.texts(row)]
     return grids, texts
-
-
-def _is_annex(grid: Grid, reference: Reference) -> bool:
-    tables, problems, _ = read_grids([grid], reference)
-    return bool(tables or problems)
 
 
 def _without_repeated_header(above: Grid, below: Grid) -> Grid | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from haochaping.answers import iso_date
 from haochaping.cleaning.cells import read_count, read_rate
+from haochaping.cleaning.dates import iso_date
 from haochaping.cleaning.text import fold
 from haochaping.errors import Problem
 from haochaping.quarter import Quarter
