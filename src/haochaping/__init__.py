@@ -21,8 +21,8 @@ _EXPORTS = {
     "available": "loading",
     "check": "checks",
     "threshold": "reference",
-    "add_rates": "briefing.rates",
-    "compute_figures": "briefing.figures",
+    "add_rates": "statistics.rates",
+    "compute_figures": "figures",
     "write_sentences": "briefing.sentences",
     "annex_table": "briefing.annex_table",
     "frame_table": "briefing.tables",
@@ -40,6 +40,8 @@ _EXPORTS = {
     "findings_html": "briefing.checks_view",
     "rules_html": "briefing.checks_view",
     "memory_html": "briefing.checks_view",
+    "notes_html": "briefing.notes_view",
+    "bulletin_notes_html": "briefing.notes_view",
     "stack": "briefing.html",
 }
 

@@ -13,6 +13,7 @@ from haochaping.errors import InputRefused
 from haochaping.loading import load_printed, rests_on_tidy
 from haochaping.locations import Locations, quarters_in
 from haochaping.model import frame
+from haochaping.notes import NOTES, read_notes
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference, load_reference
 from haochaping.sources import describe, input_files
@@ -32,10 +33,18 @@ def assess(where: Locations, quarter: Quarter, as_of: date) -> Reviewed:
     printed = load_printed(where, quarter)
     answers = read_answers(answer_file(where.raw(quarter)), quarter)
     past, untold = load_past(where, quarter, reference)
+    noted = where.raw(quarter) / NOTES
+    if where.raw(quarter).is_dir():
+        printed = replace(printed, notes=read_notes(noted))
     kept = kept_corrections(read_tidy(where.tidy(quarter), quarter)) if rests_on_tidy(where, quarter) else []
     reviewed = review(printed, answers, past, reference, as_of, kept)
-    if answered := answer_file(where.raw(quarter)):
-        inputs = [*printed.inputs.to_dict("records"), describe(answered, "answers")]
+    written = [(answer_file(where.raw(quarter)), "answers")]
+    written += [] if printed.notes.empty or not noted.exists() else [(noted, "notes")]
+    if any(path for path, _ in written):
+        inputs = [
+            *printed.inputs.to_dict("records"),
+            *(describe(path, kind) for path, kind in written if path),
+        ]
         reviewed = replace(reviewed, data=replace(reviewed.data, inputs=frame("inputs", inputs)))
     if untold:
         remarks = (*reviewed.report.remarks, *untold)

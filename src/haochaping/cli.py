@@ -195,7 +195,7 @@ def _collect(where: Locations, quarter: Quarter, options: argparse.Namespace) ->
 
 def _proof(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
     from haochaping.assess import assess
-    from haochaping.briefing.figures import compute_figures
+    from haochaping.figures import compute_figures
     from haochaping.publish.proof import proof, proof_text
     from haochaping.reference import load_reference
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from haochaping.checks.finding import CellRef
 from haochaping.cleaning.cells import Cell, read_count, read_rate
 from haochaping.cleaning.dates import iso_date
 from haochaping.model import (
@@ -15,6 +14,7 @@ from haochaping.model import (
     NOTE,
     NOTE_COLUMNS,
     TABLES,
+    CellRef,
     QuarterData,
     decode_key,
     encode_key,

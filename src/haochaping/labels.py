@@ -47,8 +47,8 @@ FIGURES = {
     "names": "单位名称",
     "measures": "各附件列的设置",
 }
-_TEXTS = {"claim": "表述", "word": "符号"}
-"""Places in the text that are no figures: ``claim:channel``, ``word:/``."""
+_TEXTS = {"claim": "表述", "word": "符号", "note": "文字说明"}
+"""Places in the text that are no figures: ``claim:channel``, ``word:/``; a section of the notes, ``note:各区县``."""
 INPUT_KINDS = {
     "bulletin text": "通报（纯文本）",
     "bulletin word": "通报（Word）",
@@ -57,6 +57,7 @@ INPUT_KINDS = {
     "workbook": "附件表格",
     "csv": "附件表格（CSV）",
     "answers": "答复",
+    "notes": "文字说明",
     "simulated": "模拟数据",
 }
 RULE_STATES = {
@@ -79,7 +80,8 @@ def key_label(key: Mapping[str, str]) -> str:
     """A row's key as a reader names it: ``周村区 镇（街道）``, ``住房公积金 张店区``."""
     if "figure" in key:
         kind, _, rest = key["figure"].partition(":")
-        return FIGURES.get(kind) or f"{_TEXTS.get(kind, '')} {rest if kind == 'word' else ''}".strip()
+        shown = rest if kind in ("word", "note") else ""
+        return FIGURES.get(kind) or f"{_TEXTS.get(kind, '')} {shown}".strip()
     return " ".join(TIER_LABELS.get(value, value) for value in key.values())
 
 

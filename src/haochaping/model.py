@@ -122,6 +122,31 @@ TABLES: dict[str, TableSpec] = {
 }
 TIERS = ("town", "village")
 
+
+@dataclass(frozen=True)
+class CellRef:
+    """One printed cell: table, key as pairs in the table's order, column."""
+
+    table: str
+    key: tuple[tuple[str, str], ...]
+    column: str
+
+    @classmethod
+    def of(cls, table: str, key: Mapping[str, str], column: str) -> CellRef:
+        """From a key as a dictionary."""
+        return cls(table, tuple(key.items()), column)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The key as a dictionary."""
+        return dict(self.key)
+
+    @property
+    def path(self) -> str:
+        """``table/key/column``: the part of a finding's id that says where."""
+        return "/".join([self.table, *(value.replace("/", "／") for _, value in self.key), self.column])
+
+
 BESIDE: dict[str, list[str]] = {
     "printed_totals": ["table", "key", "column", "value", "printed", "label"],
     "headline": ["figure", "value", "unit", "printed", "qualifier", "sentence"],
@@ -129,6 +154,7 @@ BESIDE: dict[str, list[str]] = {
     "corrections": ["table", "key", "column", "printed", "corrected", "basis", "by", "on"],
     "revisions": ["on", "table", "key", "column", "before", "after"],
     "second": ["table", "key", "column", "printed", "file"],
+    "notes": ["section", "kind", "text", "line"],
     "annexes": ["table", "annex", "title", "note", "period_start", "period_end", "extraction_date"],
     "origins": ["table", "key", "file", "line"],
     "about": ["field", "value"],
@@ -140,10 +166,10 @@ BESIDE: dict[str, list[str]] = {
 place of the name. ``headline`` has one row a figure of the text: ``value`` in records or as a
 fraction, ``printed`` as it stands there, ``qualifier`` such as 以上. ``origins`` says where a row was
 read, ``second`` the cells in which a second source of the quarter differs, ``revisions`` what changed in
-the tidy tables since they were first written. ``about`` holds the quarter, its dates and its issuer.
+the tidy tables since they were first written, ``notes`` the analyst's words. ``about`` holds the quarter, its dates and its issuer.
 """
 _NUMBERS_BESIDE = {"printed_totals": ["value"], "headline": ["value"]}
-_WHOLE_BESIDE = {"annexes": ["annex"], "origins": ["line"], "inputs": ["bytes"]}
+_WHOLE_BESIDE = {"annexes": ["annex"], "origins": ["line"], "inputs": ["bytes"], "notes": ["line"]}
 
 
 def dtypes(frame: str) -> dict[str, str]:
@@ -193,7 +219,7 @@ class QuarterData:
     """One quarter, read and cleaned.
 
     Two quarters' data are equal when tables, totals, headline and unreported cells are; where they
-    came from (`about`, `inputs`, `origins`, `annexes`) may differ.
+    came from (`about`, `inputs`, `origins`, `annexes`) and what the analyst says (`notes`) may differ.
     """
 
     quarter: Quarter
@@ -208,6 +234,7 @@ class QuarterData:
     corrections: pd.DataFrame = _empty("corrections")
     revisions: pd.DataFrame = _empty("revisions")
     second: pd.DataFrame = _empty("second")
+    notes: pd.DataFrame = _empty("notes")
     annexes: pd.DataFrame = _empty("annexes")
     origins: pd.DataFrame = _empty("origins")
     about: pd.DataFrame = _empty("about")

@@ -72,6 +72,12 @@ class Reference:
     def _units_by_name(self) -> dict[tuple[str, str], Unit]:
         return {(u.kind, fold(name)): u for u in self.units for name in (u.canonical, *u.aliases)}
 
+    @property
+    def may_name_units(self) -> bool:
+        """Whether the city allows the bulletin's text to name units: ``[bulletin] name_units = true``."""
+        settings = self.city.get("bulletin")
+        return isinstance(settings, dict) and settings.get("name_units") is True
+
     def unit(self, kind: str, name: str) -> Unit | None:
         """The unit of `kind` that bears `name` (canonical or alias), or None."""
         return self._units_by_name.get((kind, fold(name)))

@@ -7,9 +7,9 @@ import pytest
 
 from haochaping.briefing import charts
 from haochaping.briefing.charts import Chart
-from haochaping.briefing.rates import add_rates
 from haochaping.model import QuarterData, frame
 from haochaping.quarter import Quarter
+from haochaping.statistics.rates import add_rates
 
 DRAW: dict[str, Callable[[QuarterData], object]] = {
     "active rate": lambda q: charts.chart_active_rate(add_rates(q.districts)),

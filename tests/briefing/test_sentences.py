@@ -3,16 +3,17 @@ from dataclasses import replace
 
 import pytest
 
-from haochaping.briefing.figures import compute_figures
 from haochaping.briefing.sentences import TEMPLATES, write_sentences
 from haochaping.checks.confront import CheckReport, confront
+from haochaping.figures import compute_figures
 from haochaping.model import TABLES, QuarterData, frame
 from haochaping.reference import Reference
 
-SECTIONS = sorted(path.stem for path in TEMPLATES.glob("*.j2"))
+ALL = sorted(path.stem for path in TEMPLATES.glob("*.j2"))
+SECTIONS = [name for name in ALL if not name.startswith("bulletin")]
 
 
-@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("section", ALL)
 def test_no_template_holds_a_digit(section: str) -> None:
     source = (TEMPLATES / f"{section}.j2").read_text(encoding="utf-8")
     assert not re.search(r"\d", re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", source, flags=re.DOTALL))

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haochaping.checks.arithmetic import manner, percent, percent_text
+from haochaping.checks.arithmetic import manner, percent
+from haochaping.numbers import percent_text
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ import pytest
 
 from haochaping.checks import kinds
 from haochaping.checks.confront import confront
-from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.finding import Finding
 from haochaping.checks.kinds import KINDS
 from haochaping.checks.rules import load_rules
 from haochaping.checks.verdict import Verdict, verdict
 from haochaping.errors import InputRefused
-from haochaping.model import QuarterData
+from haochaping.model import CellRef, QuarterData
 from haochaping.reference import Reference
 
 

@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haochaping.checks.book import Book
-from haochaping.checks.finding import CellRef
 from haochaping.checks.localise import localise
 from haochaping.checks.outcome import FAILS, HOLDS, Constraint, Outcome
 from haochaping.checks.slips import DOUBLED, LOST, REPLACED, SWAPPED, intended, slip_between
-from haochaping.model import QuarterData
+from haochaping.model import CellRef, QuarterData
 from haochaping.quarter import Quarter
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from haochaping.checks.confront import confront
-from haochaping.checks.finding import CellRef, Finding
-from haochaping.model import QuarterData
+from haochaping.checks.finding import Finding
+from haochaping.model import CellRef, QuarterData
 from haochaping.reference import Reference
 
 

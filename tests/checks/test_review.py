@@ -312,7 +312,7 @@ def test_a_withdrawn_explanation_ends(real: QuarterData, reference: Reference) -
 def test_a_figure_of_the_text_or_a_total_can_be_taken_out(
     real: QuarterData, reference: Reference, finding: str, cell: str
 ) -> None:
-    from haochaping.briefing.figures import compute_figures
+    from haochaping.figures import compute_figures
 
     reviewed = run(real, reference, correct(finding, cell, "", "/"))
     assert len(reviewed.data.corrections) == 1 and not reviewed.report.refused

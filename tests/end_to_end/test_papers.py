@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 
@@ -95,13 +96,17 @@ def test_an_invented_quarter_from_new_to_the_bulletin(tmp_path: Path) -> None:
     assert empty.returncode == 2 and "没有填数" in empty.stderr
     again = run("new", "2023Q1", data=data, output=output)
     assert again.returncode == 2 and "已有此文件" in again.stderr
-    figures = {"办件": 1000, "评价": 990, "主动": 90, "差评": 2, "按时": 2, "整改": "/"}
+    figures = {"办件": 1000, "主动": 90, "评价": 990, "差评": 2, "按时": 2, "整改": "/"}
 
     def figure(sheet: str, name: str, heading: str) -> object:
         return next((value for word, value in figures.items() if word in heading), 40 + len(name))
 
     fill(path, simulate(Quarter(2023, 1), 1), figure)
     shutil.move(recalculated(path, tmp_path), path)
+    notes = data / "raw" / "2023Q1" / "notes.md"
+    write_under(
+        notes, {"各区县": "本季度各区县增设了**自助终端**。", "通报·总体情况": "各级窗口认真做好评价引导。"}
+    )
     result = run("quarter", "2023Q1", data=data, output=output)
     assert result.returncode == 0, result.stderr
     published = output / "2023Q1"
@@ -111,3 +116,33 @@ def test_an_invented_quarter_from_new_to_the_bulletin(tmp_path: Path) -> None:
     html = (published / "briefing.html").read_text(encoding="utf-8")
     assert "2023年第一季度政务服务“好差评”工作简报" in html and "99.00%" in html
     assert "2022年第四季度" in html or "上季度" in html
+    assert "增设了<strong>自助终端</strong>" in html
+    [bulletin] = published.glob("bulletin*.docx")
+    proof_reads_as_edited(bulletin, tmp_path, data, output)
+
+
+def write_under(path: Path, texts: dict[str, str]) -> None:
+    """Fill in the form of ``notes.md``."""
+    form = path.read_text(encoding="utf-8")
+    for section, text in texts.items():
+        form = form.replace(f"## {section}\n", f"## {section}\n\n{text}\n")
+    path.write_text(form, encoding="utf-8")
+
+
+def proof_reads_as_edited(bulletin: Path, folder: Path, data: Path, output: Path) -> None:
+    """Words may be changed; a figure may not."""
+    document = docx.Document(str(bulletin))
+    [ours] = [p for p in document.paragraphs if p.text == "各级窗口认真做好评价引导。"]
+    ours.runs[0].text = "各级政务服务窗口认真做好评价引导工作。"
+    edited = folder / "修改稿.docx"
+    document.save(str(edited))
+    result = run("proof", "2023Q1", str(edited), data=data, output=output)
+    assert (result.returncode, result.stdout) == (0, ""), result.stdout
+    counted = next(p for p in document.paragraphs if "市直部门（单位）办件" in p.text)
+    wrong = next(run for run in counted.runs if any(char.isdigit() for char in run.text))
+    digit = next(char for char in reversed(wrong.text) if char.isdigit())
+    wrong.text = str((int(digit) + 1) % 10).join(wrong.text.rsplit(digit, 1))
+    document.tables[0].cell(1, 2).paragraphs[0].runs[0].text = "7"
+    document.save(str(edited))
+    result = run("proof", "2023Q1", str(edited), data=data, output=output)
+    assert result.returncode == 1 and len(result.stdout.splitlines()) == 2, result.stdout

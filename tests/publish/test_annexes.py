@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from haochaping.checks.finding import CellRef
 from haochaping.corrections import Correction, apply_corrections
-from haochaping.model import TABLES, QuarterData, decode_key, frame
+from haochaping.model import TABLES, CellRef, QuarterData, decode_key, frame
 from haochaping.publish.annexes import write_annexes
 from haochaping.reference import Reference
 

@@ -14,11 +14,10 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from haochaping.briefing.bulletin_text import bulletin_text
-from haochaping.briefing.figures import compute_figures
 from haochaping.checks.confront import CheckReport
-from haochaping.checks.finding import CellRef
 from haochaping.corrections import Correction, apply_corrections
-from haochaping.model import TABLES, QuarterData, decode_key, encode_key, frame
+from haochaping.figures import compute_figures
+from haochaping.model import TABLES, CellRef, QuarterData, decode_key, encode_key, frame
 from haochaping.publish.bulletin import DRAFT, DRAFT_HEADING, FINAL, bulletin_name, write_bulletin
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference

@@ -10,9 +10,9 @@ from openpyxl import Workbook, load_workbook
 from haochaping.errors import InputRefused
 from haochaping.labels import FIGURES
 from haochaping.model import QuarterData, encode_key, frame
+from haochaping.notes import SECTIONS
 from haochaping.publish.annexes import write_annexes
 from haochaping.publish.new import (
-    NOTES_SECTIONS,
     write_new,
 )
 from haochaping.quarter import Quarter
@@ -166,7 +166,7 @@ def test_dangerous_names_stay_text(reference: Reference, tmp_path: Path, real: Q
 def test_notes_have_a_section_for_each_of_the_briefing(folder: Path) -> None:
     text = (folder / "notes.md").read_text(encoding="utf-8")
     sections = [line[3:] for line in text.splitlines() if line.startswith("## ")]
-    assert sections == list(NOTES_SECTIONS)
+    assert sections == list(SECTIONS)
     assert sections == [
         "要点",
         "总体情况",
@@ -176,6 +176,9 @@ def test_notes_have_a_section_for_each_of_the_briefing(folder: Path) -> None:
         "镇村",
         "公共服务",
         "问题与建议",
+        "通报·总体情况",
+        "通报·存在问题",
+        "通报·下一步工作",
     ]
     lines = [line for line in text.splitlines() if line and not line.startswith("## ")]
     assert all(line.startswith("<!-- ") and line.endswith(" -->") for line in lines)

@@ -32,6 +32,7 @@ def test_the_briefing_has_one_parameter_and_reads_as_its_contents() -> None:
         "6 镇村",
         "7 公共服务",
         "8 数据核对",
+        "9 问题与建议",
         "附录",
     ]
 

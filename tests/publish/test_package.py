@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 from frictionless import Package
 
-from haochaping.checks.finding import CellRef
 from haochaping.corrections import Correction, apply_corrections
 from haochaping.errors import InputRefused
-from haochaping.model import TABLES, QuarterData, frame
+from haochaping.model import TABLES, CellRef, QuarterData, frame
 from haochaping.publish.package import read_package, write_package
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference

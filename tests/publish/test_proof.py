@@ -15,12 +15,12 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
-from haochaping.briefing.figures import compute_figures
 from haochaping.checks.confront import CheckReport, confront
+from haochaping.cleaning.quantities import plain_text, quantities, same
 from haochaping.errors import InputRefused
+from haochaping.figures import compute_figures
 from haochaping.model import QuarterData
 from haochaping.proofreading.difference import MISSING, ROW, UNPLACED, Difference
-from haochaping.proofreading.quantities import plain_text, quantities, same
 from haochaping.publish.bulletin import write_bulletin
 from haochaping.publish.proof import Proofreader, proof, proof_text
 from haochaping.quarter import Quarter
@@ -474,3 +474,11 @@ def test_a_word_file_that_is_no_bulletin_is_refused(desk: Desk, tmp_path: Path) 
     docx.Document().save(str(tmp_path / "empty.docx"))
     with pytest.raises(InputRefused, match="没有附件表格"):
         desk.reader.read(tmp_path / "empty.docx")
+
+
+def test_a_number_typed_into_a_header_of_two_rows_is_one_difference(desk: Desk) -> None:
+    def edit(document: Any) -> None:
+        document.tables[3].cell(1, 2).paragraphs[0].runs[0].text = "7"
+
+    [difference] = desk.read_edited(edit)
+    assert difference.place == "附件4表表头" and "评价数" in difference.expected

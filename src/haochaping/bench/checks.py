@@ -19,15 +19,15 @@ from haochaping.bench.damage import text_table
 from haochaping.bench.ground import CELLS, SEED, Ground, grounds
 from haochaping.bench.history import history_table
 from haochaping.bench.slips import DIGIT_SLIPS, any_slip, plant
-from haochaping.checks.arithmetic import number
 from haochaping.checks.book import Book
 from haochaping.checks.confront import confront
-from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.finding import Finding
 from haochaping.checks.kinds import KINDS
 from haochaping.corrections import with_value
 from haochaping.labels import COLUMNS
 from haochaping.locations import project_root
-from haochaping.model import TABLES, QuarterData
+from haochaping.model import TABLES, CellRef, QuarterData
+from haochaping.numbers import number
 from haochaping.quarter import Quarter
 from haochaping.reference import load_reference
 from haochaping.simulate import simulate, write_root

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from haochaping.bench.ground import CELLS, Ground
 from haochaping.checks.book import Book
-from haochaping.checks.finding import CellRef
 from haochaping.corrections import with_value
-from haochaping.model import HEADLINE, TABLES, QuarterData
+from haochaping.model import HEADLINE, TABLES, CellRef, QuarterData
 
 
 def _digits(change: Callable[[str, random.Random], str | None]) -> Callable[[int, random.Random], str | None]:

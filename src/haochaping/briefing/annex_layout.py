@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from haochaping.checks.book import Book
-from haochaping.checks.finding import CellRef
 from haochaping.cleaning.cells import printed_decimals
 from haochaping.labels import COLUMNS, UNITS
-from haochaping.model import TABLES, TIERS, QuarterData, TableSpec, decode_key, encode_key
+from haochaping.model import TABLES, TIERS, CellRef, QuarterData, TableSpec, decode_key, encode_key
 
 SERIAL = "序号"
 TIER_HEADINGS = {"town": "镇级", "village": "村级"}

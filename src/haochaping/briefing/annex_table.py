@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from haochaping.briefing.annex_layout import GridColumn, annex_grid
 from haochaping.briefing.html import Html
 from haochaping.briefing.tables import Header, TableCell, TableRow, TableView, table_html
-from haochaping.checks.arithmetic import number
 from haochaping.checks.book import Book, Row
 from haochaping.checks.confront import CheckReport
-from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.finding import Finding
 from haochaping.labels import COLUMNS, TIER_LABELS, UNITS
-from haochaping.model import TABLES, QuarterData, TableSpec, encode_key
+from haochaping.model import TABLES, CellRef, QuarterData, TableSpec, encode_key
+from haochaping.numbers import number
 
 MOST_MARKS, WIDE = 6, 8
 

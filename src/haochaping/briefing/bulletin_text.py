@@ -15,18 +15,20 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment
 
-from haochaping.briefing.figures import Figure, Figures
 from haochaping.briefing.sentences import templates
 from haochaping.cleaning.text import fold, visible
+from haochaping.figures import Figure, Figures
 from haochaping.labels import FIGURES
 from haochaping.model import TABLES, TIERS, QuarterData, decode_key
+from haochaping.notes import BULLETIN, of_sections, plain
+from haochaping.notes import HEADING as HEADING_OF_NOTES
 from haochaping.reference import Reference
 
 PARTS = ("results", "problems", "measures")
 HEADING, SUBHEADING, PARAGRAPH = "heading", "subheading", "paragraph"
 MOST_INDIVIDUAL = 2
 """Up to this many units are 个别, more are 部分."""
-_NUMERALS = "一二三四五六七八九十"
+_NUMERALS = "一二三四五六七八九"
 _BOUNDS = re.compile(r"(约|近|超过|超|逾)?([余多]?)(以上|以下|左右)?")
 _SCALED = re.compile(r"(.*?)([万亿]?)条?")
 _NOT_IN_SOURCE = "原表无此列"
@@ -80,6 +82,7 @@ def bulletin_text(data: QuarterData, figures: Figures, reference: Reference) -> 
         **_claims(data),
         **_listed(data),
         **_problems(data, figures, reference),
+        "noted": {part: _noted(data, section) for part, section in zip(PARTS, BULLETIN, strict=True)},
         "planned_work": _planned_work(data, reference),
     }
     source = "\n\n".join(_environment().get_template(f"bulletin_{part}.j2").render(context) for part in PARTS)
@@ -124,12 +127,27 @@ def _numbered(blocks: Iterable[Block]) -> list[Block]:
         text = block.text
         if block.kind == HEADING:
             heading, subheading = heading + 1, 0
-            text = f"{_NUMERALS[heading - 1]}、{text}"
+            text = f"{_numeral(heading)}、{text}"
         elif block.kind == SUBHEADING:
             subheading += 1
-            text = f"（{_NUMERALS[subheading - 1]}）{text}"
+            text = f"（{_numeral(subheading)}）{text}"
         numbered.append(Block(block.kind, text))
     return numbered
+
+
+def _noted(data: QuarterData, section: str) -> str:
+    """What the analyst adds to a part, as lines of a template's source: headings of its own, one paragraph a piece."""
+    return "\n\n".join(
+        f"## {plain(row['text'])}" if row["kind"] == HEADING_OF_NOTES else plain(row["text"]).lstrip("#")
+        for row in of_sections(data.notes, [section])
+    )
+
+
+def _numeral(number: int) -> str:
+    """1 to 99 as 一 … 九十九."""
+    tens, ones = divmod(number, 10)
+    ten = ("十" if tens == 1 else f"{_NUMERALS[tens - 1]}十") if tens else ""
+    return ten + (_NUMERALS[ones - 1] if ones else "")
 
 
 # --- what the source states -------------------------------------------------------------------------------
@@ -167,16 +185,10 @@ def _bounds(qualifier: str) -> tuple[str, str, str]:
 def _planned_work(data: QuarterData, reference: Reference) -> str:
     """What the source says will be done, word for word; left out when it names a unit that it must not."""
     text = data.fact("planned_work")
-    if may_name_units(reference):
+    if reference.may_name_units:
         return text
     named = [name for name in _unit_names(data) if name in text]
     return "" if named else text
-
-
-def may_name_units(reference: Reference) -> bool:
-    """Whether the city allows the bulletin's text to name units: ``[bulletin] name_units = true``."""
-    settings = reference.city.get("bulletin")
-    return isinstance(settings, dict) and settings.get("name_units") is True
 
 
 def _unit_names(data: QuarterData) -> list[str]:
@@ -211,7 +223,7 @@ def _listed(data: QuarterData) -> dict[str, bool]:
 
 def _problems(data: QuarterData, figures: Figures, reference: Reference) -> dict[str, Any]:
     """The problems that the numbers show, each true or false or with the units it concerns."""
-    may_name = may_name_units(reference)
+    may_name = reference.may_name_units
 
     def units(names: Iterable[str]) -> Units:
         return Units(tuple(dict.fromkeys(str(name) for name in names)), may_name)

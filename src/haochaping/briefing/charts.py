@@ -13,8 +13,8 @@ import pandas as pd
 from haochaping.briefing.html import Html, text
 from haochaping.briefing.style import BLUE, GREY, INK, PALE, QUIET, RED, use_style
 from haochaping.briefing.tables import frame_table
-from haochaping.checks.arithmetic import number
 from haochaping.labels import TIER_LABELS
+from haochaping.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing

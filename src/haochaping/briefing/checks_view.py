@@ -9,16 +9,16 @@ from itertools import groupby
 import pandas as pd
 
 from haochaping.briefing.annex_table import finding_anchors
-from haochaping.briefing.figures import Figures
 from haochaping.briefing.html import Html, text
 from haochaping.briefing.tables import frame_table
-from haochaping.checks.arithmetic import number
 from haochaping.checks.confront import CheckReport
-from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.finding import Finding
 from haochaping.checks.outcome import WHOLE
 from haochaping.checks.verdict import Verdict
+from haochaping.figures import Figures
 from haochaping.labels import COLUMNS, RULE_STATES, SEVERITIES, STATUSES, place
-from haochaping.model import TABLES
+from haochaping.model import TABLES, CellRef
+from haochaping.numbers import number
 
 _VERDICT_CLASS = {
     Verdict.READY: "ready",

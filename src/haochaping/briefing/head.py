@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from haochaping.briefing.checks_view import verdict_html
-from haochaping.briefing.figures import Figures
-from haochaping.briefing.html import Html, stack, text
+from haochaping.briefing.html import Html, figure_link, stack, text
 from haochaping.briefing.tables import frame_table
 from haochaping.checks.confront import CheckReport
+from haochaping.figures import Figures
 from haochaping.labels import COLUMNS, INPUT_KINDS, place
 from haochaping.model import QuarterData, decode_key
 from haochaping.revisions import net_revisions
@@ -53,7 +53,7 @@ def _period(data: QuarterData) -> str:
 
 def _strip(figures: Figures) -> str:
     items = [
-        f"<li><span>{label}</span><strong>{figures[name].__html__()}</strong><span>{unit}</span></li>"
+        f"<li><span>{label}</span><strong>{figure_link(figures[name])}</strong><span>{unit}</span></li>"
         for label, name, unit in _KEY_FIGURES
         if name in figures
     ]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 from haochaping.cleaning.text import visible
+from haochaping.figures import Figure
 
 
 class Html(str):
@@ -27,6 +28,11 @@ class Html(str):
 def text(value: object) -> Markup:
     """Text from data, escaped, with control and format characters shown."""
     return escape(visible(str(value)))
+
+
+def figure_link(figure: Figure) -> Html:
+    """A number of the page, linked to its row in the table of figures."""
+    return Html(f'<a class="figure" href="#figure-{figure.name}">{text(figure.text)}</a>')
 
 
 def stack(*pieces: str) -> Html:

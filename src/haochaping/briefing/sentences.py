@@ -9,9 +9,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from haochaping.briefing.figures import Figures
-from haochaping.briefing.html import Html, paragraphs, text
+from haochaping.briefing.html import Html, figure_link, paragraphs, text
 from haochaping.checks.confront import CheckReport
+from haochaping.figures import Figure, Figures
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -40,8 +40,14 @@ def templates(*, escape: bool) -> Environment:
 def _environment() -> Environment:
     environment = templates(escape=True)
     environment.filters["names"] = lambda values: "、".join(str(value) for value in values)
-    environment.finalize = lambda value: value if hasattr(value, "__html__") else text(value)
+    environment.finalize = _shown
     return environment
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Figure):
+        return figure_link(value)
+    return value if hasattr(value, "__html__") else text(value)
 
 
 def write_sentences(section: str, figures: Figures, report: CheckReport | None = None) -> Html:

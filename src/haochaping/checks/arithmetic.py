@@ -8,16 +8,6 @@ from fractions import Fraction
 from haochaping.cleaning.cells import percent
 
 
-def percent_text(value: Fraction, decimals: int = 2) -> str:
-    """``99.68%``; more decimals where two would print a false 100% or 0%."""
-    whole = value.denominator == 1
-    for places in range(decimals, 13):
-        text = percent(value, places)
-        if whole or text not in (0, 100) or value in (0, 1):
-            return f"{text}%"
-    return f"{percent(value, 12)}%"
-
-
 def manner(printed: Decimal, decimals: int, value: Fraction) -> str:
     """How a printed percentage relates to the exact one.
 
@@ -49,8 +39,3 @@ def _beside_the_end(value: Fraction, decimals: int) -> Decimal | None:
     if decimals and rounded == 0 and value > 0:
         return step
     return None
-
-
-def number(value: int) -> str:
-    """``1,989,842``; with a true minus sign."""
-    return f"{value:,}".replace("-", "−")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from haochaping.checks.arithmetic import number
 from haochaping.checks.book import Book, Row
-from haochaping.checks.finding import CellRef
 from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_and_totals, state
 from haochaping.checks.rules import Rule
 from haochaping.cleaning.text import fold
 from haochaping.labels import COLUMNS, place
-from haochaping.model import TABLES, encode_key
+from haochaping.model import TABLES, CellRef, encode_key
+from haochaping.numbers import number
 
 
 def total(rule: Rule, book: Book) -> Iterator[Outcome]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from haochaping.checks.finding import CellRef
 from haochaping.model import (
     HEADLINE,
     NOTE,
     NOTE_COLUMNS,
     TABLES,
+    CellRef,
     QuarterData,
     decode_key,
     note_text,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from haochaping.checks.arithmetic import number
 from haochaping.checks.book import Book
-from haochaping.checks.finding import CellRef
 from haochaping.checks.localise import Cause, Explanation
 from haochaping.checks.outcome import FAILS, Kind, Outcome
 from haochaping.checks.rules import Rule
 from haochaping.checks.slips import intended, slip_between
 from haochaping.labels import COLUMNS, place
+from haochaping.model import CellRef
+from haochaping.numbers import number
 
 _NUMERALS = "一二三四五六七八九"
 

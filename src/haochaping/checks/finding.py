@@ -6,31 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from haochaping.model import CellRef
+
 SEVERITY_ORDER = ("correct", "verify", "note")
-
-
-@dataclass(frozen=True)
-class CellRef:
-    """One printed cell: table, key as pairs in the table's order, column."""
-
-    table: str
-    key: tuple[tuple[str, str], ...]
-    column: str
-
-    @classmethod
-    def of(cls, table: str, key: Mapping[str, str], column: str) -> CellRef:
-        """From a key as a dictionary."""
-        return cls(table, tuple(key.items()), column)
-
-    @property
-    def names(self) -> dict[str, str]:
-        """The key as a dictionary."""
-        return dict(self.key)
-
-    @property
-    def path(self) -> str:
-        """``table/key/column``: the part of a finding's id that says where."""
-        return "/".join([self.table, *(value.replace("/", "／") for _, value in self.key), self.column])
 
 
 @dataclass(frozen=True)

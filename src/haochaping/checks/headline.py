@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from haochaping.checks.arithmetic import number, percent_text
 from haochaping.checks.book import Book
-from haochaping.checks.finding import CellRef
 from haochaping.checks.outcome import Outcome, claimed, not_evaluable, state
 from haochaping.checks.rules import Rule
 from haochaping.cleaning.text import fold
 from haochaping.labels import COLUMNS
-from haochaping.model import TABLES
+from haochaping.model import TABLES, CellRef
+from haochaping.numbers import number, percent_text
 
 
 def _sum(book: Book, tables: list[str], column: str) -> tuple[list[CellRef], int]:

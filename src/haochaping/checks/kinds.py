@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haochaping.checks import balances, headline, plausibility, rates, scope, units, wording
+from haochaping.checks import balances, headline, notes, plausibility, rates, scope, units, wording
 from haochaping.checks.outcome import Kind
 
 KINDS: dict[str, Kind] = {
@@ -21,6 +21,7 @@ KINDS: dict[str, Kind] = {
     "headline_rate": headline.headline_rate,
     "headline_rectified": headline.headline_rectified,
     "headline_undefined": headline.headline_undefined,
+    **notes.KINDS,
     **plausibility.KINDS,
     **scope.KINDS,
     **units.KINDS,

@@ -19,9 +19,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_matrix
 
 from haochaping.checks.book import Book
-from haochaping.checks.finding import CellRef
 from haochaping.checks.outcome import FAILS, Constraint, Outcome
 from haochaping.checks.slips import slip_between
+from haochaping.model import CellRef
 
 MOST_EXPLANATIONS = 5
 HEAVIEST = 3.3

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from haochaping.checks.book import Book, Row
-from haochaping.checks.finding import CellRef
 from haochaping.checks.rules import Rule
-from haochaping.model import HEADLINE, TABLES
+from haochaping.model import HEADLINE, TABLES, CellRef
 
 WHOLE = "全部"
 """Stands for every row in the place of a finding that concerns a whole column."""

@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from haochaping.checks.arithmetic import number, percent_text
 from haochaping.checks.book import Book, Row
-from haochaping.checks.finding import CellRef
 from haochaping.checks.outcome import Outcome, not_evaluable, state, whole_table
 from haochaping.checks.rules import Rule
 from haochaping.cleaning.decode import decode
 from haochaping.labels import key_label
-from haochaping.model import TABLES
+from haochaping.model import TABLES, CellRef
+from haochaping.numbers import number, percent_text
 
 FEWEST_PEERS = 5
 """Below this a median and a spread say nothing."""

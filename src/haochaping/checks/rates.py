@@ -8,9 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from haochaping.checks.arithmetic import manner, number, percent_text
+from haochaping.checks.arithmetic import manner
 from haochaping.checks.book import Book, Row
-from haochaping.checks.finding import CellRef
 from haochaping.checks.outcome import (
     FAILS,
     HOLDS,
@@ -25,7 +24,8 @@ from haochaping.checks.rules import Rule
 from haochaping.cleaning.cells import printed_decimals
 from haochaping.cleaning.text import plain_number
 from haochaping.labels import COLUMNS, place
-from haochaping.model import TABLES
+from haochaping.model import TABLES, CellRef
+from haochaping.numbers import number, percent_text
 
 _MANNERS = {
     "truncated": "与截去尾数所得相同，与四舍五入不同",

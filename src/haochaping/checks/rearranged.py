@@ -9,14 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from haochaping.checks.arithmetic import number
 from haochaping.checks.book import Book
 from haochaping.checks.causes import Doubt, Group
-from haochaping.checks.finding import CellRef
 from haochaping.checks.outcome import FAILS, Kind
 from haochaping.checks.rules import Rule
 from haochaping.labels import COLUMNS, key_label
-from haochaping.model import TABLES
+from haochaping.model import TABLES, CellRef
+from haochaping.numbers import number
 
 _KINDS = ("ratio", "same")
 """Kinds of rule that tie one row's figure to another cell of the same row or of another annex."""

@@ -7,7 +7,8 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from haochaping.checks.confront import CheckReport, Revision, RuleResult
-from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.finding import Finding
+from haochaping.model import CellRef
 
 
 def dump_report(report: CheckReport) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from haochaping.answers import WITHDRAW, Answer
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport, confront
-from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.finding import Finding
 from haochaping.checks.memory import (
     Past,
     earlier_findings,
@@ -33,7 +33,7 @@ from haochaping.corrections import (
     with_value,
 )
 from haochaping.labels import COLUMNS, place
-from haochaping.model import QuarterData
+from haochaping.model import CellRef, QuarterData
 from haochaping.reference import Reference
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from haochaping.checks.arithmetic import number
 from haochaping.checks.book import Book
-from haochaping.checks.finding import CellRef
 from haochaping.checks.outcome import Outcome, state, whole_table
 from haochaping.checks.rules import Rule
 from haochaping.cleaning.text import fold
-from haochaping.model import TABLES
+from haochaping.model import TABLES, CellRef
+from haochaping.numbers import number
 
 Side = tuple[list[CellRef], int]
 

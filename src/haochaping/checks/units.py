@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from haochaping.checks.book import Book
-from haochaping.checks.finding import CellRef
 from haochaping.checks.outcome import WHOLE, Outcome, claimed, state
 from haochaping.checks.rules import Rule
 from haochaping.cleaning.text import fold, hidden_characters, visible
-from haochaping.model import TABLES
+from haochaping.model import TABLES, CellRef
 from haochaping.reference import UNIT_KINDS
 
 

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from haochaping.checks.book import Book, note_cell
-from haochaping.checks.finding import CellRef
 from haochaping.checks.outcome import WHOLE, Outcome, claimed, not_evaluable, state
 from haochaping.checks.rules import Rule
 from haochaping.cleaning.decode import decode
 from haochaping.cleaning.text import fold
 from haochaping.labels import COLUMNS, key_label
-from haochaping.model import TABLES, decode_key, note_text
+from haochaping.model import TABLES, CellRef, decode_key, note_text
 
 
 def period(rule: Rule, book: Book) -> Iterator[Outcome]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from haochaping.checks.known import Known
+from haochaping.cleaning.quantities import DATES, Quantity, quantities, same, unlike
 from haochaping.proofreading.difference import DATE, MISSING, NUMBER, UNPLACED, Difference
-from haochaping.proofreading.known import Known
-from haochaping.proofreading.quantities import DATES, Quantity, quantities, same, unlike
 
 Pair = tuple[Quantity | None, Quantity | None]
 _GAP, _SUBSTITUTED, _RELABELLED = 0.5, 0.6, 0.3

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from haochaping.proofreading.quantities import plain_text, quantities, without_quantities
+from haochaping.cleaning.quantities import plain_text, quantities, without_quantities
 
 _SENTENCE_END = re.compile(r"(?<=[。；;！!？?])")
 ALIKE = 0.55

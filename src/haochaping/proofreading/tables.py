@@ -31,10 +31,13 @@ class Body:
     rows: list[list[str]]
 
 
-def body(grid: Grid) -> Body:
-    """Header and rows of a grid as people left it."""
+def body(grid: Grid, annex: AnnexGrid) -> Body:
+    """Header and rows of a grid as people left it; a number typed into the header of `annex` leaves it a header."""
     rows = [_row(grid, number) for number in range(len(grid.rows))]
     top = next((i for i, row in enumerate(rows) if any(is_number(text) for text in row)), len(rows))
+    name = own_body(annex).headings[NAME_AT]
+    if rows and len(rows[0]) > NAME_AT and fold(rows[0][NAME_AT]) == fold(name):
+        top = max(top, min(len(annex.header), len(rows)))
     columns = range(len(rows[0])) if rows else range(0)
     headings = ["".join(dict.fromkeys(row[at] for row in rows[:top])) for at in columns]
     return Body(headings, [row for row in rows[top:] if any(row)])
@@ -52,7 +55,7 @@ def own_body(annex: AnnexGrid) -> Body:
 
 def likeness_to(annex: AnnexGrid, grid: Grid, *, under_heading: bool) -> float:
     """How surely a table is an annex; :data:`KNOWN_TABLE` and more is sure."""
-    own, other = own_body(annex), body(grid)
+    own, other = own_body(annex), body(grid, annex)
     header = SequenceMatcher(None, _folded(own.headings), _folded(other.headings), autojunk=False).ratio()
     mine = {fold(row[NAME_AT]) for row in own.rows}
     theirs = [fold(row[NAME_AT]) for row in other.rows if len(row) > NAME_AT]
@@ -63,7 +66,7 @@ def likeness_to(annex: AnnexGrid, grid: Grid, *, under_heading: bool) -> float:
 def changed_cells(annex: AnnexGrid, grids: Sequence[Grid]) -> list[Difference]:
     """Cells, names, rows and columns that differ; `grids` are the pieces of the annex's table in order."""
     own = own_body(annex)
-    pieces = [body(grid) for grid in grids]
+    pieces = [body(grid, annex) for grid in grids]
     if not pieces:
         return [Difference(f"附件{annex.number}", "", f"表格（{len(own.rows)} 行）", ROW)]
     other = Body(pieces[0].headings, [row for piece in pieces for row in piece.rows])

@@ -9,9 +9,9 @@ from typing import Any
 
 from haochaping.briefing.annex_grid import AnnexGrid, annex_grids, chinese_date
 from haochaping.briefing.bulletin_text import HEADING, SUBHEADING, bulletin_text
-from haochaping.briefing.figures import Figures
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import Finding
+from haochaping.figures import Figures
 from haochaping.model import QuarterData
 from haochaping.publish import word
 from haochaping.publish.word import Style, element, paragraph, run

@@ -13,7 +13,7 @@ from haochaping.answers import CORRECT, EXPLAIN, Answer, answer_file, read_answe
 from haochaping.assess import load_past
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
-from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.finding import Finding
 from haochaping.checks.review import Reviewed, cell_label, label_of, review
 from haochaping.cleaning.dates import iso_date
 from haochaping.cleaning.text import fold, plain_number
@@ -21,6 +21,7 @@ from haochaping.errors import InputRefused, refuse
 from haochaping.labels import COLUMNS, place
 from haochaping.loading import load_printed
 from haochaping.locations import Locations
+from haochaping.model import CellRef
 from haochaping.publish.review import write_review
 from haochaping.publish.sheets import RETURNED, finding_code
 from haochaping.quarter import Quarter

@@ -8,11 +8,11 @@ from functools import cached_property
 from itertools import combinations, permutations
 
 from haochaping.checks.book import Book
-from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.finding import Finding
 from haochaping.checks.kinds import KINDS
 from haochaping.checks.rules import load_rules
 from haochaping.cleaning.text import fold, plain_number
-from haochaping.model import TABLES
+from haochaping.model import TABLES, CellRef
 from haochaping.reference import Reference
 
 Owner = tuple[str, str]

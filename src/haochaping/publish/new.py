@@ -20,6 +20,7 @@ from haochaping.cleaning.text import fold
 from haochaping.errors import InputRefused, Problem
 from haochaping.labels import COLUMNS
 from haochaping.model import TABLES, QuarterData, TableSpec
+from haochaping.notes import NOTES, template
 from haochaping.publish.workbook import (
     LINE_HEIGHT,
     ROW_HEIGHT,
@@ -34,19 +35,8 @@ from haochaping.quarter import Quarter
 from haochaping.reference import Reference
 from haochaping.sources.entries import DATES, FIGURES, HELP_SHEET, ITEMS, SHEET
 
-ANNEXES, NOTES = "annexes.xlsx", "notes.md"
+ANNEXES = "annexes.xlsx"
 HEADLINE_HEADINGS = ("项目", "内容", "说明")
-NOTES_SECTIONS = {
-    "要点": "本季度最需要领导知道的两三件事。与数据核对的结论不一致的话不要写。",
-    "总体情况": "全市情况的背景：新增的渠道、系统改造、统计口径的变化、临时停机等。",
-    "各区县": "个别区县数字大起大落的原因；注明是哪个区县、依据什么。",
-    "市直部门": "个别部门没有办件、没有评价或没有主动评价的原因。",
-    "区直部门": "填“归市”的缘由，集中补录、专项工作等情况。",
-    "镇村": "镇、村评价为零的区县的情况；差评整改的进展。",
-    "公共服务": "水电气热通讯等单位接入的变化。",
-    "问题与建议": "存在的问题和下一步打算。只写经核实的情况，数字以附件为准。",
-}
-"""Sections of ``notes.md`` and what may be written there."""
 TOTAL_LABEL = "合计"
 _TOTALS_BY_DEFAULT = ("district_departments", "public_services")
 NO_RESULT_YET = " "
@@ -92,21 +82,12 @@ def write_new(
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
         ANNEXES: _workbook(quarter, reference, previous),
-        NOTES: _notes(quarter).encode("utf-8"),
+        NOTES: template(quarter.label).encode("utf-8"),
     }
     for name, content in contents.items():
         with (folder / name).open("xb") as file:
             file.write(content)
     return [folder / name for name in contents]
-
-
-def _notes(quarter: Quarter) -> str:
-    lines = [
-        f"<!-- {quarter.label}简报的文字说明。各标题请勿改动；不需要写的部分留空。尖括号里的提示不会印出。 -->"
-    ]
-    for section, hint in NOTES_SECTIONS.items():
-        lines += ["", f"## {section}", "", f"<!-- {hint} -->"]
-    return "\n".join(lines) + "\n"
 
 
 # --- what is to be filled in --------------------------------------------------------------------------

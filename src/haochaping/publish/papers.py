@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from haochaping.answers import Answer
-from haochaping.briefing.figures import compute_figures
 from haochaping.checks.review import Reviewed
+from haochaping.figures import compute_figures
 from haochaping.publish.annexes import write_annexes
 from haochaping.publish.bulletin import bulletin_name, write_bulletin
 from haochaping.publish.findings import write_findings

@@ -10,18 +10,18 @@ from tempfile import TemporaryDirectory
 
 from haochaping.briefing.annex_grid import AnnexGrid, annex_grids
 from haochaping.briefing.bulletin_text import bulletin_text
-from haochaping.briefing.figures import Figures
 from haochaping.checks.confront import CheckReport
+from haochaping.checks.known import Known
+from haochaping.cleaning.quantities import DAY, plain_text, quantities
 from haochaping.cleaning.text import visible
 from haochaping.errors import refuse
+from haochaping.figures import Figures
 from haochaping.model import TIERS, QuarterData
 from haochaping.proofreading.difference import MISSING, UNPLACED, Difference
-from haochaping.proofreading.known import Known
 from haochaping.proofreading.names import Names
 from haochaping.proofreading.numbers import changed_numbers, unplaced_numbers
 from haochaping.proofreading.paper import Part, parts
 from haochaping.proofreading.passages import paired, passages
-from haochaping.proofreading.quantities import DAY, plain_text, quantities
 from haochaping.proofreading.tables import KNOWN_TABLE, changed_cells, likeness_to
 from haochaping.publish.bulletin import DRAFT_HEADING, must_be_corrected, write_bulletin
 from haochaping.reference import UNIT_KINDS, Reference
@@ -83,7 +83,7 @@ class Proofreader:
         self.own = _own_paragraphs(data, figures, reference)
         self.has_day = any(own.place == _DAY for own in self.own)
         notes = [text for grid in self.grids for text in (grid.title, grid.note)]
-        self.known = Known(data, figures, self.grids, [*(own.text for own in self.own), *notes])
+        self.known = Known(data, figures, [*(own.text for own in self.own), *notes])
         self.names = Names(_unit_names(data, reference, self.grids, self.own))
 
     def read(self, path: Path) -> list[Difference]:

@@ -10,9 +10,10 @@ from typing import Any
 from haochaping.answers import CORRECT, EXPLAIN, QUARTER_LABEL, WITHDRAW, Answer
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
-from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.finding import Finding
 from haochaping.checks.review import Reviewed, cell_label, label_of
 from haochaping.labels import COLUMNS, SEVERITIES, STATUSES, place
+from haochaping.model import CellRef
 
 FINDINGS, OTHER_CELLS, HELP = "核对意见", "更正其他单元格", "填写说明"
 _TOLD = [

@@ -14,10 +14,10 @@ from haochaping.answers import QUARTER_LABEL
 from haochaping.briefing.annex_layout import NO_SUCH_COLUMN, sheet_name
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
-from haochaping.checks.finding import CellRef, Finding
+from haochaping.checks.finding import Finding
 from haochaping.corrections import as_printed
 from haochaping.labels import COLUMNS, TIER_LABELS, place
-from haochaping.model import HEADLINE, TABLES, QuarterData, TableSpec, decode_key
+from haochaping.model import HEADLINE, TABLES, CellRef, QuarterData, TableSpec, decode_key
 from haochaping.publish.discretion import Discretion, Owner, Owners
 from haochaping.publish.workbook import Styles, fit_row, open_workbook, set_page, write_text
 from haochaping.reference import Reference

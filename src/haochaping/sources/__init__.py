@@ -9,6 +9,7 @@ from pathlib import Path
 
 from haochaping.errors import refuse
 from haochaping.model import QuarterData, frame
+from haochaping.notes import NOTES
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
 from haochaping.sources import formats
@@ -18,8 +19,8 @@ from haochaping.sources.document import Block, read_document
 from haochaping.sources.grid import Grid
 
 IGNORED_NAMES = {"thumbs.db", ".ds_store", "desktop.ini", "readme.md", ".gitkeep"}
-ANSWERS = {"notes.md", "review.xlsx", "review.csv"}
-"""What the analyst answers; not a source of figures."""
+ANSWERS = {NOTES, "review.xlsx", "review.csv"}
+"""What the analyst answers and writes; not a source of figures."""
 _ORDER = (formats.WORKBOOK, formats.CSV, formats.WORD, formats.WEBPAGE, formats.PDF, formats.TEXT)
 """Which source is used where there are several: figures as they were entered first, then what keeps cells apart best."""
 KINDS = {

@@ -1,6 +1,6 @@
 from fractions import Fraction
 
-from haochaping.briefing.figures import NOT_APPLICABLE, compute_figures
+from haochaping.figures import NOT_APPLICABLE, compute_figures
 from haochaping.model import QuarterData, frame
 from haochaping.quarter import Quarter
 

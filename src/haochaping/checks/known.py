@@ -8,11 +8,10 @@ from fractions import Fraction
 
 import pandas as pd
 
-from haochaping.briefing.annex_grid import AnnexGrid
-from haochaping.briefing.figures import Figures
+from haochaping.checks.book import Book
+from haochaping.checks.slips import intended
 from haochaping.cleaning.cells import percent
-from haochaping.model import QuarterData
-from haochaping.proofreading.quantities import (
+from haochaping.cleaning.quantities import (
     COUNT,
     DAY,
     MONTH,
@@ -24,26 +23,26 @@ from haochaping.proofreading.quantities import (
     quantities,
     same,
 )
+from haochaping.figures import Figures
+from haochaping.model import TABLES, QuarterData
 
 _RATE_DECIMALS = 2
 _WHOLE = 100
+_LEAST_FOR_SLIPS = 1000
+"""Smaller counts are one slip away from one another too easily."""
 
 
 class Known:
     """Named figures, figures of the text, table cells, dates, and what our own text says."""
 
-    def __init__(
-        self, data: QuarterData, figures: Figures, grids: Iterable[AnnexGrid], own_texts: Iterable[str]
-    ):
-        self._annexes: set[Decimal] = set()
+    def __init__(self, data: QuarterData, figures: Figures, own_texts: Iterable[str] = ()):
+        book = Book(data)
+        self._annexes = {Decimal(spec.annex) for name, spec in TABLES.items() if name not in data.absent}
         self._by_kind: dict[str, dict[tuple[Decimal, ...], Quantity]] = {}
         for text in [*own_texts, *data.about["value"], *data.headline["printed"]]:
             self._add_text(str(text))
-        for grid in grids:
-            self._annexes.add(Decimal(grid.number))
-            for row in [*grid.rows, *grid.totals]:
-                for cell in row[2:]:
-                    self._add_text(cell)
+        for cell in book.cells():
+            self._add_text(book.printed(cell))
         for figure in figures.values():
             self._add_value(figure.value)
         for value in data.headline.loc[data.headline["unit"] != "%", "value"]:
@@ -61,6 +60,14 @@ class Known:
         if quantity.kind == PERCENT:
             return any(_rounds_to(value[0], quantity.value[0]) for value in own)
         return bool(quantity.step) and any(same(quantity, other) for other in own.values())
+
+    def one_slip_away(self, quantity: Quantity) -> int | None:
+        """A count of the quarter that a single typing slip turns into this one; None for small or rounded counts."""
+        told = quantity.value[0]
+        if quantity.step or told < _LEAST_FOR_SLIPS or told != int(told):
+            return None
+        counts = {int(value[0]) for value in self._by_kind.get(COUNT, {}) if value[0] >= _LEAST_FOR_SLIPS}
+        return next((meant for meant, _ in intended(int(told)) if meant in counts), None)
 
     def _add(self, quantity: Quantity) -> None:
         self._by_kind.setdefault(quantity.kind, {})[quantity.value] = quantity
@@ -89,6 +96,14 @@ class Known:
         for year in (data.quarter.year, data.quarter.year + 1):
             self._add(Quantity(YEAR, (Decimal(year),), f"{year}年", 0))
         self._add_text(f"{data.quarter.label}")
+
+
+def agrees(quantity: Quantity, value: int | Fraction) -> bool:
+    """Whether a number of a text is `value`; a rate may have fewer decimals, a count may be in 万."""
+    if isinstance(value, Fraction):
+        exact, told = percent(value, _RATE_DECIMALS), quantity.value[0]
+        return quantity.kind == PERCENT and (told == exact or _rounds_to(exact, told))
+    return same(quantity, Quantity(COUNT, (Decimal(value),), str(value), 0))
 
 
 def _rounds_to(exact: Decimal, told: Decimal) -> bool:

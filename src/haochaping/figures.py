@@ -13,12 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-from haochaping.briefing.html import text
-from haochaping.briefing.rates import add_rates
-from haochaping.checks.arithmetic import number, percent_text
-from haochaping.checks.finding import CellRef
 from haochaping.labels import COLUMNS
-from haochaping.model import HEADLINE, TABLES, QuarterData, decode_key
+from haochaping.model import HEADLINE, TABLES, CellRef, QuarterData, decode_key
+from haochaping.numbers import number, percent_text
+from haochaping.statistics.rates import add_rates
 
 NOT_APPLICABLE = "不适用"
 
@@ -54,9 +52,6 @@ class Figure:
     def rounding(self) -> str:
         """How the text was rounded from the value."""
         return "保留两位小数，四舍五入" if isinstance(self.value, Fraction) else "整数"
-
-    def __html__(self) -> str:
-        return f'<a class="figure" href="#figure-{self.name}">{text(self.text)}</a>'
 
     def __str__(self) -> str:
         return self.text
