@@ -20,7 +20,9 @@ from haochaping.publish.stamp import MANIFEST, sha256
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
 
-REVIEW, ANNEXES, PACKAGE = "review.xlsx", "annexes.xlsx", "data"
+REVIEW, PACKAGE = "review.xlsx", "data"
+ANNEXES, INTERNAL_ANNEXES = "annexes.xlsx", "annexes.internal.xlsx"
+"""The copy to be circulated, and the one for reviewers, which has the verdict on its cover."""
 _EDITABLE = ("review*.xlsx", "bulletin*.docx", f"{SHEETS}/*.xlsx")
 """Papers that are meant to be filled in or edited."""
 
@@ -53,7 +55,8 @@ def write_papers(
     write_review(reviewed, answers, review)
     write_sheets(data, report, reference, aside / SHEETS)
     write_bulletin(data, report, compute_figures(data), reference, bulletin)
-    write_annexes(data, report.verdict.value, aside / ANNEXES)
+    write_annexes(data, report.verdict.value, aside / ANNEXES, internal=False)
+    write_annexes(data, report.verdict.value, aside / INTERNAL_ANNEXES)
     write_package(data, aside / PACKAGE)
     beside = [path.name for path in (review, bulletin) if ".new" in path.name]
     if kept:
