@@ -59,9 +59,8 @@ bench: .venv/.installed  ## 测量一次运行的各部分用时（docs/performa
 bench-checks: .venv/.installed  ## 测量核对规则能发现多少差错（docs/checks.md）
 	@"$(PY)" -m haochaping.bench.checks
 
-pictures: .venv/.installed-dev quarter  ## 简报截图 docs/briefing.png（需 Chromium）：make pictures Q=2022Q4
-	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,880 \
-	  --screenshot=docs/briefing.png "file://$(CURDIR)/output/$$Q/briefing.html" 2>/dev/null
+pictures: .venv/.installed-dev quarter  ## 文档中的图（需 Chromium、LibreOffice、poppler-utils）：make pictures Q=2022Q4
+	@"$(PY)" docs/pictures/make.py "$$Q" 2023Q1
 
 setup: .venv/.installed  ## 建立 .venv 并安装（其他命令首次运行时会自动执行）
 

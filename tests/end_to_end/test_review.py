@@ -36,12 +36,12 @@ def fill_in(source: Path, target: Path) -> None:
     content = sheets(source)
     first, other = content["核对意见"], content["更正其他单元格"]
     for row in first[1:]:
-        if row[0] == WINDOW:
+        if row[first[0].index("编号")] == WINDOW:
             row[first[0].index("处理")] = "说明"
             row[first[0].index("说明或依据")] = "按省里要求在月初提取"
             row[first[0].index("有效至")] = "2099-12-31"
     for row in other[1:]:
-        if row[0] == WATER and row[other[0].index("单元格")] == WATER_CELL:
+        if row[other[0].index("编号")] == WATER and row[other[0].index("单元格")] == WATER_CELL:
             row[other[0].index("核实值")] = "11273"
             row[other[0].index("说明或依据")] = "=查原始系统"
             row[other[0].index("经办人")] = "甲"
@@ -72,7 +72,8 @@ def test_one_row_a_finding_with_a_drop_down(built: Path) -> None:
 
     findings = json.loads((built / "findings.json").read_text(encoding="utf-8"))
     rows = sheets(built / "review.xlsx")["核对意见"]
-    assert [row[0] for row in rows[1:]] == [finding["id"] for finding in findings]
+    at = rows[0].index("编号")
+    assert [row[at] for row in rows[1:]] == [finding["id"] for finding in findings]
     xml = zipfile.ZipFile(built / "review.xlsx").read("xl/worksheets/sheet1.xml").decode()
     assert "更正,说明" in xml and "<f>" not in xml
 
@@ -215,7 +216,7 @@ def test_what_earlier_quarters_explained_stands_in_the_next_workbook(
         (WINDOW, "说明", "每年如此", "2023-12-31")
     ]
     head, *rows = sheets(path)["核对意见"]
-    told = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    told = {row[head.index("编号")]: dict(zip(head, row, strict=True)) for row in rows}
     assert told[zero]["状态"] == "上季度已有；上次说明：渠道问题（没有写有效至，只用于当季，须重新说明）"
     assert told[WATER]["应为"] == "99.7%"
 
@@ -235,7 +236,8 @@ def test_what_concerns_no_single_cell_cannot_be_corrected(
         if whole:
             assert choices[number] == '"说明"', row[0].value
             assert row[value].fill.start_color.rgb == "FFD9D9D9"
-    water = next(i for i, row in enumerate(sheet.iter_rows(min_row=2), start=2) if row[0].value == WATER)
+    name = head.index("编号")
+    water = next(i for i, row in enumerate(sheet.iter_rows(min_row=2), start=2) if row[name].value == WATER)
     assert choices[water] == '"更正,说明"'
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +13,17 @@ from haochaping.checks.finding import Finding
 from haochaping.checks.review import Reviewed, cell_label, label_of
 from haochaping.labels import COLUMNS, SEVERITIES, STATUSES, place
 from haochaping.model import CellRef
+from haochaping.publish.workbook import Styles, fit_row, open_workbook, set_page, write_text
 
 FINDINGS, OTHER_CELLS, HELP = "核对意见", "更正其他单元格", "填写说明"
-_TOLD = [
-    "编号",
-    "序号",
-    "程度",
-    "状态",
-    "位置",
-    "原值",
-    "应为",
-    "意见",
-    "算式",
-    "可疑单元格",
-    "可能的解释",
-    "建议",
-]
+_HELP_WIDTH = 110
+_TOLD = ["序号", "程度", "状态", "位置", "原值", "应为", "意见"]
 _FILLED = ["处理", "核实值", "说明或依据", "经办人", "日期", "有效至"]
+_MORE = ["算式", "可疑单元格", "可能的解释", "建议", "编号", "单元格"]
+"""What one reads first, what one fills in, what one looks up; paper has the first two."""
 _WIDTHS = {
+    "序号": 6,
+    "程度": 9,
     "编号": 18,
     "位置": 26,
     "意见": 52,
@@ -41,7 +33,7 @@ _WIDTHS = {
     "建议": 30,
     "说明或依据": 34,
 }
-_OTHER = ["编号", "状态", "位置", "原值", "核实值", "说明或依据", "经办人", "日期", "单元格"]
+_OTHER = ["状态", "位置", "原值", "核实值", "说明或依据", "经办人", "日期", "编号", "单元格"]
 _HELP = [
     "每行一条核对意见。填好后把本文件存为 data/raw/<季度>/review.xlsx，再次运行即生效。",
     "处理选“更正”：在核实值填正确的数，写明依据、经办人、日期。更正的是“位置”一栏所指的单元格。",
@@ -63,43 +55,34 @@ def write_review(reviewed: Reviewed, answers: Sequence[Answer], path: Path) -> N
 
     Text never becomes a formula: every cell is written as a string.
     """
-    import xlsxwriter
-
-    workbook = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
-    workbook.set_properties({"created": datetime(2000, 1, 1)})
-    formats = {
-        "head": workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
-        "closed": workbook.add_format({"bg_color": "#D9D9D9", "border": 1}),
-        "text": workbook.add_format({"text_wrap": True, "valign": "top", "num_format": "@"}),
-        "fill": workbook.add_format({"text_wrap": True, "valign": "top", "bg_color": "#FFF9E5", "border": 1}),
-    }
-    report = reviewed.report
+    workbook = open_workbook(path, f"{reviewed.data.quarter.label}核对意见答复表")
+    styles = Styles(workbook)
     answers = [*answers, *reviewed.carried]
-    _findings_sheet(workbook, formats, reviewed, answers)
-    _other_cells_sheet(workbook, formats, report, answers)
+    _findings_sheet(workbook, styles, reviewed, answers)
+    _other_cells_sheet(workbook, styles, reviewed.report, answers)
     sheet = workbook.add_worksheet(HELP)
-    sheet.set_column(0, 0, 110)
+    sheet.set_column(0, 0, _HELP_WIDTH)
     for row, line in enumerate([f"{QUARTER_LABEL}{reviewed.data.quarter}", *_HELP]):
-        sheet.write_string(row, 0, line, formats["text"])
+        fit_row(sheet, row, [line], [_HELP_WIDTH])
+        write_text(sheet, row, 0, line, styles.get(text_wrap=True, num_format="@"))
+    set_page(sheet, header_row=None)
     workbook.close()
 
 
-def _findings_sheet(
-    workbook: Any, formats: dict[str, Any], reviewed: Reviewed, answers: Sequence[Answer]
-) -> None:
+def _findings_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: Sequence[Answer]) -> None:
     report, book = reviewed.report, Book(reviewed.data)
     carried = {answer.finding for answer in reviewed.carried}
     sheet = workbook.add_worksheet(FINDINGS)
-    headings = [*_TOLD, *_FILLED, "单元格"]
-    _head(sheet, formats, headings)
+    headings = [*_TOLD, *_FILLED, *_MORE]
+    _head(sheet, styles, headings)
     slots, others = _placed(report, answers)
     last = len(report.findings)
     for row, finding in enumerate(report.findings, start=1):
         answer = slots.get((finding.id, finding.at.path))
         told = _told(finding) | {"序号": str(row)}
-        _write(sheet, formats, row, headings, told | _answered(answer, report))
+        _write(sheet, styles, row, headings, told | _answered(answer, report))
         if finding.at not in book and not (answer and answer.value):
-            sheet.write_blank(row, headings.index("核实值"), None, formats["closed"])
+            sheet.write_blank(row, headings.index("核实值"), None, styles.get(border=1, bg_color="#D9D9D9"))
     for row, answer in enumerate(others, start=last + 1):
         bare = {
             "编号": answer.finding,
@@ -108,7 +91,7 @@ def _findings_sheet(
             "原值": answer.original,
             "单元格": answer.cell,
         }
-        _write(sheet, formats, row, headings, bare | _answered(answer, report))
+        _write(sheet, styles, row, headings, bare | _answered(answer, report))
     kind = headings.index("处理")
     for row, finding in enumerate(report.findings, start=1):
         choices = [CORRECT, EXPLAIN] if finding.at in book else [EXPLAIN]
@@ -118,19 +101,15 @@ def _findings_sheet(
         rows = (last + 1, kind, last + len(others), kind)
         sheet.data_validation(*rows, {"validate": "list", "source": [CORRECT, EXPLAIN]})
     last += len(others)
-    sheet.freeze_panes(1, 1)
+    sheet.freeze_panes(1, 4)
     sheet.autofilter(0, 0, max(last, 1), len(headings) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+    set_page(sheet, landscape=True)
+    sheet.print_area(0, 0, last, len(_TOLD) + len(_FILLED) - 1)
 
 
-def _other_cells_sheet(
-    workbook: Any, formats: dict[str, Any], report: CheckReport, answers: Sequence[Answer]
-) -> None:
+def _other_cells_sheet(workbook: Any, styles: Styles, report: CheckReport, answers: Sequence[Answer]) -> None:
     sheet = workbook.add_worksheet(OTHER_CELLS)
-    _head(sheet, formats, _OTHER)
+    _head(sheet, styles, _OTHER)
     slots, _ = _placed(report, answers)
     rows: list[dict[str, str]] = []
     for finding in report.findings:
@@ -139,8 +118,9 @@ def _other_cells_sheet(
                 answer = slots.get((finding.id, cell.path))
                 rows.append(_cell_row(finding, cell) | _answered(answer, report))
     for number, cells in enumerate(rows, start=1):
-        _write(sheet, formats, number, _OTHER, cells)
-    sheet.freeze_panes(1, 1)
+        _write(sheet, styles, number, _OTHER, cells)
+    sheet.freeze_panes(1, 0)
+    set_page(sheet, landscape=True)
 
 
 def _placed(
@@ -181,22 +161,20 @@ def _answered(answer: Answer | None, report: CheckReport) -> dict[str, str]:
     return {name: text for name, text in kept.items() if text} | _filled(answer)
 
 
-def _head(sheet: Any, formats: dict[str, Any], headings: Sequence[str]) -> None:
+def _head(sheet: Any, styles: Styles, headings: Sequence[str]) -> None:
     for column, heading in enumerate(headings):
         sheet.set_column(column, column, _WIDTHS.get(heading, 12))
-        sheet.write_string(0, column, heading, formats["head"])
+        sheet.write_string(0, column, heading, styles.head)
 
 
-def _write(
-    sheet: Any, formats: dict[str, Any], row: int, headings: Sequence[str], cells: dict[str, str]
-) -> None:
+def _write(sheet: Any, styles: Styles, row: int, headings: Sequence[str], cells: dict[str, str]) -> None:
+    fit_row(
+        sheet, row, [cells.get(name, "") for name in headings], [_WIDTHS.get(name, 12) for name in headings]
+    )
+    fill = styles.get(text_wrap=True, valign="top", border=1, bg_color="#FFF9E5")
     for column, heading in enumerate(headings):
-        style = formats["fill"] if heading in _FILLED else formats["text"]
-        text = cells.get(heading, "")
-        if text:
-            sheet.write_string(row, column, text[:32_000], style)
-        else:
-            sheet.write_blank(row, column, None, style)
+        style = fill if heading in _FILLED else styles.prose
+        write_text(sheet, row, column, cells.get(heading, ""), style)
 
 
 def _told(finding: Finding) -> dict[str, str]:
