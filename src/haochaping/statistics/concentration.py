@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from haochaping.statistics.validation import FloatArray, amounts, column, counts, whole
+from haochaping.statistics.validation import FloatArray, amounts, column, counts, one, whole
 
 
 def hhi(x: npt.ArrayLike) -> float:
@@ -124,7 +124,7 @@ def location_quotient(table: pd.DataFrame, threshold: float = 5) -> pd.DataFrame
     Raises
     ------
     ValueError
-        Not a frame; negative or not whole; empty; threshold negative.
+        Not a frame; negative or not whole; empty; threshold negative or not one number.
 
     References
     ----------
@@ -132,7 +132,7 @@ def location_quotient(table: pd.DataFrame, threshold: float = 5) -> pd.DataFrame
     """
     if not isinstance(table, pd.DataFrame):
         raise ValueError(f"数据为 {type(table).__name__}，应为数据表（DataFrame）。")
-    least = float(amounts(threshold, "最小期望数"))
+    least = one(amounts(threshold, "最小期望数"), "最小期望数")
     reported = table.notna().to_numpy()
     cells = counts(table.astype(object).where(table.notna(), 0), "表")
     total = cells.sum()
