@@ -48,7 +48,7 @@ def test_units_without_records_are_not_ranked() -> None:
     for function in (intervals, simulated):
         ranking = function(k, n)
         assert ranking.loc[3].isna().all()
-        assert ranking["rank"].max() == 6
+        assert ranking["rank"].max() == ranking["rank_high"].max() == 6
     assert ends(intervals(k, n).drop(index=3)) == ends(intervals(K, N))
     above = significantly_above(k, n)
     assert not above[3].any()
@@ -65,6 +65,13 @@ def test_a_simulation_is_the_same_each_time_and_can_be_drawn_anew() -> None:
     pd.testing.assert_frame_equal(first, simulated(K, N))
     few = [ends(simulated(K, N, draws=3, seed=seed)) for seed in range(5)]
     assert few.count(few[0]) < 5
+
+
+def test_a_simulation_draws_from_the_posterior_of_each_rate() -> None:
+    # Beta(0.5, 20.5) exceeds Beta(4.5, 16.5) with probability 0.0114; from a flat prior it would be 0.0238.
+    k, n = [0, 4], [20, 20]
+    assert ends(simulated(k, n, level=0.97, draws=100_000)) == [(2, 2), (1, 1)]
+    assert ends(simulated(k, n, level=0.98, draws=100_000)) == [(1, 2), (1, 2)]
 
 
 def test_a_simulation_is_near_the_pairwise_intervals() -> None:

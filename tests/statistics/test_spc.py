@@ -21,6 +21,13 @@ def test_reference_values() -> None:
     assert (unscreened.lower, unscreened.upper) == pytest.approx((0.9924242, 25.1742424), abs=5e-8)
 
 
+def test_a_range_is_screened_from_3_267_times_the_mean_on() -> None:
+    steps = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1]
+    below, above = [*steps, 5.2], [*steps, 5.5]  # last ranges 3.18 and 3.33 times the mean
+    assert xmr(below).mean_range == xmr(below, screen=False).mean_range == pytest.approx(1.32)
+    assert xmr(above).mean_range == 1
+
+
 def test_fewer_than_twelve_points_give_trial_limits() -> None:
     assert not xmr(LEAP).trial
     assert xmr(LEAP[:11]).trial

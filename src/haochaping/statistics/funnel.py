@@ -67,7 +67,7 @@ def limits(n: npt.ArrayLike, target: float, p: npt.ArrayLike) -> Any:
         raise NotApplicable(f"目标值为 {theta:.0%}，各单位之间没有可供比较的波动，不画漏斗图。")
     n_, p_ = _sizes_and_probabilities(n, p)
     size = np.where(n_ > 0, n_, 1)
-    r = _quantile(p_, size, theta)
+    r = np.ceil(special.bdtrik(p_, size, theta))
     below, up_to = _cumulative(r - 1, size, theta), _cumulative(r, size, theta)
     limit = np.clip((r - (up_to - p_) / (up_to - below)) / size, 0, 1)
     return plain(np.where(n_ > 0, limit, np.nan))
@@ -192,13 +192,6 @@ def _variance(n: FloatArray) -> FloatArray:
 
 def _sizes_and_probabilities(n: npt.ArrayLike, p: npt.ArrayLike) -> list[FloatArray]:
     return together({"分母 n": (n, counts(n, "分母 n")), "概率 p": (p, probabilities(p, "概率 p"))})
-
-
-def _quantile(p: FloatArray, n: FloatArray, theta: float) -> FloatArray:
-    """The least whole r with F(r) ≥ p, for the binomial distribution."""
-    r = np.ceil(special.bdtrik(p, n, theta))
-    one_less = np.maximum(r - 1, 0)  # the inverse is a float: it may lie a hair above a whole number
-    return np.where(_cumulative(one_less, n, theta) >= p, one_less, r)
 
 
 def _cumulative(r: FloatArray, n: FloatArray, theta: float) -> FloatArray:
