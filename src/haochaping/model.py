@@ -49,6 +49,8 @@ class TableSpec:
         return [*self.key, *(c for name in order for c in _with_printed(name, self.rates))]
 
 
+NOT_IN_SOURCE = "原表无此列"
+"""Reason of an empty cell whose column the source does not have."""
 NOTE = "备注"
 """Name under which an annex's title and note are cells: key ``{<first key column>: NOTE}``."""
 NOTE_COLUMNS = ("title", "period", "extraction_date")

@@ -3,9 +3,9 @@ from dataclasses import replace
 
 import pytest
 
-from haochaping.briefing.annex_layout import NO_SUCH_COLUMN, annex_grid
+from haochaping.briefing.annex_layout import annex_grid
 from haochaping.cleaning.text import fold
-from haochaping.model import TABLES, QuarterData, encode_key, frame
+from haochaping.model import NOT_IN_SOURCE, TABLES, QuarterData, encode_key, frame
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
 from haochaping.simulate import simulate
@@ -65,7 +65,7 @@ def test_a_column_of_row_totals_stands_last() -> None:
 def test_a_column_that_the_source_lacks_is_not_shown_as_blank(real: QuarterData) -> None:
     rows = real.unreported.to_dict("records")
     absent = [
-        {**row, "printed": "", "reason": NO_SUCH_COLUMN}
+        {**row, "printed": "", "reason": NOT_IN_SOURCE}
         for row in rows
         if row["column"] == "rectification_satisfaction_rate"
     ]

@@ -8,12 +8,19 @@ from dataclasses import dataclass, field
 from haochaping.checks.book import Book
 from haochaping.cleaning.cells import printed_decimals
 from haochaping.labels import COLUMNS, UNITS
-from haochaping.model import TABLES, TIERS, CellRef, QuarterData, TableSpec, decode_key, encode_key
+from haochaping.model import (
+    NOT_IN_SOURCE,
+    TABLES,
+    TIERS,
+    CellRef,
+    QuarterData,
+    TableSpec,
+    decode_key,
+    encode_key,
+)
 
 SERIAL = "序号"
 TIER_HEADINGS = {"town": "镇级", "village": "村级"}
-NO_SUCH_COLUMN = "原表无此列"
-"""Reason that the readers give in ``unreported`` for a column that the source does not have."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,7 @@ class _Layout:
         self.without = {
             (str(row.key), str(row.column))
             for row in data.unreported.itertuples()
-            if row.table == name and row.reason == NO_SUCH_COLUMN
+            if row.table == name and row.reason == NOT_IN_SOURCE
         }
         self.corrected = {
             (str(row.key), str(row.column)) for row in data.corrections.itertuples() if row.table == name

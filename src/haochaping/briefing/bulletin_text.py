@@ -19,7 +19,7 @@ from haochaping.briefing.sentences import templates
 from haochaping.cleaning.text import fold, visible
 from haochaping.figures import Figure, Figures
 from haochaping.labels import FIGURES
-from haochaping.model import TABLES, TIERS, QuarterData, decode_key
+from haochaping.model import NOT_IN_SOURCE, TABLES, TIERS, QuarterData, decode_key
 from haochaping.notes import BULLETIN, of_sections, plain
 from haochaping.notes import HEADING as HEADING_OF_NOTES
 from haochaping.reference import Reference
@@ -31,7 +31,6 @@ MOST_INDIVIDUAL = 2
 _NUMERALS = "一二三四五六七八九"
 _BOUNDS = re.compile(r"(约|近|超过|超|逾)?([余多]?)(以上|以下|左右)?")
 _SCALED = re.compile(r"(.*?)([万亿]?)条?")
-_NOT_IN_SOURCE = "原表无此列"
 
 
 @dataclass(frozen=True)
@@ -286,7 +285,7 @@ def _unlisted(data: QuarterData, reference: Reference) -> list[str]:
         next(iter(decode_key(row["key"]).values()))
         for row in data.unreported.to_dict("records")
         if row["column"] in TABLES[row["table"]].counts
-        and row["reason"] != _NOT_IN_SOURCE
+        and row["reason"] != NOT_IN_SOURCE
         and fold(row["printed"]) not in reference.elsewhere
         and row["key"] not in _total_keys(data, row["table"])
     ]

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator
 
 from haochaping.checks.book import Book, Row
-from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_and_totals, state
+from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_and_totals, state, whole_table
 from haochaping.checks.rules import Rule
 from haochaping.cleaning.text import fold
 from haochaping.labels import COLUMNS, place
-from haochaping.model import TABLES, CellRef, encode_key
+from haochaping.model import NOT_IN_SOURCE, TABLES, CellRef, decode_key, encode_key
 from haochaping.numbers import number
 
 
@@ -141,6 +141,38 @@ def gaps(rule: Rule, book: Book) -> Iterator[Outcome]:
                 },
                 suspects=tuple(absent),
                 hypothesis=_implied_by_totals(book, at) if bad else "",
+            )
+
+
+def blank(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Cells left blank in a column that others have filled in, a row at a time; a column without any number at once."""
+    blanks = {
+        CellRef.of(row["table"], decode_key(row["key"]), row["column"])
+        for row in book.data.unreported.to_dict("records")
+        if not row["printed"] and row["reason"] != NOT_IN_SOURCE
+    }
+    for table, spec in TABLES.items():
+        rows = book.rows(table)
+        empty = {c for c in spec.measures if rows and all(row.cell(c) in blanks for row in rows)}
+        for column in empty:
+            values = {"row": f"附件{spec.annex}", "missing": f"{COLUMNS[column]}整列"}
+            yield Outcome(
+                whole_table(table, column), (), state(False), f"{len(rows)} 行均为空白", values=values
+            )
+        for row in rows:
+            absent = [cell for c in spec.measures if c not in empty and (cell := row.cell(c)) in blanks]
+            at = absent[0] if absent else row.cell(spec.measures[0])
+            yield Outcome(
+                at,
+                tuple(absent),
+                state(not absent),
+                "",
+                values={
+                    "row": place(table, row.key),
+                    "missing": "、".join(COLUMNS[cell.column] for cell in absent),
+                },
+                suspects=tuple(absent),
+                hypothesis=_implied_by_totals(book, at) if absent else "",
             )
 
 

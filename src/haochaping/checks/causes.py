@@ -52,8 +52,8 @@ def group_doubts(
 ) -> list[Group]:
     """Doubts put together by cause.
 
-    A doubt belongs to a cause when it is one of the cause's violated rules, or when it would vanish
-    under one of the cause's explanations.
+    A doubt belongs to a cause when it is one of the cause's violated rules, or when it is about one of the
+    cells that an explanation changes and would vanish with it.
     """
     by_outcome = {id(doubt.outcome): doubt for doubt in doubts}
     rest = dict.fromkeys(id(doubt.outcome) for doubt in doubts)
@@ -86,10 +86,12 @@ def _values(explanation: Explanation) -> dict[CellRef, int]:
 def _vanishes(
     doubt: Doubt, ways: Sequence[Mapping[CellRef, int]], book: Book, kinds: Mapping[str, Kind]
 ) -> bool:
-    """Whether the doubt would be gone with the values of one of the explanations."""
-    tables = {cell.table for cell in doubt.outcome.cells}
+    """Whether the doubt would be gone with the values of one of the explanations.
+
+    A doubt about other cells never follows: it may vanish only because the peers it is held against moved.
+    """
     for changes in ways:
-        if not changes or not tables & {cell.table for cell in changes}:
+        if not set(doubt.outcome.cells) & set(changes):
             continue
         again = kinds[doubt.rule.kind](doubt.rule, book.with_values(changes))
         if not any(o.state == FAILS and o.at == doubt.outcome.at for o in again):

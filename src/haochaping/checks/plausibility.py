@@ -77,6 +77,31 @@ def peers_rate(rule: Rule, book: Book) -> Iterator[Outcome]:
             )
 
 
+def peers_points(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A rate against the median of the other units, in percentage points: for rates that are nearly all alike."""
+    for table in rule.tables:
+        rates: dict[CellRef, tuple[CellRef, int, int]] = {}
+        for row in book.rows(table):
+            k_cell, n_cell = (row.cell(rule.options[part]) for part in ("numerator", "denominator"))
+            k, n = book.count(k_cell), book.count(n_cell)
+            if k is not None and n and n >= rule.options["least"]:
+                rates[k_cell] = (n_cell, k, n)
+        if len(rates) < FEWEST_PEERS:
+            continue
+        middle = float(np.median([k / n for _, k, n in rates.values()]))
+        for k_cell, (n_cell, k, n) in rates.items():
+            far = abs(k / n - middle) * 100 > rule.options["points"]
+            rate = percent_text(Fraction(k, n))
+            yield Outcome(
+                n_cell,
+                (n_cell, k_cell),
+                state(not far),
+                f"{number(k)} ÷ {number(n)} = {rate}；各单位中位数 {middle:.2%}",
+                values={"exact": rate, "median": f"{middle:.2%}", "annex": TABLES[table].annex},
+                suspects=(n_cell, k_cell) if far else (),
+            )
+
+
 def peers_volume(rule: Rule, book: Book) -> Iterator[Outcome]:
     """A district's evaluations in annex 1 against the sum of its departments, towns and villages, by peers."""
     ratios: dict[CellRef, float] = {}
@@ -98,7 +123,7 @@ def peers_volume(rule: Rule, book: Book) -> Iterator[Outcome]:
             (at, *cells),
             state(not far[at]),
             f"{number(whole)} ÷ {number(parts)} = {whole / parts:.2f}；各区县中位数 {middle:.2f}",
-            values={"printed": number(whole), "parts": number(parts), "times": f"{whole / parts:.2f}"},
+            values={"printed": number(whole), "parts": number(parts), "times": _times(whole / parts)},
             **(_one_digit_too_many(book, at, whole, parts, middle) if far[at] else {}),
         )
 
@@ -118,6 +143,11 @@ def _one_digit_too_many(book: Book, at: CellRef, whole: int, parts: int, middle:
         "与其他区县相近；仅供查找，不据此更正。"
     )
     return {"suspects": suspects, "hypothesis": told, "changes": dict.fromkeys(suspects, shorter)}
+
+
+def _times(ratio: float) -> str:
+    """A multiple in words: ``3.98 倍``, below a tenth as a percentage."""
+    return f"{ratio:.2f} 倍" if ratio >= 0.1 else f"{ratio:.2%}"
 
 
 def district_parts(book: Book, district: str) -> tuple[list[CellRef], int]:
@@ -194,7 +224,9 @@ def concentration(rule: Rule, book: Book) -> Iterator[Outcome]:
             whole_table(table, "evaluations"),
             tuple(cells),
             state(not found),
-            "；".join(f"{key_label(row.key)} {number(v)}（区位商 {lq:.1f}）" for _, row, v, lq in found),
+            "；".join(
+                f"{key_label(row.key)} {number(v)}（为应占份额的 {lq:.1f} 倍）" for _, row, v, lq in found
+            ),
             values={
                 "annex": TABLES[table].annex,
                 "count": len(found),
@@ -205,37 +237,6 @@ def concentration(rule: Rule, book: Book) -> Iterator[Outcome]:
                 "least": number(rule.options["least"]),
             },
         )
-
-
-def history(rule: Rule, book: Book) -> Iterator[Outcome]:
-    """A unit's count against its own earlier quarters, on the log scale; needs enough of them.
-
-    Far means beyond `score` robust standard deviations of the earlier quarters *and* `factor` times
-    their median away from it.
-    """
-    if len(book.history) < rule.options["quarters"]:
-        return
-    earlier = [Book(data, book.reference) for data in book.history]
-    for table in rule.tables:
-        for row in book.rows(table):
-            at = row.cell(rule.options["column"])
-            now = book.count(at)
-            past = [value for one in earlier if (value := one.count(at)) is not None]
-            if now is None or len(past) < rule.options["quarters"]:
-                continue
-            logs = np.log(np.array(past, dtype=float) + 0.5)
-            middle = float(np.median(logs))
-            spread = float(stats.median_abs_deviation(logs, scale="normal"))
-            distance = abs(math.log(now + 0.5) - middle)
-            far = distance > max(rule.options["score"] * spread, math.log(rule.options["factor"]))
-            small = max(now, math.exp(middle)) < rule.options["least"]
-            yield Outcome(
-                at,
-                (at,),
-                state(not far or small),
-                f"{number(now)}；以前 {len(past)} 个季度中位数 {math.exp(middle):,.0f}",
-                values={"printed": number(now), "median": f"{math.exp(middle):,.0f}"},
-            )
 
 
 def empty_tier(rule: Rule, book: Book) -> Iterator[Outcome]:
@@ -353,7 +354,7 @@ def tier_peers(rule: Rule, book: Book) -> Iterator[Outcome]:
                 state(not far[at]),
                 f"{number(village)} ÷ {number(town)} = {village / town:.2f}；"
                 f"两级都有数的区县中位数 {middle:.2f}",
-                values={"printed": number(village), "other": number(town), "times": f"{village / town:.2f}"},
+                values={"printed": number(village), "other": number(town), "times": _times(village / town)},
                 suspects=(at, base) if far[at] else (),
             )
 
@@ -362,10 +363,10 @@ KINDS = {
     "benchmark": benchmark,
     "tier_peers": tier_peers,
     "peers_rate": peers_rate,
+    "peers_points": peers_points,
     "peers_volume": peers_volume,
     "silent": silent,
     "concentration": concentration,
-    "history": history,
     "empty_tier": empty_tier,
     "no_negatives": no_negatives,
 }

@@ -130,6 +130,46 @@ def ratio_unreported(rule: Rule, book: Book) -> Iterator[Outcome]:
         )
 
 
+def of_few(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A printed rate of things of which there are `of`: none of none, one of some, and one that whole numbers can give.
+
+    How many of them the rate is of (return visits made) is not printed, but it cannot be more than there are.
+    """
+    for row in rows_and_totals(rule, book):
+        at, whole = row.cell(rule.options["rate"]), row.cell(rule.options["of"])
+        there, printed = book.count(whole), book.printed(at)
+        if there is None or not printed:
+            continue
+        value = book.value(at)
+        if value is None:
+            how = "missing" if there else ""
+        elif not there:
+            how = "none"
+        else:
+            how = "" if _possible(printed, there) else "impossible"
+        yield Outcome(
+            at,
+            (at, whole),
+            state(how not in rule.options["when"]),
+            f"{COLUMNS[whole.column]} {number(there)}，{COLUMNS[at.column]} {printed}",
+            values={"printed": printed, "there": number(there), "how": how},
+        )
+
+
+def _possible(printed: str, most: int) -> bool:
+    """Whether some k of n, n at most `most`, is the printed percentage at its precision."""
+    told, decimals = _percent_number(printed), printed_decimals(printed)
+    step = Decimal(1).scaleb(-decimals)
+    if most >= 100 * 10**decimals:
+        return True
+    for n in range(1, most + 1):
+        near = round(told * n / 100)
+        for k in (near - 1, near, near + 1):
+            if 0 <= k <= n and abs(Decimal(100 * k) / n - told) < step:
+                return True
+    return False
+
+
 def bounds(rule: Rule, book: Book) -> Iterator[Outcome]:
     """Every printed rate lies between 0 and 100 %."""
     for row in rows_and_totals(rule, book):

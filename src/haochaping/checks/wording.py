@@ -104,6 +104,16 @@ def window(rule: Rule, book: Book) -> Iterator[Outcome]:
     )
 
 
+def extracted_early(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Extraction is not before the end of the quarter: what came later would be missing."""
+    extracted = book.data.fact("extraction_date")
+    end = book.data.quarter.end.isoformat()
+    if extracted:
+        at = claimed("extraction_date")
+        values = {"printed": extracted, "end": end}
+        yield Outcome(at, (), state(extracted >= end), f"{extracted} 与 {end}", values=values)
+
+
 def _last_working_day(day: date) -> date:
     from chinese_calendar import is_workday
 
@@ -205,6 +215,7 @@ KINDS = {
     "annex_list": annex_list,
     "same_extraction": same_extraction,
     "window": window,
+    "extracted_early": extracted_early,
     "claims": claims,
     "two_sources": two_sources,
     "no_cases": no_cases,

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.answers import QUARTER_LABEL
-from haochaping.briefing.annex_layout import NO_SUCH_COLUMN, sheet_name
+from haochaping.briefing.annex_layout import sheet_name
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.corrections import as_printed
 from haochaping.labels import COLUMNS, TIER_LABELS, place
-from haochaping.model import HEADLINE, TABLES, CellRef, QuarterData, TableSpec, decode_key
+from haochaping.model import HEADLINE, NOT_IN_SOURCE, TABLES, CellRef, QuarterData, TableSpec, decode_key
 from haochaping.publish.discretion import Discretion, Owner, Owners
 from haochaping.publish.workbook import Styles, fit_row, open_workbook, set_page, write_text
 from haochaping.reference import Reference
@@ -138,7 +138,7 @@ def _without(data: QuarterData) -> set[CellRef]:
     return {
         CellRef.of(row["table"], decode_key(row["key"]), row["column"])
         for row in data.unreported.to_dict("records")
-        if row["reason"] == NO_SUCH_COLUMN
+        if row["reason"] == NOT_IN_SOURCE
     }
 
 

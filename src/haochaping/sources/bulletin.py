@@ -11,7 +11,7 @@ from haochaping.cleaning.decode import decode
 from haochaping.cleaning.text import fold
 from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.labels import COLUMNS
-from haochaping.model import BESIDE, TABLES, QuarterData, encode_key, frame, printed_column
+from haochaping.model import BESIDE, NOT_IN_SOURCE, TABLES, QuarterData, encode_key, frame, printed_column
 from haochaping.quarter import Quarter
 from haochaping.reference import IGNORED, Reference
 from haochaping.sources.header import Column
@@ -189,7 +189,7 @@ class _Filler:
                 self._unreported(key, column.field, cell.printed, cell.reason)
         for record in by_key.values():
             for absent in [measure for measure in self.spec.measures if measure not in record]:
-                self._unreported({k: record[k] for k in self.spec.key}, absent, "", "原表无此列")
+                self._unreported({k: record[k] for k in self.spec.key}, absent, "", NOT_IN_SOURCE)
             self.rows[self.spec.name].append(record)
 
     def _key(self, name: str, column: Column) -> dict[str, str]:
