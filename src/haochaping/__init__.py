@@ -35,7 +35,7 @@ _EXPORTS = {
     "chart_public_services": "briefing.charts",
     "use_style": "briefing.style",
     "head_html": "briefing.head",
-    "appendix_html": "briefing.head",
+    "appendix_html": "briefing.appendix",
     "verdict_html": "briefing.checks_view",
     "findings_html": "briefing.checks_view",
     "rules_html": "briefing.checks_view",

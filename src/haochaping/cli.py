@@ -200,7 +200,8 @@ def _proof(where: Locations, quarter: Quarter, options: argparse.Namespace) -> i
     from haochaping.reference import load_reference
 
     reviewed = assess(where, quarter, options.as_of or date.today())
-    figures, reference = compute_figures(reviewed.data), load_reference(where.reference)
+    reference = load_reference(where.reference)
+    figures = compute_figures(reviewed.data, reference)
     found = proof(reviewed.data, reviewed.report, figures, reference, options.file)
     if found:
         print(proof_text(found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from haochaping.model import QuarterData
 from haochaping.quarter import Quarter
 from haochaping.reference import load_reference
 from haochaping.sources import read_raw
-from haochaping.store import read_tidy
+from haochaping.store import read_tidy, write_tidy
 
+PAST = "past"
+"""Folder of the earlier quarters beside a staged quarter."""
 TIDY_NOTICE = "未见原始资料文件夹，依据 data/tidy 中整理过的数据"
 
 
@@ -39,10 +42,24 @@ def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> 
     wanted = Quarter.parse(quarter)
     staged = os.environ.get(STAGED_VARIABLE)
     if staged and data is None:
-        return read_tidy(Path(staged), wanted)
+        return read_staged(Path(staged), wanted)
     from haochaping.assess import assess
 
     return assess(locations(data), wanted, date.today()).data
+
+
+def stage(data: QuarterData, folder: Path) -> None:
+    """Hand a quarter and its history over to another process; :func:`read_staged` takes it."""
+    write_tidy(data, folder)
+    for earlier in data.history:
+        write_tidy(earlier, folder / PAST / str(earlier.quarter))
+
+
+def read_staged(folder: Path, quarter: Quarter) -> QuarterData:
+    """A quarter and its history from a folder of :func:`stage`."""
+    past = folder / PAST
+    history = tuple(read_tidy(past / str(one), one) for one in quarters_in(past))
+    return replace(read_tidy(folder, quarter), history=history)
 
 
 def load_printed(where: Locations, quarter: Quarter) -> QuarterData:

@@ -221,7 +221,7 @@ class QuarterData:
     """One quarter, read and cleaned.
 
     Two quarters' data are equal when tables, totals, headline and unreported cells are; where they
-    came from (`about`, `inputs`, `origins`, `annexes`) and what the analyst says (`notes`) may differ.
+    came from (`about`, `inputs`, `origins`, `annexes`) and what the analyst says (`notes`) and earlier quarters (`history`) may differ.
     """
 
     quarter: Quarter
@@ -241,11 +241,13 @@ class QuarterData:
     origins: pd.DataFrame = _empty("origins")
     about: pd.DataFrame = _empty("about")
     inputs: pd.DataFrame = _empty("inputs")
+    history: tuple[QuarterData, ...] = ()
+    """Earlier quarters, oldest first, with what was corrected in them: what changes are measured against."""
 
     def frames(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """Every frame of the model with its name, tables first."""
         for item in fields(self):
-            if item.name != "quarter":
+            if item.name not in ("quarter", "history"):
                 yield item.name, getattr(self, item.name)
 
     def table(self, name: str) -> pd.DataFrame:

@@ -22,7 +22,7 @@ def test_what_comes_out(built: Path) -> None:
     names = {path.name for path in built.iterdir()}
     assert names == {
         "briefing.html", "briefing.ipynb", "findings.csv", "findings.json", "manifest.json", "review.xlsx",
-        "annexes.xlsx", "annexes.internal.xlsx", "bulletin.draft.docx", "data", "sheets",
+        "annexes.xlsx", "annexes.internal.xlsx", "bulletin.draft.docx", "data", "sentences.csv", "sheets",
     }  # fmt: skip
     files = [path for path in built.rglob("*") if path.is_file() and path.name != "manifest.json"]
     assert manifest["outputs"] == sha256(files, built)

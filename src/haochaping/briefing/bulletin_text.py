@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment
 
-from haochaping.briefing.sentences import templates
-from haochaping.cleaning.text import fold, visible
-from haochaping.figures import Figure, Figures
+from haochaping.briefing.sentences import Number, Sentence, Words, render
+from haochaping.cleaning.text import visible
+from haochaping.figures import Figures
 from haochaping.labels import FIGURES
-from haochaping.model import NOT_IN_SOURCE, TABLES, TIERS, QuarterData, decode_key
+from haochaping.model import TABLES, TIERS, QuarterData
 from haochaping.notes import BULLETIN, of_sections, plain
 from haochaping.notes import HEADING as HEADING_OF_NOTES
 from haochaping.reference import Reference
@@ -35,10 +33,14 @@ _SCALED = re.compile(r"(.*?)([万亿]?)条?")
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph of the bulletin; ``kind`` is ``heading``, ``subheading`` or ``paragraph``."""
+    """A paragraph of the bulletin; ``kind`` is ``heading``, ``subheading`` or ``paragraph``.
+
+    ``sentences`` are those of a paragraph, each with the rule that chose it; blank for the analyst's own words.
+    """
 
     kind: str
     text: str
+    sentences: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,46 +78,44 @@ def bulletin_text(data: QuarterData, figures: Figures, reference: Reference) -> 
     """
     context = {
         "n": figures,
+        "w": Words(figures.words),
         "quarter": data.quarter.label,
         "area": _area(reference),
         **_claims(data),
         **_listed(data),
-        **_problems(data, figures, reference),
+        **_problems(figures, reference),
         "noted": {part: _noted(data, section) for part, section in zip(PARTS, BULLETIN, strict=True)},
         "planned_work": _planned_work(data, reference),
     }
-    source = "\n\n".join(_environment().get_template(f"bulletin_{part}.j2").render(context) for part in PARTS)
-    return _numbered(_blocks(source))
+    lines = [line for part in PARTS for line in [*render(f"bulletin/{part}.j2", context), ("", ())]]
+    return _numbered(_blocks(lines))
 
 
-@cache
-def _environment() -> Environment:
-    environment = templates(escape=False)
-    environment.finalize = _plain
-    return environment
-
-
-def _plain(value: Any) -> str:
-    """A value as the paper shows it: a figure without thousands separators, like the annexes."""
-    return value.text.replace(",", "") if isinstance(value, Figure) else visible(str(value)).strip("\n")
-
-
-def _blocks(source: str) -> list[Block]:
+def _blocks(lines: Iterable[tuple[str, tuple[str | Number, ...]]]) -> list[Block]:
     """Rendered lines as blocks: ``#`` and ``##`` head sections, a blank line ends a paragraph."""
     blocks: list[Block] = []
-    sentences: list[str] = []
-    for line in [*source.splitlines(), ""]:
-        text = line.strip()
-        if text and not text.startswith("#"):
-            sentences.append(text)
+    sentences: list[Sentence] = []
+    place = 0
+    for rule, parts in [*lines, ("", ())]:
+        plain_parts = tuple(_as_on_paper(part) for part in parts) if rule else parts
+        sentence = Sentence("bulletin", place + 1, rule, plain_parts)
+        is_heading = not rule and sentence.text.startswith("#")
+        if plain_parts and not is_heading:
+            place += 1
+            sentences.append(sentence)
             continue
         if sentences:
-            blocks.append(Block(PARAGRAPH, "".join(sentences)))
+            blocks.append(Block(PARAGRAPH, "".join(s.text for s in sentences), tuple(sentences)))
             sentences = []
-        if text:
-            marks, _, title = text.partition(" ")
+        if is_heading:
+            marks, _, title = sentence.text.partition(" ")
             blocks.append(Block(HEADING if marks == "#" else SUBHEADING, title))
     return blocks
+
+
+def _as_on_paper(part: str | Number) -> str | Number:
+    """No thousands separators, like the annexes, and no blanks around numbers."""
+    return replace(part, text=part.text.replace(",", "")) if isinstance(part, Number) else part.strip(" ")
 
 
 def _numbered(blocks: Iterable[Block]) -> list[Block]:
@@ -130,7 +130,7 @@ def _numbered(blocks: Iterable[Block]) -> list[Block]:
         elif block.kind == SUBHEADING:
             subheading += 1
             text = f"（{_numeral(subheading)}）{text}"
-        numbered.append(Block(block.kind, text))
+        numbered.append(replace(block, text=text))
     return numbered
 
 
@@ -220,77 +220,13 @@ def _listed(data: QuarterData) -> dict[str, bool]:
     return listed
 
 
-def _problems(data: QuarterData, figures: Figures, reference: Reference) -> dict[str, Any]:
+def _problems(figures: Figures, reference: Reference) -> dict[str, Any]:
     """The problems that the numbers show, each true or false or with the units it concerns."""
-    may_name = reference.may_name_units
-
-    def units(names: Iterable[str]) -> Units:
-        return Units(tuple(dict.fromkeys(str(name) for name in names)), may_name)
-
+    words, may_name = figures.words, reference.may_name_units
+    concerned = {name: words[name] for name in ("few_active", "silent", "idle", "late", "unlisted")}
+    concerned |= {f"empty_{tier}s": words.get(f"{tier}_empty", ()) for tier in TIERS}
     problems: dict[str, Any] = {
-        "few_active": units(_few_active(data, figures, reference.threshold("small_denominator"))),
-        "silent": units(
-            _units_where(data, lambda t: (t["active_evaluations"] == 0) & (t["evaluations"] > 0))
-        ),
-        "idle": units(_units_where(data, lambda t: t["cases"] == 0)),
-        "zero_negatives": _zero_negatives(data),
-        "late": units(_late(data)),
-        "empty_towns": units(figures.words.get("town_empty", ())),
-        "empty_villages": units(figures.words.get("village_empty", ())),
-        "scattered": bool((data.district_departments["evaluations"] == 0).any()),
-        "unlisted": units(_unlisted(data, reference)),
+        name: Units(tuple(visible(unit) for unit in units), may_name) for name, units in concerned.items()
     }
+    problems |= {name: words[name] for name in ("zero_negatives", "scattered")}
     return {**problems, "has_problems": any(bool(problem) for problem in problems.values())}
-
-
-def _few_active(data: QuarterData, figures: Figures, small: float) -> list[str]:
-    """Districts whose active rate is below half of the districts' together; small denominators left out."""
-    active, base = figures.get("district_active"), figures.get("district_active_base")
-    if not active or not base:
-        return []
-    total_active, total_base = int(active.value or 0), int(base.value or 0)
-    return [
-        str(row["district"])
-        for row in data.districts.dropna(subset=["active_evaluations", "evaluations"]).to_dict("records")
-        if row["evaluations"] >= small
-        and 2 * int(row["active_evaluations"]) * total_base < total_active * int(row["evaluations"])
-    ]
-
-
-def _units_where(data: QuarterData, condition: Any) -> list[str]:
-    """Districts and city departments whose row fulfils a condition."""
-    return [
-        name
-        for table in ("districts", "city_departments")
-        for name in data.table(table).loc[condition(data.table(table)).fillna(False), TABLES[table].key[0]]
-    ]
-
-
-def _zero_negatives(data: QuarterData) -> bool:
-    """Whether negative evaluations are listed, and every one of them is zero."""
-    tables = (data.districts, data.city_departments, data.towns_and_villages)
-    listed = pd.concat([table["negative_evaluations"] for table in tables]).dropna()
-    return len(listed) > 0 and bool((listed == 0).all())
-
-
-def _late(data: QuarterData) -> list[str]:
-    rows = data.towns_and_villages
-    late = (rows["rectified_on_time"] < rows["negative_evaluations"]).fillna(False)
-    return list(rows.loc[late, "district"])
-
-
-def _unlisted(data: QuarterData, reference: Reference) -> list[str]:
-    """Units with a count that holds no number though the table has the column; 归市 is a reason given."""
-    return [
-        next(iter(decode_key(row["key"]).values()))
-        for row in data.unreported.to_dict("records")
-        if row["column"] in TABLES[row["table"]].counts
-        and row["reason"] != NOT_IN_SOURCE
-        and fold(row["printed"]) not in reference.elsewhere
-        and row["key"] not in _total_keys(data, row["table"])
-    ]
-
-
-def _total_keys(data: QuarterData, table: str) -> set[str]:
-    totals = data.printed_totals
-    return set(totals.loc[totals["table"] == table, "key"])

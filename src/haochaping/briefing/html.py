@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from markupsafe import Markup, escape
 
 from haochaping.cleaning.text import visible
@@ -32,14 +30,14 @@ def text(value: object) -> Markup:
 
 def figure_link(figure: Figure) -> Html:
     """A number of the page, linked to its row in the table of figures."""
-    return Html(f'<a class="figure" href="#figure-{figure.name}">{text(figure.text)}</a>')
+    return number_link(figure.name, figure.text)
+
+
+def number_link(name: str, shown: str) -> Html:
+    """A number as written in a sentence, linked to the row of its figure."""
+    return Html(f'<a class="figure" href="#figure-{text(name)}">{text(shown)}</a>')
 
 
 def stack(*pieces: str) -> Html:
     """Several pieces, one under another."""
     return Html("\n".join(str(piece) for piece in pieces))
-
-
-def paragraphs(sentences: Iterable[str]) -> Html:
-    """Sentences (already escaped) as paragraphs."""
-    return Html("\n".join(f"<p>{sentence}</p>" for sentence in sentences))

@@ -1,19 +1,141 @@
-"""Sentences from templates: one file a section, every number from a named figure."""
+"""Sentences from rules and templates: one template a section, one line a sentence, every number a named figure.
+
+A line of a template reads ``rule_name| sentence``. Which lines come out is decided by the conditions around them;
+the name before the bar is the rule that chose the sentence, and stands in the audit.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from haochaping.briefing.html import Html, figure_link, paragraphs, text
+from haochaping.briefing.doubts import doubt_html
+from haochaping.briefing.html import Html, number_link, text
 from haochaping.checks.confront import CheckReport
-from haochaping.figures import Figure, Figures
+from haochaping.cleaning.text import visible
+from haochaping.figures import Figure, Figures, Shown
 
 TEMPLATES = Path(__file__).parent / "templates"
+SECTIONS = {
+    "summary": "要点",
+    "overview": "总体情况",
+    "districts": "各区县",
+    "city_departments": "市直部门",
+    "district_departments": "区直部门",
+    "towns_and_villages": "镇村",
+    "public_services": "公共服务",
+    "problems": "问题与建议",
+}
+"""Sections of the page that have sentences, in order, with their headings."""
+MOST_IN_SUMMARY = 7
+_OPEN, _BAR, _CLOSE = "\ue000", "\ue001", "\ue002"
+"""Mark a number in a rendered template: ``open name bar text close``; data cannot hold them (see `_safe`)."""
+_NUMBER = re.compile(f"{_OPEN}([^{_BAR}]*){_BAR}([^{_CLOSE}]*){_CLOSE}")
+_LINE = re.compile(r"([a-z][a-z_]*)\| *(.*)")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in a sentence: the name of its figure and how it is written there."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence; ``rule`` chose it, ``parts`` are words and numbers in order."""
+
+    section: str
+    place: int
+    rule: str
+    parts: tuple[str | Number, ...]
+
+    @property
+    def id(self) -> str:
+        """Its place on the page."""
+        return f"sentence-{self.section}-{self.place}"
+
+    @property
+    def numbers(self) -> list[Number]:
+        """The numbers in it."""
+        return [part for part in self.parts if isinstance(part, Number)]
+
+    @property
+    def text(self) -> str:
+        """As plain text."""
+        return "".join(part.text if isinstance(part, Number) else part for part in self.parts)
+
+    @property
+    def html(self) -> str:
+        """With every number linked to its row in the table of figures."""
+        return "".join(
+            number_link(part.name, part.text) if isinstance(part, Number) else str(text(part))
+            for part in self.parts
+        )
+
+
+def write_sentences(section: str, figures: Figures, report: CheckReport | None = None) -> Html:
+    """The sentences of one section of the page.
+
+    Parameters
+    ----------
+    section : str
+        One of :data:`SECTIONS`.
+    figures : Figures
+        The quarter's named figures.
+    report : CheckReport, optional
+        The checks: a sentence that rests on a doubtful figure says so.
+    """
+    return Html(
+        "\n".join(
+            f'<p id="{sentence.id}">{sentence.html}{_remarks(sentence, figures, report)}</p>'
+            for sentence in compose(section, figures, report)
+        )
+    )
+
+
+def compose(section: str, figures: Figures, report: CheckReport | None = None) -> list[Sentence]:
+    """The sentences of one section as data; of the summary the first ones, and the last, which points to the doubts."""
+    context: dict[str, Any] = {"n": figures, "w": Words(figures.words), **Words(figures.words)}
+    context |= {
+        "verdict": report.verdict.value if report else "",
+        "found": report.counts if report else {},
+        "corrections": _corrections(report),
+    }
+    lines = [line for line in render(f"page/{section}.j2", context) if line[0]]
+    if section == "summary" and len(lines) > MOST_IN_SUMMARY:
+        lines = [*lines[: MOST_IN_SUMMARY - 1], lines[-1]]
+    return [Sentence(section, place, rule, parts) for place, (rule, parts) in enumerate(lines, start=1)]
+
+
+def render(template: str, context: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str | Number, ...]]]:
+    """The lines of a template with the rule that chose each; blank rule where a line has none."""
+    for line in environment().get_template(template).render(_safe(context)).splitlines():
+        found = _LINE.fullmatch(line.strip())
+        rule, told = found.groups() if found else ("", line.strip())
+        yield rule, tuple(_parts(re.sub(r"\s+", " ", told)))
+
+
+@cache
+def environment() -> Environment:
+    """The sentence templates. What a quarter lacks is false in a condition and an error in a sentence."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=_Absent,
+        autoescape=False,  # parts are escaped one by one where they become HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["names"] = _names
+    made.finalize = _marked
+    return made
 
 
 class _Absent(StrictUndefined):
@@ -25,67 +147,72 @@ class _Absent(StrictUndefined):
         return False
 
 
-def templates(*, escape: bool) -> Environment:
-    """The sentence templates; `escape` for a page, not for plain text. What a quarter lacks is false."""
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=_Absent,
-        autoescape=escape,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _environment() -> Environment:
-    environment = templates(escape=True)
-    environment.filters["names"] = lambda values: "、".join(str(value) for value in values)
-    environment.finalize = _shown
-    return environment
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, Figure):
-        return figure_link(value)
-    return value if hasattr(value, "__html__") else text(value)
-
-
-def write_sentences(section: str, figures: Figures, report: CheckReport | None = None) -> Html:
-    """The sentences of one section.
-
-    Parameters
-    ----------
-    section : str
-        Name of a template: ``summary``, ``overview``, ``districts``, ``city_departments``,
-        ``district_departments``, ``towns_and_villages``, ``public_services``.
-    figures : Figures
-        The quarter's named figures.
-    report : CheckReport, optional
-        The checks, for sentences that point to doubts.
-    """
-    template = _environment().get_template(f"{section}.j2")
-    context: dict[str, Any] = {"n": figures, **_Words(figures.words)}
-    if report is not None:
-        context |= {"verdict": report.verdict.value, "found": report.counts}
-    lines = (re.sub(r"\s+", " ", line).strip() for line in template.render(context).splitlines())
-    return paragraphs(line + _on_corrections(line, figures) for line in lines if line)
-
-
-def _on_corrections(sentence: str, figures: Figures) -> str:
-    """A remark for a sentence with a number that rests on a corrected cell."""
-    used = re.findall(r'href="#figure-([a-z_]+)"', sentence)
-    if not any(figures[name].corrected for name in used):
-        return ""
-    return '<a class="corrected" href="#table-corrections">（含更正后的数）</a>'
-
-
-class _Words(dict[str, Any]):
-    """Names that sentences use; what the quarter lacks is None."""
+class Words(dict[str, Any]):
+    """Names and facts beside the figures; what the quarter lacks is None."""
 
     _KNOWN = (
-        "quarter absent district_largest district_lowest district_highest department_largest matrix_first "
-        "matrix_second town_empty village_empty public_top public_total_label"
+        "district_largest department_largest district_top matrix_first matrix_second town_empty village_empty "
+        "public_top public_total_label highest lowest above below alike compared no_limits"
     )
 
-    def __init__(self, words: dict[str, Any]):
-        super().__init__({name: words.get(name) for name in self._KNOWN.split()})
+    def __init__(self, words: Mapping[str, Any]):
+        super().__init__(dict.fromkeys(self._KNOWN.split()) | dict(words))
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def _safe(value: Any) -> Any:
+    """`value` with the hidden characters of every text in it shown, so that no data can mark a number."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, (list, tuple)):
+        return [_safe(one) for one in value]
+    if isinstance(value, Words):
+        return Words({key: _safe(one) for key, one in value.items()})
+    if isinstance(value, dict):
+        return {key: _safe(one) for key, one in value.items()}
+    return value
+
+
+def _names(values: Iterable[object], most: int = 0) -> str:
+    """Names in a row; with `most`, the first of them and 等."""
+    shown = [str(value) for value in values]
+    if most and len(shown) > most:
+        return "、".join(shown[:most]) + "等"
+    return "、".join(shown)
+
+
+def _marked(value: Any) -> str:
+    """A value in a template: figures as marked numbers, everything else as visible text."""
+    if isinstance(value, Figure):
+        value = Shown(value, value.text)
+    if isinstance(value, Shown):
+        return f"{_OPEN}{value.figure.name}{_BAR}{value.text}{_CLOSE}"
+    return str(value)  # what data hold is visible already (see `_safe`); a macro returns marked numbers
+
+
+def _parts(line: str) -> Iterator[str | Number]:
+    end = 0
+    for found in _NUMBER.finditer(line):
+        if found.start() > end:
+            yield line[end : found.start()]
+        yield Number(*found.groups())
+        end = found.end()
+    if end < len(line):
+        yield line[end:]
+
+
+def _remarks(sentence: Sentence, figures: Figures, report: CheckReport | None) -> str:
+    """What the reader must know of the numbers of a sentence: corrected, or in doubt."""
+    used = [figures[number.name] for number in sentence.numbers]
+    corrected = any(figure.corrected for figure in used)
+    told = '<a class="corrected" href="#table-corrections">（含更正后的数）</a>' if corrected else ""
+    return told + (doubt_html(used, report) if report else "")
+
+
+def _corrections(report: CheckReport | None) -> Sequence[str]:
+    """Messages of the open 须更正, for sentences that say how many kinds there are."""
+    if report is None:
+        return ()
+    return [f.message for f in report.findings if f.severity == "correct" and f.status != "corrected"]

@@ -98,13 +98,14 @@ def _cell(cell: TableCell) -> str:
             f'<td class="doubtful"{title}><a href="#{cell.finding}" aria-label="{text(cell.text or "空白")}，存疑，见核对意见">'
             f"{text(cell.text or '空白')}<sup>※{cell.finding.rpartition('-')[2]}</sup></a></td>"
         )
-    return f"<td{title}>{text(cell.text)}</td>"
+    shown = cell.text if isinstance(cell.text, Html) else text(cell.text)
+    return f"<td{title}>{shown}</td>"
 
 
 def frame_table(
     frame: pd.DataFrame, caption: str, table_id: str, *, row_ids: Sequence[str] = (), wide: bool = False
 ) -> Html:
-    """Any small frame of texts as a table; its first column names the rows.
+    """Any small frame of texts (or of pieces of HTML, in a column of objects) as a table; its first column names the rows.
 
     `row_ids`, where given, become the ids of the row headings, so that numbers can link to them.
     """
@@ -115,7 +116,7 @@ def frame_table(
         stub,
         [Header(header) for header in headers],
         [
-            TableRow(str(row[0]), [TableCell("" if pd.isna(value) else str(value)) for value in row[1:]])
+            TableRow(str(row[0]), [TableCell(_shown(value)) for value in row[1:]])
             for row in frame.itertuples(index=False)
         ],
         wide=wide,
@@ -124,6 +125,12 @@ def frame_table(
     for row_id in row_ids:
         html = html.replace('<tr><th scope="row">', f'<tr id="{row_id}"><th scope="row">', 1)
     return Html(html)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Html):
+        return value
+    return "" if pd.isna(value) else str(value)
 
 
 def in_chinese(frame: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from haochaping.cleaning.quantities import (
     quantities,
     same,
 )
-from haochaping.figures import Figures
+from haochaping.figures import POINTS, Figure, Figures
 from haochaping.model import TABLES, QuarterData
 
 _RATE_DECIMALS = 2
@@ -44,7 +44,7 @@ class Known:
         for cell in book.cells():
             self._add_text(book.printed(cell))
         for figure in figures.values():
-            self._add_value(figure.value)
+            self._add_figure(figure)
         for value in data.headline.loc[data.headline["unit"] != "%", "value"]:
             if pd.notna(value) and float(value).is_integer():
                 self._add_value(int(value))
@@ -82,12 +82,17 @@ class Known:
             elif quantity.kind == MONTH_DAY:
                 self._add(Quantity(MONTH, quantity.value[:1], quantity.text, 0))
 
-    def _add_value(self, value: int | Fraction | None) -> None:
-        if isinstance(value, Fraction):
-            rate = percent(value, _RATE_DECIMALS)
-            self._add(Quantity(PERCENT, (rate.normalize(),), str(rate), 0))
-        elif value is not None:
-            self._add(Quantity(COUNT, (Decimal(value),), str(value), 0))
+    def _add_figure(self, figure: Figure) -> None:
+        if figure.unit == POINTS:
+            self._add_text(f"{figure.size}个百分点")
+        elif isinstance(figure.value, Fraction):
+            told = percent(abs(figure.value), _RATE_DECIMALS).normalize()
+            self._add(Quantity(PERCENT, (told,), figure.text, 0))
+        elif isinstance(figure.value, int):
+            self._add_value(figure.value)
+
+    def _add_value(self, value: int) -> None:
+        self._add(Quantity(COUNT, (Decimal(value),), str(value), 0))
 
     def _add_dates(self, data: QuarterData) -> None:
         last = 3 * data.quarter.number

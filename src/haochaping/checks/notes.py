@@ -119,7 +119,7 @@ class _Reader:
 
     @cached_property
     def known(self) -> Known:
-        return Known(self.book.data, compute_figures(self.book.data))
+        return Known(self.book.data, compute_figures(self.book.data, self.book.reference))
 
     @cached_property
     def _names(self) -> dict[str, tuple[str, ...]]:

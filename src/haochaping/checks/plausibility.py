@@ -19,6 +19,7 @@ from haochaping.cleaning.decode import decode
 from haochaping.labels import key_label
 from haochaping.model import TABLES, CellRef
 from haochaping.numbers import number, percent_text
+from haochaping.statistics.proportions import upper_bound_zero
 
 FEWEST_PEERS = 5
 """Below this a median and a spread say nothing."""
@@ -264,8 +265,7 @@ def empty_tier(rule: Rule, book: Book) -> Iterator[Outcome]:
 def no_negatives(rule: Rule, book: Book) -> Iterator[Outcome]:
     """Not one negative evaluation among very many: first a question to the data path, not praise.
 
-    Annexes are not added up, for their scopes may overlap. Upper bound at 95 % for each:
-    1 − 0.05^(1/n) (exact binomial, no event seen).
+    Annexes are not added up, for their scopes may overlap; each gets its own upper bound.
     """
     cells: list[CellRef] = []
     negatives, sizes = 0, {}
@@ -283,7 +283,7 @@ def no_negatives(rule: Rule, book: Book) -> Iterator[Outcome]:
         state(negatives > 0),
         "；".join(
             f"附件{TABLES[table].annex}：差评 0，评价 {number(size)}，差评率的上限（95% 置信）为每百万 "
-            f"{-math.expm1(math.log(0.05) / size) * 1e6:.2f} 条"
+            f"{upper_bound_zero(size) * 1e6:.2f} 条"
             for table, size in sizes.items()
         )
         if not negatives

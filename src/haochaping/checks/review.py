@@ -74,6 +74,7 @@ def review(
     """
     earlier = earlier_findings(past, reference)
     history = tuple(one.best for one in past)
+    printed = replace(printed, history=history)
     before = confront(printed, reference, history=history)
     corrections, remarks = _corrections(answers, before, printed, reference)
     answered = {correction.cell for _, correction in corrections}

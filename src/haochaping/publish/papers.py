@@ -15,6 +15,7 @@ from haochaping.publish.bulletin import bulletin_name, write_bulletin
 from haochaping.publish.findings import write_findings
 from haochaping.publish.package import write_package
 from haochaping.publish.review import write_review
+from haochaping.publish.sentences import write_audit
 from haochaping.publish.sheets import RETURNED, SHEETS, write_sheets
 from haochaping.publish.stamp import MANIFEST, sha256
 from haochaping.quarter import Quarter
@@ -49,12 +50,14 @@ def write_papers(
         (aside / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(published / name, aside / name)
     data, report = reviewed.data, reviewed.report
+    figures = compute_figures(data, reference)
     review = _free(aside, REVIEW)
     bulletin = _free(aside, bulletin_name(report))
     write_findings(report, aside)
     write_review(reviewed, answers, review)
     write_sheets(data, report, reference, aside / SHEETS)
-    write_bulletin(data, report, compute_figures(data), reference, bulletin)
+    write_audit(data, report, figures, reference, aside)
+    write_bulletin(data, report, figures, reference, bulletin)
     write_annexes(data, report.verdict.value, aside / ANNEXES, internal=False)
     write_annexes(data, report.verdict.value, aside / INTERNAL_ANNEXES)
     write_package(data, aside / PACKAGE)

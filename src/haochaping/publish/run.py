@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def _build(
     from haochaping.assess import assess
     from haochaping.checks import REPORT
     from haochaping.checks.report_json import dump_report
-    from haochaping.loading import TIDY_NOTICE, rests_on_tidy
+    from haochaping.loading import TIDY_NOTICE, rests_on_tidy, stage
     from haochaping.publish.papers import write_papers
     from haochaping.reference import load_reference
     from haochaping.store import with_revisions, write_tidy
@@ -102,7 +103,7 @@ def _build(
         clock.lap("载入程序库")
         say("运行笔记本")
         model = aside / ".model"
-        write_tidy(data, model)
+        stage(data, model)
         (model / REPORT).write_text(dump_report(report), encoding="utf-8")
         notebook = execute(
             project_root() / "notebooks" / "briefing.ipynb",
@@ -111,7 +112,7 @@ def _build(
             {DATA_VARIABLE: str(where.data), STAGED_VARIABLE: str(model)},
             aside,
         )
-        _remove_folder(model)
+        shutil.rmtree(model)
         clock.lap("运行笔记本")
         say("生成网页")
         page = build_page(notebook, f"{quarter.label}政务服务“好差评”工作简报", _run_block(key))
@@ -138,12 +139,6 @@ class _Clock:
     def lap(self, name: str) -> None:
         now = time.perf_counter()
         self._parts[name], self._last = round(now - self._last, 3), now
-
-
-def _remove_folder(folder: Path) -> None:
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()
 
 
 def versions() -> dict[str, str]:

@@ -1,0 +1,136 @@
+"""The end of the page: definitions, table of figures, corrections, revisions, sources, sign-off lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from haochaping.briefing.html import Html, stack, text
+from haochaping.briefing.sentences import SECTIONS, compose
+from haochaping.briefing.tables import frame_table
+from haochaping.checks.confront import CheckReport
+from haochaping.figures import Figures
+from haochaping.labels import COLUMNS, INPUT_KINDS, place
+from haochaping.model import QuarterData, decode_key
+from haochaping.revisions import net_revisions
+
+
+def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> Html:
+    """Definitions, table of figures, sources, sign-off lines."""
+    return stack(
+        frame_table(
+            pd.DataFrame(_DEFINITIONS, columns=["指标", "算法", "分母为零时", "依据"]),
+            "指标定义",
+            "table-definitions",
+        ),
+        "<h3>数字表</h3>",
+        _table_of_figures(figures, report),
+        _corrections(data),
+        _revisions(data),
+        "<h3>资料来源</h3>",
+        frame_table(
+            pd.DataFrame(
+                {
+                    "文件": data.inputs["file"],
+                    "种类": data.inputs["kind"].map(INPUT_KINDS),
+                    "SHA-256": data.inputs["sha256"],
+                    "字节": data.inputs["bytes"].astype("str"),
+                }
+            ),
+            "所读文件",
+            "table-inputs",
+        ),
+        _source_used(data),
+        f"<p>通报标题：{text(data.fact('title') or '未见标题')}。</p>",
+        f"<details><summary>通报正文（所读）</summary><p>{text(data.fact('text'))}</p></details>"
+        if data.fact("text")
+        else "",
+        '<h3>签署</h3><div class="sign-off"><p>经办人：</p><p>审核人：</p><p>签发人：</p><p>日期：</p></div>',
+    )
+
+
+def _table_of_figures(figures: Figures, report: CheckReport) -> Html:
+    """Every figure with its formula and source, and the sentences that use it."""
+    used: dict[str, list[str]] = {}
+    for section in SECTIONS:
+        for sentence in compose(section, figures, report):
+            for number in sentence.numbers:
+                used.setdefault(number.name, []).append(sentence.id)
+    rows = figures.frame()
+    rows["见于"] = pd.Series([_places(used.get(name, ())) for name in figures], dtype=object)
+    return frame_table(
+        rows[["指标", "数值", "单位", "区间", "算法", "来源", "取整", "见于"]],
+        "本简报每个数字的算法和来源（区间为 95% 置信区间：全部记录也有偶然波动，但不反映口径和归集的差错）",
+        "table-figures",
+        row_ids=[f"figure-{name}" for name in figures],
+    )
+
+
+def _places(ids: Sequence[str]) -> Html:
+    """Links back to sentences, named by their sections."""
+    links = []
+    for one in dict.fromkeys(ids):
+        section = one.removeprefix("sentence-").rpartition("-")[0]
+        links.append(f'<a href="#{one}">{SECTIONS[section]}</a>')
+    return Html("、".join(links))
+
+
+def _source_used(data: QuarterData) -> str:
+    """Which of several sources the figures come from."""
+    if not data.fact("source_used"):
+        return ""
+    differing = f"有 {len(data.second)} 格不同，见“数据核对”" if len(data.second) else "各格相同"
+    return f"<p>本简报用 {text(data.fact('source_used'))}（{text(data.fact('source_reason'))}），与另一份资料{differing}。</p>"
+
+
+def _corrections(data: QuarterData) -> Html:
+    """What the office corrected, with the printed value beside it."""
+    if data.corrections.empty:
+        return Html("")
+    rows = [
+        {
+            "单元格": place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], ""),
+            "通报所列": row["printed"],
+            "更正为": row["corrected"],
+            "依据": row["basis"],
+            "经办人": row["by"],
+            "日期": row["on"],
+        }
+        for row in data.corrections.to_dict("records")
+    ]
+    return stack(
+        "<h3>更正</h3>",
+        frame_table(pd.DataFrame(rows), "已采用的更正（本简报各表用更正后的数）", "table-corrections"),
+    )
+
+
+def _revisions(data: QuarterData) -> Html:
+    """What changed in the tidy tables since this quarter was first read."""
+    revisions = net_revisions(data)
+    if revisions.empty:
+        return Html("")
+    rows = [
+        {
+            "单元格": place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], ""),
+            "原为": row["before"] or "（无）",
+            "改为": row["after"] or "（无）",
+            "日期": row["on"],
+        }
+        for row in revisions.to_dict("records")
+    ]
+    return stack(
+        "<h3>修订</h3>",
+        frame_table(pd.DataFrame(rows), "本季度资料首次读入以后的改动（更正另列）", "table-revisions"),
+    )
+
+
+_OURS = "通报没有载明，本工具采用"
+_DEFINITIONS = [
+    ("评价率", "评价数 ÷ 办件数", "不适用", _OURS),
+    ("主动评价率", "主动评价数 ÷ 评价数", "不适用", _OURS),
+    ("差评", "不满意与非常不满意两级之和", "—", "国办发〔2019〕51号"),
+    ("差评整改率", "已整改差评数 ÷ 有效差评数", "不适用", _OURS),
+    ("整改满意率", "回访满意数 ÷ 回访数", "不适用", _OURS),
+    ("总量占比", "该区县评价数 ÷ 各行评价数之和", "不适用", _OURS),
+]

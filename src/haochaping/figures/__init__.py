@@ -1,0 +1,50 @@
+"""Named figures: every number that tables, charts and sentences may use, made in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haochaping.figures.annexes import add_annexes
+from haochaping.figures.changes import add_changes
+from haochaping.figures.figure import NOT_APPLICABLE, PERCENT, POINTS, Figure, Figures, Shown
+from haochaping.figures.maker import Maker
+from haochaping.figures.problems import add_problems
+from haochaping.figures.spread import add_spread
+from haochaping.locations import locations
+from haochaping.model import TABLES, QuarterData
+from haochaping.reference import Reference, load_reference
+
+__all__ = ["NOT_APPLICABLE", "PERCENT", "POINTS", "Figure", "Figures", "Shown", "compute_figures"]
+
+
+def compute_figures(data: QuarterData, reference: Reference | None = None) -> Figures:
+    """Every figure of the briefing, from one quarter and the quarters before it (``data.history``).
+
+    Figures of an absent annex or without an earlier quarter are missing from the result; sentences branch on that.
+
+    Parameters
+    ----------
+    data : QuarterData
+        The quarter, corrections applied.
+    reference : Reference, optional
+        The city's settings: small denominators, the smallest change that matters. By default the project's.
+    """
+    reference = reference or load_reference(locations().reference)
+    made = _of_one_quarter(data, reference)
+    add_spread(made, reference)
+    add_problems(made, reference)
+    earlier = {one.quarter: _of_one_quarter(one, reference) for one in data.history}
+    add_changes(made, earlier, reference)
+    return Figures(made.made, made.words)
+
+
+def _of_one_quarter(data: QuarterData, reference: Reference) -> Maker:
+    words: dict[str, Any] = {
+        "quarter": data.quarter.label,
+        "absent": [TABLES[name].annex for name in data.absent],
+        "small": reference.threshold("small_denominator"),
+        "planned_work": data.fact("planned_work"),
+    }
+    maker = Maker(data, words)
+    add_annexes(maker, words)
+    return maker

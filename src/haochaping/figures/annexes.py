@@ -1,0 +1,241 @@
+"""Figures of each annex: totals, rates, counts of rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from haochaping.figures.maker import Maker
+from haochaping.labels import COLUMNS
+from haochaping.model import HEADLINE, TABLES, CellRef, QuarterData, decode_key
+from haochaping.numbers import number
+from haochaping.statistics.proportions import upper_bound_zero
+from haochaping.statistics.rates import add_rates
+
+_PREFIX = {"districts": ("district", "各区县"), "city_departments": ("department", "市直部门")}
+
+
+MILLION = 1_000_000
+
+
+def add_annexes(maker: Maker, words: dict[str, Any]) -> None:
+    """Figures of every annex that is there; ``words["small"]`` is the city's small denominator."""
+    absent = maker.data.absent
+    for name in ("districts", "city_departments"):
+        if name not in absent:
+            _service_tables(maker, name, words)
+    if "districts" not in absent and "city_departments" not in absent:
+        _city(maker)
+    if "district_departments" not in absent:
+        _district_departments(maker, words)
+    if "towns_and_villages" not in absent:
+        _towns_and_villages(maker, words)
+    if "public_services" not in absent:
+        _public_services(maker, words)
+    _text(maker, maker.data)
+
+
+def _text(maker: Maker, data: QuarterData) -> None:
+    """Figures of the bulletin's text."""
+    for item in data.headline.itertuples():
+        if item.figure == "records" and pd.notna(item.value):
+            at = CellRef.of(HEADLINE, {"figure": "records"}, "value")
+            maker.add("records", "正文归集上传数据", round(float(item.value)), "条", "正文所列", "正文", [at])
+
+
+def _service_tables(maker: Maker, table: str, words: dict[str, Any]) -> None:
+    """Totals and extremes of annex 1 or 2."""
+    prefix, label = _PREFIX[table]
+    frame = add_rates(maker.data.table(table))
+    key = TABLES[table].key[0]
+    maker.add(f"{prefix}_count", f"{label}个数", len(frame), "个", "行数", f"附件{TABLES[table].annex}")
+    maker.total(table, "cases", f"{prefix}_cases", f"{label}办件数")
+    maker.total(table, "evaluations", f"{prefix}_evaluations", f"{label}评价数")
+    maker.total(table, "active_evaluations", f"{prefix}_active", f"{label}主动评价数")
+    maker.total(table, "negative_evaluations", f"{prefix}_negatives", f"{label}差评数")
+    _evaluation_rate(maker, table, frame)
+    known = frame[frame["active_evaluations"].notna()]
+    maker.total(table, "evaluations", f"{prefix}_active_base", f"{label}评价数（有主动评价数的）", known)
+    maker.rate(f"{prefix}_active_rate", f"{label}主动评价率", f"{prefix}_active", f"{prefix}_active_base")
+    idle = frame[(frame["cases"] == 0).fillna(False)]
+    maker.add(
+        f"{prefix}_idle",
+        f"{label}无办件个数",
+        len(idle),
+        "个",
+        "办件数为零的行数",
+        f"附件{TABLES[table].annex}",
+        maker.cells(table, "cases", rows=idle),
+    )
+    silent = frame[((frame["active_evaluations"] == 0) & (frame["evaluations"] > 0)).fillna(False)]
+    maker.add(
+        f"{prefix}_silent",
+        f"{label}有评价而无主动评价个数",
+        len(silent),
+        "个",
+        "主动评价数为零、评价数大于零的行数",
+        f"附件{TABLES[table].annex}",
+        maker.cells(table, "active_evaluations", rows=silent),
+    )
+    largest = frame.dropna(subset=["cases"]).sort_values("cases", ascending=False, kind="stable").head(1)
+    for row in largest.to_dict("records"):
+        words[f"{prefix}_largest"] = row[key]
+        maker.add(
+            f"{prefix}_largest_cases",
+            f"{label}最多的办件数",
+            int(row["cases"]),
+            "件",
+            "各行最大值",
+            f"附件{TABLES[table].annex}",
+            maker.cells(table, "cases", rows=largest),
+        )
+        maker.rate(
+            f"{prefix}_largest_share", f"{label}办件最多者占比", f"{prefix}_largest_cases", f"{prefix}_cases"
+        )
+    small = frame[
+        (frame["evaluations"] < words["small"]).fillna(False) & (frame["evaluations"] > 0).fillna(False)
+    ]
+    maker.add(
+        f"{prefix}_small",
+        f"{label}评价数很少的个数",
+        len(small),
+        "个",
+        f"评价数大于零、不足 {number(int(words['small']))} 条的行数",
+        f"附件{TABLES[table].annex}",
+        maker.cells(table, "evaluations", rows=small),
+    )
+    if maker.made[f"{prefix}_evaluations"].value and not maker.made[f"{prefix}_negatives"].value:
+        _bound_of_none(maker, table)
+
+
+def _evaluation_rate(maker: Maker, table: str, frame: pd.DataFrame) -> None:
+    """Evaluations over cases, of the rows that list both."""
+    prefix, label = _PREFIX[table]
+    both = frame[frame["cases"].notna() & frame["evaluations"].notna()]
+    k, n = f"{prefix}_evaluations", f"{prefix}_cases"
+    if len(both) < len(frame):
+        k, n = f"{prefix}_paired_evaluations", f"{prefix}_paired_cases"
+        maker.total(table, "evaluations", k, f"{label}评价数（两数都列出的）", both)
+        maker.total(table, "cases", n, f"{label}办件数（两数都列出的）", both)
+    maker.rate(f"{prefix}_rate", f"{label}评价率", k, n)
+
+
+def _bound_of_none(maker: Maker, table: str) -> None:
+    """How large the rate of negative evaluations may still be where none is listed."""
+    prefix, label = _PREFIX[table]
+    evaluations = maker.made[f"{prefix}_evaluations"]
+    maker.add(
+        f"{prefix}_negatives_bound",
+        f"{label}差评率上限",
+        float(upper_bound_zero(int(evaluations.value or 0))) * MILLION,
+        "条/百万条",
+        "差评为零时的 95% 单侧置信上限：1 − 0.05 的 1/n 次方，n 为评价数",
+        evaluations.source,
+        maker.rests_on(f"{prefix}_evaluations", f"{prefix}_negatives"),
+    )
+
+
+def _city(maker: Maker) -> None:
+    for part, label in (
+        ("cases", "办件数"),
+        ("evaluations", "评价数"),
+        ("active", "主动评价数"),
+        ("active_base", "评价数（有主动评价数的）"),
+        ("negatives", "差评数"),
+    ):
+        value = sum(int(maker.made[f"{prefix}_{part}"].value or 0) for prefix in ("district", "department"))
+        maker.add(
+            part,
+            f"区县与市直部门{label}",
+            value,
+            "件" if part == "cases" else "条",
+            "附件1与附件2合计相加",
+            f"区县、市直部门的{label}",
+            maker.rests_on(f"district_{part}", f"department_{part}"),
+        )
+    _city_rate(maker)
+    maker.rate("active_rate", "区县与市直部门主动评价率", "active", "active_base")
+
+
+def _city_rate(maker: Maker) -> None:
+    """Evaluations over cases of both annexes, of the rows that list both."""
+    k, n = "evaluations", "cases"
+    if any(f"{prefix}_paired_cases" in maker.made for prefix in ("district", "department")):
+        k, n = "paired_evaluations", "paired_cases"
+        for name, part, unit in ((k, "evaluations", "条"), (n, "cases", "件")):
+            names = [
+                f"{prefix}_paired_{part}" if f"{prefix}_paired_{part}" in maker.made else f"{prefix}_{part}"
+                for prefix in ("district", "department")
+            ]
+            value = sum(int(maker.made[one].value or 0) for one in names)
+            label = f"区县与市直部门{COLUMNS[part]}（两数都列出的）"
+            maker.add(name, label, value, unit, "附件1与附件2相加", "附件1；附件2", maker.rests_on(*names))
+    maker.rate("rate", "区县与市直部门评价率", k, n)
+
+
+def _district_departments(maker: Maker, words: dict[str, Any]) -> None:
+    frame = maker.data.district_departments
+    maker.total("district_departments", "evaluations", "matrix_evaluations", "区直部门评价数")
+    by_department = frame.groupby("department", sort=False)["evaluations"].sum()
+    maker.add("matrix_departments", "区直部门个数", len(by_department), "个", "行数", "附件3")
+    top = by_department.sort_values(ascending=False, kind="stable").head(2)
+    for rank, (name, value) in zip(("first", "second"), top.items(), strict=False):
+        words[f"matrix_{rank}"] = name
+        maker.add(
+            f"matrix_{rank}_value",
+            f"{name}评价数",
+            int(value),
+            "条",
+            "该行各区县相加",
+            f"附件3 {name}",
+            maker.cells("district_departments", "evaluations", rows=frame[frame["department"] == name]),
+        )
+        maker.rate(
+            f"matrix_{rank}_share", f"{name}占区直部门评价数", f"matrix_{rank}_value", "matrix_evaluations"
+        )
+    reported = frame["evaluations"].dropna()
+    cells = maker.cells("district_departments", "evaluations")
+    maker.add("matrix_cells", "有数的格数", len(reported), "格", "列有数字的格数", "附件3", cells)
+    zeros = int((reported == 0).sum())
+    maker.add("matrix_zero_cells", "为零的格数", zeros, "格", "列为 0 的格数", "附件3", cells)
+    maker.rate("matrix_zero_share", "为零的格占比", "matrix_zero_cells", "matrix_cells")
+
+
+def _towns_and_villages(maker: Maker, words: dict[str, Any]) -> None:
+    frame = maker.data.towns_and_villages
+    for tier, label in (("town", "镇（街道）"), ("village", "村（社区）")):
+        rows = frame[frame["tier"] == tier]
+        maker.total("towns_and_villages", "evaluations", f"{tier}_evaluations", f"{label}评价数", rows)
+        words[f"{tier}_empty"] = list(rows.loc[(rows["evaluations"] == 0).fillna(False), "district"])
+    maker.total("towns_and_villages", "evaluations", "tier_evaluations", "镇村评价数")
+    maker.total("towns_and_villages", "negative_evaluations", "tier_negatives", "镇村差评数")
+    maker.total("towns_and_villages", "rectified_on_time", "tier_rectified", "镇村按时整改数")
+    maker.rate("tier_rectified_rate", "镇村按时整改率", "tier_rectified", "tier_negatives")
+    maker.rate("village_share", "村（社区）评价数占镇村", "village_evaluations", "tier_evaluations")
+
+
+def _public_services(maker: Maker, words: dict[str, Any]) -> None:
+    frame = maker.data.public_services
+    maker.total("public_services", "evaluations", "public_evaluations", "公共服务评价数")
+    top = (
+        frame.dropna(subset=["evaluations"])
+        .sort_values("evaluations", ascending=False, kind="stable")
+        .head(3)
+    )
+    words["public_top"] = list(top["district"])
+    maker.total("public_services", "evaluations", "public_top_evaluations", "公共服务评价数前三位之和", top)
+    maker.rate("public_top_share", "前三位占公共服务评价数", "public_top_evaluations", "public_evaluations")
+    totals = maker.data.printed_totals
+    printed = totals[(totals["table"] == "public_services") & (totals["column"] == "evaluations")]
+    if len(printed) == 1 and printed["value"].notna().all():
+        words["public_total_label"] = printed["label"].iloc[0]
+        maker.add(
+            "public_printed_total",
+            "公共服务所列合计",
+            int(printed["value"].iloc[0]),
+            "条",
+            "通报所列",
+            "附件5",
+            [CellRef.of("public_services", decode_key(str(printed["key"].iloc[0])), "evaluations")],
+        )

@@ -1,0 +1,135 @@
+"""A named figure: one number with its unit, formula, source and interval; and all figures of a quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from haochaping.model import CellRef
+from haochaping.numbers import number, percent_text
+
+NOT_APPLICABLE = "不适用"
+PERCENT, POINTS = "%", "个百分点"
+_LARGE, _HUGE = 10_000, 100_000_000
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with its name.
+
+    ``value`` is a whole number, an exact fraction (rates, and their changes), a float (bounds and limits) or None
+    where it cannot be had; ``formula`` is said in Chinese, ``source`` names the cells; ``cells`` are those it rests
+    on, ``corrected`` says whether the office corrected one of them. ``interval`` is a rate's interval in words.
+    """
+
+    name: str
+    label: str
+    value: int | Fraction | float | None
+    unit: str
+    formula: str
+    source: str
+    cells: frozenset[CellRef] = frozenset()
+    corrected: bool = False
+    interval: str = ""
+
+    @property
+    def text(self) -> str:
+        """As printed, without its unit but for the percent sign; a change keeps its sign."""
+        return self._written(self.value)
+
+    @property
+    def size(self) -> Shown:
+        """The number without its sign, for sentences that say 增长 or 下降."""
+        return Shown(self, self.text.removeprefix("−"))
+
+    @property
+    def scaled(self) -> Shown:
+        """A count in 万 or 亿 from ten thousand on, with two decimals."""
+        if not isinstance(self.value, int) or abs(self.value) < _LARGE:
+            return Shown(self, self.text)
+        base, word = (_HUGE, "亿") if abs(self.value) >= _HUGE else (_LARGE, "万")
+        return Shown(self, f"{_two_decimals(Fraction(self.value, base))}{word}")
+
+    @property
+    def rounding(self) -> str:
+        """How the text was rounded from the value."""
+        if self.unit == PERCENT:
+            return "保留两位小数；不足百分之百（或不为零）而会进成的，多留小数"
+        return "整数" if isinstance(self.value, int) else "保留两位小数"
+
+    def _written(self, value: int | Fraction | float | None) -> str:
+        if value is None:
+            return NOT_APPLICABLE
+        if isinstance(value, int):
+            return number(value)
+        exact = Fraction(value)
+        sign = "−" if exact < 0 else ""
+        shown = percent_text(abs(exact)) if self.unit == PERCENT else _two_decimals(abs(exact), self._factor)
+        return sign + shown
+
+    @property
+    def _factor(self) -> int:
+        return 100 if self.unit == POINTS else 1
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure as a sentence writes it where that is not its plain text."""
+
+    figure: Figure
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Figures(Mapping[str, Figure]):
+    """All figures of a quarter by name; in templates ``{{ n.cases }}``. ``words`` are names and facts beside them."""
+
+    def __init__(self, figures: dict[str, Figure], words: dict[str, Any]):
+        self._figures, self.words = figures, words
+
+    def __getitem__(self, name: str) -> Figure:
+        return self._figures[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._figures)
+
+    def __len__(self) -> int:
+        return len(self._figures)
+
+    def frame(self) -> pd.DataFrame:
+        """One row a figure: name, label, value as text, interval, unit, formula, source, rounding."""
+        rows = [
+            (
+                f.name,
+                f.label,
+                f.text,
+                f.interval,
+                "" if f.unit == PERCENT else f.unit,
+                f.formula,
+                f.source + ("（含更正）" if f.corrected else ""),
+                f.rounding,
+            )
+            for f in self.values()
+        ]
+        return pd.DataFrame(rows, columns=["名称", "指标", "数值", "区间", "单位", "算法", "来源", "取整"])
+
+    def _repr_html_(self) -> str:
+        return self.frame().to_html(index=False)
+
+
+def _two_decimals(value: Fraction, factor: int = 1) -> str:
+    exact = Decimal(value.numerator * factor) / Decimal(value.denominator)
+    return f"{exact.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"

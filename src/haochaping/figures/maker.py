@@ -1,0 +1,87 @@
+"""Collects named figures while they are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from haochaping.figures.figure import Figure
+from haochaping.labels import COLUMNS
+from haochaping.model import TABLES, CellRef, QuarterData, decode_key
+from haochaping.numbers import percent_text
+from haochaping.statistics.proportions import wilson
+
+
+class Maker:
+    """Collects figures while they are computed."""
+
+    def __init__(self, data: QuarterData, words: dict[str, Any]):
+        self.data, self.words = data, words
+        self.made: dict[str, Figure] = {}
+        self._corrected = {
+            CellRef.of(row["table"], decode_key(row["key"]), row["column"])
+            for row in data.corrections.to_dict("records")
+        }
+
+    def add(
+        self,
+        name: str,
+        label: str,
+        value: Any,
+        unit: str,
+        formula: str,
+        source: str,
+        cells: Iterable[CellRef] = (),
+        interval: str = "",
+    ) -> None:
+        """Add one figure; it is corrected when a cell that it rests on is."""
+        rests_on = frozenset(cells)
+        corrected = bool(rests_on & self._corrected)
+        self.made[name] = Figure(name, label, value, unit, formula, source, rests_on, corrected, interval)
+
+    def cells(self, table: str, *columns: str, rows: pd.DataFrame | None = None) -> list[CellRef]:
+        """The cells of some columns, in the given rows or in all."""
+        content = self.data.table(table) if rows is None else rows
+        keys = content[list(TABLES[table].key)].to_dict("records")
+        return [CellRef.of(table, key, column) for key in keys for column in columns]
+
+    def rests_on(self, *names: str) -> frozenset[CellRef]:
+        """The cells of some figures together."""
+        return frozenset().union(*(self.made[name].cells for name in names))
+
+    def total(self, table: str, column: str, name: str, label: str, rows: pd.DataFrame | None = None) -> None:
+        """Add the sum of a column over the given rows or all."""
+        content = self.data.table(table) if rows is None else rows
+        value = int(content[column].sum())
+        annex = f"附件{TABLES[table].annex} {COLUMNS[column]}列"
+        unit = "条" if "evaluations" in column else "件"
+        self.add(name, label, value, unit, "各行所列数相加", annex, self.cells(table, column, rows=content))
+
+    def rate(self, name: str, label: str, k: str, n: str) -> None:
+        """Add one figure over another, with its Wilson interval where it is a part of a whole."""
+        numerator, denominator = self.made[k], self.made[n]
+        part, whole = int(numerator.value or 0), int(denominator.value or 0)
+        value = Fraction(part, whole) if whole else None
+        self.add(
+            name,
+            label,
+            value,
+            "%",
+            f"{numerator.label} ÷ {denominator.label}",
+            f"{numerator.source}；{denominator.source}",
+            self.rests_on(k, n),
+            interval_text(part, whole),
+        )
+
+
+def interval_text(k: int, n: int) -> str:
+    """The 95 % Wilson interval of k/n in words; why there is none where there is none."""
+    if n == 0:
+        return "分母为零，不适用"
+    if not 0 <= k <= n:
+        return "分子大于分母，不是比例"
+    low, high = wilson(k, n)
+    return f"{percent_text(Fraction(low))} 至 {percent_text(Fraction(high))}"

@@ -1,0 +1,128 @@
+"""What the numbers show to be wanting: names of units, for the page and (unnamed) for the bulletin."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable
+
+import pandas as pd
+
+from haochaping.cleaning.decode import decode
+from haochaping.cleaning.text import fold
+from haochaping.figures.maker import Maker
+from haochaping.model import NOT_IN_SOURCE, TABLES, QuarterData, decode_key
+from haochaping.reference import Reference
+
+SERVICE_TABLES = ("districts", "city_departments")
+
+
+def add_problems(maker: Maker, reference: Reference) -> None:
+    """Facts for section 问题与建议 and for the bulletin's second part, as words.
+
+    ``few_active`` (districts below half of the common active rate), ``silent`` (units with evaluations and no active
+    one), ``idle`` (units without cases), ``late`` (districts with rectifications overdue), ``unlisted`` (units with a
+    count that is not listed) are names; ``zero_negatives`` and ``scattered`` (zeros in annex 3) are true or false;
+    ``planned`` and ``channel_claim`` are what the source's text says.
+    """
+    data, words = maker.data, maker.words
+    words |= {
+        "few_active": _few_active(maker, reference.threshold("small_denominator")),
+        "silent": _where(data, lambda t: (t["active_evaluations"] == 0) & (t["evaluations"] > 0)),
+        "idle": _where(data, lambda t: t["cases"] == 0),
+        "idle_departments": _where(data, lambda t: t["cases"] == 0, SERVICE_TABLES[1:]),
+        "silent_departments": _where(
+            data, lambda t: (t["active_evaluations"] == 0) & (t["evaluations"] > 0), SERVICE_TABLES[1:]
+        ),
+        "zero_negatives": _zero_negatives(data),
+        "late": _late(data),
+        "scattered": bool((data.district_departments["evaluations"] == 0).any()),
+        "unlisted": _unlisted(data, reference),
+        "planned": _planned(data, reference),
+        "channel_claim": _channel_claim(data, reference),
+    }
+
+
+def _few_active(maker: Maker, small: float) -> list[str]:
+    """Districts whose active rate is below half of the districts' together; small denominators left out."""
+    active, base = maker.made.get("district_active"), maker.made.get("district_active_base")
+    if not active or not base:
+        return []
+    total_active, total_base = int(active.value or 0), int(base.value or 0)
+    rows = maker.data.districts.dropna(subset=["active_evaluations", "evaluations"])
+    return [
+        str(row["district"])
+        for row in rows.to_dict("records")
+        if row["evaluations"] >= small
+        and 2 * int(row["active_evaluations"]) * total_base < total_active * int(row["evaluations"])
+    ]
+
+
+def _where(
+    data: QuarterData,
+    condition: Callable[[pd.DataFrame], pd.Series],
+    tables: Iterable[str] = SERVICE_TABLES,
+) -> list[str]:
+    """Units whose row fulfils a condition."""
+    return _once(
+        name
+        for table in tables
+        for name in data.table(table).loc[condition(data.table(table)).fillna(False), TABLES[table].key[0]]
+    )
+
+
+def _zero_negatives(data: QuarterData) -> bool:
+    """Whether negative evaluations are listed, and every one of them is zero."""
+    tables = (data.districts, data.city_departments, data.towns_and_villages)
+    listed = pd.concat([table["negative_evaluations"] for table in tables]).dropna()
+    return len(listed) > 0 and bool((listed == 0).all())
+
+
+def _late(data: QuarterData) -> list[str]:
+    rows = data.towns_and_villages
+    late = (rows["rectified_on_time"] < rows["negative_evaluations"]).fillna(False)
+    return _once(rows.loc[late, "district"])
+
+
+def _unlisted(data: QuarterData, reference: Reference) -> list[str]:
+    """Units with a count that holds no number though the table has the column; 归市 is a reason given."""
+    return _once(
+        next(iter(decode_key(row["key"]).values()))
+        for row in data.unreported.to_dict("records")
+        if row["column"] in TABLES[row["table"]].counts
+        and row["reason"] != NOT_IN_SOURCE
+        and fold(row["printed"]) not in reference.elsewhere
+        and row["key"] not in _total_keys(data, row["table"])
+    )
+
+
+def _total_keys(data: QuarterData, table: str) -> set[str]:
+    totals = data.printed_totals
+    return set(totals.loc[totals["table"] == table, "key"])
+
+
+def _planned(data: QuarterData, reference: Reference) -> list[str]:
+    """Subjects of ``plans.csv`` that the plan for the time to come speaks of."""
+    plan = fold(data.fact("planned_work"))
+    path = reference.folder / "plans.csv"
+    if not plan or not path.is_file():
+        return []
+    rows = csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path))))
+    return [row["subject"] for row in rows if re.search(row["pattern"], plan)]
+
+
+def _channel_claim(data: QuarterData, reference: Reference) -> str:
+    """What the text says of channels for which no annex has a number; blank when nothing."""
+    path = reference.folder / "claims.csv"
+    text = fold(data.fact("text"))
+    if not text or not path.is_file():
+        return ""
+    for row in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
+        if row["name"] == "channel" and (found := re.search(row["pattern"], text)):
+            return found.group(0)
+    return ""
+
+
+def _once(names: Iterable[object]) -> list[str]:
+    return list(dict.fromkeys(str(name) for name in names))

@@ -1,0 +1,54 @@
+"""The sentence audit: every sentence of page and bulletin, the rule that chose it, the figures in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from haochaping.briefing.bulletin_text import bulletin_text
+from haochaping.briefing.sentences import SECTIONS, Sentence, compose
+from haochaping.checks.confront import CheckReport
+from haochaping.figures import Figures
+from haochaping.model import QuarterData
+from haochaping.reference import Reference
+from haochaping.store import guard_formula
+
+SENTENCES = "sentences.csv"
+COLUMNS = ("文件", "章节", "序号", "语句", "规则", "数字")
+PAGE, BULLETIN, OWN_WORDS = "简报", "通报", "分析人员"
+
+
+def write_audit(
+    data: QuarterData, report: CheckReport, figures: Figures, reference: Reference, folder: Path
+) -> None:
+    """Write ``sentences.csv`` (UTF-8 with a mark, for Excel).
+
+    A row is a sentence; the last column lists ``figure=text`` for every number in it, by the names of the table of
+    figures. Sentences of the bulletin that are the analyst's have 分析人员 as their rule.
+    """
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in _rows(data, report, figures, reference):
+        writer.writerow([guard_formula(cell) for cell in row])
+    (folder / SENTENCES).write_bytes(buffer.getvalue().encode("utf-8-sig"))
+
+
+def _rows(
+    data: QuarterData, report: CheckReport, figures: Figures, reference: Reference
+) -> Iterator[tuple[str, ...]]:
+    for section, heading in SECTIONS.items():
+        for sentence in compose(section, figures, report):
+            yield _row(PAGE, heading, sentence)
+    heading = ""
+    for block in bulletin_text(data, figures, reference):
+        heading = heading if block.sentences else block.text
+        for sentence in block.sentences:
+            yield _row(BULLETIN, heading, sentence)
+
+
+def _row(paper: str, heading: str, sentence: Sentence) -> tuple[str, ...]:
+    numbers = "；".join(f"{number.name}={number.text}" for number in sentence.numbers)
+    return paper, heading, str(sentence.place), sentence.text, sentence.rule or OWN_WORDS, numbers
