@@ -78,11 +78,21 @@ def _packed(path: Path) -> str:
         raise refuse(path.name, "含有宏", "请另存为不含宏的 .xlsx 或 .docx")
     if "word/document.xml" in names:
         return WORD
-    if "xl/workbook.xml" in names or "xl/workbook.bin" in names or "opendocument.spreadsheet" in kind:
+    if "xl/workbook.bin" in names:
+        raise refuse(path.name, "二进制表格文件（.xlsb）", "请另存为 .xlsx")
+    if "xl/workbook.xml" in names or "opendocument.spreadsheet" in kind:
         return WORKBOOK
     if "opendocument.text" in kind:
         raise refuse(path.name, "OpenDocument 文本（.odt）", "请另存为 .docx")
     raise refuse(path.name, "压缩包", "请解开后放入其中的文件")
+
+
+def is_ods(path: Path) -> bool:
+    """Whether a workbook is in the OpenDocument format."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return "content.xml" in archive.namelist()
 
 
 def _text_format(path: Path, reference: Reference) -> str:
