@@ -18,8 +18,9 @@ from haochaping.labels import COLUMNS
 from haochaping.model import TIERS
 from haochaping.reference import IGNORED, Reference
 from haochaping.sources.grid import Grid, column_letter
-from haochaping.sources.header import Column, HeaderUnread, checked_columns, table_of
+from haochaping.sources.header import ONE_KEY, Column, HeaderUnread, checked_columns, table_of
 from haochaping.sources.lines import Line, make_line
+from haochaping.sources.long_form import LongForm, LongRow, tier_of
 from haochaping.sources.rows import Body, Row
 from haochaping.sources.tables import NOTE_BEGINS, UNIT_LINE, AnnexTable, annex_heading, title_of
 
@@ -28,18 +29,23 @@ MOST_TITLE_LINES = 6
 _UNIT = re.compile(r"\((?:单位:)?(件|条|次|个|%|家|起)\)$")
 _DISTRICT = re.compile(r".*[区县市旗岛]")
 _NAMES = ("district", "department")
+_KEYS = ("serial", *_NAMES, "tier")
 
 
 @dataclass(frozen=True)
 class _Header:
-    """Rows [top, bottom) of a grid, and the column of names and of serial numbers (None: there is none)."""
+    """Rows [top, bottom) of a grid, the columns of figures, of names and of serial numbers (None: there is none)."""
 
     top: int
     bottom: int
-    columns: tuple[tuple[int, Column], ...]
+    key: Column
+    values: tuple[tuple[int, Column], ...]
     name_at: int
     serial_at: int | None
     table: str
+    rest_at: int | None = None
+    """The column with the other part of the key, where each row is one combination."""
+    rest: str = ""
 
 
 def read_grids(
@@ -66,6 +72,13 @@ def read_grids(
                 tables.append(table)
             after = stop
     return tables, problems, others
+
+
+def _under(rest: str, column: Column) -> Column:
+    """A column of figures as it stands in the printed form, under a district or a tier."""
+    if column.field == IGNORED or not rest:
+        return column
+    return replace(column, district="*") if rest == "district" else replace(column, tier=TIERS[0])
 
 
 def holds_annex(grid: Grid, reference: Reference) -> bool:
@@ -142,17 +155,16 @@ class _Region:
             shown = " ".join(self.grid.texts(self.header_row))[:120]
             self._problem(self.header_row, None, shown, str(failure))
             return None
-        rows, totals, note = self._body(header)
-        if not rows and len(self.problems) == before:
+        values, body, note = self._body(header)
+        if not body.rows and len(self.problems) == before:
             self._problem(self.header_row, None, "", "表头之后应有数据行")
         if len(self.problems) > before:
             return None
-        values = [(at, column) for at, column in header.columns if not column.is_key]
         return AnnexTable(
             header.table,
             title,
-            tuple(column for _, column in header.columns),
-            Body(tuple(rows), tuple(totals)),
+            (header.key, *(column for _, column in values)),
+            body,
             note,
             self.grid.numbers[self.header_row],
             self.grid.place,
@@ -173,30 +185,61 @@ class _Region:
     def _header(self, title: str) -> _Header:
         bottom = self._bottom()
         labels = self._labels(bottom)
-        columns = [(at, self._column(label)) for at, label in labels if label]
+        tier_at = self._tier_at(labels, bottom)
+        columns = [
+            (at, Column("tier") if at == tier_at else self._column(label)) for at, label in labels if label
+        ]
         blank = [at for at, label in labels if not label and self._used(at, bottom)]
         if blank:
             raise HeaderUnread(f"{column_letter(blank[0])} 列有数据而没有列名")
-        serial_at = next((at for at, column in columns if column.field == "serial"), None)
-        named = [
-            replace(column, total=f"{IGNORED} {at}") if column.field == IGNORED else column
-            for at, column in columns
-            if column.field != "serial"
-        ]
-        places = [at for at, column in columns if column.field != "serial"]
-        table = table_of(checked_columns(named), title or self.grid.name)
-        name_at = next(at for at, column in zip(places, named, strict=True) if column.is_key)
+        places = {column.field: at for at, column in columns if column.field in _KEYS}
+        values = [(at, self._value_column(at, column)) for at, column in columns if column.field not in _KEYS]
+        key, rest = self._key_and_rest([column.field for _, column in columns])
+        as_printed = [Column(key), *(_under(rest, column) for _, column in values)]
+        table = table_of(checked_columns(as_printed), title or self.grid.name)
         return _Header(
-            self.header_row, bottom, tuple(zip(places, named, strict=True)), name_at, serial_at, table
+            self.header_row,
+            bottom,
+            Column(key),
+            tuple(values),
+            places[key],
+            places.get("serial"),
+            table,
+            places.get(rest),
+            rest,
         )
+
+    def _key_and_rest(self, fields: Sequence[str]) -> tuple[str, str]:
+        """The column of names; the other part of the key where each row is one combination of both."""
+        names = [name for name in fields if name in ("district", "department", "tier")]
+        for key, rest in (("department", "district"), ("district", "tier")):
+            if sorted(names) == sorted((key, rest)):
+                return key, rest
+        if names in (["district"], ["department"]):
+            return names[0], ""
+        raise HeaderUnread(ONE_KEY)
+
+    def _value_column(self, at: int, column: Column) -> Column:
+        return replace(column, total=f"{IGNORED} {at}") if column.field == IGNORED else column
+
+    def _tier_at(self, labels: Sequence[tuple[int, list[str]]], bottom: int) -> int | None:
+        """The column whose every cell says 镇级, 村级 or the like; its heading may be any."""
+        for at, label in labels:
+            cells = [self.grid.rows[row][at] for row in range(bottom, self.stop) if self._has_figures(row)]
+            named = [bool(tier_of(text, self.reference)) for text in cells if not self._is_total(text)]
+            if label and named and all(named):
+                return at
+        return None
+
+    def _has_figures(self, row: int) -> bool:
+        return any(is_number(text) for text in self.grid.texts(row))
 
     def _bottom(self) -> int:
         """The first row of the body: one with a number or a word for none, and no heading."""
         for row in range(self.header_row + 1, min(self.header_row + 1 + HIGHEST_HEADER, self.stop)):
             texts = self.grid.texts(row)
-            if any(self._is_value(text) for text in texts) and not any(
-                _field(text, self.reference) for text in texts
-            ):
+            fields = {_field(text, self.reference) for text in texts} - {"", *TIERS}
+            if any(self._is_value(text) for text in texts) and not fields:
                 return row
         raise HeaderUnread(f"表头（至多 {HIGHEST_HEADER} 行）之后应有数据行")
 
@@ -246,22 +289,62 @@ class _Region:
 
     # --- body ----------------------------------------------------------------------------------------------
 
-    def _body(self, header: _Header) -> tuple[list[Row], list[Row], str]:
+    def _body(self, header: _Header) -> tuple[list[tuple[int, Column]], Body, str]:
+        note: list[str] = []
+        at_rows = self._data_rows(header, note)
+        if header.rest_at is not None:
+            long = self._long(header, header.rest_at)
+            for row in at_rows:
+                self._add_long(header, row, long)
+            values, body = long.table()
+            return values, body, "".join(note)
         rows: list[Row] = []
         totals: list[Row] = []
-        note: list[str] = [*self.grid.below] if self.stop == len(self.grid.rows) else []
+        for row in at_rows:
+            self._add(header, row, rows, totals)
+        return list(header.values), Body(tuple(rows), tuple(totals)), "".join(note)
+
+    def _data_rows(self, header: _Header, note: list[str]) -> list[int]:
+        """The rows of the body that hold something; the lines of the note go into `note`."""
+        found = []
         row = header.bottom
         while row < self.stop:
             if self.grid.rows[row] == self.grid.rows[self.header_row]:
                 row += header.bottom - header.top  # the header again, on a further page
                 continue
             if self._is_note(header, row):
-                note = [*self._note(row), *note]
+                note += self._note(row)
                 break
             if self.grid.texts(row):
-                self._add(header, row, rows, totals)
+                found.append(row)
             row += 1
-        return rows, totals, "".join(note)
+        note += self.grid.below if self.stop == len(self.grid.rows) else []
+        return found
+
+    def _long(self, header: _Header, rest_at: int) -> LongForm:
+        places = {header.key.field: header.name_at, header.rest: rest_at}
+        places |= {} if header.serial_at is None else {"serial": header.serial_at}
+        return LongForm(header.key.field, header.rest, places, header.values, self.reference, self._problem)
+
+    def _add_long(self, header: _Header, row: int, long: LongForm) -> None:
+        cells = self.grid.rows[row]
+        self._not_merged(header, row)
+        name, rest = ("".join(cells[at].split()) for at in (header.name_at, long.places[header.rest]))
+        serial = "" if header.serial_at is None else fold(cells[header.serial_at])
+        if self._is_total(serial):
+            name, serial = name or serial, ""
+        texts = tuple(self._cell(row, at, column) for at, column in header.values)
+        long.add(LongRow(row, self.grid.numbers[row], serial, name, rest, texts))
+
+    def _is_total(self, text: str) -> bool:
+        return fold(text).rstrip(":") in self.reference.totals
+
+    def _not_merged(self, header: _Header, row: int) -> None:
+        for at, column in header.values:
+            if (row, at) in self.grid.covered and column.field != IGNORED:
+                found = self.grid.rows[row][at]
+                expected = f"{COLUMNS[column.field]}不应是合并单元格；请取消合并，逐格填写"
+                self._problem(row, at, found, expected)
 
     def _is_note(self, header: _Header, row: int) -> bool:
         """A line that begins like a note, or a single text that is no name with figures beside it."""
@@ -289,14 +372,9 @@ class _Region:
         cells = self.grid.rows[row]
         name = "".join(cells[header.name_at].split())
         serial = "" if header.serial_at is None else fold(cells[header.serial_at])
-        values = [(at, column) for at, column in header.columns if not column.is_key]
-        label = next((t for t in (name, serial) if fold(t).rstrip(":") in self.reference.totals), "")
-        for at, column in values:
-            if (row, at) in self.grid.covered and column.field != IGNORED:
-                self._problem(
-                    row, at, cells[at], f"{COLUMNS[column.field]}不应是合并单元格；请取消合并，逐格填写"
-                )
-        texts = tuple(self._cell(row, at, column) for at, column in values)
+        label = next((text for text in (name, serial) if self._is_total(text)), "")
+        self._not_merged(header, row)
+        texts = tuple(self._cell(row, at, column) for at, column in header.values)
         number = self.grid.numbers[row]
         if label:
             totals.append(Row(number, label.rstrip(":："), tuple(text or None for text in texts)))

@@ -162,24 +162,25 @@ class _Filler:
             )
             self._fill_row(row)
         for row in self.annex.body.totals:
-            for column, printed in zip(self.values, row.cells, strict=True):
-                if column.field == IGNORED:
+            for i, (column, printed) in enumerate(zip(self.values, row.cells, strict=True)):
+                if column.field == IGNORED or i in row.absent:
                     continue
                 self._total(row, column, self._key(row.name, column), printed)
 
     def _fill_row(self, row: Row) -> None:
         by_key: dict[str, dict[str, Any]] = {}
-        for column, printed in zip(self.values, row.cells, strict=True):
+        for i, (column, printed) in enumerate(zip(self.values, row.cells, strict=True)):
             if column.field == IGNORED:
                 continue
             key = self._key(row.name, column)
             if column.total:
-                self._total(row, column, key, printed)
+                if i not in row.absent:
+                    self._total(row, column, key, printed)
                 continue
             record = by_key.setdefault(encode_key(key), dict(key))
             if not printed:
                 record[column.field] = None
-                self._unreported(key, column.field, "", "原表空白")
+                self._unreported(key, column.field, "", "原表无此行" if i in row.absent else "原表空白")
                 continue
             cell = self._cell(row, column, printed)
             record[column.field] = cell.value

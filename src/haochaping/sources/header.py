@@ -29,6 +29,9 @@ _TITLE_WORDS = {
 }
 
 
+ONE_KEY = "表头应恰有一列名称（区县或部门）；一行一个组合的，应恰有部门、区县两列，或区县、层级两列"
+
+
 @dataclass(frozen=True)
 class Column:
     """One column after the serial number.
@@ -228,7 +231,7 @@ def checked_columns(columns: list[Column]) -> list[Column]:
     """
     keys = [column for column in columns if column.is_key]
     if len(keys) != 1:
-        raise HeaderUnread("表头应恰有一列名称（区县或部门）")
+        raise HeaderUnread(ONE_KEY)
     columns = [replace(c, total=f"{IGNORED} {i}") if c.field == IGNORED else c for i, c in enumerate(columns)]
     if len(set(columns)) != len(columns) or len({replace(c, in_percent=False) for c in columns}) != len(
         columns
@@ -299,8 +302,6 @@ def _must_fit(columns: list[Column], table: str) -> None:
     foreign = [c.field for c in columns if not c.is_key and c.field not in (*spec.measures, IGNORED)]
     if foreign:
         shown = "、".join(f"“{COLUMNS.get(name, name)}”" for name in foreign)
-        raise HeaderUnread(
-            f"{spec.title}表（附件{spec.annex}）不应有{shown}列；确不需要的，在 headings.csv 中登记为 {IGNORED}"
-        )
+        raise HeaderUnread(f"{spec.title}表（附件{spec.annex}）不应有{shown}列；确不需要的，请在表中删去")
     if "evaluations" not in {column.field for column in columns}:
         raise HeaderUnread("表头应有评价数一列")

@@ -68,7 +68,7 @@ def _assembled(
     if not tables:
         raise refuse(place, "没有附件表格", "应有带“序号”“区县”或“部门”表头的工作表")
     data = assemble(narrative, once(tables, place), quarter, reference, place, kind)
-    if not any(data.table(name)[spec.counts[-1]].notna().any() for name, spec in TABLES.items()):
+    if not any(data.table(name)[[*spec.counts]].notna().any(axis=None) for name, spec in TABLES.items()):
         raise refuse(place, "各附件都没有填数", "请填写后再运行")
     return data
 
