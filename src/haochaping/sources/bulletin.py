@@ -16,7 +16,7 @@ from haochaping.quarter import Quarter
 from haochaping.reference import IGNORED, Reference
 from haochaping.sources.header import Column
 from haochaping.sources.lines import split_lines
-from haochaping.sources.narrative import Narrative, read_narrative, read_note
+from haochaping.sources.narrative import Narrative, quarter_in, read_narrative, read_note
 from haochaping.sources.rows import Row
 from haochaping.sources.tables import AnnexTable, split_annexes
 
@@ -109,11 +109,12 @@ def assemble(
 def _same_quarter(
     narrative: Narrative, annexes: list[dict[str, Any]], quarter: Quarter, place: str, *, must_say: bool
 ) -> None:
-    """The title decides; without one the period in the notes, then what the text mentions.
+    """The title decides; without one the titles of annexes, the period in the notes, then what the text mentions.
 
     An export or a workbook need not say; its folder does then.
     """
-    found = narrative.quarter
+    named = [quarter_in(annex["title"]) for annex in annexes]
+    found = narrative.quarter or next((one for one in named if one), None)
     if found is None:
         starts = [a["period_start"] for a in annexes if a["period_start"]]
         starts += [narrative.facts["period_start"]] if narrative.facts.get("period_start") else []

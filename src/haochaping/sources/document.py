@@ -23,7 +23,13 @@ Block = str | Grid
 MOST_HEADING_LINES = 4
 
 
-def read_document(blocks: Sequence[Block], quarter: Quarter, reference: Reference, place: str) -> QuarterData:
+def read_document(
+    blocks: Sequence[Block],
+    quarter: Quarter,
+    reference: Reference,
+    place: str,
+    source_kind: str = "published bulletin",
+) -> QuarterData:
     """The model from a document's text and tables.
 
     The text before the first annex is the narrative; between tables stand the note of the one above
@@ -43,7 +49,7 @@ def read_document(blocks: Sequence[Block], quarter: Quarter, reference: Referenc
     if problems:
         raise InputRefused(problems)
     narrative = read_narrative(lines, place)
-    return assemble(narrative, once(tables, place), quarter, reference, place)
+    return assemble(narrative, once(tables, place), quarter, reference, place, source_kind)
 
 
 def _annex_grids(blocks: Sequence[Block], reference: Reference) -> tuple[list[Grid], list[list[str]]]:

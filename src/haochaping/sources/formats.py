@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from haochaping.cleaning.text import fold
 from haochaping.errors import refuse
 from haochaping.reference import Reference
 from haochaping.sources.annex_grids import HIGHEST_HEADER
+from haochaping.sources.archived_page import is_archived_page
 
 TEXT, WORD, PDF, WEBPAGE, WORKBOOK, CSV = "text", "word", "pdf", "webpage", "workbook", "csv"
 LARGEST_FILE = 50_000_000
@@ -22,6 +24,12 @@ MOST_LINES_ABOVE = 5
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORD_97, _ENCRYPTED = "WordDocument".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le")
 _BOOK = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+
+_PAGE_BEGINS = ("<!doctype html", "<html", "<?xml", "<head", "<body", "<table", "<meta", "<!--")
+_EXCEL_PAGE = re.compile(
+    r"progid[\"']?\s+content=[\"']?(?:3D)?[\"']?excel\.sheet|schemas-microsoft-com:office:excel", re.I
+)
+_XML_ROOT = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype[^>]*>)*<([\w:.-]+)", re.IGNORECASE | re.DOTALL)
 
 
 def file_format(path: Path, reference: Reference) -> str:
@@ -95,16 +103,42 @@ def is_ods(path: Path) -> bool:
         return "content.xml" in archive.namelist()
 
 
+def is_page(path: Path) -> bool:
+    """Whether a file is text: a workbook that is text is a web page with tables."""
+    with path.open("rb") as file:
+        return not file.read(8).startswith((b"PK", _OLE))
+
+
 def _text_format(path: Path, reference: Reference) -> str:
     text = decode(path.read_bytes(), path.name)
-    opening = text[:2000].lstrip("\ufeff \t\r\n").lower()
-    if opening.startswith(("<!doctype html", "<html", "<?xml", "<head", "<body", "<table", "<meta", "<!--")):
-        return WEBPAGE
-    if opening.startswith(("mime-version:", "from: <saved by")):
-        raise refuse(path.name, "单文件网页（.mht）", "请在浏览器中另存为“网页，仅 HTML”")
-    if opening.startswith("{\\rtf"):
+    opening = text[:4000].lstrip("\ufeff \t\r\n")
+    small = opening.lower()
+    if small.startswith("<?xml"):
+        _must_be_html(opening, path)
+    if is_archived_page(opening):
+        return WORKBOOK if _EXCEL_PAGE.search(text[:20_000]) else WEBPAGE
+    if small.startswith(_PAGE_BEGINS) or (small.startswith("<") and "<table" in text.lower()):
+        exported = path.suffix.lower() in (".xls", ".xlsx", ".et") or _EXCEL_PAGE.search(text[:20_000])
+        return WORKBOOK if exported else WEBPAGE
+    if small.startswith("{\\rtf"):
         raise refuse(path.name, "RTF 文件", "请另存为 .docx")
     return CSV if _is_csv(text, reference) else TEXT
+
+
+def _must_be_html(opening: str, path: Path) -> None:
+    """Refuse XML that is no web page: its tables would be taken for text."""
+    root = _XML_ROOT.match(opening)
+    name = root[1].rpartition(":")[2].lower() if root else ""
+    if name == "html":
+        return
+    kinds = {
+        "workbook": ("XML 表格（Excel 2003）", "请用 Excel 或 WPS 打开并另存为 .xlsx"),
+        "worddocument": ("XML 文档（Word 2003）", "请在 Word 或 WPS 中另存为 .docx"),
+        "package": ("XML 文档（Word）", "请在 Word 或 WPS 中另存为 .docx"),
+        "document": ("单个 XML 的 OpenDocument 文件", "请另存为 .xlsx 或 .docx"),
+    }
+    kind, way_round = kinds.get(name, ("XML 文件", "请放入通报（.docx、.pdf、.html、.txt）或表格"))
+    raise refuse(path.name, kind, way_round)
 
 
 def _is_csv(text: str, reference: Reference) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from haochaping.errors import refuse
 from haochaping.sources.document import Block
-from haochaping.sources.grid import make_grid
+from haochaping.sources.grid import SET_APART, make_grid
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -54,13 +54,16 @@ def _flow(parent: Any) -> Iterator[Any]:
             yield from _flow(child)
 
 
-def _text(element: Any) -> str:
-    """The text of a paragraph; breaks and tabs as blanks."""
+def _text(element: Any, *, in_cell: bool = False) -> str:
+    """The text of a paragraph; breaks and tabs as blanks. In a cell, what is no part of its number is set apart."""
     pieces: list[str] = []
 
     def walk(node: Any) -> None:
         for child in node:
             if child.tag in _LEFT_OUT:
+                continue
+            if in_cell and child.tag == f"{_W}r" and _is_apart(child) and (text := _text(child)):
+                pieces.append(f"{SET_APART[0]}{text}{SET_APART[1]}")
                 continue
             if child.tag == f"{_W}t":
                 pieces.append(child.text or "")
@@ -75,6 +78,29 @@ def _text(element: Any) -> str:
     return "".join(pieces)
 
 
+def _is_apart(run: Any) -> bool:
+    """Whether a run is raised (a footnote mark), struck out or hidden."""
+    properties = run.find(f"{_W}rPr")
+    if properties is None:
+        return False
+    for name in ("strike", "dstrike", "vanish"):
+        switch = properties.find(f"{_W}{name}")
+        if switch is not None and switch.get(f"{_W}val", "1") not in ("0", "false", "off"):
+            return True
+    raised = properties.find(f"{_W}vertAlign")
+    return raised is not None and raised.get(f"{_W}val") in ("superscript", "subscript")
+
+
+def _cell_text(cell: Any, place: str, row: int) -> str:
+    lines = []
+    for element in _flow(cell):
+        if element.tag == f"{_W}p":
+            lines.append(_text(element, in_cell=True).strip())
+        elif text := "".join(_text(element).split()):
+            raise refuse(f"{place} 第 {row} 行", text[:80], "单元格中套有另一个表格；请把它移到外面")
+    return "\n".join(filter(None, lines))
+
+
 def _table(element: Any, place: str) -> Any:
     """A table as a grid; merged cells are known by gridSpan and vMerge."""
     rows: list[list[str]] = []
@@ -85,7 +111,7 @@ def _table(element: Any, place: str) -> Any:
         for tc in _cells(tr):
             at, span = len(row), _number(tc, "tcPr/gridSpan") or 1
             vertical = tc.find(f"{_W}tcPr/{_W}vMerge")
-            text = " ".join(filter(None, (_text(p).strip() for p in _flow(tc) if p.tag == f"{_W}p")))
+            text = _cell_text(tc, place, r + 1)
             goes_on = vertical is not None and vertical.get(f"{_W}val", "continue") == "continue"
             if goes_on and at in open_below:
                 top, left, right = open_below[at]

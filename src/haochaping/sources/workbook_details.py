@@ -32,6 +32,8 @@ class Details:
     """Cell to the decimals that its percent format shows."""
     without_value: list[tuple[int, int]] = field(default_factory=list)
     errors: list[tuple[int, int, str]] = field(default_factory=list)
+    marked: list[tuple[int, int]] = field(default_factory=list)
+    """Cells with raised or struck-out figures."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     """Ranges, both ends included."""
@@ -62,6 +64,15 @@ class Details:
             *(
                 Problem(f"{place} {cell_name(r, c)}", text, "公式出错；请改正公式或填写数值")
                 for r, c, text in self.errors
+            ),
+            *(
+                Problem(
+                    f"{place} {cell_name(r, c)}",
+                    rows[r][c],
+                    "其中有上标、下标或带删除线的数字；请删去，只留数值",
+                )
+                for r, c in self.marked
+                if r < len(rows) and c < len(rows[r]) and rows[r][c].replace(",", "").isdecimal()
             ),
             *_hidden(place, "行", [r for r in sorted(self.hidden_rows) if r < len(rows) and any(rows[r])]),
             *_hidden(place, "列", self._hidden_columns(rows)),

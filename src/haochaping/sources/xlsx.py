@@ -47,9 +47,10 @@ def _details(archive: zipfile.ZipFile) -> dict[str, Details]:
         for item in ElementTree.fromstring(archive.read(parts["xl/_rels/workbook.xml.rels"]))
     }
     book = ElementTree.fromstring(archive.read(parts["xl/workbook.xml"]))
+    marked = _marked_texts(archive, parts)
     scans: dict[str, _Scan] = {}
     for sheet in book.findall(".//{*}sheets/{*}sheet"):
-        scan = _Scan(styles)
+        scan = _Scan(styles, marked)
         scan.details.hidden = sheet.get("state", "visible") != "visible"
         part = targets[str(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION))]
         with archive.open(parts[part.lower()]) as file:
@@ -58,6 +59,27 @@ def _details(archive: zipfile.ZipFile) -> dict[str, Details]:
     if any(item.get("fullCalcOnLoad") in _TRUE for item in book.findall(".//{*}calcPr")):
         _never_calculated(list(scans.values()))
     return {name: scan.details for name, scan in scans.items()}
+
+
+def _marked_texts(archive: zipfile.ZipFile, parts: dict[str, str]) -> set[str]:
+    """Shared texts (their numbers) with figures beside raised or struck-out ones: 2122¹ would become 21221."""
+    part = parts.get("xl/sharedstrings.xml")
+    content = archive.read(part) if part else b""
+    if b"vertAlign" not in content and b"strike" not in content:
+        return set()
+    marked = set()
+    for number, item in enumerate(ElementTree.fromstring(content)):
+        pieces = ["".join(run.itertext()) for run in item.findall("{*}r") if _is_marked(run)]
+        if any(char.isdigit() for piece in pieces for char in piece):
+            marked.add(str(number))
+    return marked
+
+
+def _is_marked(run: ElementTree.Element) -> bool:
+    raised, struck = run.find("{*}rPr/{*}vertAlign"), run.find("{*}rPr/{*}strike")
+    return (raised is not None and raised.get("val") in ("superscript", "subscript")) or (
+        struck is not None and struck.get("val", "1") in _TRUE
+    )
 
 
 def _never_calculated(scans: list[_Scan]) -> None:
@@ -70,13 +92,14 @@ def _never_calculated(scans: list[_Scan]) -> None:
 class _Scan:
     """Handlers for one sheet's XML."""
 
-    def __init__(self, styles: dict[int, int]):
+    def __init__(self, styles: dict[int, int], marked: set[str]):
         self.details = Details()
+        self._marked = marked
         self.zero_results: list[tuple[int, int]] = []
         self.other_results = 0
         self._styles = styles
         self._row, self._column = -1, -1
-        self._in_cell = self._formula = self._in_value = False
+        self._in_cell = self._formula = self._in_value = self._apart = False
         self._type = ""
         self._text: list[str] = []
         self.parser = expat.ParserCreate()
@@ -92,6 +115,7 @@ class _Scan:
         elif self._in_cell:
             self._formula = self._formula or name == "f"
             self._in_value = name in ("v", "t")
+            self._apart = self._apart or name in ("vertAlign", "strike")
         elif name == "row":
             self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
             self._column = -1
@@ -106,7 +130,7 @@ class _Scan:
             self._row, self._column = int(match[2]) - 1, _index(match[1])
         else:
             self._column += 1
-        self._in_cell, self._formula, self._text = True, False, []
+        self._in_cell, self._formula, self._apart, self._text = True, False, False, []
         self._type = attributes.get("t", "")
         decimals = self._styles.get(int(attributes.get("s", 0)))
         if decimals is not None:
@@ -124,6 +148,8 @@ class _Scan:
         at, text = (self._row, self._column), "".join(self._text)
         if text:
             self.details.filled(*at)
+        if self._apart or (self._type == "s" and text in self._marked):
+            self.details.marked.append(at)
         if self._type == "e":
             self.details.errors.append((*at, text or "#N/A"))
         elif self._formula and text == "0":
