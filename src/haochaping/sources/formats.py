@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import zipfile
+import zlib
 from pathlib import Path
+from xml.parsers import expat
 
 from haochaping.cleaning.decode import decode
 from haochaping.cleaning.text import fold
@@ -19,8 +19,12 @@ TEXT, WORD, PDF, WEBPAGE, WORKBOOK, CSV = "text", "word", "pdf", "webpage", "wor
 LARGEST_FILE = 50_000_000
 LARGEST_UNPACKED = 300_000_000
 """Bytes. A bulletin with its annexes has some hundred thousand; a packed file that unfolds to more is no bulletin."""
+LARGEST_PART = 30_000_000
+"""Bytes of one XML part that is read whole; sheets are read as a stream."""
+_STREAMED = re.compile(r"xl/worksheets/.*|content\.xml", re.IGNORECASE)
 MOST_LINES_ABOVE = 5
 """Title and unit lines that may stand above the header of a CSV."""
+LONGEST_HEADER_LINE = 10_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORD_97, _ENCRYPTED = "WordDocument".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le")
 _BOOK = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
@@ -77,13 +81,15 @@ def _packed(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             unpacked = sum(item.file_size for item in archive.infolist())
+            if unpacked > LARGEST_UNPACKED:
+                raise refuse(path.name, f"解开后有 {unpacked} 字节", f"不应超过 {LARGEST_UNPACKED} 字节")
             kind = archive.read("mimetype")[:80].decode("ascii", "replace") if "mimetype" in names else ""
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+            if any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in names):
+                raise refuse(path.name, "含有宏", "请另存为不含宏的 .xlsx 或 .docx")
+            for item in archive.infolist():
+                _check_part(archive, item, path.name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
         raise refuse(path.name, "文件已损坏", "请重新保存后放入") from None
-    if unpacked > LARGEST_UNPACKED:
-        raise refuse(path.name, f"解开后有 {unpacked} 字节", f"不应超过 {LARGEST_UNPACKED} 字节")
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise refuse(path.name, "含有宏", "请另存为不含宏的 .xlsx 或 .docx")
     if "word/document.xml" in names:
         return WORD
     if "xl/workbook.bin" in names:
@@ -93,6 +99,31 @@ def _packed(path: Path) -> str:
     if "opendocument.text" in kind:
         raise refuse(path.name, "OpenDocument 文本（.odt）", "请另存为 .docx")
     raise refuse(path.name, "压缩包", "请解开后放入其中的文件")
+
+
+def _check_part(archive: zipfile.ZipFile, item: zipfile.ZipInfo, place: str) -> None:
+    """Refuse an XML part that is too large to read whole, or that defines entities: office files never do."""
+    if item.filename.startswith("META-INF/") or not item.filename.lower().endswith((".xml", ".rels")):
+        return
+    if item.file_size > LARGEST_PART and not _STREAMED.fullmatch(item.filename):
+        size = f"{item.filename} 解开后有 {item.file_size} 字节"
+        raise refuse(place, size, f"不应超过 {LARGEST_PART} 字节")
+    if item.flag_bits & 1:
+        raise refuse(place, "已加密", "请解除密码后放入")
+    found: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: found.append("doctype")
+    parser.StartElementHandler = lambda *_: found.append("element")
+    with archive.open(item) as file:
+        try:
+            while not found and (chunk := file.read(4096)):
+                parser.Parse(chunk)
+        except expat.ExpatError:
+            pass  # the reader of the part will say so
+    if found[:1] == ["doctype"]:
+        raise refuse(
+            place, f"{item.filename} 中有 DOCTYPE 定义", "不是正常的办公文件；请用办公软件另存后放入"
+        )
 
 
 def is_ods(path: Path) -> bool:
@@ -150,8 +181,14 @@ def _is_csv(text: str, reference: Reference) -> bool:
 
 
 def _is_header(line: str, reference: Reference) -> bool:
+    return bool(header_delimiter(line, reference))
+
+
+def header_delimiter(line: str, reference: Reference) -> str:
+    """What separates the cells of a line with known headings; blank when it is no header."""
     for delimiter in ",\t;":
-        cells = next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
-        if sum(fold(cell).partition("(")[0] in reference.headings for cell in cells) > 1:
-            return True
-    return False
+        cells = line.split(delimiter) if len(line) <= LONGEST_HEADER_LINE else []
+        folded = [fold(cell.strip('"')).partition("(")[0] for cell in cells]
+        if sum(cell in reference.headings for cell in folded) > 1:
+            return delimiter
+    return ""

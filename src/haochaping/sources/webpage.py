@@ -13,6 +13,7 @@ from haochaping.sources.archived_page import is_archived_page, page_of
 from haochaping.sources.document import Block
 from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, SET_APART, Grid, make_grid
 
+LONGEST_PAGE = 10_000_000
 _LEFT_OUT = {"script", "style", "noscript", "template", "head", "select", "nav", "svg"}
 _LINES = {
     "p",
@@ -69,6 +70,10 @@ def read_webpage(path: Path) -> list[Block]:
     from lxml import html
 
     text = page_text(path)
+    if len(text) > LONGEST_PAGE:
+        raise refuse(
+            path.name, f"{len(text)} 个字符", f"网页不应超过 {LONGEST_PAGE} 个字符；请另存为“网页，仅 HTML”"
+        )
     if _SEVERAL_SHEETS.search(text):
         raise refuse(path.name, "多个工作表的网页", "各表在另外的文件中；请用表格软件打开并另存为 .xlsx")
     try:

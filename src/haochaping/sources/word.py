@@ -12,12 +12,16 @@ from typing import Any
 
 from haochaping.errors import refuse
 from haochaping.sources.document import Block
-from haochaping.sources.grid import SET_APART, make_grid
+from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, SET_APART, make_grid
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _LEFT_OUT = {f"{_W}del", f"{_W}moveFrom", f"{_W}txbxContent", f"{_MC}Fallback", f"{_W}pPr", f"{_W}rPr"}
 """Deleted or moved text, text boxes (page furniture), and the older copy of what a newer Word draws."""
+
+
+MOST_PARAGRAPHS = 20_000
+"""A bulletin has some hundred."""
 
 
 def read_word(path: Path) -> list[Block]:
@@ -37,6 +41,8 @@ def read_word(path: Path) -> list[Block]:
     count = 0
     blocks: list[Block] = []
     for element in _flow(body):
+        if len(blocks) >= MOST_PARAGRAPHS:
+            raise refuse(path.name, f"超过 {MOST_PARAGRAPHS} 个段落", "不是一份通报；请只保留通报正文和附件")
         if element.tag == f"{_W}p":
             blocks.append(_text(element))
         else:
@@ -107,9 +113,13 @@ def _table(element: Any, place: str) -> Any:
     merged: list[tuple[int, int, int, int]] = []
     open_below: dict[int, tuple[int, int, int]] = {}
     for r, tr in enumerate(_rows(element)):
-        row: list[str] = [""] * _number(tr, "trPr/gridBefore")
+        row = [""] * _number(tr, "trPr/gridBefore")
+        if r >= MOST_ROWS:
+            raise refuse(place, "表格过大", f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列")
         for tc in _cells(tr):
             at, span = len(row), _number(tc, "tcPr/gridSpan") or 1
+            if at + span > MOST_COLUMNS:
+                raise refuse(place, "表格过大", f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列")
             vertical = tc.find(f"{_W}tcPr/{_W}vMerge")
             text = _cell_text(tc, place, r + 1)
             goes_on = vertical is not None and vertical.get(f"{_W}val", "continue") == "continue"
@@ -148,4 +158,5 @@ def _cells(row: Any) -> Iterator[Any]:
 
 def _number(element: Any, path: str) -> int:
     found = element.find("/".join(f"{_W}{part}" for part in path.split("/")))
-    return int(found.get(f"{_W}val", 0)) if found is not None else 0
+    text = str(found.get(f"{_W}val", 0)) if found is not None else ""
+    return min(int(text), MOST_COLUMNS + 1) if text.isdecimal() else 0

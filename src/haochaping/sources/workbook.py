@@ -24,8 +24,8 @@ from haochaping.reference import Reference
 from haochaping.sources.annex_grids import read_grids
 from haochaping.sources.bulletin import assemble
 from haochaping.sources.entries import HELP_SHEET, SHEET, read_entries
-from haochaping.sources.formats import is_ods
-from haochaping.sources.grid import MOST_ROWS, Grid, make_grid
+from haochaping.sources.formats import MOST_LINES_ABOVE, header_delimiter, is_ods
+from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, Grid, make_grid
 from haochaping.sources.ods import read_ods
 from haochaping.sources.tables import once
 from haochaping.sources.workbook_details import DATE_SHOWN, Details, Sheet, plain
@@ -52,7 +52,7 @@ def read_csv_files(paths: Sequence[Path], quarter: Quarter, reference: Reference
     InputRefused
         As :func:`read_workbook`.
     """
-    grids = [_csv_grid(path) for path in paths]
+    grids = [_csv_grid(path, reference) for path in paths]
     return _assembled(grids, quarter, reference, "、".join(path.name for path in paths), "csv")
 
 
@@ -193,11 +193,19 @@ def _text(value: Any, decimals: int | None = None) -> str:
     return str(value)
 
 
-def _csv_grid(path: Path) -> Grid:
+def _csv_grid(path: Path, reference: Reference) -> Grid:
     text = decode(path.read_bytes(), path.name)
-    first = text.splitlines()[0] if text.split() else ""
-    delimiter = max(",\t;", key=first.count)
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    if len(rows) > MOST_ROWS:
-        raise refuse(path.name, f"{len(rows)} 行", f"不应超过 {MOST_ROWS} 行")
+    opening = [line for line in text.splitlines() if line.strip()][: MOST_LINES_ABOVE + 1]
+    delimiters = filter(None, (header_delimiter(line, reference) for line in opening))
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=next(delimiters, ","), strict=True)
+    rows = []
+    try:
+        for row in reader:
+            rows.append(row)
+            if len(rows) > MOST_ROWS or len(row) > MOST_COLUMNS:
+                size = f"第 {reader.line_num} 行，{len(row)} 列"
+                raise refuse(path.name, size, f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列")
+    except csv.Error:
+        expected = "引号应成对；请用表格软件打开，另存为 .csv 或 .xlsx"
+        raise refuse(f"{path.name} 第 {reader.line_num} 行", "引号不成对或内容过长", expected) from None
     return make_grid(rows, path.name, name=path.stem, lettered=True)

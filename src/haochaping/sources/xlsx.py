@@ -6,7 +6,7 @@ import posixpath
 import re
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -17,6 +17,9 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _TRUE = ("1", "true")
+_CHUNK = 4_000_000
+_EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+")?(?: t="[a-z]+")?(?:/>|></c>)')
+_EMPTY_ROW = re.compile(rb'<row r="[0-9]{1,7}"[^<>]*(?:/>|></row>)')
 
 
 def xlsx_details(path: Path) -> dict[str, Details]:
@@ -54,7 +57,7 @@ def _details(archive: zipfile.ZipFile) -> dict[str, Details]:
         scan.details.hidden = sheet.get("state", "visible") != "visible"
         part = targets[str(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION))]
         with archive.open(parts[part.lower()]) as file:
-            scan.parser.ParseFile(file)
+            scan.read(file)
         scans[str(sheet.get("name"))] = scan
     if any(item.get("fullCalcOnLoad") in _TRUE for item in book.findall(".//{*}calcPr")):
         _never_calculated(list(scans.values()))
@@ -107,6 +110,16 @@ class _Scan:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._data
+
+    def read(self, file: IO[bytes]) -> None:
+        """The whole sheet. Formatted rows without content, of which there may be a million, are cut out at once."""
+        rest = b""
+        while chunk := file.read(_CHUNK):
+            chunk = rest + chunk
+            end = max(chunk.rfind(b"<"), 0)
+            chunk, rest = chunk[:end], chunk[end:]
+            self.parser.Parse(_EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", chunk)))
+        self.parser.Parse(rest, True)
 
     def _start(self, tag: str, attributes: dict[str, Any]) -> None:
         name = tag.rpartition(":")[2]
