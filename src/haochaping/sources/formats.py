@@ -12,8 +12,8 @@ from haochaping.cleaning.decode import decode
 from haochaping.cleaning.text import fold
 from haochaping.errors import refuse
 from haochaping.reference import Reference
-from haochaping.sources.annex_grids import HIGHEST_HEADER
 from haochaping.sources.archived_page import is_archived_page
+from haochaping.sources.grid_header import HIGHEST_HEADER
 
 TEXT, WORD, PDF, WEBPAGE, WORKBOOK, CSV = "text", "word", "pdf", "webpage", "workbook", "csv"
 LARGEST_FILE = 50_000_000

@@ -15,6 +15,7 @@ from haochaping.labels import COLUMNS
 from haochaping.model import TIERS
 from haochaping.reference import IGNORED, Reference
 from haochaping.sources.header import Column
+from haochaping.sources.margins import PART_OF_SUM, is_part_of_sum
 from haochaping.sources.rows import Body, Row
 
 Tell = Callable[[int, int | None, str, str], None]
@@ -59,6 +60,10 @@ class LongForm:
         for part, text in ((self.key, row.name), (self.rest, row.rest)):
             if not text and not (part == self.rest and self._is_total(row.name) and self.rest == "district"):
                 self.tell(row.at, self.places[part], first, f"应有{COLUMNS[part]}")
+                return
+        for part, text in ((self.key, row.name), (self.rest, row.rest)):
+            if is_part_of_sum(text) and not self._is_total(text):
+                self.tell(row.at, self.places[part], text, PART_OF_SUM)
                 return
         if self.rest == "tier" and not self._tier(row.rest):
             expected = "层级应为镇级或村级；两级相加的合计、小计行没有对应的数据项，请删去"

@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from haochaping.cleaning.cells import percent
+from haochaping.cleaning.cells import is_number, percent
 from haochaping.cleaning.decode import decode
 from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.model import TABLES, QuarterData
@@ -79,21 +79,26 @@ def _left_over(grids: Sequence[Grid]) -> list[Problem]:
     for grid in grids:
         if grid.name == HELP_SHEET:
             continue
-        figures = [
-            row
-            for row in range(len(grid.rows))
-            if sum(text.replace(",", "").isdecimal() for text in grid.texts(row)) > 1
-        ]
-        if len(figures) > 1:
-            first = figures[0]
+        first = next((row for row in range(len(grid.rows)) if _has_figures(grid, row)), None)
+        if first is not None:
+            heads = (row for row in range(first - 1, -1, -1) if grid.texts(row))
+            shown = next(heads, first)
             problems.append(
                 Problem(
-                    f"{grid.place} 第 {grid.numbers[first]} 行",
-                    " ".join(grid.texts(first))[:80],
+                    f"{grid.place} 第 {grid.numbers[shown]} 行",
+                    " ".join(grid.texts(shown))[:80],
                     "此表有数据而没有认识的表头；列名应在 data/reference/headings.csv 中，无关的工作表请删去",
                 )
             )
     return problems
+
+
+def _has_figures(grid: Grid, row: int) -> bool:
+    """A row of two figures, or of a figure that is no number of a list."""
+    figures = [
+        at for at, text in enumerate(grid.rows[row]) if is_number(text) and (row, at) not in grid.covered
+    ]
+    return len(figures) > 1 or bool(figures and figures[0] > 0)
 
 
 def read_sheets(path: Path) -> list[Grid]:
