@@ -111,6 +111,7 @@ REFUSED: dict[str, tuple[Edit, list[str]]] = {
     ),
     "date for a name": (put("B3", date(2023, 1, 2), "m-d"), ["第 3 行 B 列", "2023-01-02", "单位名称"]),
     "merged down": (lambda sheet: sheet.merge_cells("D2:D3"), ["第 3 行 D 列", "合并单元格"]),
+    "two lines": (put("D3", "12\n34"), ["第 3 行 D 列", "12⏎34"]),
     "merged across": (lambda sheet: sheet.merge_cells("C3:D3"), ["第 3 行 D 列", "合并单元格"]),
 }
 ACCEPTED: dict[str, Edit] = {
@@ -257,4 +258,34 @@ def test_a_far_cell_is_refused_before_it_costs_memory(
     path = small(tmp_path / "附件.xlsx", put(corner, "x"))
     folder = tmp_path if kind == "xlsx" else convert([path], kind)
     with pytest.raises(InputRefused, match="不应超过 5000 行 300 列"):
+        read_raw(folder, Quarter(2023, 1), reference)
+
+
+def test_a_raised_mark_in_ods(reference: Reference, tmp_path: Path, convert) -> None:
+    book = xlsxwriter.Workbook(tmp_path / "附件.xlsx")
+    sheet = book.add_worksheet("表1")
+    for r, row in enumerate([["区县", "评价数"], ["甲区", 5], ["乙县"]]):
+        sheet.write_row(r, 0, row)
+    sheet.write_rich_string(2, 1, "2122", book.add_format({"font_script": 1}), "1")
+    book.close()
+    folder = convert([tmp_path / "附件.xlsx"], "ods")
+    with pytest.raises(InputRefused, match="第 3 行 B 列.*：2122〔1〕"):  # noqa: RUF043
+        read_raw(folder, Quarter(2023, 1), reference)
+
+
+def test_a_workbook_older_than_excel_97(reference: Reference, office) -> None:
+    folder = office("formula", "xls")
+    content = (folder / "formula.xls").read_bytes()
+    first = content.index(b"\x09\x08\x10\x00\x00\x06\x05\x00")
+    (folder / "formula.xls").write_bytes(content[: first + 5] + b"\x05" + content[first + 6 :])
+    with pytest.raises(InputRefused, match=r"formula\.xls：Excel 95"):
+        read_raw(folder, Quarter(2023, 1), reference)
+
+
+@pytest.mark.parametrize("length", [520, 1500, 3000, 4500])
+def test_a_truncated_xls(reference: Reference, office, length: int) -> None:
+    folder = office("formula", "xls")
+    path = folder / "formula.xls"
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(InputRefused, match=r"formula\.xls"):
         read_raw(folder, Quarter(2023, 1), reference)

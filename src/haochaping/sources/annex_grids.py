@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from haochaping.cleaning.cells import is_number, percent_of
-from haochaping.cleaning.text import fold
+from haochaping.cleaning.text import fold, plain_number
 from haochaping.errors import Problem
 from haochaping.labels import COLUMNS
 from haochaping.model import TABLES
@@ -42,6 +42,7 @@ from haochaping.sources.rows import Body, Row
 from haochaping.sources.tables import NOTE_BEGINS, UNIT_LINE, AnnexTable, annex_heading, title_of
 
 MOST_TITLE_LINES = 6
+LEADING_ZERO = re.compile("0[0-9]")
 LONGEST_LABEL = 20
 """A longer text alone in its row is a note."""
 
@@ -346,6 +347,10 @@ class _Region:
     def _cell(self, row: int, at: int, column: Column) -> str:
         """A cell's text; a number that is a fraction, under a heading of rates, as a percentage."""
         text = self.grid.rows[row][at]
+        if column.field != IGNORED and LEADING_ZERO.match(plain_number(text)):
+            self._problem(
+                row, at, text, f"{COLUMNS[column.field]}不应以 0 开头；可能是千分位的逗号拆开了一个数"
+            )
         is_fraction = (row, at) in self.grid.numeric and 0 <= float(text) <= 1
         return percent_of(text) if is_fraction and column.is_rate and not column.in_percent else text
 

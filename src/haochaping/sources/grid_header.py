@@ -14,7 +14,7 @@ from haochaping.sources.grid import Grid, column_letter
 from haochaping.sources.header import ONE_KEY, Column, HeaderUnread, checked_columns, named_tables, table_of
 from haochaping.sources.levels import NegativesUnknown, columns_left_out, level_of
 from haochaping.sources.long_form import tier_of
-from haochaping.sources.margins import is_of_other_period
+from haochaping.sources.margins import is_filled_in_by, is_of_other_period
 
 HIGHEST_HEADER = 3
 NAMES = ("district", "department")
@@ -127,7 +127,7 @@ class HeaderReader:
         try:
             return self._column(labels)
         except HeaderUnread:
-            if any(self.grid.rows[row][at] for row in range(bottom, self.stop)):
+            if self._cells_below(at, bottom):
                 raise
             return None
 
@@ -163,13 +163,22 @@ class HeaderReader:
         return any(is_number(text) for text in self.grid.texts(row))
 
     def _bottom(self) -> int:
-        """The first row of the body: one with a number or a word for none, and no heading."""
+        """The first row of the body: one with a figure or a word for none, or with a name, and without headings."""
         for row in range(self.header_row + 1, min(self.header_row + 1 + HIGHEST_HEADER, self.stop)):
             texts = self.grid.texts(row)
             fields = {field_of(text, self.reference) for text in texts} - {"", *TIERS}
-            if any(self._is_value(text) for text in texts) and not fields:
+            if not fields and (any(self._is_value(text) for text in texts) or self._has_name(row)):
                 return row
         raise HeaderUnread(f"表头（至多 {HIGHEST_HEADER} 行）之后应有数据行")
+
+    def _has_name(self, row: int) -> bool:
+        """Whether a name stands under the heading of names: nothing merged with it, and no rest of it."""
+        for at, heading in enumerate(self.grid.rows[self.header_row]):
+            text = self.grid.rows[row][at]
+            if text and field_of(heading, self.reference) in NAMES and (row, at) not in self.grid.covered:
+                above = "".join(self.grid.rows[r][at] for r in range(self.header_row, row))
+                return not any(known.startswith(fold(above + text)) for known in self.reference.headings)
+        return False
 
     def _is_value(self, text: str) -> bool:
         return is_value(text, self.reference)
@@ -192,7 +201,16 @@ class HeaderReader:
         return fold(text).rstrip(":") in self.reference.totals
 
     def _used(self, at: int, bottom: int) -> bool:
-        return any(self._is_value(self.grid.rows[row][at]) for row in range(bottom, self.stop))
+        return any(self._is_value(text) for text in self._cells_below(at, bottom))
+
+    def _cells_below(self, at: int, bottom: int) -> list[str]:
+        """Cells of a column that hold something; the lines of who filled in the table are none."""
+        rows = [row for row in range(bottom, self.stop) if self.grid.rows[row][at]]
+        return [
+            self.grid.rows[row][at]
+            for row in rows
+            if not is_filled_in_by(next(filter(None, self.grid.rows[row])))
+        ]
 
     def _column(self, labels: list[str]) -> Column:
         """The meaning of a column from its headings."""

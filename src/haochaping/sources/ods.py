@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from haochaping.cleaning.cells import MOST_DIGITS, percent
 from haochaping.errors import refuse
-from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS
+from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, SET_APART
 from haochaping.sources.workbook_details import DATE_SHOWN, Sheet, plain
 
 _SKIPPED = {"annotation", "tracked-changes", "shapes", "ruby-text", "dde-links"}
@@ -59,6 +59,8 @@ class _Reader:
     def __init__(self) -> None:
         self.sheets: list[Sheet] = []
         self._hidden_styles: set[str] = set()
+        self._marked_styles: set[str] = set()
+        self._spans: list[str] = []
         self._style = ""
         self._skip = self._tables = 0
         self._row = self._column = self._repeat = 0
@@ -87,6 +89,10 @@ class _Reader:
             self._style = attributes.get("name", "")
         elif name == "table-properties" and attributes.get("display") == "false":
             self._hidden_styles.add(self._style)
+        elif name == "text-properties":
+            raised = attributes.get("text-position", "0%").split()[:1] not in (["0%"], [])
+            if raised or attributes.get("text-line-through-style", "none") != "none":
+                self._marked_styles.add(self._style)
         elif name == "table":
             self._tables += 1
             if self._tables == 1:
@@ -114,7 +120,13 @@ class _Reader:
     def _text(self, name: str, attributes: dict[str, str]) -> None:
         if name == "p":
             self._lines.append("")
-        elif name in ("s", "tab", "line-break") and self._lines:
+        elif name == "span" and self._lines:
+            marked = attributes.get("style-name") in self._marked_styles
+            self._lines[-1] += SET_APART[0] * marked
+            self._spans.append(SET_APART[1] * marked)
+        elif name == "line-break" and self._lines:
+            self._lines[-1] += "\n"
+        elif name in ("s", "tab") and self._lines:
             self._lines[-1] += " " * min(int(attributes.get("c", 1)), 100)
 
     def _data(self, text: str) -> None:
@@ -130,6 +142,8 @@ class _Reader:
             self._tables -= 1
         elif self._tables != 1:
             return
+        elif name == "span" and self._spans:
+            self._lines[-1] += self._spans.pop()
         elif name in ("table-cell", "covered-table-cell") and self._cell is not None:
             self._cells.append(_read_cell(self._cell, self._lines))
             self._cell = None
@@ -174,7 +188,7 @@ class _Reader:
 
 
 def _read_cell(attributes: dict[str, str], lines: list[str]) -> _Cell:
-    shown = " ".join(lines).strip()
+    shown = "\n".join(lines).strip()
     repeat = int(attributes.get("number-columns-repeated", 1))
     down, across = (int(attributes.get(f"number-{what}-spanned", 1)) for what in ("rows", "columns"))
     kind = attributes.get("value-type", "")

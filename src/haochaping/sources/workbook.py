@@ -26,6 +26,7 @@ from haochaping.sources.bulletin import assemble
 from haochaping.sources.entries import HELP_SHEET, SHEET, read_entries
 from haochaping.sources.formats import MOST_LINES_ABOVE, header_delimiter, is_ods
 from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, Grid, make_grid
+from haochaping.sources.margins import is_filled_in_by
 from haochaping.sources.ods import read_ods
 from haochaping.sources.tables import once
 from haochaping.sources.workbook_details import DATE_SHOWN, Details, Sheet, plain
@@ -198,19 +199,33 @@ def _text(value: Any, decimals: int | None = None) -> str:
     return str(value)
 
 
+def _is_data(row: Sequence[str]) -> bool:
+    return any(map(is_number, row)) and not is_filled_in_by(row[0])
+
+
 def _csv_grid(path: Path, reference: Reference) -> Grid:
     text = decode(path.read_bytes(), path.name)
     opening = [line for line in text.splitlines() if line.strip()][: MOST_LINES_ABOVE + 1]
-    delimiters = filter(None, (header_delimiter(line, reference) for line in opening))
-    reader = csv.reader(io.StringIO(text, newline=None), delimiter=next(delimiters, ","), strict=True)
-    rows = []
+    delimiter = next(filter(None, (header_delimiter(line, reference) for line in opening)), ",")
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=True)
+    rows: list[list[str]] = []
+    problems: list[Problem] = []
+    width = 0
     try:
         for row in reader:
             rows.append(row)
             if len(rows) > MOST_ROWS or len(row) > MOST_COLUMNS:
                 size = f"第 {reader.line_num} 行，{len(row)} 列"
                 raise refuse(path.name, size, f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列")
+            if header_delimiter(delimiter.join(row), reference):
+                width = len(row)
+            elif width and len(row) != width and sum(map(bool, row)) > 1 and _is_data(row):
+                found = delimiter.join(row)[:80]
+                expected = f"应有 {width} 格，读到 {len(row)} 格；数字中的逗号请去掉，空格子请保留逗号"
+                problems.append(Problem(f"{path.name} 第 {len(rows)} 行", found, expected))
     except csv.Error:
         expected = "引号应成对；请用表格软件打开，另存为 .csv 或 .xlsx"
         raise refuse(f"{path.name} 第 {reader.line_num} 行", "引号不成对或内容过长", expected) from None
+    if problems:
+        raise InputRefused(problems)
     return make_grid(rows, path.name, name=path.stem, lettered=True)
