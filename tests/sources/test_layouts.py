@@ -49,6 +49,7 @@ READ: dict[str, Rows] = {
         HEAD,
         *BODY,
     ],
+    "a unit line that is no scale": [["单位：件、百分比"], ["填报单位：万州区、千山区"], HEAD, *BODY],
     "title and unit in one row": [["各区县情况表", None, None, "单位：件"], HEAD, *BODY],
     "who filled it in, above": [["填报单位：某局", None, "填报日期：2023年4月3日"], HEAD, *BODY],
     "units in headings": [["序号", "区县", "办件数（件）", "评价数(条)", "评价率（%）"], *BODY],

@@ -13,6 +13,7 @@ import docx
 import openpyxl
 import pytest
 import xlsxwriter
+from docx.oxml.ns import qn
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
@@ -241,6 +242,14 @@ def word(tmp_path: Path, reference: Reference):
 def test_a_mark_in_a_word_cell_is_no_digit(word, mark: str) -> None:
     message = word(lambda cell: setattr(cell.paragraphs[0].add_run("1").font, mark, True))
     assert "表 1 第 3 行" in message and "2122〔1〕" in message
+
+
+def test_a_hidden_row_in_word(word) -> None:
+    def hide(cell) -> None:
+        row = cell._tc.getparent()
+        row.get_or_add_trPr().append(row.makeelement(qn("w:hidden")))
+
+    assert "第 3 行：乙县2122；隐藏的行" in word(hide)
 
 
 def test_two_paragraphs_in_a_word_cell_are_two_numbers(word) -> None:

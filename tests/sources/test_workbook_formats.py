@@ -289,3 +289,13 @@ def test_a_truncated_xls(reference: Reference, office, length: int) -> None:
     path.write_bytes(path.read_bytes()[:length])
     with pytest.raises(InputRefused, match=r"formula\.xls"):
         read_raw(folder, Quarter(2023, 1), reference)
+
+
+def test_unused_rows_hidden_by_default_are_no_matter(reference: Reference, tmp_path: Path) -> None:
+    """Offices hide all rows below a form; its own rows are written without a word and are shown."""
+
+    def edit(sheet: Worksheet) -> None:
+        sheet.sheet_format.zeroHeight = True
+
+    small(tmp_path / "附件.xlsx", edit)
+    assert len(read_raw(tmp_path, Quarter(2023, 1), reference).districts) == 2

@@ -113,6 +113,8 @@ def _table(element: Any, place: str) -> Any:
     merged: list[tuple[int, int, int, int]] = []
     open_below: dict[int, tuple[int, int, int]] = {}
     for r, tr in enumerate(_rows(element)):
+        if tr.find(f"{_W}trPr/{_W}hidden") is not None and (text := "".join(_text(tr).split())):
+            raise refuse(f"{place} 第 {r + 1} 行", text[:80], "隐藏的行；请取消隐藏并核对，或删去")
         row = [""] * _number(tr, "trPr/gridBefore")
         if r >= MOST_ROWS:
             raise refuse(place, "表格过大", f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列")
