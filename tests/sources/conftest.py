@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
 import pytest
 
 from haochaping.model import QuarterData
@@ -35,3 +40,26 @@ def tables(reference):
         return split_annexes(split_lines(text, reference.no_value), reference, FILE)[1]
 
     return read_tables
+
+
+@pytest.fixture(scope="session")
+def convert(tmp_path_factory) -> Callable[[Sequence[Path], str], Path]:
+    """Converts files with LibreOffice, as an office would save them; gives the folder they are in."""
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        pytest.skip("LibreOffice is not installed")
+    profile = tmp_path_factory.mktemp("profile").as_uri()
+
+    def converted(paths: Sequence[Path], kind: str) -> Path:
+        folder = tmp_path_factory.mktemp("converted")
+        command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", kind]
+        subprocess.run(
+            [*command, "--outdir", str(folder), *map(str, paths)],
+            check=True,
+            capture_output=True,
+            timeout=300,
+        )
+        assert len(list(folder.iterdir())) == len(paths)
+        return folder
+
+    return converted

@@ -146,8 +146,18 @@ def write_webpage(data: QuarterData, path: Path, encoding: str = "utf-8") -> Non
     path.write_bytes(page.encode(encoding))
 
 
-def write_workbook(data: QuarterData, path: Path, *, one_sheet: bool = False, as_text: bool = False) -> None:
-    """An office's workbook: title and unit line above, notes below; all annexes on one sheet if asked."""
+def write_workbook(
+    data: QuarterData,
+    path: Path,
+    *,
+    one_sheet: bool = False,
+    as_text: bool = False,
+    percent_formats: bool = False,
+) -> None:
+    """An office's workbook: title and unit line above, notes below; all annexes on one sheet if asked.
+
+    With `percent_formats` a rate is a rounded fraction that its cell shows with the decimals as printed.
+    """
     book = openpyxl.Workbook()
     book.remove(book.active)
     target, at = None, 0
@@ -158,13 +168,20 @@ def write_workbook(data: QuarterData, path: Path, *, one_sheet: bool = False, as
         rows = [*above, *sheet.header, *sheet.body, [sheet.note], []]
         for r, row in enumerate(rows, start=at + 1):
             for c, text in enumerate(row, start=1):
-                target.cell(r, c).value = _value(text, as_text)
+                cell = target.cell(r, c)
+                cell.value = _value(text, as_text)
+                if percent_formats and text.endswith("%"):
+                    cell.number_format = f"0{text[:-1].partition('.')[2] and '.' + '0' * _decimals(text)}%"
         top = at + len(above) + 1
         for a, b, c, d in [*sheet.merged]:
             target.merge_cells(start_row=top + a, start_column=b + 1, end_row=top + c, end_column=d + 1)
         target.merge_cells(start_row=at + 1, start_column=1, end_row=at + 1, end_column=len(sheet.header[0]))
         at += len(rows)
     book.save(path)
+
+
+def _decimals(text: str) -> int:
+    return len(text[:-1].partition(".")[2])
 
 
 def _value(text: str, as_text: bool) -> object:

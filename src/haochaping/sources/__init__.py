@@ -91,6 +91,8 @@ def _read(paths: Sequence[Path], kind: str, quarter: Quarter, reference: Referen
 
         if kind == formats.CSV:
             return read_csv_files(paths, quarter, reference)
+        if formats.is_page(path):
+            return read_document(_blocks(path, formats.WEBPAGE), quarter, reference, path.name, "workbook")
         return read_workbook(path, quarter, reference)
     if kind == formats.TEXT:
         return read_bulletin(path, quarter, reference)

@@ -9,37 +9,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from haochaping.cleaning.cells import is_number, percent_of
-from haochaping.cleaning.text import fold
+from haochaping.cleaning.text import fold, plain_number
 from haochaping.errors import Problem
 from haochaping.labels import COLUMNS
-from haochaping.model import TIERS
+from haochaping.model import TABLES
 from haochaping.reference import IGNORED, Reference
 from haochaping.sources.grid import Grid, column_letter
-from haochaping.sources.header import Column, HeaderUnread, checked_columns, table_of
+from haochaping.sources.grid_checks import check_kinds, check_percents
+from haochaping.sources.grid_header import (
+    DISTRICT,
+    HIGHEST_HEADER,
+    NAMES,
+    GridHeader,
+    HeaderReader,
+    field_of,
+    is_value,
+)
+from haochaping.sources.header import Column, HeaderUnread
 from haochaping.sources.lines import Line, make_line
+from haochaping.sources.long_form import LongForm, LongRow
+from haochaping.sources.margins import (
+    PART_OF_SUM,
+    is_filled_in_by,
+    is_page_mark,
+    is_part_of_sum,
+    is_period_line,
+    is_scaled,
+)
 from haochaping.sources.rows import Body, Row
 from haochaping.sources.tables import NOTE_BEGINS, UNIT_LINE, AnnexTable, annex_heading, title_of
 
-HIGHEST_HEADER = 3
 MOST_TITLE_LINES = 6
-_UNIT = re.compile(r"\((?:单位:)?(件|条|次|个|%|家|起)\)$")
-_DISTRICT = re.compile(r".*[区县市旗岛]")
-_NAMES = ("district", "department")
-
-
-@dataclass(frozen=True)
-class _Header:
-    """Rows [top, bottom) of a grid, and the column of names and of serial numbers (None: there is none)."""
-
-    top: int
-    bottom: int
-    columns: tuple[tuple[int, Column], ...]
-    name_at: int
-    serial_at: int | None
-    table: str
+LEADING_ZERO = re.compile("0[0-9]")
+LONGEST_LABEL = 20
+"""A longer text alone in its row is a note."""
 
 
 def read_grids(
@@ -79,23 +84,29 @@ def _districts(grids: Sequence[Grid], reference: Reference) -> dict[str, str]:
     for grid in grids:
         for row in grid.rows:
             for text in row[:3]:
-                if _DISTRICT.fullmatch(fold(text)) and len(text) <= 12:
+                if DISTRICT.fullmatch(fold(text)) and len(text) <= 12:
                     names.setdefault(fold(text), text)
     return names
 
 
-def _field(text: str, reference: Reference) -> str:
-    """The field of a heading, its unit in brackets left off; blank when unknown."""
-    folded = fold(text)
-    return reference.headings.get(folded) or reference.headings.get(_UNIT.sub("", folded), "")
-
-
 def _begins_header(grid: Grid, row: int, reference: Reference) -> bool:
-    """Whether a header may begin here: a heading of names or serial numbers beside another heading."""
+    """Whether a header may begin here: a heading of names or serial numbers beside another heading.
+
+    The other may stand one level lower, or be the districts of a table of departments.
+    """
     texts = grid.texts(row)
-    known = [name for text in texts if (name := _field(text, reference))]
-    beside = len(known) > 1 and any(name in ("serial", *_NAMES) for name in known)
-    return beside and not any(is_number(text) for text in texts)
+    known = _known(texts, reference)
+    if any(is_number(text) for text in texts) or not any(name in ("serial", *NAMES) for name in known):
+        return False
+    if len(known) > 1 or sum(bool(DISTRICT.fullmatch(fold(text))) for text in texts) > 1:
+        return True
+    below = grid.texts(row + 1) if row + 1 < len(grid.rows) else []
+    lower = [name for name in _known(below, reference) if name not in ("serial", *NAMES)]
+    return len(texts) > 1 and bool(lower) and not any(is_number(text) for text in below)
+
+
+def _known(texts: Sequence[str], reference: Reference) -> list[str]:
+    return [name for text in texts if (name := field_of(text, reference))]
 
 
 def _again(grid: Grid, first: int, second: int) -> bool:
@@ -137,22 +148,26 @@ class _Region:
         before = len(self.problems)
         title = title_of(self._lines_above())
         try:
-            header = self._header(title)
+            self._above_is_no_data()
+            header = HeaderReader(self.grid, self.header_row, self.stop, self.reference, self.districts).read(
+                title
+            )
         except HeaderUnread as failure:
             shown = " ".join(self.grid.texts(self.header_row))[:120]
             self._problem(self.header_row, None, shown, str(failure))
             return None
-        rows, totals, note = self._body(header)
-        if not rows and len(self.problems) == before:
+        values, body, note = self._body(header)
+        check_percents(self.grid, header, self.stop, self._problem)
+        check_kinds(header, body, self.reference, self._problem, self.grid)
+        if not body.rows and len(self.problems) == before:
             self._problem(self.header_row, None, "", "表头之后应有数据行")
         if len(self.problems) > before:
             return None
-        values = [(at, column) for at, column in header.columns if not column.is_key]
         return AnnexTable(
             header.table,
             title,
-            tuple(column for _, column in header.columns),
-            Body(tuple(rows), tuple(totals)),
+            (header.key, *(column for _, column in values)),
+            body,
             note,
             self.grid.numbers[self.header_row],
             self.grid.place,
@@ -160,143 +175,155 @@ class _Region:
         )
 
     def _lines_above(self) -> list[Line]:
-        texts = [*self.grid.above]
-        texts += [" ".join(self.grid.texts(row)) for row in range(self.start, self.header_row)]
-        lines = [make_line(1, text, {}) for text in texts if text]
+        lines = [
+            make_line(1, text, {})
+            for text in self._texts_above()
+            if text and not is_filled_in_by(text) and not is_period_line(text)
+        ]
         for i in range(len(lines) - 1, -1, -1):
             if annex_heading(lines[i]):
                 return lines[i:]
         return [line for line in lines if not UNIT_LINE.fullmatch(line.folded)][-1:]
 
-    # --- header ------------------------------------------------------------------------------------------
-
-    def _header(self, title: str) -> _Header:
-        bottom = self._bottom()
-        labels = self._labels(bottom)
-        columns = [(at, self._column(label)) for at, label in labels if label]
-        blank = [at for at, label in labels if not label and self._used(at, bottom)]
-        if blank:
-            raise HeaderUnread(f"{column_letter(blank[0])} 列有数据而没有列名")
-        serial_at = next((at for at, column in columns if column.field == "serial"), None)
-        named = [
-            replace(column, total=f"{IGNORED} {at}") if column.field == IGNORED else column
-            for at, column in columns
-            if column.field != "serial"
+    def _texts_above(self) -> list[str]:
+        return [
+            *self.grid.above,
+            *(" ".join(self.grid.texts(row)) for row in range(self.start, self.header_row)),
         ]
-        places = [at for at, column in columns if column.field != "serial"]
-        table = table_of(checked_columns(named), title or self.grid.name)
-        name_at = next(at for at, column in zip(places, named, strict=True) if column.is_key)
-        return _Header(
-            self.header_row, bottom, tuple(zip(places, named, strict=True)), name_at, serial_at, table
-        )
 
-    def _bottom(self) -> int:
-        """The first row of the body: one with a number or a word for none, and no heading."""
-        for row in range(self.header_row + 1, min(self.header_row + 1 + HIGHEST_HEADER, self.stop)):
-            texts = self.grid.texts(row)
-            if any(self._is_value(text) for text in texts) and not any(
-                _field(text, self.reference) for text in texts
-            ):
-                return row
-        raise HeaderUnread(f"表头（至多 {HIGHEST_HEADER} 行）之后应有数据行")
+    def _above_is_no_data(self) -> None:
+        """Refuse figures above the header, and figures in thousands.
 
-    def _is_value(self, text: str) -> bool:
-        return is_number(text) or fold(text) in self.reference.no_value
-
-    def _labels(self, bottom: int) -> list[tuple[int, list[str]]]:
-        """For each column its headings from the top level down, each once.
-
-        A blank cell beside a heading that spans columns (where the source knows no merged cells)
-        takes that heading if a lower level has one of its own.
+        Raises
+        ------
+        HeaderUnread
+            There are some.
         """
-        rows = [list(self.grid.rows[row]) for row in range(self.header_row, bottom)]
-        for level, row in enumerate(rows[:-1]):
-            for at in range(1, len(row)):
-                if not row[at] and rows[level + 1][at]:
-                    row[at] = row[at - 1]
-        width = len(rows[0])
-        return [(at, list(dict.fromkeys(row[at] for row in rows if row[at]))) for at in range(width)]
-
-    def _used(self, at: int, bottom: int) -> bool:
-        return any(self._is_value(self.grid.rows[row][at]) for row in range(bottom, self.stop))
-
-    def _column(self, labels: list[str]) -> Column:
-        """The meaning of a column from its headings."""
-        known = [_field(label, self.reference) for label in labels]
-        last = fold(labels[-1])
-        tier = next((name for name in known[:-1] if name in TIERS), "")
-        percent = any("%" in unit[1] for label in labels if (unit := _UNIT.search(fold(label))))
-        joined = _field("".join(labels), self.reference)
-        if known[-1] and known[-1] not in TIERS:
-            return Column(known[-1], tier=tier, in_percent=percent)
-        if joined:
-            return Column(joined, in_percent=percent)
-        for heading, name in self.reference.headings.items():
-            rest = _field(last.removeprefix(heading), self.reference) if last.startswith(heading) else ""
-            if name in TIERS and rest:
-                return Column(rest, tier=name, in_percent=percent)
-        if last in self.reference.totals:
-            return Column("evaluations", total=labels[-1])
-        if last in self.districts or _DISTRICT.fullmatch(last):
-            return Column("evaluations", district=self.districts.get(last, labels[-1]))
-        raise HeaderUnread(
-            f"列名“{' '.join(labels)}”不认识；应在 data/reference/headings.csv 中（不用的列登记为 {IGNORED}），"
-            "区县名称应在 units.csv 中"
-        )
+        for row in range(self.start, self.header_row):
+            texts = self.grid.texts(row)
+            if sum(is_number(text) for text in texts) > 1 and not is_filled_in_by(texts[0]):
+                self._problem(row, None, " ".join(texts)[:80], "表头之前不应有数据；另有表格的应有认识的表头")
+        for text in self._texts_above():
+            if is_scaled(text):
+                raise HeaderUnread(f"“{text[:40]}”：数字应以件、条为单位，以万、千为单位的不是准确的数")
 
     # --- body ----------------------------------------------------------------------------------------------
 
-    def _body(self, header: _Header) -> tuple[list[Row], list[Row], str]:
+    def _body(self, header: GridHeader) -> tuple[list[tuple[int, Column]], Body, str]:
+        note: list[str] = []
+        at_rows = self._data_rows(header, note)
+        if header.rest_at is not None:
+            long = self._long(header, header.rest_at)
+            for row in at_rows:
+                self._add_long(header, row, long)
+            values, body = long.table()
+            return values, body, "".join(note)
         rows: list[Row] = []
         totals: list[Row] = []
-        note: list[str] = [*self.grid.below] if self.stop == len(self.grid.rows) else []
+        for row in at_rows:
+            self._add(header, row, rows, totals)
+        return list(header.values), Body(tuple(rows), tuple(totals)), "".join(note)
+
+    def _data_rows(self, header: GridHeader, note: list[str]) -> list[int]:
+        """The rows of the body that hold something; the lines of the note go into `note`."""
+        note += [text for text in self._texts_above() if is_period_line(text)]
+        titles = {row for row in self.grid.rows[self.start : self.header_row] if any(row)}
+        found = []
         row = header.bottom
         while row < self.stop:
+            texts = self.grid.texts(row)
             if self.grid.rows[row] == self.grid.rows[self.header_row]:
                 row += header.bottom - header.top  # the header again, on a further page
                 continue
             if self._is_note(header, row):
-                note = [*self._note(row), *note]
+                note += self._note(header, row)
                 break
-            if self.grid.texts(row):
-                self._add(header, row, rows, totals)
+            furniture = len(texts) == 1 and (is_page_mark(texts[0]) or self.grid.rows[row] in titles)
+            if texts and not furniture and not self._is_text_alone(header, row):
+                found.append(row)
             row += 1
-        return rows, totals, "".join(note)
+        note += self.grid.below if self.stop == len(self.grid.rows) else []
+        return found
 
-    def _is_note(self, header: _Header, row: int) -> bool:
-        """A line that begins like a note, or a single text that is no name with figures beside it."""
+    def _is_text_alone(self, header: GridHeader, row: int) -> bool:
+        """Tell a row of one text that may be a heading of a group as well as a unit without figures."""
+        texts = self.grid.texts(row)
+        kind = "" if header.rest else TABLES[header.table].unit_kinds[header.key.field]
+        if len(texts) != 1 or self._is_value(texts[0]) or self.reference.unit(kind, texts[0]):
+            return False
+        self._problem(
+            row,
+            None,
+            texts[0],
+            "此行只有文字，没有数据；说明请以“备注：”开头，分组的名称请删去，单位请填写数据",
+        )
+        return True
+
+    def _long(self, header: GridHeader, rest_at: int) -> LongForm:
+        places = {header.key.field: header.name_at, header.rest: rest_at}
+        places |= {} if header.serial_at is None else {"serial": header.serial_at}
+        return LongForm(header.key.field, header.rest, places, header.values, self.reference, self._problem)
+
+    def _add_long(self, header: GridHeader, row: int, long: LongForm) -> None:
+        cells = self.grid.rows[row]
+        self._not_merged(header, row)
+        name, rest = ("".join(cells[at].split()) for at in (header.name_at, long.places[header.rest]))
+        serial = "" if header.serial_at is None else fold(cells[header.serial_at])
+        if self._is_total(serial):
+            name, serial = name or serial, ""
+        texts = tuple(self._cell(row, at, column) for at, column in header.values)
+        long.add(LongRow(row, self.grid.numbers[row], serial, name, rest, texts))
+
+    def _is_value(self, text: str) -> bool:
+        return is_value(text, self.reference)
+
+    def _is_total(self, text: str) -> bool:
+        return fold(text).rstrip(":") in self.reference.totals
+
+    def _not_merged(self, header: GridHeader, row: int) -> None:
+        for at, column in header.values:
+            if (row, at) in self.grid.covered and column.field != IGNORED:
+                found = self.grid.rows[row][at]
+                expected = f"{COLUMNS[column.field]}不应是合并单元格；请取消合并，逐格填写"
+                self._problem(row, at, found, expected)
+
+    def _is_note(self, header: GridHeader, row: int) -> bool:
+        """A line that begins like a note or names who filled in the table, or a long text alone."""
         texts = self.grid.texts(row)
         if not texts:
             return False
         begins = bool(NOTE_BEGINS.match(fold(texts[0])))
         alone = len(texts) == 1 and not self._is_value(texts[0])
-        return (begins and not any(self._is_value(text) for text in texts[1:])) or (
-            alone and len(texts[0]) > 20
+        return (
+            (begins and not any(self._is_value(text) for text in texts[1:]))
+            or (alone and len(texts[0]) > LONGEST_LABEL)
+            or is_filled_in_by(texts[0])
         )
 
-    def _note(self, first: int) -> list[str]:
-        """The lines from a note on; figures after it belong to no table."""
+    def _note(self, header: GridHeader, first: int) -> list[str]:
+        """The lines from a note on; figures after it belong to no table. Who filled it in is left out."""
         lines = []
         for row in range(first, self.stop):
             texts = self.grid.texts(row)
-            if sum(is_number(text) for text in texts) > 1:
+            if texts and is_filled_in_by(texts[0]):
+                continue
+            cells = self.grid.rows[row]
+            figures = sum(
+                is_number(cells[at]) for at, _ in header.values if (row, at) not in self.grid.covered
+            )
+            if figures > 1 or (figures and cells[header.name_at]):
                 self._problem(row, None, " ".join(texts)[:80], "备注之后不应再有数据；另有表格的应有表头")
             lines.append(" ".join(texts))
         return lines
 
-    def _add(self, header: _Header, row: int, rows: list[Row], totals: list[Row]) -> None:
+    def _add(self, header: GridHeader, row: int, rows: list[Row], totals: list[Row]) -> None:
         """One row into rows or totals, or a problem."""
         cells = self.grid.rows[row]
         name = "".join(cells[header.name_at].split())
         serial = "" if header.serial_at is None else fold(cells[header.serial_at])
-        values = [(at, column) for at, column in header.columns if not column.is_key]
-        label = next((t for t in (name, serial) if fold(t).rstrip(":") in self.reference.totals), "")
-        for at, column in values:
-            if (row, at) in self.grid.covered and column.field != IGNORED:
-                self._problem(
-                    row, at, cells[at], f"{COLUMNS[column.field]}不应是合并单元格；请取消合并，逐格填写"
-                )
-        texts = tuple(self._cell(row, at, column) for at, column in values)
+        label = next((text for text in (name, serial) if self._is_total(text)), "")
+        self._not_merged(header, row)
+        texts = tuple(self._cell(row, at, column) for at, column in header.values)
         number = self.grid.numbers[row]
         if label:
             totals.append(Row(number, label.rstrip(":："), tuple(text or None for text in texts)))
@@ -310,6 +337,9 @@ class _Region:
         if self._is_value(name) or re.fullmatch(r"\d{4}-\d{2}-\d{2}", name):
             self._problem(row, header.name_at, name, "应为单位名称，不应是数字或日期")
             return
+        if is_part_of_sum(name):
+            self._problem(row, header.name_at, name, PART_OF_SUM)
+            return
         if header.serial_at is not None and serial != str(len(rows) + 1):
             self._problem(row, header.serial_at, cells[header.serial_at], f"序号应为 {len(rows) + 1}")
         rows.append(Row(number, name, texts))
@@ -317,6 +347,10 @@ class _Region:
     def _cell(self, row: int, at: int, column: Column) -> str:
         """A cell's text; a number that is a fraction, under a heading of rates, as a percentage."""
         text = self.grid.rows[row][at]
+        if column.field != IGNORED and LEADING_ZERO.match(plain_number(text)):
+            self._problem(
+                row, at, text, f"{COLUMNS[column.field]}不应以 0 开头；可能是千分位的逗号拆开了一个数"
+            )
         is_fraction = (row, at) in self.grid.numeric and 0 <= float(text) <= 1
         return percent_of(text) if is_fraction and column.is_rate and not column.in_percent else text
 

@@ -16,7 +16,7 @@ from haochaping.quarter import Quarter
 from haochaping.reference import IGNORED, Reference
 from haochaping.sources.header import Column
 from haochaping.sources.lines import split_lines
-from haochaping.sources.narrative import Narrative, read_narrative, read_note
+from haochaping.sources.narrative import Narrative, quarter_in, read_narrative, read_note
 from haochaping.sources.rows import Row
 from haochaping.sources.tables import AnnexTable, split_annexes
 
@@ -109,11 +109,12 @@ def assemble(
 def _same_quarter(
     narrative: Narrative, annexes: list[dict[str, Any]], quarter: Quarter, place: str, *, must_say: bool
 ) -> None:
-    """The title decides; without one the period in the notes, then what the text mentions.
+    """The title decides; without one the titles of annexes, the period in the notes, then what the text mentions.
 
     An export or a workbook need not say; its folder does then.
     """
-    found = narrative.quarter
+    named = [quarter_in(annex["title"]) for annex in annexes]
+    found = narrative.quarter or next((one for one in named if one), None)
     if found is None:
         starts = [a["period_start"] for a in annexes if a["period_start"]]
         starts += [narrative.facts["period_start"]] if narrative.facts.get("period_start") else []
@@ -162,24 +163,25 @@ class _Filler:
             )
             self._fill_row(row)
         for row in self.annex.body.totals:
-            for column, printed in zip(self.values, row.cells, strict=True):
-                if column.field == IGNORED:
+            for i, (column, printed) in enumerate(zip(self.values, row.cells, strict=True)):
+                if column.field == IGNORED or i in row.absent:
                     continue
                 self._total(row, column, self._key(row.name, column), printed)
 
     def _fill_row(self, row: Row) -> None:
         by_key: dict[str, dict[str, Any]] = {}
-        for column, printed in zip(self.values, row.cells, strict=True):
+        for i, (column, printed) in enumerate(zip(self.values, row.cells, strict=True)):
             if column.field == IGNORED:
                 continue
             key = self._key(row.name, column)
             if column.total:
-                self._total(row, column, key, printed)
+                if i not in row.absent:
+                    self._total(row, column, key, printed)
                 continue
             record = by_key.setdefault(encode_key(key), dict(key))
             if not printed:
                 record[column.field] = None
-                self._unreported(key, column.field, "", "原表空白")
+                self._unreported(key, column.field, "", "原表无此行" if i in row.absent else "原表空白")
                 continue
             cell = self._cell(row, column, printed)
             record[column.field] = cell.value

@@ -14,6 +14,7 @@ from haochaping.reference import Reference
 from haochaping.sources.annex_grids import holds_annex, read_grids
 from haochaping.sources.bulletin import assemble
 from haochaping.sources.grid import Grid
+from haochaping.sources.grid_header import HIGHEST_HEADER, field_of
 from haochaping.sources.lines import Line, make_line
 from haochaping.sources.narrative import read_narrative
 from haochaping.sources.tables import NOTE_BEGINS, UNIT_LINE, annex_heading, once
@@ -23,7 +24,13 @@ Block = str | Grid
 MOST_HEADING_LINES = 4
 
 
-def read_document(blocks: Sequence[Block], quarter: Quarter, reference: Reference, place: str) -> QuarterData:
+def read_document(
+    blocks: Sequence[Block],
+    quarter: Quarter,
+    reference: Reference,
+    place: str,
+    source_kind: str = "published bulletin",
+) -> QuarterData:
     """The model from a document's text and tables.
 
     The text before the first annex is the narrative; between tables stand the note of the one above
@@ -43,7 +50,7 @@ def read_document(blocks: Sequence[Block], quarter: Quarter, reference: Referenc
     if problems:
         raise InputRefused(problems)
     narrative = read_narrative(lines, place)
-    return assemble(narrative, once(tables, place), quarter, reference, place)
+    return assemble(narrative, once(tables, place), quarter, reference, place, source_kind)
 
 
 def _annex_grids(blocks: Sequence[Block], reference: Reference) -> tuple[list[Grid], list[list[str]]]:
@@ -61,7 +68,7 @@ def _annex_grids(blocks: Sequence[Block], reference: Reference) -> tuple[list[Gr
             texts.append([])
         elif grids and not texts[-1] and _continues(grids[-1], block):
             grids[-1] = _joined(grids[-1], block)
-        elif _holds_figures(block):
+        elif _holds_figures(block) or _has_heading(block, reference):
             raise refuse(
                 f"{block.place} 第 {block.numbers[0]} 行",
                 " ".join(block.texts(0))[:80],
@@ -113,6 +120,12 @@ def _joined(above: Grid, below: Grid) -> Grid:
 
 def _holds_figures(grid: Grid) -> bool:
     return any(sum(is_number(text) for text in grid.texts(row)) > 1 for row in range(len(grid.rows)))
+
+
+def _has_heading(grid: Grid, reference: Reference) -> bool:
+    """Whether a known heading stands above a figure, in a table that is none of the annexes."""
+    known = [at for row in grid.rows[:HIGHEST_HEADER] for at, t in enumerate(row) if field_of(t, reference)]
+    return any(is_number(row[at]) for row in grid.rows for at in known)
 
 
 def _with_text(

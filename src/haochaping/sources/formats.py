@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 import zipfile
+import zlib
 from pathlib import Path
+from xml.parsers import expat
 
 from haochaping.cleaning.decode import decode
 from haochaping.cleaning.text import fold
 from haochaping.errors import refuse
 from haochaping.reference import Reference
-from haochaping.sources.annex_grids import HIGHEST_HEADER
+from haochaping.sources.archived_page import is_archived_page
+from haochaping.sources.grid_header import HIGHEST_HEADER
 
 TEXT, WORD, PDF, WEBPAGE, WORKBOOK, CSV = "text", "word", "pdf", "webpage", "workbook", "csv"
 LARGEST_FILE = 50_000_000
 LARGEST_UNPACKED = 300_000_000
 """Bytes. A bulletin with its annexes has some hundred thousand; a packed file that unfolds to more is no bulletin."""
+LARGEST_PART = 30_000_000
+"""Bytes of one XML part that is read whole; sheets are read as a stream."""
+_STREAMED = re.compile(r"xl/worksheets/.*|content\.xml", re.IGNORECASE)
 MOST_LINES_ABOVE = 5
 """Title and unit lines that may stand above the header of a CSV."""
+LONGEST_HEADER_LINE = 10_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORD_97, _ENCRYPTED = "WordDocument".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le")
 _BOOK = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+
+_PAGE_BEGINS = ("<!doctype html", "<html", "<?xml", "<head", "<body", "<table", "<meta", "<!--")
+_EXCEL_PAGE = re.compile(
+    r"progid[\"']?\s+content=[\"']?(?:3D)?[\"']?excel\.sheet|schemas-microsoft-com:office:excel", re.I
+)
+_XML_ROOT = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype[^>]*>)*<([\w:.-]+)", re.IGNORECASE | re.DOTALL)
 
 
 def file_format(path: Path, reference: Reference) -> str:
@@ -69,32 +81,95 @@ def _packed(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             unpacked = sum(item.file_size for item in archive.infolist())
+            if unpacked > LARGEST_UNPACKED:
+                raise refuse(path.name, f"解开后有 {unpacked} 字节", f"不应超过 {LARGEST_UNPACKED} 字节")
             kind = archive.read("mimetype")[:80].decode("ascii", "replace") if "mimetype" in names else ""
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+            if any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in names):
+                raise refuse(path.name, "含有宏", "请另存为不含宏的 .xlsx 或 .docx")
+            for item in archive.infolist():
+                _check_part(archive, item, path.name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
         raise refuse(path.name, "文件已损坏", "请重新保存后放入") from None
-    if unpacked > LARGEST_UNPACKED:
-        raise refuse(path.name, f"解开后有 {unpacked} 字节", f"不应超过 {LARGEST_UNPACKED} 字节")
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise refuse(path.name, "含有宏", "请另存为不含宏的 .xlsx 或 .docx")
     if "word/document.xml" in names:
         return WORD
-    if "xl/workbook.xml" in names or "xl/workbook.bin" in names or "opendocument.spreadsheet" in kind:
+    if "xl/workbook.bin" in names:
+        raise refuse(path.name, "二进制表格文件（.xlsb）", "请另存为 .xlsx")
+    if "xl/workbook.xml" in names or "opendocument.spreadsheet" in kind:
         return WORKBOOK
     if "opendocument.text" in kind:
         raise refuse(path.name, "OpenDocument 文本（.odt）", "请另存为 .docx")
     raise refuse(path.name, "压缩包", "请解开后放入其中的文件")
 
 
+def _check_part(archive: zipfile.ZipFile, item: zipfile.ZipInfo, place: str) -> None:
+    """Refuse an XML part that is too large to read whole, or that defines entities: office files never do."""
+    if item.filename.startswith("META-INF/") or not item.filename.lower().endswith((".xml", ".rels")):
+        return
+    if item.file_size > LARGEST_PART and not _STREAMED.fullmatch(item.filename):
+        size = f"{item.filename} 解开后有 {item.file_size} 字节"
+        raise refuse(place, size, f"不应超过 {LARGEST_PART} 字节")
+    if item.flag_bits & 1:
+        raise refuse(place, "已加密", "请解除密码后放入")
+    found: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: found.append("doctype")
+    parser.StartElementHandler = lambda *_: found.append("element")
+    with archive.open(item) as file:
+        try:
+            while not found and (chunk := file.read(4096)):
+                parser.Parse(chunk)
+        except expat.ExpatError:
+            pass  # the reader of the part will say so
+    if found[:1] == ["doctype"]:
+        raise refuse(
+            place, f"{item.filename} 中有 DOCTYPE 定义", "不是正常的办公文件；请用办公软件另存后放入"
+        )
+
+
+def is_ods(path: Path) -> bool:
+    """Whether a workbook is in the OpenDocument format."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return "content.xml" in archive.namelist()
+
+
+def is_page(path: Path) -> bool:
+    """Whether a file is text: a workbook that is text is a web page with tables."""
+    with path.open("rb") as file:
+        return not file.read(8).startswith((b"PK", _OLE))
+
+
 def _text_format(path: Path, reference: Reference) -> str:
     text = decode(path.read_bytes(), path.name)
-    opening = text[:2000].lstrip("\ufeff \t\r\n").lower()
-    if opening.startswith(("<!doctype html", "<html", "<?xml", "<head", "<body", "<table", "<meta", "<!--")):
-        return WEBPAGE
-    if opening.startswith(("mime-version:", "from: <saved by")):
-        raise refuse(path.name, "单文件网页（.mht）", "请在浏览器中另存为“网页，仅 HTML”")
-    if opening.startswith("{\\rtf"):
+    opening = text[:4000].lstrip("\ufeff \t\r\n")
+    small = opening.lower()
+    if small.startswith("<?xml"):
+        _must_be_html(opening, path)
+    if is_archived_page(opening):
+        return WORKBOOK if _EXCEL_PAGE.search(text[:20_000]) else WEBPAGE
+    if small.startswith(_PAGE_BEGINS) or (small.startswith("<") and "<table" in text.lower()):
+        exported = path.suffix.lower() in (".xls", ".xlsx", ".et") or _EXCEL_PAGE.search(text[:20_000])
+        return WORKBOOK if exported else WEBPAGE
+    if small.startswith("{\\rtf"):
         raise refuse(path.name, "RTF 文件", "请另存为 .docx")
     return CSV if _is_csv(text, reference) else TEXT
+
+
+def _must_be_html(opening: str, path: Path) -> None:
+    """Refuse XML that is no web page: its tables would be taken for text."""
+    root = _XML_ROOT.match(opening)
+    name = root[1].rpartition(":")[2].lower() if root else ""
+    if name == "html":
+        return
+    kinds = {
+        "workbook": ("XML 表格（Excel 2003）", "请用 Excel 或 WPS 打开并另存为 .xlsx"),
+        "worddocument": ("XML 文档（Word 2003）", "请在 Word 或 WPS 中另存为 .docx"),
+        "package": ("XML 文档（Word）", "请在 Word 或 WPS 中另存为 .docx"),
+        "document": ("单个 XML 的 OpenDocument 文件", "请另存为 .xlsx 或 .docx"),
+    }
+    kind, way_round = kinds.get(name, ("XML 文件", "请放入通报（.docx、.pdf、.html、.txt）或表格"))
+    raise refuse(path.name, kind, way_round)
 
 
 def _is_csv(text: str, reference: Reference) -> bool:
@@ -106,8 +181,14 @@ def _is_csv(text: str, reference: Reference) -> bool:
 
 
 def _is_header(line: str, reference: Reference) -> bool:
+    return bool(header_delimiter(line, reference))
+
+
+def header_delimiter(line: str, reference: Reference) -> str:
+    """What separates the cells of a line with known headings; blank when it is no header."""
     for delimiter in ",\t;":
-        cells = next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
-        if sum(fold(cell).partition("(")[0] in reference.headings for cell in cells) > 1:
-            return True
-    return False
+        cells = line.split(delimiter) if len(line) <= LONGEST_HEADER_LINE else []
+        folded = [fold(cell.strip('"')).partition("(")[0] for cell in cells]
+        if sum(cell in reference.headings for cell in folded) > 1:
+            return delimiter
+    return ""

@@ -8,6 +8,11 @@ from dataclasses import dataclass, field
 MOST_ROWS, MOST_COLUMNS = 5_000, 300
 """A bulletin's largest annex has some hundred rows and a dozen columns."""
 
+SET_APART = "〔〕"
+"""Around what stands in a cell and is no part of its number: raised, struck-out or hidden characters."""
+LINE_BREAK = "⏎"
+"""Between figures on two lines of one cell: they are two numbers, and never become one."""
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -61,7 +66,7 @@ def make_grid(
     merged : iterable of (top, left, bottom, right)
         Merged areas, as indices into `rows`, both ends included.
     """
-    cells = [[" ".join(str(text).split()) for text in row] for row in rows]
+    cells = [[_one_line(str(text)) for text in row] for row in rows]
     width = max((len(row) for row in cells), default=0)
     cells = [row + [""] * (width - len(row)) for row in cells]
     covered: set[tuple[int, int]] = set()
@@ -86,6 +91,14 @@ def make_grid(
         lettered,
         frozenset(numeric),
     )
+
+
+def _one_line(text: str) -> str:
+    joined = ""
+    for line in filter(None, (" ".join(line.split()) for line in text.splitlines())):
+        figures = joined[-1:].isdigit() and (line[0].isdigit() or line[0] in ",.，．")
+        joined += (LINE_BREAK if figures else " " if joined else "") + line
+    return joined
 
 
 def column_letter(index: int) -> str:

@@ -17,6 +17,7 @@ from haochaping.cleaning.text import fold
 from haochaping.labels import COLUMNS
 from haochaping.model import TABLES, TIERS
 from haochaping.reference import IGNORED, Reference
+from haochaping.sources.levels import ADD_A_COLUMN
 from haochaping.sources.lines import Line
 
 _UNIT = re.compile(r"\((?:单位:)?(件|条|次|个|%|家|起)\)")
@@ -27,6 +28,9 @@ _TITLE_WORDS = {
     "towns_and_villages": ("镇村", "镇街", "乡镇", "村居", "镇(街道)"),
     "public_services": ("公共服务",),
 }
+
+
+ONE_KEY = "表头应恰有一列名称（区县或部门）；一行一个组合的，应恰有部门、区县两列，或区县、层级两列"
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,8 @@ def read_header(
     HeaderUnread
         No reading, several readings, or a table the contract does not have.
     """
+    if "非常不满意" in "".join(line.folded for line in lines):
+        raise HeaderUnread(ADD_A_COLUMN)
     fields = _fields(lines, reference) or _matrix(lines, reference, districts)
     if fields is None:
         raise HeaderUnread(
@@ -228,7 +234,7 @@ def checked_columns(columns: list[Column]) -> list[Column]:
     """
     keys = [column for column in columns if column.is_key]
     if len(keys) != 1:
-        raise HeaderUnread("表头应恰有一列名称（区县或部门）")
+        raise HeaderUnread(ONE_KEY)
     columns = [replace(c, total=f"{IGNORED} {i}") if c.field == IGNORED else c for i, c in enumerate(columns)]
     if len(set(columns)) != len(columns) or len({replace(c, in_percent=False) for c in columns}) != len(
         columns
@@ -276,9 +282,14 @@ def table_of(columns: list[Column], title: str) -> str:
     return table
 
 
+def named_tables(text: str) -> list[str]:
+    """Tables that a title, the name of a sheet or a heading names."""
+    return [table for table, words in _TITLE_WORDS.items() if any(word in fold(text) for word in words)]
+
+
 def _table(columns: list[Column], title: str) -> str:
     fields = {column.field for column in columns}
-    named = [table for table, words in _TITLE_WORDS.items() if any(word in fold(title) for word in words)]
+    named = named_tables(title)
     if any(column.district or (column.total and column.field != IGNORED) for column in columns):
         table = "district_departments"
     elif any(column.tier for column in columns):
@@ -296,11 +307,11 @@ def _table(columns: list[Column], title: str) -> str:
 
 def _must_fit(columns: list[Column], table: str) -> None:
     spec = TABLES[table]
+    if spec.key[0] not in {column.field for column in columns if column.is_key}:
+        raise HeaderUnread(f"{spec.title}表（附件{spec.annex}）的名称列应为“{COLUMNS[spec.key[0]]}”")
     foreign = [c.field for c in columns if not c.is_key and c.field not in (*spec.measures, IGNORED)]
     if foreign:
         shown = "、".join(f"“{COLUMNS.get(name, name)}”" for name in foreign)
-        raise HeaderUnread(
-            f"{spec.title}表（附件{spec.annex}）不应有{shown}列；确不需要的，在 headings.csv 中登记为 {IGNORED}"
-        )
+        raise HeaderUnread(f"{spec.title}表（附件{spec.annex}）不应有{shown}列；确不需要的，请在表中删去")
     if "evaluations" not in {column.field for column in columns}:
         raise HeaderUnread("表头应有评价数一列")

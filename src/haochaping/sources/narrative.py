@@ -77,8 +77,8 @@ def read_narrative(lines: Sequence[Line], place: str) -> Narrative:
     issue_date, issuer = _signature([*body, *annex_list], place)
     title = _title(opening)
     return Narrative(
-        quarter=_quarter(title),
-        mentioned=_quarter(text),
+        quarter=quarter_in(title),
+        mentioned=quarter_in(text),
         facts={
             "title": title,
             "issuer": issuer,
@@ -144,7 +144,8 @@ def _title(lines: Sequence[Line]) -> str:
     return text
 
 
-def _quarter(text: str) -> Quarter | None:
+def quarter_in(text: str) -> Quarter | None:
+    """The first quarter that a text names with its year."""
     match = _QUARTER.search(fold(text))
     return Quarter.parse(match.group(0)) if match else None
 

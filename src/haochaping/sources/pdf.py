@@ -14,6 +14,8 @@ from haochaping.sources.grid import Grid, make_grid
 from haochaping.sources.lines import is_decorated_mark, make_line
 
 MOST_PAGES = 300
+MARK_RATIO = 1.2
+"""Raised characters have some two thirds of the size."""
 FEWEST_COLUMNS = 3
 """A frame with fewer columns is no annex: a box around text."""
 
@@ -67,9 +69,37 @@ def _page(page: Any, place: str, tables: int) -> list[Block]:
     top = 0.0
     for number, table in enumerate(found, start=tables + 1):
         blocks += _lines(page, top, table.bbox[1])
-        blocks.append(_grid(table, f"{place} 表 {number}（第 {page.page_number} 页）"))
+        name = f"{place} 表 {number}（第 {page.page_number} 页）"
+        _no_marks(page, table, name)
+        blocks.append(_grid(table, name))
         top = table.bbox[3]
     return _without_page_number([*blocks, *_lines(page, top, page.height)])
+
+
+def _no_marks(page: Any, table: Any, place: str) -> None:
+    """Refuse a cell with figures of two sizes: a raised footnote mark beside a number would become its last digit."""
+    digits = [char for char in page.chars if char["text"].isdecimal()]
+    if not digits or not _differ(digits):
+        return
+    for number, row in enumerate(table.rows, start=1):
+        for cell in filter(None, row.cells):
+            inside = [char for char in digits if _is_inside(char, cell)]
+            if inside and _differ(inside):
+                shown = "".join(char["text"] for char in inside)
+                expected = "其中有大小不同的数字（可能是脚注标记）；请放入 Word、表格或删去标记后的文件"
+                raise refuse(f"{place} 第 {number} 行", shown[:80], expected)
+
+
+def _differ(chars: list[dict[str, Any]]) -> bool:
+    sizes = [char["size"] for char in chars]
+    return max(sizes) > min(sizes) * MARK_RATIO
+
+
+def _is_inside(char: dict[str, Any], area: tuple[float, float, float, float]) -> bool:
+    left, top, right, bottom = area
+    return (
+        left <= (char["x0"] + char["x1"]) / 2 < right and top <= (char["top"] + char["bottom"]) / 2 < bottom
+    )
 
 
 def _without_page_number(blocks: list[Block]) -> list[Block]:

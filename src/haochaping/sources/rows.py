@@ -27,11 +27,15 @@ _GLUED = re.compile(r"([0-9]{1,4})[.、．]?([^\d.、．%％,，/].*)")
 
 @dataclass(frozen=True)
 class Row:
-    """A row as printed: ``name``, then one text a column (None where a total row has no cell)."""
+    """A row as printed: ``name``, then one text a column (None where a total row has no cell).
+
+    ``absent`` are the columns for which the source has no row at all, where it has one row a cell.
+    """
 
     line: int
     name: str
     cells: tuple[str | None, ...]
+    absent: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

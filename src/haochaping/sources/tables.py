@@ -24,6 +24,7 @@ from haochaping.sources.lines import (
     running_heads,
     without_digits,
 )
+from haochaping.sources.margins import is_scaled
 from haochaping.sources.rows import Body, BodyReader, BodyUnread
 
 _HEADING = re.compile(r"附[件表]:?([0-9]{1,2}|[一二三四五六七八九十])(?:[(（]?续[)）]?)?[:.、]?(.*)")
@@ -99,6 +100,10 @@ def split_annexes(
         header_lines = drop(lines[span.header : span.rows], marks | (heads - {lines[span.header].number}))
         title = title_of(lines[span.start : span.header])
         try:
+            if scaled := next(
+                (line.text for line in lines[span.start : span.header] if is_scaled(line.text)), ""
+            ):
+                raise HeaderUnread(f"“{scaled[:40]}”：数字应以件、条为单位，以万、千为单位的不是准确的数")
             name, columns = read_header(header_lines, title, reference, districts)
         except HeaderUnread as failure:
             shown = " ".join(line.text for line in header_lines)[:120]

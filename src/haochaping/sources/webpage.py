@@ -1,16 +1,19 @@
-"""Saved web pages (.html) as text lines and tables."""
+"""Saved web pages (.html, .mht) as text lines and tables."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from haochaping.cleaning.decode import decode
-from haochaping.errors import refuse
+from haochaping.errors import InputRefused, Problem, refuse
+from haochaping.sources.archived_page import is_archived_page, page_of
 from haochaping.sources.document import Block
-from haochaping.sources.grid import MOST_COLUMNS, Grid, make_grid
+from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, SET_APART, Grid, make_grid
 
+LONGEST_PAGE = 10_000_000
 _LEFT_OUT = {"script", "style", "noscript", "template", "head", "select", "nav", "svg"}
 _LINES = {
     "p",
@@ -30,6 +33,30 @@ _LINES = {
     "th",
     "table",
 }
+_SET_APART = {"sup", "sub", "s", "strike", "del"}
+"""Footnote marks and struck-out figures: part of no number."""
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CHARSET = re.compile(r"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_READ_CHARSETS = ("utf-8", "utf8", "gb2312", "gbk", "gb18030", "x-gbk", "unicode", "utf-16", "us-ascii")
+_SEVERAL_SHEETS = re.compile(r"<frameset|<x:worksheetsource", re.IGNORECASE)
+
+
+def page_text(path: Path) -> str:
+    """The HTML of a saved page.
+
+    Raises
+    ------
+    InputRefused
+        It is no text, or declares an encoding that is not read.
+    """
+    content = path.read_bytes()
+    text = decode(content, path.name)
+    if is_archived_page(text[:4000].lstrip()):
+        return page_of(content.lstrip(), path.name)
+    declared = _CHARSET.search(text[:5000])
+    if declared and declared[1].lower() not in _READ_CHARSETS:
+        raise refuse(path.name, f"网页编码 {declared[1]}", "应为 UTF-8 或 GB18030（gb2312、gbk）编码")
+    return text
 
 
 def read_webpage(path: Path) -> list[Block]:
@@ -38,11 +65,17 @@ def read_webpage(path: Path) -> list[Block]:
     Raises
     ------
     InputRefused
-        It holds no text.
+        It holds no text, or figures that a reader of the page does not see.
     """
     from lxml import html
 
-    text = decode(path.read_bytes(), path.name)
+    text = page_text(path)
+    if len(text) > LONGEST_PAGE:
+        raise refuse(
+            path.name, f"{len(text)} 个字符", f"网页不应超过 {LONGEST_PAGE} 个字符；请另存为“网页，仅 HTML”"
+        )
+    if _SEVERAL_SHEETS.search(text):
+        raise refuse(path.name, "多个工作表的网页", "各表在另外的文件中；请用表格软件打开并另存为 .xlsx")
     try:
         root = html.document_fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
     except Exception as error:  # lxml raises several kinds for what is no page
@@ -103,27 +136,81 @@ def _joined(pieces: list[Block]) -> list[Block]:
     return blocks
 
 
+# --- tables ------------------------------------------------------------------------------------------
+
+
 def _table(table: Any, place: str) -> Grid:
     rows: list[list[str]] = []
     merged: list[tuple[int, int, int, int]] = []
-    taken: dict[tuple[int, int], bool] = {}
+    taken: set[tuple[int, int]] = set()
+    problems: list[Problem] = []
+    hidden_columns = _hidden_columns(table)
     for r, tr in enumerate(table.iter("tr")):
         row: list[str] = []
         for cell in tr:
             if cell.tag not in ("td", "th"):
                 continue
-            while taken.get((r, len(row))):
+            while (r, len(row)) in taken:
                 row.append("")
             down, across = _span(cell, "rowspan"), _span(cell, "colspan")
             at = len(row)
             if down > 1 or across > 1:
                 merged.append((r, at, r + down - 1, at + across - 1))
-                for below in range(1, down):
-                    for right in range(across):
-                        taken[r + below, at + right] = True
-            row += ["".join(" ".join(cell.itertext()).split()), *[""] * (across - 1)]
+                taken.update((r + below, at + right) for below in range(1, down) for right in range(across))
+            row += [_cell_text(cell), *[""] * (across - 1)]
+            if hidden := _hidden_text(tr, cell) or (row[at] if at in hidden_columns else ""):
+                problems.append(
+                    Problem(f"{place} 第 {r + 1} 行", hidden[:80], "此处有网页上不显示的内容；请核对并删去")
+                )
+            if r >= MOST_ROWS or len(row) > MOST_COLUMNS or len(taken) > MOST_ROWS * MOST_COLUMNS:
+                raise refuse(place, "表格过大", f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列")
         rows.append(row)
+    if problems and any(any(text.isdecimal() for text in row) for row in rows):
+        raise InputRefused(problems)
     return make_grid(rows, place, merged=merged)
+
+
+def _hidden_columns(table: Any) -> set[int]:
+    hidden: set[int] = set()
+    at = 0
+    for column in table.iter("col"):
+        span = _span(column, "span")
+        if _is_hidden(column):
+            hidden.update(range(at, at + span))
+        at += span
+    return hidden
+
+
+def _hidden_text(row: Any, cell: Any) -> str:
+    """What stands in a cell and is not shown."""
+    for element in (row, *cell.iter()):
+        if isinstance(element.tag, str) and element.tag not in _LEFT_OUT and _is_hidden(element):
+            return " ".join("".join((cell if element is row else element).itertext()).split())
+    return ""
+
+
+def _is_hidden(element: Any) -> bool:
+    return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style", "")))
+
+
+def _cell_text(cell: Any) -> str:
+    """A cell's text without blanks; where the page breaks the line, the line is broken."""
+    pieces: list[str] = []
+
+    def walk(element: Any) -> None:
+        if not isinstance(element.tag, str) or element.tag in _LEFT_OUT:
+            return
+        apart = element.tag in _SET_APART and "".join(element.itertext()).split()
+        is_line = element.tag in _LINES and element is not cell
+        pieces.append("\n" if is_line else SET_APART[0] if apart else "")
+        pieces.append("".join((element.text or "").split()))
+        for child in element:
+            walk(child)
+            pieces.append("".join((child.tail or "").split()))
+        pieces.append("\n" if is_line else SET_APART[1] if apart else "")
+
+    walk(cell)
+    return "".join(pieces)
 
 
 def _span(cell: Any, name: str) -> int:

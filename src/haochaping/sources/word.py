@@ -12,12 +12,16 @@ from typing import Any
 
 from haochaping.errors import refuse
 from haochaping.sources.document import Block
-from haochaping.sources.grid import make_grid
+from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, SET_APART, make_grid
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _LEFT_OUT = {f"{_W}del", f"{_W}moveFrom", f"{_W}txbxContent", f"{_MC}Fallback", f"{_W}pPr", f"{_W}rPr"}
 """Deleted or moved text, text boxes (page furniture), and the older copy of what a newer Word draws."""
+
+
+MOST_PARAGRAPHS = 20_000
+"""A bulletin has some hundred."""
 
 
 def read_word(path: Path) -> list[Block]:
@@ -37,6 +41,8 @@ def read_word(path: Path) -> list[Block]:
     count = 0
     blocks: list[Block] = []
     for element in _flow(body):
+        if len(blocks) >= MOST_PARAGRAPHS:
+            raise refuse(path.name, f"超过 {MOST_PARAGRAPHS} 个段落", "不是一份通报；请只保留通报正文和附件")
         if element.tag == f"{_W}p":
             blocks.append(_text(element))
         else:
@@ -54,13 +60,16 @@ def _flow(parent: Any) -> Iterator[Any]:
             yield from _flow(child)
 
 
-def _text(element: Any) -> str:
-    """The text of a paragraph; breaks and tabs as blanks."""
+def _text(element: Any, *, in_cell: bool = False) -> str:
+    """The text of a paragraph; breaks and tabs as blanks. In a cell, what is no part of its number is set apart."""
     pieces: list[str] = []
 
     def walk(node: Any) -> None:
         for child in node:
             if child.tag in _LEFT_OUT:
+                continue
+            if in_cell and child.tag == f"{_W}r" and _is_apart(child) and (text := _text(child)):
+                pieces.append(f"{SET_APART[0]}{text}{SET_APART[1]}")
                 continue
             if child.tag == f"{_W}t":
                 pieces.append(child.text or "")
@@ -75,17 +84,46 @@ def _text(element: Any) -> str:
     return "".join(pieces)
 
 
+def _is_apart(run: Any) -> bool:
+    """Whether a run is raised (a footnote mark), struck out or hidden."""
+    properties = run.find(f"{_W}rPr")
+    if properties is None:
+        return False
+    for name in ("strike", "dstrike", "vanish"):
+        switch = properties.find(f"{_W}{name}")
+        if switch is not None and switch.get(f"{_W}val", "1") not in ("0", "false", "off"):
+            return True
+    raised = properties.find(f"{_W}vertAlign")
+    return raised is not None and raised.get(f"{_W}val") in ("superscript", "subscript")
+
+
+def _cell_text(cell: Any, place: str, row: int) -> str:
+    lines = []
+    for element in _flow(cell):
+        if element.tag == f"{_W}p":
+            lines.append(_text(element, in_cell=True).strip())
+        elif text := "".join(_text(element).split()):
+            raise refuse(f"{place} 第 {row} 行", text[:80], "单元格中套有另一个表格；请把它移到外面")
+    return "\n".join(filter(None, lines))
+
+
 def _table(element: Any, place: str) -> Any:
     """A table as a grid; merged cells are known by gridSpan and vMerge."""
     rows: list[list[str]] = []
     merged: list[tuple[int, int, int, int]] = []
     open_below: dict[int, tuple[int, int, int]] = {}
     for r, tr in enumerate(_rows(element)):
-        row: list[str] = [""] * _number(tr, "trPr/gridBefore")
+        if tr.find(f"{_W}trPr/{_W}hidden") is not None and (text := "".join(_text(tr).split())):
+            raise refuse(f"{place} 第 {r + 1} 行", text[:80], "隐藏的行；请取消隐藏并核对，或删去")
+        row = [""] * _number(tr, "trPr/gridBefore")
+        if r >= MOST_ROWS:
+            raise refuse(place, "表格过大", f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列")
         for tc in _cells(tr):
             at, span = len(row), _number(tc, "tcPr/gridSpan") or 1
+            if at + span > MOST_COLUMNS:
+                raise refuse(place, "表格过大", f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列")
             vertical = tc.find(f"{_W}tcPr/{_W}vMerge")
-            text = " ".join(filter(None, (_text(p).strip() for p in _flow(tc) if p.tag == f"{_W}p")))
+            text = _cell_text(tc, place, r + 1)
             goes_on = vertical is not None and vertical.get(f"{_W}val", "continue") == "continue"
             if goes_on and at in open_below:
                 top, left, right = open_below[at]
@@ -122,4 +160,5 @@ def _cells(row: Any) -> Iterator[Any]:
 
 def _number(element: Any, path: str) -> int:
     found = element.find("/".join(f"{_W}{part}" for part in path.split("/")))
-    return int(found.get(f"{_W}val", 0)) if found is not None else 0
+    text = str(found.get(f"{_W}val", 0)) if found is not None else ""
+    return min(int(text), MOST_COLUMNS + 1) if text.isdecimal() else 0

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
-from haochaping.cleaning.cells import percent
+from haochaping.cleaning.cells import is_number, percent
 from haochaping.cleaning.decode import decode
 from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.model import TABLES, QuarterData
@@ -27,12 +24,14 @@ from haochaping.reference import Reference
 from haochaping.sources.annex_grids import read_grids
 from haochaping.sources.bulletin import assemble
 from haochaping.sources.entries import HELP_SHEET, SHEET, read_entries
-from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, Grid, column_letter, make_grid
+from haochaping.sources.formats import MOST_LINES_ABOVE, header_delimiter, is_ods
+from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, Grid, make_grid
+from haochaping.sources.margins import is_filled_in_by
+from haochaping.sources.ods import read_ods
 from haochaping.sources.tables import once
-
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_DATE_SHOWN = "日期 {}（可能是表格软件把数字改成了日期）"
+from haochaping.sources.workbook_details import DATE_SHOWN, Details, Sheet, plain
+from haochaping.sources.xls import xls_details
+from haochaping.sources.xlsx import xlsx_details
 
 
 def read_workbook(path: Path, quarter: Quarter, reference: Reference) -> QuarterData:
@@ -54,7 +53,7 @@ def read_csv_files(paths: Sequence[Path], quarter: Quarter, reference: Reference
     InputRefused
         As :func:`read_workbook`.
     """
-    grids = [_csv_grid(path) for path in paths]
+    grids = [_csv_grid(path, reference) for path in paths]
     return _assembled(grids, quarter, reference, "、".join(path.name for path in paths), "csv")
 
 
@@ -70,7 +69,7 @@ def _assembled(
     if not tables:
         raise refuse(place, "没有附件表格", "应有带“序号”“区县”或“部门”表头的工作表")
     data = assemble(narrative, once(tables, place), quarter, reference, place, kind)
-    if not any(data.table(name)[spec.counts[-1]].notna().any() for name, spec in TABLES.items()):
+    if not any(data.table(name)[[*spec.counts]].notna().any(axis=None) for name, spec in TABLES.items()):
         raise refuse(place, "各附件都没有填数", "请填写后再运行")
     return data
 
@@ -81,80 +80,107 @@ def _left_over(grids: Sequence[Grid]) -> list[Problem]:
     for grid in grids:
         if grid.name == HELP_SHEET:
             continue
-        figures = [
-            row
-            for row in range(len(grid.rows))
-            if sum(text.replace(",", "").isdecimal() for text in grid.texts(row)) > 1
-        ]
-        if len(figures) > 1:
-            first = figures[0]
+        first = next((row for row in range(len(grid.rows)) if _has_figures(grid, row)), None)
+        if first is not None:
+            heads = (row for row in range(first - 1, -1, -1) if grid.texts(row))
+            shown = next(heads, first)
             problems.append(
                 Problem(
-                    f"{grid.place} 第 {grid.numbers[first]} 行",
-                    " ".join(grid.texts(first))[:80],
+                    f"{grid.place} 第 {grid.numbers[shown]} 行",
+                    " ".join(grid.texts(shown))[:80],
                     "此表有数据而没有认识的表头；列名应在 data/reference/headings.csv 中，无关的工作表请删去",
                 )
             )
     return problems
 
 
+def _has_figures(grid: Grid, row: int) -> bool:
+    """A row of two figures, or of a figure that is no number of a list."""
+    figures = [
+        at for at, text in enumerate(grid.rows[row]) if is_number(text) and (row, at) not in grid.covered
+    ]
+    return len(figures) > 1 or bool(figures and figures[0] > 0)
+
+
 def read_sheets(path: Path) -> list[Grid]:
-    """Every sheet of a workbook as a grid; hidden and very large ones are refused.
+    """Every sheet of a workbook as a grid; what is hidden, unfinished or very large is refused.
 
     Raises
     ------
     InputRefused
-        The file is encrypted, damaged or too large, or a sheet is hidden while it holds something.
+        The file is encrypted, damaged or too large, or a sheet, row or column is hidden while it holds something.
     """
-    from python_calamine import CalamineWorkbook, SheetVisibleEnum
-
-    try:
-        workbook = CalamineWorkbook.from_path(str(path))
-    except Exception as error:  # calamine raises several kinds for files that are no workbooks
-        expected = "应为未加密、未损坏的表格文件（.xlsx、.xls、.ods）"
-        raise refuse(path.name, type(error).__name__, expected) from None
-    details = _cell_details(path)
-    grids: list[Grid] = []
+    sheets = _loaded(path)
     problems: list[Problem] = []
-    for meta in workbook.sheets_metadata:
-        place = f"{path.name} 工作表“{meta.name}”"
-        sheet = workbook.get_sheet_by_name(meta.name)
-        if not sheet.total_height:
+    grids: list[Grid] = []
+    for sheet in sheets:
+        place = f"{path.name} 工作表“{sheet.name}”"
+        if not sheet.details.bottom:
             continue
-        if meta.visible != SheetVisibleEnum.Visible:
+        if sheet.details.hidden:
             problems.append(Problem(place, "隐藏的工作表", "请取消隐藏并核对，或删去"))
             continue
-        if sheet.height > MOST_ROWS or sheet.width > MOST_COLUMNS:
-            size = f"{sheet.height} 行 {sheet.width} 列"
-            problems.append(Problem(place, size, f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列"))
-            continue
-        problems += [
-            Problem(f"{place} {cell}", "公式没有结果", "请用表格软件打开、重新计算并保存，或填写数值")
-            for cell in details.without_value.get(meta.name, ())
-        ]
-        grids.append(_sheet_grid(sheet, meta.name, place, details.percents.get(meta.name, {})))
+        problems += sheet.details.problems(place, sheet.rows)
+        grids.append(
+            make_grid(
+                sheet.rows, place, merged=sheet.merged, name=sheet.name, lettered=True, numeric=sheet.numeric
+            )
+        )
     if problems:
         raise InputRefused(problems)
     return grids
 
 
-def _sheet_grid(sheet: Any, name: str, place: str, percents: dict[str, int]) -> Grid:
-    values = sheet.to_python(skip_empty_area=False)
-    merged = [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()]
-    rows = [
-        [
-            _text(value, percents.get(f"{column_letter(c)}{r}") if percents else None)
-            for c, value in enumerate(row)
+def _loaded(path: Path) -> list[Sheet]:
+    """The sheets with their cells, once their size is known to be that of a bulletin's table."""
+    if is_ods(path):
+        sheets = read_ods(path)
+        _not_too_large(path, {sheet.name: sheet.details for sheet in sheets})
+        return sheets
+    details = xlsx_details(path) if zipfile.is_zipfile(path) else xls_details(path)
+    _not_too_large(path, details)
+    from python_calamine import CalamineWorkbook, SheetTypeEnum
+
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        return [
+            _sheet(workbook.get_sheet_by_name(meta.name), meta.name, details[meta.name])
+            for meta in workbook.sheets_metadata
+            if meta.typ == SheetTypeEnum.WorkSheet
         ]
-        for r, row in enumerate(values, start=1)
+    except Exception as error:  # calamine raises several kinds for files that are no workbooks
+        expected = "应为未加密、未损坏的表格文件（.xlsx、.xls、.ods）"
+        raise refuse(path.name, type(error).__name__, expected) from None
+
+
+def _not_too_large(path: Path, details: Mapping[str, Details]) -> None:
+    problems = [
+        problem
+        for name, sheet in details.items()
+        if not sheet.hidden
+        for problem in sheet.too_large(f"{path.name} 工作表“{name}”")
     ]
-    numeric = (
+    if problems:
+        raise InputRefused(problems)
+
+
+def _sheet(source: Any, name: str, details: Details) -> Sheet:
+    """A sheet's cells as texts; none are loaded of a hidden sheet, which is refused."""
+    if details.hidden or not details.bottom:
+        return Sheet(name, details=details)
+    values = source.to_python(skip_empty_area=False)
+    rows = [
+        [_text(value, details.percents.get((r, c))) for c, value in enumerate(row)]
+        for r, row in enumerate(values)
+    ]
+    numeric = {
         (r, c)
         for r, row in enumerate(values)
         for c, value in enumerate(row)
-        if isinstance(value, (int, float)) and not rows[r][c].endswith("%")
-    )
-    return make_grid(rows, place, merged=merged, name=name, lettered=True, numeric=numeric)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and not rows[r][c].endswith("%")
+    }
+    merged = [(top, left, bottom, right) for (top, left), (bottom, right) in source.merged_cell_ranges or ()]
+    return Sheet(name, rows, merged, numeric, details)
 
 
 def _text(value: Any, decimals: int | None = None) -> str:
@@ -164,86 +190,42 @@ def _text(value: Any, decimals: int | None = None) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):
-        if decimals is None:
-            return _plain(value)
-        return f"{percent(Fraction(Decimal(repr(value))), decimals)}%"
+        exact = Decimal(repr(value))
+        return plain(exact) if decimals is None else f"{percent(Fraction(exact), decimals)}%"
     if isinstance(value, (datetime, date)):
         return (value.date() if isinstance(value, datetime) else value).isoformat()
     if isinstance(value, (time, timedelta)):
-        return _DATE_SHOWN.format(value)
+        return DATE_SHOWN.format(value)
     return str(value)
 
 
-def _plain(value: float) -> str:
-    if isinstance(value, int) or value.is_integer():
-        return str(int(value))
-    return format(Decimal(repr(value)), "f")
+def _is_data(row: Sequence[str]) -> bool:
+    return any(map(is_number, row)) and not is_filled_in_by(row[0])
 
 
-@dataclass
-class _Details:
-    """What an .xlsx says of its cells beside their values, by sheet: formulas without a stored result, percent formats."""
-
-    without_value: dict[str, list[str]] = field(default_factory=dict)
-    percents: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Cell to the decimals that its percent format shows."""
-
-
-def _cell_details(path: Path) -> _Details:
-    found = _Details()
-    if not zipfile.is_zipfile(path):
-        return found
-    with zipfile.ZipFile(path) as archive:
-        names = set(archive.namelist())
-        if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
-            return found
-        formats = _percent_formats(archive.read("xl/styles.xml")) if "xl/styles.xml" in names else {}
-        targets = {
-            item.get("Id"): str(item.get("Target")).removeprefix("/xl/").removeprefix("xl/")
-            for item in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-        }
-        for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{_MAIN}sheet"):
-            part = f"xl/{targets.get(sheet.get(f'{_REL}id'), '')}"
-            if part in names:
-                with archive.open(part) as file:
-                    _read_details(file, str(sheet.get("name")), formats, found)
-    return found
-
-
-def _percent_formats(styles: bytes) -> dict[str, int]:
-    """Cell style (its number, as text) to the decimals of its percent format."""
-    root = ElementTree.fromstring(styles)
-    codes = {"9": "0%", "10": "0.00%"}  # built into the format (ECMA-376, 18.8.30)
-    codes |= {str(n.get("numFmtId")): str(n.get("formatCode")) for n in root.iter(f"{_MAIN}numFmt")}
-    styles_used = root.find(f"{_MAIN}cellXfs")
-    result = {}
-    for number, style in enumerate(() if styles_used is None else styles_used):
-        code = codes.get(str(style.get("numFmtId")), "").split(";")[0]
-        if match := re.search(r"0(?:\.(0+))?%", code):
-            result[str(number)] = len(match[1] or "")
-    return result
-
-
-def _read_details(file: Any, sheet: str, formats: dict[str, int], found: _Details) -> None:
-    cells, percents = found.without_value.setdefault(sheet, []), found.percents.setdefault(sheet, {})
-    for _, element in ElementTree.iterparse(file):
-        if element.tag == f"{_MAIN}c":
-            value = element.find(f"{_MAIN}v")
-            place = str(element.get("r"))
-            # A formula whose result is blank text stores nothing, and says so by its type.
-            blank = (value is None or value.text is None) and element.get("t", "") != "str"
-            if blank and element.find(f"{_MAIN}f") is not None:
-                cells.append(place)
-            if (decimals := formats.get(element.get("s", ""))) is not None:
-                percents[place] = decimals
-            element.clear()
-
-
-def _csv_grid(path: Path) -> Grid:
+def _csv_grid(path: Path, reference: Reference) -> Grid:
     text = decode(path.read_bytes(), path.name)
-    first = text.splitlines()[0] if text.split() else ""
-    delimiter = max(",\t;", key=first.count)
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    if len(rows) > MOST_ROWS:
-        raise refuse(path.name, f"{len(rows)} 行", f"不应超过 {MOST_ROWS} 行")
+    opening = [line for line in text.splitlines() if line.strip()][: MOST_LINES_ABOVE + 1]
+    delimiter = next(filter(None, (header_delimiter(line, reference) for line in opening)), ",")
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=True)
+    rows: list[list[str]] = []
+    problems: list[Problem] = []
+    width = 0
+    try:
+        for row in reader:
+            rows.append(row)
+            if len(rows) > MOST_ROWS or len(row) > MOST_COLUMNS:
+                size = f"第 {reader.line_num} 行，{len(row)} 列"
+                raise refuse(path.name, size, f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列")
+            if header_delimiter(delimiter.join(row), reference):
+                width = len(row)
+            elif width and len(row) != width and sum(map(bool, row)) > 1 and _is_data(row):
+                found = delimiter.join(row)[:80]
+                expected = f"应有 {width} 格，读到 {len(row)} 格；数字中的逗号请去掉，空格子请保留逗号"
+                problems.append(Problem(f"{path.name} 第 {len(rows)} 行", found, expected))
+    except csv.Error:
+        expected = "引号应成对；请用表格软件打开，另存为 .csv 或 .xlsx"
+        raise refuse(f"{path.name} 第 {reader.line_num} 行", "引号不成对或内容过长", expected) from None
+    if problems:
+        raise InputRefused(problems)
     return make_grid(rows, path.name, name=path.stem, lettered=True)
