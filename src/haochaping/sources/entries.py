@@ -14,6 +14,8 @@ from haochaping.sources.grid import Grid
 from haochaping.sources.narrative import Narrative
 
 SHEET, HELP_SHEET = "正文与日期", "填写说明"
+PROSE_SHEETS = (HELP_SHEET, "封面", "目录", "说明")
+"""Sheets of our own workbooks that hold no figures of the quarter."""
 QUARTER_ITEM = "季度"
 DATES = {
     "统计期起": "period_start",

@@ -23,7 +23,7 @@ from haochaping.quarter import Quarter
 from haochaping.reference import Reference
 from haochaping.sources.annex_grids import read_grids
 from haochaping.sources.bulletin import assemble
-from haochaping.sources.entries import HELP_SHEET, SHEET, read_entries
+from haochaping.sources.entries import PROSE_SHEETS, SHEET, read_entries
 from haochaping.sources.formats import MOST_LINES_ABOVE, header_delimiter, is_ods
 from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, Grid, make_grid
 from haochaping.sources.margins import is_filled_in_by
@@ -78,7 +78,7 @@ def _left_over(grids: Sequence[Grid]) -> list[Problem]:
     """Sheets with rows of figures but no header that is known."""
     problems = []
     for grid in grids:
-        if grid.name == HELP_SHEET:
+        if grid.name in PROSE_SHEETS:
             continue
         first = next((row for row in range(len(grid.rows)) if _has_figures(grid, row)), None)
         if first is not None:
