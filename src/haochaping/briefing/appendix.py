@@ -61,9 +61,11 @@ def _table_of_figures(figures: Figures, report: CheckReport) -> Html:
     rows["见于"] = pd.Series([_places(used.get(name, ())) for name in figures], dtype=object)
     return frame_table(
         rows[["指标", "数值", "单位", "区间", "算法", "来源", "取整", "见于"]],
-        "本简报每个数字的算法和来源（区间为 95% 置信区间：全部记录也有偶然波动，但不反映口径和归集的差错）",
+        "本简报每个数字的算法和来源",
         "table-figures",
         row_ids=[f"figure-{name}" for name in figures],
+        note="区间为 95% 置信区间（威尔逊法，两期之差用纽科姆法）：只反映偶然波动，不反映口径、归集的差错。"
+        "比率四舍五入到两位小数，会成为不实的 100% 或 0% 的多留小数；语句中以万、亿计的保留两位小数。",
     )
 
 

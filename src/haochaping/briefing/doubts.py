@@ -29,7 +29,8 @@ def doubt_html(figures: Sequence[Figure], report: CheckReport) -> Html:
     if not doubts:
         return Html("")
     if len(doubts) > MOST_NAMED:
-        return Html('<span class="doubt">（所据各数中有多处尚待核实，见“数据核对”）</span>')
+        first = next(iter(doubts.values()))
+        return Html(f'<span class="doubt">（<a href="#{first}">所据有多处</a>尚待核实）</span>')
     named = "、".join(f'<a href="#{anchor}">{text(label)}</a>' for label, anchor in sorted(doubts.items()))
     return Html(f'<span class="doubt">（其中{named}尚待核实）</span>')
 

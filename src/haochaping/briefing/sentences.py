@@ -7,7 +7,7 @@ the name before the bar is the rule that chose the sentence, and stands in the a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -107,7 +107,6 @@ def compose(section: str, figures: Figures, report: CheckReport | None = None) -
     context |= {
         "verdict": report.verdict.value if report else "",
         "found": report.counts if report else {},
-        "corrections": _corrections(report),
     }
     lines = [line for line in render(f"page/{section}.j2", context) if line[0]]
     if section == "summary" and len(lines) > MOST_IN_SUMMARY:
@@ -209,10 +208,3 @@ def _remarks(sentence: Sentence, figures: Figures, report: CheckReport | None) -
     corrected = any(figure.corrected for figure in used)
     told = '<a class="corrected" href="#table-corrections">（含更正后的数）</a>' if corrected else ""
     return told + (doubt_html(used, report) if report else "")
-
-
-def _corrections(report: CheckReport | None) -> Sequence[str]:
-    """Messages of the open 须更正, for sentences that say how many kinds there are."""
-    if report is None:
-        return ()
-    return [f.message for f in report.findings if f.severity == "correct" and f.status != "corrected"]

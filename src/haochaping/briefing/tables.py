@@ -103,7 +103,13 @@ def _cell(cell: TableCell) -> str:
 
 
 def frame_table(
-    frame: pd.DataFrame, caption: str, table_id: str, *, row_ids: Sequence[str] = (), wide: bool = False
+    frame: pd.DataFrame,
+    caption: str,
+    table_id: str,
+    *,
+    row_ids: Sequence[str] = (),
+    wide: bool = False,
+    note: str = "",
 ) -> Html:
     """Any small frame of texts (or of pieces of HTML, in a column of objects) as a table; its first column names the rows.
 
@@ -120,6 +126,7 @@ def frame_table(
             for row in frame.itertuples(index=False)
         ],
         wide=wide,
+        note=note,
     )
     html = str(table_html(view))
     for row_id in row_ids:

@@ -57,10 +57,8 @@ class Figure:
 
     @property
     def rounding(self) -> str:
-        """How the text was rounded from the value."""
-        if self.unit == PERCENT:
-            return "保留两位小数；不足百分之百（或不为零）而会进成的，多留小数"
-        return "整数" if isinstance(self.value, int) else "保留两位小数"
+        """How the text was rounded from the value; more decimals where two would print a false 100 % or 0 %."""
+        return "整数" if isinstance(self.value, int) else "两位小数"
 
     def _written(self, value: int | Fraction | float | None) -> str:
         if value is None:
