@@ -183,8 +183,9 @@ def _collect(where: Locations, quarter: Quarter, options: argparse.Namespace) ->
     outcome = collect(where, quarter, options.as_of or date.today())
     for heading, lines in (
         ("未读的文件", outcome.unread),
-        ("未采用的行", outcome.left),
+        ("未采用的行，请与填报单位联系", outcome.left),
         ("前后不一、未采用，请核实后在 review.xlsx 中填写", outcome.conflicts),
+        ("已采用，请补填", outcome.incomplete),
     ):
         for line in lines:
             say(f"{heading}：{visible(line)}")
