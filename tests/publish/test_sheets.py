@@ -218,7 +218,7 @@ def test_same_content_same_bytes_and_nothing_is_overwritten(
     again = write_sheets(real, real_report, reference, tmp_path / "b")
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in again]
     beside = write_sheets(real, real_report, reference, tmp_path / "a")
-    assert beside[0].name == f"{first[0].stem}.2.xlsx"
+    assert beside[0].name == f"{first[0].stem}.new.xlsx"
 
 
 @pytest.mark.parametrize(
