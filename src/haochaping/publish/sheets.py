@@ -46,8 +46,8 @@ _COLUMNS: tuple[tuple[str, float], ...] = (
 _PRINTED = 10
 """Columns that are printed; those after them are for reading the sheet back."""
 _HOW = (
-    "原值有误的，在核实值填正确的数，并写明依据；原值无误的，在说明或依据写明原因；经办人、日期请一并填写。"
-    "编号、单元格、原值三栏请勿改动。"
+    "原值有误的，在核实值填正确的数（不写约、余），并写明依据；原值无误的，在说明或依据写明原因；"
+    "经办人、日期（如 2023-01-12）请一并填写。编号、单元格、原值三栏请勿改动。"
 )
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
 _LONGEST_NAME = 70
