@@ -64,8 +64,9 @@ pictures: .venv/.installed-dev quarter  ## 文档中的图（需 Chromium、Libr
 
 setup: .venv/.installed  ## 建立 .venv 并安装（其他命令首次运行时会自动执行）
 
-clean:  ## 删除 .venv、output 与缓存（data/ 不动）
-	rm -rf .venv output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean:  ## 删除 .venv 与缓存（data/、output/ 不动）
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@echo "output/ 没有删除：其中可能有改动过的通报和填写过的答复" >&2
 
 # --- set-up: once, and again only when a lock file or pyproject.toml changed -------------------
 # pip refuses an editable install under hashes, so the locked packages come first and this package

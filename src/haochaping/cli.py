@@ -8,12 +8,15 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from haochaping.cleaning.text import visible
 from haochaping.errors import InputRefused, refuse
 from haochaping.locations import Locations, locations
 from haochaping.quarter import Quarter
+
+if TYPE_CHECKING:
+    from haochaping.model import QuarterData
 
 DONE, LOOK, REFUSED, FAILED = 0, 1, 2, 3
 
@@ -135,17 +138,29 @@ def _verify_first(verdict: str) -> bool:
 
 
 def _new(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
-    from haochaping.assess import earlier_quarters
-    from haochaping.loading import load_printed
     from haochaping.publish.new import write_new
     from haochaping.reference import load_reference
 
-    earlier = earlier_quarters(where, quarter)
-    previous = load_printed(where, earlier[-1]) if earlier else None
+    previous = _last_readable(where, quarter)
     written = write_new(where.raw(quarter), quarter, load_reference(where.reference), previous)
-    named = f"，单位按{earlier[-1].label}" if earlier else "，单位按 units.csv"
-    say(f"已建立：{'、'.join(str(path) for path in written)}{named}")
+    before = previous.quarter if previous else None
+    named = f"单位、标题和备注的措辞按{before.label}" if before else "单位按 units.csv"
+    lacking = f"（没有上一季度{quarter.previous.label}的资料）" if before != quarter.previous else ""
+    say(f"已建立：{'、'.join(str(path) for path in written)}，{named}{lacking}")
     return DONE
+
+
+def _last_readable(where: Locations, quarter: Quarter) -> QuarterData | None:
+    """The last quarter before `quarter` that can be read; those that cannot are told."""
+    from haochaping.assess import earlier_quarters
+    from haochaping.loading import load_printed
+
+    for earlier in reversed(earlier_quarters(where, quarter)):
+        try:
+            return load_printed(where, earlier)
+        except InputRefused as refusal:
+            say(f"{earlier.label}的资料没有用：{visible(refusal.message)}")
+    return None
 
 
 def _tidy(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
@@ -183,8 +198,9 @@ def _collect(where: Locations, quarter: Quarter, options: argparse.Namespace) ->
     outcome = collect(where, quarter, options.as_of or date.today())
     for heading, lines in (
         ("未读的文件", outcome.unread),
-        ("未采用的行", outcome.left),
+        ("未采用的行，请与填报单位联系", outcome.left),
         ("前后不一、未采用，请核实后在 review.xlsx 中填写", outcome.conflicts),
+        ("已采用，请补填", outcome.incomplete),
     ):
         for line in lines:
             say(f"{heading}：{visible(line)}")

@@ -127,7 +127,21 @@ def test_an_invented_quarter_from_new_to_the_bulletin(tmp_path: Path) -> None:
     assert "2022年第四季度" in html or "上季度" in html
     assert "增设了<strong>自助终端</strong>" in html
     [bulletin] = published.glob("bulletin*.docx")
+    titles_and_notes_are_those_of_the_new_quarter(bulletin)
     proof_reads_as_edited(bulletin, tmp_path, data, output)
+
+
+def titles_and_notes_are_those_of_the_new_quarter(bulletin: Path) -> None:
+    """In the words of the quarter before, with the dates of the form."""
+    texts = [paragraph.text for paragraph in docx.Document(str(bulletin)).paragraphs]
+    assert "各区县镇村第一季度“好差评”数据通报表" in texts
+    day = simulate(Quarter(2023, 1), 1).fact("extraction_date")
+    year, month, date = (int(part) for part in day.split("-"))
+    notes = [text for text in texts if text.startswith("备注：")]
+    assert len(notes) == 5 and set(notes) == {
+        "备注：数据来源淄博市政务服务好差评系统，数据统计范围2023年1月1日至3月31日，"
+        f"数据提取时间：{year}年{month}月{date}日。"
+    }
 
 
 def write_under(path: Path, texts: dict[str, str]) -> None:

@@ -192,7 +192,7 @@ def test_sheets_are_written_and_a_filled_in_one_is_kept(built: Path, tmp_path: P
         result = build(data, tmp_path / "output")
         assert result.returncode == 0 and "data/raw/2022Q4/returned/" in result.stderr
         assert path.read_bytes() == filled
-        assert {p.name for p in folder.glob("周村区*")} == {"周村区.xlsx", "周村区.2.xlsx"}
+        assert {p.name for p in folder.glob("周村区*")} == {"周村区.xlsx", "周村区.new.xlsx"}
 
 
 def test_what_earlier_quarters_explained_stands_in_the_next_workbook(

@@ -418,3 +418,55 @@ def test_another_program_opens_it(real: QuarterData, reference: Reference, tmp_p
     command = ["soffice", home, "--headless", "--convert-to", "txt:Text", "--outdir", str(tmp_path)]
     subprocess.run([*command, str(tmp_path / "b.docx")], check=True, capture_output=True, timeout=180)
     assert "区直部门第四季度“好差评”评价数据通报表" in (tmp_path / "b.txt").read_text(encoding="utf-8-sig")
+
+
+def kept_with_next(paragraph: Any) -> bool:
+    properties = paragraph._p.pPr
+    order = [child.tag for child in properties]
+    kept = properties.find(qn("w:keepNext")) is not None and properties.find(qn("w:widowControl")) is not None
+    assert not kept or order[:3] == [qn("w:pStyle"), qn("w:keepNext"), qn("w:widowControl")]
+    return kept
+
+
+def test_the_last_lines_of_the_text_the_list_and_the_signature_stay_together(paper: Any) -> None:
+    texts = [p.text for p in paper.paragraphs]
+    first = next(i for i, text in enumerate(texts) if text.startswith("附件：1."))
+    assert [kept_with_next(p) for p in paper.paragraphs[first - 2 : first + 7]] == [
+        False,
+        *[True] * 7,
+        False,
+    ], "the last paragraph, five annexes, the issuer; the date is the end"
+
+
+def test_a_signature_to_fill_in_is_kept_too(real: QuarterData, reference: Reference, tmp_path: Path) -> None:
+    about = real.about[~real.about["field"].isin(["issuer", "issue_date"])]
+    document = written(
+        replace(real, about=about), replace(reference, city={**reference.city, "office": ""}), tmp_path
+    )
+    [issuer] = [p for p in document.element.iter(qn("w:p")) if "（发文机关）" in "".join(p.itertext())]
+    assert issuer.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None
+
+
+@pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="需要 LibreOffice：apt-get install libreoffice-writer"
+)
+def test_the_page_of_the_signature_has_text(reference: Reference, tmp_path: Path) -> None:
+    import pdfplumber
+
+    home = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    for lines in range(4):  # the text ends a line lower each time
+        data = simulate(Quarter(2024, 1), 1)
+        note = {
+            "section": "通报·下一步工作",
+            "kind": "paragraph",
+            "text": "认真落实。" * (6 * lines + 1),
+            "line": 1,
+        }
+        written(replace(data, notes=frame("notes", [note])), reference, tmp_path)
+        command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+        subprocess.run([*command, str(tmp_path / "b.docx")], check=True, capture_output=True, timeout=180)
+        with pdfplumber.open(tmp_path / "b.pdf") as pdf:
+            pages = [page.extract_text().splitlines() for page in pdf.pages[:4]]
+        [signed] = [page for page in pages if any("2024年4月30日" in line.replace(" ", "") for line in page)]
+        first = next(i for i, line in enumerate(signed) if line.replace(" ", "").startswith("附件：1."))
+        assert first > 0, "the list begins below a line of text"

@@ -21,12 +21,17 @@ from haochaping.sources import input_files
 
 ROOT = Path(__file__).parents[2]
 QUARTER, DAY = Quarter(2022, 4), date(2023, 1, 20)
-WATER, POLICE, ZHOUCUN = "市水务集团有限责任公司", "市公安局", "周村区"
+WATER, POLICE = "市水务集团有限责任公司", "市公安局"
 WATER_RATE = f"rate_recomputed/city_departments/{WATER}/evaluation_rate"
 SILENT = f"silent_unit/city_departments/{POLICE}/active_evaluations"
 
 Filled = dict[str, tuple[str, str]]
 """Cell path to 核实值 and 说明或依据."""
+NEAR = "周村区"
+SERVICES = "公共服务（水电气热通讯）"
+BELOW = f"district_departments/{SERVICES}/{NEAR}/evaluations"
+LISTED = f"public_services/{NEAR}/evaluations"
+TOTAL = "total_sum/public_services/总数/evaluations"
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +54,14 @@ def where(tmp_path: Path) -> Locations:
     return Locations(data, tmp_path / "output")
 
 
-def give_back(where: Locations, source: Path, filled: Filled, name: str = "") -> Path:
+def give_back(
+    where: Locations,
+    source: Path,
+    filled: Filled,
+    name: str = "",
+    by: str = "甲",
+    on: str | date | None = date(2023, 1, 12),
+) -> Path:
     """Fill a sheet in as a unit does, in Excel, and put it into the folder."""
     book = load_workbook(source)
     sheet = book[SHEET]
@@ -63,8 +75,8 @@ def give_back(where: Locations, source: Path, filled: Filled, name: str = "") ->
             for heading, text in zip(("核实值", "说明或依据"), filled[path], strict=True):
                 sheet.cell(row, at[heading]).value = text or None
                 sheet.cell(row, at[heading]).data_type = "s" if text else "n"
-            sheet.cell(row, at["经办人"]).value = "甲"
-            sheet.cell(row, at["日期"]).value = date(2023, 1, 12)
+            sheet.cell(row, at["经办人"]).value = by or None
+            sheet.cell(row, at["日期"]).value = on
     assert done == set(filled)
     target = where.raw(QUARTER) / "returned" / (name or source.name)
     book.save(target)
@@ -169,6 +181,94 @@ def test_the_same_number_written_otherwise_is_no_contradiction(where: Locations,
         give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): (value, "x")}, name)
     outcome = run(where)
     assert outcome.complete and len(outcome.taken) == 1
+
+
+def test_a_printed_value_confirmed_contradicts_its_correction(where: Locations, blank: Path) -> None:
+    give_back(where, blank / f"{NEAR}.xlsx", {BELOW: ("4356", "漏填")}, "a.xlsx")
+    give_back(where, blank / f"{NEAR}.xlsx", {BELOW: ("0", "未接入"), LISTED: ("0", "多列")}, "b.xlsx")
+    outcome = run(where)
+    told = "\n".join(outcome.conflicts)
+    assert "a.xlsx 核实单 第" in told and "“4356”" in told and "“0”（与原值相同）" in told
+    assert "一并未采用" in outcome.conflicts[1] and "b.xlsx" in outcome.conflicts[1]
+    assert outcome.taken == () and answers(where) == set() and not outcome.complete
+
+
+def test_a_text_alone_upholds_the_printed_value(where: Locations, blank: Path) -> None:
+    give_back(where, blank / f"{NEAR}.xlsx", {BELOW: ("4356", "漏填")}, "a.xlsx")
+    give_back(where, blank / f"{NEAR}.xlsx", {BELOW: ("", "确实没有")}, "b.xlsx")
+    [told] = run(where).conflicts
+    assert "“确实没有”（原值不改）" in told and answers(where) == set()
+
+
+def test_what_the_workbook_corrected_may_not_be_confirmed_as_printed(where: Locations, blank: Path) -> None:
+    sheet = give_back(where, blank / f"{NEAR}.xlsx", {BELOW: ("4356", "漏填")}, "a.xlsx")
+    assert run(where).complete
+    sheet.unlink()
+    give_back(where, blank / f"{NEAR}.xlsx", {BELOW: ("0", "未接入")}, "b.xlsx")
+    [told] = run(where).conflicts
+    assert "review.xlsx" in told and "（与原值相同）" in told
+    assert answers(where) == {(TOTAL, "更正", "4356", "漏填")}
+
+
+def test_one_sheet_may_not_give_a_cell_two_values(where: Locations, blank: Path) -> None:
+    rate, cases = path_of("evaluation_rate"), path_of("cases")
+    path = give_back(where, blank / f"{WATER}.xlsx", {rate: ("99.7%", "x"), cases: ("98%", "y")})
+    change(path, cases, rate)
+    change(path, "11273", "100%")
+    outcome = run(where)
+    assert len(outcome.conflicts) == 1 and outcome.taken == ()
+
+
+def test_grounds_of_two_sheets_are_never_put_together(where: Locations, blank: Path) -> None:
+    for name, text in (("a.xlsx", "甲的依据"), ("b.xlsx", "乙的依据")):
+        give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", text)}, name)
+    run(where)
+    assert answers(where) == {(WATER_RATE, "更正", "11273", "甲的依据")}
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "on", "why"),
+    [
+        ("约500", "查系统", "2023-02-10", "核实值“约500”应为整数"),
+        ("11273", "查系统", "2月10日", "日期“2月10日”没有写年份，应写作 2023-01-05 的样子"),
+        ("", "窗口未接通", "下周", "日期“下周”应写作"),
+    ],
+)
+def test_what_the_review_would_refuse_is_told_at_once(
+    where: Locations, blank: Path, value: str, text: str, on: str, why: str
+) -> None:
+    give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): (value, text)}, on=on)
+    outcome = run(where)
+    [told] = outcome.left
+    assert f"{WATER}.xlsx 核实单 第" in told and why in told and told.endswith("；未采用")
+    assert outcome.taken == () and not outcome.complete
+
+
+def test_a_refused_value_contradicts_nothing(where: Locations, blank: Path) -> None:
+    give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("约11273", "a")}, "a.xlsx")
+    give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "b")}, "b.xlsx")
+    outcome = run(where)
+    assert outcome.conflicts == () and len(outcome.left) == 1
+    assert answers(where) == {(WATER_RATE, "更正", "11273", "b")}
+
+
+def test_a_rate_that_a_spreadsheet_stored_as_a_fraction_is_taken(where: Locations, blank: Path) -> None:
+    give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluation_rate"): ("0.997", "查系统")})
+    outcome = run(where)
+    assert outcome.complete and len(outcome.taken) == 1
+    assert assess(where, QUARTER, DAY).data.corrections["corrected"].tolist() == ["99.7%"]
+
+
+def test_what_a_sheet_does_not_say_is_asked_for_until_it_is_said(
+    where: Locations, blank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "")}, by="", on=None)
+    for _ in range(2):
+        outcome = run(where)
+        [told] = outcome.incomplete
+        assert "没有写明依据、经办人、日期" in told and outcome.complete
+    assert cli.main(["collect", "2022Q4", "--data", str(where.data), "--as-of", "2023-01-20"]) == 0
+    assert "已采用，请补填" in capsys.readouterr().err
 
 
 def change(path: Path, old: str, new: str) -> None:

@@ -1,5 +1,6 @@
 """The empty quarter to fill in."""
 
+import shutil
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from haochaping import cli
 from haochaping.errors import InputRefused
 from haochaping.labels import FIGURES
 from haochaping.model import QuarterData, encode_key, frame
@@ -17,10 +19,11 @@ from haochaping.publish.new import (
 )
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
+from haochaping.sources.entries import ANNEX_ITEMS, ITEMS, SHEET
 from haochaping.sources.entries import FIGURES as ENTRY_FIGURES
-from haochaping.sources.entries import ITEMS, SHEET
 from haochaping.sources.narrative import RATE_FIGURES
 
+ROOT = Path(__file__).parents[2]
 NEXT = Quarter(2023, 1)
 ANNEXES = ["附件1 各区县", "附件2 市直部门", "附件3 区直部门", "附件4 镇村", "附件5 公共服务"]
 
@@ -74,7 +77,6 @@ def test_formulas_stand_where_figures_follow_from_others(book: Workbook, folder:
     assert book["附件1 各区县"]["E2"].number_format == "0.00%"
     values = load_workbook(folder / "annexes.xlsx", data_only=True)
     assert values["附件3 区直部门"]["C32"].value == 0
-    assert [values["填写说明"].cell(row, 2).value for row in range(11, 16)] == [66, 180, 330, 66, 22]
 
 
 def test_number_cells_accept_numbers_and_words_only(book: Workbook, reference: Reference) -> None:
@@ -94,11 +96,57 @@ def test_number_cells_accept_numbers_and_words_only(book: Workbook, reference: R
 
 def test_text_and_dates_are_asked_for_and_what_is_known_is_filled_in(book: Workbook) -> None:
     rows = {row[0]: row[1] for row in list(book[SHEET].values)[1:]}
-    assert list(rows) == list(ITEMS)
+    assert list(rows) == [*ITEMS, *ANNEX_ITEMS]
     assert (rows["统计期起"], rows["统计期止"]) == (datetime(2023, 1, 1), datetime(2023, 3, 31))
     assert rows["印发单位"] == "淄博市政务服务管理办公室" and rows["主送"].startswith("各区县")
     assert rows["季度"] == "2023Q1" and "2023年第一季度" in rows["通报标题"]
     assert rows["评价率"] is None and rows["数据提取时间"] is None
+
+
+def test_blanks_are_listed_by_annex_and_column(folder: Path) -> None:
+    sheet = load_workbook(folder / "annexes.xlsx", data_only=True)["填写说明"]
+    top = next(row for row in range(1, 30) if sheet.cell(row, 1).value == "填写检查")
+    told = {sheet.cell(row, 1).value: sheet.cell(row, 2).value for row in range(top + 1, top + 6)}
+    assert list(told) == ANNEXES and told["附件5 公共服务"] == "评价数（条） 11 格；总量占比 11 格；"
+    assert [sheet.cell(row, 3).value for row in range(top + 1, top + 6)] == [66, 180, 330, 66, 22]
+    assert {sheet.cell(row, 4).value for row in range(top + 1, top + 6)} == {0}
+
+
+def test_a_cell_that_is_filled_in_is_no_longer_yellow(book: Workbook) -> None:
+    for sheet, first in ((ANNEXES[0], "C2:C12"), (SHEET, f"B2:B{len(ITEMS) + len(ANNEX_ITEMS) + 1}")):
+        areas = {
+            str(area.sqref): rules for area, rules in book[sheet].conditional_formatting._cf_rules.items()
+        }
+        assert [rule.type for rule in areas[first]] == ["notContainsBlanks"]
+
+
+def test_titles_and_notes_of_the_quarter_before_are_taken_over_with_its_dates(
+    book: Workbook, folder: Path
+) -> None:
+    values = load_workbook(folder / "annexes.xlsx", data_only=True)[SHEET]
+    rows = {row[0]: row[1] for row in values.values}
+    assert rows["附件4标题"] == "各区县镇村第一季度“好差评”数据通报表"
+    assert rows["附件4备注"] == (
+        "备注：数据来源淄博市政务服务好差评系统，数据统计范围2023年1月1日至3月31日，数据提取时间：（待填）。"
+    )
+    [note] = [row[1] for row in book[SHEET].iter_rows(min_row=2) if row[0].value == "附件4备注"]
+    assert note.data_type == "f" and note.number_format == "General" and "MONTH($B$3)" in note.value
+
+
+def test_names_that_the_registry_has_otherwise_are_listed(book: Workbook, real: QuarterData) -> None:
+    rows = {row[0]: row[1] for row in book["填写说明"].values}
+    told = next(text for label, text in rows.items() if label == "与名录不同的名称")
+    assert told.startswith("共 ") and rows["附件2 市直部门"] is not None
+    listed = "".join(str(row[1]) for row in book["填写说明"].values)
+    assert "市场监管局（名录为 市市场监管局）" in listed and "贸促会（名录为 市贸促会）" in listed
+    assert "文昌湖旅游度假区（名录为 文昌湖区）" in rows["主送"]
+    assert "市场监管局" in names(book, "附件2 市直部门") + names(book, "附件3 区直部门"), "as printed"
+
+
+def test_without_differing_names_nothing_is_said(reference: Reference, tmp_path: Path) -> None:
+    write_new(tmp_path, NEXT, reference, None)
+    rows = [row[0] for row in load_workbook(tmp_path / "annexes.xlsx")["填写说明"].values]
+    assert "与名录不同的名称" not in rows
 
 
 def test_every_figure_of_the_text_can_be_filled_in() -> None:
@@ -184,7 +232,23 @@ def test_notes_have_a_section_for_each_of_the_briefing(folder: Path) -> None:
     assert all(line.startswith("<!-- ") and line.endswith(" -->") for line in lines)
 
 
-@pytest.mark.parametrize("name", ["annexes.xlsx", "notes.md"])
+def test_the_quarter_that_units_are_taken_from_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    for name in ("reference", "tidy"):
+        shutil.copytree(ROOT / "data" / name, data / name)
+    roots = ["--data", str(data), "--output", str(tmp_path)]
+    assert cli.main(["new", "2023Q3", *roots]) == 0
+    told = capsys.readouterr().err
+    assert "按2022年第四季度（没有上一季度2023年第二季度的资料）" in told
+    assert cli.main(["new", "2023Q1", *roots]) == 0 and "没有上一季度" not in capsys.readouterr().err
+    assert cli.main(["new", "2023Q2", *roots]) == 0
+    told = capsys.readouterr().err
+    assert "2023年第一季度的资料没有用" in told and "按2022年第四季度" in told
+
+
+@pytest.mark.parametrize("name", ["annexes.xlsx", "notes.md", "bulletin.txt", "附件1.csv"])
 def test_what_is_there_is_never_overwritten(reference: Reference, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("填写过", encoding="utf-8")
     with pytest.raises(InputRefused, match=name):

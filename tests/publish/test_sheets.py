@@ -70,7 +70,8 @@ def test_one_row_a_cell_that_may_be_corrected(sheets: dict[str, Path]) -> None:
     assert total["编号"] == "total_sum/public_services/总数/evaluations"
     assert "1,989,842" in total["不符之处"], "totals may be shown"
     assert "625,272" not in total["算式"], "the other rows may not"
-    assert rows(sheets["周村区"])[3]["不符之处"] == UNLIKE_PEERS, "a median is a figure of another unit"
+    told = rows(sheets["周村区"])[3]["不符之处"]
+    assert "主动评价率为 50.31%，明显高于其他区县" in told and "中位数" not in told, "a median is of others"
     assert not any(row[name] for row in rows(sheets["周村区"]) for name in ("核实值", "说明或依据", "日期"))
 
 
@@ -122,7 +123,10 @@ def test_a_suspect_elsewhere_learns_nothing_of_the_place(
     paths = write_sheets(real, CheckReport((doubt,), ()), reference, tmp_path / "s")
     assert [path.name for path in paths] == ["张店区.xlsx", "周村区.xlsx"]
     [row] = rows(paths[1])
-    assert (row["编号"], row["不符之处"]) == (finding_code(doubt), DIFFERS)
+    assert row["编号"] == finding_code(doubt)
+    assert row["不符之处"] == (
+        "核对要求“同一数量在两个附件中一致”，现有数据与此不符，本单位这一格与之有关，请核实。"
+    )
     assert "张店区" not in "".join(texts(paths[1]))
 
 
@@ -164,6 +168,40 @@ def test_whole_columns_text_and_notes_belong_to_no_unit(
     assert not (tmp_path / "s").exists()
 
 
+def test_every_row_says_what_does_not_fit(sheets: dict[str, Path]) -> None:
+    for path in sheets.values():
+        for row in rows(path):
+            assert row["不符之处"] not in (LOOK, DIFFERS, UNLIKE_PEERS), (path.stem, row)
+    [told] = [row["不符之处"] for row in rows(sheets["张店区税务局"]) if not row["算式"]]
+    assert told.startswith("核对要求“市直部门表中没有区县单位”")
+
+
+def test_a_name_is_not_shown_without_its_brackets_either(real: QuarterData, reference: Reference) -> None:
+    other = "某某集团（2部）"
+    table = real.city_departments.copy()
+    table.loc[0, "department"] = other
+    book = Book(replace(real, city_departments=table), reference)
+    mine = cell("districts", "evaluations", district="周村区")
+    doubt = finding(mine, f"附件1“周村区”评价数 67,199，与{other}不同。")
+    told = Discretion(book, Owners(book, reference), reference).message(doubt, ("district", "周村区"))
+    assert "某某集团" not in told
+
+
+def test_a_title_that_names_another_unit_is_not_shown(
+    real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
+    rules = (reference.folder / "rules.toml").read_text(encoding="utf-8")
+    named = rules.replace("同一数量在两个附件中一致", "张店区的数在两个附件中一致")
+    (tmp_path / "rules.toml").write_text(named, encoding="utf-8")
+    at = cell("districts", "evaluations", district="张店区")
+    mine = cell("districts", "evaluations", district="周村区")
+    doubt = finding(at, "附件1“张店区”列为 1,200,000。", suspects=(mine,), cells=(at, mine))
+    elsewhere = replace(reference, folder=tmp_path)
+    book = Book(real, elsewhere)
+    discretion = Discretion(book, Owners(book, elsewhere), elsewhere)
+    assert discretion.message(doubt, ("district", "周村区")) == DIFFERS
+
+
 def test_answered_findings_are_not_asked_again(
     real: QuarterData, real_report: CheckReport, reference: Reference, tmp_path: Path
 ) -> None:
@@ -180,7 +218,7 @@ def test_same_content_same_bytes_and_nothing_is_overwritten(
     again = write_sheets(real, real_report, reference, tmp_path / "b")
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in again]
     beside = write_sheets(real, real_report, reference, tmp_path / "a")
-    assert beside[0].name == f"{first[0].stem}.2.xlsx"
+    assert beside[0].name == f"{first[0].stem}.new.xlsx"
 
 
 @pytest.mark.parametrize(

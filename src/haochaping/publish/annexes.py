@@ -13,6 +13,7 @@ from haochaping.briefing.annex_layout import (
     annex_grid,
     sheet_name,
 )
+from haochaping.checks.book import claim
 from haochaping.labels import COLUMNS, UNITS, place
 from haochaping.model import TABLES, QuarterData, decode_key
 from haochaping.publish.workbook import (
@@ -27,7 +28,7 @@ from haochaping.publish.workbook import (
     write_lines,
     write_text,
 )
-from haochaping.sources.entries import ITEMS, SHEET
+from haochaping.sources.entries import ANNEX_ITEMS, ITEMS, SHEET
 
 COVER, CONTENTS, REMARKS = "封面", "目录", "说明"
 CORRECTED = "〔更正〕"
@@ -156,11 +157,12 @@ def _title(data: QuarterData, table: str) -> str:
 
 
 def _entries(sheet: Any, styles: Styles, data: QuarterData) -> None:
-    """Figures of the text and dates, as a workbook to fill in asks for them."""
+    """Figures of the text, dates, titles and notes, as a workbook to fill in asks for them."""
     figures = {
-        row["figure"]: f"{row['printed']}{row['qualifier']}" for row in data.headline.to_dict("records")
+        row["figure"]: claim(row["printed"], row["qualifier"]) for row in data.headline.to_dict("records")
     }
     lines = [[label, figures.get(name) or data.fact(name)] for label, name in ITEMS.items()]
+    lines += [[label, _annex_fact(data, table, name)] for label, (table, name) in ANNEX_ITEMS.items()]
     write_lines(sheet, styles, [("项目", 26), ("内容", 88)], [line for line in lines if line[1]])
 
 

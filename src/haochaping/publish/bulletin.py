@@ -104,9 +104,7 @@ class _Bulletin:
         word.number_pages(self.document, _ODD, _EVEN)
         word.set_page(self.end)
         word.set_properties(self.document, self.title, self.issuer)
-        self._add(
-            *self._draft_page(), *self._opening(), *self._text(), *self._annex_list(), *self._signature()
-        )
+        self._add(*self._draft_page(), *self._opening(), *self._text_to_signature())
         self._annexes()
         self._add(*_imprint())
         word.save(self.document, path)
@@ -149,6 +147,12 @@ class _Bulletin:
         styles = {HEADING: _HEADING, SUBHEADING: _SUBHEADING}
         blocks = bulletin_text(self.data, self.figures, self.reference)
         return [paragraph(styles.get(block.kind, _BODY), block.text) for block in blocks]
+
+    def _text_to_signature(self) -> list[Any]:
+        """Text, list of annexes, signature; no page may begin with the signature or a part of the list."""
+        text, annexes, signature = self._text(), self._annex_list(), self._signature()
+        word.keep_with_next(*text[-1:], *annexes, *signature[:-1])
+        return [*text, *annexes, *signature]
 
     def _annex_list(self) -> list[Any]:
         """附件：1.… with the titles one under another; the numbers are the annexes' own."""

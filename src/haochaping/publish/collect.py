@@ -9,21 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from haochaping.answers import CORRECT, EXPLAIN, Answer, answer_file, read_answers
+from haochaping.answers import Answer, answer_file, read_answers
 from haochaping.assess import load_past
 from haochaping.checks.book import Book
-from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.review import Reviewed, cell_label, label_of, review
-from haochaping.cleaning.dates import iso_date
-from haochaping.cleaning.text import fold, plain_number
 from haochaping.errors import InputRefused, refuse
-from haochaping.labels import COLUMNS, place
 from haochaping.loading import load_printed
 from haochaping.locations import Locations
-from haochaping.model import CellRef
+from haochaping.publish.merge import merge
+from haochaping.publish.replies import SheetReader, standing_reply
 from haochaping.publish.review import write_review
-from haochaping.publish.sheets import RETURNED, finding_code
+from haochaping.publish.sheets import RETURNED
 from haochaping.quarter import Quarter
 from haochaping.reference import load_reference
 from haochaping.sources import IGNORED_NAMES
@@ -42,12 +39,14 @@ class CollectOutcome:
     """Answers that were added."""
     already: int = 0
     """Answers that stood in the workbook before."""
+    incomplete: tuple[str, ...] = ()
+    """Answers that stand in the workbook but lack grounds, name or date, which the unit is to be asked for."""
     conflicts: tuple[str, ...] = ()
     """Answers that contradict each other; none of them was added."""
     unread: tuple[str, ...] = ()
     """Files that could not be read, and why."""
     left: tuple[str, ...] = ()
-    """Rows that were filled in but fit no finding or cell of the quarter, and why."""
+    """Rows that were filled in but cannot be used, and why: the unit is to be asked again."""
 
     @property
     def complete(self) -> bool:
@@ -59,8 +58,9 @@ def collect(where: Locations, quarter: Quarter, as_of: date) -> CollectOutcome:
     """Merge the sheets in ``data/raw/<quarter>/returned/`` into the quarter's ``review.xlsx``.
 
     A 核实值 becomes a correction (更正), a bare text an explanation (说明). Answers that the workbook has
-    are kept as they are; what contradicts them, or another sheet, is told and not added. The workbook
-    is replaced in one step, and only if it then holds every answer that it held before.
+    are kept as they are; what contradicts them, or another sheet, is told and not added, nor is what the
+    review would refuse. The workbook is replaced in one step, and only if it then holds every answer that it
+    held before.
 
     Raises
     ------
@@ -73,16 +73,34 @@ def collect(where: Locations, quarter: Quarter, as_of: date) -> CollectOutcome:
         raise refuse(target.name, "", "请先把答复另存为 review.xlsx 并移走 review.csv，再汇总核实单")
     before = read_answers(target, quarter) if target.exists() else []
     desk = _Desk(where, quarter, as_of)
-    findings = desk.review(before).report
     sheets, read, unread = _read_sheets(folder, quarter)
-    reader = _Reader(findings, desk.book)
-    given = [answer for sheet in sheets for answer in reader.answers(sheet)]
-    taken, already, conflicts = _merge(_with_cells(before, desk.book), given)
-    if taken or (conflicts and not target.exists()):
+    reader = SheetReader(desk.findings(before), desk.book, desk.reference)
+    replies = [reply for sheet in sheets for reply in reader.replies(sheet)]
+    printed = {cell.path: desk.book.printed(cell) for cell in desk.book.cells()}
+    known = _with_cells(before, desk.book)
+    merged = merge([standing_reply(answer, printed) for answer in known], replies)
+    taken, refused = desk.usable(before, merged.taken)
+    if taken or (merged.conflicts and not target.exists()):
         _replace(desk.review([*before, *taken]), [*before, *taken], target, quarter, desk.book)
     return CollectOutcome(
-        target, tuple(read), tuple(taken), already, tuple(conflicts), tuple(unread), tuple(reader.left)
+        target,
+        tuple(read),
+        tuple(taken),
+        len(merged.already),
+        tuple(_lacking([*taken, *merged.already])),
+        merged.conflicts,
+        tuple(unread),
+        (*reader.left, *refused),
     )
+
+
+def _lacking(answers: Sequence[Answer]) -> Iterator[str]:
+    """What answers do not say though they should: on what grounds, by whom, when."""
+    for answer in answers:
+        grounds = "依据" if answer.is_correction else "说明"
+        said = ((grounds, answer.text), ("经办人", answer.by), ("日期", answer.on))
+        if lacking := [name for name, text in said if not text]:
+            yield f"{answer.place}：没有写明{'、'.join(lacking)}"
 
 
 def _returned(raw: Path) -> Path:
@@ -119,151 +137,31 @@ class _Desk:
     """The quarter as printed and its past, read once; reviews any set of answers."""
 
     def __init__(self, where: Locations, quarter: Quarter, as_of: date):
-        self._reference = load_reference(where.reference)
+        self.reference = load_reference(where.reference)
         self._printed = load_printed(where, quarter)
-        self._past, _ = load_past(where, quarter, self._reference)
+        self._past, _ = load_past(where, quarter, self.reference)
         self._as_of = as_of
-        self.book = Book(self._printed, self._reference)
+        self.book = Book(self._printed, self.reference)
 
     def review(self, answers: Sequence[Answer]) -> Reviewed:
         """The quarter after `answers`."""
-        return review(self._printed, answers, self._past, self._reference, self._as_of)
+        return review(self._printed, answers, self._past, self.reference, self._as_of)
 
+    def findings(self, answers: Sequence[Answer]) -> list[Finding]:
+        """Those of the quarter as printed, and those after `answers`, which may have other suspects."""
+        times = [self.review([]), *([self.review(answers)] if answers else [])]
+        return [finding for reviewed in times for finding in reviewed.report.findings]
 
-class _Reader:
-    """Understands the rows of returned sheets; what it cannot is left, with the reason."""
-
-    def __init__(self, report: CheckReport, book: Book):
-        self._findings = {f.id: f for f in report.findings} | {finding_code(f): f for f in report.findings}
-        self._cells = {cell.path: cell for cell in book.cells()}
-        self._book = book
-        self.left: list[str] = []
-
-    def answers(self, rows: Sequence[Answer]) -> Iterator[Answer]:
-        """Answers of one sheet: its corrections, and for each finding without one its explanation.
-
-        Remarks on a finding that the sheet corrects elsewhere stand beside the correction's grounds.
-        """
-        by_finding: dict[str, list[tuple[Answer, CellRef]]] = {}
-        for row in rows:
-            finding, cell, problem = self._placed(row)
-            if problem or finding is None or cell is None:
-                self.left.append(f"{row.place}：{problem}；未采用")
-            else:
-                by_finding.setdefault(finding.id, []).append((row, cell))
-        for name, found in by_finding.items():
-            yield from self._of_finding(self._findings[name], found)
-
-    def _placed(self, row: Answer) -> tuple[Finding | None, CellRef | None, str]:
-        """The finding and cell of a row, or why it has none."""
-        finding, cell = self._findings.get(row.finding), self._cells.get(row.cell)
-        if not row.finding:
-            return None, None, "没有编号"
-        if finding is None:
-            return None, None, f"编号“{row.finding}”在本期没有对应的核对意见"
-        if cell is None or cell not in {finding.at, *finding.suspects, *finding.cells}:
-            return finding, None, f"单元格“{row.cell}”与编号不对应"
-        printed = self._book.printed(cell)
-        if not _same(row.original, printed):
-            return finding, cell, f"原值“{row.original}”与资料中的“{printed}”不同，可能资料已换"
-        return finding, cell, ""
-
-    def _of_finding(self, finding: Finding, found: Sequence[tuple[Answer, CellRef]]) -> Iterator[Answer]:
-        changed = [(row, cell) for row, cell in found if row.value and not _same(row.value, row.original)]
-        others = [(row, cell) for row, cell in found if (row, cell) not in changed]
-        remarks = list(dict.fromkeys(_remark(row, cell) for row, cell in others))
-        for number, (row, cell) in enumerate(changed):
-            texts = [row.text, *(remarks if number == 0 else [])]
-            yield replace(
-                row,
-                finding=finding.id,
-                cell=cell.path,
-                kind=CORRECT,
-                text="；".join(text for text in texts if text),
-                on=iso_date(row.on) or row.on,
-            )
-        if others and not changed:
-            first = others[0][0]
-            yield replace(
-                first,
-                finding=finding.id,
-                cell=finding.at.path,
-                where=place(finding.at.table, finding.at.names) + COLUMNS.get(finding.at.column, ""),
-                original="",
-                kind=EXPLAIN,
-                value="",
-                text="；".join(remarks),
-                by=next((row.by for row, _ in others if row.by), ""),
-                on=next((iso_date(row.on) or row.on for row, _ in others if row.on), ""),
-            )
-
-
-def _remark(row: Answer, cell: CellRef) -> str:
-    """A row that changes nothing, in words; a 核实值 that equals the 原值 says that the cell was verified."""
-    verified = f"{COLUMNS.get(cell.column, '')}经核实无误" if row.value else ""
-    return "，".join(text for text in (verified, row.text) if text)
-
-
-def _same(first: str, second: str) -> bool:
-    """Whether two texts are one number, however its digits are grouped, or one word."""
-    return _plain(first) == _plain(second)
-
-
-def _plain(text: str) -> str:
-    """A number without separators, a percentage as a fraction; else the text without blanks."""
-    plain = plain_number(text).replace(",", "").removesuffix("条")
-    try:
-        number = float(plain.rstrip("%")) / (100 if plain.endswith("%") else 1)
-    except ValueError:
-        return fold(text)
-    return f"{number:.10g}"
-
-
-def _merge(before: Sequence[Answer], given: Sequence[Answer]) -> tuple[list[Answer], int, list[str]]:
-    """Answers to be added, how many were there already, and what contradicts each other."""
-    taken: list[Answer] = []
-    already = 0
-    conflicts: list[str] = []
-    known = [*before, *given]
-    for answer in given:
-        rivals = [other for other in known if _contradicts(answer, other)]
-        if rivals:
-            conflicts.append(_told([answer, *rivals]))
-        elif any(_agrees(answer, other) for other in before):
-            already += 1
-        elif not any(_agrees(answer, other) for other in taken):
-            taken.append(answer)
-    return taken, already, list(dict.fromkeys(conflicts))
-
-
-def _contradicts(answer: Answer, other: Answer) -> bool:
-    """Whether two answers cannot both stand: two values of a cell, or two answers to one finding about one cell."""
-    if answer.is_correction and other.is_correction:
-        return answer.cell == other.cell and not _same(answer.value, other.value)
-    if answer.finding != other.finding:
-        return False
-    if answer.is_correction or other.is_correction:
-        return answer.cell == other.cell
-    return _kind(answer) != _kind(other) or fold(answer.text) != fold(other.text)
-
-
-def _agrees(answer: Answer, other: Answer) -> bool:
-    """Whether `other` says the same of the same finding and cell."""
-    if (answer.finding, answer.is_correction) != (other.finding, other.is_correction):
-        return False
-    if answer.is_correction:
-        return answer.cell == other.cell and _same(answer.value, other.value)
-    return not _contradicts(answer, other)
-
-
-def _kind(answer: Answer) -> str:
-    return answer.kind or EXPLAIN
-
-
-def _told(answers: Sequence[Answer]) -> str:
-    """A contradiction: each side with its file and row, in order of place."""
-    sides = sorted({f"{a.place}“{a.value if a.is_correction else a.text or a.kind}”" for a in answers})
-    return f"{answers[0].where or answers[0].cell}：{'；'.join(sides)}"
+    def usable(self, before: Sequence[Answer], new: Sequence[Answer]) -> tuple[list[Answer], list[str]]:
+        """Those of `new` that the review takes beside `before`, and why it refuses the others."""
+        remarks = self.review([*before, *new]).report.remarks if new else ()
+        refused = {
+            answer.place: remark.partition("；未采用")[0] + "；未采用"
+            for answer in new
+            for remark in remarks
+            if remark.startswith(f"{answer.place}：") and "未采用" in remark
+        }
+        return [answer for answer in new if answer.place not in refused], list(refused.values())
 
 
 def _replace(

@@ -20,6 +20,8 @@ Owner = tuple[str, str]
 DIFFERS = "与其他附件（合计）所列不符，请核实。"
 UNLIKE_PEERS = "与同类单位差异较大，请核实。"
 LOOK = "所列情况请核实。"
+_ASKED = "核对要求“{}”，现有数据与此不符，本单位这一格与之有关，请核实。"
+_ASKED_OF_PEER = "核对要求“{}”，本单位与此差异较大，请核实。"
 _PEERS = {"peers_rate", "peers_volume", "tier_peers", "silent", "concentration"}
 _DIFFERENCES = {"total", "same", "share", "two_sources", "at_most", "ratio", "counted_in_city", "bounds"}
 _OWN_PAST = "history"
@@ -27,6 +29,8 @@ _OF_OTHERS = re.compile("中位数|全表|同类单位|区位商")
 """Words beside which a figure is one of other units, whatever it equals."""
 _NO_FIGURE = re.compile(r"附件\d+(?:、\d+)*|\d{4}-\d{2}-\d{2}")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
+_FIGURE_ASIDE = re.compile(r"（[^（）]*\d[^（）]*）")
+"""A figure in brackets, such as that of the peers; a name's own brackets hold none."""
 _MOST_PARTS = 6
 
 
@@ -60,17 +64,38 @@ class Discretion:
 
     def __init__(self, book: Book, owners: Owners, reference: Reference):
         self._book, self._owners, self._reference = book, owners, reference
-        self._kinds = {rule.id: rule.kind for rule in load_rules(reference.folder, KINDS)}
+        rules = load_rules(reference.folder, KINDS)
+        self._kinds = {rule.id: rule.kind for rule in rules}
+        self._titles = {rule.id: rule.title for rule in rules}
 
     def message(self, finding: Finding, owner: Owner) -> str:
-        """The finding's message; sentences that show others are replaced by a neutral one."""
-        sentences = re.split("(?<=。)(?!）)", finding.message)
-        told = [
-            text if self.may_show(text, finding, owner) else self._neutral(finding)
-            for text in sentences
-            if text
-        ]
-        return "".join(dict.fromkeys(told))
+        """The finding's message without what shows others; where nothing is left, what the rule asks for.
+
+        Of a sentence a figure in brackets may have to go; one that is hidden altogether is replaced by
+        neutral words beside those that are shown.
+        """
+        sentences = [text for text in re.split("(?<=。)(?!）)", finding.message) if text]
+        shown = [self._shown_part(text, finding, owner) for text in sentences]
+        if not any(shown):
+            return self._asked(finding, owner)
+        return "".join(dict.fromkeys(text or self._neutral(finding) for text in shown))
+
+    def _shown_part(self, sentence: str, finding: Finding, owner: Owner) -> str:
+        """The sentence, or the sentence without figures in brackets; blank if neither may be shown."""
+        if self.names_others(sentence, owner):
+            return ""
+        for text in (sentence, _FIGURE_ASIDE.sub("", sentence)):
+            if self.may_show(text, finding, owner):
+                return text
+        return ""
+
+    def _asked(self, finding: Finding, owner: Owner) -> str:
+        """What the rule asks for in general, by its title."""
+        title = self._titles.get(finding.check, "")
+        if not title or not self.may_show(title, finding, owner):
+            return self._neutral(finding)
+        is_peer = self._kinds[finding.check] in _PEERS
+        return (_ASKED_OF_PEER if is_peer else _ASKED).format(title)
 
     def arithmetic(self, finding: Finding, owner: Owner) -> str:
         """The finding's arithmetic without the steps that show others."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from haochaping.answers import Answer
 from haochaping.checks.review import Reviewed
 from haochaping.figures import compute_figures
 from haochaping.publish.annexes import write_annexes
-from haochaping.publish.bulletin import bulletin_name, write_bulletin
+from haochaping.publish.beside import free_path
+from haochaping.publish.bulletin import DRAFT, FINAL, bulletin_name, write_bulletin
 from haochaping.publish.findings import write_findings
 from haochaping.publish.package import write_package
 from haochaping.publish.review import write_review
@@ -24,6 +26,7 @@ from haochaping.reference import Reference
 REVIEW, PACKAGE = "review.xlsx", "data"
 ANNEXES, INTERNAL_ANNEXES = "annexes.xlsx", "annexes.internal.xlsx"
 """The copy to be circulated, and the one for reviewers, which has the verdict on its cover."""
+_BULLETIN = Path(FINAL).stem
 _EDITABLE = ("review*.xlsx", "bulletin*.docx", f"{SHEETS}/*.xlsx")
 """Papers that are meant to be filled in or edited."""
 
@@ -51,24 +54,51 @@ def write_papers(
         shutil.copyfile(published / name, aside / name)
     data, report = reviewed.data, reviewed.report
     figures = compute_figures(data, reference)
-    review = _free(aside, REVIEW)
-    bulletin = _free(aside, bulletin_name(report))
+    review = free_path(aside, REVIEW)
+    bulletin = free_path(aside, bulletin_name(report))
     write_findings(report, aside)
     write_review(reviewed, answers, review)
-    write_sheets(data, report, reference, aside / SHEETS)
+    sheets = write_sheets(data, report, reference, aside / SHEETS)
     write_audit(data, report, figures, reference, aside)
     write_bulletin(data, report, figures, reference, bulletin)
     write_annexes(data, report.verdict.value, aside / ANNEXES, internal=False)
     write_annexes(data, report.verdict.value, aside / INTERNAL_ANNEXES)
     write_package(data, aside / PACKAGE)
-    beside = [path.name for path in (review, bulletin) if ".new" in path.name]
+    new = [path.relative_to(aside).as_posix() for path in (review, bulletin, *sheets)]
+    for line in _told(kept, new, published):
+        say(line)
     if kept:
-        instead = f"；新的写作 {'、'.join(beside)}" if beside else ""
-        say(f"output 中的 {'、'.join(kept)} 改动过，原样保留{instead}")
         remind(kept, data.quarter, say)
     if report.refused:
         say(f"有 {report.refused} 条答复未采用，原因见网页“数据核对”一节和 {review.name} 的状态栏")
     return kept
+
+
+def _told(kept: Sequence[str], new: Sequence[str], published: Path) -> Iterator[str]:
+    """For each paper that was carried over, which one is current."""
+    for name in kept:
+        current = _current(name, new)
+        now = f"本次的是 {current}" if current else "本次没有这份"
+        if not name.startswith(_BULLETIN):
+            yield f"{published / name} 改动过，原样保留；{now}"
+            continue
+        draft = "（草稿，尚有须更正，不能印发）" if current.startswith(Path(DRAFT).stem) else ""
+        yield (
+            f"{published / name} 改动过，原样保留，但它按以前的数据写成，与现在的数据未必一致，请勿据此印发；"
+            f"{now}{draft}。改动的文字要沿用的，请抄入本次的一份，再用 make proof 校对"
+        )
+
+
+def _current(kept: str, new: Sequence[str]) -> str:
+    """Which of the new papers stands for one that was carried over; blank if none."""
+    for stem in (_BULLETIN, Path(REVIEW).stem):
+        if kept.startswith(stem):
+            return next(name for name in new if name.startswith(stem))
+    return next((name for name in new if _bare(name) == _bare(kept)), "")
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"\.new\d*(?=\.xlsx$)", "", name)
 
 
 def remind(edited: Sequence[str], quarter: Quarter, say: Callable[[str], None]) -> None:
@@ -88,14 +118,3 @@ def edited_papers(published: Path) -> list[str]:
     found = sorted(path for pattern in _EDITABLE for path in published.glob(pattern))
     hashes = sha256([path for path in found if not path.name.startswith("~$")], published)
     return [name for name, content in hashes.items() if content != outputs.get(name)]
-
-
-def _free(folder: Path, name: str) -> Path:
-    """``review.xlsx``, or the first of ``review.new.xlsx``, ``review.new2.xlsx`` … that is not taken."""
-    path = folder / name
-    number = 1
-    while path.exists():
-        middle = "new" if number == 1 else f"new{number}"
-        path = folder / f"{Path(name).stem}.{middle}{Path(name).suffix}"
-        number += 1
-    return path

@@ -18,6 +18,7 @@ from haochaping.checks.finding import Finding
 from haochaping.corrections import as_printed
 from haochaping.labels import COLUMNS, TIER_LABELS, place
 from haochaping.model import HEADLINE, NOT_IN_SOURCE, TABLES, CellRef, QuarterData, TableSpec, decode_key
+from haochaping.publish.beside import free_path
 from haochaping.publish.discretion import Discretion, Owner, Owners
 from haochaping.publish.workbook import Styles, fit_row, open_workbook, set_page, write_text
 from haochaping.reference import Reference
@@ -45,8 +46,8 @@ _COLUMNS: tuple[tuple[str, float], ...] = (
 _PRINTED = 10
 """Columns that are printed; those after them are for reading the sheet back."""
 _HOW = (
-    "原值有误的，在核实值填正确的数，并写明依据；原值无误的，在说明或依据写明原因；经办人、日期请一并填写。"
-    "编号、单元格、原值三栏请勿改动。"
+    "原值有误的，在核实值填正确的数（不写约、余），并写明依据；原值无误的，在说明或依据写明原因；"
+    "经办人、日期（如 2023-01-12）请一并填写。编号、单元格、原值三栏请勿改动。"
 )
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
 _LONGEST_NAME = 70
@@ -72,7 +73,7 @@ def write_sheets(data: QuarterData, report: CheckReport, reference: Reference, f
     reference : Reference
         The city.
     folder : Path
-        Where the sheets go; made when there is one to write. A name that is taken is not overwritten.
+        Where the sheets go; made when there is one to write. A sheet that is there is not overwritten.
 
     Returns
     -------
@@ -83,11 +84,12 @@ def write_sheets(data: QuarterData, report: CheckReport, reference: Reference, f
     owners = Owners(book, reference)
     discretion = Discretion(book, owners, reference)
     written: list[Path] = []
+    names: set[str] = set()
     for owner in owners.cells:
         requests = list(_requests(report, owners, owner))
         if requests:
             folder.mkdir(parents=True, exist_ok=True)
-            path = _free(folder, file_name(owner[1]))
+            path = free_path(folder, _own_name(owner[1], names))
             _Sheet(data, book, owners, discretion, owner).write(requests, path)
             written.append(path)
     return written
@@ -105,11 +107,13 @@ def file_name(unit: str) -> str:
     return f"_{name}" if reserved or not name or name.startswith("~") else name
 
 
-def _free(folder: Path, stem: str) -> Path:
-    """``<stem>.xlsx``, or the first of ``<stem>.2.xlsx`` … that is not taken, capitals or not."""
-    taken = {path.name.lower() for path in folder.iterdir()}
+def _own_name(unit: str, taken: set[str]) -> str:
+    """The name of a unit's sheet; a second unit of the same name, capitals or not, gets a number. Adds it to `taken`."""
+    stem = file_name(unit)
     names = [f"{stem}.xlsx", *(f"{stem}.{number}.xlsx" for number in range(2, len(taken) + 3))]
-    return folder / next(name for name in names if name.lower() not in taken)
+    name = next(one for one in names if one.lower() not in taken)
+    taken.add(name.lower())
+    return name
 
 
 def _requests(report: CheckReport, owners: Owners, owner: Owner) -> Iterator[_Request]:

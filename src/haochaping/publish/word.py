@@ -111,6 +111,15 @@ def paragraph(style: str, *content: Any, properties: Sequence[Any] = ()) -> Any:
     return element("p", element("pPr", element("pStyle", val=style), *properties), *runs)
 
 
+def keep_with_next(*pieces: Any) -> None:
+    """Keep each paragraph's last two lines at least on the page of what follows it."""
+    for piece in pieces:
+        for made in piece.iter(_q("p")):
+            # the standard's order: style, keepNext, …, widowControl, …, spacing
+            made.find(_q("pPr")).insert(1, element("keepNext"))
+            made.find(_q("pPr")).insert(2, element("widowControl", val=1))
+
+
 def page_break() -> Any:
     """A run that ends the page."""
     return element("r", element("br", type="page"))

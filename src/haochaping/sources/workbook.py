@@ -23,7 +23,7 @@ from haochaping.quarter import Quarter
 from haochaping.reference import Reference
 from haochaping.sources.annex_grids import read_grids
 from haochaping.sources.bulletin import assemble
-from haochaping.sources.entries import PROSE_SHEETS, SHEET, read_entries
+from haochaping.sources.entries import PROSE_SHEETS, SHEET, read_entries, with_annex_entries
 from haochaping.sources.formats import MOST_LINES_ABOVE, header_delimiter, is_ods
 from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, Grid, make_grid
 from haochaping.sources.margins import is_filled_in_by
@@ -63,7 +63,8 @@ def _assembled(
     entries = next((grid for grid in grids if grid.name == SHEET), None)
     narrative, wrong = read_entries(entries, quarter)
     tables, problems, others = read_grids([grid for grid in grids if grid is not entries], reference)
-    problems = [*wrong, *problems, *_left_over(others)]
+    tables, unlike = with_annex_entries(tables, entries)
+    problems = [*wrong, *problems, *unlike, *_left_over(others)]
     if problems:
         raise InputRefused(problems)
     if not tables:

@@ -1,0 +1,93 @@
+"""Papers that people edited stay, and the run says which one is current."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import docx
+import pytest
+from openpyxl import load_workbook
+
+from haochaping.checks.confront import CheckReport
+from haochaping.checks.review import Reviewed
+from haochaping.model import QuarterData
+from haochaping.publish.beside import free_path
+from haochaping.publish.papers import edited_papers, write_papers
+from haochaping.publish.stamp import MANIFEST, sha256
+from haochaping.reference import Reference
+
+
+def publish(folder: Path, reviewed: Reviewed, reference: Reference) -> tuple[list[str], list[str]]:
+    """Write the papers as a run does; names carried over, and what was said."""
+    aside, said = folder.with_name("aside"), list[str]()
+    aside.mkdir()
+    kept = write_papers(reviewed, [], reference, folder, aside, said.append)
+    files = [path for path in aside.rglob("*") if path.is_file()]
+    outputs = sha256([path for path in files if path.relative_to(aside).as_posix() not in kept], aside)
+    (aside / MANIFEST).write_text(json.dumps({"outputs": outputs}), encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    aside.rename(folder)
+    return kept, said
+
+
+def edit_document(path: Path) -> None:
+    document = docx.Document(str(path))
+    document.paragraphs[-1].add_run("改动")
+    document.save(str(path))
+
+
+def edit_workbook(path: Path) -> None:
+    book = load_workbook(path)
+    book.worksheets[0]["G30"] = "改动"
+    book.save(path)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "2022Q4"
+
+
+def test_which_paper_is_current_is_said_for_each_that_was_edited(
+    real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
+) -> None:
+    mild = replace(real_report, findings=tuple(f for f in real_report.findings if f.severity != "correct"))
+    assert publish(folder, Reviewed(real, mild), reference) == ([], [])
+    edit_document(folder / "bulletin.docx")
+    edit_workbook(folder / "review.xlsx")
+    edit_workbook(folder / "sheets" / "市公安局.xlsx")
+    for _ in range(2):  # kept at every run, not only at the first
+        kept, said = publish(folder, Reviewed(real, real_report), reference)
+        assert sorted(kept) == ["bulletin.docx", "review.xlsx", "sheets/市公安局.xlsx"]
+        told = "\n".join(said)
+        assert "bulletin.docx 改动过，原样保留，但它按以前的数据写成" in told and "请勿据此印发" in told
+        assert "本次的是 bulletin.draft.docx（草稿，尚有须更正，不能印发）" in told
+        assert "本次的是 review.new.xlsx" in told and "本次的是 sheets/市公安局.new.xlsx" in told
+        assert "make proof" in told and "make collect" in told
+
+
+def test_a_final_bulletin_beside_an_edited_one_is_no_draft(
+    real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
+) -> None:
+    mild = replace(real_report, findings=())
+    publish(folder, Reviewed(real, mild), reference)
+    edit_document(folder / "bulletin.docx")
+    _, said = publish(folder, Reviewed(real, mild), reference)
+    assert "本次的是 bulletin.new.docx。" in said[0] and "草稿" not in said[0]
+
+
+def test_a_sheet_that_is_no_longer_asked_for_says_so(
+    real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
+) -> None:
+    publish(folder, Reviewed(real, real_report), reference)
+    edit_workbook(folder / "sheets" / "市公安局.xlsx")
+    _, said = publish(folder, Reviewed(real, replace(real_report, findings=())), reference)
+    assert "市公安局.xlsx 改动过，原样保留；本次没有这份" in said[0]
+    assert edited_papers(folder) == ["sheets/市公安局.xlsx"]
+
+
+def test_one_way_of_naming(tmp_path: Path) -> None:
+    for name in ("a.xlsx", "a.new.xlsx", "a.new2.xlsx"):
+        assert free_path(tmp_path, "a.xlsx").name == name
+        (tmp_path / name).touch()
+    assert free_path(tmp_path, "A.xlsx").name == "A.new3.xlsx", "capitals or not"
