@@ -10,16 +10,19 @@ from tempfile import TemporaryDirectory
 
 from haochaping.briefing.annex_grid import AnnexGrid, annex_grids
 from haochaping.briefing.bulletin_text import bulletin_text
+from haochaping.checks.attribution import Attribution
+from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
-from haochaping.checks.known import Known
+from haochaping.checks.telling import tellings
+from haochaping.cleaning.cells import is_number
 from haochaping.cleaning.quantities import DAY, plain_text, quantities
-from haochaping.cleaning.text import visible
+from haochaping.cleaning.text import fold, visible
 from haochaping.errors import refuse
 from haochaping.figures import Figures
 from haochaping.model import TIERS, QuarterData
 from haochaping.proofreading.difference import MISSING, UNPLACED, Difference
 from haochaping.proofreading.names import Names
-from haochaping.proofreading.numbers import changed_numbers, unplaced_numbers
+from haochaping.proofreading.numbers import changed_numbers, unexplained
 from haochaping.proofreading.paper import Part, parts
 from haochaping.proofreading.passages import paired, passages
 from haochaping.proofreading.tables import KNOWN_TABLE, changed_cells, likeness_to
@@ -31,6 +34,7 @@ from haochaping.sources.word import read_word
 _PLACEHOLDER = re.compile(r"（[^（）]*）[:：]?")
 _LISTED = re.compile(r"(?:附件：)?\d+\.")
 _APART = re.compile(r"[，、：:]")
+_SERIAL = ("序号", "编号", "排名", "名次")
 _EXCERPT = 12
 _TITLE, _ADDRESSEES, _LIST, _SIGNED, _DAY = "标题", "主送机关", "附件说明", "落款单位", "成文日期"
 
@@ -83,7 +87,8 @@ class Proofreader:
         self.own = _own_paragraphs(data, figures, reference)
         self.has_day = any(own.place == _DAY for own in self.own)
         notes = [text for grid in self.grids for text in (grid.title, grid.note)]
-        self.known = Known(data, figures, [*(own.text for own in self.own), *notes])
+        texts = [*(own.text for own in self.own), *notes]
+        self.figures = Attribution(Book(data, reference), figures, texts)
         self.names = Names(_unit_names(data, reference, self.grids, self.own))
 
     def read(self, path: Path) -> list[Difference]:
@@ -126,7 +131,7 @@ class Proofreader:
             place = roles.get(passage.paragraph) or _place(part, passage.paragraph, opening)
             if j in pairs:
                 own = ours[pairs[j]].text
-                found += changed_numbers(own, passage.text, place, self.known)
+                found += changed_numbers(own, passage.text, place, self.figures)
                 found += self.names.changed(own, passage.text, place)
             else:
                 found += self._unpaired(passage.text, place)
@@ -141,10 +146,10 @@ class Proofreader:
 
     def _unpaired(self, text: str, place: str) -> list[Difference]:
         """Numbers of a sentence that is not ours; a date that only the office knows is theirs to fill in."""
-        told = quantities(text)
-        if not self.has_day and len(told) == 1 and told[0].kind == DAY and told[0].text == text:
+        told = list(tellings(text))
+        if not self.has_day and [(one.quantity.kind, one.quantity.text) for one in told] == [(DAY, text)]:
             return []
-        return unplaced_numbers(told, place, self.known)
+        return unexplained(told, place, self.figures)
 
     def _other_tables(self, part: Part, annexes: Sequence[Grid]) -> list[Difference]:
         """Numbers in tables that people added."""
@@ -153,9 +158,9 @@ class Proofreader:
             for grid in part.grids
             if not any(grid is annex for annex in annexes)
             for row in range(len(grid.rows))
-            for text in grid.texts(row)
-            for difference in unplaced_numbers(
-                quantities(plain_text(text)), f"添加的表格第 {row + 1} 行", self.known
+            for text in _as_sentences(grid, row)
+            for difference in unexplained(
+                list(tellings(text))[-1:], f"添加的表格第 {row + 1} 行", self.figures
             )
         ]
 
@@ -239,6 +244,17 @@ def _place(part: Part, paragraph: int, opening: int) -> str:
     if part.number is not None:
         return f"附件{part.number}表外文字{excerpt}"
     return f"正文第 {paragraph - opening + 1} 段{excerpt}" if paragraph >= opening else f"文首{excerpt}"
+
+
+def _as_sentences(grid: Grid, row: int) -> list[str]:
+    """The cells of a table that people added, each after the name of its row and its heading; serial numbers left out."""
+    name = next((text for text in grid.texts(row) if not is_number(text)), "")
+    headings = grid.rows[0] if row else ("",) * len(grid.rows[row])
+    return [
+        plain_text(text if text == name else f"{name}{heading}{text}")
+        for heading, text in zip(headings, grid.rows[row], strict=True)
+        if text and fold(heading) not in _SERIAL
+    ]
 
 
 def _without_repeats(found: Sequence[Difference], whole: str) -> list[Difference]:
