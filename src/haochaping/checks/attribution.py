@@ -12,7 +12,7 @@ import pandas as pd
 
 from haochaping.checks.book import Book, Row
 from haochaping.checks.known import Known, agrees
-from haochaping.checks.telling import MEASURES, Told, clauses, groups_in, measure_in
+from haochaping.checks.telling import MEASURES, Told, clauses, fits, groups_in, groups_in_turn, measure_in
 from haochaping.cleaning.quantities import COUNT, PERCENT, plain_text
 from haochaping.figures import Figures
 from haochaping.labels import FIGURES
@@ -23,7 +23,7 @@ Value = int | Fraction
 SMALL = 1000
 """Counts below this, and whole percentages, stand somewhere in every quarter: alone they prove nothing."""
 _QUALIFIED = re.compile(
-    "比|较|增|减|升|降|高于|低于|多|少|超|近|约|余|以上|以下|左右|分别|至"
+    "比|较|增|减|升|降|高于|低于|多|少|超|近|约|余|以上|以下|左右|至"
     "|去年|上年|上季|上半年|同期|往年|累计|日均|月均|平均|人均|网上|线上|线下|现场|一次"
 )
 """Words by which a number is no longer simply the figure of the unit and measure named before it."""
@@ -76,10 +76,10 @@ class Attribution:
         if _QUALIFIED.search(told.whole_clause) or told.quantity.kind not in (COUNT, PERCENT):
             return ""
         subject = self.subject(told)
-        values = self._of_units(subject, told)
+        values = self._of_units(subject)
         if values:
-            fits = self._agrees(told, values) or (subject.inherited and self.holds(told))
-            return "" if fits else _shown(values)
+            is_right = self._agrees(told, values) or (subject.inherited and self.holds(told))
+            return "" if is_right else _shown(values)
         if told.quantity.kind == COUNT and not self.known.holds(told.quantity):
             meant = self.known.one_slip_away(told.quantity)
             return number(meant) if meant is not None else ""
@@ -92,12 +92,14 @@ class Attribution:
             return self.known.holds(quantity)
         if _is_item(told):
             return True
+        if told.counts_annexes:
+            return quantity.value[0] == len(TABLES) - len(self.book.data.absent)
         if told.counts_units and told.counted:
             return quantity.value[0] in self._unit_counts(told)
         subject = self.subject(told)
         if subject.measure is None:
             return not _is_small(told) and self.known.holds(quantity)
-        values = self._of_units(subject, told)
+        values = self._of_units(subject)
         if not values or subject.inherited:
             values = [*values, *self._of_measure(subject, told)]
         return self._agrees(told, values)
@@ -105,7 +107,7 @@ class Attribution:
     def meant(self, told: Told) -> str:
         """The figures that unit or group and measure name, as text; blank where they name none."""
         subject = self.subject(told)
-        values = self._of_units(subject, told)
+        values = self._of_units(subject)
         if not values and subject.groups and subject.column:
             values = list(self._totals(subject.groups, subject.column))
         return _shown(list(dict.fromkeys(values)))
@@ -120,16 +122,32 @@ class Attribution:
 
     def subject(self, told: Told) -> Subject:
         """What the words before a number say it is."""
-        words = told.before if told.is_each else told.clause
-        names, inherited = self._name.findall(words), False
-        groups = groups_in(self._name.sub("", words))
+        if told.is_each:
+            return self._in_turn(told)
+        names, inherited = self._name.findall(told.clause), False
+        groups = groups_in(self._name.sub("", told.clause))
+        earlier = self._name.findall(told.before[: len(told.before) - len(told.clause)])
         if not names and not told.is_whole and not groups & {*_CITY}:
-            names = self._name.findall(told.before)[-1:]
-            inherited = bool(names)
+            names, inherited = earlier[-1:], bool(earlier)
+        elif names and {*names} <= self._below:
+            above = [name for name in earlier if name not in self._below][-1:]
+            names, inherited = [*above, *names], bool(above)
         if not names and not groups and not told.is_whole:
             groups = self._last_groups(told.before)
-        measure = told.measure or self._last_measure(told, bool(names) and not inherited)
-        return Subject(tuple(names), inherited, groups, measure)
+        return Subject(tuple(names), inherited, groups, told.measure or self._last_measure(told))
+
+    def _in_turn(self, told: Told) -> Subject:
+        """甲、乙分别为…、…: the unit or group whose turn it is."""
+        names = self._name.findall(told.listed)
+        groups = groups_in_turn(self._name.sub("", told.listed))
+        if told.measures_in_turn:
+            return Subject(tuple(names), True, frozenset(groups), told.measure)
+        one = slice(told.turn, told.turn + 1)
+        if told.turn < len(names) > 1:
+            names = names[one]
+        elif not names and told.turn < len(groups) > 1:
+            groups = groups[one]
+        return Subject(tuple(names), False, frozenset(groups), told.measure)
 
     # --- words ---
 
@@ -144,16 +162,19 @@ class Attribution:
         return {name: tuple(sorted(written[name])) for name in sorted(written, key=len, reverse=True)}
 
     @cached_property
-    def _name(self) -> re.Pattern[str]:
-        """Any unit's name; that of a district's department is not part of a city's (市统计局 is not 统计局)."""
+    def _below(self) -> set[str]:
+        """Names that only departments of districts bear."""
         kinds: dict[str, set[str]] = {}
         for name, kind in self._printed_names():
             kinds.setdefault(name, set()).add(kind)
         below = {name for name, found in kinds.items() if found == {"district_department"}}
-        names = (
-            (r"(?<![市省])" if {*printed} <= below else "") + re.escape(name)
-            for name, printed in self._names.items()
-        )
+        return {name for name, printed in self._names.items() if {*printed} <= below}
+
+    @cached_property
+    def _name(self) -> re.Pattern[str]:
+        """Any unit's name; that of a district's department is not part of a city's (市统计局 is not 统计局)."""
+        apart = r"(?<![市省])"
+        names = (f"{apart if name in self._below else ''}{re.escape(name)}" for name in self._names)
         return re.compile("|".join(names) or r"(?!)")
 
     def _printed_names(self) -> Iterator[tuple[str, str]]:
@@ -168,15 +189,16 @@ class Attribution:
         found = (groups_in(clause) for clause in reversed(clauses(self._name.sub("", before))))
         return next((groups for groups in found if groups), frozenset())
 
-    def _last_measure(self, told: Told, is_named: bool) -> str | None:
+    def _last_measure(self, told: Told) -> str | None:
         """The measure of the clauses before, where this one is a unit's name alone (办件…件，其中某区…件) or 印为."""
         bare = _JOINING.sub("", self._name.sub("", told.clause))
-        again = _REPEATED.fullmatch(told.clause)
-        if told.counts_units or not (again or (is_named and not bare)):
-            return None
+        is_name = not bare and bool(self._name.search(told.clause))
         word = measure_in(told.before)
-        fits = word is not None and (told.quantity.kind == PERCENT) == word.endswith(("率", "占比"))
-        return word if fits and (not told.rest.startswith("件") or MEASURES[word or ""] == "cases") else None
+        if told.counts_units or not (is_name or _REPEATED.fullmatch(told.clause)):
+            return None
+        if word is None or not fits(told.quantity, word):
+            return None
+        return word if not told.rest.startswith("件") or MEASURES[word] == "cases" else None
 
     # --- figures ---
 
@@ -184,13 +206,11 @@ class Attribution:
     def _agrees(told: Told, values: Iterable[Value]) -> bool:
         return any(agrees(told.quantity, value) for value in values)
 
-    def _of_units(self, subject: Subject, told: Told) -> list[Value]:
+    def _of_units(self, subject: Subject) -> list[Value]:
         """Figures of the named units for the measure."""
         if not subject.names or not subject.column:
             return []
-        if not told.is_each:
-            return self._of_names(subject.names, subject)
-        return [value for name in subject.names for value in self._of_names([name], subject)]
+        return self._of_names(subject.names, subject)
 
     def _of_names(self, names: Sequence[str], subject: Subject) -> list[Value]:
         meant = [{*self._names[name]} for name in names]
@@ -232,8 +252,8 @@ class Attribution:
 
     def _named_figures(self, subject: Subject) -> Iterator[Value]:
         for figure in self.figures.values():
-            fits = not subject.groups or groups_in(figure.label) == subject.groups
-            if figure.value is not None and figure.unit != "个" and fits:
+            of_groups = not subject.groups or groups_in(figure.label) == subject.groups
+            if figure.value is not None and figure.unit != "个" and of_groups:
                 label = figure.label.partition("（")[0]
                 if measure_in(label) == subject.measure and "占" not in label:
                     yield figure.value
@@ -298,15 +318,16 @@ class Attribution:
         measure = measure_in(words)
         if measure and _NONE.search(words):
             return {*self._without(told.counted, measure)}
-        names = [
-            (table, {row.key[TABLES[table].key[0]] for row in rows})
-            for table, rows in self._scope(told.counted)
-        ]
-        return {len(found) for table, found in names if table in told.counted}
+        return {
+            len({row.key[TABLES[table].key[0]] for row in rows})
+            for group in told.counted
+            for table, rows in self._scope(frozenset({group}))
+            if table == group
+        }
 
     def _without(self, groups: frozenset[str], measure: str) -> Iterator[int]:
         column = MEASURES[measure]
-        for _, rows in self._scope(groups):
+        for _, rows in (found for group in groups for found in self._scope(frozenset({group}))):
             counts = [self.book.count(row.cell(column)) for row in rows]
             yield sum(count == 0 for count in counts)
         for figure in self.figures.values():

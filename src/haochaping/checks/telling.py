@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from haochaping.cleaning.quantities import COUNT, PERCENT, Quantity, quantities
+from haochaping.model import TIERS
 
 MEASURES = {
     "主动评价率": "active_rate",
@@ -53,6 +54,13 @@ def groups_in(text: str) -> frozenset[str]:
     return frozenset(name for name, pattern in _GROUP.items() if pattern.search(text))
 
 
+def groups_in_turn(text: str) -> list[str]:
+    """The groups in the order of their words; tiers alone where there are tiers (各区县镇、村)."""
+    at = {name: found.start() for name, pattern in _GROUP.items() if (found := pattern.search(text))}
+    tiers = [name for name in at if name in TIERS]
+    return sorted(tiers or at, key=lambda name: at[name])
+
+
 def measure_in(text: str) -> str | None:
     """The last word for a measure."""
     found = _MEASURE.findall(text)
@@ -89,6 +97,11 @@ class Told:
         return _COUNTER.sub("", self.rest, count=1)[:_NOUN]
 
     @property
+    def counts_annexes(self) -> bool:
+        """Whether annexes are counted."""
+        return self.counts_units and self.noun.startswith("附件")
+
+    @property
     def counted(self) -> frozenset[str]:
         """Groups whose units are counted; those named before where the noun is 部门 or 单位 alone."""
         groups = groups_in(self.noun) or groups_in(self.clause)
@@ -101,6 +114,21 @@ class Told:
         return _EACH in self.before
 
     @property
+    def listed(self) -> str:
+        """What stands before 分别: the subjects or measures in turn."""
+        return self.before.partition(_EACH)[0]
+
+    @property
+    def turn(self) -> int:
+        """How many numbers stand between 分别 and this one."""
+        return len(quantities(self.before.partition(_EACH)[2]))
+
+    @property
+    def measures_in_turn(self) -> bool:
+        """Whether 分别 gives the numbers to several measures of one subject."""
+        return len(_MEASURE.findall(self.listed)) > 1
+
+    @property
     def is_whole(self) -> bool:
         """Whether the clause speaks of the whole city."""
         return bool(_WHOLE.search(self.clause))
@@ -110,15 +138,18 @@ class Told:
         """The measure that the number is one of; None where the clause names none that fits."""
         if self.counts_units or self.quantity.kind not in (COUNT, PERCENT):
             return None
-        after = _AFTER.match(self.rest)
-        word = measure_in(self.before if self.is_each else self.clause) or (after and after.group(1))
-        if word is None:
-            return None
-        return word if (self.quantity.kind == PERCENT) == _is_percentage(word) else None
+        if self.is_each:
+            words = _MEASURE.findall(self.listed)
+            word = words[self.turn] if self.turn < len(words) > 1 else measure_in(self.listed)
+        else:
+            after = _AFTER.match(self.rest)
+            word = measure_in(self.clause) or (after and after.group(1))
+        return word if word and fits(self.quantity, word) else None
 
 
-def _is_percentage(word: str) -> bool:
-    return word.endswith(("率", "占比"))
+def fits(quantity: Quantity, measure: str) -> bool:
+    """Whether a measure is told in numbers of this kind."""
+    return (quantity.kind == PERCENT) == measure.endswith(("率", "占比"))
 
 
 def tellings(text: str) -> Iterator[Told]:

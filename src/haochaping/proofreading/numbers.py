@@ -12,6 +12,7 @@ from haochaping.proofreading.difference import DATE, MISSING, NUMBER, UNPLACED, 
 Pair = tuple[Told | None, Told | None]
 _GAP, _SUBSTITUTED, _RELABELLED = 0.5, 0.6, 0.3
 """Weights: a quantity on one side only, another value, other words before it."""
+_WORDS = 12
 
 
 def changed_numbers(own: str, other: str, place: str, figures: Attribution) -> list[Difference]:
@@ -36,8 +37,7 @@ def unexplained(told: Iterable[Told], place: str, figures: Attribution) -> list[
     for one in told:
         right = figures.right(one)
         if right or not figures.holds(one):
-            shown = _with_label(one.quantity)
-            found.append(Difference(place, shown, right, NUMBER if right else UNPLACED))
+            found.append(_explained(one, right, place))
     return found
 
 
@@ -47,11 +47,21 @@ def _compared(mine: Told, theirs: Told, place: str, figures: Attribution) -> lis
     if says(other, own):
         if not figures.contradict(mine, theirs) or figures.holds(theirs):
             return []
-        right = figures.meant(theirs)
-        return [Difference(place, _with_label(other), right, NUMBER if right else UNPLACED)]
+        return [_explained(theirs, figures.meant(theirs), place)]
     if unlike(own, other) == 1 and figures.holds(theirs):
         return [_missing(own, place)]  # another sentence now, and right
-    return [Difference(place, _with_label(other), own.text, DATE if own.kind in DATES else NUMBER)]
+    return [Difference(place, _in_clause(theirs), own.text, DATE if own.kind in DATES else NUMBER)]
+
+
+def _explained(told: Told, right: str, place: str) -> Difference:
+    """A number with what it should be, written as in the paper, or as one that cannot be placed."""
+    return Difference(place, _in_clause(told), right.replace(",", ""), NUMBER if right else UNPLACED)
+
+
+def _in_clause(told: Told) -> str:
+    """The number with the words of its clause before it, the last ones of a long clause."""
+    clause = told.clause if len(told.clause) <= _WORDS else f"…{told.clause[-_WORDS:]}"
+    return f"“{clause}{told.quantity.text}”" if clause else told.quantity.text
 
 
 def _missing(quantity: Quantity, place: str) -> Difference:
