@@ -12,7 +12,16 @@ import pandas as pd
 
 from haochaping.checks.book import Book, Row
 from haochaping.checks.known import Known, agrees
-from haochaping.checks.telling import MEASURES, Told, clauses, fits, groups_in, groups_in_turn, measure_in
+from haochaping.checks.telling import (
+    MEASURES,
+    Told,
+    clauses,
+    fits,
+    groups_in,
+    groups_in_turn,
+    measure_in,
+    scope_of,
+)
 from haochaping.cleaning.quantities import COUNT, PERCENT, plain_text
 from haochaping.figures import Figures
 from haochaping.labels import FIGURES
@@ -97,7 +106,8 @@ class Attribution:
         if told.counts_units and told.counted:
             return quantity.value[0] in self._unit_counts(told)
         subject = self.subject(told)
-        if subject.measure is None:
+        is_any_share = subject.column == "share" and not subject.names
+        if subject.measure is None or is_any_share:
             return not _is_small(told) and self.known.holds(quantity)
         values = self._of_units(subject)
         if not values or subject.inherited:
@@ -125,7 +135,7 @@ class Attribution:
         if told.is_each:
             return self._in_turn(told)
         names, inherited = self._name.findall(told.clause), False
-        groups = groups_in(self._name.sub("", told.clause))
+        groups = scope_of(self._name.sub("", told.clause))
         earlier = self._name.findall(told.before[: len(told.before) - len(told.clause)])
         if not names and not told.is_whole and not groups & {*_CITY}:
             names, inherited = earlier[-1:], bool(earlier)
@@ -186,7 +196,7 @@ class Attribution:
 
     def _last_groups(self, before: str) -> frozenset[str]:
         """The groups of the nearest clause that names any."""
-        found = (groups_in(clause) for clause in reversed(clauses(self._name.sub("", before))))
+        found = (scope_of(clause) for clause in reversed(clauses(self._name.sub("", before))))
         return next((groups for groups in found if groups), frozenset())
 
     def _last_measure(self, told: Told) -> str | None:
@@ -252,7 +262,7 @@ class Attribution:
 
     def _named_figures(self, subject: Subject) -> Iterator[Value]:
         for figure in self.figures.values():
-            of_groups = not subject.groups or groups_in(figure.label) == subject.groups
+            of_groups = not subject.groups or scope_of(figure.label) == subject.groups
             if figure.value is not None and figure.unit != "个" and of_groups:
                 label = figure.label.partition("（")[0]
                 if measure_in(label) == subject.measure and "占" not in label:

@@ -50,8 +50,15 @@ _NOUN = 10
 
 
 def groups_in(text: str) -> frozenset[str]:
-    """Annexes and tiers that a text without unit names speaks of; 部门 of an unsaid kind may be either's."""
+    """Annexes and tiers that a text without unit names speaks of."""
     return frozenset(name for name, pattern in _GROUP.items() if pattern.search(text))
+
+
+def scope_of(text: str) -> frozenset[str]:
+    """The groups a number is about: 各区县区直部门 are departments, not districts."""
+    groups = groups_in(text)
+    below = groups - {"districts", "city_departments"}
+    return below or groups
 
 
 def groups_in_turn(text: str) -> list[str]:
