@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ TITLE, ADDRESSEES, LIST, SIGNED, DATED = "标题", "主送机关", "附件说明
 _FORMAL = (TITLE, ADDRESSEES, SIGNED, DATED)
 """Lines that are recognised by where they stand when nothing of their words is left."""
 _EXCERPT = 12
+_MARKS = re.compile("[，。；！？]")
 _SERIAL = ("序号", "编号", "排名", "名次")
 
 
@@ -85,12 +87,12 @@ class _Pairing:
     def differences(self) -> list[Difference]:
         replaced = self._replaced()
         found = [difference for j, one in enumerate(self.theirs) for difference in self._passage(j, one)]
-        whole = plain_text("".join(self.part.texts))
+        whole = _without_marks("".join(self.part.texts))
         kept = {*self.pairs.values()}
         gone = [
             Difference(self.own[one.paragraph].place or "正文", "", f"“{one.text}”", MISSING)
             for i, one in enumerate(self.ours)
-            if i not in kept and one.text not in whole and one.paragraph not in replaced
+            if i not in kept and _without_marks(one.text) not in whole and one.paragraph not in replaced
         ]
         return [*self._formal(replaced), *_without_repeats(found, whole), *gone]
 
@@ -150,4 +152,9 @@ class _Pairing:
 
 def _without_repeats(found: Sequence[Difference], whole: str) -> list[Difference]:
     """Without numbers said to be gone that stand elsewhere in the text."""
-    return [d for d in found if d.kind != MISSING or d.expected.strip("“”") not in whole]
+    return [d for d in found if d.kind != MISSING or _without_marks(d.expected.strip("“”")) not in whole]
+
+
+def _without_marks(text: str) -> str:
+    """A text without the marks that part sentences and clauses: joined sentences are not gone."""
+    return _MARKS.sub("", plain_text(text))
