@@ -9,6 +9,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from haochaping.errors import InputRefused
 from haochaping.figures import compute_figures
 from haochaping.model import QuarterData
 from haochaping.proofreading.difference import MISSING, ROW, UNPLACED, Difference
+from haochaping.proofreading.formal import as_date, changed_document_number, signed_on
 from haochaping.publish.bulletin import write_bulletin
 from haochaping.publish.proof import Proofreader, proof, proof_summary, proof_text
 from haochaping.quarter import Quarter
@@ -594,6 +596,16 @@ ADDRESSEES = (
 )
 def test_formal_lines(desk: Desk, edit: Callable[[Any], None], expected: list[str]) -> None:
     assert proof_text(desk.read_edited(edit)).splitlines() == expected
+
+
+def test_the_issue_date_that_the_office_filled_in_gives_the_year() -> None:
+    day = signed_on(["某办公室", "2023年2月30日", "二〇二三年一月十八日", "附言"])
+    assert day == date(2023, 1, 18)
+    assert signed_on(["某办公室"]) is None and as_date(["2023", "2", "30"]) is None
+    [difference] = changed_document_number(["某政发〔2022〕8号"], "", day)
+    assert difference.found == "某政发〔2022〕8号"
+    [difference] = changed_document_number(["某政发〔2023〕9号"], "某政发〔2023〕8号", day)
+    assert difference.expected == "某政发〔2023〕8号"
 
 
 def test_addressees_written_anew_are_told_one_by_one(desk: Desk) -> None:

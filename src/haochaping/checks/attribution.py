@@ -217,22 +217,20 @@ class Attribution:
         return any(agrees(told.quantity, value) for value in values)
 
     def _of_units(self, subject: Subject) -> list[Value]:
-        """Figures of the named units for the measure."""
+        """Figures of the named units for the measure.
+
+        A district's departments, its towns and villages, and a department in all districts are added up.
+        """
         if not subject.names or not subject.column:
             return []
-        return self._of_names(subject.names, subject)
-
-    def _of_names(self, names: Sequence[str], subject: Subject) -> list[Value]:
-        meant = [{*self._names[name]} for name in names]
+        meant = [{*self._names[name]} for name in subject.names]
         values: list[Value] = []
         for table, rows in self._scope(subject.groups):
             among = [row for row in rows if all(one & {*row.key.values()} for one in meant)]
             exact = [row for row in among if len({*row.key.values()} - {*TIERS}) == len(meant)]
             for row in exact:
                 values += self._values(row, subject.column)
-            if (
-                subject.groups and len(among) > 1
-            ):  # a district's departments, or its towns and villages, together
+            if len(among) > 1 and (subject.groups or {*subject.names} <= self._below):
                 values += self._sums(table, among, subject.column)
         return list(dict.fromkeys(values))
 

@@ -31,8 +31,8 @@ GROUPS = {
     "district_departments": "区直|区级部门|区县部门",
     "city_departments": "市直|市级|市属",
     "public_services": "公共服务|水电气热",
-    "town": "镇|街道",
-    "village": "村|社区",
+    "town": "(?<!城)镇|街道",
+    "village": "(?<![农乡])村|社区",
     "districts": "区县|功能区|县区",
 }
 """Words for the annex, or the tier of one, that a number is about."""
@@ -110,7 +110,7 @@ class Told:
 
     @property
     def counted(self) -> frozenset[str]:
-        """Groups whose units are counted; those named before where the noun is 部门 or 单位 alone."""
+        """Groups whose units are counted; those named before, or those of either kind, where the noun is 部门 or 单位."""
         groups = groups_in(self.noun) or groups_in(self.clause)
         unsaid = frozenset({"city_departments", "district_departments"})
         return groups or (unsaid if _DEPARTMENTS.search(self.noun) else frozenset())

@@ -76,6 +76,15 @@ def early_printing(texts: Iterable[str], days: Sequence[tuple[str, date]]) -> li
     return []
 
 
+def signed_on(texts: Sequence[str]) -> date | None:
+    """The last line that is a date alone: the issue date that the office filled in."""
+    for text in map(plain_text, reversed(texts)):
+        told = quantities(text)
+        if len(told) == 1 and told[0].kind == DAY and told[0].text == text:
+            return as_date(told[0].value)
+    return None
+
+
 def as_date(parts: Sequence[object]) -> date | None:
     """Year, month and day as a date; None where there is no such day."""
     try:

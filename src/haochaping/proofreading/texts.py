@@ -45,7 +45,7 @@ class Texts:
         self.figures, self.names, self.is_dated = figures, names, is_dated
 
     def differences(self, own: Sequence[OwnLine], part: Part) -> list[Difference]:
-        """Differences in the sentences of one part and in tables of `part` that are no annex are told apart."""
+        """Differences in the sentences of one part; its tables are left out."""
         return _Pairing(own, part, self).differences()
 
     def unpaired(self, text: str, place: str, own: str = "") -> list[Difference]:

@@ -20,7 +20,13 @@ from haochaping.figures import Figures
 from haochaping.model import TIERS, QuarterData
 from haochaping.proofreading.admission import admit_file, admit_quarter
 from haochaping.proofreading.difference import MISSING, NAME, UNPLACED, Difference
-from haochaping.proofreading.formal import as_date, changed_document_number, early_printing, offices
+from haochaping.proofreading.formal import (
+    as_date,
+    changed_document_number,
+    early_printing,
+    offices,
+    signed_on,
+)
 from haochaping.proofreading.names import Names
 from haochaping.proofreading.paper import Part, parts
 from haochaping.proofreading.tables import KNOWN_TABLE, NAME_AT, changed_cells, likeness_to
@@ -122,6 +128,7 @@ class Proofreader:
         """Document number and printing date."""
         lines = [text for part in paper if part.number is None for text in part.texts]
         issued, extracted = (_day(self.data.fact(name)) for name in ("issue_date", "extraction_date"))
+        issued = issued or signed_on(lines)
         days = [(name, day) for name, day in (("成文日期", issued), ("数据提取日期", extracted)) if day]
         imprint = [text for part in paper for text in part.imprint]
         return [
