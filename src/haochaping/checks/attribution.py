@@ -110,7 +110,7 @@ class Attribution:
         if subject.measure is None or is_any_share:
             return not _is_small(told) and self.known.holds(quantity)
         values = self._of_units(subject)
-        if not values or subject.inherited:
+        if subject.inherited or not subject.names:
             values = [*values, *self._of_measure(subject, told)]
         return self._agrees(told, values)
 
