@@ -212,18 +212,23 @@ def _collect(where: Locations, quarter: Quarter, options: argparse.Namespace) ->
 def _proof(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
     from haochaping.assess import assess
     from haochaping.figures import compute_figures
-    from haochaping.publish.proof import proof, proof_text
+    from haochaping.publish.proof import proof, proof_summary, proof_text
     from haochaping.reference import load_reference
 
+    if options.file == Path():
+        raise refuse(
+            "命令行",
+            "没有指定修改稿",
+            f"应写作 make proof Q={quarter} FILE=修改稿.docx，或 python -m haochaping proof {quarter} 修改稿.docx",
+        )
     reviewed = assess(where, quarter, options.as_of or date.today())
     reference = load_reference(where.reference)
     figures = compute_figures(reviewed.data, reference)
     found = proof(reviewed.data, reviewed.report, figures, reference, options.file)
     if found:
         print(proof_text(found))
-    differing = sum(difference.counts for difference in found)
-    say(f"{differing} 处与{quarter.label}数据不一致或无法核对" if differing else f"与{quarter.label}数据一致")
-    return LOOK if differing else DONE
+    say(proof_summary(found, quarter))
+    return LOOK if any(difference.counts for difference in found) else DONE
 
 
 def _simulate(where: Locations, options: argparse.Namespace) -> int:

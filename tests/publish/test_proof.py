@@ -6,8 +6,10 @@ import random
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,9 @@ from haochaping.errors import InputRefused
 from haochaping.figures import compute_figures
 from haochaping.model import QuarterData
 from haochaping.proofreading.difference import MISSING, ROW, UNPLACED, Difference
+from haochaping.proofreading.formal import as_date, changed_document_number, signed_on
 from haochaping.publish.bulletin import write_bulletin
-from haochaping.publish.proof import Proofreader, proof, proof_text
+from haochaping.publish.proof import Proofreader, proof, proof_summary, proof_text
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
 from haochaping.simulate import simulate
@@ -278,6 +281,52 @@ def join_paragraphs(document: Any) -> None:
     second._p.getparent().remove(second._p)
 
 
+def in_sentences(change: Callable[[str], str]) -> Callable[[Any], None]:
+    """An edit of the words of every paragraph of sentences, notes of annexes left alone."""
+
+    def edit(document: Any) -> None:
+        for paragraph in document.element.body.iterchildren(qn("w:p")):
+            nodes = list(paragraph.iter(qn("w:t")))
+            text = "".join(node.text or "" for node in nodes)
+            if len(nodes) == 1 and "。" in text and not text.startswith("备注"):
+                nodes[0].text = change(text)
+
+    return edit
+
+
+def joined_sentences(text: str) -> str:
+    return text[:-1].replace("。", "，") + "。"
+
+
+def parted_sentences(text: str) -> str:
+    return text.replace("，", "。")
+
+
+def with_separators(text: str) -> str:
+    return re.sub(r"(?<![\d.])\d{5,}", lambda match: f"{int(match.group()):,}", text)
+
+
+def rounded(text: str) -> str:
+    return re.sub(r"(?<![\d.])\d{6,}", lambda match: f"约{int(match.group()) / 10000:.0f}万", text)
+
+
+def full_width(text: str) -> str:
+    return text.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+
+
+HARMLESS_SENTENCES = [joined_sentences, parted_sentences, with_separators, rounded, full_width]
+
+
+def reorder_paragraphs(document: Any) -> None:
+    texts = ("36个市直部门", "各区县30类", "没有办件的单位", "个别区县村")
+    for text in texts:
+        paragraph_with(document, "现将")._p.addnext(paragraph_with(document, text)._p)
+
+
+def merged_zeros(document: Any) -> None:
+    document.tables[0].cell(1, 6).merge(document.tables[0].cell(4, 6))
+
+
 def full_width_cells(document: Any) -> None:
     set_cell(document.tables[0].rows[1].cells[2], "1,080,786")
     set_cell(document.tables[0].rows[2].cells[2], "１１４８８２７")
@@ -325,6 +374,26 @@ def tracked(document: Any) -> None:
         full_width_cells,
         tracked,
         added("据统计，附件2所列36个市直部门评价25.38万条，张店区办件1080786件，主动评价率4.6%。"),
+        *(in_sentences(change) for change in HARMLESS_SENTENCES),
+        reorder_paragraphs,
+        merged_zeros,
+        replaced(("4.56%", "4.6%"), ("23.27%", "百分之二十三点二七"), ("有8个市直", "有八个市直")),
+        replaced(("有8个市直部门（单位）有评价而没有", "市直部门中，8个单位的主动评价为零，有评价而没有")),
+        replaced(
+            (
+                "镇（街道）评价229558条，村（社区）评价181192条",
+                "村（社区）评价181192条，镇（街道）评价229558条",
+            )
+        ),
+        replaced(
+            (
+                "镇（街道）评价229558条，村（社区）评价181192条",
+                "镇村共评价410750条，其中镇级229558条、村级181192条",
+            )
+        ),
+        replaced(("，进驻市政务服务中心", "和进驻市政务服务中心")),
+        added("各单位高度重视，进一步统一三个方面的标准，推动高新技术产业新区建设和政务公开区建设。"),
+        added("1.加强引导；2.加强培训。"),
         added("10月至12月，办件合计648.78万件，12345热线按国办发〔2019〕51号文件办理。"),
     ],
 )
@@ -359,6 +428,14 @@ def test_removed_text_is_information_only(desk: Desk) -> None:
     found = desk.read_edited(remove)
     assert found and not any(d.counts for d in found)
     assert all(d.kind == MISSING and "缺少（仅供参考）：正文" in str(d) for d in found)
+
+
+def test_a_sentence_that_lost_its_number_is_not_said_to_agree(desk: Desk) -> None:
+    found = desk.read_edited(replaced(("有8个市直部门", "部分市直部门")))
+    assert [str(d) for d in found if d.kind == MISSING] and not any(d.counts for d in found)
+    quarter = Quarter(2022, 4)
+    assert proof_summary(found, quarter) == "没有与2022年第四季度数据不一致之处；有 1 处缺少（仅供参考）"
+    assert proof_summary([], quarter) == "与2022年第四季度数据一致"
 
 
 def test_rows_that_vanished_or_were_added_are_differences(desk: Desk) -> None:
@@ -408,6 +485,181 @@ def test_a_table_that_was_parted_is_read_as_one(desk: Desk) -> None:
     assert desk.read_edited(part) == []
 
 
+# --- whose number it is -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            [
+                (
+                    "镇（街道）评价229558条，村（社区）评价181192条",
+                    "村（社区）评价229558条，镇（街道）评价181192条",
+                )
+            ],
+            ["181192", "229558"],
+        ),
+        ([("办件253848件，评价253812条", "评价253848条，办件253812件")], ["253812", "253848"]),
+        ([("其中主动评价284171条", "其中差评284171条")], [""]),
+        ([("4.56%", "4.56个百分点")], ["4.56%"]),
+        ([("4.56%", "4.5%")], ["4.56%"]),
+        ([("4.56%", "百分之五点二九")], ["4.56%"]),
+        ([("有8个市直", "有十二个市直")], ["8"]),
+        ([("有5个市直", "有两个市直")], ["5"]),
+    ],
+)
+def test_a_number_given_to_another_measure_group_or_kind(
+    desk: Desk, changes: list[tuple[str, str]], expected: list[str]
+) -> None:
+    found = desk.read_edited(replaced(*changes))
+    assert [d.expected for d in found] == expected, proof_text(found)
+    assert all(d.counts for d in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("张店区办件1148827件。", ["“张店区办件1148827”，应为 1080786"]),
+        ("全市差评6233908条。", ["“全市差评6233908”"]),
+        ("有7个部门零评价，有9个区县差评较多。", ["“有7”", "“有9”"]),
+        ("评价质量方面，周春区还需改进。", ["“周春区”疑为“周村区”"]),
+        ("市医疗保险局评价良好。", ["“市医疗保险局”疑为“市医疗保障局”"]),
+        ("镇、村评价分别为181192条、229558条。", ["“村评价分别为181192”", "229558"]),
+    ],
+)
+def test_a_new_sentence_gives_numbers_and_names_wrongly(desk: Desk, text: str, expected: list[str]) -> None:
+    lines = proof_text(desk.read_edited(added(text))).splitlines()
+    assert len(lines) == len(expected)
+    assert all(line.endswith(end) for line, end in zip(lines, expected, strict=True)), lines
+
+
+def test_a_table_that_people_added_is_read_by_row_and_heading(desk: Desk) -> None:
+    def edit(document: Any) -> None:
+        table = document.add_table(rows=3, cols=3)
+        rows = [["序号", "区县", "办件数"], ["1", "张店区", "1080786"], ["2", "淄川区", "1080786"]]
+        for cells, texts in zip(table.rows, rows, strict=True):
+            for cell, text in zip(cells.cells, texts, strict=True):
+                cell.text = text
+        paragraph_with(document, "二、存在问题")._p.addprevious(table._tbl)
+
+    [difference] = desk.read_edited(edit)
+    assert (difference.place, difference.expected) == ("添加的表格第 3 行", "1148827")
+
+
+# --- formal lines -------------------------------------------------------------------------------------------
+
+OFFICE = "淄博市政务服务管理办公室"
+
+
+def last_replaced(old: str, new: str) -> Callable[[Any], None]:
+    """The last text node that holds just `old`: the signature, an annex's title."""
+
+    def edit(document: Any) -> None:
+        [*_, node] = [node for node in document.element.iter(qn("w:t")) if node.text == old]
+        node.text = new
+
+    return edit
+
+
+ADDRESSEES = (
+    "各区县行政审批服务局，高新区、经开区、文昌湖旅游度假区行政审批服务局，进驻市政务服务中心部门单位窗口："
+)
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        (last_replaced(OFFICE, "淄博市行政审批服务局"), [f"落款单位：淄博市行政审批服务局，应为 {OFFICE}"]),
+        (last_replaced(OFFICE, "市大数据局"), [f"落款单位：市大数据局，应为 {OFFICE}"]),
+        (
+            replaced(("，进驻市政务服务中心部门单位窗口", "")),
+            ["主送机关：缺少，应为 进驻市政务服务中心部门单位窗口"],
+        ),
+        (replaced(("各区县行政审批", "市大数据局，各区县行政审批")), ["主送机关：市大数据局 是多出的"]),
+        (
+            last_replaced("各区县第四季度“好差评”数据通报表", "市直部门第四季度“好差评”数据通报表"),
+            ["附件1标题：市直部门，应为 区县"],
+        ),
+        (replaced(("1.各区县第四", "1.市直部门第四")), ["附件说明：市直部门，应为 区县"]),
+        (
+            replaced(("（发文字号）", "某政发〔2022〕8号")),
+            ["发文字号：某政发〔2022〕8号，应为 〔2023〕（与成文日期同年）"],
+        ),
+        (replaced(("（发文字号）", "某政发〔2023〕8号")), []),
+        (
+            replaced(("（印发日期）", "2022年1月19日")),
+            ["版记印发日期：2022年1月19日，应为 不早于成文日期2023年1月18日的日期"],
+        ),
+        (replaced(("（印发日期）", "2023年1月18日")), []),
+    ],
+)
+def test_formal_lines(desk: Desk, edit: Callable[[Any], None], expected: list[str]) -> None:
+    assert proof_text(desk.read_edited(edit)).splitlines() == expected
+
+
+def test_the_issue_date_that_the_office_filled_in_gives_the_year() -> None:
+    day = signed_on(["某办公室", "2023年2月30日", "二〇二三年一月十八日", "附言"])
+    assert day == date(2023, 1, 18)
+    assert signed_on(["某办公室"]) is None and as_date(["2023", "2", "30"]) is None
+    [difference] = changed_document_number(["某政发〔2022〕8号"], "", day)
+    assert difference.found == "某政发〔2022〕8号"
+    [difference] = changed_document_number(["某政发〔2023〕9号"], "某政发〔2023〕8号", day)
+    assert difference.expected == "某政发〔2023〕8号"
+
+
+def test_addressees_written_anew_are_told_one_by_one(desk: Desk) -> None:
+    found = desk.read_edited(replaced((ADDRESSEES, "各有关单位：")))
+    assert {d.place for d in found} == {"主送机关"} and len(found) == 6
+
+
+# --- rows ---------------------------------------------------------------------------------------------------
+
+
+def exchanged(document: Any, columns: range) -> None:
+    """Cells of the first two districts in each other's place."""
+    one, two = (document.tables[0].rows[number].cells for number in (1, 2))
+    for at in columns:
+        first, second = one[at].text, two[at].text
+        set_cell(one[at], second)
+        set_cell(two[at], first)
+
+
+def test_rows_in_another_order_are_told_once(desk: Desk) -> None:
+    def with_serials(document: Any) -> None:
+        rows = document.tables[0]._tbl.findall(qn("w:tr"))
+        rows[2].addnext(rows[1])
+
+    expected = "附件1表行的次序：“淄川区、张店区”，应为 “张店区、淄川区”"
+    for edit in (with_serials, lambda document: exchanged(document, range(1, 8))):
+        assert proof_text(desk.read_edited(edit)) == expected
+
+
+def test_numbers_under_another_name_are_told_by_cell(desk: Desk) -> None:
+    cells = [
+        "附件1表第 1 行“张店区”办件数：1148827，应为 1080786",
+        "附件1表第 2 行“淄川区”主动评价数：62036，应为 40330",
+    ]
+    names = [
+        "附件1表行的次序：“淄川区、张店区”，应为 “张店区、淄川区”",
+        "附件1表第 2 行“张店区”办件数：1148827，应为 1080786",
+    ]
+    for columns, lines in ((range(2, 8), cells), (range(1, 2), names)):
+        found = proof_text(desk.read_edited(lambda document, c=columns: exchanged(document, c))).splitlines()  # type: ignore[misc]
+        assert {*lines} <= {*found} and len(found) == 6 + (columns.start == 1)
+
+
+def test_merged_cells_are_read_cell_by_cell(desk: Desk) -> None:
+    def edit(document: Any) -> None:
+        merged = document.tables[0].cell(1, 5).merge(document.tables[0].cell(3, 5))
+        for paragraph in merged.paragraphs[1:]:
+            paragraph._p.getparent().remove(paragraph._p)
+        set_cell(merged, "0")
+
+    found = desk.read_edited(edit)
+    assert [(d.found, d.expected) for d in found] == [("0", "62036"), ("0", "40330"), ("0", "28039")]
+
+
 # --- pieces and refusals ------------------------------------------------------------------------------------
 
 
@@ -422,6 +674,10 @@ def test_simulated_quarters_and_named_units_agree_with_their_own_paper(
         report = confront(data, settings)
         write_bulletin(data, report, figures, settings, path)
         assert proof(data, report, figures, settings, path) == []
+        simulated = Desk(Proofreader(data, report, figures, settings), tmp_path, path)
+        for change in HARMLESS_SENTENCES:
+            found = simulated.read_edited(in_sentences(change))
+            assert not found, proof_text(found)
 
 
 @pytest.mark.parametrize(
@@ -468,6 +724,52 @@ def test_what_is_no_word_file_is_refused(tmp_path: Path, content: bytes | None) 
     result = command("2022Q4", path)
     assert result.returncode == 2 and result.stdout == ""
     assert result.stderr.startswith("未能读取：") and len(result.stderr.splitlines()) == 1
+    assert "Error" not in result.stderr
+
+
+WORD_97 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.doc", WORD_97, "另存为 .docx"),
+        ("a.wps", WORD_97, "另存为 .docx"),
+        ("a.pdf", b"%PDF-1.7", "PDF 文件；校对只读 Word 文件，请在 Word 或 WPS 中另存为 .docx"),
+        ("a.docx", "通报".encode(), "纯文本文件"),
+        ("a.odt", "application/vnd.oasis.opendocument.text", "另存为 .docx"),
+        ("a.xlsx", "application/vnd.oasis.opendocument.spreadsheet", "电子表格"),
+        ("folder", None, "是文件夹"),
+    ],
+)
+def test_other_kinds_of_files_are_told_by_name(
+    desk: Desk, tmp_path: Path, name: str, content: bytes | str | None, told: str
+) -> None:
+    path = tmp_path / name
+    if content is None:
+        path.mkdir()
+    elif isinstance(content, str):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("mimetype", content)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(InputRefused, match=re.escape(told)):
+        desk.reader.read(path)
+
+
+def test_no_file_given_is_told_with_an_example(tmp_path: Path) -> None:
+    for given in ("", "."):
+        result = command("2022Q4", given)
+        assert result.returncode == 2 and "make proof Q=2022Q4 FILE=修改稿.docx" in result.stderr
+
+
+def test_another_quarters_bulletin_is_refused_with_both_quarters(desk: Desk) -> None:
+    def edit(document: Any) -> None:
+        for node in document.element.body.iter(qn("w:t")):
+            node.text = (node.text or "").replace("第四季度", "第三季度")
+
+    with pytest.raises(InputRefused, match=r"这是2022年第三季度的通报；应为2022年第四季度的通报.*2022Q3"):
+        desk.read_edited(edit)
 
 
 def test_a_word_file_that_is_no_bulletin_is_refused(desk: Desk, tmp_path: Path) -> None:

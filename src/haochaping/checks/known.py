@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 import pandas as pd
@@ -21,13 +21,14 @@ from haochaping.cleaning.quantities import (
     Quantity,
     plain_text,
     quantities,
+    rounds_to,
     same,
+    says,
 )
 from haochaping.figures import POINTS, Figure, Figures
 from haochaping.model import TABLES, QuarterData
 
 _RATE_DECIMALS = 2
-_WHOLE = 100
 _LEAST_FOR_SLIPS = 1000
 """Smaller counts are one slip away from one another too easily."""
 
@@ -52,14 +53,13 @@ class Known:
 
     def holds(self, quantity: Quantity) -> bool:
         """Whether the quarter has this number; a rate may be told with fewer decimals, a count in 万."""
-        if quantity.label.endswith("附件") and quantity.value[0] in self._annexes:
-            return True
+        if quantity.label.endswith("附件"):
+            return quantity.value[0] in self._annexes
         own = self._by_kind.get(quantity.kind, {})
         if quantity.value in own:
             return True
-        if quantity.kind == PERCENT:
-            return any(_rounds_to(value[0], quantity.value[0]) for value in own)
-        return bool(quantity.step) and any(same(quantity, other) for other in own.values())
+        rough = bool(quantity.step) or quantity.kind == PERCENT
+        return rough and any(says(quantity, other) for other in own.values())
 
     def one_slip_away(self, quantity: Quantity) -> int | None:
         """A count of the quarter that a single typing slip turns into this one; None for small or rounded counts."""
@@ -107,13 +107,5 @@ def agrees(quantity: Quantity, value: int | Fraction) -> bool:
     """Whether a number of a text is `value`; a rate may have fewer decimals, a count may be in 万."""
     if isinstance(value, Fraction):
         exact, told = percent(value, _RATE_DECIMALS), quantity.value[0]
-        return quantity.kind == PERCENT and (told == exact or _rounds_to(exact, told))
+        return quantity.kind == PERCENT and (told == exact or rounds_to(exact, told))
     return same(quantity, Quantity(COUNT, (Decimal(value),), str(value), 0))
-
-
-def _rounds_to(exact: Decimal, told: Decimal) -> bool:
-    """Whether `told` is `exact` with fewer decimals, one at least; what is not all never becomes 100 %."""
-    decimals = -int(told.as_tuple().exponent)
-    if decimals < 1 or (told == _WHOLE) != (exact == _WHOLE):
-        return False
-    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) == told

@@ -8,9 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from haochaping.cleaning.text import squeeze
 
-COUNT, PERCENT, DAY, MONTH_DAY, MONTH, YEAR, QUARTER = (
+COUNT, PERCENT, POINTS, DAY, MONTH_DAY, MONTH, YEAR, QUARTER = (
     "count",
     "percent",
+    "points",
     "day",
     "month_day",
     "month",
@@ -26,22 +27,42 @@ _DIGITS = {
     "〇": 0,
     "○": 0,
     "零": 0,
+    "两": 2,
     **{numeral: i for i, numeral in enumerate("一二三四五六七八九", start=1)},
 }
 _SCALES = {"": 1, "百万": 10**6, "千万": 10**7, "万": 10**4, "亿": 10**8, "万亿": 10**12}
-_NO_FIGURE = re.compile(r"〔\d{4}〕\d+号|12345(?=政务|热线|平台|市民)")
-"""Numbers of documents, and the hotline."""
+_TENS = {"十": 10, "百": 100, "千": 1000}
+_NO_FIGURE = re.compile(r"〔\d{4}〕\d+号|12345(?=政务|热线|平台|市民)|7[×xX*]24小时")
+"""Numbers of documents, the hotline, round the clock."""
+_NUMERAL = (
+    r"(?=[一二两三四五六七八九十])(?:[一二两三四五六七八九]?[十百千万亿]+[零〇]?)*[一二两三四五六七八九]?"
+)
+_POINT = r"(?:点[零〇一二三四五六七八九]+[万亿]?)?"
+_ABSTRACT = "制度|机制|措施|举措|改革|重点|原则|任务|工作|事项|要求|内容|清单"
+_COUNTED = (
+    r"个(?!别|人|性|体|月|百分点|工作日|小时|方面|层面|环节|维度|阶段|步骤|角度|层次|一批|坚持|意识|自信|维护|确立|结合|全面|代表|毫不)"
+    rf"|件(?!事|套)|条(?!例|线|措施)|家(?!庭)|项(?!目|{_ABSTRACT})|类(?!{_ABSTRACT})|期(?!工程|项目|建设)"
+)
+"""Measure words after which a Chinese numeral is a number, unless a common phrase goes on (三个方面, 两件事)."""
+_CHINESE = (
+    r"(?<![第前后之每点数几多〇零一二两三四五六七八九十百千万亿])(?!一(?:个|件|条|家|项|类|期|%))"
+    rf"(?P<chinese>{_NUMERAL}{_POINT})"
+    rf"(?:(?P<chinese_points>个百分点)|(?P<chinese_percent>%)|(?={_COUNTED})|(?<=[十百千一二两三四五六七八九][万亿]))"
+)
 _QUANTITY = re.compile(
     r"(?P<day>(?P<y>\d+)年(?P<m>\d+)月(?P<d>\d+)日|(?P<iy>\d{4})-(?P<im>\d{1,2})-(?P<id>\d{1,2})(?!\d))"
     r"|(?P<month_day>(?P<mm>\d+)月(?P<md>\d+)日)"
     r"|(?P<quarter>(?P<q>[一二三四五六七八九]|\d+)季度)"
-    r"|(?P<month>(?P<om>\d+)月)"
+    r"|(?P<month>(?P<om>\d+)月|(?P<fm>\d{1,2})(?=[-－—–~～至到]\d{1,2}月))"
     r"|(?P<year>(?P<oy>\d+)年)"
+    rf"|百分之(?P<hundredths>(?P<hd>\d+(?:\.\d+)?)|(?P<hc>{_NUMERAL}{_POINT}|[零〇]点[零〇一二三四五六七八九]+|百))"
     r"|(?P<number>(?P<digits>(?:\d{1,3}(?:[,，]\d{3})+(?!\d)|\d+)(?:\.\d+)?)"
-    r"(?P<scale>万亿|千万|百万|万|亿)?(?P<percent>%|个百分点)?)"
+    r"(?:(?P<points>个?百分点)|(?P<scale>万亿|千万|百万|万|亿)?(?P<percent>%)?))"
+    rf"|{_CHINESE}"
 )
 _LABEL = re.compile(r"[\u4e00-\u9fff]{1,4}$")
 _SHORT_LABEL = 2
+_WHOLE = 100
 
 
 @dataclass(frozen=True)
@@ -88,6 +109,20 @@ def same(one: Quantity, two: Quantity) -> bool:
     return (fine.value[0] / step).quantize(Decimal(1), ROUND_HALF_UP) * step == coarse.value[0]
 
 
+def says(told: Quantity, exact: Quantity) -> bool:
+    """Whether `told` is `exact`, a percentage perhaps with fewer decimals."""
+    is_rate = told.kind == exact.kind == PERCENT
+    return same(told, exact) or (is_rate and rounds_to(exact.value[0], told.value[0]))
+
+
+def rounds_to(exact: Decimal, told: Decimal) -> bool:
+    """Whether `told` is `exact` with fewer decimals, one at least; what is not all never becomes 100 %."""
+    decimals = -int(told.as_tuple().exponent)
+    if decimals < 1 or (told == _WHOLE) != (exact == _WHOLE):
+        return False
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) == told
+
+
 def unlike(one: Quantity, two: Quantity) -> float:
     """How different the words before two quantities are: 0, 0.5 (they end alike) or 1."""
     if one.label == two.label:
@@ -104,7 +139,12 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
 def _value(match: re.Match[str]) -> tuple[str, tuple[Decimal, ...], Decimal]:
     part = match.groupdict()
     if part["number"]:
-        return _number(part["digits"], part["scale"] or "", bool(part["percent"]))
+        kind = PERCENT if part["percent"] else POINTS if part["points"] else COUNT
+        return _number(part["digits"], part["scale"] or "", kind)
+    if part["hundredths"]:
+        return PERCENT, (Decimal(part["hd"]) if part["hd"] else _of_numeral(part["hc"]),), Decimal(0)
+    if part["chinese"]:
+        return _chinese(part["chinese"], match)
     if part["quarter"]:
         return QUARTER, (Decimal(_DIGITS.get(part["q"], part["q"])),), Decimal(0)
     for kind, names in (
@@ -112,6 +152,7 @@ def _value(match: re.Match[str]) -> tuple[str, tuple[Decimal, ...], Decimal]:
         (DAY, ("iy", "im", "id")),
         (MONTH_DAY, ("mm", "md")),
         (MONTH, ("om",)),
+        (MONTH, ("fm",)),
         (YEAR, ("oy",)),
     ):
         if part[names[0]]:
@@ -119,13 +160,47 @@ def _value(match: re.Match[str]) -> tuple[str, tuple[Decimal, ...], Decimal]:
     raise AssertionError(match.group())
 
 
-def _number(digits: str, scale: str, percent: bool) -> tuple[str, tuple[Decimal, ...], Decimal]:
+def _number(digits: str, scale: str, kind: str) -> tuple[str, tuple[Decimal, ...], Decimal]:
     plain = Decimal(digits.replace(",", "").replace("，", ""))
-    if percent:
-        return PERCENT, (plain,), Decimal(0)
+    if kind != COUNT:
+        return kind, (plain,), Decimal(0)
     factor = Decimal(_SCALES[scale])
     step = factor.scaleb(int(plain.as_tuple().exponent)) if scale else Decimal(0)
     return COUNT, (plain * factor,), step
+
+
+def _chinese(numeral: str, match: re.Match[str]) -> tuple[str, tuple[Decimal, ...], Decimal]:
+    """A number in Chinese numerals; one that ends with 万 or 亿 leaves open what one in digits would."""
+    value = _of_numeral(numeral)
+    if match["chinese_points"] or match["chinese_percent"]:
+        return POINTS if match["chinese_points"] else PERCENT, (value,), Decimal(0)
+    decimals = len(numeral.partition("点")[2].rstrip("万亿"))
+    step = Decimal(_SCALES[numeral[-1]]).scaleb(-decimals) if numeral[-1] in _SCALES else Decimal(0)
+    return COUNT, (value,), step
+
+
+def _of_numeral(numeral: str) -> Decimal:
+    """一百零八万 as 1080000, 五点二九 as 5.29, 百 as 100."""
+    whole, _, decimals = numeral.partition("点")
+    if decimals and decimals[-1] in _SCALES:
+        return _of_numeral(numeral[:-1]) * _SCALES[decimals[-1]]
+    total = section = digit = 0
+    scale = 1
+    for sign in whole:
+        if sign in _TENS:
+            scale = _TENS[sign]
+            section, digit = section + (digit or 1) * scale, 0
+        elif sign in _SCALES:
+            scale = _SCALES[sign]
+            above = total if sign == "亿" else 0
+            total += (above + section + digit) * scale - above
+            section = digit = 0
+        else:
+            digit = _DIGITS[sign]
+            scale = 1 if not digit else scale
+    tail = digit * (scale // 10 if scale > 10 else 1)  # 两百五 is 250
+    digits = "".join(str(_DIGITS[sign]) for sign in decimals)
+    return Decimal(f"{total + section + tail}.{digits}" if digits else total + section + tail)
 
 
 def _arabic_date(match: re.Match[str]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 NUMBER, DATE, NAME, CELL, ROW = "number", "date", "name", "cell", "row"
-UNPLACED, MISSING = "unplaced", "missing"
-"""A number that no figure of the quarter explains; text of ours that is gone (for information only)."""
+UNPLACED, MISSING, SUSPECTED = "unplaced", "missing", "suspected"
+"""A number that no figure of the quarter explains; text of ours that is gone (for information only); what may be
+a misspelt name."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Difference:
             return f"无法核对：{self.place}中的 {self.found}"
         if self.kind == MISSING:
             return f"缺少（仅供参考）：{self.place}中的 {self.expected}"
+        if self.kind == SUSPECTED:
+            return f"{self.place}：“{self.found}”疑为“{self.expected}”"
         if not self.found:
             return f"{self.place}：缺少，应为 {self.expected}"
         if not self.expected:

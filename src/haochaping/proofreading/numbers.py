@@ -2,42 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from haochaping.checks.known import Known
-from haochaping.cleaning.quantities import DATES, Quantity, quantities, same, unlike
+from haochaping.checks.attribution import Attribution
+from haochaping.checks.telling import Told, tellings
+from haochaping.cleaning.quantities import DATES, Quantity, says, unlike
 from haochaping.proofreading.difference import DATE, MISSING, NUMBER, UNPLACED, Difference
 
-Pair = tuple[Quantity | None, Quantity | None]
+Pair = tuple[Told | None, Told | None]
 _GAP, _SUBSTITUTED, _RELABELLED = 0.5, 0.6, 0.3
 """Weights: a quantity on one side only, another value, other words before it."""
+_WORDS = 12
 
 
-def changed_numbers(own: str, other: str, place: str, known: Known) -> list[Difference]:
+def changed_numbers(own: str, other: str, place: str, figures: Attribution) -> list[Difference]:
     """Quantities of `other` that differ from those of `own`; words and order are free."""
-    pairs = _without_moved(_aligned(quantities(own), quantities(other)))
+    if own == other:
+        return []
+    pairs = _with_moved(_aligned(list(tellings(own)), list(tellings(other))))
     found: list[Difference] = []
     for mine, theirs in pairs:
-        if mine and theirs and not same(mine, theirs):
-            if unlike(mine, theirs) == 1 and known.holds(theirs):
-                found.append(_missing(mine, place))  # another sentence now, and right
-            else:
-                kind = DATE if mine.kind in DATES else NUMBER
-                found.append(Difference(place, _with_label(theirs), mine.text, kind))
-        elif theirs and not mine:
-            found += unplaced_numbers([theirs], place, known)
-        elif mine and not theirs:
-            found.append(_missing(mine, place))
+        if mine and theirs:
+            found += _compared(mine, theirs, place, figures)
+        elif theirs:
+            found += unexplained([theirs], place, figures)
+        elif mine:
+            found.append(_missing(mine.quantity, place))
     return found
 
 
-def unplaced_numbers(told: Sequence[Quantity], place: str, known: Known) -> list[Difference]:
-    """Those that no figure of the quarter explains."""
-    return [
-        Difference(place, _with_label(quantity), "", UNPLACED)
-        for quantity in told
-        if not known.holds(quantity)
-    ]
+def unexplained(told: Iterable[Told], place: str, figures: Attribution) -> list[Difference]:
+    """Those that are not what a unit's figures say, and those that no figure of the quarter explains."""
+    found = []
+    for one in told:
+        right = figures.right(one)
+        if right or not figures.holds(one):
+            found.append(_explained(one, right, place))
+    return found
+
+
+def _compared(mine: Told, theirs: Told, place: str, figures: Attribution) -> list[Difference]:
+    """One quantity in the place of another."""
+    own, other = mine.quantity, theirs.quantity
+    if says(other, own):
+        if not figures.contradict(mine, theirs) or figures.holds(theirs):
+            return []
+        return [_explained(theirs, figures.meant(theirs), place)]
+    if unlike(own, other) == 1 and figures.holds(theirs):
+        return [_missing(own, place)]  # another sentence now, and right
+    return [Difference(place, _in_clause(theirs), own.text, DATE if own.kind in DATES else NUMBER)]
+
+
+def _explained(told: Told, right: str, place: str) -> Difference:
+    """A number with what it should be, written as in the paper, or as one that cannot be placed."""
+    return Difference(place, _in_clause(told), right.replace(",", ""), NUMBER if right else UNPLACED)
+
+
+def _in_clause(told: Told) -> str:
+    """The number with the words of its clause before it, the last ones of a long clause."""
+    clause = told.clause if len(told.clause) <= _WORDS else f"…{told.clause[-_WORDS:]}"
+    return f"“{clause}{told.quantity.text}”" if clause else told.quantity.text
 
 
 def _missing(quantity: Quantity, place: str) -> Difference:
@@ -49,10 +73,10 @@ def _with_label(quantity: Quantity) -> str:
 
 
 def _cost(mine: Quantity, theirs: Quantity) -> float:
-    return (0.0 if same(mine, theirs) else _SUBSTITUTED) + _RELABELLED * unlike(mine, theirs)
+    return (0.0 if says(theirs, mine) else _SUBSTITUTED) + _RELABELLED * unlike(mine, theirs)
 
 
-def _aligned(ours: Sequence[Quantity], theirs: Sequence[Quantity]) -> list[Pair]:
+def _aligned(ours: Sequence[Told], theirs: Sequence[Told]) -> list[Pair]:
     """Both sequences side by side in order, at least cost."""
     best = [[0.0] * (len(theirs) + 1) for _ in range(len(ours) + 1)]
     for i in range(len(ours), -1, -1):
@@ -69,12 +93,12 @@ def _aligned(ours: Sequence[Quantity], theirs: Sequence[Quantity]) -> list[Pair]
 
 
 def _steps(
-    best: list[list[float]], ours: Sequence[Quantity], theirs: Sequence[Quantity], i: int, j: int
+    best: list[list[float]], ours: Sequence[Told], theirs: Sequence[Told], i: int, j: int
 ) -> list[tuple[float, int, int]]:
     """The ways on from a point, each with its whole cost."""
     steps = []
     if i < len(ours) and j < len(theirs):
-        steps.append((best[i + 1][j + 1] + _cost(ours[i], theirs[j]), 1, 1))
+        steps.append((best[i + 1][j + 1] + _cost(ours[i].quantity, theirs[j].quantity), 1, 1))
     if i < len(ours):
         steps.append((best[i + 1][j] + _GAP, 1, 0))
     if j < len(theirs):
@@ -82,17 +106,21 @@ def _steps(
     return steps
 
 
-def _without_moved(pairs: Sequence[Pair]) -> list[Pair]:
-    """Pairs without what only went to another place of the sentence, its words with it."""
+def _with_moved(pairs: Sequence[Pair]) -> list[Pair]:
+    """Pairs in which what went to another place of the sentence, its words with it, is a pair too."""
     gone = [mine for mine, theirs in pairs if mine and not theirs]
     kept: list[Pair] = []
-    moved: list[Quantity] = []
+    moved: list[Told] = []
     for mine, theirs in pairs:
         if theirs and not mine:
-            origin = next((q for q in gone if same(q, theirs) and unlike(q, theirs) < 1), None)
+            origin = next((one for one in gone if _is_moved(one.quantity, theirs.quantity)), None)
             if origin:
                 gone.remove(origin)
                 moved.append(origin)
-                continue
+                mine = origin
         kept.append((mine, theirs))
-    return [pair for pair in kept if pair[1] or not any(pair[0] is quantity for quantity in moved)]
+    return [pair for pair in kept if pair[1] or not any(pair[0] is one for one in moved)]
+
+
+def _is_moved(mine: Quantity, theirs: Quantity) -> bool:
+    return says(theirs, mine) and unlike(mine, theirs) < 1

@@ -14,29 +14,38 @@ _ANNEX_HEADING = re.compile(r"附件([0-9]+|[一二三四五六七八九]):?")
 _DRAFT_ITEM = re.compile(r"\d+\. ?")
 _NUMERALS = "一二三四五六七八九"
 _IMPRINT = re.compile(r"抄送|印发")
+_PRINTED = re.compile(r".{0,30}日印发")
 
 
 @dataclass
 class Part:
-    """What stands between two headings of annexes; ``number`` is None before the first."""
+    """What stands between two headings of annexes; ``number`` is None before the first.
+
+    ``imprint`` are the lines of the 版记, which only the office fills in.
+    """
 
     number: int | None
     texts: list[str] = field(default_factory=list)
     grids: list[Grid] = field(default_factory=list)
+    imprint: list[str] = field(default_factory=list)
 
 
 def parts(blocks: Sequence[Block], draft_heading: str, draft_items: Iterable[str] = ()) -> list[Part]:
-    """The parts of a document, the text first; the page of a draft and the imprint are left out."""
+    """The parts of a document, the text first; the page of a draft is left out."""
     found = [Part(None)]
     for block in _without_draft_page(blocks, draft_heading, draft_items):
         if isinstance(block, Grid):
-            if block.rows and not _is_imprint(block):
+            if _is_imprint(block):
+                found[-1].imprint += [text for row in range(len(block.rows)) for text in block.texts(row)]
+            elif block.rows:
                 found[-1].grids.append(block)
             continue
         heading = _ANNEX_HEADING.fullmatch(fold(block))
         if heading:
             number = heading.group(1)
             found.append(Part(int(number) if number.isdigit() else _NUMERALS.index(number) + 1))
+        elif _PRINTED.fullmatch(fold(block)):
+            found[-1].imprint.append(block)
         elif block.strip():
             found[-1].texts.append(block)
     return found
@@ -56,6 +65,6 @@ def _without_draft_page(blocks: Sequence[Block], heading: str, draft_items: Iter
 
 
 def _is_imprint(grid: Grid) -> bool:
-    """Whether the table is the 版记, which only the office fills in."""
+    """Whether the table is the 版记."""
     texts = [text for row in range(len(grid.rows)) for text in grid.texts(row)]
     return len(texts) < 6 and any(_IMPRINT.search(text) for text in texts)

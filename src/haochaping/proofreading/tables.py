@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import SequenceMatcher
+from types import MappingProxyType
 
 from haochaping.briefing.annex_grid import AnnexGrid
 from haochaping.cleaning.cells import is_number
 from haochaping.cleaning.text import fold, plain_number
 from haochaping.proofreading.difference import CELL, NAME, ROW, Difference
-from haochaping.sources.grid import Grid
+from haochaping.sources.grid import LINE_BREAK, Grid
 
 SERIAL_AT, NAME_AT = 0, 1
 KNOWN_TABLE = 1.2
 """From here on a table is an annex: header alike 1, names known 1, under the annex's heading 0.5."""
 _UNDER_HEADING = 0.5
+_MOST_NAMED = 5
 _LEAST_ROW, _LEAST_COLUMN = 0.4, 0.4
 _OF_NAME = 0.5
 """Share of the name (or heading) in the likeness of two rows (or columns)."""
@@ -88,10 +90,11 @@ class _Table:
     def differences(self) -> list[Difference]:
         own_names = [row[NAME_AT] for row in self.own.rows]
         names = [row[NAME_AT] for row in self.rows]
-        rows = _matched(
-            own_names, names, lambda i, j: _share_same(self.own.rows[i], self.rows[j]), _LEAST_ROW
+        rows = _same_named(own_names, names)
+        rows |= _matched(
+            own_names, names, lambda i, j: _share_same(self.own.rows[i], self.rows[j]), _LEAST_ROW, rows
         )
-        found = self._headings()
+        found = self._headings() + self._order(rows)
         for i, j in sorted(rows.items(), key=lambda pair: pair[1]):
             found += self._cells(i, j)
         for i, name in enumerate(own_names):
@@ -102,6 +105,18 @@ class _Table:
                 told = f"“{name or ' '.join(filter(None, self.rows[j]))}”一行"
                 found.append(Difference(f"{self.place}第 {j + 1} 行", told, "", ROW))
         return found
+
+    def _order(self, rows: Mapping[int, int]) -> list[Difference]:
+        """The rows between the first and the last that stand elsewhere, told once."""
+        theirs = [i for i, _ in sorted(rows.items(), key=lambda pair: pair[1])]
+        moved = [at for at, (i, own) in enumerate(zip(theirs, sorted(theirs), strict=True)) if i != own]
+        if not moved:
+            return []
+        stretch = slice(moved[0], moved[-1] + 1)
+        own, other = (
+            _listed([self.own.rows[i][NAME_AT] for i in order[stretch]]) for order in (sorted(theirs), theirs)
+        )
+        return [Difference(f"{self.place}行的次序", other, own, ROW)]
 
     def _headings(self) -> list[Difference]:
         found = []
@@ -117,7 +132,8 @@ class _Table:
         row = f"{self.place}第 {j + 1} 行"
         found = []
         for at in self.columns:
-            if same_cell(own[at], other[at]):
+            renumbered = at == SERIAL_AT and bool(own[at]) and fold(other[at]) == str(j + 1)
+            if renumbered or same_cell(own[at], other[at]):
                 continue
             if at == NAME_AT:
                 found.append(Difference(f"{row}名称", other[at], own[at], NAME))
@@ -139,12 +155,25 @@ def same_cell(one: str, two: str) -> bool:
 
 
 def _row(grid: Grid, number: int) -> list[str]:
-    """A row's texts; a total's label over two columns is its name."""
-    row = list(grid.rows[number])
+    """A row's texts; a total's label over two columns is its name, a merged cell's number is told once."""
+    row = [_once(grid, number, at, text) for at, text in enumerate(grid.rows[number])]
     if len(row) > NAME_AT and (number, NAME_AT) in grid.covered and row[SERIAL_AT] == row[NAME_AT]:
         above = number and row[NAME_AT] == grid.rows[number - 1][NAME_AT]
         row[SERIAL_AT] = row[SERIAL_AT] if above else ""
     return row
+
+
+def _once(grid: Grid, number: int, at: int, text: str) -> str:
+    """The number of a merged cell in which merging left the same one several times."""
+    pieces = text.replace(LINE_BREAK, " ").split()
+    around = {(number, at), (number + 1, at), (number, at + 1)}
+    repeated = len(pieces) > 1 and len({*pieces}) == 1 and bool(around & grid.covered)
+    return pieces[0] if repeated and is_number(pieces[0]) else text
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = names if len(names) <= _MOST_NAMED else [*names[: _MOST_NAMED - 1], "……", names[-1]]
+    return f"“{'、'.join(shown)}”"
 
 
 def _folded(texts: Sequence[str]) -> list[str]:
@@ -167,13 +196,29 @@ def _columns_alike(own: Body, other: Body) -> Callable[[int, int], float]:
     return lambda i, j: (mine[i] & theirs[j]).total() / max(1, mine[i].total(), theirs[j].total())
 
 
+def _same_named(own: Sequence[str], other: Sequence[str]) -> dict[int, int]:
+    """Rows whose name stands once in both tables: what stands beside the name is that unit's, or wrong."""
+    mine, theirs = ([fold(name) for name in names] for names in (own, other))
+    return {
+        i: theirs.index(name)
+        for i, name in enumerate(mine)
+        if name and mine.count(name) == theirs.count(name) == 1
+    }
+
+
 def _matched(
-    own: Sequence[str], other: Sequence[str], alike: Callable[[int, int], float], least: float
+    own: Sequence[str],
+    other: Sequence[str],
+    alike: Callable[[int, int], float],
+    least: float,
+    settled: Mapping[int, int] = MappingProxyType({}),
 ) -> dict[int, int]:
     """Which of ours is which of theirs, by name and content, best pairs first; the nearest one in a tie."""
     scored = []
+    free = [j for j in range(len(other)) if j not in settled.values()]
     for i, mine in enumerate(own):
-        for j, theirs in enumerate(other):
+        for j in free if i not in settled else ():
+            theirs = other[j]
             same = mine == theirs
             name = 1.0 if same else SequenceMatcher(None, fold(mine), fold(theirs), autojunk=False).ratio()
             scored.append((-(_OF_NAME * name + (1 - _OF_NAME) * alike(i, j)), abs(i - j), i, j))

@@ -4,43 +4,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from haochaping.briefing.annex_grid import AnnexGrid, annex_grids
 from haochaping.briefing.bulletin_text import bulletin_text
+from haochaping.checks.attribution import Attribution
+from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
-from haochaping.checks.known import Known
-from haochaping.cleaning.quantities import DAY, plain_text, quantities
+from haochaping.cleaning.quantities import plain_text, quantities
 from haochaping.cleaning.text import visible
 from haochaping.errors import refuse
 from haochaping.figures import Figures
 from haochaping.model import TIERS, QuarterData
-from haochaping.proofreading.difference import MISSING, UNPLACED, Difference
+from haochaping.proofreading.admission import admit_file, admit_quarter
+from haochaping.proofreading.difference import MISSING, NAME, UNPLACED, Difference
+from haochaping.proofreading.formal import (
+    as_date,
+    changed_document_number,
+    early_printing,
+    offices,
+    signed_on,
+)
 from haochaping.proofreading.names import Names
-from haochaping.proofreading.numbers import changed_numbers, unplaced_numbers
 from haochaping.proofreading.paper import Part, parts
-from haochaping.proofreading.passages import paired, passages
-from haochaping.proofreading.tables import KNOWN_TABLE, changed_cells, likeness_to
+from haochaping.proofreading.tables import KNOWN_TABLE, NAME_AT, changed_cells, likeness_to
+from haochaping.proofreading.texts import ADDRESSEES, DATED, LIST, SIGNED, TITLE, OwnLine, Texts
 from haochaping.publish.bulletin import DRAFT_HEADING, must_be_corrected, write_bulletin
+from haochaping.quarter import Quarter
 from haochaping.reference import UNIT_KINDS, Reference
 from haochaping.sources.grid import Grid
 from haochaping.sources.word import read_word
 
 _PLACEHOLDER = re.compile(r"（[^（）]*）[:：]?")
 _LISTED = re.compile(r"(?:附件：)?\d+\.")
-_APART = re.compile(r"[，、：:]")
-_EXCERPT = 12
-_TITLE, _ADDRESSEES, _LIST, _SIGNED, _DAY = "标题", "主送机关", "附件说明", "落款单位", "成文日期"
-
-
-@dataclass(frozen=True)
-class _Own:
-    """A paragraph of ours; ``place`` is blank in the text proper."""
-
-    text: str
-    place: str = ""
 
 
 def proof(
@@ -69,7 +67,7 @@ def proof(
     Raises
     ------
     InputRefused
-        The file is missing or no Word file, or is no bulletin with annexes at all.
+        The file is missing or no Word file, is no bulletin with annexes at all, or that of another quarter.
     """
     return Proofreader(data, report, figures, reference).read(path)
 
@@ -78,89 +76,68 @@ class Proofreader:
     """Our paper, to be laid beside edited ones; see :func:`proof`."""
 
     def __init__(self, data: QuarterData, report: CheckReport, figures: Figures, reference: Reference):
+        self.data, self.reference = data, reference
         self.draft_items = [finding.message for finding in must_be_corrected(report)]
         self.grids = annex_grids(data, reference)
-        self.own = _own_paragraphs(data, figures, reference)
-        self.has_day = any(own.place == _DAY for own in self.own)
-        notes = [text for grid in self.grids for text in (grid.title, grid.note)]
-        self.known = Known(data, figures, [*(own.text for own in self.own), *notes])
-        self.names = Names(_unit_names(data, reference, self.grids, self.own))
+        self.own = _own_lines(data, figures, reference)
+        known = [*(line.text for line in self.own), *(text for g in self.grids for text in (g.title, g.note))]
+        self.texts = Texts(
+            Attribution(Book(data, reference), figures, known),
+            Names(_unit_names(data, reference, self.grids, self.own)),
+            is_dated=any(line.place == DATED for line in self.own),
+        )
 
     def read(self, path: Path) -> list[Difference]:
         """Differences of one edited file."""
-        if not path.is_file():
-            raise refuse(path.name or "文件", "未找到", "应为在 Word 中修改过的通报（.docx）")
+        admit_file(path, self.reference)
         paper = parts(read_word(path), DRAFT_HEADING, self.draft_items)
         assigned = _assigned(self.grids, paper)
         if self.grids and not any(assigned.values()) and not any(part.number for part in paper):
             raise refuse(path.name, "没有附件表格", "应为本工具包写出、在 Word 中修改过的通报")
+        admit_quarter(paper, self.data.quarter, path.name)
+        found = self._formal(paper)
         numbers = _annexes_of(paper, assigned)
-        found: list[Difference] = []
-        for at, part in enumerate(paper):
-            here = [grid for grid in self.grids if grid.number in numbers[at]]
-            own = [line for grid in here for line in _around(grid)]
-            if part.number is None:
-                told = {number for some in numbers for number in some}
-                gone = [line for grid in self.grids if grid.number not in told for line in _around(grid)]
-                own = [*self.own, *own, *gone]
-            elif here and part.number not in numbers[at]:
-                number = here[0].number
-                found.append(Difference(f"附件{number}序号", f"附件{part.number}", f"附件{number}", "name"))
-            found += self._texts(own, part)
-            for grid in here:
-                found += changed_cells(grid, assigned[grid.number])
-            found += self._other_tables(part, [g for grids in assigned.values() for g in grids])
+        for part, here in zip(paper, numbers, strict=True):
+            found += self._part(part, here, assigned, {number for some in numbers for number in some})
         for grid in self.grids:
             if not any(grid.number in some for some in numbers):
                 found += changed_cells(grid, [])
         return found
 
-    def _texts(self, own_lines: Sequence[_Own], part: Part) -> list[Difference]:
-        """Differences in the sentences of one part."""
-        ours, theirs = passages([own.text for own in own_lines]), passages(part.texts)
-        pairs = paired(ours, theirs)
-        roles = {theirs[j].paragraph: own_lines[ours[i].paragraph].place for j, i in pairs.items()}
-        opening = min((paragraph for paragraph, role in roles.items() if not role), default=0)
+    def _part(
+        self, part: Part, numbers: Sequence[int], assigned: dict[int, list[Grid]], told: set[int]
+    ) -> list[Difference]:
+        """Text and tables of one part; the text before the annexes answers for those that no part holds."""
+        here = [grid for grid in self.grids if grid.number in numbers]
+        own = [line for grid in here for line in _around(grid)]
         found: list[Difference] = []
-        for j, passage in enumerate(theirs):
-            place = roles.get(passage.paragraph) or _place(part, passage.paragraph, opening)
-            if j in pairs:
-                own = ours[pairs[j]].text
-                found += changed_numbers(own, passage.text, place, self.known)
-                found += self.names.changed(own, passage.text, place)
-            else:
-                found += self._unpaired(passage.text, place)
-        kept = set(pairs.values())
-        gone = [passage for i, passage in enumerate(ours) if i not in kept]
-        whole = plain_text("".join(part.texts))
-        return _without_repeats(found, whole) + [
-            Difference(own_lines[p.paragraph].place or "正文", "", f"“{p.text}”", MISSING)
-            for p in gone
-            if p.text not in whole
-        ]
+        if part.number is None:
+            gone = [line for grid in self.grids if grid.number not in told for line in _around(grid)]
+            own = [*self.own, *own, *gone]
+        elif here and part.number not in numbers:
+            number = here[0].number
+            found.append(Difference(f"附件{number}序号", f"附件{part.number}", f"附件{number}", NAME))
+        found += self.texts.differences(own, part)
+        for grid in here:
+            found += changed_cells(grid, assigned[grid.number])
+        annexes = [grid for grids in assigned.values() for grid in grids]
+        added = [grid for grid in part.grids if not any(grid is annex for annex in annexes)]
+        return found + [difference for grid in added for difference in self.texts.of_table(grid)]
 
-    def _unpaired(self, text: str, place: str) -> list[Difference]:
-        """Numbers of a sentence that is not ours; a date that only the office knows is theirs to fill in."""
-        told = quantities(text)
-        if not self.has_day and len(told) == 1 and told[0].kind == DAY and told[0].text == text:
-            return []
-        return unplaced_numbers(told, place, self.known)
-
-    def _other_tables(self, part: Part, annexes: Sequence[Grid]) -> list[Difference]:
-        """Numbers in tables that people added."""
+    def _formal(self, paper: Sequence[Part]) -> list[Difference]:
+        """Document number and printing date."""
+        lines = [text for part in paper if part.number is None for text in part.texts]
+        issued, extracted = (_day(self.data.fact(name)) for name in ("issue_date", "extraction_date"))
+        issued = issued or signed_on(lines)
+        days = [(name, day) for name, day in (("成文日期", issued), ("数据提取日期", extracted)) if day]
+        imprint = [text for part in paper for text in part.imprint]
         return [
-            difference
-            for grid in part.grids
-            if not any(grid is annex for annex in annexes)
-            for row in range(len(grid.rows))
-            for text in grid.texts(row)
-            for difference in unplaced_numbers(
-                quantities(plain_text(text)), f"添加的表格第 {row + 1} 行", self.known
-            )
+            *changed_document_number(lines, self.data.fact("document_number"), issued),
+            *early_printing(imprint, days),
         ]
 
 
-def _own_paragraphs(data: QuarterData, figures: Figures, reference: Reference) -> list[_Own]:
+def _own_lines(data: QuarterData, figures: Figures, reference: Reference) -> list[OwnLine]:
     """The text that the kit writes, read back from a fresh paper; places to be filled in are left out."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "bulletin.docx"
@@ -169,10 +146,15 @@ def _own_paragraphs(data: QuarterData, figures: Figures, reference: Reference) -
     told = [block.text for block in bulletin_text(data, figures, reference)]
     first = lines.index(told[0].strip()) if told else len(lines)
     return [
-        _Own(line, _role(line, number - first, len(told)))
+        OwnLine(line, _role(line, number - first, len(told)))
         for number, line in enumerate(lines)
         if not _PLACEHOLDER.fullmatch(line)
     ]
+
+
+def _day(iso: str) -> date | None:
+    """A fact as a day; None where the source does not say."""
+    return as_date(iso.split("-"))
 
 
 def _role(line: str, at: int, length: int) -> str:
@@ -180,28 +162,28 @@ def _role(line: str, at: int, length: int) -> str:
     if 0 <= at < length:
         return ""
     if at < 0:
-        return _ADDRESSEES if line.endswith(("：", ":")) else _TITLE
+        return ADDRESSEES if line.endswith(("：", ":")) else TITLE
     if _LISTED.match(line):
-        return _LIST
+        return LIST
     told = quantities(plain_text(line))
-    return _DAY if told and told[0].text == plain_text(line) else _SIGNED
+    return DATED if told and told[0].text == plain_text(line) else SIGNED
 
 
-def _around(grid: AnnexGrid) -> list[_Own]:
+def _around(grid: AnnexGrid) -> list[OwnLine]:
     """Title and note of an annex."""
-    title = [_Own(grid.title, f"附件{grid.number}标题")]
-    return [*title, _Own(grid.note, f"附件{grid.number}备注")] if grid.note else title
+    title = [OwnLine(grid.title, f"附件{grid.number}标题")]
+    return [*title, OwnLine(grid.note, f"附件{grid.number}备注")] if grid.note else title
 
 
 def _unit_names(
-    data: QuarterData, reference: Reference, grids: Sequence[AnnexGrid], own: Sequence[_Own]
+    data: QuarterData, reference: Reference, grids: Sequence[AnnexGrid], own: Sequence[OwnLine]
 ) -> set[str]:
     names = {name for kind in UNIT_KINDS for name in reference.names(kind)}
-    names |= {row[1] for grid in grids for row in grid.rows}
+    names |= {row[NAME_AT] for grid in grids for row in grid.rows}
     names |= {str(reference.city["name"]), str(reference.city.get("office", "")), data.fact("issuer")}
     for line in own:
-        if line.place in (_ADDRESSEES, _SIGNED):
-            names |= set(_APART.split(plain_text(line.text)))
+        if line.place in (ADDRESSEES, SIGNED):
+            names |= set(offices(line.text))
     return {plain_text(name) for name in names} - {"", *TIERS}
 
 
@@ -232,21 +214,18 @@ def _annexes_of(paper: Sequence[Part], assigned: dict[int, list[Grid]]) -> list[
     return found
 
 
-def _place(part: Part, paragraph: int, opening: int) -> str:
-    """A paragraph of the text by number, counted from its opening; headings count."""
-    text = plain_text(part.texts[paragraph])
-    excerpt = f"“{text[:_EXCERPT]}{'…' if len(text) > _EXCERPT else ''}”"
-    if part.number is not None:
-        return f"附件{part.number}表外文字{excerpt}"
-    return f"正文第 {paragraph - opening + 1} 段{excerpt}" if paragraph >= opening else f"文首{excerpt}"
-
-
-def _without_repeats(found: Sequence[Difference], whole: str) -> list[Difference]:
-    """Without numbers said to be gone that stand elsewhere in the text."""
-    return [d for d in found if d.kind != MISSING or d.expected.strip("“”") not in whole]
-
-
 def proof_text(found: Sequence[Difference]) -> str:
     """The list for people, one difference a line; differences first, information last."""
     ordered = sorted(found, key=lambda d: (d.kind == MISSING, d.kind == UNPLACED))
     return "\n".join(visible(str(difference)) for difference in ordered)
+
+
+def proof_summary(found: Sequence[Difference], quarter: Quarter) -> str:
+    """The closing line; a paper that lacks something is not said to agree."""
+    differing = sum(difference.counts for difference in found)
+    missing = len(found) - differing
+    lacking = f"有 {missing} 处缺少（仅供参考）" if missing else ""
+    if differing:
+        told = f"{differing} 处与{quarter.label}数据不一致或无法核对"
+        return f"{told}；另{lacking}" if lacking else told
+    return f"没有与{quarter.label}数据不一致之处；{lacking}" if lacking else f"与{quarter.label}数据一致"

@@ -1,0 +1,63 @@
+"""Which files can be proof-read: Word files that hold the bulletin of the quarter."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from haochaping.cleaning.quantities import plain_text
+from haochaping.errors import refuse
+from haochaping.proofreading.paper import Part
+from haochaping.quarter import Quarter
+from haochaping.reference import Reference
+from haochaping.sources.formats import CSV, PDF, TEXT, WEBPAGE, WORD, WORKBOOK, file_format
+
+_KINDS = {
+    TEXT: "纯文本文件",
+    PDF: "PDF 文件",
+    WEBPAGE: "网页文件",
+    WORKBOOK: "电子表格",
+    CSV: "电子表格（CSV）",
+}
+_QUARTER = re.compile(r"(?<!\d)[12]\d{3}年第?[一二三四1-4]季度")
+_ENOUGH = 2
+
+
+def admit_file(path: Path, reference: Reference) -> None:
+    """Refuse what is no Word file.
+
+    Raises
+    ------
+    InputRefused
+        With what it is, and what to do.
+    """
+    if path.is_dir():
+        raise refuse(path.name or str(path), "是文件夹", "请指定其中修改过的通报（.docx）")
+    if not path.is_file():
+        raise refuse(path.name or "文件", "未找到", "应为在 Word 中修改过的通报（.docx）")
+    kind = file_format(path, reference)
+    if kind != WORD:
+        raise refuse(path.name, _KINDS[kind], "校对只读 Word 文件，请在 Word 或 WPS 中另存为 .docx")
+
+
+def admit_quarter(paper: Sequence[Part], quarter: Quarter, name: str) -> None:
+    """Refuse another quarter's bulletin: one that names its quarter, and never the one expected.
+
+    Raises
+    ------
+    InputRefused
+        With the quarter found.
+    """
+    text = plain_text("".join(line for part in paper if part.number is None for line in part.texts))
+    named = Counter(Quarter.parse(found) for found in _QUARTER.findall(text))
+    if quarter in named or not named:
+        return
+    other, times = named.most_common(1)[0]
+    if times >= _ENOUGH:
+        raise refuse(
+            name,
+            f"这是{other.label}的通报",
+            f"应为{quarter.label}的通报；校对这一份请改用 {other}",
+        )
