@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from haochaping.checks import balances, headline, history, notes, plausibility, rates, scope, units, wording
+from haochaping.checks import (
+    balances,
+    headline,
+    history,
+    notes,
+    peers,
+    plausibility,
+    rates,
+    scope,
+    units,
+    wording,
+)
 from haochaping.checks.outcome import Kind
 
 KINDS: dict[str, Kind] = {
@@ -25,6 +36,7 @@ KINDS: dict[str, Kind] = {
     "headline_undefined": headline.headline_undefined,
     **history.KINDS,
     **notes.KINDS,
+    **peers.KINDS,
     **plausibility.KINDS,
     **scope.KINDS,
     **units.KINDS,
