@@ -22,6 +22,7 @@ _EXPORTS = {
     "check": "checks",
     "threshold": "reference",
     "add_rates": "statistics.rates",
+    "statistics": "statistics",
     "compute_figures": "figures",
     "write_sentences": "briefing.sentences",
     "annex_table": "briefing.annex_table",
@@ -51,7 +52,8 @@ __all__ = sorted(_EXPORTS)
 def __getattr__(name: str) -> Any:
     if name not in _EXPORTS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_EXPORTS[name]}"), name)
+    module = import_module(f"{__name__}.{_EXPORTS[name]}")
+    value = module if _EXPORTS[name] == name else getattr(module, name)
     globals()[name] = value
     return value
 

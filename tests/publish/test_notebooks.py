@@ -47,3 +47,17 @@ def test_notebooks_use_exported_names_only() -> None:
             for name in re.findall(r"\bhcp\.(\w+)", cell.source) if cell.cell_type == "code" else []:
                 assert name in haochaping.__all__, name
                 assert getattr(haochaping, name)
+
+
+def test_the_notebook_to_explore_runs_from_top_to_bottom(tmp_path: Path) -> None:
+    from haochaping.publish.kernel import OwnKernelManager
+
+    source = ROOT / "notebooks" / "explore.ipynb"
+    papermill.execute_notebook(
+        str(source),
+        str(tmp_path / "explore.ipynb"),
+        progress_bar=False,
+        kernel_manager_class=OwnKernelManager,
+    )
+    cells = nbformat.read(tmp_path / "explore.ipynb", as_version=4).cells
+    assert all(cell.execution_count for cell in cells if cell.cell_type == "code")
