@@ -59,6 +59,7 @@ def quarters(real: QuarterData) -> Iterator[tuple[str, QuarterData]]:
     yield "small denominators", _small(now)
     few = _few(now)
     yield "too few to tell up from down", replace(few, history=(_at(_few(now, 1), now.quarter.previous),))
+    yield "villages out of nothing", _villages_out_of_nothing(now)
     yield "one department has it all", _one_department(now)
     yield "one district without active evaluations listed", _gap(now)
     yield "towns without evaluations", _silent_towns(now)
@@ -258,6 +259,12 @@ def _wanting(now: QuarterData, real: QuarterData) -> QuarterData:
     }
     unreported = frame("unreported", [*data.unreported.to_dict("records"), blank])
     return replace(data, towns_and_villages=tiers, district_departments=matrix, unreported=unreported)
+
+
+def _villages_out_of_nothing(data: QuarterData) -> QuarterData:
+    tiers = data.towns_and_villages.copy()
+    tiers.loc[tiers["tier"] == "village", "evaluations"] = 0
+    return replace(data, history=(replace(_at(data, data.quarter.previous), towns_and_villages=tiers),))
 
 
 def _one_department(data: QuarterData) -> QuarterData:

@@ -114,7 +114,8 @@ def test_the_real_quarter_in_words(real: QuarterData, real_report: CheckReport, 
     assert "零差评，请核查归集上传链路" in summary and "建议核实后送审" in summary
     districts = plain(write_sentences("districts", figures, real_report))
     assert "周村区（50.31%）" in districts and "高新区（0.48%）" in districts
-    assert "不超过每百万条 0.48 条" in districts
+    assert "623.39万条评价中，列出的差评为零" in districts
+    assert "多 258.19万条，占正文数的 28.47%" in summary and "影响最大的是高新区评价数" in summary
 
 
 def test_the_summary_has_seven_sentences_at_most_and_ends_with_the_doubts(

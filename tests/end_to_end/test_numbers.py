@@ -46,9 +46,11 @@ def recomputed(folder: Path) -> dict[str, Fraction]:
     for name, k, n in (("rate", "evaluations", "cases"), ("active_rate", "active", "base")):
         for prefix in ("", "district_", "department_"):
             found[prefix + name] = Fraction(int(found[prefix + k]), int(found[prefix + n]))
-    for prefix in ("district", "department"):
-        n = int(found[f"{prefix}_evaluations"])
-        found[f"{prefix}_negatives_bound"] = Fraction(1_000_000 * (1 - 0.05 ** (1 / n)))
+    departments = t["city_departments"].dropna(subset=["active_evaluations"])
+    most = departments["active_evaluations"].idxmax()
+    active, base = departments["active_evaluations"], departments["evaluations"]
+    found["department_most_active_share"] = Fraction(int(active[most]), int(active.sum()))
+    found["department_rest_active_rate"] = Fraction(int(active.drop(most).sum()), int(base.drop(most).sum()))
     districts = t["districts"]
     top = districts["evaluations"].nlargest(3).sum()
     found["district_top_share"] = Fraction(int(top), int(districts["evaluations"].sum()))
@@ -78,6 +80,13 @@ def recomputed(folder: Path) -> dict[str, Fraction]:
     found["public_printed_total"] = totals.loc[totals["table"] == "public_services", "value"].iloc[0]
     headline = t["headline"].set_index("figure")["value"]
     found["records"] = headline["records"]
+    found["records_gap"] = headline["records"] - found["cases"]
+    found["records_gap_share"] = Fraction(int(found["records_gap"]), int(headline["records"]))
+    found["claimed_rectification"] = Fraction(str(headline.get("rectification_rate", 0)))
+    found["tier_evaluations"] = tiers["evaluations"].sum()
+    for prefix in ("", "district_", "department_", "tier_"):
+        n = int(found[f"{prefix}evaluations"])
+        found[f"{prefix}negatives_per"] = Fraction(10_000 * int(found[f"{prefix}negatives"]), n)
     return {
         name: value if isinstance(value, Fraction) else Fraction(int(value)) for name, value in found.items()
     }
@@ -87,7 +96,9 @@ def with_changes(now: dict[str, Fraction], earlier: dict[str, dict[str, Fraction
     found = dict(now)
     for comparison, then in earlier.items():
         for name, value in now.items():
-            if name.endswith("rate"):
+            if name.endswith("_per"):
+                found[f"{name}_{comparison}"] = then[name]
+            elif name.endswith("rate"):
                 found[f"{name}_{comparison}"] = value - then[name]
             elif then.get(name):
                 found[f"{name}_{comparison}"] = (value - then[name]) / then[name]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from haochaping.briefing.head import key_figure_names
 from haochaping.briefing.html import Html, stack, text
 from haochaping.briefing.sentences import SECTIONS, compose
 from haochaping.briefing.tables import frame_table
@@ -24,6 +25,7 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
             "指标定义",
             "table-definitions",
         ),
+        _methods(figures),
         "<h3>数字表</h3>",
         _table_of_figures(figures, report),
         _corrections(data),
@@ -50,9 +52,23 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
     )
 
 
+def _methods(figures: Figures) -> Html:
+    """How changes, intervals and limits are judged, with sources."""
+    points, percent = (f"{figures.words.get(name, 0):g}" for name in ("change_points", "change_percent"))
+    rows = [
+        (
+            "增减",
+            f"数量增减不到 {percent}%、比率增减不到 {points} 个百分点的说“基本持平”；区间含零的不说升降",
+            "本市设置（city.toml）",
+        ),
+        *_METHODS,
+    ]
+    return frame_table(pd.DataFrame(rows, columns=["事项", "做法", "出处"]), "统计方法", "table-methods")
+
+
 def _table_of_figures(figures: Figures, report: CheckReport) -> Html:
     """Every figure with its formula and source, and the sentences that use it."""
-    used: dict[str, list[str]] = {}
+    used: dict[str, list[str]] = {name: ["head"] for name in key_figure_names(figures)}
     for section in SECTIONS:
         for sentence in compose(section, figures, report):
             for number in sentence.numbers:
@@ -74,7 +90,7 @@ def _places(ids: Sequence[str]) -> Html:
     links = []
     for one in dict.fromkeys(ids):
         section = one.removeprefix("sentence-").rpartition("-")[0]
-        links.append(f'<a href="#{one}">{SECTIONS[section]}</a>')
+        links.append(f'<a href="#{one}">{SECTIONS.get(section, "首页")}</a>')
     return Html("、".join(links))
 
 
@@ -135,4 +151,28 @@ _DEFINITIONS = [
     ("差评整改率", "已整改差评数 ÷ 有效差评数", "不适用", _OURS),
     ("整改满意率", "回访满意数 ÷ 回访数", "不适用", _OURS),
     ("总量占比", "该区县评价数 ÷ 各行评价数之和", "不适用", _OURS),
+]
+_METHODS = [
+    (
+        "比率的区间",
+        "威尔逊得分区间，95%；构成比没有抽样，不列区间",
+        "Wilson 1927, J. Amer. Statist. Assoc. 22",
+    ),
+    ("两期比率之差", "混合得分区间，95%", "Newcombe 1998, Statistics in Medicine 17"),
+    (
+        "谁高谁低",
+        "两两比较，差的区间不含零才分先后；不能分的并列",
+        "Goldstein, Spiegelhalter 1996, J. R. Statist. Soc. A 159",
+    ),
+    (
+        "区县的正常范围",
+        "容许各区县之间本有差异的 99.8% 控制限（随机效应，反正弦尺度）",
+        "Spiegelhalter 2005, Qual. Saf. Health Care 14",
+    ),
+    ("季度序列的正常范围", "均值 ± 2.66 × 平均移动极差，不足十二个季度的称试算", "Shewhart 控制图（XmR）"),
+    (
+        "变动的拆分",
+        "各单位自身变动与所占比重变动，按两期平均数加权",
+        "Kitagawa 1955, J. Amer. Statist. Assoc. 50",
+    ),
 ]

@@ -6,33 +6,51 @@ from collections.abc import Sequence
 
 from haochaping.briefing.annex_table import finding_anchors
 from haochaping.briefing.html import Html, text
+from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.outcome import WHOLE
-from haochaping.figures import Figure
+from haochaping.figures import PERCENT, Figure
 from haochaping.labels import COLUMNS, key_label
 from haochaping.model import TABLES, CellRef
 
 MOST_NAMED = 2
-"""So many doubtful cells are named; of more the sentence says that there are several."""
+"""So many doubtful cells are named; of more the sentence says that there are others."""
+MATERIAL = 0.01
+"""Share of what a figure adds up from which a doubtful cell matters to it."""
 
 
 def doubt_html(figures: Sequence[Figure], report: CheckReport) -> Html:
-    """The remark behind a sentence that uses `figures`; blank when nothing they rest on is in doubt."""
-    cells = frozenset().union(*(figure.cells for figure in figures)) if figures else frozenset()
+    """The remark behind a sentence that uses `figures`; blank when nothing that matters to them is in doubt."""
     anchors = finding_anchors(report)
-    doubts: dict[str, str] = {}
+    weights: dict[str, float] = {}
+    links: dict[str, str] = {}
     for finding in report.findings:
-        if is_open(finding):
-            for cell in _named(finding) & cells:
-                doubts.setdefault(_label(cell), anchors[finding.id])
-    if not doubts:
+        if not is_open(finding):
+            continue
+        for cell in doubtful_cells(finding):
+            weight = max((_weight(cell, figure, finding) for figure in figures), default=0.0)
+            if weight >= MATERIAL:
+                label = cell_words(cell)
+                weights[label] = max(weight, weights.get(label, 0.0))
+                links.setdefault(label, anchors[finding.id])
+    if not weights:
         return Html("")
-    if len(doubts) > MOST_NAMED:
-        first = next(iter(doubts.values()))
-        return Html(f'<span class="doubt">（<a href="#{first}">所据有多处</a>尚待核实）</span>')
-    named = "、".join(f'<a href="#{anchor}">{text(label)}</a>' for label, anchor in sorted(doubts.items()))
-    return Html(f'<span class="doubt">（其中{named}尚待核实）</span>')
+    heaviest = sorted(weights, key=lambda label: (-weights[label], label))
+    named = "、".join(f'<a href="#{links[one]}">{text(one)}</a>' for one in heaviest[:MOST_NAMED])
+    others = "等" if len(heaviest) > MOST_NAMED else ""
+    return Html(f'<span class="doubt">（其中{named}{others}尚待核实）</span>')
+
+
+def largest_doubts(report: CheckReport, book: Book, most: int = 3) -> list[str]:
+    """Names of the open 需核实 cells that weigh most in their columns, heaviest first."""
+    weights: dict[str, float] = {}
+    for finding in report.findings:
+        if is_open(finding) and finding.severity == "verify" and finding.at in doubtful_cells(finding):
+            name = key_label(finding.at.names) + COLUMNS.get(finding.at.column, "")
+            weights[name] = max(book.weight(finding.at), weights.get(name, 0.0))
+    heaviest = sorted(weights, key=lambda name: (-weights[name], name))
+    return [name for name in heaviest if weights[name] >= MATERIAL][:most]
 
 
 def is_open(finding: Finding) -> bool:
@@ -43,11 +61,25 @@ def is_open(finding: Finding) -> bool:
     return finding.severity != "note" and not closed
 
 
-def _named(finding: Finding) -> set[CellRef]:
+def doubtful_cells(finding: Finding) -> set[CellRef]:
     """The cells that a finding puts in doubt one by one; a whole column in doubt is section 8's matter."""
     cells = {finding.at, *finding.suspects}
     return {cell for cell in cells if cell.table in TABLES and WHOLE not in cell.names.values()}
 
 
-def _label(cell: CellRef) -> str:
+def cell_words(cell: CellRef) -> str:
+    """A cell as a sentence names it: ``高新区评价数``."""
     return f"{key_label(cell.names)}{COLUMNS.get(cell.column, '')}"
+
+
+def _weight(cell: CellRef, figure: Figure, finding: Finding) -> float:
+    """How much of a figure one of its cells makes up; a rate with few cells is made up by each."""
+    if cell not in figure.cells or figure.unit in ("个", "格"):
+        return 0.0
+    printed = finding.printed.get(cell, "")
+    if not printed.isdecimal():
+        return 0.0
+    if isinstance(figure.value, int) and figure.value:
+        return int(printed) / abs(figure.value)
+    alike = [one for one in figure.cells if one.column == cell.column]
+    return 1 / len(alike) if figure.unit == PERCENT else 0.0

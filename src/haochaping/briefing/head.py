@@ -28,11 +28,16 @@ def head_html(data: QuarterData, report: CheckReport, figures: Figures) -> Html:
     ]
     shown = "".join(f"<div><dt>{name}</dt><dd>{text(value)}</dd></div>" for name, value in facts if value)
     return Html(
-        '<div class="hero"><p class="kind">内部审核稿</p>'
+        f'<div class="hero" id="head"><p class="kind">内部审核稿{_simulated(data)}</p>'
         f"<h1>{text(data.quarter.label)}政务服务“好差评”工作简报</h1>"
         f'<dl class="facts">{shown}</dl>{verdict_html(report)}{_strip(figures)}'
         f'<p class="comparison">{_comparison(figures)}</p></div>'
     )
+
+
+def _simulated(data: QuarterData) -> str:
+    """Said at the very top where the quarter is invented."""
+    return " · 模拟数据，不是实际情况" if data.fact("source_kind") == "simulated" else ""
 
 
 def _comparison(figures: Figures) -> str:
@@ -52,6 +57,14 @@ def _period(data: QuarterData) -> str:
     return f"{start} 至 {end}" if start and end else ""
 
 
+def key_figure_names(figures: Figures) -> list[str]:
+    """Names of the figures that the head shows."""
+    shown = [name for _, name, _ in _KEY_FIGURES if name in figures]
+    changes = [f"{name}_{one}" for name in shown for one in figures.words.get("compared_with", ())]
+    beside = ("tier_rectified_rate", "claimed_rectification")
+    return [name for name in (*shown, *changes, *beside) if name in figures]
+
+
 def _strip(figures: Figures) -> str:
     items = [
         f"<li><span>{label}</span><strong>{figure_link(figures[name])}</strong><span>{unit}</span>{_change(figures, name)}</li>"
@@ -62,7 +75,7 @@ def _strip(figures: Figures) -> str:
         items.append(_rectified(figures))
     corrected = [label for label, name, _ in _KEY_FIGURES if name in figures and figures[name].corrected]
     remark = f"{'、'.join(corrected)}含更正后的数。" if corrected else ""
-    note = f"<p>区县与市直部门两表合计；点击数字可看算法和来源。{remark}</p>" if items else ""
+    note = f"<p>前五项为区县与市直部门两表合计；点击数字可看算法和来源。{remark}</p>" if items else ""
     return f'<ul class="key-figures">{"".join(items)}</ul>{note}' if items else ""
 
 
@@ -72,7 +85,9 @@ def _rectified(figures: Figures) -> str:
     if rate is not None and rate.value is not None:
         return f"<li><span>镇村按时整改率</span><strong>{figure_link(rate)}</strong><span></span></li>"
     why = "镇村未列差评，其他附件不列整改数" if figures["negatives"] else "列出的差评为零"
-    return f"<li><span>差评整改</span><strong>不适用</strong><span>{why}</span></li>"
+    claimed = figures.get("claimed_rectification")
+    told = f"<span>正文写 {figure_link(claimed)}</span>" if claimed is not None else ""
+    return f"<li><span>差评整改</span><strong>不适用</strong><span>{why}</span>{told}</li>"
 
 
 def _change(figures: Figures, name: str) -> str:

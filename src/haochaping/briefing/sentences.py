@@ -15,8 +15,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from haochaping.briefing.doubts import doubt_html
+from haochaping.briefing.doubts import doubt_html, largest_doubts
 from haochaping.briefing.html import Html, number_link, text
+from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
 from haochaping.cleaning.text import visible
 from haochaping.figures import Figure, Figures, Shown
@@ -107,6 +108,7 @@ def compose(section: str, figures: Figures, report: CheckReport | None = None) -
     context |= {
         "verdict": report.verdict.value if report else "",
         "found": report.counts if report else {},
+        "largest": largest_doubts(report, Book(figures.data)) if report and figures.data else [],
     }
     lines = [line for line in render(f"page/{section}.j2", context) if line[0]]
     if section == "summary" and len(lines) > MOST_IN_SUMMARY:

@@ -147,3 +147,13 @@ class Book:
         """Printed whole number, or None."""
         value = self._values.get(cell)
         return None if value is None else int(value)
+
+    def weight(self, cell: CellRef) -> float:
+        """How much of its column a count makes up; 1 for the number of records that the text claims, else 0."""
+        if cell.table == HEADLINE:
+            return float(cell.names.get("figure") == "records")
+        if cell.table not in TABLES or cell.column not in TABLES[cell.table].counts:
+            return 0.0
+        value = self.count(cell)
+        whole = sum(self.count(row.cell(cell.column)) or 0 for row in self.rows(cell.table))
+        return min(1.0, value / whole) if value and whole else 0.0

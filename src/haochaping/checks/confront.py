@@ -150,11 +150,25 @@ def confront(
         )
     groups = group_doubts(doubts, localise(hard, book), book, KINDS)
     groups = merge_rearranged(groups, book, used, KINDS)
-    findings = sorted(
-        (_finding(group, book, used) for group in groups),
-        key=lambda finding: SEVERITY_ORDER.index(finding.severity),
-    )
-    return CheckReport(tuple(findings), tuple(results))
+    findings = [_finding(group, book, used) for group in groups]
+    return CheckReport(tuple(gravest_first(findings, book)), tuple(results))
+
+
+def gravest_first(findings: Sequence[Finding], book: Book) -> list[Finding]:
+    """By severity; then by how much of a column the doubtful figures make up, findings of one check together."""
+    weights = [max(map(book.weight, {finding.at, *finding.suspects})) for finding in findings]
+    of_check: dict[tuple[str, str], float] = {}
+    for finding, weight in zip(findings, weights, strict=True):
+        check = (finding.severity, finding.check)
+        of_check[check] = max(weight, of_check.get(check, 0.0))
+    first = {check: i for i, check in enumerate(dict.fromkeys((f.severity, f.check) for f in findings))}
+
+    def key(pair: tuple[Finding, float]) -> tuple[int, float, int, float]:
+        finding, weight = pair
+        check = (finding.severity, finding.check)
+        return SEVERITY_ORDER.index(finding.severity), -of_check[check], first[check], -weight
+
+    return [finding for finding, _ in sorted(zip(findings, weights, strict=True), key=key)]
 
 
 def _result(rule: Rule, **counts: Any) -> RuleResult:

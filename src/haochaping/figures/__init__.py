@@ -35,7 +35,7 @@ def compute_figures(data: QuarterData, reference: Reference | None = None) -> Fi
     add_problems(made, reference)
     earlier = {one.quarter: _of_one_quarter(one, reference) for one in data.history}
     add_changes(made, earlier, reference)
-    return Figures(made.made, made.words)
+    return Figures(made.made, made.words, data)
 
 
 def _of_one_quarter(data: QuarterData, reference: Reference) -> Maker:
@@ -43,6 +43,8 @@ def _of_one_quarter(data: QuarterData, reference: Reference) -> Maker:
         "quarter": data.quarter.label,
         "absent": [TABLES[name].annex for name in data.absent],
         "small": reference.threshold("small_denominator"),
+        "change_points": reference.threshold("change_points"),
+        "change_percent": reference.threshold("change_percent"),
         "planned_work": data.fact("planned_work"),
     }
     maker = Maker(data, words)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
+from haochaping.figures.figure import PERCENT
 from haochaping.figures.maker import Maker
 from haochaping.labels import COLUMNS
 from haochaping.model import HEADLINE, TABLES, CellRef, QuarterData, decode_key
 from haochaping.numbers import number
-from haochaping.statistics.proportions import upper_bound_zero
 from haochaping.statistics.rates import add_rates
 
 _PREFIX = {"districts": ("district", "各区县"), "city_departments": ("department", "市直部门")}
 
 
-MILLION = 1_000_000
+RECTIFICATION = "rectification_rate"
 
 
 def add_annexes(maker: Maker, words: dict[str, Any]) -> None:
@@ -42,6 +43,42 @@ def _text(maker: Maker, data: QuarterData) -> None:
         if item.figure == "records" and pd.notna(item.value):
             at = CellRef.of(HEADLINE, {"figure": "records"}, "value")
             maker.add("records", "正文归集上传数据", round(float(item.value)), "条", "正文所列", "正文", [at])
+            if "cases" in maker.made:
+                _gap(maker)
+        elif item.figure == RECTIFICATION and pd.notna(item.value):
+            _claimed_rectification(maker, float(item.value))
+
+
+def _claimed_rectification(maker: Maker, value: float) -> None:
+    at = CellRef.of(HEADLINE, {"figure": RECTIFICATION}, "value")
+    told = Fraction(str(value))
+    maker.add(
+        "claimed_rectification",
+        "正文差评整改率",
+        told,
+        PERCENT,
+        "正文所列",
+        "正文",
+        [at],
+        "正文所列，不列区间",
+    )
+
+
+def _gap(maker: Maker) -> None:
+    """How far the text's figure of records is from the two annexes."""
+    told, listed = (int(maker.made[name].value or 0) for name in ("records", "cases"))
+    cells = maker.rests_on("records", "cases")
+    formula = "正文归集上传数据 − 区县与市直部门办件数"
+    maker.add(
+        "records_gap",
+        "正文归集上传数据与两表办件数之差",
+        told - listed,
+        "条",
+        formula,
+        "正文；附件1；附件2",
+        cells,
+    )
+    maker.rate("records_gap_share", "该差数占正文数", "records_gap", "records", share=True)
 
 
 def _service_tables(maker: Maker, table: str, words: dict[str, Any]) -> None:
@@ -91,7 +128,11 @@ def _service_tables(maker: Maker, table: str, words: dict[str, Any]) -> None:
             maker.cells(table, "cases", rows=largest),
         )
         maker.rate(
-            f"{prefix}_largest_share", f"{label}办件最多者占比", f"{prefix}_largest_cases", f"{prefix}_cases"
+            f"{prefix}_largest_share",
+            f"{label}办件最多者占比",
+            f"{prefix}_largest_cases",
+            f"{prefix}_cases",
+            share=True,
         )
     small = frame[
         (frame["evaluations"] < words["small"]).fillna(False) & (frame["evaluations"] > 0).fillna(False)
@@ -105,8 +146,32 @@ def _service_tables(maker: Maker, table: str, words: dict[str, Any]) -> None:
         f"附件{TABLES[table].annex}",
         maker.cells(table, "evaluations", rows=small),
     )
-    if maker.made[f"{prefix}_evaluations"].value and not maker.made[f"{prefix}_negatives"].value:
-        _bound_of_none(maker, table)
+    maker.per(
+        f"{prefix}_negatives_per", f"{label}每万条评价差评数", f"{prefix}_negatives", f"{prefix}_evaluations"
+    )
+    _most_active(maker, table, known, words)
+
+
+def _most_active(maker: Maker, table: str, known: pd.DataFrame, words: dict[str, Any]) -> None:
+    """The unit with most active evaluations, and the rate of all others together."""
+    prefix, label = _PREFIX[table]
+    key = TABLES[table].key[0]
+    if len(known) < 2 or not known["active_evaluations"].sum():
+        return
+    top = known.sort_values("active_evaluations", ascending=False, kind="stable").head(1)
+    rest = known.drop(top.index)
+    words[f"{prefix}_most_active"] = top[key].iloc[0]
+    name = f"{prefix}_most_active"
+    maker.total(table, "active_evaluations", name, f"{label}中主动评价最多者的主动评价数", top)
+    maker.rate(f"{name}_share", f"{label}中主动评价最多者占主动评价", name, f"{prefix}_active", share=True)
+    maker.total(table, "active_evaluations", f"{prefix}_rest_active", f"{label}其余单位主动评价数", rest)
+    maker.total(table, "evaluations", f"{prefix}_rest_base", f"{label}其余单位评价数", rest)
+    maker.rate(
+        f"{prefix}_rest_active_rate",
+        f"{label}其余单位主动评价率",
+        f"{prefix}_rest_active",
+        f"{prefix}_rest_base",
+    )
 
 
 def _evaluation_rate(maker: Maker, table: str, frame: pd.DataFrame) -> None:
@@ -119,21 +184,6 @@ def _evaluation_rate(maker: Maker, table: str, frame: pd.DataFrame) -> None:
         maker.total(table, "evaluations", k, f"{label}评价数（两数都列出的）", both)
         maker.total(table, "cases", n, f"{label}办件数（两数都列出的）", both)
     maker.rate(f"{prefix}_rate", f"{label}评价率", k, n)
-
-
-def _bound_of_none(maker: Maker, table: str) -> None:
-    """How large the rate of negative evaluations may still be where none is listed."""
-    prefix, label = _PREFIX[table]
-    evaluations = maker.made[f"{prefix}_evaluations"]
-    maker.add(
-        f"{prefix}_negatives_bound",
-        f"{label}差评率上限",
-        float(upper_bound_zero(int(evaluations.value or 0))) * MILLION,
-        "条/百万条",
-        "差评为零时的 95% 单侧置信上限：1 − 0.05 的 1/n 次方，n 为评价数",
-        evaluations.source,
-        maker.rests_on(f"{prefix}_evaluations", f"{prefix}_negatives"),
-    )
 
 
 def _city(maker: Maker) -> None:
@@ -155,6 +205,7 @@ def _city(maker: Maker) -> None:
             maker.rests_on(f"district_{part}", f"department_{part}"),
         )
     _city_rate(maker)
+    maker.per("negatives_per", "区县与市直部门每万条评价差评数", "negatives", "evaluations")
     maker.rate("active_rate", "区县与市直部门主动评价率", "active", "active_base")
 
 
@@ -184,7 +235,7 @@ def _district_departments(maker: Maker, words: dict[str, Any]) -> None:
         words[f"matrix_{rank}"] = name
         maker.add(
             f"matrix_{rank}_value",
-            f"{name}评价数",
+            f"区直部门中{name}评价数",
             int(value),
             "条",
             "该行各区县相加",
@@ -192,14 +243,18 @@ def _district_departments(maker: Maker, words: dict[str, Any]) -> None:
             maker.cells("district_departments", "evaluations", rows=frame[frame["department"] == name]),
         )
         maker.rate(
-            f"matrix_{rank}_share", f"{name}占区直部门评价数", f"matrix_{rank}_value", "matrix_evaluations"
+            f"matrix_{rank}_share",
+            f"{name}占区直部门评价数",
+            f"matrix_{rank}_value",
+            "matrix_evaluations",
+            share=True,
         )
     reported = frame["evaluations"].dropna()
     cells = maker.cells("district_departments", "evaluations")
     maker.add("matrix_cells", "有数的格数", len(reported), "格", "列有数字的格数", "附件3", cells)
     zeros = int((reported == 0).sum())
     maker.add("matrix_zero_cells", "为零的格数", zeros, "格", "列为 0 的格数", "附件3", cells)
-    maker.rate("matrix_zero_share", "为零的格占比", "matrix_zero_cells", "matrix_cells")
+    maker.rate("matrix_zero_share", "为零的格占比", "matrix_zero_cells", "matrix_cells", share=True)
 
 
 def _towns_and_villages(maker: Maker, words: dict[str, Any]) -> None:
@@ -210,9 +265,12 @@ def _towns_and_villages(maker: Maker, words: dict[str, Any]) -> None:
         words[f"{tier}_empty"] = list(rows.loc[(rows["evaluations"] == 0).fillna(False), "district"])
     maker.total("towns_and_villages", "evaluations", "tier_evaluations", "镇村评价数")
     maker.total("towns_and_villages", "negative_evaluations", "tier_negatives", "镇村差评数")
+    maker.per("tier_negatives_per", "镇村每万条评价差评数", "tier_negatives", "tier_evaluations")
     maker.total("towns_and_villages", "rectified_on_time", "tier_rectified", "镇村按时整改数")
     maker.rate("tier_rectified_rate", "镇村按时整改率", "tier_rectified", "tier_negatives")
-    maker.rate("village_share", "村（社区）评价数占镇村", "village_evaluations", "tier_evaluations")
+    maker.rate(
+        "village_share", "村（社区）评价数占镇村", "village_evaluations", "tier_evaluations", share=True
+    )
 
 
 def _public_services(maker: Maker, words: dict[str, Any]) -> None:
@@ -225,7 +283,13 @@ def _public_services(maker: Maker, words: dict[str, Any]) -> None:
     )
     words["public_top"] = list(top["district"])
     maker.total("public_services", "evaluations", "public_top_evaluations", "公共服务评价数前三位之和", top)
-    maker.rate("public_top_share", "前三位占公共服务评价数", "public_top_evaluations", "public_evaluations")
+    maker.rate(
+        "public_top_share",
+        "前三位占公共服务评价数",
+        "public_top_evaluations",
+        "public_evaluations",
+        share=True,
+    )
     totals = maker.data.printed_totals
     printed = totals[(totals["table"] == "public_services") & (totals["column"] == "evaluations")]
     if len(printed) == 1 and printed["value"].notna().all():

@@ -20,21 +20,24 @@ COUNTS = (
     "cases",
     "evaluations",
     "active",
-    "negatives",
     "district_cases",
     "district_evaluations",
     "district_active",
-    "district_negatives",
     "department_cases",
     "department_evaluations",
     "department_active",
-    "department_negatives",
     "matrix_evaluations",
     "town_evaluations",
     "village_evaluations",
-    "tier_negatives",
     "public_evaluations",
 )
+PER_TEN_THOUSAND = (
+    "negatives_per",
+    "district_negatives_per",
+    "department_negatives_per",
+    "tier_negatives_per",
+)
+"""Rates of rare things: what they were is told, not how much more they are; a few more of few are many per cent."""
 RATES = {
     "rate": ("evaluations", "cases"),
     "active_rate": ("active", "active_base"),
@@ -78,6 +81,9 @@ def _compare(maker: Maker, then: Maker, comparison: Comparison, reference: Refer
     for name in COUNTS:
         if name in maker.made and name in then.made:
             _count(maker, then, name, comparison, reference.threshold("change_percent"))
+    for name in PER_TEN_THOUSAND:
+        if name in maker.made and name in then.made and then.made[name].value is not None:
+            _earlier(maker, then, name, comparison)
     for name, (k, n) in RATES.items():
         if all(one in maker.made and one in then.made for one in (name, k, n)):
             _rate(maker, then, name, comparison, reference.threshold("change_points"))
@@ -102,6 +108,20 @@ def _count(maker: Maker, then: Maker, name: str, comparison: Comparison, least: 
         figure.cells,
     )
     maker.words[key] = "none" if abs(change) * 100 < least else "up" if change > 0 else "down"
+
+
+def _earlier(maker: Maker, then: Maker, name: str, comparison: Comparison) -> None:
+    """What a rate was in the earlier quarter."""
+    figure = then.made[name]
+    when = then.data.quarter.label
+    maker.add(
+        f"{name}_{comparison.name}",
+        f"{when}{figure.label}",
+        figure.value,
+        figure.unit,
+        figure.formula,
+        f"{when}{figure.source}",
+    )
 
 
 def _rate(maker: Maker, then: Maker, name: str, comparison: Comparison, least: float) -> None:
@@ -130,7 +150,14 @@ def _rate(maker: Maker, then: Maker, name: str, comparison: Comparison, least: f
         figure.cells,
         f"{low} 至 {high} 个百分点",
     )
-    maker.words[key] = str(change.direction)
+    maker.words[key] = _direction(str(change.direction), float(change.low), float(change.high))
+
+
+def _direction(direction: str, low: float, high: float) -> str:
+    """A change near the smallest that matters is told as one where the records leave no doubt of its sign."""
+    if direction == "unclear" and (low > 0 or high < 0):
+        return "up" if low > 0 else "down"
+    return direction
 
 
 def _decompose(maker: Maker, then: Maker) -> None:
@@ -178,7 +205,14 @@ def _series(maker: Maker, earlier: Mapping[Quarter, Maker]) -> None:
         except NotApplicable:
             continue
         count = f"{name}_quarters"
-        maker.add(count, "序列的季度数", len(values), "个", "连续有数的季度", "本期和以前各期同一指标")
+        maker.add(
+            count,
+            f"{maker.made[name].label}序列的季度数",
+            len(values),
+            "个",
+            "连续有数的季度",
+            "本期和以前各期同一指标",
+        )
         for end in ("lower", "upper"):
             maker.add(
                 f"{name}_{end}",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from haochaping.model import CellRef
+from haochaping.model import CellRef, QuarterData
 from haochaping.numbers import number, percent_text
 
 NOT_APPLICABLE = "不适用"
@@ -93,10 +93,13 @@ class Shown:
 
 
 class Figures(Mapping[str, Figure]):
-    """All figures of a quarter by name; in templates ``{{ n.cases }}``. ``words`` are names and facts beside them."""
+    """All figures of a quarter by name; in templates ``{{ n.cases }}``.
 
-    def __init__(self, figures: dict[str, Figure], words: dict[str, Any]):
-        self._figures, self.words = figures, words
+    ``words`` are names and facts beside them, ``data`` is the quarter they were made from.
+    """
+
+    def __init__(self, figures: dict[str, Figure], words: dict[str, Any], data: QuarterData | None = None):
+        self._figures, self.words, self.data = figures, words, data
 
     def __getitem__(self, name: str) -> Figure:
         return self._figures[name]

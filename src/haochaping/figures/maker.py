@@ -14,6 +14,8 @@ from haochaping.model import TABLES, CellRef, QuarterData, decode_key
 from haochaping.numbers import percent_text
 from haochaping.statistics.proportions import wilson
 
+TEN_THOUSAND = 10_000
+
 
 class Maker:
     """Collects figures while they are computed."""
@@ -48,6 +50,14 @@ class Maker:
         keys = content[list(TABLES[table].key)].to_dict("records")
         return [CellRef.of(table, key, column) for key in keys for column in columns]
 
+    def per(self, name: str, label: str, k: str, n: str) -> None:
+        """Add how many of one figure there are in ten thousand of another."""
+        numerator, denominator = self.made[k], self.made[n]
+        whole = int(denominator.value or 0)
+        value = Fraction(TEN_THOUSAND * int(numerator.value or 0), whole) if whole else None
+        formula = f"{numerator.label} ÷ {denominator.label} × 10,000"
+        self.add(name, label, value, "条/万条", formula, numerator.source, self.rests_on(k, n))
+
     def rests_on(self, *names: str) -> frozenset[CellRef]:
         """The cells of some figures together."""
         return frozenset().union(*(self.made[name].cells for name in names))
@@ -60,8 +70,8 @@ class Maker:
         unit = "条" if "evaluations" in column else "件"
         self.add(name, label, value, unit, "各行所列数相加", annex, self.cells(table, column, rows=content))
 
-    def rate(self, name: str, label: str, k: str, n: str) -> None:
-        """Add one figure over another, with its Wilson interval where it is a part of a whole."""
+    def rate(self, name: str, label: str, k: str, n: str, *, share: bool = False) -> None:
+        """Add one figure over another, with its Wilson interval; a `share` of a total has none, for nothing is left to chance."""
         numerator, denominator = self.made[k], self.made[n]
         part, whole = int(numerator.value or 0), int(denominator.value or 0)
         value = Fraction(part, whole) if whole else None
@@ -73,8 +83,11 @@ class Maker:
             f"{numerator.label} ÷ {denominator.label}",
             f"{numerator.source}；{denominator.source}",
             self.rests_on(k, n),
-            interval_text(part, whole),
+            OF_A_TOTAL if share else interval_text(part, whole),
         )
+
+
+OF_A_TOTAL = "构成比，不列区间"
 
 
 def interval_text(k: int, n: int) -> str:

@@ -16,47 +16,62 @@ from haochaping.model import NOT_IN_SOURCE, TABLES, QuarterData, decode_key
 from haochaping.reference import Reference
 
 SERVICE_TABLES = ("districts", "city_departments")
+FEWEST_PEERS = 5
+"""Below this a median says nothing."""
 
 
 def add_problems(maker: Maker, reference: Reference) -> None:
     """Facts for section 问题与建议 and for the bulletin's second part, as words.
 
-    ``few_active`` (districts below half of the common active rate), ``silent`` (units with evaluations and no active
-    one), ``idle`` (units without cases), ``late`` (districts with rectifications overdue), ``unlisted`` (units with a
-    count that is not listed) are names; ``zero_negatives`` and ``scattered`` (zeros in annex 3) are true or false;
-    ``planned`` and ``channel_claim`` are what the source's text says.
+    Names: ``few_active`` (districts below half of the median active rate), ``hardly_active`` (departments far below the
+    others), ``silent`` (units with evaluations and no active one), ``idle`` (units without cases), ``late`` (districts
+    with rectifications overdue), ``unlisted`` (units with a count that is not listed). True or false:
+    ``zero_negatives``, ``scattered`` (zeros in annex 3), ``counterpart_differs``. What the source's text says:
+    ``planned``, ``channel_claim``.
     """
     data, words = maker.data, maker.words
+    small = max(1, int(reference.threshold("small_denominator")))
     words |= {
-        "few_active": _few_active(maker, reference.threshold("small_denominator")),
+        "few_active": _few_active(maker, small),
         "silent": _where(data, lambda t: (t["active_evaluations"] == 0) & (t["evaluations"] > 0)),
         "idle": _where(data, lambda t: t["cases"] == 0),
         "idle_departments": _where(data, lambda t: t["cases"] == 0, SERVICE_TABLES[1:]),
         "silent_departments": _where(
-            data, lambda t: (t["active_evaluations"] == 0) & (t["evaluations"] > 0), SERVICE_TABLES[1:]
+            data, lambda t: (t["active_evaluations"] == 0) & (t["evaluations"] >= small), SERVICE_TABLES[1:]
         ),
+        "hardly_active": _hardly_active(maker, small),
         "zero_negatives": _zero_negatives(data),
         "late": _late(data),
         "scattered": bool((data.district_departments["evaluations"] == 0).any()),
         "unlisted": _unlisted(data, reference),
         "planned": _planned(data, reference),
         "channel_claim": _channel_claim(data, reference),
+        "counterpart_differs": _counterpart_differs(data, reference),
     }
 
 
 def _few_active(maker: Maker, small: float) -> list[str]:
-    """Districts whose active rate is below half of the districts' together; small denominators left out."""
-    active, base = maker.made.get("district_active"), maker.made.get("district_active_base")
-    if not active or not base:
-        return []
-    total_active, total_base = int(active.value or 0), int(base.value or 0)
+    """Districts whose active rate is below half of the districts' median; small denominators left out."""
     rows = maker.data.districts.dropna(subset=["active_evaluations", "evaluations"])
-    return [
-        str(row["district"])
-        for row in rows.to_dict("records")
-        if row["evaluations"] >= small
-        and 2 * int(row["active_evaluations"]) * total_base < total_active * int(row["evaluations"])
-    ]
+    rows = rows[rows["evaluations"] >= max(small, 1)]
+    if len(rows) < FEWEST_PEERS:
+        return []
+    rates = rows["active_evaluations"].astype(float) / rows["evaluations"].astype(float)
+    return _once(rows.loc[rates < rates.median() / 2, "district"])
+
+
+def _hardly_active(maker: Maker, small: float) -> list[str]:
+    """City departments with active evaluations, but at less than a tenth of the rate of the others.
+
+    The one with most active evaluations does not decide what is usual.
+    """
+    rest = maker.made.get("department_rest_active_rate")
+    if rest is None or not rest.value:
+        return []
+    rows = maker.data.city_departments.dropna(subset=["active_evaluations", "evaluations"])
+    rows = rows[(rows["evaluations"] >= max(small, 1)) & (rows["active_evaluations"] > 0)]
+    rates = rows["active_evaluations"].astype(float) / rows["evaluations"].astype(float)
+    return _once(rows.loc[rates < float(rest.value) / 10, "department"])
 
 
 def _where(
@@ -122,6 +137,18 @@ def _channel_claim(data: QuarterData, reference: Reference) -> str:
         if row["name"] == "channel" and (found := re.search(row["pattern"], text)):
             return found.group(0)
     return ""
+
+
+def _counterpart_differs(data: QuarterData, reference: Reference) -> bool:
+    """Whether the row of annex 3 that the registry declares annex 5's counterpart adds up to something else."""
+    kind = TABLES["district_departments"].unit_kinds["department"]
+    matrix, public = data.district_departments, data.public_services
+    for name in _once(matrix["department"]):
+        unit = reference.unit(kind, name)
+        if unit and fold(unit.counterpart) == f"附件{TABLES['public_services'].annex}" and len(public):
+            row = matrix.loc[matrix["department"] == name, "evaluations"]
+            return int(row.sum()) != int(public["evaluations"].sum())
+    return False
 
 
 def _once(names: Iterable[object]) -> list[str]:

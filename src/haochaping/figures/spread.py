@@ -87,5 +87,9 @@ def _top_share(maker: Maker, rows: pd.DataFrame) -> None:
     maker.words["district_top"] = list(top[KEY])
     maker.total(TABLE, BASE, "district_top_evaluations", "评价最多的三个区县评价数之和", top)
     maker.rate(
-        "district_top_share", "评价最多的三个区县占比", "district_top_evaluations", "district_evaluations"
+        "district_top_share",
+        "评价最多的三个区县占比",
+        "district_top_evaluations",
+        "district_evaluations",
+        share=True,
     )
