@@ -13,7 +13,7 @@ from haochaping.checks.confront import CheckReport
 from haochaping.checks.review import Reviewed
 from haochaping.model import QuarterData
 from haochaping.publish.beside import free_path
-from haochaping.publish.papers import edited_papers, write_papers
+from haochaping.publish.papers import edited_papers, remind_of_edited, write_papers
 from haochaping.publish.stamp import MANIFEST, sha256
 from haochaping.reference import Reference
 
@@ -91,3 +91,16 @@ def test_one_way_of_naming(tmp_path: Path) -> None:
         assert free_path(tmp_path, "a.xlsx").name == name
         (tmp_path / name).touch()
     assert free_path(tmp_path, "A.xlsx").name == "A.new3.xlsx", "capitals or not"
+
+
+def test_an_unchanged_run_still_says_that_a_newer_paper_stands_beside_an_edited_one(
+    real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
+) -> None:
+    publish(folder, Reviewed(real, real_report), reference)
+    edit_document(folder / "bulletin.draft.docx")
+    said: list[str] = []
+    remind_of_edited(folder, real.quarter, said.append)
+    assert said == [], "edited, and nothing newer beside it"
+    publish(folder, Reviewed(real, real_report), reference)
+    remind_of_edited(folder, real.quarter, said.append)
+    assert len(said) == 1 and "bulletin.draft.new.docx" in said[0]

@@ -93,12 +93,23 @@ def _current(kept: str, new: Sequence[str]) -> str:
     """Which of the new papers stands for one that was carried over; blank if none."""
     for stem in (_BULLETIN, Path(REVIEW).stem):
         if kept.startswith(stem):
-            return next(name for name in new if name.startswith(stem))
+            return next((name for name in new if name.startswith(stem)), "")
     return next((name for name in new if _bare(name) == _bare(kept)), "")
 
 
 def _bare(name: str) -> str:
     return re.sub(r"\.new\d*(?=\.xlsx$)", "", name)
+
+
+def remind_of_edited(published: Path, quarter: Quarter, say: Callable[[str], None]) -> None:
+    """What a run says of edited papers when nothing had to be made: which ones a newer paper stands beside."""
+    kept = edited_papers(published)
+    papers = [path for pattern in _EDITABLE for path in sorted(published.glob(pattern))]
+    ours = [path.relative_to(published).as_posix() for path in papers]
+    new = [name for name in ours if name not in kept]
+    for line in _told([name for name in kept if _current(name, new)], new, published):
+        say(line)
+    remind(kept, quarter, say)
 
 
 def remind(edited: Sequence[str], quarter: Quarter, say: Callable[[str], None]) -> None:

@@ -61,10 +61,10 @@ def run_quarter(
     as_of = as_of or date.today()
     key = input_key(where, quarter, as_of)
     if is_current(published, key):
-        from haochaping.publish.papers import edited_papers, remind
+        from haochaping.publish.papers import remind_of_edited
 
         manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
-        remind(edited_papers(published), quarter, say)
+        remind_of_edited(published, quarter, say)
         return Outcome(page, manifest["verdict"], True, time.perf_counter() - started)
     return _build(where, quarter, as_of, key, say, started)
 
