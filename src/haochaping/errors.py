@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from haochaping.cleaning.text import visible
@@ -36,10 +37,27 @@ class InputRefused(Exception):
         """All problems, one a line, in Chinese."""
         if len(self.problems) == 1:
             return f"未能读取：{self.problems[0]}"
-        lines = [f"  {i}. {problem}" for i, problem in enumerate(self.problems, start=1)]
+        lines = [f"  {i}. {told}" for i, told in enumerate(_grouped(self.problems), start=1)]
         return "\n".join([f"未能读取，共 {len(self.problems)} 处问题：", *lines])
 
 
 def refuse(place: str, found: str, expected: str) -> InputRefused:
     """One refusal with one problem, ready to be raised."""
     return InputRefused(Problem(place, found, expected))
+
+
+MOST_ALIKE = 5
+"""Of more problems that ask for the same thing only the first are told one by one."""
+
+
+def _grouped(problems: Sequence[Problem]) -> Iterator[str]:
+    """Problems as text; many that ask for the same thing are cut short, with their number."""
+    alike = Counter(problem.expected for problem in problems)
+    told: Counter[str] = Counter()
+    for problem in problems:
+        told[problem.expected] += 1
+        number = alike[problem.expected]
+        if told[problem.expected] <= MOST_ALIKE or number <= MOST_ALIKE + 1:
+            yield str(problem)
+        elif told[problem.expected] == number:
+            yield f"……同样的问题共 {number} 处，最后一处是{visible(problem.place)}"

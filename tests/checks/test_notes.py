@@ -4,8 +4,11 @@ import pytest
 
 from haochaping.checks.confront import confront
 from haochaping.checks.finding import Finding
+from haochaping.figures import compute_figures
 from haochaping.model import QuarterData, frame
+from haochaping.quarter import Quarter
 from haochaping.reference import Reference
+from haochaping.simulate import simulate
 
 
 def found(data: QuarterData, reference: Reference, text: str, section: str = "各区县") -> list[Finding]:
@@ -73,3 +76,25 @@ def test_names_in_what_is_circulated(real: QuarterData, reference: Reference) ->
 def test_ids_hold_no_figures(real: QuarterData, reference: Reference) -> None:
     first, second = (found(real, reference, f"张店区办件 {number} 件")[0].id for number in (5, 7))
     assert first == second and not any(char.isdigit() for char in first)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("办件环比增长{size}。", ""),
+        ("办件环比下降{size}。", "增长（提高）"),
+        ("办件同比减少了{size}。", ""),
+        ("办件比上季度下降{size}。", "增长（提高）"),
+    ],
+)
+def test_a_change_told_the_wrong_way_round(reference: Reference, text: str, right: str) -> None:
+    quarter = Quarter(2023, 2)
+    now, before = simulate(quarter, 5), simulate(quarter.previous, 5)
+    figures = compute_figures(replace(now, history=(before,)), reference)
+    size = figures["cases_before"].size.text
+    assert not figures["cases_before"].text.startswith("−")
+    rows = [{"section": "要点", "kind": "paragraph", "text": text.format(size=size), "line": 3}]
+    data = replace(now, history=(before,), notes=frame("notes", rows))
+    report = confront(data, reference, history=(before,))
+    found = [f.expected for f in report.findings if f.check == "notes_figures"]
+    assert found == ([f"{right}{size}"] if right else [])

@@ -343,3 +343,34 @@ def test_corrections_kept_in_the_tidy_tables_stand(real: QuarterData, reference:
     again = review(as_printed(done, reference), (), (), reference, TODAY, kept_corrections(done))
     assert again.data == done and again.data.corrections.equals(done.corrections)
     assert status(again, WATER) == "corrected"
+
+
+def test_a_correction_may_answer_what_another_correction_raised(
+    real: QuarterData, reference: Reference
+) -> None:
+    def corrected(finding: str, cell: str, original: str, value: str, row: int) -> Answer:
+        place = f"review.xlsx 第 {row} 行"
+        return Answer(place, finding, cell, original, "更正", value, "查系统", "甲", "2023-01-19", "")
+
+    silent = "silent_unit/city_departments/山东省淄博市鲁中公证处/active_evaluations"
+    cell = "city_departments/山东省淄博市鲁中公证处/active_evaluations"
+    too_many = corrected(silent, cell, "0", "22190", 2)
+    [raised] = [
+        f.id
+        for f in review(real, [too_many], (), reference, date(2023, 1, 20)).report.findings
+        if f.check == "active_within_evaluations"
+    ]
+    bound = "city_departments/山东省淄博市鲁中公证处/evaluations"
+    second = corrected(raised, bound, real_printed(real, "evaluations"), "32190", 3)
+    cases = corrected(raised, bound.replace("evaluations", "cases"), real_printed(real, "cases"), "32190", 4)
+    reviewed = review(real, [too_many, second, cases], (), reference, date(2023, 1, 20))
+    assert not any("未采用" in remark for remark in reviewed.report.remarks)
+    assert len(reviewed.data.corrections) == 3
+    other = corrected(raised, cell, "0", "2219", 5)
+    conflict = review(real, [too_many, other], (), reference, date(2023, 1, 20))
+    assert any("review.xlsx 第 2 行已有另一个核实值 22190" in remark for remark in conflict.report.remarks)
+
+
+def real_printed(data: QuarterData, column: str) -> str:
+    rows = data.city_departments.set_index("department")
+    return str(rows.loc["山东省淄博市鲁中公证处", column])

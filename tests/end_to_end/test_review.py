@@ -281,3 +281,9 @@ def test_a_correction_reaches_every_paper_and_nothing_else(built: Path, answered
         differing = [pair for pair in zip(*lines, strict=True) if pair[0] != pair[1]]
         assert len(differing) == (path.name == "city_departments.csv"), path.name
     assert "11237,11273" in (published / "data" / "corrections.csv").read_text(encoding="utf-8")
+
+
+def test_the_original_value_is_the_printed_one_at_every_round(answered: Path) -> None:
+    head, *rows = sheets(answered / "output" / "2022Q4" / "review.xlsx")["更正其他单元格"]
+    told = {(row[head.index("编号")], row[head.index("单元格")]): row[head.index("原值")] for row in rows}
+    assert told[WATER, WATER_CELL] == "11237", "corrected to 11273 already"

@@ -52,7 +52,8 @@ def test_which_paper_is_current_is_said_for_each_that_was_edited(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
     mild = replace(real_report, findings=tuple(f for f in real_report.findings if f.severity != "correct"))
-    assert publish(folder, Reviewed(real, mild), reference) == ([], [])
+    kept, said = publish(folder, Reviewed(real, mild), reference)
+    assert kept == [] and said == ["尚有需核实之处，bulletin.docx 请待核实后再印发"]
     edit_document(folder / "bulletin.docx")
     edit_workbook(folder / "review.xlsx")
     edit_workbook(folder / "sheets" / "市公安局.xlsx")

@@ -21,7 +21,7 @@ from haochaping.checks.confront import CheckReport, confront
 from haochaping.cleaning.quantities import plain_text, quantities, same
 from haochaping.errors import InputRefused
 from haochaping.figures import compute_figures
-from haochaping.model import QuarterData
+from haochaping.model import QuarterData, frame
 from haochaping.proofreading.difference import MISSING, ROW, UNPLACED, Difference
 from haochaping.proofreading.formal import as_date, changed_document_number, signed_on
 from haochaping.publish.bulletin import write_bulletin
@@ -784,3 +784,35 @@ def test_a_number_typed_into_a_header_of_two_rows_is_one_difference(desk: Desk) 
 
     [difference] = desk.read_edited(edit)
     assert difference.place == "附件4表表头" and "评价数" in difference.expected
+
+
+def noted_desk(data: QuarterData, reference: Reference, folder: Path, text: str) -> Desk:
+    """A desk whose fresh paper holds words of the analyst."""
+    rows = [{"section": "通报·总体情况", "kind": "paragraph", "text": text, "line": 3}]
+    noted = dataclasses.replace(data, notes=frame("notes", rows))
+    report, figures = confront(noted, reference, history=noted.history), compute_figures(noted, reference)
+    write_bulletin(noted, report, figures, reference, folder / "fresh.docx")
+    return Desk(Proofreader(noted, report, figures, reference), folder, folder / "fresh.docx")
+
+
+def test_the_analysts_own_numbers_are_held_to_the_quarter(
+    real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
+    right = noted_desk(real, reference, tmp_path, "张店区办件1080786件。")
+    assert proof_text(right.read(right.open())) == ""
+    wrong = noted_desk(real, reference, tmp_path, "张店区办件1080876件，新增终端1214台。")
+    first, second = wrong.read(wrong.open())
+    assert first.expected == "1080786" and second.kind == UNPLACED
+
+
+def test_a_change_that_was_turned_round(reference: Reference, tmp_path: Path) -> None:
+    now, before = simulate(Quarter(2023, 2), 5), simulate(Quarter(2023, 1), 5)
+    desk = noted_desk(dataclasses.replace(now, history=(before,)), reference, tmp_path, "认真落实。")
+    assert desk.read(desk.open()) == []
+    document = desk.open()
+    paragraph = paragraph_with(document, "环比增长")
+    paragraph.runs[0].text = paragraph.text.replace("环比增长", "环比下降", 1)
+    for run in paragraph.runs[1:]:
+        run.text = ""
+    [difference] = desk.read(document)
+    assert "下降" in difference.found and "增长" in difference.expected

@@ -6,10 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from haochaping.errors import InputRefused
 from haochaping.model import TABLES, QuarterData
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
 from haochaping.sources import read_raw
+from haochaping.sources.workbook import read_sheets
 from tests.sources.office_files import write_csv_files, write_webpage, write_word, write_workbook
 
 
@@ -61,3 +63,22 @@ def test_a_systems_own_summary_export(reference: Reference, tmp_path: Path) -> N
     assert found.city_departments["cases"].isna().all()
     totals = found.printed_totals[["column", "value"]].to_numpy().tolist()
     assert totals == [["evaluations", 160.0], ["negative_evaluations", 2.0]]
+
+
+@pytest.mark.parametrize(("name", "is_read"), [("填写说明", True), ("附件1 各区县", False)])
+def test_an_error_on_the_help_sheet_of_a_form_does_no_harm(tmp_path: Path, name: str, is_read: bool) -> None:
+    """Its checks look at annexes, which may be deleted."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = name
+    sheet.append(["序号", "区县", "评价数"])
+    sheet.append([1, "甲区", "#REF!"])
+    sheet["C2"].data_type = "e"
+    book.save(tmp_path / "annexes.xlsx")
+    if is_read:
+        assert [grid.name for grid in read_sheets(tmp_path / "annexes.xlsx")] == [name]
+    else:
+        with pytest.raises(InputRefused, match="C2"):
+            read_sheets(tmp_path / "annexes.xlsx")

@@ -54,11 +54,13 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
 
 def _methods(figures: Figures) -> Html:
     """How changes, intervals and limits are judged, with sources."""
-    points, percent = (f"{figures.words.get(name, 0):g}" for name in ("change_points", "change_percent"))
+    points, percent, relative = (
+        f"{figures.words.get(name, 0):g}" for name in ("change_points", "change_percent", "change_relative")
+    )
     rows = [
         (
             "增减",
-            f"数量增减不到 {percent}%、比率增减不到 {points} 个百分点的说“基本持平”；区间含零的不说升降",
+            f"数量增减不到 {percent}%、比率增减不到 {points} 个百分点、也不到原比率 {relative}% 的说“基本持平”；区间含零的不说升降",
             "本市设置（city.toml）",
         ),
         *_METHODS,

@@ -23,12 +23,17 @@ from haochaping.checks.telling import (
     scope_of,
 )
 from haochaping.cleaning.quantities import COUNT, PERCENT, plain_text
-from haochaping.figures import POINTS, Figures
+from haochaping.figures import PER, POINTS, Figures
+from haochaping.figures import PERCENT as PERCENT_UNIT
 from haochaping.labels import FIGURES
 from haochaping.model import TABLES, TIERS
 from haochaping.numbers import number, percent_text
 
 Value = int | Fraction
+_UP = ("增长", "提高", "上升", "增加", "升高", "回升", "上涨")
+_DOWN = ("下降", "减少", "降低", "回落", "下滑")
+_WAY = re.compile(f"({'|'.join((*_UP, *_DOWN))})(?:了|约|近)?$")
+_ON_QUARTER, _ON_YEAR = re.compile("环比|上季|上一季|上期"), re.compile("同比|上年|去年")
 SMALL = 1000
 """Counts below this, and whole percentages, stand somewhere in every quarter: alone they prove nothing."""
 _QUALIFIED = re.compile(
@@ -63,6 +68,17 @@ class Subject:
         return MEASURES[self.measure] if self.measure else ""
 
 
+def direction(told: Told) -> int:
+    """1 where the words right before the number say that something rose, -1 where it fell, else 0."""
+    found = _WAY.search(told.clause)
+    return 0 if found is None else 1 if found.group(1) in _UP else -1
+
+
+def opposite(one: Told, two: Told) -> bool:
+    """Whether one sentence says that something rose where the other says that it fell."""
+    return direction(one) * direction(two) < 0
+
+
 class Attribution:
     """The quarter's figures by what sentences say of them.
 
@@ -82,6 +98,8 @@ class Attribution:
 
     def right(self, told: Told) -> str:
         """What should stand there; blank where the number is right or belongs to no figure for sure."""
+        if wrong_way := self._wrong_way(told):
+            return wrong_way
         if _QUALIFIED.search(told.whole_clause) or told.quantity.kind not in (COUNT, PERCENT):
             return ""
         subject = self.subject(told)
@@ -94,6 +112,27 @@ class Attribution:
             return number(meant) if meant is not None else ""
         return ""
 
+    def _wrong_way(self, told: Told) -> str:
+        """The change as it should read, where one of this size is among the quarter's and went the other way."""
+        way = direction(told)
+        comparison = (
+            "before" if _ON_QUARTER.search(told.clause) else "year" if _ON_YEAR.search(told.clause) else ""
+        )
+        if not way or not comparison:
+            return ""
+        alike = [
+            figure
+            for name, figure in self.figures.items()
+            if name.endswith(f"_{comparison}")
+            and figure.unit in (PERCENT_UNIT, POINTS)
+            and figure.size.text.rstrip("%")
+            == told.quantity.text.rstrip("%").removesuffix("个百分点").strip()
+        ]
+        ways = {(float(figure.value or 0) > 0) for figure in alike}
+        if not alike or (way > 0) in ways:
+            return ""
+        return f"{'增长（提高）' if way < 0 else '下降'}{alike[0].size}"
+
     def holds(self, told: Told) -> bool:
         """Whether a figure of the quarter explains the number as it is told there."""
         quantity = told.quantity
@@ -101,6 +140,8 @@ class Attribution:
             return self.known.holds(quantity)
         if _is_item(told):
             return True
+        if quantity.kind == COUNT and quantity.value[0] % 1:  # no count: so many in ten thousand
+            return any(f.unit == PER and f.text == quantity.text for f in self.figures.values())
         if told.counts_annexes:
             return quantity.value[0] == len(TABLES) - len(self.book.data.absent)
         if told.counts_units and told.counted:

@@ -11,7 +11,7 @@ from scipy import stats
 from haochaping.checks.book import Book, Row
 from haochaping.checks.outcome import WHOLE, Outcome, state, whole_table
 from haochaping.checks.rules import Rule
-from haochaping.labels import COLUMNS
+from haochaping.labels import COLUMNS, key_label
 from haochaping.model import TABLES, CellRef
 from haochaping.numbers import number
 
@@ -52,6 +52,9 @@ def previous(rule: Rule, book: Book) -> Iterator[Outcome]:
     if not 0 < len(book.history) < rule.options["quarters"]:
         return
     before = Book(book.history[-1], book.reference)
+    if rule.options.get("at_once"):
+        yield from _many(rule, book, before)
+        return
     for table in rule.tables:
         for row in book.rows(table):
             for column in rule.options["columns"]:
@@ -69,6 +72,29 @@ def previous(rule: Rule, book: Book) -> Iterator[Outcome]:
                     f"{number(now)}；{before.data.quarter.label} {number(then)}",
                     values={"column": COLUMNS[column], "printed": number(now), "before": number(then)},
                 )
+
+
+def _many(rule: Rule, book: Book, before: Book) -> Iterator[Outcome]:
+    """All cells of a table that changed many times over, told at once: there are many, and they vary."""
+    for table in rule.tables:
+        far: list[tuple[CellRef, int, int]] = []
+        for row in book.rows(table):
+            at = row.cell(rule.options["columns"][0])
+            now, then = book.count(at), before.count(at)
+            if now is None or then is None or max(now, then) < rule.options["least"]:
+                continue
+            if abs(math.log((now + 0.5) / (then + 0.5))) > math.log(rule.options["factor"]):
+                far.append((at, now, then))
+        far.sort(key=lambda one: -max(one[1:]))
+        shown = "；".join(f"{key_label(at.names)} {number(then)} → {number(now)}" for at, now, then in far)
+        values = {
+            "annex": TABLES[table].annex,
+            "count": len(far),
+            "cells": "、".join(key_label(at.names) for at, _, _ in far[:6]),
+            "more": len(far) > 6,
+        }
+        at = whole_table(table, rule.options["columns"][0])
+        yield Outcome(at, tuple(one for one, _, _ in far), state(not far), shown, values=values)
 
 
 def copied(rule: Rule, book: Book) -> Iterator[Outcome]:

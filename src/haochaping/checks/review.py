@@ -76,14 +76,21 @@ def review(
     history = tuple(one.best for one in past)
     printed = replace(printed, history=history)
     before = confront(printed, reference, history=history)
-    corrections, remarks = _corrections(answers, before, printed, reference)
-    answered = {correction.cell for _, correction in corrections}
-    corrections += [("", correction) for correction in kept if correction.cell not in answered]
-    if corrections:
+    data, after, known = printed, before, before.findings
+    while True:  # a correction may raise a finding that another correction answers
+        corrections, remarks = _corrections(answers, known, printed, reference)
+        answered = {correction.cell for _, correction in corrections}
+        corrections += [("", correction) for correction in kept if correction.cell not in answered]
+        if not corrections:
+            break
         data = apply_corrections(printed, [c for _, c in corrections], reference)
         after = _marked(confront(data, reference, history=history), before, corrections)
-    else:
-        data, after = printed, before
+        ids = {finding.id for finding in known}
+        wanted = {answer.finding for answer in answers if answer.is_correction} - ids
+        raised = tuple(finding for finding in after.findings if finding.id in wanted)
+        if not raised:
+            break
+        known = (*known, *raised)
     by_id = {finding.id: finding for finding in before.findings}
     corrected_ids = {finding for finding, _ in corrections}
     open_ids = {finding.id for finding in after.findings}
@@ -137,14 +144,15 @@ def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def _corrections(
-    answers: Sequence[Answer], report: CheckReport, printed: QuarterData, reference: Reference
+    answers: Sequence[Answer], known: Sequence[Finding], printed: QuarterData, reference: Reference
 ) -> tuple[list[tuple[str, Correction]], list[str]]:
     """Corrections that can be applied, each with its finding's id; and why the others cannot."""
     book = Book(printed, reference)
     cells = {cell.path: cell for cell in book.cells()}
     words = {cell_label(cell): cell for cell in book.cells()}
-    findings = {finding.id: finding for finding in report.findings}
+    findings = {finding.id: finding for finding in known}
     applied: dict[CellRef, tuple[str, Correction]] = {}
+    places: dict[CellRef, str] = {}
     remarks: list[str] = []
     for answer in answers:
         if not answer.is_correction:
@@ -167,7 +175,7 @@ def _corrections(
         elif iso_date(answer.on) is None:
             problem = f"日期“{answer.on}”应写作 2023-01-05"
         elif cell in applied and applied[cell][1].corrected != answer.value:
-            problem = "同一单元格有两个不同的核实值"
+            problem = f"同一单元格在{places[cell]}已有另一个核实值 {applied[cell][1].corrected}，只能留一个"
         else:
             try:
                 value = _typed(cell, answer.value)
@@ -184,6 +192,7 @@ def _corrections(
                 ]
                 if lacking:
                     remarks.append(f"{answer.place}：更正已采用，但没有写明{'、'.join(lacking)}，请补填")
+                places.setdefault(cell, answer.place)
                 applied[cell] = (
                     answer.finding,
                     Correction(

@@ -6,7 +6,7 @@ from typing import Any
 
 from haochaping.figures.annexes import add_annexes
 from haochaping.figures.changes import add_changes
-from haochaping.figures.figure import NOT_APPLICABLE, PERCENT, POINTS, Figure, Figures, Shown
+from haochaping.figures.figure import NOT_APPLICABLE, PER, PERCENT, POINTS, Figure, Figures, Shown
 from haochaping.figures.maker import Maker
 from haochaping.figures.problems import add_problems
 from haochaping.figures.spread import add_spread
@@ -14,7 +14,7 @@ from haochaping.locations import locations
 from haochaping.model import TABLES, QuarterData
 from haochaping.reference import Reference, load_reference
 
-__all__ = ["NOT_APPLICABLE", "PERCENT", "POINTS", "Figure", "Figures", "Shown", "compute_figures"]
+__all__ = ["NOT_APPLICABLE", "PER", "PERCENT", "POINTS", "Figure", "Figures", "Shown", "compute_figures"]
 
 
 def compute_figures(data: QuarterData, reference: Reference | None = None) -> Figures:
@@ -44,6 +44,7 @@ def _of_one_quarter(data: QuarterData, reference: Reference) -> Maker:
         "absent": [TABLES[name].annex for name in data.absent],
         "small": reference.threshold("small_denominator"),
         "change_points": reference.threshold("change_points"),
+        "change_relative": reference.threshold("change_relative"),
         "change_percent": reference.threshold("change_percent"),
         "planned_work": data.fact("planned_work"),
     }

@@ -86,7 +86,7 @@ def _compare(maker: Maker, then: Maker, comparison: Comparison, reference: Refer
             _earlier(maker, then, name, comparison)
     for name, (k, n) in RATES.items():
         if all(one in maker.made and one in then.made for one in (name, k, n)):
-            _rate(maker, then, name, comparison, reference.threshold("change_points"))
+            _rate(maker, then, name, comparison, reference)
 
 
 def _count(maker: Maker, then: Maker, name: str, comparison: Comparison, least: float) -> None:
@@ -124,8 +124,11 @@ def _earlier(maker: Maker, then: Maker, name: str, comparison: Comparison) -> No
     )
 
 
-def _rate(maker: Maker, then: Maker, name: str, comparison: Comparison, least: float) -> None:
-    """Difference of two rates in percentage points, with Newcombe's interval."""
+def _rate(maker: Maker, then: Maker, name: str, comparison: Comparison, reference: Reference) -> None:
+    """Difference of two rates in percentage points, with Newcombe's interval.
+
+    It matters from so many points on, or from such a part of a low rate.
+    """
     k, n = RATES[name]
     base = {"rate": ("paired_evaluations", "paired_cases")}.get(name, (k, n))
     pairs = []
@@ -137,7 +140,12 @@ def _rate(maker: Maker, then: Maker, name: str, comparison: Comparison, least: f
     if not n1 or not n2 or k1 > n1 or k2 > n2:
         maker.words[key] = ""
         return
-    change = between(k1, n1, k2, n2, least=least / 100)
+    points, relative = (
+        reference.threshold("change_points") / 100,
+        reference.threshold("change_relative") / 100,
+    )
+    least = min(points, relative * k1 / n1) if k1 else points
+    change = between(k1, n1, k2, n2, least=least)
     figure, when = maker.made[name], then.data.quarter.label
     low, high = (f"{float(end) * 100:+.2f}".replace("-", "−") for end in (change.low, change.high))
     maker.add(

@@ -14,7 +14,7 @@ from haochaping.model import CellRef, QuarterData
 from haochaping.numbers import number, percent_text
 
 NOT_APPLICABLE = "不适用"
-PERCENT, POINTS = "%", "个百分点"
+PERCENT, POINTS, PER = "%", "个百分点", "条/万条"
 _LARGE, _HUGE = 10_000, 100_000_000
 
 

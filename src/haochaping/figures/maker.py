@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from haochaping.figures.figure import Figure
+from haochaping.figures.figure import PER, Figure
 from haochaping.labels import COLUMNS
 from haochaping.model import TABLES, CellRef, QuarterData, decode_key
 from haochaping.numbers import percent_text
@@ -56,7 +56,7 @@ class Maker:
         whole = int(denominator.value or 0)
         value = Fraction(TEN_THOUSAND * int(numerator.value or 0), whole) if whole else None
         formula = f"{numerator.label} ÷ {denominator.label} × 10,000"
-        self.add(name, label, value, "条/万条", formula, numerator.source, self.rests_on(k, n))
+        self.add(name, label, value, PER, formula, numerator.source, self.rests_on(k, n))
 
     def rests_on(self, *names: str) -> frozenset[CellRef]:
         """The cells of some figures together."""

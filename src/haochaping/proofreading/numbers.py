@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from haochaping.checks.attribution import Attribution
+from haochaping.checks.attribution import Attribution, opposite
 from haochaping.checks.telling import Told, tellings
 from haochaping.cleaning.quantities import DATES, Quantity, says, unlike
 from haochaping.proofreading.difference import DATE, MISSING, NUMBER, UNPLACED, Difference
@@ -44,6 +44,8 @@ def unexplained(told: Iterable[Told], place: str, figures: Attribution) -> list[
 def _compared(mine: Told, theirs: Told, place: str, figures: Attribution) -> list[Difference]:
     """One quantity in the place of another."""
     own, other = mine.quantity, theirs.quantity
+    if opposite(mine, theirs):
+        return [Difference(place, _in_clause(theirs), _in_clause(mine).strip("“”"), NUMBER)]
     if says(other, own):
         if not figures.contradict(mine, theirs) or figures.holds(theirs):
             return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from haochaping.checks.attribution import Attribution
@@ -38,11 +38,13 @@ class OwnLine:
 class Texts:
     """What the text may say.
 
-    ``is_dated`` says whether the source has an issue date; without one the office fills it in.
+    ``is_dated`` says whether the source has an issue date; without one the office fills it in. ``foreign`` are
+    sentences of the fresh paper that the analyst wrote: their numbers are held to the quarter like any other's.
     """
 
-    def __init__(self, figures: Attribution, names: Names, *, is_dated: bool):
+    def __init__(self, figures: Attribution, names: Names, *, is_dated: bool, foreign: Iterable[str] = ()):
         self.figures, self.names, self.is_dated = figures, names, is_dated
+        self.foreign = {passage.text for passage in passages(list(foreign))}
 
     def differences(self, own: Sequence[OwnLine], part: Part) -> list[Difference]:
         """Differences in the sentences of one part; its tables are left out."""
@@ -101,6 +103,8 @@ class _Pairing:
         if j not in self.pairs:
             return self.texts.unpaired(passage.text, place)
         own = self.ours[self.pairs[j]].text
+        if own in self.texts.foreign:
+            return self.texts.unpaired(passage.text, place, own)
         found = changed_numbers(own, passage.text, place, self.texts.figures)
         if place == ADDRESSEES or own == passage.text:
             return found

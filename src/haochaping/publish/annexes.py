@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from haochaping.briefing.annex_layout import (
 )
 from haochaping.checks.book import claim
 from haochaping.labels import COLUMNS, UNITS, place
-from haochaping.model import TABLES, QuarterData, decode_key
+from haochaping.model import TABLES, QuarterData, decode_key, frame
 from haochaping.publish.workbook import (
     LINE_HEIGHT,
     ROW_HEIGHT,
@@ -74,6 +75,10 @@ def write_annexes(data: QuarterData, verdict: str, path: Path, *, internal: bool
     internal : bool
         Whether this is the copy for reviewers: with verdict, files read, and who corrected what.
     """
+    if not internal and not data.fact("issue_date"):
+        data = replace(
+            data, corrections=frame("corrections", [])
+        )  # nothing was published that would be corrected
     grids = [annex_grid(data, name) for name in TABLES if name not in data.absent]
     title = f"{data.quarter.label}政务服务“好差评”数据附件"
     workbook = open_workbook(path, title)

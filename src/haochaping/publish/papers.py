@@ -10,6 +10,7 @@ from pathlib import Path
 
 from haochaping.answers import Answer
 from haochaping.checks.review import Reviewed
+from haochaping.checks.verdict import Verdict
 from haochaping.figures import compute_figures
 from haochaping.publish.annexes import write_annexes
 from haochaping.publish.beside import free_path
@@ -69,6 +70,8 @@ def write_papers(
         say(line)
     if kept:
         remind(kept, data.quarter, say)
+    if bulletin_name(report) == FINAL and report.verdict is Verdict.VERIFY_FIRST:
+        say(f"尚有需核实之处，{bulletin.name} 请待核实后再印发")
     if report.refused:
         say(f"有 {report.refused} 条答复未采用，原因见网页“数据核对”一节和 {review.name} 的状态栏")
     return kept

@@ -80,11 +80,15 @@ class Proofreader:
         self.draft_items = [finding.message for finding in must_be_corrected(report)]
         self.grids = annex_grids(data, reference)
         self.own = _own_lines(data, figures, reference)
-        known = [*(line.text for line in self.own), *(text for g in self.grids for text in (g.title, g.note))]
+        sentences = [s for block in bulletin_text(data, figures, reference) for s in block.sentences]
+        known = [sentence.text for sentence in sentences if sentence.rule]
+        known += [line.text for line in self.own if line.place]
+        known += [text for grid in self.grids for text in (grid.title, grid.note)]
         self.texts = Texts(
             Attribution(Book(data, reference), figures, known),
             Names(_unit_names(data, reference, self.grids, self.own)),
             is_dated=any(line.place == DATED for line in self.own),
+            foreign=[sentence.text for sentence in sentences if not sentence.rule],
         )
 
     def read(self, path: Path) -> list[Difference]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.review import Reviewed, cell_label, label_of
 from haochaping.labels import COLUMNS, SEVERITIES, STATUSES, place
-from haochaping.model import CellRef
+from haochaping.model import CellRef, QuarterData, decode_key
 from haochaping.publish.workbook import Styles, fit_row, open_workbook, set_page, write_text
 
 FINDINGS, OTHER_CELLS, HELP = "核对意见", "更正其他单元格", "填写说明"
@@ -59,7 +59,7 @@ def write_review(reviewed: Reviewed, answers: Sequence[Answer], path: Path) -> N
     styles = Styles(workbook)
     answers = [*answers, *reviewed.carried]
     _findings_sheet(workbook, styles, reviewed, answers)
-    _other_cells_sheet(workbook, styles, reviewed.report, answers)
+    _other_cells_sheet(workbook, styles, reviewed, answers)
     sheet = workbook.add_worksheet(HELP)
     sheet.set_column(0, 0, _HELP_WIDTH)
     for row, line in enumerate([f"{QUARTER_LABEL}{reviewed.data.quarter}", *_HELP]):
@@ -70,7 +70,7 @@ def write_review(reviewed: Reviewed, answers: Sequence[Answer], path: Path) -> N
 
 
 def _findings_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: Sequence[Answer]) -> None:
-    report, book = reviewed.report, Book(reviewed.data)
+    report, book, printed = reviewed.report, Book(reviewed.data), _printed(reviewed.data)
     carried = {answer.finding for answer in reviewed.carried}
     sheet = workbook.add_worksheet(FINDINGS)
     headings = [*_TOLD, *_FILLED, *_MORE]
@@ -79,7 +79,7 @@ def _findings_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: 
     last = len(report.findings)
     for row, finding in enumerate(report.findings, start=1):
         answer = slots.get((finding.id, finding.at.path))
-        told = _told(finding) | {"序号": str(row)}
+        told = _told(finding, printed) | {"序号": str(row)}
         _write(sheet, styles, row, headings, told | _answered(answer, report))
         if finding.at not in book and not (answer and answer.value):
             sheet.write_blank(row, headings.index("核实值"), None, styles.get(border=1, bg_color="#D9D9D9"))
@@ -107,7 +107,8 @@ def _findings_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: 
     sheet.print_area(0, 0, last, len(_TOLD) + len(_FILLED) - 1)
 
 
-def _other_cells_sheet(workbook: Any, styles: Styles, report: CheckReport, answers: Sequence[Answer]) -> None:
+def _other_cells_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: Sequence[Answer]) -> None:
+    report, printed = reviewed.report, _printed(reviewed.data)
     sheet = workbook.add_worksheet(OTHER_CELLS)
     _head(sheet, styles, _OTHER)
     slots, _ = _placed(report, answers)
@@ -116,7 +117,7 @@ def _other_cells_sheet(workbook: Any, styles: Styles, report: CheckReport, answe
         for cell in finding.suspects:
             if cell != finding.at:
                 answer = slots.get((finding.id, cell.path))
-                rows.append(_cell_row(finding, cell) | _answered(answer, report))
+                rows.append(_cell_row(finding, cell, printed) | _answered(answer, report))
     for number, cells in enumerate(rows, start=1):
         _write(sheet, styles, number, _OTHER, cells)
     sheet.freeze_panes(1, 0)
@@ -177,7 +178,15 @@ def _write(sheet: Any, styles: Styles, row: int, headings: Sequence[str], cells:
         write_text(sheet, row, column, cells.get(heading, ""), style)
 
 
-def _told(finding: Finding) -> dict[str, str]:
+def _printed(data: QuarterData) -> dict[CellRef, str]:
+    """What corrected cells read before: an answer is held to what the source prints, at every round."""
+    return {
+        CellRef.of(row["table"], decode_key(row["key"]), row["column"]): row["printed"]
+        for row in data.corrections.to_dict("records")
+    }
+
+
+def _told(finding: Finding, printed: Mapping[CellRef, str]) -> dict[str, str]:
     """What the program says of a finding; an explanation that no longer stands is quoted beside the status."""
     state = STATUSES[finding.state]
     if finding.answer and finding.status in ("new", "known"):
@@ -187,7 +196,7 @@ def _told(finding: Finding) -> dict[str, str]:
         "程度": SEVERITIES[finding.severity],
         "状态": state,
         "位置": place(finding.at.table, finding.at.names) + COLUMNS.get(finding.at.column, ""),
-        "原值": finding.printed.get(finding.at, ""),
+        "原值": printed.get(finding.at, finding.printed.get(finding.at, "")),
         "应为": finding.expected,
         "意见": finding.message,
         "算式": finding.arithmetic,
@@ -200,11 +209,11 @@ def _told(finding: Finding) -> dict[str, str]:
     }
 
 
-def _cell_row(finding: Finding, cell: CellRef) -> dict[str, str]:
+def _cell_row(finding: Finding, cell: CellRef, printed: Mapping[CellRef, str]) -> dict[str, str]:
     return {
         "编号": finding.id,
         "位置": place(cell.table, cell.names) + COLUMNS.get(cell.column, ""),
-        "原值": finding.printed.get(cell, ""),
+        "原值": printed.get(cell, finding.printed.get(cell, "")),
         "单元格": cell.path,
     }
 
