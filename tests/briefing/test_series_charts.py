@@ -85,6 +85,12 @@ def test_no_limits_under_five_quarters_and_trial_limits_under_twelve(
         assert found.trial is is_trial
 
 
+def test_limits_rest_on_twelve_quarters_at_most() -> None:
+    limits = counts([500] + [10, 12] * 6).limits
+    assert limits is not None and limits.size == 12
+    assert limits.centre == 11 and not any(limits.rules)
+
+
 def test_limits_stay_where_the_measure_can_be() -> None:
     few = counts([0, 9, 0, 9, 0]).limits
     much = rates([Fraction(n, 100) for n in (99, 80, 99, 80, 99)]).limits

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -87,6 +87,7 @@ def test_links_lead_to_everything_beside_the_page(two: Locations) -> None:
         "2022Q3/briefing.html", "2022Q3/briefing.pdf", "2022Q3/sheets/", "2022Q3/data/", "2022Q3/领导批示 1%.txt",
     }  # fmt: skip
     assert all((two.output / link).exists() for link in links)
+    assert quote("2022Q3/领导批示 1%.txt") in html
     assert "核实单</a>（1 份）" in card(html, "2022Q3")
 
 
