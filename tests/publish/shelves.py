@@ -58,7 +58,7 @@ def publish(where: Locations, data: QuarterData, **changed: Any) -> Path:
     manifest = {
         "quarter": str(data.quarter),
         "written": "2023-01-20 09:30",
-        **summarise(CheckReport((), ()), figures),
+        **summarise(data, CheckReport((), ()), figures),
         "outputs": sha256([folder / name for name in (PAGE, *PAPERS)], folder),
         **changed,
     }

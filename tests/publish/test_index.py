@@ -119,6 +119,18 @@ def test_tables_that_changed_since_a_page_was_made_are_told(two: Locations) -> N
     assert "有改动" not in card(html, "2022Q4")
 
 
+def test_made_up_quarters_are_told_from_real_ones(where: Locations) -> None:
+    first, second = series(FIRST, 2)
+    about = second.about[second.about["field"] != "source_kind"].reset_index(drop=True)
+    publish(where, first)
+    html = html_of(where)
+    assert "（模拟数据）" in card(html, "2022Q3") and "全部为模拟数据" in html
+    publish(where, replace(second, about=about))
+    html = html_of(where)
+    assert "（模拟数据）" in card(html, "2022Q3") and "模拟数据" not in card(html, "2022Q4")
+    assert "其中 1 个季度为模拟数据：2022年第三季度。" in html
+
+
 def test_nothing_in_a_folder_or_manifest_becomes_markup(where: Locations) -> None:
     folder = publish(where, series(FIRST, 1)[0], verdict="<script>alert(1)</script>", written='"><img src=x>')
     (folder / '"><img src=x onerror=alert(1)>.txt').write_text("x", encoding="utf-8")
@@ -290,8 +302,8 @@ def test_the_manifest_gives_back_what_was_summarised(reference: Reference) -> No
 
     data = series(FIRST, 2)[1]
     figures, report = compute_figures(data, reference), confront(data, reference)
-    kept = read_summary(json.loads(json.dumps(summarise(report, figures))))
-    assert kept.verdict == report.verdict.value and dict(kept.findings) == report.counts
+    kept = read_summary(json.loads(json.dumps(summarise(data, report, figures))))
+    assert kept.simulated and kept.verdict == report.verdict.value and dict(kept.findings) == report.counts
     for name, figure in kept.figures.items():
         assert (figure.value, figure.text) == (figures[name].value, figures[name].text)
         assert type(figure.value) is type(figures[name].value)

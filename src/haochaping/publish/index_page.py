@@ -20,7 +20,7 @@ from haochaping.publish.page import TEMPLATES, with_font
 from haochaping.publish.published import Published
 from haochaping.publish.shelf import Item
 from haochaping.publish.stamp import PAGE
-from haochaping.publish.summary import KeyFigure
+from haochaping.publish.summary import KeyFigure, is_simulated
 from haochaping.quarter import Quarter
 from haochaping.reference import load_reference
 from haochaping.store import read_tidy
@@ -57,6 +57,7 @@ class Card:
     page: str
     verdict: str
     kind: str
+    simulated: bool
     findings: str
     figures: Sequence[Shown]
     remarks: Sequence[str]
@@ -80,7 +81,8 @@ def index_html(where: Locations, published: Sequence[Published], key: str, say: 
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    tidy = _tidy_figures(where, say)
+    tidy, simulated = _tidy_figures(where, say)
+    simulated |= {one.quarter for one in published if one.summary.simulated}
     environment = Environment(
         loader=FileSystemLoader([TEMPLATES / "index", TEMPLATES / "briefing"]),
         autoescape=True,
@@ -95,7 +97,7 @@ def index_html(where: Locations, published: Sequence[Published], key: str, say: 
         facts=_facts(published),
         cards=[_card(one, tidy.get(one.quarter, {})) for one in published],
         charts=charts,
-        series_remarks=_series_remarks(published, tidy, bool(charts)),
+        series_remarks=_series_remarks(published, tidy, simulated, bool(charts)),
     )
     return with_font(body).html
 
@@ -122,6 +124,7 @@ def _card(one: Published, tidy: Mapping[str, Figure]) -> Card:
         _href(one.quarter, PAGE),
         summary.verdict,
         next((kind for verdict, kind in VERDICT_CLASS.items() if verdict.value == summary.verdict), ""),
+        summary.simulated,
         counts + summary.answered,
         [_shown(figure) for figure in summary.figures.values()],
         _remarks(one, tidy),
@@ -174,18 +177,23 @@ def _remarks(one: Published, tidy: Mapping[str, Figure]) -> list[str]:
 # --- the back series ----------------------------------------------------------------------------------
 
 
-def _tidy_figures(where: Locations, say: Callable[[str], None]) -> dict[Quarter, dict[str, Figure]]:
-    """The key figures of every quarter that has tidy tables."""
+def _tidy_figures(
+    where: Locations, say: Callable[[str], None]
+) -> tuple[dict[Quarter, dict[str, Figure]], set[Quarter]]:
+    """The key figures of every quarter that has tidy tables, and which of the quarters are made up."""
     reference = load_reference(where.reference)
-    found = {}
+    found, simulated = {}, set()
     for quarter in quarters_in(where.data / "tidy"):
         try:
-            made = of_one_quarter(read_tidy(where.tidy(quarter), quarter), reference).made
+            data = read_tidy(where.tidy(quarter), quarter)
+            made = of_one_quarter(data, reference).made
         except InputRefused as refusal:
             say(f"各期走势没有用 {quarter.label}的数：{refusal.message}")
             continue
         found[quarter] = {name: made[name] for name in LABELS if name in made}
-    return found
+        if is_simulated(data):
+            simulated.add(quarter)
+    return found, simulated
 
 
 def _charts(published: Sequence[Published], tidy: Tidy) -> list[Html]:
@@ -214,14 +222,31 @@ def _values(name: str, published: Sequence[Published], tidy: Tidy) -> dict[Quart
     return {**kept, **{quarter: figures.get(name) for quarter, figures in tidy.items()}}
 
 
-def _series_remarks(published: Sequence[Published], tidy: Tidy, is_drawn: bool) -> list[str]:
-    if not is_drawn:
-        return ["两表合计的关键数只有一个季度有，还不能成图；有两个季度后画图，有五个季度后计算控制限。"]
+def _series_remarks(
+    published: Sequence[Published], tidy: Tidy, simulated: set[Quarter], is_drawn: bool
+) -> list[str]:
     listed = {one.quarter for one in published}
+    made_up = _made_up(simulated, listed | set(tidy))
+    if not is_drawn:
+        return [
+            *made_up,
+            "两表合计的关键数只有一个季度有，还不能成图；有两个季度后画图，有五个季度后计算控制限。",
+        ]
     remarks = [
+        *made_up,
         "横轴为季度。红点为变化信号：超出控制限，或连续同向、偏于一侧，不像是偶然波动，原因要由人查。"
-        "控制限只说明通常波动的范围，不是考核标准。"
+        "控制限只说明通常波动的范围，不是考核标准。",
     ]
     if others := sum(quarter not in listed for quarter in tidy):
         remarks.append(f"图中还有 {others} 个没有简报的季度，数取自 data/tidy。")
     return remarks
+
+
+def _made_up(simulated: set[Quarter], quarters: set[Quarter]) -> list[str]:
+    """What must be known of figures that are none."""
+    if not simulated:
+        return []
+    if simulated >= quarters:
+        return ["全部为模拟数据，不是实际情况。"]
+    named = "、".join(quarter.label for quarter in sorted(simulated))
+    return [f"其中 {len(simulated)} 个季度为模拟数据：{named}。"]

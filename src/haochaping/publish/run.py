@@ -132,7 +132,7 @@ def _build(
         reference = load_reference(where.reference)
         kept = write_papers(reviewed, answers, reference, where.published(quarter), aside, say)
         clock.lap("生成文件")
-        told = summarise(report, compute_figures(data, reference))
+        told = summarise(data, report, compute_figures(data, reference))
         _write_manifest(aside, key, quarter, told, parts, edited=kept)
         if (where.published(quarter) / PDF).exists():
             say(f"原来的 {PDF} 是按旧的网页打印的，不再保留；需要的请运行 make pdf Q={quarter}")

@@ -11,7 +11,10 @@ from haochaping.briefing.head import KEY_FIGURES
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import SEVERITY_ORDER
 from haochaping.figures import Figure, Figures
+from haochaping.model import QuarterData
 
+SIMULATED = "simulated"
+"""Kind of source of a made-up quarter, in its tidy tables."""
 COMPARISONS = ("before", "year")
 
 
@@ -29,25 +32,32 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run ended in, read back from its manifest."""
+    """What a run ended in, read back from its manifest; ``simulated`` says that no figure of it is real."""
 
     verdict: str
     written: str
+    simulated: bool
     findings: Mapping[str, int]
     answered: str
     figures: Mapping[str, KeyFigure]
 
 
-def summarise(report: CheckReport, figures: Figures) -> dict[str, Any]:
+def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[str, Any]:
     """The part of a manifest that :func:`read_summary` takes back."""
     return {
         "verdict": report.verdict.value,
+        "simulated": is_simulated(data),
         "findings": report.counts,
         "answered": report.answered_words,
         "figures": {
             name: _kept(figures, figures[name], label) for label, name, _ in KEY_FIGURES if name in figures
         },
     }
+
+
+def is_simulated(data: QuarterData) -> bool:
+    """Whether the quarter was made up by this kit."""
+    return data.fact("source_kind") == SIMULATED
 
 
 def _kept(figures: Figures, figure: Figure, label: str) -> dict[str, Any]:
@@ -84,6 +94,7 @@ def read_summary(manifest: Mapping[str, Any]) -> Summary:
     return Summary(
         str(manifest["verdict"]),
         str(manifest.get("written", "")),
+        bool(manifest.get("simulated", False)),
         {severity: int(findings[severity]) for severity in SEVERITY_ORDER if severity in findings},
         str(manifest.get("answered", "")),
         {str(name): _read(kept) for name, kept in manifest.get("figures", {}).items()},
