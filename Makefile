@@ -17,7 +17,7 @@ PY := $(BIN)/python
 ROOTS = --data "$${DATA:-data}" --output "$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter new tidy check collect lab test lint lock setup clean bench bench-checks pictures proof
+.PHONY: help quarter new tidy check collect lab test lint lock setup clean bench bench-checks pictures proof index pdf
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ check: .venv/.installed  ## 只核对，不出简报：make check Q=2022Q4
 
 collect: .venv/.installed  ## 把各单位寄回的核实单汇总到 review.xlsx：make collect Q=2022Q4
 	@"$(PY)" -m haochaping collect $(ROOTS) -- "$$Q"
+
+pdf: .venv/.installed  ## 把简报网页打印成 PDF（需 Chromium、Chrome 或 Edge）：make pdf Q=2022Q4
+	@"$(PY)" -m haochaping pdf $(ROOTS) -- "$$Q"
+
+index: .venv/.installed  ## 更新目录页 output/index.html：各季度的结论、关键数和走势
+	@"$(PY)" -m haochaping index $(ROOTS)
 
 proof: .venv/.installed  ## 校对在 Word 中修改过的通报：make proof Q=2022Q4 FILE=修改稿.docx
 	@"$(PY)" -m haochaping proof $(ROOTS) -- "$$Q" "$$FILE"

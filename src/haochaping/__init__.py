@@ -34,6 +34,7 @@ _EXPORTS = {
     "chart_matrix": "briefing.charts",
     "chart_tiers": "briefing.charts",
     "chart_public_services": "briefing.charts",
+    "chart_series": "briefing.series_charts",
     "use_style": "briefing.style",
     "head_html": "briefing.head",
     "appendix_html": "briefing.appendix",

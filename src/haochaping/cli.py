@@ -57,12 +57,19 @@ def _parser() -> argparse.ArgumentParser:
     for option in ("--data", "--output"):
         simulate.add_argument(option, type=Path, help=argparse.SUPPRESS)
     simulate.add_argument("--as-of", type=_day, help=argparse.SUPPRESS)
+    commands.add_parser(
+        "index",
+        parents=[roots],
+        help="更新目录页 output/index.html：各季度的结论、关键数和走势",
+        allow_abbrev=False,
+    )
     for name, help_text in (
         ("quarter", "生成一个季度的简报"),
         ("new", "建立一个季度的文件夹：待填的附件表格和文字说明"),
         ("tidy", "读入原始资料，写 data/tidy/<季度>/"),
         ("check", "核对一个季度，列出存疑之处"),
         ("collect", "把各单位寄回的核实单汇总到 review.xlsx"),
+        ("pdf", "把一个季度的简报网页打印成 PDF"),
         ("proof", "校对在 Word 中修改过的通报，列出与本季数据不一致之处"),
     ):
         command = commands.add_parser(name, parents=[roots], help=help_text, allow_abbrev=False)
@@ -91,6 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = locations(options.data, options.output)
         if options.command == "simulate":
             return _simulate(where, options)
+        if options.command == "index":
+            return _index(where)
         return _COMMANDS[options.command](where, Quarter.parse(options.quarter), options)
     except InputRefused as refusal:
         say(visible(refusal.message))
@@ -129,6 +138,25 @@ def _quarter(where: Locations, quarter: Quarter, options: argparse.Namespace) ->
             say(f"字体缺少以下字符，页面上可能显示不出：{' '.join(map(repr, outcome.missing_glyphs))}")
         say(f"完成：{outcome.page}；{outcome.verdict}；用时 {outcome.seconds:.1f} 秒")
     return LOOK if options.strict and _verify_first(outcome.verdict) else DONE
+
+
+def _index(where: Locations) -> int:
+    from haochaping.publish.index import write_index
+
+    outcome = write_index(where, say)
+    changed = "没有变化" if outcome.unchanged else "已更新"
+    say(f"目录{changed}：{outcome.page}，{outcome.quarters} 个季度")
+    return DONE
+
+
+def _pdf(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
+    from haochaping.publish.index import refresh_index
+    from haochaping.publish.pdf import write_pdf
+
+    printed = write_pdf(where, quarter)
+    refresh_index(where, say)
+    say(f"完成：{printed}")
+    return DONE
 
 
 def _verify_first(verdict: str) -> bool:
@@ -248,5 +276,6 @@ _COMMANDS = {
     "tidy": _tidy,
     "check": _check,
     "collect": _collect,
+    "pdf": _pdf,
     "proof": _proof,
 }

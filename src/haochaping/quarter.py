@@ -53,12 +53,17 @@ class Quarter:
     @property
     def end(self) -> date:
         """Last day."""
-        return self._shifted(1).start - timedelta(days=1)
+        return self.next.start - timedelta(days=1)
 
     @property
     def previous(self) -> Quarter:
         """The quarter before (环比)."""
         return self._shifted(-1)
+
+    @property
+    def next(self) -> Quarter:
+        """The quarter after."""
+        return self._shifted(1)
 
     @property
     def year_ago(self) -> Quarter:

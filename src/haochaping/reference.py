@@ -29,6 +29,15 @@ HEADING_FIELDS = (
     *TIERS,
     IGNORED,
 )
+THRESHOLDS = (
+    "small_denominator",
+    "evaluation_window_working_days",
+    "change_percent",
+    "change_points",
+    "change_relative",
+    "disclosure",
+)
+"""Settings that every city must have."""
 UNIT_KINDS = {"district": "区县", "city_department": "市直部门", "district_department": "区直部门"}
 
 
@@ -167,10 +176,17 @@ def _words(path: Path) -> list[dict[str, str]]:
 
 
 def _numbers(city: dict[str, Any], path: Path) -> None:
+    """Hold ``[thresholds]`` to be numbers, and all there: a city whose settings are older is told at once."""
+    told = city.get("thresholds", {})
     wrong = [
         Problem(f"{path} [thresholds] {name}", repr(value), "应为一个数")
-        for name, value in city.get("thresholds", {}).items()
+        for name, value in told.items()
         if not isinstance(value, (int, float)) or isinstance(value, bool)
+    ]
+    wrong += [
+        Problem(f"{path} [thresholds]", f"没有 {name}", "请照工具包的 data/reference/city.toml 补上这一项")
+        for name in THRESHOLDS
+        if name not in told
     ]
     if wrong:
         raise InputRefused(wrong)

@@ -18,7 +18,8 @@ from haochaping.checks.confront import CheckReport
 from haochaping.corrections import Correction, apply_corrections
 from haochaping.figures import compute_figures
 from haochaping.model import TABLES, CellRef, QuarterData, decode_key, encode_key, frame
-from haochaping.publish.bulletin import DRAFT, DRAFT_HEADING, FINAL, bulletin_name, write_bulletin
+from haochaping.publish.bulletin import DRAFT_HEADING, bulletin_name, write_bulletin
+from haochaping.publish.names import DRAFT, FINAL
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
 from haochaping.simulate import simulate

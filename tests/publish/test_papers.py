@@ -12,8 +12,9 @@ from openpyxl import load_workbook
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.review import Reviewed
 from haochaping.model import QuarterData
-from haochaping.publish.beside import free_path
-from haochaping.publish.papers import edited_papers, remind_of_edited, write_papers
+from haochaping.publish.edited import edited_papers, remind_of_edited
+from haochaping.publish.names import free_path
+from haochaping.publish.papers import write_papers
 from haochaping.publish.stamp import MANIFEST, sha256
 from haochaping.reference import Reference
 

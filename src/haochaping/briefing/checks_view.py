@@ -20,7 +20,7 @@ from haochaping.labels import COLUMNS, RULE_STATES, SEVERITIES, STATUSES, place
 from haochaping.model import TABLES, CellRef
 from haochaping.numbers import number
 
-_VERDICT_CLASS = {
+VERDICT_CLASS = {
     Verdict.READY: "ready",
     Verdict.WITH_NOTES: "with-notes",
     Verdict.VERIFY_FIRST: "verify-first",
@@ -37,7 +37,7 @@ def verdict_html(report: CheckReport) -> Html:
     if any(finding.status == "explained" for finding in report.findings):
         unrun += f"；说明是否到期按 {report.as_of} 判断"
     return Html(
-        f'<p class="verdict verdict-{_VERDICT_CLASS[report.verdict]}"><strong>{report.verdict.value}</strong>'
+        f'<p class="verdict verdict-{VERDICT_CLASS[report.verdict]}"><strong>{report.verdict.value}</strong>'
         f"<span>{counts}{report.answered_words}{unrun}。结论由程序按规则提出，是否送审由人决定。</span></p>"
     )
 

@@ -8,7 +8,7 @@ from haochaping.checks.confront import CheckReport
 from haochaping.figures import Figures
 from haochaping.model import QuarterData
 
-_KEY_FIGURES = (
+KEY_FIGURES = (
     ("办件", "cases", "件"),
     ("评价", "evaluations", "条"),
     ("评价率", "rate", ""),
@@ -59,7 +59,7 @@ def _period(data: QuarterData) -> str:
 
 def key_figure_names(figures: Figures) -> list[str]:
     """Names of the figures that the head shows."""
-    shown = [name for _, name, _ in _KEY_FIGURES if name in figures]
+    shown = [name for _, name, _ in KEY_FIGURES if name in figures]
     changes = [f"{name}_{one}" for name in shown for one in figures.words.get("compared_with", ())]
     beside = ("tier_rectified_rate", "claimed_rectification")
     return [name for name in (*shown, *changes, *beside) if name in figures]
@@ -68,12 +68,12 @@ def key_figure_names(figures: Figures) -> list[str]:
 def _strip(figures: Figures) -> str:
     items = [
         f"<li><span>{label}</span><strong>{figure_link(figures[name])}</strong><span>{unit}</span>{_change(figures, name)}</li>"
-        for label, name, unit in _KEY_FIGURES
+        for label, name, unit in KEY_FIGURES
         if name in figures
     ]
     if "negatives" in figures:
         items.append(_rectified(figures))
-    corrected = [label for label, name, _ in _KEY_FIGURES if name in figures and figures[name].corrected]
+    corrected = [label for label, name, _ in KEY_FIGURES if name in figures and figures[name].corrected]
     remark = f"{'、'.join(corrected)}含更正后的数。" if corrected else ""
     note = f"<p>前五项为区县与市直部门两表合计；点击数字可看算法和来源。{remark}</p>" if items else ""
     return f'<ul class="key-figures">{"".join(items)}</ul>{note}' if items else ""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from haochaping.figures.annexes import add_annexes
 from haochaping.figures.changes import add_changes
 from haochaping.figures.figure import NOT_APPLICABLE, PER, PERCENT, POINTS, Figure, Figures, Shown
-from haochaping.figures.maker import Maker
+from haochaping.figures.one_quarter import of_one_quarter
 from haochaping.figures.problems import add_problems
 from haochaping.figures.spread import add_spread
 from haochaping.locations import locations
-from haochaping.model import TABLES, QuarterData
+from haochaping.model import QuarterData
 from haochaping.reference import Reference, load_reference
 
 __all__ = ["NOT_APPLICABLE", "PER", "PERCENT", "POINTS", "Figure", "Figures", "Shown", "compute_figures"]
@@ -30,24 +27,9 @@ def compute_figures(data: QuarterData, reference: Reference | None = None) -> Fi
         The city's settings: small denominators, the smallest change that matters. By default the project's.
     """
     reference = reference or load_reference(locations().reference)
-    made = _of_one_quarter(data, reference)
+    made = of_one_quarter(data, reference)
     add_spread(made, reference)
     add_problems(made, reference)
-    earlier = {one.quarter: _of_one_quarter(one, reference) for one in data.history}
+    earlier = {one.quarter: of_one_quarter(one, reference) for one in data.history}
     add_changes(made, earlier, reference)
     return Figures(made.made, made.words, data)
-
-
-def _of_one_quarter(data: QuarterData, reference: Reference) -> Maker:
-    words: dict[str, Any] = {
-        "quarter": data.quarter.label,
-        "absent": [TABLES[name].annex for name in data.absent],
-        "small": reference.threshold("small_denominator"),
-        "change_points": reference.threshold("change_points"),
-        "change_relative": reference.threshold("change_relative"),
-        "change_percent": reference.threshold("change_percent"),
-        "planned_work": data.fact("planned_work"),
-    }
-    maker = Maker(data, words)
-    add_annexes(maker, words)
-    return maker

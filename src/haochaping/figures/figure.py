@@ -66,9 +66,8 @@ class Figure:
         if isinstance(value, int):
             return number(value)
         exact = Fraction(value)
-        sign = "−" if exact < 0 else ""
         shown = percent_text(abs(exact)) if self.unit == PERCENT else _two_decimals(abs(exact), self._factor)
-        return sign + shown
+        return shown if exact >= 0 or shown == "0.00" else f"−{shown}"
 
     @property
     def _factor(self) -> int:

@@ -14,10 +14,10 @@ from haochaping.checks.finding import Finding
 from haochaping.figures import Figures
 from haochaping.model import QuarterData
 from haochaping.publish import word
+from haochaping.publish.names import DRAFT, FINAL
 from haochaping.publish.word import Style, element, paragraph, run
 from haochaping.reference import Reference
 
-DRAFT, FINAL = "bulletin.draft.docx", "bulletin.docx"
 DRAFT_HEADING = "草稿：以下各处须更正后方可印发，印发前删去本页"
 WIDE = ("district_departments",)
 """Annexes on pages turned sideways."""

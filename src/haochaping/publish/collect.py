@@ -18,9 +18,9 @@ from haochaping.errors import InputRefused, refuse
 from haochaping.loading import load_printed
 from haochaping.locations import Locations
 from haochaping.publish.merge import merge
+from haochaping.publish.names import RETURNED
 from haochaping.publish.replies import SheetReader, standing_reply
 from haochaping.publish.review import write_review
-from haochaping.publish.sheets import RETURNED
 from haochaping.quarter import Quarter
 from haochaping.reference import load_reference
 from haochaping.sources import IGNORED_NAMES

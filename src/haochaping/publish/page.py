@@ -54,6 +54,11 @@ def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
     )
     resources = {"sections": sections(notebook), "title": title, "run": dict(run)}
     body, _ = exporter.from_notebook_node(notebook, resources=resources)
+    return with_font(body)
+
+
+def with_font(body: str) -> Page:
+    """A page with the subset of the font that it needs, in the place that its style sheet marks."""
     visible = _visible_text(body)
     return Page(body.replace(_FONT_MARK, font_face(visible)), missing_glyphs(visible))
 

@@ -6,15 +6,17 @@ import json
 import platform
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from haochaping.locations import DATA_VARIABLE, STAGED_VARIABLE, Locations, project_root
+from haochaping.publish.index import refresh_index
 from haochaping.publish.staging import staged
-from haochaping.publish.stamp import MANIFEST, input_key, is_current, sha256
+from haochaping.publish.stamp import MANIFEST, PAGE, input_key, is_current, sha256
 from haochaping.publish.tricks import skip_slow_imports
 from haochaping.quarter import Quarter
 
@@ -37,6 +39,8 @@ def run_quarter(
 ) -> Outcome:
     """Read, check, run the notebook, convert, swap in; or do nothing when nothing changed.
 
+    At the end the index of all quarters is brought up to date.
+
     Parameters
     ----------
     where : Locations
@@ -57,27 +61,34 @@ def run_quarter(
     """
     started = time.perf_counter()
     published = where.published(quarter)
-    page = published / "briefing.html"
+    page = published / PAGE
     as_of = as_of or date.today()
     key = input_key(where, quarter, as_of)
     if is_current(published, key):
-        from haochaping.publish.papers import remind_of_edited
+        from haochaping.publish.edited import remind_of_edited
 
         manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
         remind_of_edited(published, quarter, say)
+        refresh_index(where, say)
         return Outcome(page, manifest["verdict"], True, time.perf_counter() - started)
-    return _build(where, quarter, as_of, key, say, started)
+    missing_glyphs, verdict = _build(where, quarter, as_of, key, say)
+    refresh_index(where, say)
+    return Outcome(page, verdict, False, time.perf_counter() - started, missing_glyphs)
 
 
 def _build(
-    where: Locations, quarter: Quarter, as_of: date, key: str, say: Callable[[str], None], started: float
-) -> Outcome:
+    where: Locations, quarter: Quarter, as_of: date, key: str, say: Callable[[str], None]
+) -> tuple[tuple[str, ...], str]:
+    """Build the quarter's folder and swap it in; the characters without a glyph, and the verdict."""
     from haochaping.answers import answer_file, read_answers
     from haochaping.assess import assess
     from haochaping.checks import REPORT
     from haochaping.checks.report_json import dump_report
+    from haochaping.figures import compute_figures
     from haochaping.loading import TIDY_NOTICE, rests_on_tidy, stage
     from haochaping.publish.papers import write_papers
+    from haochaping.publish.pdf import PDF
+    from haochaping.publish.summary import summarise
     from haochaping.reference import load_reference
     from haochaping.store import with_revisions, write_tidy
 
@@ -116,20 +127,16 @@ def _build(
         clock.lap("运行笔记本")
         say("生成网页")
         page = build_page(notebook, f"{quarter.label}政务服务“好差评”工作简报", _run_block(key))
-        (aside / "briefing.html").write_text(page.html, encoding="utf-8", newline="\n")
+        (aside / PAGE).write_text(page.html, encoding="utf-8", newline="\n")
         clock.lap("生成网页")
-        kept = write_papers(
-            reviewed, answers, load_reference(where.reference), where.published(quarter), aside, say
-        )
+        reference = load_reference(where.reference)
+        kept = write_papers(reviewed, answers, reference, where.published(quarter), aside, say)
         clock.lap("生成文件")
-        _write_manifest(aside, key, quarter, report.verdict.value, parts, edited=kept)
-    return Outcome(
-        where.published(quarter) / "briefing.html",
-        report.verdict.value,
-        False,
-        time.perf_counter() - started,
-        tuple(page.missing_glyphs),
-    )
+        told = summarise(data, report, compute_figures(data, reference))
+        _write_manifest(aside, key, quarter, told, parts, edited=kept)
+        if (where.published(quarter) / PDF).exists():
+            say(f"原来的 {PDF} 是按旧的网页打印的，不再保留；需要的请运行 make pdf Q={quarter}")
+    return tuple(page.missing_glyphs), report.verdict.value
 
 
 class _Clock:
@@ -146,23 +153,35 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: metadata.version(name) for name in _DIRECT}}
 
 
+def _now() -> str:
+    return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def _run_block(key: str) -> dict[str, str]:
-    now = datetime.now().astimezone()
     return {
-        "生成时间": now.strftime("%Y-%m-%d %H:%M"),
+        "生成时间": _now(),
         "输入标识": key[:16],
         "程序版本": "、".join(f"{name} {version}" for name, version in versions().items()),
     }
 
 
 def _write_manifest(
-    folder: Path, key: str, quarter: Quarter, verdict: str, parts: dict[str, float], edited: Sequence[str]
+    folder: Path,
+    key: str,
+    quarter: Quarter,
+    told: Mapping[str, Any],
+    parts: dict[str, float],
+    edited: Sequence[str],
 ) -> None:
-    """Hashes of what was written; files that people changed stay without one, so that they stay known as changed."""
+    """Hashes of what was written, and what the index tells of the run.
+
+    Files that people changed stay without a hash, so that they stay known as changed.
+    """
     manifest = {
         "quarter": str(quarter),
         "key": key,
-        "verdict": verdict,
+        "written": _now(),
+        **told,
         "versions": versions(),
         "seconds": parts,
         "outputs": sha256(

@@ -18,15 +18,11 @@ from haochaping.checks.finding import Finding
 from haochaping.corrections import as_printed
 from haochaping.labels import COLUMNS, TIER_LABELS, place
 from haochaping.model import HEADLINE, NOT_IN_SOURCE, TABLES, CellRef, QuarterData, TableSpec, decode_key
-from haochaping.publish.beside import free_path
 from haochaping.publish.discretion import Discretion, Owner, Owners
+from haochaping.publish.names import free_path
 from haochaping.publish.workbook import Styles, fit_row, open_workbook, set_page, write_text
 from haochaping.reference import Reference
 
-SHEETS = "sheets"
-"""Folder of the sheets among what a run writes."""
-RETURNED = "returned"
-"""Folder of the sheets that came back, in the quarter's raw folder."""
 SHEET = "核实单"
 FILLED = ("核实值", "说明或依据", "经办人", "日期")
 _COLUMNS: tuple[tuple[str, float], ...] = (

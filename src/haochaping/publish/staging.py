@@ -57,3 +57,13 @@ def _exchange(first: Path, second: Path) -> bool:
         rename(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), ctypes.c_uint(_RENAME_EXCHANGE))
         == 0
     )
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its place and put it there in one step: readers see the old one or the new one."""
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        aside.write_bytes(content)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
 from haochaping.locations import Locations, project_root, quarters_in
 from haochaping.quarter import Quarter
 
-MANIFEST = "manifest.json"
+MANIFEST, PAGE = "manifest.json", "briefing.html"
 
 
 def input_key(where: Locations, quarter: Quarter, as_of: date) -> str:
@@ -21,22 +21,40 @@ def input_key(where: Locations, quarter: Quarter, as_of: date) -> str:
     and answers of earlier quarters, settings, notebook, package, lock, and the day on which
     explanations are judged.
     """
-    root = project_root()
     raw = _files(where.raw(quarter), "*")
     groups = {
         "data": raw or _files(where.tidy(quarter), "*.csv"),
         "past": _past(where, quarter),
         "reference": _files(where.reference, "*"),
-        "notebook": [root / "notebooks" / "briefing.ipynb"],
-        "package": [p for p in _files(root / "src" / "haochaping", "**/*") if "__pycache__" not in p.parts],
-        "lock": [root / "requirements.txt"],
+        "notebook": [project_root() / "notebooks" / "briefing.ipynb"],
+        **_program(),
     }
-    digest = hashlib.sha256(f"{quarter} {as_of.isoformat()}".encode())
+    return _digest(f"{quarter} {as_of.isoformat()}", groups)
+
+
+def index_key(where: Locations, told: object) -> str:
+    """The same for the index of all quarters: `told` (how it is written down) is what it says of the published ones.
+
+    The tidy tables, settings, package and lock count too.
+    """
+    tidy = [path for one in quarters_in(where.data / "tidy") for path in _files(where.tidy(one), "*.csv")]
+    return _digest(repr(told), {"tidy": tidy, "reference": _files(where.reference, "*"), **_program()})
+
+
+def _program() -> dict[str, list[Path]]:
+    root = project_root()
+    package = [p for p in _files(root / "src" / "haochaping", "**/*") if "__pycache__" not in p.parts]
+    return {"package": package, "lock": [root / "requirements.txt"]}
+
+
+def _digest(start: str, groups: Mapping[str, Iterable[Path]]) -> str:
+    """SHA-256 over `start` and the names and contents of the files of each group."""
+    made = hashlib.sha256(start.encode())
     for group, paths in groups.items():
         for path in paths:
-            digest.update(f"\n{group}/{path.parent.name}/{path.name}:".encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+            made.update(f"\n{group}/{path.parent.name}/{path.name}:".encode())
+            made.update(hashlib.sha256(path.read_bytes()).digest())
+    return made.hexdigest()
 
 
 def _past(where: Locations, quarter: Quarter) -> list[Path]:
@@ -57,7 +75,7 @@ def is_current(published: Path, key: str) -> bool:
         manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return manifest.get("key") == key and (published / "briefing.html").is_file()
+    return manifest.get("key") == key and (published / PAGE).is_file()
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:

@@ -1,10 +1,19 @@
-"""The one way in which a new paper is named whose name an edited paper has."""
+"""Names of the papers in a quarter's folder, and of a new one whose name an edited one has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+
+DRAFT, FINAL = "bulletin.draft.docx", "bulletin.docx"
+REVIEW, PACKAGE = "review.xlsx", "data"
+ANNEXES, INTERNAL_ANNEXES = "annexes.xlsx", "annexes.internal.xlsx"
+"""The copy to be circulated, and the one for reviewers, which has the verdict on its cover."""
+SHEETS = "sheets"
+"""Folder of the verification sheets below a published quarter."""
+RETURNED = "returned"
+"""Folder of filled-in sheets below a quarter's raw folder."""
 
 
 def free_path(folder: Path, name: str) -> Path:

@@ -1,0 +1,26 @@
+"""The figures of one quarter by itself, before anything is compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haochaping.figures.annexes import add_annexes
+from haochaping.figures.maker import Maker
+from haochaping.model import TABLES, QuarterData
+from haochaping.reference import Reference
+
+
+def of_one_quarter(data: QuarterData, reference: Reference) -> Maker:
+    """Figures of every annex that is there, and the words beside them."""
+    words: dict[str, Any] = {
+        "quarter": data.quarter.label,
+        "absent": [TABLES[name].annex for name in data.absent],
+        "small": reference.threshold("small_denominator"),
+        "change_points": reference.threshold("change_points"),
+        "change_relative": reference.threshold("change_relative"),
+        "change_percent": reference.threshold("change_percent"),
+        "planned_work": data.fact("planned_work"),
+    }
+    maker = Maker(data, words)
+    add_annexes(maker, words)
+    return maker

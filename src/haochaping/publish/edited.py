@@ -1,0 +1,73 @@
+"""Papers that people edited or filled in: which ones they are, and what a run says of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from haochaping.publish.names import DRAFT, FINAL, RETURNED, REVIEW, SHEETS
+from haochaping.publish.stamp import MANIFEST, sha256
+from haochaping.quarter import Quarter
+
+_BULLETIN = Path(FINAL).stem
+_EDITABLE = ("review*.xlsx", "bulletin*.docx", f"{SHEETS}/*.xlsx")
+"""Papers that are meant to be filled in or edited."""
+
+
+def told_of_kept(kept: Sequence[str], new: Sequence[str], published: Path) -> Iterator[str]:
+    """For each paper that was carried over, which one is current."""
+    for name in kept:
+        current = _current(name, new)
+        now = f"本次的是 {current}" if current else "本次没有这份"
+        if not name.startswith(_BULLETIN):
+            yield f"{published / name} 改动过，原样保留；{now}"
+            continue
+        draft = "（草稿，尚有须更正，不能印发）" if current.startswith(Path(DRAFT).stem) else ""
+        yield (
+            f"{published / name} 改动过，原样保留，但它按以前的数据写成，与现在的数据未必一致，请勿据此印发；"
+            f"{now}{draft}。改动的文字要沿用的，请抄入本次的一份，再用 make proof 校对"
+        )
+
+
+def _current(kept: str, new: Sequence[str]) -> str:
+    """Which of the new papers stands for one that was carried over; blank if none."""
+    for stem in (_BULLETIN, Path(REVIEW).stem):
+        if kept.startswith(stem):
+            return next((name for name in new if name.startswith(stem)), "")
+    return next((name for name in new if _bare(name) == _bare(kept)), "")
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"\.new\d*(?=\.xlsx$)", "", name)
+
+
+def remind_of_edited(published: Path, quarter: Quarter, say: Callable[[str], None]) -> None:
+    """What a run says of edited papers when nothing had to be made: which ones a newer paper stands beside."""
+    kept = edited_papers(published)
+    papers = [path for pattern in _EDITABLE for path in sorted(published.glob(pattern))]
+    ours = [path.relative_to(published).as_posix() for path in papers]
+    new = [name for name in ours if name not in kept]
+    for line in told_of_kept([name for name in kept if _current(name, new)], new, published):
+        say(line)
+    remind(kept, quarter, say)
+
+
+def remind(edited: Sequence[str], quarter: Quarter, say: Callable[[str], None]) -> None:
+    """Say where a review workbook must go that was filled in where it was written."""
+    if any(name.startswith("review") for name in edited):
+        say(f"要使填写的答复生效，请把它存为 data/raw/{quarter}/{REVIEW} 再运行")
+    if any(name.startswith(f"{SHEETS}/") for name in edited):
+        say(f"填好的核实单请放入 data/raw/{quarter}/{RETURNED}/，再运行 make collect Q={quarter}")
+
+
+def edited_papers(published: Path) -> list[str]:
+    """Published papers that people changed since they were written, or put there: paths below `published`."""
+    try:
+        outputs = json.loads((published / MANIFEST).read_text(encoding="utf-8"))["outputs"]
+    except (OSError, ValueError, KeyError):
+        outputs = {}
+    found = sorted(path for pattern in _EDITABLE for path in published.glob(pattern))
+    hashes = sha256([path for path in found if not path.name.startswith("~$")], published)
+    return [name for name, content in hashes.items() if content != outputs.get(name)]

@@ -1,0 +1,77 @@
+"""The real page, printed."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pdfplumber
+import pytest
+
+from haochaping.publish.edited import edited_papers
+from haochaping.publish.pdf import find_browser
+from tests.end_to_end.conftest import NO_CHROMIUM, ROOT, build
+
+A4 = (595, 842)
+
+pytestmark = pytest.mark.skipif(find_browser() is None, reason=NO_CHROMIUM)
+
+
+@pytest.fixture(scope="module")
+def output(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the output root with the PDF printed."""
+    folder = tmp_path_factory.mktemp("printed") / "output"
+    shutil.copytree(built.parent, folder)
+    command = [sys.executable, "-m", "haochaping", "pdf", "2022Q4", "--output", folder]
+    command += ["--data", built.parents[1] / "data"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == "" and "briefing.pdf" in result.stderr
+    return folder
+
+
+def test_every_page_is_a4_with_text_and_its_number(output: Path) -> None:
+    with pdfplumber.open(output / "2022Q4" / "briefing.pdf") as printed:
+        pages = printed.pages
+        assert 8 <= len(pages) <= 40
+        assert {tuple(sorted((round(page.width), round(page.height)))) for page in pages} == {A4}
+        texts = [page.extract_text() or "" for page in pages]
+        for number, (page, text) in enumerate(zip(pages, texts, strict=True), start=1):
+            foot = page.crop((0, page.height - 57, page.width, page.height)).extract_text()
+            assert foot.split() == [str(number), "/", str(len(pages))]
+            assert len(text) > 40
+    whole = "".join(texts)
+    for words in (
+        "2022年第四季度政务服务“好差评”工作简报",
+        "建议核实后送审",
+        "8 数据核对",
+        "附录",
+        "1,994,198",
+    ):
+        assert words in whole
+    assert "file:" not in whole, "the browser's own head and foot are off"
+
+
+def test_the_pdf_neither_makes_the_quarter_stale_nor_counts_as_edited(built: Path, output: Path) -> None:
+    folder = output / "2022Q4"
+    assert edited_papers(folder) == []
+    assert "briefing.pdf" not in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+    before = (folder / "briefing.pdf").read_bytes()
+    result = build(built.parents[1] / "data", output)
+    assert result.returncode == 0 and "没有变化" in result.stderr and "改动过" not in result.stderr
+    assert (folder / "briefing.pdf").read_bytes() == before
+
+
+def test_the_index_leads_to_it(output: Path) -> None:
+    assert 'href="2022Q4/briefing.pdf"' in (output / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_new_page_takes_the_old_pdf_away_and_says_so(built: Path, output: Path, tmp_path: Path) -> None:
+    shutil.copytree(output, tmp_path / "output")
+    manifest = tmp_path / "output" / "2022Q4" / "manifest.json"
+    manifest.write_text("{}", encoding="utf-8")
+    result = build(built.parents[1] / "data", tmp_path / "output")
+    assert result.returncode == 0 and "make pdf Q=2022Q4" in result.stderr
+    assert not (tmp_path / "output" / "2022Q4" / "briefing.pdf").exists()
+    assert "briefing.pdf" not in (tmp_path / "output" / "index.html").read_text(encoding="utf-8")
