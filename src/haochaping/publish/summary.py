@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from haochaping.briefing.head import KEY_FIGURES
-from haochaping.checks.confront import CheckReport
-from haochaping.checks.finding import SEVERITY_ORDER
-from haochaping.figures import Figure, Figures
-from haochaping.model import QuarterData
+if TYPE_CHECKING:  # read at every run, also an unchanged one: what only writing needs is not imported
+    from haochaping.checks.confront import CheckReport
+    from haochaping.figures import Figure, Figures
+    from haochaping.model import QuarterData
 
 SIMULATED = "simulated"
 """Kind of source of a made-up quarter, in its tidy tables."""
@@ -44,6 +43,8 @@ class Summary:
 
 def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[str, Any]:
     """The part of a manifest that :func:`read_summary` takes back."""
+    from haochaping.briefing.head import KEY_FIGURES
+
     return {
         "verdict": report.verdict.value,
         "simulated": is_simulated(data),
@@ -95,7 +96,7 @@ def read_summary(manifest: Mapping[str, Any]) -> Summary:
         str(manifest["verdict"]),
         str(manifest.get("written", "")),
         bool(manifest.get("simulated", False)),
-        {severity: int(findings[severity]) for severity in SEVERITY_ORDER if severity in findings},
+        {str(severity): int(count) for severity, count in findings.items()},
         str(manifest.get("answered", "")),
         {str(name): _read(kept) for name, kept in manifest.get("figures", {}).items()},
     )
