@@ -136,7 +136,10 @@ def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
     cells = [_cell(finding, cell) for cell in finding.cells]
     compared = "；".join(cells[:4])
     if len(cells) > 4:
-        compared = f"<details><summary>所比较的 {len(cells)} 格</summary><p>{'；'.join(cells)}</p></details>"
+        long = ' class="long"' if len(cells) > MOST_PRINTED else ""
+        compared = (
+            f"<details{long}><summary>所比较的 {len(cells)} 格</summary><p>{'；'.join(cells)}</p></details>"
+        )
     expected = f"{finding.expected}（如其他各格无误）" if finding.expected else ""
     rows = [
         ("应为", str(text(expected))),
@@ -160,6 +163,8 @@ def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
 
 
 MOST_EFFECTS, FEW_CELLS = 3, 3
+MOST_PRINTED = 16
+"""A longer list of cells stays folded on paper."""
 
 
 def _effect(findings: Sequence[Finding], figures: Figures) -> str:

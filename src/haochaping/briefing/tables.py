@@ -64,8 +64,8 @@ class TableView:
 
 SHORT, PROSE = "short", "prose"
 """Kinds of text columns: words on one line; sentences that wrap."""
-MOST_SHORT, MOST_UPRIGHT = 12, 6
-"""Characters of a short text; columns of a table that is printed upright."""
+MOST_SHORT, MOST_UPRIGHT, MOST_UNCUT = 12, 6, 16
+"""Characters of a short text; columns of a table that is printed upright; rows of one that paper never cuts."""
 _NUMERIC = re.compile(r"[\d,.%+−–—~至/ ]*|不适用|未列[出数]")
 
 
@@ -75,6 +75,7 @@ def table_html(view: TableView) -> Html:
     Why a cell holds no number is shown on pointing and stands in a note below, to which the cell refers.
     """
     kind = "table-wide" if view.wide else "table-plain"
+    kind += " table-short" if len(view.rows) <= MOST_UNCUT else ""
     reasons = _reasons(view)
     body = "".join(_row(row, view, reasons) for row in view.rows if not row.is_total)
     foot = "".join(_row(row, view, reasons) for row in view.rows if row.is_total)
@@ -115,7 +116,7 @@ def _head(view: TableView) -> str:
 
 def _heading(header: Header) -> str:
     unit = f' <span class="unit">（{text(header.unit)}）</span>' if header.unit else ""
-    return f"{text(header.label)}{unit}"
+    return f'<span class="label">{text(header.label)}</span>{unit}'
 
 
 def _row(row: TableRow, view: TableView, reasons: Mapping[tuple[str, str], str]) -> str:

@@ -38,6 +38,11 @@ class Section:
             if cell.cell_type == "code" and cell.source.strip()
         ]
 
+    @property
+    def is_across(self) -> bool:
+        """Whether it begins with words and a wide table: on paper these stand together on a page laid across."""
+        return any(_page(cell).startswith('<div class="table-scroll table-wide') for cell in self.cells)
+
 
 def sections(notebook: Any) -> list[Section]:
     """The notebook's cells under its level-2 headings, in order."""
@@ -59,10 +64,15 @@ def sections(notebook: Any) -> list[Section]:
 
 def _made(cell: Any) -> str:
     """A chart by its title, a table by its caption, otherwise words; a cell without output prepares."""
-    shown = [output.data for output in cell.get("outputs", []) if "data" in output]
-    page = "".join(str(data.get("text/html", "")) for data in shown)
+    page = _page(cell)
     for label, pattern in (("图", _FIGURE), ("表", _TABLE)):
         first = pattern.search(page)
         if first:
             return f"{label}：{html.unescape(_TAG.sub('', first.group(1)))}"
-    return "文字" if shown else "准备数据"
+    return "文字" if cell.get("outputs") else "准备数据"
+
+
+def _page(cell: Any) -> str:
+    """The HTML that a cell showed."""
+    shown = [output.data for output in cell.get("outputs", []) if "data" in output]
+    return "".join(str(data.get("text/html", "")) for data in shown)

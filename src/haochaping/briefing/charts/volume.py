@@ -78,14 +78,18 @@ def _draw(points: pd.DataFrame, canvas: Canvas, height: float) -> Drawing:
 
 def _label_points(axes: Any, points: pd.DataFrame, canvas: Canvas) -> None:
     """Names beside points, each in the first place around its point that covers no point and no other name."""
+    from matplotlib.text import Text
+
     axes.figure.canvas.draw()
+    renderer = axes.figure.canvas.get_renderer()
     spots = axes.transData.transform(points[["cases", "rate"]].to_numpy(dtype=float))
     scale = canvas.text / WIDE.text
     taken: list[Any] = []
     for i, point in enumerate(points.to_dict("records")):
         for place in _AROUND:
             label = _label(axes, point, place, scale)
-            box = label.get_window_extent()
+            label.update_positions(renderer)
+            box = Text.get_window_extent(label)  # the words without the line to their point
             is_free = (
                 axes.bbox.contains(box.x0, box.y0)
                 and axes.bbox.contains(box.x1, box.y1)

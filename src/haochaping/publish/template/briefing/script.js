@@ -95,7 +95,7 @@
 
   // On paper what is folded and needed is open (new browsers do this by the style sheet alone).
   function openForPrint() {
-    const folded = all("details:not(.code):not(.chart-data):not(.effects)");
+    const folded = all("details:not(.code):not(.chart-data):not(.effects):not(.long)");
     let opened = [];
     window.addEventListener("beforeprint", () => {
       opened = folded.filter((fold) => !fold.open);
