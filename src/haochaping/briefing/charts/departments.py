@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from haochaping.briefing.charts.chart import EMPTY, Chart, make_chart
-from haochaping.briefing.charts.parts import counts, thousands
+from haochaping.briefing.charts.parts import counts, log_counts
 from haochaping.briefing.html import Html
 from haochaping.briefing.style import BLUE, PALE, WIDE
 from haochaping.numbers import number
@@ -71,7 +71,7 @@ def _draw(frame: pd.DataFrame, small: float) -> Drawing:
     left.set_ylim(len(frame) - 0.4, -0.6)
     left.hlines(frame["department"], 1, frame["cases"], color=PALE, linewidth=1.2, zorder=0)
     left.set_xscale("log")
-    thousands(left.xaxis)
+    log_counts(left.xaxis)
     left.set(xlabel="办件数（件，对数刻度）", ylabel="")
     known = frame.dropna(subset=["rate"])
     for hollow, part in known.groupby(known["base"] < small):

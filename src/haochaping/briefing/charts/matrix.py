@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from haochaping.briefing.charts.chart import EMPTY, Chart, make_chart
-from haochaping.briefing.charts.parts import thousands
+from haochaping.briefing.charts.parts import log_counts
 from haochaping.briefing.html import Html
 from haochaping.briefing.style import FAINT, INK, QUIET, WIDE
 from haochaping.numbers import number
@@ -43,7 +43,7 @@ def chart_matrix(cells: pd.DataFrame) -> Chart | Html:
     return make_chart(
         _draw(wide, top),
         "chart-matrix",
-        f"{reported} 格中 {zeros} 格为零；最大的一格是{district}{department}",
+        f"{reported} 格{f'中 {zeros} 格为零' if zeros else '均不为零'}；最大的一格是{district}{department}",
         f"区直部门评价数，颜色为对数刻度；“·”为零，灰底“{UNREPORTED}”为通报没有数字",
         f"热力图，{wide.shape[0]} 个部门、{wide.shape[1]} 个区县。{reported} 格有数，其中 {zeros} 格为零。"
         f"最大值 {number(int(top))} 条，在{district}{department}。各数见上表。",
@@ -77,7 +77,7 @@ def _draw(wide: pd.DataFrame, top: float) -> Drawing:
         cbar_kws={"label": "评价数（条，对数刻度）", "shrink": 0.6, "aspect": 30},
     )
     _mark_empty(axes, wide)
-    thousands(axes.collections[0].colorbar.ax.yaxis)
+    log_counts(axes.collections[0].colorbar.ax.yaxis)
     axes.set(xlabel="", ylabel="")
     axes.xaxis.tick_top()
     axes.tick_params(axis="both", length=0)

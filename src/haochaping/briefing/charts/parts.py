@@ -29,6 +29,19 @@ def thousands(axis: Any) -> None:
     axis.set_major_formatter(lambda value, _: number(int(value)))
 
 
+def log_counts(axis: Any) -> None:
+    """Counts on a log scale: every power of ten, in a short range also twos and fives; 万 keeps the labels short."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    low, high = axis.get_view_interval()
+    if high < low * 100:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(
+        lambda value, _: number(round(value)) if value < 10_000 else f"{value / 10_000:g}万"
+    )
+    axis.set_minor_formatter(NullFormatter())
+
+
 def paired_bars(long: pd.DataFrame, value: str, kind: str, kinds: list[str], canvas: Canvas) -> Drawing:
     """Horizontal bars, one or two for each district.
 

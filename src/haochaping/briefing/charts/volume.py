@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from haochaping.briefing.charts.chart import EMPTY, Chart, make_chart
-from haochaping.briefing.charts.parts import counts, thousands
+from haochaping.briefing.charts.parts import counts, log_counts
 from haochaping.briefing.html import Html
 from haochaping.briefing.style import BLUE, GREY, INK, NARROW, WIDE, Canvas
 from haochaping.numbers import number
@@ -70,7 +70,7 @@ def _draw(points: pd.DataFrame, canvas: Canvas, height: float) -> Drawing:
     axes.set(xlabel="办件数（件，对数刻度）", ylabel="主动评价率（%）")
     axes.margins(x=0.14, y=0.14)
     axes.set_ylim(bottom=-0.12 * float(points["rate"].max() or 1))
-    thousands(axes.xaxis)
+    log_counts(axes.xaxis)
     axes.grid(axis="y")
     _label_points(axes, points, canvas)
     return figure
