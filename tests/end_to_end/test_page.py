@@ -76,7 +76,7 @@ def test_the_browser_finds_nothing_wrong(built: Path, browser: Any) -> None:
     page.goto((built / "briefing.html").as_uri())
     assert trouble == []
     assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
-    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.evaluate("document.fonts.ready.then(() => true)")
     assert page.evaluate(f"document.fonts.check('16px \"{FAMILY}\"', '政务服务')")
     charts = page.evaluate(
         "[...document.querySelectorAll('svg text')].map(t => getComputedStyle(t).fontFamily)"
