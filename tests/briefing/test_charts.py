@@ -7,6 +7,7 @@ import pytest
 
 from haochaping.briefing import charts
 from haochaping.briefing.charts import Chart
+from haochaping.briefing.style import NARROW, WIDE
 from haochaping.model import QuarterData, frame
 from haochaping.quarter import Quarter
 from haochaping.statistics.rates import add_rates
@@ -30,6 +31,10 @@ def test_a_chart_says_what_it_shows(draw: Callable[[QuarterData], Chart], real: 
     tree = ElementTree.fromstring(chart.svg)
     ids = [element.get("id") for element in tree.iter() if element.get("id")]
     assert ids and all(str(one).startswith(f"{chart.id}-") for one in ids)
+    if chart.narrow:
+        again = ElementTree.fromstring(chart.narrow)
+        others = [element.get("id") for element in again.iter() if element.get("id")]
+        assert others and not set(ids) & set(others)
     texts = "".join("".join(element.itertext()) for element in tree.iter("{http://www.w3.org/2000/svg}text"))
     assert re.search(r"[\u4e00-\u9fff]", texts), "text stays text, in Chinese"
 
@@ -74,3 +79,64 @@ def test_one_unit_and_zeros_are_drawn_or_left_out(draw: Callable[[QuarterData], 
     )
     drawn = draw(data)
     assert drawn == charts.EMPTY or isinstance(drawn, Chart)
+
+
+SMALL = frame(
+    "districts",
+    [
+        {"district": name, "cases": n, "evaluations": n, "active_evaluations": n // 3}
+        for name, n in (("甲区", 12), ("乙区", 9000), ("丙区", 700))
+    ],
+)
+
+
+@pytest.mark.parametrize("draw", [charts.chart_active_rate, charts.chart_volume_and_active_rate])
+def test_a_small_base_is_hollow_and_said(draw: Callable[..., Chart]) -> None:
+    plain, marked = draw(add_rates(SMALL)), draw(add_rates(SMALL), 30)
+    assert "空心" not in plain.subtitle and "空心" in marked.subtitle and "30 条" in marked.subtitle
+    hollow = re.compile(r"fill: #ffffff; stroke: #(1849a9|8a929b)")
+    assert not hollow.search(plain.svg)
+    assert hollow.search(marked.svg) and hollow.search(marked.narrow)
+
+
+def test_unreported_is_told_from_zero(real: QuarterData) -> None:
+    chart = DRAW["matrix"](real)
+    assert isinstance(chart, Chart)
+    cells = real.district_departments["evaluations"]
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", chart.svg)
+    assert texts.count("未列数") == int(cells.isna().sum()) > 0
+    assert texts.count("·") == int((cells == 0).sum()) > 0
+    assert chart.data.eq("未列数").to_numpy().sum() == texts.count("未列数")
+    assert chart.svg.count("fill: #eceff2") == texts.count("未列数")
+
+
+@pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
+def test_no_text_is_smaller_than_the_canvas_says(
+    draw: Callable[[QuarterData], Chart], real: QuarterData
+) -> None:
+    chart = draw(real)
+    for svg, canvas in ((chart.svg, WIDE), (chart.narrow, NARROW)):
+        sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", svg)]
+        assert min(sizes, default=canvas.text) >= canvas.text
+        assert svg == "" or f"--width: {canvas.width * 72:g}" in svg or chart.id == "chart-matrix"
+
+
+def test_names_beside_points_cover_nothing_however_crowded() -> None:
+    rows = [
+        {
+            "district": f"第{n}区",
+            "cases": 100_000 + 900 * n,
+            "evaluations": 1000,
+            "active_evaluations": 50 + n,
+        }
+        for n in range(9)
+    ]
+    chart = charts.chart_volume_and_active_rate(add_rates(frame("districts", rows)))
+    assert isinstance(chart, Chart)
+    places = re.findall(
+        r'translate\(([\d.]+) ([\d.]+)\)[^>]*>第\dx?区<|x="([\d.]+)" y="([\d.]+)"[^>]*>第\d区<', chart.svg
+    )
+    spots = [(float(a or c), float(b or d)) for a, b, c, d in places]
+    assert len(spots) == 9
+    for i, (x, y) in enumerate(spots):
+        assert all(abs(y - v) > 9 or abs(x - u) > 9 for u, v in spots[i + 1 :])

@@ -25,8 +25,8 @@ def cells(html: str) -> list[list[str]]:
 @pytest.mark.parametrize("name", list(TABLES))
 def test_caption_scopes_and_ids(name: str, real: QuarterData, real_report: CheckReport) -> None:
     html = str(annex_table(real, name, real_report))
-    assert f'<table id="table-{name}">' in html
-    assert re.search(r"<caption[^>]*>附件\d ", html)
+    assert f'<table id="table-{name}" data-sortable>' in html
+    assert re.search(r"<caption[^>]*><span>附件\d ", html)
     assert not re.search(r"<th(?![^>]*scope=)", html.replace("<thead", "<_head"))
 
 
@@ -46,6 +46,32 @@ def test_doubtful_cells_link_to_their_finding(real: QuarterData, real_report: Ch
     assert {anchor for anchor, _ in doubted} <= ids
     clean = replace(real_report, findings=())
     assert "※" not in str(annex_table(real, "districts", clean))
+
+
+def test_a_reason_is_reached_without_pointing(real: QuarterData, real_report: CheckReport) -> None:
+    html = str(annex_table(real, "district_departments", real_report))
+    [(note, word)] = set(re.findall(r'aria-describedby="([^"]+)"[^>]*>([^<]*归市)', html))
+    assert f'<li id="{note}">“{word}”：数据归市级部门统计。</li>' in html
+
+
+def test_numbers_words_and_sentences_are_set_apart() -> None:
+    rows = pd.DataFrame(
+        {
+            "名": ["甲", "乙"],
+            "数": ["1,234", "不适用"],
+            "区间": ["1.20%–2.30%", ""],
+            "单位": ["件", "条"],
+            "算法": ["一" * 30, ""],
+            "日期": ["2024-01-05", "2024-01-06"],
+        }
+    )
+    html = str(frame_table(rows, "题", "t", row_ids=["one", "two"]))
+    kinds = re.findall(r'<th scope="col"(?: class="(\w+)")?><span class="label">([^<]+)</span>', html)
+    assert kinds == [("", "数"), ("", "区间"), ("short", "单位"), ("prose", "算法"), ("short", "日期")]
+    assert re.findall(r'<tr id="(\w+)"><th scope="row">(.)', html) == [("one", "甲"), ("two", "乙")]
+    assert "table-plain" in html
+    assert "table-wide" in frame_table(rows.assign(甲="", 乙="", 丙=""), "题", "t")
+    assert "table-wide" not in frame_table(rows.iloc[:0], "题", "t")
 
 
 def test_an_absent_annex_is_said(real: QuarterData, real_report: CheckReport) -> None:

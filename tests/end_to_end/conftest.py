@@ -41,6 +41,35 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def series(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A simulated city with two earlier quarters, built; its root."""
+    root = tmp_path_factory.mktemp("series")
+    quarters = ("2022Q2", "2023Q1", "2023Q2")
+    command = [sys.executable, "-m", "haochaping"]
+    simulate = [*command, "simulate", *quarters, "--out", str(root / "data"), "--seed", "5"]
+    made = subprocess.run(simulate, cwd=ROOT, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    for quarter in quarters:
+        step = "quarter" if quarter == quarters[-1] else "tidy"
+        result = subprocess.run(
+            [*command, step, quarter, "--data", str(root / "data"), "--output", str(root / "output")],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        assert result.returncode == 0, result.stderr
+    return root
+
+
+@pytest.fixture(scope="session", params=["real", "series"])
+def briefing(request: pytest.FixtureRequest) -> Path:
+    """The page of the real quarter, and the page of a simulated city with earlier quarters."""
+    if request.param == "real":
+        return request.getfixturevalue("built") / "briefing.html"
+    return request.getfixturevalue("series") / "output" / "2023Q2" / "briefing.html"
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A headless Chromium that can reach nothing."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

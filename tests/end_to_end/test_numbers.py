@@ -3,15 +3,11 @@
 import csv
 import html
 import re
-import subprocess
-import sys
 from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
-ROOT = Path(__file__).parents[2]
 LINK = re.compile(r'<a class="figure" href="#figure-(\w+)">(.*?)</a>')
 Z = 1.959963984540054
 
@@ -118,31 +114,6 @@ def agrees(shown: str, following: str, value: Fraction) -> bool:
     half = Fraction(1, 2 * 10**decimals) * scale
     exact = abs(value) if not sign else value
     return abs(told * scale - exact) <= half * (1 + Fraction(1, 10**6))
-
-
-@pytest.fixture(scope="module")
-def series(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A simulated city with two earlier quarters, built; its root."""
-    root = tmp_path_factory.mktemp("series")
-    quarters = ("2022Q2", "2023Q1", "2023Q2")
-    command = [sys.executable, "-m", "haochaping"]
-    made = subprocess.run(
-        [*command, "simulate", *quarters, "--out", str(root / "data"), "--seed", "5"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert made.returncode == 0, made.stderr
-    for quarter in quarters:
-        step = "quarter" if quarter == quarters[-1] else "tidy"
-        result = subprocess.run(
-            [*command, step, quarter, "--data", str(root / "data"), "--output", str(root / "output")],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-        assert result.returncode == 0, result.stderr
-    return root
 
 
 def check(page: str, audit: Path, values: dict[str, Fraction]) -> int:

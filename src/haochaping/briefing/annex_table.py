@@ -73,23 +73,21 @@ class _Annex:
             stub=layout.key_heading,
             headers=[_header(column, self.spec) for column in layout.columns],
             rows=rows,
-            note=self._note(rows) + self._printed_note(),
+            notes=[note for note in (self._doubts_note(rows), self._printed_note()) if note],
             wide=len(layout.columns) > WIDE,
+            sortable=True,
         )
 
     def _printed_note(self) -> str:
         """The note under the annex, as printed."""
         annexes = self.data.annexes
         notes = annexes.loc[annexes["table"] == self.spec.name, "note"]
-        return f"原表附注：{notes.iloc[0]}" if len(notes) and notes.iloc[0] else ""
+        return f"原表附注：{notes.iloc[0].removeprefix('备注：')}" if len(notes) and notes.iloc[0] else ""
 
     @staticmethod
-    def _note(rows: Sequence[TableRow]) -> str:
-        cells = [cell for row in rows for cell in row.cells]
-        notes = ["※ 存疑，数字为“数据核对”中的序号。"] if any(cell.finding for cell in cells) else []
-        words = dict.fromkeys(f"“{cell.text}”：{cell.title}" for cell in cells if cell.title and cell.text)
-        notes += [f"{word}。" for word in words]
-        return "".join(notes)
+    def _doubts_note(rows: Sequence[TableRow]) -> str:
+        doubted = any(cell.finding for row in rows for cell in row.cells)
+        return "※ 存疑，数字为“数据核对”中的序号。" if doubted else ""
 
     def _cell(self, name: str, column: GridColumn) -> TableCell:
         at = Row(self.spec.name, {self.spec.key[0]: name, **column.rest}).cell(column.measure)

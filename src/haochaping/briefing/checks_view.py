@@ -115,7 +115,7 @@ def _group(findings: list[Finding], anchors: dict[str, str], figures: Figures) -
         for f in findings
     )
     return (
-        f'<article class="finding finding-{first.severity}">'
+        f'<article class="finding finding-group finding-{first.severity}">'
         f'<p class="finding-head"><span class="severity">{_severity(first)}</span> 同类 {len(findings)} 条</p>'
         f'<ul class="alike">{items}</ul><dl><dt>影响</dt><dd>{_effect(findings, figures)}</dd>'
         f"<dt>建议</dt><dd>{text(first.consider)}</dd></dl></article>"
@@ -136,7 +136,10 @@ def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
     cells = [_cell(finding, cell) for cell in finding.cells]
     compared = "；".join(cells[:4])
     if len(cells) > 4:
-        compared = f"<details><summary>所比较的 {len(cells)} 格</summary>{'；'.join(cells)}</details>"
+        long = ' class="long"' if len(cells) > MOST_PRINTED else ""
+        compared = (
+            f"<details{long}><summary>所比较的 {len(cells)} 格</summary><p>{'；'.join(cells)}</p></details>"
+        )
     expected = f"{finding.expected}（如其他各格无误）" if finding.expected else ""
     rows = [
         ("应为", str(text(expected))),
@@ -159,7 +162,9 @@ def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
     )
 
 
-MOST_EFFECTS, FEW_CELLS = 6, 3
+MOST_EFFECTS, FEW_CELLS = 3, 3
+MOST_PRINTED = 16
+"""A longer list of cells stays folded on paper."""
 
 
 def _effect(findings: Sequence[Finding], figures: Figures) -> str:
@@ -169,9 +174,13 @@ def _effect(findings: Sequence[Finding], figures: Figures) -> str:
     if not touched:
         annexes = sorted({TABLES[cell.table].annex for cell in doubtful if cell.table in TABLES})
         return "、".join(f"附件{annex}表" for annex in annexes)
-    links = [f'<a href="#figure-{figure.name}">{text(figure.label)}</a>' for figure in touched]
-    more = f"等 {len(links)} 个数" if len(links) > MOST_EFFECTS else ""
-    return "、".join(links[:MOST_EFFECTS]) + more
+    links = "、".join(f'<a href="#figure-{figure.name}">{text(figure.label)}</a>' for figure in touched)
+    if len(touched) <= MOST_EFFECTS:
+        return links
+    first = "、".join(str(text(figure.label)) for figure in touched[:MOST_EFFECTS])
+    return (
+        f'<details class="effects"><summary>{first}等 {len(touched)} 个数</summary><p>{links}</p></details>'
+    )
 
 
 def _doubtful(finding: Finding) -> set[CellRef]:

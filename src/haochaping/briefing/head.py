@@ -67,7 +67,7 @@ def key_figure_names(figures: Figures) -> list[str]:
 
 def _strip(figures: Figures) -> str:
     items = [
-        f"<li><span>{label}</span><strong>{figure_link(figures[name])}</strong><span>{unit}</span>{_change(figures, name)}</li>"
+        f"<li><span>{label}</span><strong>{figure_link(figures[name])}{_unit(unit)}</strong>{_change(figures, name)}</li>"
         for label, name, unit in KEY_FIGURES
         if name in figures
     ]
@@ -83,11 +83,15 @@ def _rectified(figures: Figures) -> str:
     """The sixth key figure: what became of negative evaluations, where the annexes say so."""
     rate = figures.get("tier_rectified_rate")
     if rate is not None and rate.value is not None:
-        return f"<li><span>镇村按时整改率</span><strong>{figure_link(rate)}</strong><span></span></li>"
+        return f"<li><span>镇村按时整改率</span><strong>{figure_link(rate)}</strong></li>"
     why = "镇村未列差评，其他附件不列整改数" if figures["negatives"] else "列出的差评为零"
     claimed = figures.get("claimed_rectification")
     told = f"<span>正文写 {figure_link(claimed)}</span>" if claimed is not None else ""
     return f"<li><span>差评整改</span><strong>不适用</strong><span>{why}</span>{told}</li>"
+
+
+def _unit(unit: str) -> str:
+    return f" <span>{unit}</span>" if unit else ""
 
 
 def _change(figures: Figures, name: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from haochaping.briefing.charts import EMPTY, Chart, _chart, _subplots
+from haochaping.briefing.charts import EMPTY, Chart, make_chart
 from haochaping.briefing.html import Html, stack
-from haochaping.briefing.style import BLUE, GREY, QUIET, RED
+from haochaping.briefing.style import BLUE, GREY, QUIET, RED, Canvas
 from haochaping.figures.figure import PERCENT
 from haochaping.figures.one_quarter import of_one_quarter
 from haochaping.figures.series import FEWEST_QUARTERS, Limits, Point, Series, series
@@ -32,7 +32,8 @@ DEFINITIONS = {"rate": "评价数 ÷ 办件数", "active_rate": "主动评价数
 ON_PAGE = ("active_rate", "evaluations")
 FEWEST_EARLIER = 2
 """Earlier quarters that the briefing's charts need: with one, the change on the quarter before says it all."""
-WIDE, SMALL = (7.6, 2.5), (4.4, 2.1)
+WIDE, SMALL = (7.4, 2.5), (4.4, 2.1)
+TEXT = 9.0
 """Width and height of a drawing, in inches: over the page's whole width, or two beside each other."""
 _SIGNALS = {
     "trend": "连续七个季度同向变动",
@@ -76,7 +77,7 @@ def chart_series(data: QuarterData, reference: Reference | None = None) -> Html:
 def series_chart(back: Series, size: tuple[float, float] = WIDE) -> Chart:
     """One series as a line, its limits drawn over the quarters that they rest on."""
     limits = back.limits
-    figure, axes = _subplots(size[1], size[0])
+    figure, axes = Canvas(size[0], TEXT).subplots(size[1])
     _draw_line(axes, back)
     if limits is not None:
         _draw_limits(axes, back, limits)
@@ -86,7 +87,7 @@ def series_chart(back: Series, size: tuple[float, float] = WIDE) -> Chart:
     axes.locator_params(axis="y", nbins=5)
     axes.grid(axis="y")
     _label_quarters(axes, [point.quarter for point in back.points], size[0])
-    return _chart(
+    return make_chart(
         figure,
         f"chart-series-{back.name.replace('_', '-')}",
         _title(back, limits),
@@ -119,7 +120,7 @@ def _draw_limits(axes: Any, back: Series, limits: Limits) -> None:
             xycoords=("axes fraction", "data"),
             textcoords="offset points",
             va="center",
-            fontsize=8.5,
+            fontsize=TEXT,
             color=QUIET,
         )
     flagged = [(first + i, float(back.unbroken[i].value or 0)) for i, rule in enumerate(limits.rules) if rule]

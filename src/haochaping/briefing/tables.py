@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 import pandas as pd
 
@@ -13,11 +15,15 @@ from haochaping.labels import COLUMNS
 
 @dataclass(frozen=True)
 class Header:
-    """A column's heading; ``unit`` is said once, here. ``group`` spans neighbours of the same group."""
+    """A column's heading; ``unit`` is said once, here. ``group`` spans neighbours of the same group.
+
+    ``kind`` is how its cells are set: blank for numbers, else :data:`SHORT` or :data:`PROSE`.
+    """
 
     label: str
     unit: str = ""
     group: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,75 +37,112 @@ class TableCell:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A row: its name, its cells, and whether it is a total."""
+    """A row: its name, its cells, whether it is a total, and an id that numbers may link to."""
 
     name: str
     cells: Sequence[TableCell]
     is_total: bool = False
+    id: str = ""
 
 
 @dataclass(frozen=True)
 class TableView:
-    """Everything a table needs to be drawn."""
+    """Everything a table needs to be drawn.
+
+    ``wide`` tables are printed across; ``sortable`` ones get buttons in their headings where scripts run.
+    """
 
     id: str
     caption: str
     stub: str
     headers: Sequence[Header]
     rows: Sequence[TableRow]
-    note: str = ""
-    wide: bool = field(default=False)
+    notes: Sequence[str] = ()
+    wide: bool = False
+    sortable: bool = False
+
+
+SHORT, PROSE = "short", "prose"
+"""Kinds of text columns: words on one line; sentences that wrap."""
+MOST_SHORT, MOST_UPRIGHT, MOST_UNCUT = 12, 6, 16
+"""Characters of a short text; columns of a table that is printed upright; rows of one that paper never cuts."""
+_NUMERIC = re.compile(r"[\d,.%+−–—~至/ ]*|不适用|未列[出数]")
 
 
 def table_html(view: TableView) -> Html:
-    """The table as HTML: ``<caption>``, ``scope`` on every heading, a container that scrolls by itself."""
+    """The table as HTML: ``<caption>``, ``scope`` on every heading, a region that scrolls by itself, notes under it.
+
+    Why a cell holds no number is shown on pointing and stands in a note below, to which the cell refers.
+    """
     kind = "table-wide" if view.wide else "table-plain"
-    body = "".join(_row(row) for row in view.rows if not row.is_total)
-    foot = "".join(_row(row) for row in view.rows if row.is_total)
+    kind += " table-short" if len(view.rows) <= MOST_UNCUT else ""
+    reasons = _reasons(view)
+    body = "".join(_row(row, view, reasons) for row in view.rows if not row.is_total)
+    foot = "".join(_row(row, view, reasons) for row in view.rows if row.is_total)
     foot = f"<tfoot>{foot}</tfoot>" if foot else ""
-    note = f'<p class="table-note">{text(view.note)}</p>' if view.note else ""
+    sortable = " data-sortable" if view.sortable else ""
     return Html(
         f'<div class="table-scroll {kind}" role="region" aria-labelledby="{view.id}-caption" tabindex="0">'
-        f'<table id="{view.id}"><caption id="{view.id}-caption">{text(view.caption)}</caption>'
-        f"<thead>{_head(view)}</thead><tbody>{body}</tbody>{foot}</table></div>{note}"
+        f'<table id="{view.id}"{sortable}><caption id="{view.id}-caption"><span>{text(view.caption)}</span></caption>'
+        f"<thead>{_head(view)}</thead><tbody>{body}</tbody>{foot}</table></div>{_notes(view, reasons)}"
     )
+
+
+def _reasons(view: TableView) -> dict[tuple[str, str], str]:
+    """Every text that stands for a number with its reason, and the id of the note that says so."""
+    pairs = dict.fromkeys((c.text, c.title) for row in view.rows for c in row.cells if c.title and c.text)
+    return {pair: f"{view.id}-reason-{place}" for place, pair in enumerate(pairs, start=1)}
+
+
+def _notes(view: TableView, reasons: Mapping[tuple[str, str], str]) -> str:
+    items = [f"<li>{text(note)}</li>" for note in view.notes]
+    items += [
+        f'<li id="{anchor}">“{text(shown)}”：{text(why)}。</li>' for (shown, why), anchor in reasons.items()
+    ]
+    return f'<ul class="table-notes">{"".join(items)}</ul>' if items else ""
 
 
 def _head(view: TableView) -> str:
     grouped = any(header.group for header in view.headers)
     span = ' rowspan="2"' if grouped else ""
     stub = f'<th scope="col"{span}>{text(view.stub)}</th>'
-    leaves = "".join(
-        f'<th scope="col">{text(h.label)}{f" <span class=unit>（{text(h.unit)}）</span>" if h.unit else ""}</th>'
-        for h in view.headers
-    )
+    leaves = "".join(f'<th scope="col"{_class(h.kind)}>{_heading(h)}</th>' for h in view.headers)
     if not grouped:
         return f"<tr>{stub}{leaves}</tr>"
-    groups: list[list[str | int]] = []
-    for header in view.headers:
-        if groups and groups[-1][0] == header.group:
-            groups[-1][1] = int(groups[-1][1]) + 1
-        else:
-            groups.append([header.group, 1])
+    groups = [(name, len(list(of_group))) for name, of_group in groupby(view.headers, lambda h: h.group)]
     top = "".join(f'<th scope="colgroup" colspan="{size}">{text(name)}</th>' for name, size in groups)
     return f"<tr>{stub}{top}</tr><tr>{leaves}</tr>"
 
 
-def _row(row: TableRow) -> str:
-    cells = "".join(_cell(cell) for cell in row.cells)
-    kind = ' class="total"' if row.is_total else ""
-    return f'<tr{kind}><th scope="row">{text(row.name)}</th>{cells}</tr>'
+def _heading(header: Header) -> str:
+    unit = f' <span class="unit">（{text(header.unit)}）</span>' if header.unit else ""
+    return f'<span class="label">{text(header.label)}</span>{unit}'
 
 
-def _cell(cell: TableCell) -> str:
+def _row(row: TableRow, view: TableView, reasons: Mapping[tuple[str, str], str]) -> str:
+    cells = "".join(
+        _cell(cell, header.kind, reasons) for cell, header in zip(row.cells, view.headers, strict=True)
+    )
+    anchor = f' id="{row.id}"' if row.id else ""
+    return f'<tr{anchor}{_class("total" if row.is_total else "")}><th scope="row">{text(row.name)}</th>{cells}</tr>'
+
+
+def _cell(cell: TableCell, kind: str, reasons: Mapping[tuple[str, str], str]) -> str:
     title = f' title="{text(cell.title)}"' if cell.title else ""
+    note = reasons.get((cell.text, cell.title), "")
+    described = f' aria-describedby="{note}"' if note else ""
+    shown: str = cell.text if isinstance(cell.text, Html) else text(cell.text)
     if cell.finding:
+        mark, shown = f"※{cell.finding.rpartition('-')[2]}", shown or "空白"
         return (
-            f'<td class="doubtful"{title}><a href="#{cell.finding}" aria-label="{text(cell.text or "空白")}，存疑，见核对意见">'
-            f"{text(cell.text or '空白')}<sup>※{cell.finding.rpartition('-')[2]}</sup></a></td>"
+            f'<td class="doubtful"{title}><a href="#{cell.finding}"{described} '
+            f'aria-label="{shown}{mark}，存疑，见数据核对">{shown}<sup>{mark}</sup></a></td>'
         )
-    shown = cell.text if isinstance(cell.text, Html) else text(cell.text)
-    return f"<td{title}>{shown}</td>"
+    return f"<td{_class(kind)}{title}{described}>{shown}</td>"
+
+
+def _class(name: str) -> str:
+    return f' class="{name}"' if name else ""
 
 
 def frame_table(
@@ -108,30 +151,48 @@ def frame_table(
     table_id: str,
     *,
     row_ids: Sequence[str] = (),
-    wide: bool = False,
+    wide: bool | None = None,
     note: str = "",
 ) -> Html:
     """Any small frame of texts (or of pieces of HTML, in a column of objects) as a table; its first column names the rows.
 
-    `row_ids`, where given, become the ids of the row headings, so that numbers can link to them.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        What is shown.
+    caption, table_id : str
+        Caption and id of the table.
+    row_ids : sequence of str
+        Ids of the rows in order, so that numbers can link to them.
+    wide : bool, optional
+        Printed across; by default where there are many columns.
+    note : str
+        Stands under the table.
     """
-    stub, *headers = (str(column) for column in frame.columns)
+    stub, *labels = (str(column) for column in frame.columns)
+    rows = [[_shown(value) for value in row] for row in frame.itertuples(index=False)]
+    columns = list(zip(*rows, strict=True))[1:] if rows else [()] * len(labels)
     view = TableView(
         table_id,
         caption,
         stub,
-        [Header(header) for header in headers],
+        [Header(label, kind=_kind(column)) for label, column in zip(labels, columns, strict=True)],
         [
-            TableRow(str(row[0]), [TableCell(_shown(value)) for value in row[1:]])
-            for row in frame.itertuples(index=False)
+            TableRow(row[0], [TableCell(cell) for cell in row[1:]], id=row_id)
+            for row, row_id in zip(rows, row_ids or [""] * len(rows), strict=True)
         ],
-        wide=wide,
-        note=note,
+        wide=len(labels) > MOST_UPRIGHT if wide is None else wide,
+        notes=[note] if note else [],
     )
-    html = str(table_html(view))
-    for row_id in row_ids:
-        html = html.replace('<tr><th scope="row">', f'<tr id="{row_id}"><th scope="row">', 1)
-    return Html(html)
+    return table_html(view)
+
+
+def _kind(column: Sequence[str]) -> str:
+    """How a column of texts is set: as numbers where all of them are, else by its longest text."""
+    plain = [re.sub(r"<[^>]*>", "", str(cell)) for cell in column]
+    if all(_NUMERIC.fullmatch(cell) for cell in plain):
+        return ""
+    return SHORT if max(map(len, plain)) <= MOST_SHORT else PROSE
 
 
 def _shown(value: object) -> str:

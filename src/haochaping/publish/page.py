@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from haochaping.fonts import font_face, missing_glyphs
+from haochaping.publish.sections import sections
 
 TEMPLATES = Path(__file__).parent / "template"
 _FONT_MARK = "/*font-face*/"
-_HIDDEN_TAGS = {"parameters", "injected-parameters"}
-
-
-@dataclass
-class Section:
-    """A heading of the notebook with the cells under it; the first one, without heading, is the head."""
-
-    id: str
-    title: str
-    cells: list[Any] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -47,12 +40,18 @@ def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
     """
     from nbconvert import HTMLExporter
 
-    exporter = HTMLExporter(
-        extra_template_basedirs=[str(TEMPLATES)],
-        template_name="briefing",
-        filters={"highlight_python": _highlight},
+    exporter = HTMLExporter(extra_template_basedirs=[str(TEMPLATES)], template_name="briefing")
+    style, script = (
+        (TEMPLATES / "briefing" / name).read_text(encoding="utf-8") for name in ("style.css", "script.js")
     )
-    resources = {"sections": sections(notebook), "title": title, "run": dict(run)}
+    resources = {
+        "sections": sections(notebook),
+        "title": title,
+        "run": dict(run),
+        "style": style,
+        "script": script,
+        "policy": _policy(script),
+    }
     body, _ = exporter.from_notebook_node(notebook, resources=resources)
     return with_font(body)
 
@@ -60,33 +59,19 @@ def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
 def with_font(body: str) -> Page:
     """A page with the subset of the font that it needs, in the place that its style sheet marks."""
     visible = _visible_text(body)
-    return Page(body.replace(_FONT_MARK, font_face(visible)), missing_glyphs(visible))
+    made = "".join(
+        re.findall(r"[^\x00-\x7f]", "".join(re.findall(r"<(?:style|script)\b.*?</", body, re.DOTALL)))
+    )
+    return Page(body.replace(_FONT_MARK, font_face(visible + made)), missing_glyphs(visible + made))
 
 
-def sections(notebook: Any) -> list[Section]:
-    """The notebook's cells under its level-2 headings, in order."""
-    found = [Section("head", "")]
-    for cell in notebook.cells:
-        tags = set(cell.metadata.get("tags", []))
-        if tags & _HIDDEN_TAGS or "papermill-error-cell-tag" in tags:
-            continue
-        heading = re.match(r"## +(.+)", cell.source) if cell.cell_type == "markdown" else None
-        if heading:
-            found.append(Section(f"section-{len(found)}", heading.group(1).strip()))
-            rest = cell.source.split("\n", 1)
-            if len(rest) == 1 or not rest[1].strip():
-                continue
-            cell = type(cell)({**cell, "source": rest[1]})
-        found[-1].cells.append(cell)
-    return found
-
-
-def _highlight(source: str) -> str:
-    from pygments import highlight
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import PythonLexer
-
-    return highlight(source, PythonLexer(), HtmlFormatter(nowrap=True))
+def _policy(script: str) -> str:
+    """What the browser may load: nothing but what the page carries; no script but our own."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    return (
+        "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
+        f"script-src 'sha256-{digest}'; form-action 'none'; base-uri 'none'"
+    )
 
 
 def _visible_text(body: str) -> str:

@@ -1,0 +1,84 @@
+"""What a chart says, and how it becomes a figure of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from haochaping.briefing.charts.svg import inline_svg
+from haochaping.briefing.html import Html, text
+from haochaping.briefing.tables import frame_table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+EMPTY = Html("")
+"""What stands for a chart that has nothing to show."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing with what it says: title (the finding), subtitle (measure and unit), alternative text, data.
+
+    ``narrow`` is the same drawn again for narrow screens; without it the wide drawing scrolls there.
+    """
+
+    id: str
+    title: str
+    subtitle: str
+    alt: str
+    svg: str
+    data: pd.DataFrame
+    narrow: str = ""
+
+    def _repr_html_(self) -> str:
+        table = frame_table(self.data, f"图中数据：{self.subtitle}", f"data-{self.id}")
+        return (
+            f'<figure class="chart" id="{self.id}"><figcaption><strong>{text(self.title)}</strong>'
+            f"<span>{text(self.subtitle)}</span></figcaption>{self._drawings()}"
+            f'<details class="chart-data"><summary>图中数据</summary>{table}</details></figure>'
+        )
+
+    def _drawings(self) -> str:
+        """The wide drawing in a region that scrolls by itself, and the narrow one; the style sheet shows one of them."""
+        kind = "wide" if self.narrow else "only"
+        drawn = (
+            f'<div class="drawing drawing-{kind}" role="region" aria-label="图：{text(self.title)}" tabindex="0">'
+            f"{self._image(self.svg)}</div>"
+        )
+        if self.narrow:
+            drawn += f'<div class="drawing drawing-narrow">{self._image(self.narrow)}</div>'
+        return drawn
+
+    def _image(self, svg: str) -> str:
+        return f'<div role="img" aria-label="{text(self.alt)}">{svg}</div>'
+
+
+def make_chart(
+    figure: Drawing,
+    chart_id: str,
+    title: str,
+    subtitle: str,
+    alt: str,
+    data: pd.DataFrame,
+    narrow: Drawing | None = None,
+) -> Chart:
+    """Put a drawing and its words together.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Drawn on the wide canvas.
+    chart_id : str
+        Id on the page; the ids in the drawing begin with it.
+    title, subtitle, alt : str
+        The finding; measure and unit; the chart in words, with its numbers.
+    data : pandas.DataFrame
+        What is drawn, as texts, for the table under the chart.
+    narrow : matplotlib.figure.Figure, optional
+        The same drawn on the narrow canvas.
+    """
+    again = inline_svg(narrow, f"{chart_id}-narrow") if narrow else ""
+    return Chart(chart_id, title, subtitle, alt, inline_svg(figure, chart_id), data, again)

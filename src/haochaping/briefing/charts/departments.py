@@ -1,0 +1,91 @@
+"""Which city departments have much work, and how many of their evaluations are active?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from haochaping.briefing.charts.chart import EMPTY, Chart, make_chart
+from haochaping.briefing.charts.parts import counts, log_counts
+from haochaping.briefing.html import Html
+from haochaping.briefing.style import BLUE, PALE, WIDE
+from haochaping.numbers import number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+
+def chart_departments(departments: pd.DataFrame, small: float) -> Chart | Html:
+    """City departments: cases on a log scale, active rate beside; hollow where the base is small.
+
+    Parameters
+    ----------
+    departments : pandas.DataFrame
+        Annex 2 with its rates.
+    small : float
+        The city's threshold for a small denominator.
+    """
+    rows = departments.dropna(subset=["cases"])
+    rows = rows[rows["cases"] > 0].sort_values("cases", ascending=False, kind="stable")
+    if rows.empty:
+        return EMPTY
+    frame = pd.DataFrame(
+        {
+            "department": rows["department"],
+            "cases": rows["cases"].astype(float),
+            "rate": rows["active_rate"] * 100,
+            "base": rows["evaluations"].astype(float),
+        }
+    )
+    silent = int((rows["active_evaluations"] == 0).sum())
+    told = [
+        f"{p.department}办件 {number(int(p.cases))}"
+        + ("" if np.isnan(p.rate) else f"、主动评价率 {p.rate:.2f}%")
+        for p in frame.itertuples()
+    ]
+    return make_chart(
+        _draw(frame, small),
+        "chart-departments",
+        f"{frame.iloc[0]['department']}办件最多"
+        + (f"；{silent} 个有办件的部门主动评价为零" if silent else ""),
+        f"市直部门办件数与主动评价率（列出办件数大于零的部门；空心点：评价数不足 {small:g} 条）",
+        f"点图，两栏。{'；'.join(told)}。",
+        pd.DataFrame(
+            {
+                "部门": frame["department"],
+                "办件数（件）": counts(frame["cases"]),
+                "主动评价率": ["未列出" if np.isnan(v) else f"{v:.2f}%" for v in frame["rate"]],
+                "备注": ["基数小" if v < small else "" for v in frame["base"]],
+            }
+        ),
+    )
+
+
+def _draw(frame: pd.DataFrame, small: float) -> Drawing:
+    import seaborn as sns
+
+    figure, (left, right) = WIDE.subplots(0.245 * len(frame) + 1.1, ncols=2, sharey=True, width_ratios=[3, 2])
+    sns.scatterplot(data=frame, x="cases", y="department", color=BLUE, s=34, ax=left, linewidth=0)
+    left.set_ylim(len(frame) - 0.4, -0.6)
+    left.hlines(frame["department"], 1, frame["cases"], color=PALE, linewidth=1.2, zorder=0)
+    left.set_xscale("log")
+    log_counts(left.xaxis)
+    left.set(xlabel="办件数（件，对数刻度）", ylabel="")
+    known = frame.dropna(subset=["rate"])
+    for hollow, part in known.groupby(known["base"] < small):
+        right.scatter(
+            part["rate"],
+            part["department"],
+            s=34,
+            edgecolor=BLUE,
+            linewidth=1.2,
+            facecolor="white" if hollow else BLUE,
+            zorder=3,
+        )
+    right.set(xlabel="主动评价率（%）", xlim=(-4, 104))
+    left.grid(axis="x")
+    right.grid(axis="both")
+    right.set_axisbelow(True)
+    return figure

@@ -1,0 +1,37 @@
+"""A drawing as inline SVG."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+
+def inline_svg(figure: Drawing, prefix: str) -> str:
+    """The drawing as inline SVG: same drawing, same bytes; every id carries `prefix`.
+
+    Its natural width in points becomes the style sheet's ``--width``: below it the chart scrolls instead of
+    shrinking its text.
+    """
+    import matplotlib.pyplot as plt
+
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
+    svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
+    svg = re.sub(r'xlink:href="#', f'xlink:href="#{prefix}-', svg)
+    svg = re.sub(
+        r'<svg [^>]*?viewBox="0 0 (\S+) (\S+)"[^>]*>',
+        r'<svg viewBox="0 0 \1 \2" style="--width: \1" xmlns="http://www.w3.org/2000/svg" '
+        r'xmlns:xlink="http://www.w3.org/1999/xlink" aria-hidden="true" focusable="false">',
+        svg,
+        count=1,
+    )
+    return re.sub(r"\s*\n\s*", "\n", svg)

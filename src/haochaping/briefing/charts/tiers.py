@@ -1,0 +1,63 @@
+"""How do evaluations of towns and of villages compare in each district?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from haochaping.briefing.charts.chart import EMPTY, Chart, make_chart
+from haochaping.briefing.charts.parts import counts, paired_bars, thousands
+from haochaping.briefing.html import Html
+from haochaping.briefing.style import NARROW, WIDE, Canvas
+from haochaping.labels import TIER_LABELS
+from haochaping.numbers import number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+
+def chart_tiers(tiers: pd.DataFrame) -> Chart | Html:
+    """Towns and villages: paired bars for each district.
+
+    Parameters
+    ----------
+    tiers : pandas.DataFrame
+        Annex 4.
+    """
+    rows = tiers.dropna(subset=["evaluations"])
+    if rows.empty:
+        return EMPTY
+    frame = pd.DataFrame(
+        {
+            "district": rows["district"],
+            "层级": rows["tier"].map(TIER_LABELS),
+            "evaluations": rows["evaluations"].astype(float),
+        }
+    )
+    labels = [label for label in TIER_LABELS.values() if (frame["层级"] == label).any()]
+    sums = frame.groupby("层级", sort=False)["evaluations"].sum()
+    told = [f"{r.district}{r.层级} {number(int(r.evaluations))}" for r in frame.itertuples()]
+    return make_chart(
+        _draw(frame, labels, WIDE),
+        "chart-tiers",
+        "，".join(f"{label} {number(int(sums[label]))} 条" for label in labels),
+        "各区县镇（街道）、村（社区）评价数",
+        f"成对条形图。{'；'.join(told)}。为零的 {int((frame['evaluations'] == 0).sum())} 项。",
+        pd.DataFrame(
+            {
+                "区县": frame["district"],
+                "层级": frame["层级"],
+                "评价数（条）": counts(frame["evaluations"]),
+            }
+        ),
+        _draw(frame, labels, NARROW),
+    )
+
+
+def _draw(frame: pd.DataFrame, labels: list[str], canvas: Canvas) -> Drawing:
+    figure = paired_bars(frame, "evaluations", "层级", labels, canvas)
+    [axes] = figure.axes
+    axes.set_xlabel("评价数（条）")
+    thousands(axes.xaxis)
+    return figure

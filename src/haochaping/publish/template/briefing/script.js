@@ -1,0 +1,114 @@
+// Comfort only: the page is complete without this script. It fetches nothing and stores nothing.
+(function () {
+  "use strict";
+  const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
+
+  // Regions that scroll are stops for the keyboard; those that have nothing to scroll are not.
+  function measureRegions() {
+    all(".table-scroll, .drawing-wide, .drawing-only").forEach((region) => {
+      const scrolls = region.scrollWidth > region.clientWidth + 1;
+      region.toggleAttribute("data-scrolls", scrolls);
+      if (scrolls) region.tabIndex = 0;
+      else region.removeAttribute("tabindex");
+    });
+  }
+
+  // Sorting: descending, ascending, as printed. Totals stay where they are; what is no number comes last.
+  function valueOf(row, column) {
+    const cell = row.cells[column].cloneNode(true);
+    all("sup", cell).forEach((mark) => mark.remove());
+    return cell.textContent.trim();
+  }
+
+  function compare(a, b, order) {
+    const [x, y] = [a, b].map((text) => parseFloat(text.replace(/,/g, "")));
+    if (isNaN(x) || isNaN(y)) return isNaN(x) - isNaN(y);
+    return order === "descending" ? y - x : x - y;
+  }
+
+  function sortBy(table, heading, column) {
+    const next = { none: "descending", descending: "ascending", ascending: "none" };
+    const order = next[heading.getAttribute("aria-sort") || "none"];
+    all("th[aria-sort]", table).forEach((other) => other.removeAttribute("aria-sort"));
+    if (order !== "none") heading.setAttribute("aria-sort", order);
+    const body = table.tBodies[0];
+    const rows = Array.from(body.rows);
+    rows.forEach((row, place) => { if (!row.dataset.place) row.dataset.place = place + 1; });
+    rows.sort((a, b) => {
+      const printed = a.dataset.place - b.dataset.place;
+      return (order === "none" ? 0 : compare(valueOf(a, column), valueOf(b, column), order)) || printed;
+    });
+    rows.forEach((row) => body.appendChild(row));
+  }
+
+  // The sorting buttons of a table are one stop: left and right move among them.
+  function makeSortable(table) {
+    const buttons = all("thead th:not([scope=colgroup])", table).slice(1).map((heading, place) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "sort";
+      button.tabIndex = place ? -1 : 0;
+      button.title = "按此列排序；左右键选列";
+      button.append(...heading.childNodes);
+      heading.append(button);
+      button.addEventListener("click", () => sortBy(table, heading, place + 1));
+      return button;
+    });
+    table.tHead.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      const target = buttons[buttons.indexOf(document.activeElement) + step];
+      if (!step || !target) return;
+      event.preventDefault();
+      buttons.forEach((button) => { button.tabIndex = button === target ? 0 : -1; });
+      target.focus();
+    });
+  }
+
+  // One button opens and closes all code.
+  function addCodeButton() {
+    const folds = all("details.code");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "all-code";
+    const say = () => { button.textContent = folds.every((fold) => fold.open) ? "收起全部代码" : "展开全部代码"; };
+    button.addEventListener("click", () => {
+      const open = !folds.every((fold) => fold.open);
+      folds.forEach((fold) => { fold.open = open; });
+      say();
+    });
+    folds.forEach((fold) => fold.addEventListener("toggle", say));
+    say();
+    document.getElementById("contents").append(button);
+  }
+
+  // Where one is, in the contents.
+  function followReading() {
+    const links = new Map(all("#contents a").map((link) => [link.hash.slice(1), link]));
+    const watch = new IntersectionObserver((entries) => {
+      entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
+        links.forEach((link) => link.removeAttribute("aria-current"));
+        links.get(entry.target.id).setAttribute("aria-current", "true");
+      });
+    }, { rootMargin: "-20% 0px -75% 0px" });
+    all("main > section").forEach((section) => watch.observe(section));
+  }
+
+  // On paper what is folded and needed is open (new browsers do this by the style sheet alone).
+  function openForPrint() {
+    const folded = all("details:not(.code):not(.chart-data):not(.effects):not(.long)");
+    let opened = [];
+    window.addEventListener("beforeprint", () => {
+      opened = folded.filter((fold) => !fold.open);
+      opened.forEach((fold) => { fold.open = true; });
+    });
+    window.addEventListener("afterprint", () => opened.forEach((fold) => { fold.open = false; }));
+  }
+
+  all("table[data-sortable]").forEach(makeSortable);
+  addCodeButton();
+  followReading();
+  openForPrint();
+  measureRegions();
+  window.addEventListener("resize", measureRegions);
+  if (document.fonts) document.fonts.ready.then(measureRegions);
+})();

@@ -1,0 +1,212 @@
+"""How the page lies on screens of several widths, and on paper."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WIDTHS = [360, 768, 1280, 1920]
+SMALLEST_TEXT = 12
+MEASURE = """() => {
+  const found = {sideways: [], overflowing: [], overlapping: [], small: [], stuck: []};
+  const name = (e) => `${e.tagName.toLowerCase()}#${e.id}.${e.getAttribute("class") || ""} ${e.textContent.trim().slice(0, 20)}`;
+  const all = (selector, root) => [...(root || document).querySelectorAll(selector)];
+  const visible = (e) => e.getClientRects().length > 0;
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth > width) found.sideways.push(document.documentElement.scrollWidth);
+
+  const regions = ".table-scroll, .drawing";
+  for (const e of all("body *:not(.skip):not(script)").filter(visible)) {
+    if (e.closest("svg") || e.parentElement.closest(regions)) continue;
+    const box = e.getBoundingClientRect();
+    if (box.left < -1 || box.right > width + 1) found.overflowing.push(name(e));
+    const style = getComputedStyle(e);
+    if (e.scrollWidth > e.clientWidth + 1 && style.display !== "inline" && !e.matches(regions) && !/^t/i.test(e.tagName))
+      found.overflowing.push(name(e));
+  }
+  for (const e of all("td, th").filter(visible))
+    if (e.scrollWidth > e.clientWidth + 1) found.overflowing.push(name(e));
+  for (const e of all(regions).filter(visible))
+    if (e.scrollWidth > e.clientWidth + 1 && e.tabIndex < 0) found.stuck.push(name(e));
+
+  const within = (a, b, slack) => a.left < b.right - slack && a.top < b.bottom - slack;
+  const overlap = (a, b, slack) => within(a, b, slack) && within(b, a, slack);
+  const pairs = (boxes, slack) => boxes.forEach(([e, a], i) => boxes.slice(i + 1).forEach(([f, b]) => {
+    if (overlap(a, b, slack)) found.overlapping.push(`${name(e)} / ${name(f)}`);
+  }));
+  for (const e of all("body, header, .hero, main, section, article, dl, ul, li, figure, footer, nav, tr"))
+    pairs([...e.children].filter((c) => visible(c) && !c.matches(".skip, script, a, span, sup"))
+      .map((c) => [c, c.getBoundingClientRect()]), 1);
+  for (const svg of all("svg").filter(visible)) {
+    const frame = svg.getBoundingClientRect();
+    const texts = all("text", svg).map((t) => [t, t.getBoundingClientRect()]);
+    pairs(texts, 1.5);
+    for (const [t, b] of texts)
+      if (b.left < frame.left - 1 || b.right > frame.right + 1 || b.top < frame.top - 1 || b.bottom > frame.bottom + 1)
+        found.overflowing.push(name(t));
+  }
+
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const e = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !visible(e)) continue;
+    const scale = e.getScreenCTM ? Math.hypot(e.getScreenCTM().a, e.getScreenCTM().b) : 1;
+    const size = parseFloat(getComputedStyle(e).fontSize) * scale;
+    if (size < SMALLEST - .05) found.small.push(`${size.toFixed(1)} ${name(e)}`);
+  }
+  return found;
+}""".replace("SMALLEST", str(SMALLEST_TEXT))
+
+ON_TOP = """(e) => {
+  const box = e.getBoundingClientRect();
+  return document.elementFromPoint(box.x + 4, box.y + box.height / 2) === e;
+}"""
+
+
+def opened(browser: Any, file: Path, width: int, **options: Any) -> Any:
+    """The page with its fonts, all folds open."""
+    page = browser.new_page(viewport={"width": width, "height": 900}, **options)
+    page.goto(file.as_uri())
+    page.evaluate("document.fonts.ready.then(() => true)")
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    page.evaluate("window.dispatchEvent(new Event('resize'))")
+    return page
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_overflows_overlaps_or_is_small(briefing: Path, browser: Any, width: int) -> None:
+    page = opened(browser, briefing, width)
+    found = page.evaluate(MEASURE)
+    page.close()
+    assert {kind: places[:5] for kind, places in found.items() if places} == {}
+
+
+@pytest.mark.parametrize(
+    ("style", "kind"),
+    [
+        ("h2 { width: 120vw }", "sideways"),
+        (".verdict { white-space: nowrap; width: 300px; flex-wrap: nowrap }", "overflowing"),
+        ("h2 { margin-bottom: -60px }", "overlapping"),
+        (".drawing svg { min-width: 0; width: 300px }", "small"),
+        (".table-note, .table-notes { font-size: 11px }", "small"),
+    ],
+)
+def test_the_measure_sees_what_is_wrong(built: Path, browser: Any, style: str, kind: str) -> None:
+    page = opened(browser, built / "briefing.html", 1280)
+    page.add_style_tag(content=style)
+    assert page.evaluate(MEASURE)[kind]
+    page.close()
+
+
+def test_a_wide_table_scrolls_inside_itself_and_keeps_its_names(briefing: Path, browser: Any) -> None:
+    page = opened(browser, briefing, 360)
+    for table in ("table-district_departments", "table-figures"):
+        region = page.locator(f".table-scroll:has(> #{table})")
+        assert region.get_attribute("tabindex") == "0" and region.get_attribute("aria-labelledby")
+        region.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function(f"() => document.querySelector('#{table}').parentElement.scrollLeft > 0")
+        name = page.locator(f"#{table} tbody th").first
+        name.evaluate("e => e.scrollIntoView({block: 'center'})")
+        region.evaluate("e => { e.scrollLeft = e.scrollWidth; }")
+        assert region.evaluate("e => e.scrollLeft") > 300
+        assert abs(name.bounding_box()["x"] - region.bounding_box()["x"]) <= 1
+        assert name.evaluate(ON_TOP), "cells pass under the names"
+    page.close()
+
+
+def test_contents_stay_in_view_on_wide_screens(briefing: Path, browser: Any) -> None:
+    page = opened(browser, briefing, 1280)
+    page.locator("section").last.scroll_into_view_if_needed()
+    page.evaluate("window.scrollTo({top: document.body.scrollHeight - 2000, behavior: 'instant'})")
+    box = page.locator("#contents").bounding_box()
+    assert box["y"] >= 0 and box["y"] + box["height"] <= 900
+    page.close()
+
+
+# --- paper ---------------------------------------------------------------------------------------------------
+
+A4 = (595, 842)
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["scripts", "no scripts"])
+def paper(request: pytest.FixtureRequest, briefing: Path, browser: Any, tmp_path_factory: Any) -> Path:
+    """The page printed, with and without scripts."""
+    file = tmp_path_factory.mktemp("paper") / "briefing.pdf"
+    context = browser.new_context(java_script_enabled=request.param)
+    page = context.new_page()
+    page.goto(briefing.as_uri())
+    page.pdf(path=str(file), prefer_css_page_size=True)
+    context.close()
+    return file
+
+
+def pages(paper: Path) -> list[list[str]]:
+    """Lines of every page."""
+    told = subprocess.run(["pdftotext", "-layout", paper, "-"], capture_output=True, text=True, check=True)
+    return [
+        [line.strip() for line in page.splitlines() if line.strip()] for page in told.stdout.split("\f")[:-1]
+    ]
+
+
+def test_pages_are_a4_numbered_and_titled(paper: Path) -> None:
+    sheets = pages(paper)
+    told = subprocess.run(
+        ["pdfinfo", "-f", "1", "-l", str(len(sheets)), paper], capture_output=True, text=True, check=True
+    )
+    sizes = {
+        (round(float(w)), round(float(h))) for w, h in re.findall(r"size: +([\d.]+) x ([\d.]+)", told.stdout)
+    }
+    assert sizes == {A4, A4[::-1]}
+    for number, lines in enumerate(sheets, start=1):
+        assert re.sub(r"\s", "", lines[-1]) == f"第{number}页，共{len(sheets)}页"
+        assert number == 1 or (lines[0].endswith("内部审核稿") and "工作简报" in lines[0])
+
+
+def test_no_heading_stands_alone_at_the_end_of_a_page(paper: Path, briefing: Path) -> None:
+    source = briefing.read_text(encoding="utf-8")
+    headings = re.findall(r"<h[23][^>]*>(.*?)</h", source) + re.findall(
+        r"<caption[^>]*><span>(.*?)</span>", source
+    )
+    headings += re.findall(r"<figcaption><strong>(.*?)</strong>", source)
+    plain = {re.sub(r"\s|<[^>]*>", "", heading) for heading in headings}
+    assert len(plain) > 20
+    for lines in pages(paper):
+        assert re.sub(r"\s", "", lines[-2]) not in plain, lines[-2]
+
+
+def test_folds_on_paper(paper: Path, briefing: Path) -> None:
+    text = "".join(re.sub(r"\s", "", line) for lines in pages(paper) for line in lines)
+    source = briefing.read_text(encoding="utf-8")
+    assert "hcp.load" in source and "hcp.load" not in text
+    assert "图中数据" in source and "图中数据" not in text
+    [body] = re.findall(r"<summary>通报正文（所读）</summary><p>(.{20})", source)
+    assert re.sub(r"\s", "", body) in text, "what was read is open"
+    assert "可左右滑动" not in text
+
+
+def test_headings_of_a_table_stand_on_each_of_its_pages(paper: Path) -> None:
+    row = re.compile(r"\S.* +附件\d.* +(整数|两位小数)( |$)")
+    across = [lines for lines in pages(paper) if sum(bool(row.match(line)) for line in lines) > 3]
+    assert len(across) > 1
+    assert all(any(re.match(r"指标 +数值 +单位", line) for line in lines) for lines in across)
+
+
+def test_rows_are_whole(paper: Path) -> None:
+    """The table of rules: each row ends with its counts on the page where it begins."""
+    rows = [
+        line for lines in pages(paper) for line in lines if re.search(r"(全部相符|有不符|本期不涉及)", line)
+    ]
+    assert len(rows) > 40
+    assert all(re.search(r"(全部相符|有不符|本期不涉及) +\d+ +\d+ +\d+", line) for line in rows)
+
+
+@pytest.fixture(autouse=True)
+def _close_pages(browser: Any) -> Iterator[None]:
+    """A failed test leaves no page behind."""
+    yield
+    for context in browser.contexts:
+        context.close()
