@@ -54,7 +54,7 @@ def _period(data: QuarterData) -> str:
 
 def _strip(figures: Figures) -> str:
     items = [
-        f"<li><span>{label}</span><strong>{figure_link(figures[name])}{_unit(unit)}</strong>{_change(figures, name)}</li>"
+        f"<li><span>{label}</span><div><strong>{figure_link(figures[name])}</strong>{_unit(unit)}</div>{_change(figures, name)}</li>"
         for label, name, unit in _KEY_FIGURES
         if name in figures
     ]
