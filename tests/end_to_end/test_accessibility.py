@@ -173,3 +173,15 @@ def test_reasons_for_empty_cells_are_reached_without_a_mouse(built: Path, opened
     for number in range(cells.count()):
         note = page.locator(f"#{cells.nth(number).get_attribute('aria-describedby')}")
         assert note.is_visible() and "：" in note.text_content()
+
+
+def test_folds_open_for_print_in_browsers_that_need_the_script(built: Path, opened: Any) -> None:
+    page = opened(built / "briefing.html")
+    needed = page.locator("details:not(.code):not(.chart-data):not(.effects):not(.long)")
+    kept = page.locator("details.code[open], details.chart-data[open], details.long[open]")
+    assert needed.count() > 3 and page.locator("details[open]").count() == 0
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert all(needed.nth(number).get_attribute("open") is not None for number in range(needed.count()))
+    assert kept.count() == 0
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 0

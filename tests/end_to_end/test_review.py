@@ -93,7 +93,7 @@ def test_page_and_findings_follow(answered: Path) -> None:
     assert html.count("6,487,756</a></strong>") == 2, "the sum follows: as many evaluations as cases"
     assert "（含更正后的数）</a>" in html and "评价率含更正后的数" in html, "sentences and strip say so"
     assert "11,273〔更正〕" in html and "通报列为 11237" in html, "marked in its table"
-    assert "<td>答复</td>" in html, "named among the sources"
+    assert ">答复</td>" in html, "named among the sources"
     assert "更正为 11273" in html and "须更正·已更正" in html
     assert "按省里要求在月初提取" in html
     assert "已采用的更正" in html and "首次读入以后的改动" not in html, "a correction is no revision beside"

@@ -67,7 +67,7 @@ def key_figure_names(figures: Figures) -> list[str]:
 
 def _strip(figures: Figures) -> str:
     items = [
-        f"<li><span>{label}</span><strong>{figure_link(figures[name])}{_unit(unit)}</strong>{_change(figures, name)}</li>"
+        f"<li><span>{label}</span><div><strong>{figure_link(figures[name])}</strong>{_unit(unit)}</div>{_change(figures, name)}</li>"
         for label, name, unit in KEY_FIGURES
         if name in figures
     ]
