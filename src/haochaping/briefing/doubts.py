@@ -10,7 +10,7 @@ from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.outcome import WHOLE
-from haochaping.figures import PERCENT, Figure
+from haochaping.figures import Figure
 from haochaping.labels import COLUMNS, key_label
 from haochaping.model import TABLES, CellRef
 
@@ -20,7 +20,7 @@ MATERIAL = 0.01
 """Share of what a figure adds up from which a doubtful cell matters to it."""
 
 
-def doubt_html(figures: Sequence[Figure], report: CheckReport) -> Html:
+def doubt_html(figures: Sequence[Figure], report: CheckReport, book: Book) -> Html:
     """The remark behind a sentence that uses `figures`; blank when nothing that matters to them is in doubt."""
     anchors = finding_anchors(report)
     weights: dict[str, float] = {}
@@ -29,7 +29,7 @@ def doubt_html(figures: Sequence[Figure], report: CheckReport) -> Html:
         if not is_open(finding):
             continue
         for cell in doubtful_cells(finding):
-            weight = max((_weight(cell, figure, finding) for figure in figures), default=0.0)
+            weight = max((_weight(cell, figure, book) for figure in figures), default=0.0)
             if weight >= MATERIAL:
                 label = cell_words(cell)
                 weights[label] = max(weight, weights.get(label, 0.0))
@@ -72,14 +72,10 @@ def cell_words(cell: CellRef) -> str:
     return f"{key_label(cell.names)}{COLUMNS.get(cell.column, '')}"
 
 
-def _weight(cell: CellRef, figure: Figure, finding: Finding) -> float:
-    """How much of a figure one of its cells makes up; a rate with few cells is made up by each."""
+def _weight(cell: CellRef, figure: Figure, book: Book) -> float:
+    """How much of what a figure adds up from its column a cell makes up; nothing to a number of rows or cells."""
     if cell not in figure.cells or figure.unit in ("个", "格"):
         return 0.0
-    printed = finding.printed.get(cell, "")
-    if not printed.isdecimal():
-        return 0.0
-    if isinstance(figure.value, int) and figure.value:
-        return int(printed) / abs(figure.value)
-    alike = [one for one in figure.cells if one.column == cell.column]
-    return 1 / len(alike) if figure.unit == PERCENT else 0.0
+    value = book.count(cell) if cell.column in TABLES[cell.table].counts else None
+    whole = sum(book.count(one) or 0 for one in figure.cells if one.column == cell.column)
+    return value / whole if value and whole else 0.0

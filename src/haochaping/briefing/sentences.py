@@ -94,9 +94,10 @@ def write_sentences(section: str, figures: Figures, report: CheckReport | None =
     report : CheckReport, optional
         The checks: a sentence that rests on a doubtful figure says so.
     """
+    book = Book(figures.data) if figures.data else None
     return Html(
         "\n".join(
-            f'<p id="{sentence.id}">{sentence.html}{_remarks(sentence, figures, report)}</p>'
+            f'<p id="{sentence.id}">{sentence.html}{_remarks(sentence, figures, report, book)}</p>'
             for sentence in compose(section, figures, report)
         )
     )
@@ -204,9 +205,9 @@ def _parts(line: str) -> Iterator[str | Number]:
         yield line[end:]
 
 
-def _remarks(sentence: Sentence, figures: Figures, report: CheckReport | None) -> str:
+def _remarks(sentence: Sentence, figures: Figures, report: CheckReport | None, book: Book | None) -> str:
     """What the reader must know of the numbers of a sentence: corrected, or in doubt."""
     used = [figures[number.name] for number in sentence.numbers]
     corrected = any(figure.corrected for figure in used)
     told = '<a class="corrected" href="#table-corrections">（含更正后的数）</a>' if corrected else ""
-    return told + (doubt_html(used, report) if report else "")
+    return told + (doubt_html(used, report, book) if report and book else "")
