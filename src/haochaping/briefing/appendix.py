@@ -87,12 +87,12 @@ def _table_of_figures(figures: Figures, report: CheckReport) -> Html:
 
 
 def _places(ids: Sequence[str]) -> Html:
-    """Links back to sentences, named by their sections."""
-    links = []
-    for one in dict.fromkeys(ids):
-        section = one.removeprefix("sentence-").rpartition("-")[0]
-        links.append(f'<a href="#{one}">{SECTIONS.get(section, "首页")}</a>')
-    return Html("、".join(links))
+    """Where a figure is used, by section; the first place as a link back, one stop for the keyboard."""
+    if not ids:
+        return Html("")
+    sections = [SECTIONS.get(one.removeprefix("sentence-").rpartition("-")[0], "首页") for one in ids]
+    first, *others = dict.fromkeys(sections)
+    return Html("、".join([f'<a href="#{ids[0]}">{first}</a>', *others]))
 
 
 def _source_used(data: QuarterData) -> str:

@@ -146,6 +146,8 @@ def _label_quarters(axes: Any, quarters: Sequence[Quarter], width: float) -> Non
             labels.append(f"{_NUMERALS[quarter.number - 1]}{year}")
     axes.set_xticks(ticks, labels)
     axes.tick_params(axis="x", length=0)
+    for label in axes.get_xticklabels():
+        label.set_linespacing(1.7)
 
 
 def _tick(value: float, unit: str) -> str:
