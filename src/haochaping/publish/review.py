@@ -169,9 +169,8 @@ def _head(sheet: Any, styles: Styles, headings: Sequence[str]) -> None:
 
 
 def _write(sheet: Any, styles: Styles, row: int, headings: Sequence[str], cells: dict[str, str]) -> None:
-    fit_row(
-        sheet, row, [cells.get(name, "") for name in headings], [_WIDTHS.get(name, 12) for name in headings]
-    )
+    read = [name for name in headings if name not in ("编号", "单元格")]  # ids need not be read whole
+    fit_row(sheet, row, [cells.get(name, "") for name in read], [_WIDTHS.get(name, 12) for name in read])
     fill = styles.get(text_wrap=True, valign="top", border=1, bg_color="#FFF9E5")
     for column, heading in enumerate(headings):
         style = fill if heading in _FILLED else styles.prose
