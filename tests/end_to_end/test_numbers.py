@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 LINK = re.compile(r'<a class="figure" href="#figure-(\w+)">(.*?)</a>')
 Z = 1.959963984540054
@@ -168,3 +169,22 @@ def test_the_table_of_figures_links_back_to_the_sentences(built: Path) -> None:
         assert row, name
     backs = re.findall(r'<a href="#(sentence-[\w-]+)">', table)
     assert len(backs) > 30 and all(f'<p id="{back}">' in page or back == "head" for back in backs)
+
+
+@pytest.mark.parametrize("page_of", ["built", "series"])
+def test_captions_of_charts_take_their_numbers_from_the_table_of_figures(
+    page_of: str, request: pytest.FixtureRequest
+) -> None:
+    folder = request.getfixturevalue(page_of)
+    folder = folder if page_of == "built" else folder / "output" / "2023Q2"
+    page = html.unescape((folder / "briefing.html").read_text(encoding="utf-8"))
+    table = page[page.index('id="table-figures"') :]
+    # The back series tells what earlier quarters were: those stand in its own table.
+    series_tables = re.findall(r'<table id="data-chart-series.*?</table>', page, re.DOTALL)
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", table + "".join(series_tables))
+    known = {re.sub(r"<[^>]*>", "", cell) for cell in cells}
+    captions = re.findall(r"<figcaption><strong>(.*?)</strong>", page)
+    assert len(captions) >= 6
+    for caption in captions:
+        numbers = re.findall(r"[\d,]+(?:\.\d+)?%?", re.sub(r"\d{4}年", "", caption))
+        assert not [one for one in numbers if one.strip(",") and one.strip(",") not in known], caption

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from haochaping.figures.figure import PERCENT
-from haochaping.figures.maker import Maker
+from haochaping.figures.maker import Maker, interval_text
 from haochaping.labels import COLUMNS
 from haochaping.model import HEADLINE, TABLES, CellRef, QuarterData, decode_key
 from haochaping.numbers import number
@@ -134,6 +134,7 @@ def _service_tables(maker: Maker, table: str, words: dict[str, Any]) -> None:
             f"{prefix}_cases",
             share=True,
         )
+        _active_rate_of(maker, table, row, f"{prefix}_largest_active_rate")
     small = frame[
         (frame["evaluations"] < words["small"]).fillna(False) & (frame["evaluations"] > 0).fillna(False)
     ]
@@ -150,6 +151,27 @@ def _service_tables(maker: Maker, table: str, words: dict[str, Any]) -> None:
         f"{prefix}_negatives_per", f"{label}每万条评价差评数", f"{prefix}_negatives", f"{prefix}_evaluations"
     )
     _most_active(maker, table, known, words)
+
+
+def _active_rate_of(maker: Maker, table: str, row: dict[Any, Any], name: str) -> None:
+    """The active rate of one row, where it has one."""
+    k, n = row["active_evaluations"], row["evaluations"]
+    if pd.isna(k) or pd.isna(n) or not n:
+        return
+    unit = str(row[TABLES[table].key[0]])
+    maker.add(
+        name,
+        f"{unit}主动评价率",
+        Fraction(int(k), int(n)),
+        PERCENT,
+        f"{number(int(k))} ÷ {number(int(n))}",
+        f"附件{TABLES[table].annex} {unit}",
+        [
+            CellRef.of(table, {TABLES[table].key[0]: unit}, column)
+            for column in ("active_evaluations", "evaluations")
+        ],
+        interval_text(int(k), int(n)),
+    )
 
 
 def _most_active(maker: Maker, table: str, known: pd.DataFrame, words: dict[str, Any]) -> None:
@@ -282,6 +304,10 @@ def _public_services(maker: Maker, words: dict[str, Any]) -> None:
         .head(3)
     )
     words["public_top"] = list(top["district"])
+    maker.total("public_services", "evaluations", "public_first", "公共服务评价数最多者", top.head(1))
+    maker.rate(
+        "public_first_share", "最多者占公共服务评价数", "public_first", "public_evaluations", share=True
+    )
     maker.total("public_services", "evaluations", "public_top_evaluations", "公共服务评价数前三位之和", top)
     maker.rate(
         "public_top_share",
