@@ -9,8 +9,8 @@ from pathlib import Path
 
 from haochaping.errors import InputRefused, refuse
 from haochaping.locations import Locations
-from haochaping.publish.staging import write_whole
 from haochaping.publish.stamp import index_key
+from haochaping.whole import write_whole
 
 INDEX = "index.html"
 _KEY = re.compile(rb'<meta name="haochaping-key" content="([0-9a-f]{64})">')

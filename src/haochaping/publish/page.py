@@ -26,6 +26,13 @@ class Page:
     missing_glyphs: list[str]
 
 
+def prepare_page() -> None:
+    """Import and parse what :func:`build_page` will need, in time that would else be spent waiting."""
+    from nbconvert import HTMLExporter  # noqa: F401
+
+    missing_glyphs("")
+
+
 def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
     """Convert an executed notebook with nbconvert and our own template.
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from haochaping.publish import staging
-from haochaping.publish.staging import staged, swap
+from haochaping import whole
+from haochaping.whole import staged, swap
 
 
 def fill(folder: Path, text: str) -> Path:
@@ -17,7 +17,7 @@ def test_the_new_folder_takes_the_place_of_the_old(
     tmp_path: Path, atomic: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not atomic:
-        monkeypatch.setattr(staging, "_exchange", lambda *_: False)
+        monkeypatch.setattr(whole, "_exchange", lambda *_: False)
     published = fill(tmp_path / "out", "old")
     swap(fill(tmp_path / "new", "new"), published)
     assert (published / "page").read_text() == "new"
