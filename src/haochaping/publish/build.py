@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from haochaping.locations import DATA_VARIABLE, STAGED_VARIABLE, Locations, project_root
+from haochaping.publish.clock import outer_clock
 from haochaping.publish.execute import NOTEBOOK_SECONDS, Background, execute, inspect_parameters
 from haochaping.publish.kernel import LOG, OwnKernelManager, running_kernel
 from haochaping.publish.log import RunLog
@@ -17,6 +18,7 @@ from haochaping.publish.stamp import PAGE, Inputs
 from haochaping.quarter import Quarter
 
 if TYPE_CHECKING:
+    from haochaping.checks.review import Reviewed
     from haochaping.model import QuarterData
 
 NOTEBOOK = "briefing.ipynb"
@@ -33,7 +35,13 @@ class Built:
 
 
 def build(
-    where: Locations, inputs: Inputs, origin: Mapping[str, Any], published: Path, aside: Path, log: RunLog
+    where: Locations,
+    inputs: Inputs,
+    origin: Mapping[str, Any],
+    published: Path,
+    aside: Path,
+    log: RunLog,
+    reviewed: Reviewed | None = None,
 ) -> Built:
     """Build the quarter of `inputs` into the empty folder `aside`; nothing else is written.
 
@@ -54,6 +62,8 @@ def build(
         Where to build.
     log : RunLog
         Receives progress.
+    reviewed : Reviewed, optional
+        The quarter as read and checked already.
 
     Raises
     ------
@@ -64,8 +74,8 @@ def build(
     """
     environment = {DATA_VARIABLE: str(where.data), STAGED_VARIABLE: str(aside / _MODEL)}
     try:
-        with running_kernel(environment, aside) as kernel:
-            return _build(where, inputs, origin, published, aside, log, kernel)
+        with running_kernel(environment, aside) as kernel, outer_clock(log.say):
+            return _build(where, inputs, origin, published, aside, log, reviewed, kernel)
     finally:
         log.take(aside / LOG)
 
@@ -77,6 +87,7 @@ def _build(
     published: Path,
     aside: Path,
     log: RunLog,
+    reviewed: Reviewed | None,
     kernel: OwnKernelManager,
 ) -> Built:
     # imported here, so that the kernel has been started before
@@ -96,7 +107,7 @@ def _build(
     log.say(f"读入 {quarter.label}资料")
     if rests_on_tidy(where, quarter):
         log.say(TIDY_NOTICE)
-    reviewed = assess(where, quarter, inputs.as_of)
+    reviewed = reviewed or assess(where, quarter, inputs.as_of)
     reviewed = replace(reviewed, data=with_revisions(reviewed.data, where.tidy(quarter)))
     data, report = reviewed.data, reviewed.report
     stage(data, aside / _MODEL)

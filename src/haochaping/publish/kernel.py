@@ -10,9 +10,11 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import ClassVar
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
 from jupyter_core.utils import run_sync
 
 from haochaping.publish.kernel_process import PARENT_VARIABLE, own_python
@@ -27,6 +29,9 @@ class OwnKernelManager(AsyncKernelManager):
     A ``python3`` kernelspec in the user's home would otherwise win over the environment's own.
     Sockets are files where the platform has them: no port can be taken by somebody else.
     """
+
+    launcher: ClassVar[type[LocalProvisioner] | None] = None
+    """Another way to start the process (`publish.forked_kernel`); None is the plain one."""
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -68,6 +73,10 @@ def running_kernel(environment: Mapping[str, str], folder: Path) -> Iterator[Own
     sockets = _socket_folder(folder)
     manager = OwnKernelManager(connection_file=str(sockets / "kernel.json"))
     variables = {**os.environ, **environment, PARENT_VARIABLE: own_python(os.getpid())}
+    if OwnKernelManager.launcher:
+        manager.provisioner = OwnKernelManager.launcher(
+            kernel_id="forked", kernel_spec=manager.kernel_spec, parent=manager
+        )
     try:
         with (folder / LOG).open("wb") as log:
             run_sync(manager.start_kernel)(env=variables, cwd=str(folder), stdout=log, stderr=log)

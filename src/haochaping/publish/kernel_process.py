@@ -41,14 +41,19 @@ def own_python(parent: int) -> str:
     return os.pathsep.join((str(parent), sys.prefix, str(Path(haochaping.__file__).parent)))
 
 
+def import_needed() -> None:
+    """Import what the notebook will ask for; an error belongs to its cell, where it is told with the heading."""
+    skip_slow_imports()
+    for name in _NEEDED:
+        with suppress(Exception):
+            import_module(name)
+
+
 def main() -> None:
     """Hold to the runner (where one is named), import, serve."""
     if expected := os.environ.get(PARENT_VARIABLE):
         _hold_to(expected)
-    skip_slow_imports()
-    for name in _NEEDED:
-        with suppress(Exception):  # an error belongs to the notebook's cell, which is told with its heading
-            import_module(name)
+    import_needed()
     from ipykernel.kernelapp import launch_new_instance
 
     launch_new_instance()

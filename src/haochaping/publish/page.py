@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,7 @@ class Page:
 
 def prepare_page() -> None:
     """Import and parse what :func:`build_page` will need, in time that would else be spent waiting."""
-    from nbconvert import HTMLExporter  # noqa: F401
-
+    _exporter()
     missing_glyphs("")
 
 
@@ -45,9 +45,7 @@ def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
     run : mapping
         The one block about the run (label to text): all that may differ between runs of one input.
     """
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(extra_template_basedirs=[str(TEMPLATES)], template_name="briefing")
+    exporter = _exporter()(extra_template_basedirs=[str(TEMPLATES)], template_name="briefing")
     style, script = (
         (TEMPLATES / "briefing" / name).read_text(encoding="utf-8") for name in ("style.css", "script.js")
     )
@@ -61,6 +59,22 @@ def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
     }
     body, _ = exporter.from_notebook_node(notebook, resources=resources)
     return with_font(body)
+
+
+@cache
+def _exporter() -> type:
+    """nbconvert's HTML exporter without its last step.
+
+    That parses the finished page and writes it anew to add alternative texts and focus stops, which our template
+    has written already; it takes as long as everything before.
+    """
+    from nbconvert import HTMLExporter, TemplateExporter
+
+    class PageExporter(HTMLExporter):
+        def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> Any:
+            return TemplateExporter.from_notebook_node(self, nb, resources, **options)
+
+    return PageExporter
 
 
 def with_font(body: str) -> Page:

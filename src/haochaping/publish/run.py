@@ -7,12 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from haochaping.locations import Locations
 from haochaping.locks import alone
 from haochaping.publish.index import refresh_index
 from haochaping.publish.stamp import PAGE, Inputs, inputs_of, is_current
 from haochaping.quarter import Quarter
+
+if TYPE_CHECKING:
+    from haochaping.checks.review import Reviewed
 
 Say = Callable[[str], None]
 
@@ -61,9 +65,14 @@ def run_quarter(
 
 
 def publish_quarter(
-    where: Locations, quarter: Quarter, say: Say, as_of: date | None = None, by: str | None = None
+    where: Locations,
+    quarter: Quarter,
+    say: Say,
+    as_of: date | None = None,
+    by: str | None = None,
+    reviewed: Reviewed | None = None,
 ) -> Outcome:
-    """The same without the index, for a run of many quarters."""
+    """The same without the index, for a run of many quarters, which has read and checked already (`reviewed`)."""
     started = time.perf_counter()
     published, as_of = where.published(quarter), as_of or date.today()
     inputs = inputs_of(where, quarter, as_of)
@@ -71,7 +80,7 @@ def publish_quarter(
         with alone(published, say):
             inputs = inputs_of(where, quarter, as_of)  # another run may just have ended
             if not is_current(published, inputs.key):
-                return _publish(where, inputs, say, by, started)
+                return _publish(where, inputs, say, by, started, reviewed)
     return _unchanged(published, quarter, say, started)
 
 
@@ -84,7 +93,14 @@ def _unchanged(published: Path, quarter: Quarter, say: Say, started: float) -> O
     return Outcome(published / PAGE, verdict, True, time.perf_counter() - started)
 
 
-def _publish(where: Locations, inputs: Inputs, say: Say, by: str | None, started: float) -> Outcome:
+def _publish(
+    where: Locations,
+    inputs: Inputs,
+    say: Say,
+    by: str | None,
+    started: float,
+    reviewed: Reviewed | None,
+) -> Outcome:
     from haochaping.publish.failed import clear_failed, keep_failed
     from haochaping.publish.log import RunLog
     from haochaping.publish.names import RUN_LOG
@@ -103,7 +119,7 @@ def _publish(where: Locations, inputs: Inputs, say: Say, by: str | None, started
         log.say("上一次运行没有做完，留下的半成品已清除")
     try:
         with staged(published) as aside:
-            built = build(where, inputs, provenance(inputs, by), published, aside, log)
+            built = build(where, inputs, provenance(inputs, by), published, aside, log, reviewed)
             if wrong := damaged(aside, read_manifest(aside)):
                 raise OSError(f"写出的文件与内容不符：{'、'.join(wrong)}")
             if (published / PDF).exists():
