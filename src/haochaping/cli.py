@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         ("tidy", "读入原始资料，写 data/tidy/<季度>/"),
         ("check", "核对一个季度，列出存疑之处"),
         ("collect", "把各单位寄回的核实单汇总到 review.xlsx"),
+        ("verify", "重新生成一遍，与已有的输出逐字节比较"),
         ("pdf", "把一个季度的简报网页打印成 PDF"),
         ("proof", "校对在 Word 中修改过的通报，列出与本季数据不一致之处"),
     ):
@@ -228,6 +229,21 @@ def _pdf(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int
     return DONE
 
 
+def _verify(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
+    from haochaping.publish.verify import verify
+
+    found = verify(where, quarter, say)
+    for line in (*found.inputs, *found.files):
+        print(visible(line))
+    if found.inputs:
+        say(f"资料、设置或程序与生成时不同（{len(found.inputs)} 处），输出已过时，未作比较；请重新生成")
+    elif found.files:
+        say(f"{len(found.files)} 个文件与重新生成的不同，{found.same} 个相同")
+    else:
+        say(f"{where.published(quarter)} 与资料一致：{found.same} 个文件全部相同")
+    return DONE if found.holds else LOOK
+
+
 def _verify_first(verdict: str) -> bool:
     from haochaping.checks.verdict import Verdict
 
@@ -346,5 +362,6 @@ _COMMANDS = {
     "check": _check,
     "collect": _collect,
     "pdf": _pdf,
+    "verify": _verify,
     "proof": _proof,
 }

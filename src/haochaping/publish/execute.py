@@ -128,27 +128,21 @@ class _Seen:
 
     def __init__(self) -> None:
         self.notebook: Any = None
-        self._index: int | None = None
+        self.place = "启动时"
+        """The cell that runs, by its number among code cells and the heading above it."""
 
     def notebook_started(self, notebook: Any) -> None:
         self.notebook = notebook
 
     def cell_started(self, cell: Any, cell_index: int) -> None:
-        self._index = cell_index
-
-    @property
-    def place(self) -> str:
-        """The cell that runs, by its number among code cells and the heading above it."""
-        if self.notebook is None or self._index is None:
-            return "启动时"
-        before = self.notebook.cells[: self._index + 1]
+        before = self.notebook.cells[: cell_index + 1]
         headings = [
             cell.source.splitlines()[0].lstrip("# ")
             for cell in before
             if cell.cell_type == "markdown" and cell.source.startswith("## ")
         ]
         number = sum(cell.cell_type == "code" for cell in before)
-        return f"{f'“{headings[-1]}”一节，' if headings else ''}第 {number} 个代码格"
+        self.place = f"{f'“{headings[-1]}”一节，' if headings else ''}第 {number} 个代码格"
 
 
 class Background:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from haochaping.errors import InputRefused, refuse
 from haochaping.locations import Locations
+from haochaping.publish.leftovers import clean_up
 from haochaping.publish.stamp import index_key
 from haochaping.whole import write_whole
 
@@ -39,6 +40,7 @@ def write_index(where: Locations, say: Callable[[str], None]) -> IndexOutcome:
     """
     from haochaping.publish.published import published_quarters
 
+    clean_up(where.output, say)
     published, skipped = published_quarters(where.output)
     for folder in skipped:
         say(f"目录没有列入 {where.output / folder.name}：{folder.why}")

@@ -17,7 +17,7 @@ from haochaping.publish.tricks import die_with_parent, skip_slow_imports
 PARENT_VARIABLE = "HAOCHAPING_RUNNER"
 """Environment variable: the runner's process, Python and package, which must be the kernel's own."""
 
-_NEEDED = (
+NEEDED = (
     "pandas",
     "seaborn",
     "matplotlib.backends.backend_svg",
@@ -44,7 +44,7 @@ def own_python(parent: int) -> str:
 def import_needed() -> None:
     """Import what the notebook will ask for; an error belongs to its cell, where it is told with the heading."""
     skip_slow_imports()
-    for name in _NEEDED:
+    for name in NEEDED:
         with suppress(Exception):
             import_module(name)
 

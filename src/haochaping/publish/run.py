@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from haochaping.locations import Locations
 from haochaping.locks import alone
 from haochaping.publish.index import refresh_index
+from haochaping.publish.leftovers import clean_up
 from haochaping.publish.stamp import PAGE, Inputs, inputs_of, is_current
 from haochaping.quarter import Quarter
 
@@ -74,6 +75,7 @@ def publish_quarter(
 ) -> Outcome:
     """The same without the index, for a run of many quarters, which has read and checked already (`reviewed`)."""
     started = time.perf_counter()
+    clean_up(where.output, say)
     published, as_of = where.published(quarter), as_of or date.today()
     inputs = inputs_of(where, quarter, as_of)
     if not is_current(published, inputs.key):
@@ -107,7 +109,7 @@ def _publish(
     from haochaping.publish.pdf import PDF
     from haochaping.publish.tricks import skip_slow_imports
     from haochaping.store import write_tidy
-    from haochaping.whole import mend, staged
+    from haochaping.whole import staged
 
     skip_slow_imports()
     from haochaping.publish.build import build
@@ -115,8 +117,6 @@ def _publish(
 
     quarter = inputs.quarter
     published, log = where.published(quarter), RunLog(say)
-    if mend(published):
-        log.say("上一次运行没有做完，留下的半成品已清除")
     try:
         with staged(published) as aside:
             built = build(where, inputs, provenance(inputs, by), published, aside, log, reviewed)
