@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     many.add_argument("first", metavar="起", nargs="?", help="从哪个季度起，如 2022Q1；默认从最早的起")
     many.add_argument("last", metavar="止", nargs="?", help="到哪个季度止；默认到最近的")
-    many.add_argument("--jobs", type=_number, default=2, help="同时生成几个季度，默认 2")
+    many.add_argument("--jobs", type=_number, default=2, help="同时生成几个季度，默认 2；最多为处理器的个数")
     many.add_argument("--by", help=_BY)
     for name, help_text in (
         ("quarter", "生成一个季度的简报"),
@@ -204,7 +204,8 @@ def _quarters(where: Locations, options: argparse.Namespace) -> int:
     wanted = [q for q in there if (first is None or first <= q) and (last is None or q <= last)]
     if not wanted:
         known = f"有资料的是 {there[0]} 至 {there[-1]}" if there else "还没有任何季度的资料"
-        raise refuse(str(where.data), f"{first or ''} 至 {last or ''}", f"其间没有季度，{known}")
+        asked = f"{first or '最早'} 至 {last or '最近'}"
+        raise refuse(str(where.data), asked, f"其间没有季度，{known}")
     ended = run_quarters(where, wanted, say, options.as_of or date.today(), options.by, options.jobs)
     print(table(ended))
     return LOOK if any(one.failure for one in ended) else DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -63,7 +64,8 @@ def run_quarters(
     by : str, optional
         Who runs it, if they wish to be named.
     jobs : int
-        How many are built at once, each in a process of its own.
+        How many are built at once, each in a process of its own; no more than processors, and one on Windows, where
+        kernels have ports that another may take in the same moment.
 
     Returns
     -------
@@ -78,6 +80,7 @@ def run_quarters(
                 say(f"读入与核对 {quarter.label}")
                 stale[quarter] = assess(where, quarter, as_of)
                 write_tidy(stale[quarter].data, where.tidy(quarter))
+    jobs = 1 if sys.platform == "win32" else min(jobs, os.cpu_count() or 1)
     if stale:
         _prepare()
     waiting = [quarter for quarter in sorted(quarters) if quarter not in ended]
