@@ -35,15 +35,19 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+def _but_locks(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix != ".lock")
+
+
 def refused(data: Path, *arguments: str) -> str:
     """Run ``quarter`` on `data`; it must be refused in Chinese and leave the last output alone."""
     output = data.parent / "output"
-    before = sorted(output.rglob("*"))
+    before = _but_locks(output)
     result = run("quarter", *arguments, "--data", data, "--output", output)
     assert result.returncode == 2, result.stderr
     assert result.stdout == "" and "Traceback" not in result.stderr
     assert "未能读取" in result.stderr
-    assert sorted(path for path in output.rglob("*") if path.suffix != ".lock") == before
+    assert _but_locks(output) == before
     assert (output / "2022Q4" / "briefing.html").read_text() == "last good output"
     return result.stderr
 
