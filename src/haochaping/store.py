@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from haochaping.model import QuarterData, dtypes, frame
 from haochaping.quarter import Quarter
 from haochaping.revisions import add_revisions
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")
+"""What a spreadsheet may take for a formula: blanks before the sign and its full-width form count too."""
 
 
 def write_tidy(data: QuarterData, folder: Path) -> bool:
@@ -89,11 +91,12 @@ def _to_csv(content: pd.DataFrame) -> bytes:
 
 def guard_formula(value: str) -> str:
     """`value` with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{value}" if value.lstrip("'").startswith(_FORMULA) else value
+    return f"'{value}" if _FORMULA.match(value) else value
 
 
-def _unguard(value: str) -> str:
-    return value[1:] if value.startswith("'") and value.lstrip("'").startswith(_FORMULA) else value
+def unguarded(value: str) -> str:
+    """The value behind :func:`guard_formula`."""
+    return value[1:] if value.startswith("'") and _FORMULA.match(value) else value
 
 
 def _from_csv(path: Path, name: str) -> pd.DataFrame:
@@ -107,7 +110,7 @@ def _from_csv(path: Path, name: str) -> pd.DataFrame:
     columns = {}
     for column, kind in types.items():
         if kind == "str":
-            columns[column] = raw[column].map(_unguard).astype("str")
+            columns[column] = raw[column].map(unguarded).astype("str")
             continue
         numbers = pd.to_numeric(raw[column].where(raw[column] != ""), errors="coerce")
         wrong = numbers.isna() & (raw[column] != "")
