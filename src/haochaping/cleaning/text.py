@@ -32,9 +32,12 @@ def plain_number(text: str) -> str:
     return squeeze(text).translate(_NUMBER_FORMS)
 
 
+_HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+
+
 def hidden_characters(text: str) -> list[str]:
-    """Control and format characters in `text` (Unicode Cc, Cf, Co, Cs), which no reader can see."""
-    return [char for char in text if unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"}]
+    """Control and format characters in `text` (Unicode Cc, Cf, Co, Cs, Zl, Zp), which no reader can see."""
+    return [char for char in text if unicodedata.category(char) in _HIDDEN]
 
 
 def visible(text: str) -> str:
@@ -46,3 +49,9 @@ def visible(text: str) -> str:
     return "".join(
         f"\\u{{{ord(char):04X}}}" if char != "\n" and hidden_characters(char) else char for char in text
     )
+
+
+def quoted(text: str, longest: int) -> str:
+    """`text` for a message: visible, on one line, and only its beginning with its length where it is longer."""
+    shown = text if len(text) <= longest else f"{text[:longest]}……（共 {len(text)} 个字符）"
+    return visible(shown).replace("\n", " ")
