@@ -49,6 +49,8 @@ def read_pdf(path: Path) -> list[Block]:
     except InputRefused:
         raise
     except Exception as error:  # pdfminer raises many kinds for damaged files
+        if isinstance(error, MemoryError) or isinstance(next(iter(error.args), None), MemoryError):
+            raise refuse(path.name, "内容过多", "不是一份通报；请放入 Word 或表格文件") from None
         raise refuse(path.name, type(error).__name__, "应为未损坏的 PDF 文件") from None
     return blocks
 
