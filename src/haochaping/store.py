@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -45,6 +47,7 @@ def write_tidy(data: QuarterData, folder: Path) -> bool:
         path = folder / name
         if not path.exists() or path.read_bytes() != content:
             aside = path.with_suffix(".part")
+            aside.unlink(missing_ok=True)  # a link that lies there is not followed
             aside.write_bytes(content)
             aside.replace(path)
             changed = True
@@ -85,8 +88,17 @@ def _to_csv(content: pd.DataFrame) -> bytes:
         if text[column].dtype == "str":
             text[column] = [guard_formula(value) for value in text[column]]
     buffer = io.StringIO(newline="")
-    text.to_csv(buffer, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+    quoting = quoting_for(text.select_dtypes("str").to_numpy().ravel())
+    text.to_csv(buffer, index=False, lineterminator="\n", quoting=quoting)
     return buffer.getvalue().encode("utf-8")
+
+
+def quoting_for(texts: Iterable[str]) -> Literal[0, 1]:
+    """How fields are quoted in a CSV whose lines end with a line feed: all of them where one holds a carriage return.
+
+    Otherwise that would stand without quotes, and what follows it would begin a line of its own.
+    """
+    return csv.QUOTE_ALL if any("\r" in text for text in texts) else csv.QUOTE_MINIMAL
 
 
 def guard_formula(value: str) -> str:

@@ -185,3 +185,20 @@ def test_the_same_data_give_the_same_bytes(real: QuarterData, tmp_path: Path) ->
     for name in ("a.xlsx", "b.xlsx"):
         write_annexes(real, VERDICT, tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_what_no_sheet_can_hold_is_written_out_and_a_head_is_never_too_long(
+    real: QuarterData, tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    """Headings, title and note stand in attributes and around the printed page, where nothing is escaped for us."""
+    matrix, annexes = real.district_departments.copy(), real.annexes.copy()
+    matrix["district"] = matrix["district"].replace({"张店区": "甲\x1b\ufffe&C区"})
+    annexes["title"], annexes["note"] = "&C&\x1b" * 90, "&R\x00" * 300
+    book = written(replace(real, district_departments=matrix, annexes=annexes), tmp_path)
+    sheet = book["附件3 区直部门"]
+    assert "甲\\u{001B}\\u{FFFE}&C区" in [cell.value for cell in sheet[1]]
+    for name in ANNEXES:
+        assert book[name].oddHeader.center.text.startswith(f"{name[:3]}  &&C&&")
+        assert book[name].oddFooter.center.text.rstrip().endswith("共 &N 页")
+        assert not book[name].oddHeader.right.text or "单位" in book[name].oddHeader.right.text
+    assert not [warning for warning in recwarn if "Header" in str(warning.message)]

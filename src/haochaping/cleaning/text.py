@@ -32,6 +32,7 @@ def plain_number(text: str) -> str:
     return squeeze(text).translate(_NUMBER_FORMS)
 
 
+_XML_FORBIDS = re.compile("[\ufffe\uffff]")
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 
 
@@ -49,6 +50,11 @@ def visible(text: str) -> str:
     return "".join(
         f"\\u{{{ord(char):04X}}}" if char != "\n" and hidden_characters(char) else char for char in text
     )
+
+
+def printable(text: str) -> str:
+    """`text` on one line as an XML file can hold it: :func:`visible`, and without what XML forbids besides."""
+    return _XML_FORBIDS.sub(lambda found: f"\\u{{{ord(found[0]):04X}}}", visible(text.replace("\n", " ")))
 
 
 def quoted(text: str, longest: int) -> str:

@@ -16,7 +16,7 @@ from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.labels import COLUMNS, UNITS
 from haochaping.model import TABLES, QuarterData, dtypes, frame
 from haochaping.quarter import Quarter
-from haochaping.store import guard_formula, unguarded
+from haochaping.store import guard_formula, quoting_for, unguarded
 
 DESCRIPTOR = "datapackage.json"
 FURTHER = ("printed_totals", "headline", "unreported", "corrections")
@@ -226,10 +226,9 @@ def _fields(name: str) -> Iterator[dict[str, Any]]:
 
 def _to_csv(content: pd.DataFrame) -> bytes:
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(content.columns)
-    for row in content.itertuples(index=False):
-        writer.writerow([_written(value) for value in row])
+    rows = [[_written(value) for value in row] for row in content.itertuples(index=False)]
+    quoting = quoting_for(text for row in rows for text in row)
+    csv.writer(buffer, lineterminator="\n", quoting=quoting).writerows([content.columns, *rows])
     return buffer.getvalue().encode("utf-8")
 
 
