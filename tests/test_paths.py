@@ -58,7 +58,7 @@ def test_what_is_a_quarter_is_a_plain_name(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["..2022Q4", "2022Q4/..", "x2022Q4", "2022 Q4 ", "２０２２Q4", "2022q4", ".2022Q4", "2022Q5"]
+    "name", ["..2022Q4", "x2022Q4", "2022 Q4 ", "２０２２Q4", "2022q4", ".2022Q4", "2022Q5"]
 )
 def test_only_folders_of_quarters_count(name: str, tmp_path: Path) -> None:
     (tmp_path / name).mkdir(parents=True)

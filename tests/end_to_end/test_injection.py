@@ -39,7 +39,7 @@ ODD = "-资 料 '甲\" $(touch x) `乙` %20&#;"
 UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 OUR_FUNCTIONS = {
     *("SUM", "SUMPRODUCT", "COUNT", "COUNTIF", "COUNTBLANK", "MIN", "ROUND", "LEN", "TEXT"),
-    *("IF", "OR", "AND", "ISNUMBER", "IFERROR", "YEAR", "MONTH", "DAY"),
+    *("IF", "OR", "AND", "NOT", "ISNUMBER", "IFERROR", "YEAR", "MONTH", "DAY"),
 }
 RUNS = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 """What a spreadsheet might run, written here once more."""

@@ -270,8 +270,11 @@ def _head_and_foot(sheet: Any, data: QuarterData, grid: Grid, landscape: bool) -
 
 def _fitting(text: str, most: int) -> str:
     """As much of a text as fits into so many characters of a header, where & counts twice."""
-    while len(_literal(text)) > most:
-        text = text[: most - text.count("&")] if len(text) > most else text[:-1]
+    length = 0
+    for at, char in enumerate(text):
+        length += len(_literal(char))
+        if length > most:
+            return text[:at]
     return text
 
 
