@@ -158,6 +158,16 @@ def test_tidy_tables_are_not_written_through_a_link(real: QuarterData, tmp_path:
     assert not (folder / "districts.csv").is_symlink() and not list(folder.glob("*.part"))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="文件名须是任意字节")
+def test_a_file_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "data" / "reference", tmp_path / "reference")
+    (tmp_path / "raw" / "2022Q4").mkdir(parents=True)
+    source = ROOT / "data" / "raw" / "2022Q4" / "bulletin.txt"
+    shutil.copy(source, os.fsencode(tmp_path / "raw" / "2022Q4") + b"/\xff.txt")
+    result = run("tidy", "2022Q4", f"--data={tmp_path}", cwd=tmp_path)
+    assert result.returncode == 2 and "\\u{DCFF}.txt" in result.stderr and "文件名" in result.stderr
+
+
 @pytest.mark.skipif(os.name == "nt", reason="链接需要权限")
 def test_a_folder_that_links_to_itself_ends(tmp_path: Path) -> None:
     data = tmp_path / "data"
