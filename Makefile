@@ -18,11 +18,11 @@ else
 BIN := .venv/bin
 endif
 PY := $(BIN)/python
-NAMED = $${BY:+--by "$$BY"}
-ROOTS = --data "$${DATA:-data}" --output "$${OUTPUT:-output}"
+NAMED = $${BY:+--by="$$BY"}
+ROOTS = --data="$${DATA:-data}" --output="$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter quarters verify new tidy check collect lab test lint lock setup clean bench-run faults profile bench-checks bench-page pictures proof index pdf
+.PHONY: help quarter quarters verify new tidy check collect lab test lint lock setup clean bench-run faults profile bench-checks bench-page pictures proof index pdf audit
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ lint: .venv/.installed-dev  ## 代码规范与类型检查（含笔记本）
 lock: .venv/.installed-dev  ## 由 pyproject.toml 重新生成两份锁定文件
 	@"$(BIN)/uv" pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements.txt
 	@"$(BIN)/uv" pip compile --group dev -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements-dev.txt
+
+audit: .venv/.installed-dev  ## 查询锁定的依赖包有无已知漏洞（须能连到漏洞库；查不全时以 3 退出）
+	@"$(PY)" .ci/audit.py
 
 bench-run: .venv/.installed-dev  ## 测量一次运行的用时，并与原样使用工具的两种办法比较（docs/performance.md）
 	@"$(PY)" -m haochaping.bench.run

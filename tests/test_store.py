@@ -9,7 +9,7 @@ from haochaping.errors import InputRefused
 from haochaping.locations import quarters_in
 from haochaping.model import QuarterData, frame
 from haochaping.quarter import Quarter
-from haochaping.store import read_tidy, write_tidy
+from haochaping.store import guard_formula, read_tidy, unguarded, write_tidy
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,7 +33,10 @@ def test_writing_again_changes_nothing(real: QuarterData, tmp_path: Path) -> Non
 
 names = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20)
 awkward = st.sampled_from(
-    ["=1+1", "-", "'-", "''=", "@x", "+86", "NA", "null", "1e5", '"', "a,b", " x ", "nan"]
+    [
+        *("=1+1", "-", "'-", "''=", "@x", "+86", "NA", "null", "1e5", '"', "a,b", " x ", "nan"),
+        *(" =1+1", "\t", "\r", "\n", "'\t=", "＝1+1", "－", "' +1", "\u3000=1+1", "\xa0=1+1"),
+    ]
 )
 
 
@@ -108,3 +111,29 @@ def test_quarters_are_found_in_order_of_time(tmp_path: Path) -> None:
     for name in ("2023Q1", "2022Q4", "notes", "20Q9"):
         (tmp_path / name).mkdir()
     assert [str(q) for q in quarters_in(tmp_path)] == ["2022Q4", "2023Q1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=cmd|' /C calc'!A0",
+        " =1",
+        "\t1",
+        "\r1",
+        "\n1",
+        "\u3000=1",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠甲",
+        "-2+3",
+        "'=1",
+    ],
+)
+def test_what_a_spreadsheet_may_run_is_guarded(text: str) -> None:
+    assert guard_formula(text) == f"'{text}" and unguarded(guard_formula(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "张店区", "'甲'", "1,234", "—", "（=）", " 甲"])
+def test_other_text_is_left_alone(text: str) -> None:
+    assert guard_formula(text) == text == unguarded(text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from typing import Any
 
 from haochaping.cleaning.decode import decode
 from haochaping.cleaning.text import fold
-from haochaping.errors import refuse
+from haochaping.errors import InputRefused, refuse
 from haochaping.quarter import Quarter
 
 CORRECT, EXPLAIN, WITHDRAW = "更正", "说明", "不再沿用"
@@ -106,8 +107,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
 def _workbook_rows(path: Path, quarter: Quarter | None) -> Iterator[tuple[str, dict[str, str]]]:
     from python_calamine import CalamineWorkbook
 
-    if path.stat().st_size > LARGEST_WORKBOOK:
-        raise refuse(path.name, f"{path.stat().st_size} 字节", f"不应超过 {LARGEST_WORKBOOK} 字节")
+    _must_be_bounded(path)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
         sheets = {name: _texts(workbook.get_sheet_by_name(name)) for name in workbook.sheet_names}
@@ -124,6 +124,25 @@ def _workbook_rows(path: Path, quarter: Quarter | None) -> Iterator[tuple[str, d
             raise refuse(f"{path.name} 工作表“{name}”", "", "缺少“编号”一列，请恢复")
     if not found:
         raise refuse(path.name, "", "没有以“编号”为列名的工作表")
+
+
+def _must_be_bounded(path: Path) -> None:
+    """Refuse a workbook that would become too large when it is opened; units send these back."""
+    from haochaping.sources.formats import check_archive
+    from haochaping.sources.xlsx import xlsx_details
+
+    if path.stat().st_size > LARGEST_WORKBOOK:
+        raise refuse(path.name, f"{path.stat().st_size} 字节", f"不应超过 {LARGEST_WORKBOOK} 字节")
+    if not zipfile.is_zipfile(path):
+        raise refuse(path.name, "不是工作簿", "应为本工具写出的 review.xlsx（未加密）")
+    check_archive(path)
+    problems = [
+        problem
+        for name, sheet in xlsx_details(path).items()
+        for problem in sheet.too_large(f"{path.name} 工作表“{name}”")
+    ]
+    if problems:
+        raise InputRefused(problems)
 
 
 def _texts(sheet: Any) -> list[list[str]]:

@@ -13,8 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from haochaping.cleaning.text import visible
-from haochaping.errors import InputRefused, refuse
+from haochaping.cleaning.text import hidden_characters, quoted, visible
+from haochaping.errors import LONGEST_EXPECTED, InputRefused, refuse
 from haochaping.locations import Locations, locations
 from haochaping.quarter import Quarter
 
@@ -128,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _quarters(where, options)
         return _COMMANDS[options.command](where, Quarter.parse(options.quarter), options)
     except InputRefused as refusal:
-        say(visible(refusal.message))
+        say(refusal.message)
         return REFUSED
     except KeyboardInterrupt:
         say("已中断；上一次的输出没有改动")
@@ -139,7 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(f"没有写成，上一次的输出没有改动：{_system_says(error)}")
         return FAILED
     except Exception as error:  # the last line of defence: a message, never a traceback
-        say(f"工具包出错（不是资料的问题）：{type(error).__name__}: {visible(str(error))}")
+        say(f"工具包出错（不是资料的问题）：{type(error).__name__}: {quoted(str(error), LONGEST_EXPECTED)}")
         return FAILED
 
 
@@ -170,8 +170,8 @@ def _stop_alike() -> None:
 
 
 def say(line: str) -> None:
-    """One line to the person at the terminal."""
-    print(line, file=sys.stderr, flush=True)
+    """One line to the person at the terminal; paths and names in it may hold anything, an escape sequence too."""
+    print(visible(line), file=sys.stderr, flush=True)
 
 
 def _plain_streams() -> None:
@@ -273,7 +273,7 @@ def _last_readable(where: Locations, quarter: Quarter) -> QuarterData | None:
         try:
             return load_printed(where, earlier)
         except InputRefused as refusal:
-            say(f"{earlier.label}的资料没有用：{visible(refusal.message)}")
+            say(f"{earlier.label}的资料没有用：{refusal.message}")
     return None
 
 
@@ -291,6 +291,14 @@ def _tidy(where: Locations, quarter: Quarter, options: argparse.Namespace) -> in
     return DONE
 
 
+def _plain_json(content: object) -> str:
+    """JSON that is safe on a terminal: what nobody sees is written as an escape of JSON, and reads back as it was."""
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    return text.translate(
+        {ord(char): json.dumps(char)[1:-1] for char in hidden_characters(text) if char != "\n"}
+    )
+
+
 def _check(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
     from haochaping.assess import assess
     from haochaping.loading import TIDY_NOTICE, rests_on_tidy
@@ -300,9 +308,9 @@ def _check(where: Locations, quarter: Quarter, options: argparse.Namespace) -> i
         say(TIDY_NOTICE)
     report = assess(where, quarter, options.as_of or date.today()).report
     if options.json:
-        print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+        print(_plain_json(report.as_json()))
     else:
-        print(visible(findings_text(report, quarter)))
+        print(findings_text(report, quarter))
     return LOOK if options.strict and _verify_first(report.verdict.value) else DONE
 
 
@@ -317,7 +325,7 @@ def _collect(where: Locations, quarter: Quarter, options: argparse.Namespace) ->
         ("已采用，请补填", outcome.incomplete),
     ):
         for line in lines:
-            say(f"{heading}：{visible(line)}")
+            say(f"{heading}：{line}")
     already = f"，另有 {outcome.already} 条原已填写" if outcome.already else ""
     say(f"读入核实单 {len(outcome.read)} 份，新增答复 {len(outcome.taken)} 条{already}：{outcome.review}")
     return DONE if outcome.complete else LOOK

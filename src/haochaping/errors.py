@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from haochaping.cleaning.text import visible
+from haochaping.cleaning.text import quoted
+
+LONGEST_FOUND, LONGEST_PLACE, LONGEST_EXPECTED = 160, 400, 1_000
+"""Characters of what is quoted from a file, of where it stands, and of what was expected, which may quote too."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +21,13 @@ class Problem:
     expected: str
 
     def __str__(self) -> str:
-        found = f"：{visible(self.found)}" if self.found else ""
-        return f"{visible(self.place)}{found}；{self.expected}"
+        found = f"：{quoted(self.found, LONGEST_FOUND)}" if self.found else ""
+        return f"{self.where}{found}；{quoted(self.expected, LONGEST_EXPECTED)}"
+
+    @property
+    def where(self) -> str:
+        """The place as people read it."""
+        return quoted(self.place, LONGEST_PLACE)
 
 
 class InputRefused(Exception):
@@ -60,4 +68,4 @@ def _grouped(problems: Sequence[Problem]) -> Iterator[str]:
         if told[problem.expected] <= MOST_ALIKE or number <= MOST_ALIKE + 1:
             yield str(problem)
         elif told[problem.expected] == number:
-            yield f"……同样的问题共 {number} 处，最后一处是{visible(problem.place)}"
+            yield f"……同样的问题共 {number} 处，最后一处是{problem.where}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -18,7 +20,8 @@ from haochaping.quarter import Quarter
 from haochaping.revisions import add_revisions
 from haochaping.whole import staged
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")
+"""What a spreadsheet may take for a formula: blanks before the sign and its full-width form count too."""
 
 
 def write_tidy(data: QuarterData, folder: Path) -> bool:
@@ -100,17 +103,27 @@ def _to_csv(content: pd.DataFrame) -> bytes:
         if text[column].dtype == "str":
             text[column] = [guard_formula(value) for value in text[column]]
     buffer = io.StringIO(newline="")
-    text.to_csv(buffer, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+    quoting = quoting_for(text.select_dtypes("str").to_numpy().ravel())
+    text.to_csv(buffer, index=False, lineterminator="\n", quoting=quoting)
     return buffer.getvalue().encode("utf-8")
+
+
+def quoting_for(texts: Iterable[str]) -> Literal[0, 1]:
+    """How fields are quoted in a CSV whose lines end with a line feed: all of them where one holds a carriage return.
+
+    Otherwise that would stand without quotes, and what follows it would begin a line of its own.
+    """
+    return csv.QUOTE_ALL if any("\r" in text for text in texts) else csv.QUOTE_MINIMAL
 
 
 def guard_formula(value: str) -> str:
     """`value` with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{value}" if value.lstrip("'").startswith(_FORMULA) else value
+    return f"'{value}" if _FORMULA.match(value) else value
 
 
-def _unguard(value: str) -> str:
-    return value[1:] if value.startswith("'") and value.lstrip("'").startswith(_FORMULA) else value
+def unguarded(value: str) -> str:
+    """The value behind :func:`guard_formula`."""
+    return value[1:] if value.startswith("'") and _FORMULA.match(value) else value
 
 
 def _from_csv(path: Path, name: str) -> pd.DataFrame:
@@ -124,7 +137,7 @@ def _from_csv(path: Path, name: str) -> pd.DataFrame:
     columns = {}
     for column, kind in types.items():
         if kind == "str":
-            columns[column] = raw[column].map(_unguard).astype("str")
+            columns[column] = raw[column].map(unguarded).astype("str")
             continue
         numbers = pd.to_numeric(raw[column].where(raw[column] != ""), errors="coerce")
         wrong = numbers.isna() & (raw[column] != "")

@@ -30,7 +30,7 @@ def staged(published: Path) -> Iterator[Path]:
         sync(aside)
         swap(aside, published)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        _remove(aside)
 
 
 def mend(published: Path) -> bool:
@@ -44,7 +44,7 @@ def mend(published: Path) -> bool:
     if old.exists() and not published.exists():
         old.rename(published)
     for folder in (aside, old):
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
     return left
 
 
@@ -52,6 +52,14 @@ def half_done(root: Path) -> list[Path]:
     """Folders below `root` that have something half done beside them."""
     found = [path for path in root.glob(".*") if path.suffix in (".new", ".old") and path.is_dir()]
     return sorted({path.with_name(path.stem[1:]) for path in found})
+
+
+def _remove(folder: Path) -> None:
+    """A folder with all that is in it; of a link (somebody's own choice of place) only the link."""
+    if folder.is_symlink():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _aside(published: Path) -> Path:
@@ -71,10 +79,10 @@ def swap(new: Path, published: Path) -> None:
         new.rename(published)
     elif not (sys.platform == "linux" and _exchange(new, published)):
         old = _old(published)
-        shutil.rmtree(old, ignore_errors=True)
+        _remove(old)
         published.rename(old)
         new.rename(published)
-        shutil.rmtree(old, ignore_errors=True)
+        _remove(old)
     _sync_folder(published.parent)
 
 

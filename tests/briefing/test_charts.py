@@ -8,6 +8,7 @@ import pytest
 from haochaping.briefing import charts
 from haochaping.briefing.charts import Chart
 from haochaping.briefing.style import NARROW, WIDE
+from haochaping.cleaning.text import visible
 from haochaping.model import QuarterData, frame
 from haochaping.quarter import Quarter
 from haochaping.statistics.rates import add_rates
@@ -140,3 +141,26 @@ def test_names_beside_points_cover_nothing_however_crowded() -> None:
     assert len(spots) == 9
     for i, (x, y) in enumerate(spots):
         assert all(abs(y - v) > 9 or abs(x - u) > 9 for u, v in spots[i + 1 :])
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+@pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
+@pytest.mark.parametrize("name", ["$\\frac{1}{0}$", 'id="甲', "<b>url(#甲)", "甲\x1b\u202e\ue000", "甲\0乙"])
+def test_a_name_is_drawn_as_it_is_written(
+    draw: Callable[[QuarterData], Chart], name: str, real: QuarterData
+) -> None:
+    """No mathematics, no id, no character that nobody sees."""
+    frames = {
+        table: getattr(real, table).replace(dict.fromkeys(["张店区", "市公安局", "公安"], name))
+        for table in (
+            "districts",
+            "city_departments",
+            "district_departments",
+            "towns_and_villages",
+            "public_services",
+        )
+    }
+    chart = draw(replace(real, **frames))
+    for svg in filter(None, (chart.svg, chart.narrow)):
+        texts = "".join(ElementTree.fromstring(svg).itertext())
+        assert visible(name) in texts or "…" in texts

@@ -172,3 +172,25 @@ def test_names_from_data_are_words_and_nothing_else(
     page = write_sentences("districts", figures)
     assert "<script" not in page and "\ue000" not in page and "\u202e" not in page
     assert not any(number.text == "9" for s in compose("districts", figures) for number in s.numbers)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r", "\x85", "\u2028", "\u2029", "\x0b", "\x1e"])
+def test_no_name_begins_a_sentence_of_its_own(real: QuarterData, reference: Reference, line_end: str) -> None:
+    evil = f"甲{line_end}district_volume| 全市评价率 100%。"
+    districts = real.districts.copy()
+    districts.loc[districts["district"] == "高新区", "district"] = evil
+    figures = compute_figures(replace(real, districts=districts), reference)
+    found = compose("districts", figures)
+    assert [sentence.rule for sentence in found].count("district_volume") == 1
+    assert any("甲" in sentence.text and "district_volume|" in sentence.text for sentence in found)
+
+
+@pytest.mark.parametrize("line", ["volume_of_both| 评价率 100%。", "\\# 标题", "\\# # 标题"])
+def test_own_words_are_neither_a_rule_nor_a_heading(
+    line: str, real: QuarterData, reference: Reference
+) -> None:
+    note = {"section": "通报·总体情况", "kind": "paragraph", "text": line, "line": 1}
+    data = replace(real, notes=frame("notes", [note]))
+    last = line.split("#")[-1].split("|")[-1].strip()
+    [block] = [b for b in bulletin_text(data, compute_figures(data, reference), reference) if last in b.text]
+    assert block.kind == "paragraph" and [sentence.rule for sentence in block.sentences] == [""]

@@ -58,6 +58,20 @@ def test_verdict_by_the_written_rule(findings: list[Finding], expected: Verdict)
     assert verdict(findings, some_check_failed_to_run=False) is expected
 
 
+@pytest.mark.parametrize(
+    "message",
+    ["{{ ().__class__.__mro__[1].__subclasses__() }}", "{{ place.__init__.__globals__ }}", "{{ nothing }}"],
+)
+def test_a_rule_s_sentence_reaches_nothing_of_python(
+    message: str, real: QuarterData, reference: Reference
+) -> None:
+    """The rules of another city are data too: such a rule could not run, which is never green."""
+    rules = [replace(rule, message=message) for rule in load_rules(reference.folder, KINDS)]
+    report = confront(real, reference, rules)
+    assert {result.state for result in report.results if result.error} == {"could not run"}
+    assert report.verdict is Verdict.VERIFY_FIRST and report.findings == ()
+
+
 def test_wrong_rules_are_all_named(tmp_path: Path) -> None:
     (tmp_path / "rules.toml").write_text(
         '[[rule]]\nid = "a"\nkind = "nonesuch"\nseverity = "correct"\ntitle = ""\nmessage = ""\nconsider = ""\n'

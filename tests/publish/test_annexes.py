@@ -1,5 +1,8 @@
 """The workbook of the annexes, opened as Excel would."""
 
+import html
+import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -185,3 +188,23 @@ def test_the_same_data_give_the_same_bytes(real: QuarterData, tmp_path: Path) ->
     for name in ("a.xlsx", "b.xlsx"):
         write_annexes(real, VERDICT, tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_what_no_sheet_can_hold_is_written_out_and_a_head_is_never_too_long(
+    real: QuarterData, tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    """Headings, title and note stand in attributes and around the printed page, where nothing is escaped for us."""
+    matrix, annexes = real.district_departments.copy(), real.annexes.copy()
+    matrix["district"] = matrix["district"].replace({"张店区": "甲\x1b\ufffe&C区"})
+    annexes["title"], annexes["note"] = "&C&\x1b" * 90, "&R\x00" * 300
+    book = written(replace(real, district_departments=matrix, annexes=annexes), tmp_path)
+    sheet = book["附件3 区直部门"]
+    assert "甲\\u{001B}\\u{FFFE}&C区" in [cell.value for cell in sheet[1]]
+    with zipfile.ZipFile(tmp_path / "annexes.xlsx") as archive:
+        printed = [archive.read(f"xl/worksheets/sheet{3 + i}.xml").decode() for i in range(len(ANNEXES))]
+    for number, part in enumerate(printed, start=1):
+        [header] = re.findall(r"<oddHeader>([^<]*)<", part)
+        [footer] = re.findall(r"<oddFooter>([^<]*)<", part)
+        assert f"附件{number}  &amp;&amp;C&amp;&amp;\\u{{001B}}" in header and footer.endswith("共 &amp;N 页")
+        assert max(len(html.unescape(header)), len(html.unescape(footer))) < 255
+    assert not [warning for warning in recwarn if "Header" in str(warning.message)]

@@ -117,3 +117,13 @@ def test_another_quarter_and_no_package_are_refused(folder: Path, tmp_path: Path
     (tmp_path / "datapackage.json").write_text("[]", encoding="utf-8")
     with pytest.raises(InputRefused, match="JSON"):
         read_package(tmp_path, Quarter(2022, 4))
+
+
+def test_a_carriage_return_begins_no_line(real: QuarterData, tmp_path: Path) -> None:
+    """A field with one stands in quotes: what follows would else be a line of its own, and perhaps a formula."""
+    districts = real.districts.copy()
+    districts.loc[0, "district"] = "甲\r=1+1"
+    data = replace(real, districts=districts)
+    write_package(data, tmp_path)
+    assert '"甲\r=1+1"' in (tmp_path / "districts.csv").read_bytes().decode()
+    assert read_package(tmp_path, real.quarter).districts.equals(districts)

@@ -28,7 +28,7 @@ RUN = """
 import sys
 from pathlib import Path
 from haochaping.cli import main
-code = main(["tidy", "--data", sys.argv[1], "--output", sys.argv[1] + "/out", "2022Q4"])
+code = main([sys.argv[2], "--data", sys.argv[1], "--output", sys.argv[1] + "/out", "2022Q4"])
 status = Path("/proc/self/status").read_text()
 print(status.partition("VmHWM:")[2].split()[0])
 sys.exit(code)
@@ -44,10 +44,14 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def read(root: Path) -> tuple[int, str]:
+def read(root: Path, command: str = "tidy") -> tuple[int, str]:
     """Exit code and message of reading the quarter, within the bounds of time and memory."""
     done = subprocess.run(
-        [sys.executable, "-c", RUN, str(root)], capture_output=True, text=True, timeout=SECONDS, check=False
+        [sys.executable, "-c", RUN, str(root), command],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
     peak = int(done.stdout.split()[-1]) // 1024

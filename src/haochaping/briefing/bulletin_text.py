@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from haochaping.briefing.sentences import Number, Sentence, Words, render
+from haochaping.briefing.sentences import Number, Sentence, Words, own_words, render
 from haochaping.cleaning.text import visible
 from haochaping.figures import Figures
 from haochaping.labels import FIGURES
@@ -134,12 +134,12 @@ def _numbered(blocks: Iterable[Block]) -> list[Block]:
     return numbered
 
 
-def _noted(data: QuarterData, section: str) -> str:
-    """What the analyst adds to a part, as lines of a template's source: headings of its own, one paragraph a piece."""
-    return "\n\n".join(
-        f"## {plain(row['text'])}" if row["kind"] == HEADING_OF_NOTES else plain(row["text"]).lstrip("#")
+def _noted(data: QuarterData, section: str) -> list[str]:
+    """What the analyst adds to a part, as lines of a template: headings of its own, one paragraph a piece."""
+    return [
+        f"## {plain(row['text'])}" if row["kind"] == HEADING_OF_NOTES else own_words(plain(row["text"]))
         for row in of_sections(data.notes, [section])
-    )
+    ]
 
 
 def _numeral(number: int) -> str:

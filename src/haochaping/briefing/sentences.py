@@ -119,10 +119,16 @@ def compose(section: str, figures: Figures, report: CheckReport | None = None) -
 
 def render(template: str, context: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str | Number, ...]]]:
     """The lines of a template with the rule that chose each; blank rule where a line has none."""
-    for line in environment().get_template(template).render(_safe(context)).splitlines():
+    for line in environment().get_template(template).render(_safe(context)).split("\n"):
         found = _LINE.fullmatch(line.strip())
         rule, told = found.groups() if found else ("", line.strip())
         yield rule, tuple(_parts(re.sub(r"\s+", " ", told)))
+
+
+def own_words(line: str) -> str:
+    """A line of somebody's own that can be taken neither for a heading nor for a sentence chosen by a rule."""
+    line = line.strip().lstrip("# ")
+    return line.replace("|", "｜", 1) if _LINE.match(line) else line
 
 
 @cache
@@ -165,9 +171,9 @@ class Words(dict[str, Any]):
 
 
 def _safe(value: Any) -> Any:
-    """`value` with the hidden characters of every text in it shown, so that no data can mark a number."""
+    """`value` with the hidden characters of every text in it shown and on one line: no data can mark a number or begin a sentence."""
     if isinstance(value, str):
-        return visible(value)
+        return visible(value).replace("\n", " ")
     if isinstance(value, (list, tuple)):
         return [_safe(one) for one in value]
     if isinstance(value, Words):

@@ -80,6 +80,7 @@ def use_style(text: float = WIDE.text) -> None:
             "ytick.labelsize": max(text, 9.5),
             "ytick.major.size": 0,
             "text.color": INK,
+            "text.parse_math": False,  # a dollar sign in a name is a dollar sign
             "grid.color": FAINT,
             "svg.fonttype": "none",
             "svg.hashsalt": "haochaping",

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from haochaping.checks.book import Book
 from haochaping.checks.causes import Doubt, Group, group_doubts, hypothesis
@@ -22,7 +23,8 @@ from haochaping.labels import place
 from haochaping.model import QuarterData
 from haochaping.reference import Reference
 
-_TEMPLATES = Environment(undefined=StrictUndefined, autoescape=False)
+_TEMPLATES = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+"""Sandboxed: the rules of another city are data too, and a template reaches anything of Python otherwise."""
 
 
 @dataclass(frozen=True)

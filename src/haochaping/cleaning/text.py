@@ -32,9 +32,13 @@ def plain_number(text: str) -> str:
     return squeeze(text).translate(_NUMBER_FORMS)
 
 
+_XML_FORBIDS = re.compile("[\ufffe\uffff]")
+_HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+
+
 def hidden_characters(text: str) -> list[str]:
-    """Control and format characters in `text` (Unicode Cc, Cf, Co, Cs), which no reader can see."""
-    return [char for char in text if unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"}]
+    """Control and format characters in `text` (Unicode Cc, Cf, Co, Cs, Zl, Zp), which no reader can see."""
+    return [char for char in text if unicodedata.category(char) in _HIDDEN]
 
 
 def visible(text: str) -> str:
@@ -46,3 +50,14 @@ def visible(text: str) -> str:
     return "".join(
         f"\\u{{{ord(char):04X}}}" if char != "\n" and hidden_characters(char) else char for char in text
     )
+
+
+def printable(text: str) -> str:
+    """`text` on one line as an XML file can hold it: :func:`visible`, and without what XML forbids besides."""
+    return _XML_FORBIDS.sub(lambda found: f"\\u{{{ord(found[0]):04X}}}", visible(text.replace("\n", " ")))
+
+
+def quoted(text: str, longest: int) -> str:
+    """`text` for a message: visible, on one line, and only its beginning with its length where it is longer."""
+    shown = text if len(text) <= longest else f"{text[:longest]}……（共 {len(text)} 个字符）"
+    return visible(shown).replace("\n", " ")

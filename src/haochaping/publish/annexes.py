@@ -15,6 +15,7 @@ from haochaping.briefing.annex_layout import (
     sheet_name,
 )
 from haochaping.checks.book import claim
+from haochaping.cleaning.text import printable
 from haochaping.labels import COLUMNS, UNITS, place
 from haochaping.model import TABLES, QuarterData, decode_key, frame
 from haochaping.publish.workbook import (
@@ -179,9 +180,11 @@ def _annex(sheet: Any, styles: Styles, data: QuarterData, grid: Grid) -> None:
     widths = _widths(grid)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
-    lines = max(lines_needed(text, width - 1) for text, width in zip(grid.headings, widths, strict=True))
+    # Headings, title and what is printed around the sheet stand in attributes, where nothing is escaped for us.
+    headings = [printable(heading) for heading in grid.headings]
+    lines = max(lines_needed(text, width - 1) for text, width in zip(headings, widths, strict=True))
     sheet.set_row(0, LINE_HEIGHT * lines + 6)
-    for column, heading in enumerate(grid.headings):
+    for column, heading in enumerate(headings):
         sheet.write_string(0, column, heading, styles.head)
     for number, row in enumerate(grid.rows, start=1):
         sheet.write_number(number, 0, number, styles.get(border=1, align="center"))
@@ -194,9 +197,9 @@ def _annex(sheet: Any, styles: Styles, data: QuarterData, grid: Grid) -> None:
         len(grid.headings) - 1,
         {
             "name": grid.spec.title,
-            "title": _title(data, grid.spec.name),
+            "title": printable(_title(data, grid.spec.name)),
             "style": None,
-            "columns": [{"header": text, "header_format": styles.head} for text in grid.headings],
+            "columns": [{"header": text, "header_format": styles.head} for text in headings],
         },
     )
     # Printed totals stand under the table, not in it: sorting and sums over a column leave them out.
@@ -250,19 +253,29 @@ def _shown(cell: GridCell) -> str:
 
 def _head_and_foot(sheet: Any, data: QuarterData, grid: Grid, landscape: bool) -> None:
     """Title, note and page number on every printed page; the sheet itself is the table and nothing else."""
-    title = f"附件{grid.spec.annex}  {_title(data, grid.spec.name)}"
+    title = printable(f"附件{grid.spec.annex}  {_title(data, grid.spec.name)}")
     unit = ""
     if grid.spec.name == "district_departments":
         unit = f"&R&10 {COLUMNS['evaluations']}，单位：{UNITS['evaluations']}"
-    sheet.set_header(f'&C&"-,Bold"&14 {_literal(title[:120])}{unit}')
-    note = _annex_fact(data, grid.spec.name, "note")
-    if len(note) > _LONGEST_NOTE:
-        note = f"{note[:_LONGEST_NOTE]}……（全文见“{REMARKS}”）"
+    sheet.set_header(f'&C&"-,Bold"&14 {_literal(_fitting(title, 120))}{unit}')
+    note = printable(_annex_fact(data, grid.spec.name, "note"))
+    if (shown := _fitting(note, _LONGEST_NOTE)) != note:
+        note = f"{shown}……（全文见“{REMARKS}”）"
     length = 88 if landscape else 60
     lines = [note[start : start + length] for start in range(0, len(note), length)]
     foot = "".join(f" {_literal(line)}\n" for line in lines)
     # The blank after the size keeps a note that begins with a digit from being read as part of it.
     sheet.set_footer(f"&C&8{foot} 第 &P 页，共 &N 页")
+
+
+def _fitting(text: str, most: int) -> str:
+    """As much of a text as fits into so many characters of a header, where & counts twice."""
+    length = 0
+    for at, char in enumerate(text):
+        length += len(_literal(char))
+        if length > most:
+            return text[:at]
+    return text
 
 
 def _literal(text: str) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from haochaping.cleaning.text import printable
 from haochaping.model import QuarterData
 from haochaping.publish.carried import DateMention, Pieces, in_quarter, note_pieces
-from haochaping.publish.form_style import TO_FILL, whiten_filled, write_heads
+from haochaping.publish.form_style import TO_FILL, quotable, whiten_filled, write_heads
 from haochaping.publish.workbook import Styles, fit_row, set_page, write_text
 from haochaping.quarter import Quarter
 from haochaping.reference import Reference
@@ -133,8 +134,8 @@ def _following_note(sheet: Any, styles: Styles, row: int, label: str, known: Kno
             formulas.append(piece.formula(f"$B${rows[piece.name]}"))
         elif piece:
             shown.append(piece)
-            formulas.append('"' + piece.replace('"', '""') + '"')
-    text = "".join(shown)
+            formulas.append(f'"{quotable(piece)}"')
+    text = printable("".join(shown))
     _around(sheet, styles, row, label, text, _FOLLOWING)
     style = styles.get(border=1, bg_color=TO_FILL, text_wrap=True)
     sheet.write_formula(row, 1, f"={'&'.join(formulas)}", style, text)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from haochaping.cleaning.text import printable
 from haochaping.publish.form import Form
 from haochaping.publish.form_annex import WORDS
-from haochaping.publish.form_style import letter, write_heads
+from haochaping.publish.form_style import letter, quotable, write_heads
 from haochaping.publish.workbook import Styles, fit_row, set_page, write_text
 from haochaping.quarter import Quarter
 from haochaping.sources.entries import HELP_SHEET, SHEET
@@ -93,7 +94,7 @@ def _checks(sheet: Any, styles: Styles, forms: Sequence[Form], row: int) -> int:
             sheet.write_string(row, 1, "没有列", styles.prose)
             continue
         columns = [i for i, column in enumerate(form.columns) if not column.is_total]
-        listed = "".join(f"{form.columns[i].heading} {form.rows} 格；" for i in columns)
+        listed = printable("".join(f"{form.columns[i].heading} {form.rows} 格；" for i in columns))
         fit_row(sheet, row, (form.sheet, listed), _WIDTHS[:2])
         area = _area(form, 0, len(form.columns) - 1)
         known = f'COUNTIF({area},">=0")-SUMPRODUCT(COUNTIF({area},"="&{WORDS}))'
@@ -109,5 +110,5 @@ def _area(form: Form, first: int, last: int) -> str:
 
 def _blanks(form: Form, position: int) -> str:
     """Formula for the heading of a column with the number of its blank cells; blank text where it has none."""
-    area, heading = _area(form, position, position), form.columns[position].heading.replace('"', '""')
+    area, heading = _area(form, position, position), quotable(form.columns[position].heading)
     return f'IF(COUNTBLANK({area})=0,"","{heading} "&COUNTBLANK({area})&" 格；")'

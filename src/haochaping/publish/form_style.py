@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from haochaping.cleaning.text import printable
 from haochaping.publish.workbook import Styles
 
 TO_FILL = "#FFF9E5"
 _FILLED = "#FFFFFF"
+LONGEST_QUOTED = 240
 
 
 def write_heads(sheet: Any, styles: Styles, row: int, headings: Sequence[str]) -> None:
@@ -21,6 +23,11 @@ def whiten_filled(workbook: Any, sheet: Any, first: tuple[int, int], last: tuple
     """Cells lose their yellow once they are filled in: what is yellow is still blank."""
     filled = workbook.add_format({"bg_color": _FILLED})
     sheet.conditional_format(*first, *last, {"type": "no_blanks", "format": filled})
+
+
+def quotable(text: str) -> str:
+    """A text from data as it may stand between quotes in a formula, where 255 characters are allowed."""
+    return printable(text)[:LONGEST_QUOTED].replace('"', '""')
 
 
 def letter(column: int) -> str:

@@ -16,7 +16,7 @@ from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.labels import COLUMNS, UNITS
 from haochaping.model import TABLES, QuarterData, dtypes, frame
 from haochaping.quarter import Quarter
-from haochaping.store import guard_formula
+from haochaping.store import guard_formula, quoting_for, unguarded
 
 DESCRIPTOR = "datapackage.json"
 FURTHER = ("printed_totals", "headline", "unreported", "corrections")
@@ -73,7 +73,7 @@ _MEANINGS = {
 _TYPES = {"str": "string", "Int64": "integer", "float64": "number"}
 _ABOUT_CSV = (
     "UTF-8 编码的 CSV。计数为整数，比率为小数（1 即 100%），空白为没有数字，原因见 unreported。"
-    "以 = + - @ 开头的文字前加了一个撇号，以免被电子表格当作公式。"
+    "以 = + - @ 或其全角形式开头的文字前加了一个撇号，以免被电子表格当作公式。"
 )
 
 
@@ -226,10 +226,9 @@ def _fields(name: str) -> Iterator[dict[str, Any]]:
 
 def _to_csv(content: pd.DataFrame) -> bytes:
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(content.columns)
-    for row in content.itertuples(index=False):
-        writer.writerow([_written(value) for value in row])
+    rows = [[_written(value) for value in row] for row in content.itertuples(index=False)]
+    quoting = quoting_for(text for row in rows for text in row)
+    csv.writer(buffer, lineterminator="\n", quoting=quoting).writerows([content.columns, *rows])
     return buffer.getvalue().encode("utf-8")
 
 
@@ -248,7 +247,7 @@ def _from_csv(content: bytes, name: str, path: Path) -> pd.DataFrame:
     header = next(reader, [])
     if header != list(types):
         raise refuse(str(path), "、".join(header), f"列应依次为 {'、'.join(types)}")
-    convert: dict[str, Callable[[str], Any]] = {"str": _unguarded, "Int64": _count, "float64": _fraction}
+    convert: dict[str, Callable[[str], Any]] = {"str": unguarded, "Int64": _count, "float64": _fraction}
     rows, problems = [], []
     for cells in reader:
         try:
@@ -261,10 +260,6 @@ def _from_csv(content: bytes, name: str, path: Path) -> pd.DataFrame:
     if problems:
         raise InputRefused(problems)
     return frame(name, rows)
-
-
-def _unguarded(text: str) -> str:
-    return text[1:] if text.startswith("'") and guard_formula(text[1:]) == text else text
 
 
 def _count(text: str) -> int | None:

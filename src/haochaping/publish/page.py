@@ -83,7 +83,7 @@ def with_font(body: str) -> Page:
     made = "".join(
         re.findall(r"[^\x00-\x7f]", "".join(re.findall(r"<(?:style|script)\b.*?</", body, re.DOTALL)))
     )
-    return Page(body.replace(_FONT_MARK, font_face(visible + made)), missing_glyphs(visible + made))
+    return Page(body.replace(_FONT_MARK, font_face(visible + made), 1), missing_glyphs(visible + made))
 
 
 def _policy(script: str) -> str:

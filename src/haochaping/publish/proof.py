@@ -221,7 +221,7 @@ def _annexes_of(paper: Sequence[Part], assigned: dict[int, list[Grid]]) -> list[
 def proof_text(found: Sequence[Difference]) -> str:
     """The list for people, one difference a line; differences first, information last."""
     ordered = sorted(found, key=lambda d: (d.kind == MISSING, d.kind == UNPLACED))
-    return "\n".join(visible(str(difference)) for difference in ordered)
+    return "\n".join(visible(str(difference)).replace("\n", " ") for difference in ordered)
 
 
 def proof_summary(found: Sequence[Difference], quarter: Quarter) -> str:

@@ -13,7 +13,7 @@ from haochaping.checks.confront import CheckReport
 from haochaping.figures import Figures
 from haochaping.model import QuarterData
 from haochaping.reference import Reference
-from haochaping.store import guard_formula
+from haochaping.store import guard_formula, quoting_for
 
 SENTENCES = "sentences.csv"
 COLUMNS = ("文件", "章节", "序号", "语句", "规则", "数字")
@@ -29,10 +29,9 @@ def write_audit(
     figures. Sentences of the bulletin that are the analyst's have 分析人员 as their rule.
     """
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in _rows(data, report, figures, reference):
-        writer.writerow([guard_formula(cell) for cell in row])
+    rows = [[guard_formula(cell) for cell in row] for row in _rows(data, report, figures, reference)]
+    quoting = quoting_for(cell for row in rows for cell in row)
+    csv.writer(buffer, lineterminator="\n", quoting=quoting).writerows([COLUMNS, *rows])
     (folder / SENTENCES).write_bytes(buffer.getvalue().encode("utf-8-sig"))
 
 

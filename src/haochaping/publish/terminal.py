@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from haochaping.checks.confront import CheckReport
+from haochaping.cleaning.text import visible
 from haochaping.labels import RULE_STATES, SEVERITIES, STATUSES
 from haochaping.quarter import Quarter
 
@@ -30,7 +31,7 @@ def findings_text(report: CheckReport, quarter: Quarter) -> str:
         for result in report.results
         if result.state == "could not run"
     ]
-    return "\n".join(lines)
+    return "\n".join(visible(line).replace("\n", " ") for line in lines)
 
 
 def _shortened(arithmetic: str, longest: int = 160) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -18,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from haochaping.cleaning.text import visible
+from haochaping.cleaning.text import printable
 
 TWIPS_PER_MM = 1440 / 25.4
 BODY_SIZE = 16
@@ -36,8 +35,9 @@ TIGHTER = math.floor(TEXT_WIDTH / CHARACTERS - BODY_SIZE * 20)
 SONG, FANGSONG, HEITI, KAITI = "宋体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 TITLE_FONT = "方正小标宋简体"
 LATIN = "Times New Roman"
+LONGEST_PROPERTY = 255
+"""Characters that a property of a file may have."""
 _NO_DATE = datetime(2000, 1, 1)
-_XML_FORBIDS = re.compile("[\ufffe\uffff]")
 
 
 # --- elements -----------------------------------------------------------------------------------------------
@@ -53,12 +53,6 @@ def element(tag: str, *children: Any, **attributes: Any) -> Any:
         made.set(qn(f"w:{name}"), str(value))
     made.extend([child for child in children if child is not None])
     return made
-
-
-def printable(value: str) -> str:
-    """Text that a Word file can hold: control and format characters, and those XML forbids, written out."""
-    shown = visible(value.replace("\n", " "))
-    return _XML_FORBIDS.sub(lambda match: f"\\u{{{ord(match.group()):04X}}}", shown)
 
 
 def em(value: str) -> float:
@@ -261,12 +255,8 @@ def new_document() -> Any:
 def set_properties(document: Any, title: str, author: str) -> None:
     """Properties of the file, with fixed times: same input, same bytes."""
     core = document.core_properties
-    core.title, core.author, core.last_modified_by, core.comments = (
-        printable(title),
-        printable(author),
-        "",
-        "",
-    )
+    core.title, core.author = (printable(text)[:LONGEST_PROPERTY] for text in (title, author))
+    core.last_modified_by = core.comments = ""
     core.language = "zh-CN"
     core.created = core.modified = _NO_DATE
 

@@ -62,6 +62,8 @@ def read_raw(folder: Path, quarter: Quarter, reference: Reference) -> QuarterDat
         raise refuse(str(folder), "", expected)
     found: dict[str, list[Path]] = {}
     for path in input_files(folder):
+        if any("\ud800" <= char <= "\udfff" for char in path.name):  # how Python shows bytes that are no text
+            raise refuse(path.name, "文件名不是有效的文字", "请改用中文或字母、数字的文件名")
         if path.stem.lower().startswith("review"):
             raise refuse(path.name, "", "答复须名为 review.xlsx 或 review.csv；不用的请移走")
         found.setdefault(formats.file_format(path, reference), []).append(path)

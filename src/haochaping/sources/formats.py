@@ -20,8 +20,24 @@ LARGEST_FILE = 50_000_000
 LARGEST_UNPACKED = 300_000_000
 """Bytes. A bulletin with its annexes has some hundred thousand; a packed file that unfolds to more is no bulletin."""
 LARGEST_PART = 30_000_000
-"""Bytes of one XML part that is read whole; sheets are read as a stream."""
+"""Bytes of the XML parts that are read whole, together; sheets are read as a stream."""
+LONGEST_OPENING = 1_000_000
+"""Bytes before the first element of an XML part."""
 _STREAMED = re.compile(r"xl/worksheets/.*|content\.xml", re.IGNORECASE)
+_XML_BEGINS = (
+    b"<",
+    b" ",
+    b"\t",
+    b"\r",
+    b"\n",
+    b"\xef\xbb\xbf",
+    b"\xfe\xff",
+    b"\xff\xfe",
+    b"\x00<",
+    b"\x00\x00",
+    b"Lo",
+)
+"""First bytes of XML in any encoding that some reader knows; the name of a part does not tell what it is."""
 MOST_LINES_ABOVE = 5
 """Title and unit lines that may stand above the header of a CSV."""
 LONGEST_HEADER_LINE = 10_000
@@ -77,19 +93,7 @@ def _ole(path: Path) -> str:
 
 
 def _packed(path: Path) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            unpacked = sum(item.file_size for item in archive.infolist())
-            if unpacked > LARGEST_UNPACKED:
-                raise refuse(path.name, f"解开后有 {unpacked} 字节", f"不应超过 {LARGEST_UNPACKED} 字节")
-            kind = archive.read("mimetype")[:80].decode("ascii", "replace") if "mimetype" in names else ""
-            if any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in names):
-                raise refuse(path.name, "含有宏", "请另存为不含宏的 .xlsx 或 .docx")
-            for item in archive.infolist():
-                _check_part(archive, item, path.name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
-        raise refuse(path.name, "文件已损坏", "请重新保存后放入") from None
+    names, kind = check_archive(path)
     if "word/document.xml" in names:
         return WORD
     if "xl/workbook.bin" in names:
@@ -101,29 +105,67 @@ def _packed(path: Path) -> str:
     raise refuse(path.name, "压缩包", "请解开后放入其中的文件")
 
 
-def _check_part(archive: zipfile.ZipFile, item: zipfile.ZipInfo, place: str) -> None:
-    """Refuse an XML part that is too large to read whole, or that defines entities: office files never do."""
-    if item.filename.startswith("META-INF/") or not item.filename.lower().endswith((".xml", ".rels")):
-        return
-    if item.file_size > LARGEST_PART and not _STREAMED.fullmatch(item.filename):
-        size = f"{item.filename} 解开后有 {item.file_size} 字节"
-        raise refuse(place, size, f"不应超过 {LARGEST_PART} 字节")
-    if item.flag_bits & 1:
+def check_archive(path: Path) -> tuple[set[str], str]:
+    """The names in a packed office file, and its ``mimetype`` where it has one. Nothing is ever unpacked to the disk.
+
+    Raises
+    ------
+    InputRefused
+        It is damaged or encrypted, holds macros, becomes too large, defines entities, or holds two parts of one name, of
+        which two readers may take different ones.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            items = archive.infolist()
+            names = {item.filename for item in items}
+            if len({name.replace("\\", "/").lower() for name in names}) < len(items):
+                raise refuse(path.name, "其中有同名的部分", "不是正常的办公文件；请用办公软件另存后放入")
+            unpacked = sum(item.file_size for item in items)
+            if unpacked > LARGEST_UNPACKED:
+                raise refuse(path.name, f"解开后有 {unpacked} 字节", f"不应超过 {LARGEST_UNPACKED} 字节")
+            kind = _kind_of(archive) if "mimetype" in names else ""
+            if any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in names):
+                raise refuse(path.name, "含有宏", "请另存为不含宏的 .xlsx 或 .docx")
+            whole = 0
+            for item in items:
+                is_xml = _check_part(archive, item, path.name)
+                streamed = "word/document.xml" not in names and _STREAMED.fullmatch(item.filename)
+                whole += item.file_size if is_xml and not streamed else 0
+                if whole > LARGEST_PART:
+                    size = f"{item.filename} 解开后有 {item.file_size} 字节，连同其他部分 {whole} 字节"
+                    raise refuse(path.name, size, f"不应超过 {LARGEST_PART} 字节")
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        raise refuse(path.name, "文件已损坏", "请重新保存后放入") from None
+    return names, kind
+
+
+def _kind_of(archive: zipfile.ZipFile) -> str:
+    with archive.open("mimetype") as file:
+        return file.read(80).decode("ascii", "replace")
+
+
+def _check_part(archive: zipfile.ZipFile, item: zipfile.ZipInfo, place: str) -> bool:
+    """Whether a part may be XML; one that defines entities is refused, for office files never do (but in META-INF)."""
+    is_package = item.filename.startswith("META-INF/")
+    if item.flag_bits & 1 and not is_package:
         raise refuse(place, "已加密", "请解除密码后放入")
     found: list[str] = []
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = lambda *_: found.append("doctype")
     parser.StartElementHandler = lambda *_: found.append("element")
     with archive.open(item) as file:
+        is_xml = file.read(4).startswith(_XML_BEGINS)
+        file.seek(0)
         try:
-            while not found and (chunk := file.read(4096)):
+            while not found and file.tell() < LONGEST_OPENING and (chunk := file.read(4096)):
                 parser.Parse(chunk)
         except expat.ExpatError:
             pass  # the reader of the part will say so
-    if found[:1] == ["doctype"]:
+    if found[:1] == ["doctype"] and not is_package:
         raise refuse(
             place, f"{item.filename} 中有 DOCTYPE 定义", "不是正常的办公文件；请用办公软件另存后放入"
         )
+    return is_xml
 
 
 def is_ods(path: Path) -> bool:

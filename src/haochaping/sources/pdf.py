@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.errors import InputRefused, refuse
+from haochaping.sources.bounds import memory_limited
 from haochaping.sources.document import Block
 from haochaping.sources.grid import Grid, make_grid
 from haochaping.sources.lines import is_decorated_mark, make_line
@@ -16,6 +17,8 @@ from haochaping.sources.lines import is_decorated_mark, make_line
 MOST_PAGES = 300
 MARK_RATIO = 1.2
 """Raised characters have some two thirds of the size."""
+MORE_MEMORY = 600_000_000
+"""Bytes. A compressed page can unfold to any size, and every character on it is an object."""
 FEWEST_COLUMNS = 3
 """A frame with fewer columns is no annex: a box around text."""
 
@@ -34,7 +37,7 @@ def read_pdf(path: Path) -> list[Block]:
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
     try:
-        with pdfplumber.open(path) as document:
+        with memory_limited(MORE_MEMORY), pdfplumber.open(path) as document:
             if len(document.pages) > MOST_PAGES:
                 raise refuse(path.name, f"{len(document.pages)} 页", f"通报不应超过 {MOST_PAGES} 页")
             blocks: list[Block] = []
@@ -46,6 +49,8 @@ def read_pdf(path: Path) -> list[Block]:
     except InputRefused:
         raise
     except Exception as error:  # pdfminer raises many kinds for damaged files
+        if isinstance(error, MemoryError) or isinstance(next(iter(error.args), None), MemoryError):
+            raise refuse(path.name, "内容过多", "不是一份通报；请放入 Word 或表格文件") from None
         raise refuse(path.name, type(error).__name__, "应为未损坏的 PDF 文件") from None
     return blocks
 

@@ -146,7 +146,7 @@ def _loaded(path: Path) -> list[Sheet]:
     try:
         workbook = CalamineWorkbook.from_path(str(path))
         return [
-            _sheet(workbook.get_sheet_by_name(meta.name), meta.name, details[meta.name])
+            _sheet(workbook, meta.name, details[meta.name])
             for meta in workbook.sheets_metadata
             if meta.typ == SheetTypeEnum.WorkSheet
         ]
@@ -166,10 +166,11 @@ def _not_too_large(path: Path, details: Mapping[str, Details]) -> None:
         raise InputRefused(problems)
 
 
-def _sheet(source: Any, name: str, details: Details) -> Sheet:
+def _sheet(workbook: Any, name: str, details: Details) -> Sheet:
     """A sheet's cells as texts; none are loaded of a hidden sheet, which is refused."""
     if details.hidden or not details.bottom:
         return Sheet(name, details=details)
+    source = workbook.get_sheet_by_name(name)
     values = source.to_python(skip_empty_area=False)
     rows = [
         [_text(value, details.percents.get((r, c))) for c, value in enumerate(row)]

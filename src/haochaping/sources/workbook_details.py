@@ -28,6 +28,8 @@ class Details:
     hidden: bool = False
     bottom: int = 0
     right: int = 0
+    reach: tuple[int, int] = (0, 0)
+    """As far as any cell stands for something, if only for a blank text: a reader makes room for all of it."""
     percents: dict[tuple[int, int], int] = field(default_factory=dict)
     """Cell to the decimals that its percent format shows."""
     without_value: list[tuple[int, int]] = field(default_factory=list)
@@ -42,12 +44,22 @@ class Details:
         """Note that a cell holds something."""
         self.bottom = max(self.bottom, row + 1)
         self.right = max(self.right, column + 1)
+        self.reached(row, column)
+
+    def reached(self, row: int, column: int) -> None:
+        """Note that a cell stands for something."""
+        self.reach = (max(self.reach[0], row + 1), max(self.reach[1], column + 1))
 
     def too_large(self, place: str) -> list[Problem]:
         """A problem if the sheet is no table of a bulletin; to be asked before its cells are loaded."""
-        if self.bottom <= MOST_ROWS and self.right <= MOST_COLUMNS:
+        rows, columns = self.reach
+        if (
+            self.bottom <= MOST_ROWS
+            and self.right <= MOST_COLUMNS
+            and rows * columns <= MOST_ROWS * MOST_COLUMNS
+        ):
             return []
-        size = f"{self.bottom} 行 {self.right} 列"
+        size = f"{rows} 行 {columns} 列"
         return [Problem(place, size, f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列；远处的零星内容请删去")]
 
     def problems(self, place: str, rows: Sequence[Sequence[str]]) -> list[Problem]:

@@ -45,10 +45,13 @@ def _details(archive: zipfile.ZipFile) -> dict[str, Details]:
         codes = [(str(n.get("numFmtId")), str(n.get("formatCode"))) for n in root.findall(".//{*}numFmt")]
         used = root.find("{*}cellXfs")
         styles = percent_styles(codes, [str(xf.get("numFmtId")) for xf in (() if used is None else used)])
+    relations = list(ElementTree.fromstring(archive.read(parts["xl/_rels/workbook.xml.rels"])))
     targets = {
         str(item.get("Id")): posixpath.normpath(posixpath.join("/xl", str(item.get("Target")))).lstrip("/")
-        for item in ElementTree.fromstring(archive.read(parts["xl/_rels/workbook.xml.rels"]))
+        for item in relations
     }
+    if len(targets) < len(relations):
+        raise ValueError("two relations of one name")
     book = ElementTree.fromstring(archive.read(parts["xl/workbook.xml"]))
     marked = _marked_texts(archive, parts)
     scans: dict[str, _Scan] = {}
@@ -58,6 +61,8 @@ def _details(archive: zipfile.ZipFile) -> dict[str, Details]:
         part = targets[str(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION))]
         with archive.open(parts[part.lower()]) as file:
             scan.read(file)
+        if str(sheet.get("name")) in scans:
+            raise ValueError("two sheets of one name")
         scans[str(sheet.get("name"))] = scan
     if any(item.get("fullCalcOnLoad") in _TRUE for item in book.findall(".//{*}calcPr")):
         _never_calculated(list(scans.values()))
@@ -128,6 +133,7 @@ class _Scan:
         elif self._in_cell:
             self._formula = self._formula or name == "f"
             self._in_value = name in ("v", "t")
+            self.details.reached(self._row, self._column)
             self._apart = self._apart or name in ("vertAlign", "strike")
         elif name == "row":
             self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
@@ -141,6 +147,8 @@ class _Scan:
         match = _CELL.fullmatch(attributes.get("r", ""))
         if match:
             self._row, self._column = int(match[2]) - 1, _index(match[1])
+        elif "r" in attributes:
+            raise ValueError(attributes["r"])  # another reader might understand it otherwise
         else:
             self._column += 1
         self._in_cell, self._formula, self._apart, self._text = True, False, False, []

@@ -6,8 +6,14 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+from haochaping.cleaning.text import visible
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
+
+_TAG = re.compile(r"<[^>]*>")
+_UNUSUAL = re.compile(r"[^\n\x20-\x7e\u3000-\u9fff\uff00-\uffee]")
+"""What may be a character that nobody sees."""
 
 
 def inline_svg(figure: Drawing, prefix: str) -> str:
@@ -21,12 +27,10 @@ def inline_svg(figure: Drawing, prefix: str) -> str:
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(figure)
-    svg = buffer.getvalue()
+    svg = _UNUSUAL.sub(lambda found: visible(found[0]), buffer.getvalue())
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
-    svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
-    svg = re.sub(r'xlink:href="#', f'xlink:href="#{prefix}-', svg)
+    svg = _TAG.sub(lambda tag: _prefixed(tag[0], prefix), svg)
     svg = re.sub(
         r'<svg [^>]*?viewBox="0 0 (\S+) (\S+)"[^>]*>',
         r'<svg viewBox="0 0 \1 \2" style="--width: \1" xmlns="http://www.w3.org/2000/svg" '
@@ -35,3 +39,10 @@ def inline_svg(figure: Drawing, prefix: str) -> str:
         count=1,
     )
     return re.sub(r"\s*\n\s*", "\n", svg)
+
+
+def _prefixed(tag: str, prefix: str) -> str:
+    """A tag with its ids, and its references to ids, made this drawing's own; what is written in the drawing stays."""
+    tag = re.sub(r'\bid="', f'id="{prefix}-', tag)
+    tag = tag.replace("url(#", f"url(#{prefix}-")
+    return tag.replace('xlink:href="#', f'xlink:href="#{prefix}-')
