@@ -76,3 +76,16 @@ def test_a_file_is_the_old_one_or_the_new_one(tmp_path: Path, monkeypatch: pytes
         write_whole(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_links_are_replaced_and_what_they_lead_to_is_left_alone(tmp_path: Path) -> None:
+    elsewhere = fill(tmp_path / "elsewhere", "mine")
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "out").symlink_to(elsewhere, target_is_directory=True)
+    with staged(root / "out") as aside:
+        fill(aside, "new")
+    (root / ".index.html.part").symlink_to(elsewhere / "page")
+    write_whole(root / "index.html", b"index")
+    assert (elsewhere / "page").read_text() == "mine"
+    assert sorted(path.name for path in root.iterdir()) == ["index.html", "out"]

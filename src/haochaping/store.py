@@ -42,7 +42,7 @@ def write_tidy(data: QuarterData, folder: Path) -> bool:
     with alone(folder), staged(folder) as aside:
         content = _files(with_revisions(data, folder))
         if folder.is_dir():
-            shutil.copytree(folder, aside, dirs_exist_ok=True)
+            shutil.copytree(folder, aside, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.part"))
         for name in _held(aside):
             (aside / name).unlink()
         _write(content, aside)

@@ -120,6 +120,7 @@ def _sync_folder(folder: Path) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file beside its place and put it there in one step: readers see the old one or the new one."""
     aside = path.with_name(f".{path.name}.part")
+    aside.unlink(missing_ok=True)  # a link that lies there is not followed
     try:
         with aside.open("wb") as file:
             file.write(content)

@@ -46,6 +46,13 @@ def test_the_parameter_arrives_as_text(tmp_path: Path) -> None:
     assert texts(run(tmp_path, "print(repr(QUARTER))"))[-1] == "'2023Q1'\n"
 
 
+def test_a_folder_may_be_named_as_it_likes(tmp_path: Path) -> None:
+    folder = tmp_path / "{QUARTER} {} 二"
+    folder.mkdir()
+    run(folder, "1")
+    assert (folder / "out.ipynb").exists()
+
+
 @pytest.mark.parametrize("given", [{}, {"QUARTR": "2022Q4"}, {"QUARTER": "2022Q4", "MORE": "1"}])
 def test_unknown_or_missing_parameters_are_refused(tmp_path: Path, given: dict[str, str]) -> None:
     with pytest.raises(InputRefused, match="参数"):

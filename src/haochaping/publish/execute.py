@@ -96,8 +96,8 @@ def execute(notebook: Path, target: Path, parameters: Mapping[str, str], kernel:
     seen = _Seen()
     try:
         return papermill.execute_notebook(
-            str(notebook),
-            str(target),
+            _literal(notebook),
+            _literal(target),
             parameters=dict(parameters),
             request_save_on_cell_execute=False,
             progress_bar=False,
@@ -121,6 +121,11 @@ def execute(notebook: Path, target: Path, parameters: Mapping[str, str], kernel:
         raise NotebookFailed(
             f"笔记本的内核没有应答（{seen.place}）：{str(error).splitlines()[0]}", seen.notebook
         ) from error
+
+
+def _literal(path: Path) -> str:
+    """A path as papermill takes it: braces would be places for parameters."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 class _Seen:

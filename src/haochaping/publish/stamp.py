@@ -80,7 +80,8 @@ def _hashed(paths: Iterable[Path], root: Path, hashes: Hashes) -> dict[str, str]
 
 
 def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()  # names of files may be no text
 
 
 def _past(where: Locations, quarter: Quarter) -> list[Path]:
