@@ -18,6 +18,7 @@ def inline_svg(figure: Drawing, prefix: str) -> str:
     """
     import matplotlib.pyplot as plt
 
+    lay_out(figure)
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(figure)
@@ -35,3 +36,15 @@ def inline_svg(figure: Drawing, prefix: str) -> str:
         count=1,
     )
     return re.sub(r"\s*\n\s*", "\n", svg)
+
+
+def lay_out(figure: Drawing) -> None:
+    """Give everything its place, once: saving and drawing a figure that still has to be laid out draw it twice."""
+    import matplotlib as mpl
+
+    engine = figure.get_layout_engine()
+    if engine is None:
+        return
+    engine.execute(figure)
+    with mpl.rc_context({"figure.constrained_layout.use": False}):
+        figure.set_layout_engine(None)
