@@ -46,7 +46,8 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
         f"<details><summary>通报正文（所读）</summary><p>{text(data.fact('text'))}</p></details>"
         if data.fact("text")
         else "",
-        f'<div class="across"><h3>数字表</h3>{_table_of_figures(figures, report)}{_SIGN_OFF}</div>',
+        f'<div class="across"><h3>数字表</h3>{_table_of_figures(figures, report)}</div>',
+        _SIGN_OFF,
     )
 
 
