@@ -86,6 +86,7 @@ def _draw(wide: pd.DataFrame, top: float, canvas: Canvas) -> Drawing:
         ax=axes,
         linewidths=0.6,
         linecolor="white",
+        clip_on=False,
         cbar=False,
         xticklabels=False,
         yticklabels=False,
@@ -145,7 +146,7 @@ def _mark_empty(axes: Any, wide: pd.DataFrame) -> None:
 
     values = wide.to_numpy()
     rows, columns = np.nonzero(values == 0)
-    axes.scatter(columns + 0.5, rows + 0.5, s=3, color=QUIET, linewidth=0)
+    axes.scatter(columns + 0.5, rows + 0.5, s=3, color=QUIET, linewidth=0, clip_on=False)
     for i, j in np.argwhere(np.isnan(values)):
         axes.add_patch(Rectangle((j, i), 1, 1, facecolor=FAINT, edgecolor="white", linewidth=0.6))
         axes.text(j + 0.5, i + 0.5, _UNREPORTED_MARK, ha="center", va="center", color=INK)
