@@ -1,3 +1,4 @@
+import itertools
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
@@ -6,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 from haochaping.briefing.charts import EMPTY
-from haochaping.briefing.series_charts import LABELS, SMALL, chart_series, series_chart
+from haochaping.briefing.series_charts import LABELS, chart_series, series_chart
+from haochaping.briefing.style import NARROW
 from haochaping.figures import compute_figures
 from haochaping.figures.figure import PERCENT, Figure
 from haochaping.figures.series import Series, series
@@ -146,7 +148,7 @@ def test_the_table_has_every_quarter_and_limits_only_where_they_hold() -> None:
 def test_a_drawing_is_svg_with_text_and_the_same_every_time(name: str, size: int) -> None:
     values: list[int | None] = [10 + i % 3 for i in range(size)]
     back = replace(counts(values, name), unit="条")
-    chart, again = series_chart(back, SMALL), series_chart(back, SMALL)
+    chart, again = series_chart(back), series_chart(back)
     assert chart._repr_html_() == again._repr_html_()
     texts = "".join(
         "".join(element.itertext())
@@ -158,9 +160,20 @@ def test_a_drawing_is_svg_with_text_and_the_same_every_time(name: str, size: int
 def test_a_long_series_keeps_its_labels_apart() -> None:
     figure = Figure("evaluations", "", 10, "条", "", "")
     many = {Quarter(2000 + i // 4, i % 4 + 1): replace(figure, value=10 + i % 3) for i in range(60)}
-    svg = series_chart(series("evaluations", "条", many), SMALL).svg
+    svg = series_chart(series("evaluations", "条", many)).svg
     years = re.findall(r"(\d{4})年", svg)
     assert 3 <= len(years) <= 8 and years == sorted(set(years))
+
+
+def test_limits_close_together_are_named_apart() -> None:
+    svg = series_chart(counts([100_000 * i + (i % 2) for i in range(12)])).svg
+    places = re.findall(
+        r'<text [^>]*y="([\d.]+)"[^>]*>(?:上限|均值|下限)|translate\([\d.]+ ([\d.]+)\)[^>]*>(?:上限|均值|下限)',
+        svg,
+    )
+    heights = sorted(float(one or other) for one, other in places)
+    assert len(heights) == 3
+    assert all(low - high >= NARROW.text for high, low in itertools.pairwise(heights))
 
 
 # --- on the briefing ----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ def cells(html: str) -> list[list[str]]:
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", html, flags=re.DOTALL)
     return [
         [
-            re.sub(r"<sup>.*?</sup>|<[^>]*>", "", cell)
+            re.sub(r"<sup>.*?</sup> |<[^>]*>", "", cell)
             for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
         ]
         for row in rows
@@ -32,7 +32,7 @@ def test_caption_scopes_and_ids(name: str, real: QuarterData, real_report: Check
 
 def test_printed_text_stays_with_its_reason(real: QuarterData, real_report: CheckReport) -> None:
     html = str(annex_table(real, "district_departments", real_report))
-    assert re.search(r'title="数据归市级部门统计"[^>]*>(?:<a [^>]*>)?归市', html)
+    assert re.search(r'title="数据归市级部门统计"[^>]*>(?:<a [^>]*><sup>※\d+</sup> )?归市', html)
     rows = {row[0]: row for row in cells(html)}
     assert rows["汇总"][1:5] == ["768,240", "881,307", "239,379", "40,934"]
     assert len(rows["人社局"]) == 12
@@ -40,7 +40,9 @@ def test_printed_text_stays_with_its_reason(real: QuarterData, real_report: Chec
 
 def test_doubtful_cells_link_to_their_finding(real: QuarterData, real_report: CheckReport) -> None:
     html = str(annex_table(real, "public_services", real_report))
-    doubted = re.findall(r'<td class="doubtful"[^>]*><a href="#(finding-\d+)"[^>]*>([^<]*)', html)
+    doubted = re.findall(
+        r'<td class="doubtful"[^>]*><a href="#(finding-\d+)"[^>]*><sup>※\d+</sup> ([^<]*)</a>', html
+    )
     assert {"6%", "1,989,842"} <= {text for _, text in doubted}
     ids = {f"finding-{i}" for i in range(1, len(real_report.findings) + 1)}
     assert {anchor for anchor, _ in doubted} <= ids
@@ -50,7 +52,9 @@ def test_doubtful_cells_link_to_their_finding(real: QuarterData, real_report: Ch
 
 def test_a_reason_is_reached_without_pointing(real: QuarterData, real_report: CheckReport) -> None:
     html = str(annex_table(real, "district_departments", real_report))
-    [(note, word)] = set(re.findall(r'aria-describedby="([^"]+)"[^>]*>([^<]*归市)', html))
+    [(note, word)] = set(
+        re.findall(r'aria-describedby="([^"]+)"[^>]*>(?:<sup>※\d+</sup> )?([^<]*归市)', html)
+    )
     assert f'<li id="{note}">“{word}”：数据归市级部门统计。</li>' in html
 
 

@@ -1,6 +1,7 @@
 """The index as people open it, with the real quarter and simulated ones beside it."""
 
 import shutil
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,6 +13,8 @@ from haochaping.fonts import FAMILY
 from haochaping.locations import Locations
 from haochaping.publish.index import write_index
 from haochaping.quarter import Quarter
+from tests.end_to_end.test_accessibility import violations
+from tests.end_to_end.test_layout import MEASURE, WIDTHS, opened
 from tests.publish.shelves import publish, series
 
 
@@ -57,13 +60,25 @@ def test_links_arrive_and_nothing_is_requested(page_path: Path, browser: Any) ->
     page.close()
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280, 1920])
-def test_nothing_overflows_the_page(page_path: Path, browser: Any, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    page.goto(page_path.as_uri())
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_overflows_overlaps_or_is_small(page_path: Path, browser: Any, width: int) -> None:
+    page = opened(browser, page_path, width)
+    found = page.evaluate(MEASURE)
     page.close()
+    assert {kind: places[:5] for kind, places in found.items() if places} == {}
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing(page_path: Path, browser: Any, width: int) -> None:
+    page = opened(browser, page_path, width)
+    found = violations(page)
+    page.close()
+    assert found == []
+
+
+def test_the_browser_itself_refuses_requests(page_path: Path) -> None:
+    html = unescape(page_path.read_text(encoding="utf-8"))
+    assert "Content-Security-Policy" in html and "default-src 'none'" in html and "<script" not in html
 
 
 def test_it_can_be_used_with_the_keyboard(page_path: Path, browser: Any) -> None:

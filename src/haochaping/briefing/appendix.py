@@ -1,4 +1,4 @@
-"""The end of the page: definitions, table of figures, corrections, revisions, sources, sign-off lines."""
+"""The end of the page: definitions, corrections, revisions, sources, table of figures, sign-off lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from haochaping.revisions import net_revisions
 
 
 def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> Html:
-    """Definitions, table of figures, sources, sign-off lines."""
+    """Definitions, sources, table of figures, sign-off lines."""
     return stack(
         frame_table(
             pd.DataFrame(_DEFINITIONS, columns=["指标", "算法", "分母为零时", "依据"]),
@@ -26,7 +26,6 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
             "table-definitions",
         ),
         _methods(figures),
-        f'<div class="across"><h3>数字表</h3>{_table_of_figures(figures, report)}</div>',
         _corrections(data),
         _revisions(data),
         "<h3>资料来源</h3>",
@@ -47,8 +46,15 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
         f"<details><summary>通报正文（所读）</summary><p>{text(data.fact('text'))}</p></details>"
         if data.fact("text")
         else "",
-        '<h3>签署</h3><div class="sign-off"><p>经办人：</p><p>审核人：</p><p>签发人：</p><p>日期：</p></div>',
+        f'<div class="across"><h3>数字表</h3>{_table_of_figures(figures, report)}</div>',
+        _SIGN_OFF,
     )
+
+
+_SIGN_OFF = (
+    '<h3 id="sign-off">复核意见与签字</h3><div class="sign-off"><p class="opinion">复核意见：</p>'
+    "<p>经办人：</p><p>审核人：</p><p>签发人：</p><p>日期：</p></div>"
+)
 
 
 def _methods(figures: Figures) -> Html:

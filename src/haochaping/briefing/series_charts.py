@@ -10,7 +10,7 @@ import pandas as pd
 
 from haochaping.briefing.charts import EMPTY, Chart, make_chart
 from haochaping.briefing.html import Html, stack
-from haochaping.briefing.style import BLUE, GREY, QUIET, RED, Canvas
+from haochaping.briefing.style import BLUE, GREY, NARROW, QUIET, RED
 from haochaping.figures.figure import PERCENT
 from haochaping.figures.one_quarter import of_one_quarter
 from haochaping.figures.series import FEWEST_QUARTERS, Limits, Point, Series, series
@@ -32,9 +32,8 @@ DEFINITIONS = {"rate": "评价数 ÷ 办件数", "active_rate": "主动评价数
 ON_PAGE = ("active_rate", "evaluations")
 FEWEST_EARLIER = 2
 """Earlier quarters that the briefing's charts need: with one, the change on the quarter before says it all."""
-WIDE, SMALL = (7.4, 2.5), (4.4, 2.1)
-TEXT = 9.0
-"""Width and height of a drawing, in inches: over the page's whole width, or two beside each other."""
+_HEIGHT, _LINE = 2.7, 0.13
+"""Inches; share of the plot's height that a line of text takes. These charts are drawn on the narrow canvas alone."""
 _SIGNALS = {
     "trend": "连续七个季度同向变动",
     "two_in_three": "相邻三个季度中有两个接近同一控制限",
@@ -42,8 +41,8 @@ _SIGNALS = {
 }
 _NUMERALS = "一二三四"
 _TEN_THOUSAND = 10_000
-_YEAR_POINTS = 36
-"""Room that the label of a year needs, in points."""
+_SPACE, _YEAR_POINTS = 180, 48
+"""Points along the axis beside its own labels and those of the limits; what the label of a year needs."""
 
 
 def chart_series(data: QuarterData, reference: Reference | None = None) -> Html:
@@ -71,22 +70,27 @@ def chart_series(data: QuarterData, reference: Reference | None = None) -> Html:
         long_enough = len(back.known) > FEWEST_EARLIER
         if long_enough and back.points[-1].quarter == data.quarter:
             drawn.append(series_chart(back)._repr_html_())
-    return stack(*drawn) if drawn else EMPTY
+    return side_by_side(drawn) if drawn else EMPTY
 
 
-def series_chart(back: Series, size: tuple[float, float] = WIDE) -> Chart:
+def side_by_side(drawn: Sequence[str]) -> Html:
+    """Small charts, two in a row where there is room."""
+    return stack('<div class="small-charts">', *drawn, "</div>")
+
+
+def series_chart(back: Series) -> Chart:
     """One series as a line, its limits drawn over the quarters that they rest on."""
     limits = back.limits
-    figure, axes = Canvas(size[0], TEXT).subplots(size[1])
+    figure, axes = NARROW.subplots(_HEIGHT)
+    axes.margins(y=0.16)
     _draw_line(axes, back)
     if limits is not None:
         _draw_limits(axes, back, limits)
     axes.set_xlim(-0.5, len(back.points) - 0.5)
-    axes.margins(y=0.16)
     axes.yaxis.set_major_formatter(lambda value, _: _tick(value, back.unit))
     axes.locator_params(axis="y", nbins=5)
     axes.grid(axis="y")
-    _label_quarters(axes, [point.quarter for point in back.points], size[0])
+    _label_quarters(axes, [point.quarter for point in back.points])
     return make_chart(
         figure,
         f"chart-series-{back.name.replace('_', '-')}",
@@ -94,6 +98,7 @@ def series_chart(back: Series, size: tuple[float, float] = WIDE) -> Chart:
         _subtitle(back, limits),
         _alt(back, limits),
         _table(back, limits),
+        is_small=True,
     )
 
 
@@ -111,16 +116,19 @@ def _draw_limits(axes: Any, back: Series, limits: Limits) -> None:
     ends = [("均值", limits.centre, "-")]
     if limits.lower < limits.upper:
         ends += [("上限", limits.upper, "--"), ("下限", limits.lower, "--")]
-    for label, value, dashes in ends:
+    for _, value, dashes in ends:
         axes.hlines(value, first - 0.3, last + 0.3, color=GREY, linewidth=1, linestyle=dashes, zorder=1)
+    low, high = axes.get_ylim()
+    line = (high - low) * _LINE
+    for label, value, _ in ends:
+        beside = {"上限": max(value, limits.centre + line), "下限": min(value, limits.centre - line)}
         axes.annotate(
             f"{label} {_short(value, back.unit)}",
-            (1, value),
+            (1, beside.get(label, value)),
             (3, 0),
             xycoords=("axes fraction", "data"),
             textcoords="offset points",
             va="center",
-            fontsize=TEXT,
             color=QUIET,
         )
     flagged = [(first + i, float(back.unbroken[i].value or 0)) for i, rule in enumerate(limits.rules) if rule]
@@ -129,10 +137,10 @@ def _draw_limits(axes: Any, back: Series, limits: Limits) -> None:
         axes.scatter(at, values, color=RED, s=34, zorder=4)
 
 
-def _label_quarters(axes: Any, quarters: Sequence[Quarter], width: float) -> None:
+def _label_quarters(axes: Any, quarters: Sequence[Quarter]) -> None:
     """A numeral under each quarter, the year under its first one, as far as there is room."""
-    spacing = (width * 72 - 110) / len(quarters)
-    every = 1 if spacing >= 10 else 4
+    spacing = _SPACE / len(quarters)
+    every = 1 if spacing >= NARROW.text + 1 else 4
     firsts = [i for i, quarter in enumerate(quarters) if quarter.number == 1]
     has_room = not firsts or firsts[0] * spacing >= _YEAR_POINTS
     years = ([0] if has_room and 0 not in firsts else []) + firsts

@@ -34,6 +34,10 @@ class Canvas:
         use_style(self.text)
         return plt.subplots(figsize=(width or self.width, height), **options)
 
+    def rows(self, lines: float, count: int) -> float:
+        """Height of so many rows in inches, each as high as `lines` lines of text."""
+        return lines * 1.12 * self.text / 72 * count
+
     def room(self, characters: float) -> float:
         """Share of the plot's width that so many digits need, roughly: a fifth of the canvas goes to names."""
         return characters * 0.58 * self.text / (self.width * 72 * 0.8)

@@ -136,7 +136,7 @@ def _cell(cell: TableCell, kind: str, reasons: Mapping[tuple[str, str], str]) ->
         mark, shown = f"※{cell.finding.rpartition('-')[2]}", shown or "空白"
         return (
             f'<td class="doubtful"{title}><a href="#{cell.finding}"{described} '
-            f'aria-label="{shown}{mark}，存疑，见数据核对">{shown}<sup>{mark}</sup></a></td>'
+            f'aria-label="{shown}{mark}，存疑，见数据核对"><sup>{mark}</sup> {shown}</a></td>'
         )
     return f"<td{_class(kind)}{title}{described}>{shown}</td>"
 

@@ -44,7 +44,7 @@ def inspect_parameters(notebook: Path, parameters: Mapping[str, str]) -> None:
     """
     import papermill
 
-    declared = set(papermill.inspect_notebook(str(notebook)))
+    declared = set(papermill.inspect_notebook(_literal(notebook)))
     if declared != set(parameters):
         raise refuse(
             notebook.name,

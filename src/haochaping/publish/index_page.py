@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import quote
 
+from haochaping.briefing.charts import EMPTY
 from haochaping.briefing.checks_view import VERDICT_CLASS
 from haochaping.briefing.html import Html, text
-from haochaping.briefing.series_charts import LABELS, SMALL, UNITS, series_chart
+from haochaping.briefing.series_charts import LABELS, UNITS, series_chart, side_by_side
 from haochaping.errors import InputRefused
 from haochaping.figures.figure import PERCENT, Figure
 from haochaping.figures.one_quarter import of_one_quarter
 from haochaping.figures.series import series
 from haochaping.labels import SEVERITIES
 from haochaping.locations import Locations, quarters_in
-from haochaping.publish.page import TEMPLATES, with_font
+from haochaping.publish.page import TEMPLATES, policy, with_font
 from haochaping.publish.published import Published
 from haochaping.publish.shelf import Item
 from haochaping.publish.stamp import PAGE
@@ -94,6 +95,7 @@ def index_html(where: Locations, published: Sequence[Published], key: str, say: 
     body = environment.get_template("index.html.j2").render(
         title=TITLE,
         key=key,
+        policy=policy(),
         facts=_facts(published),
         cards=[_card(one, tidy.get(one.quarter, {})) for one in published],
         charts=charts,
@@ -196,9 +198,9 @@ def _tidy_figures(
     return found, simulated
 
 
-def _charts(published: Sequence[Published], tidy: Tidy) -> list[Html]:
+def _charts(published: Sequence[Published], tidy: Tidy) -> Html:
     """One small chart for each key figure that two quarters or more have."""
-    drawn: list[Html] = []
+    drawn: list[str] = []
     for name, unit in UNITS.items():
         back = series(name, unit, _values(name, published, tidy))
         if len(back.known) < FEWEST_DRAWN:
@@ -207,8 +209,8 @@ def _charts(published: Sequence[Published], tidy: Tidy) -> list[Html]:
             import matplotlib as mpl
 
             mpl.use("agg")  # no window, whatever the system would open
-        drawn.append(Html(series_chart(back, SMALL)._repr_html_()))
-    return drawn
+        drawn.append(series_chart(back)._repr_html_())
+    return side_by_side(drawn) if drawn else EMPTY
 
 
 def _values(name: str, published: Sequence[Published], tidy: Tidy) -> dict[Quarter, Figure | None]:

@@ -55,7 +55,7 @@ def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
         "run": dict(run),
         "style": style,
         "script": script,
-        "policy": _policy(script),
+        "policy": policy(script),
     }
     body, _ = exporter.from_notebook_node(notebook, resources=resources)
     return with_font(body)
@@ -86,13 +86,13 @@ def with_font(body: str) -> Page:
     return Page(body.replace(_FONT_MARK, font_face(visible + made), 1), missing_glyphs(visible + made))
 
 
-def _policy(script: str) -> str:
-    """What the browser may load: nothing but what the page carries; no script but our own."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
-    return (
-        "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
-        f"script-src 'sha256-{digest}'; form-action 'none'; base-uri 'none'"
-    )
+def policy(script: str = "") -> str:
+    """What the browser may load: nothing but what the page carries; no script but our own, if there is one."""
+    allowed = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
+    if script:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+        allowed += f"script-src 'sha256-{digest}'; "
+    return allowed + "form-action 'none'; base-uri 'none'"
 
 
 def _visible_text(body: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 _HIDDEN_TAGS = {"parameters", "injected-parameters"}
 _FIGURE = re.compile(r"<figcaption><strong>(.*?)</strong>", re.DOTALL)
 _TABLE = re.compile(r"<caption[^>]*>(.*?)</caption>", re.DOTALL)
+_MARK = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>')
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -19,6 +20,14 @@ class Code:
 
     made: str
     source: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A heading within a section that the contents list names too."""
+
+    id: str
+    title: str
 
 
 @dataclass
@@ -37,6 +46,12 @@ class Section:
             for cell in self.cells
             if cell.cell_type == "code" and cell.source.strip()
         ]
+
+    @property
+    def marks(self) -> list[Mark]:
+        """Headings that carry an id, such as the lines for signatures."""
+        found = (match for cell in self.cells for match in _MARK.finditer(_page(cell)))
+        return [Mark(match[1], html.unescape(_TAG.sub("", match[2]))) for match in found]
 
     @property
     def is_across(self) -> bool:

@@ -22,7 +22,8 @@ EMPTY = Html("")
 class Chart:
     """A drawing with what it says: title (the finding), subtitle (measure and unit), alternative text, data.
 
-    ``narrow`` is the same drawn again for narrow screens; without it the wide drawing scrolls there.
+    ``narrow`` is the same drawn again for narrow screens; without it the wide drawing scrolls there, unless it is
+    ``is_small``, drawn narrow in the first place.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Chart:
     svg: str
     data: pd.DataFrame
     narrow: str = ""
+    is_small: bool = False
 
     def _repr_html_(self) -> str:
         table = frame_table(self.data, f"图中数据：{self.subtitle}", f"data-{self.id}")
@@ -43,6 +45,8 @@ class Chart:
 
     def _drawings(self) -> str:
         """The wide drawing in a region that scrolls by itself, and the narrow one; the style sheet shows one of them."""
+        if self.is_small:
+            return f'<div class="drawing drawing-small">{self._image(self.svg)}</div>'
         kind = "wide" if self.narrow else "only"
         drawn = (
             f'<div class="drawing drawing-{kind}" role="region" aria-label="图：{text(self.title)}" tabindex="0">'
@@ -64,13 +68,15 @@ def make_chart(
     alt: str,
     data: pd.DataFrame,
     narrow: Drawing | None = None,
+    *,
+    is_small: bool = False,
 ) -> Chart:
     """Put a drawing and its words together.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
-        Drawn on the wide canvas.
+        Drawn on the wide canvas, unless it is small.
     chart_id : str
         Id on the page; the ids in the drawing begin with it.
     title, subtitle, alt : str
@@ -79,6 +85,8 @@ def make_chart(
         What is drawn, as texts, for the table under the chart.
     narrow : matplotlib.figure.Figure, optional
         The same drawn on the narrow canvas.
+    is_small : bool
+        `figure` itself is on the narrow canvas.
     """
     again = inline_svg(narrow, f"{chart_id}-narrow") if narrow else ""
-    return Chart(chart_id, title, subtitle, alt, inline_svg(figure, chart_id), data, again)
+    return Chart(chart_id, title, subtitle, alt, inline_svg(figure, chart_id), data, again, is_small)

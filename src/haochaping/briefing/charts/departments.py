@@ -10,11 +10,16 @@ import pandas as pd
 from haochaping.briefing.charts.chart import EMPTY, Chart, make_chart
 from haochaping.briefing.charts.parts import counts, log_counts
 from haochaping.briefing.html import Html
-from haochaping.briefing.style import BLUE, PALE, WIDE
+from haochaping.briefing.style import BLUE, NARROW, PALE, WIDE, Canvas
 from haochaping.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
+
+_MOST_NAMES = 0.54
+"""Share of a canvas that names may take; longer ones are not drawn narrow."""
+_FEW = 3
+"""Labels of the log scale in a narrow panel, at most."""
 
 
 def chart_departments(departments: pd.DataFrame, small: float) -> Chart | Html:
@@ -46,7 +51,7 @@ def chart_departments(departments: pd.DataFrame, small: float) -> Chart | Html:
         for p in frame.itertuples()
     ]
     return make_chart(
-        _draw(frame, small),
+        _draw(frame, small, WIDE),
         "chart-departments",
         f"{frame.iloc[0]['department']}办件最多"
         + (f"；{silent} 个有办件的部门主动评价为零" if silent else ""),
@@ -60,19 +65,27 @@ def chart_departments(departments: pd.DataFrame, small: float) -> Chart | Html:
                 "备注": ["基数小" if v < small else "" for v in frame["base"]],
             }
         ),
+        _draw(frame, small, NARROW) if _fits(frame, NARROW) else None,
     )
 
 
-def _draw(frame: pd.DataFrame, small: float) -> Drawing:
+def _fits(frame: pd.DataFrame, canvas: Canvas) -> bool:
+    """Whether the longest name leaves room for both panels."""
+    return bool(frame["department"].str.len().max() * canvas.text < canvas.width * 72 * _MOST_NAMES)
+
+
+def _draw(frame: pd.DataFrame, small: float, canvas: Canvas) -> Drawing:
     import seaborn as sns
 
-    figure, (left, right) = WIDE.subplots(0.245 * len(frame) + 1.1, ncols=2, sharey=True, width_ratios=[3, 2])
+    is_narrow = canvas is NARROW
+    figure, (left, right) = canvas.subplots(
+        canvas.rows(1.5, len(frame)) + 1.1, ncols=2, sharey=True, width_ratios=[3, 2]
+    )
     sns.scatterplot(data=frame, x="cases", y="department", color=BLUE, s=34, ax=left, linewidth=0)
     left.set_ylim(len(frame) - 0.4, -0.6)
     left.hlines(frame["department"], 1, frame["cases"], color=PALE, linewidth=1.2, zorder=0)
     left.set_xscale("log")
-    log_counts(left.xaxis)
-    left.set(xlabel="办件数（件，对数刻度）", ylabel="")
+    log_counts(left.xaxis, _FEW if is_narrow else 0)
     known = frame.dropna(subset=["rate"])
     for hollow, part in known.groupby(known["base"] < small):
         right.scatter(
@@ -84,7 +97,11 @@ def _draw(frame: pd.DataFrame, small: float) -> Drawing:
             facecolor="white" if hollow else BLUE,
             zorder=3,
         )
-    right.set(xlabel="主动评价率（%）", xlim=(-4, 104))
+    right.set(xlim=(-6, 106), xticks=[0, 50, 100] if is_narrow else [0, 25, 50, 75, 100])
+    left.set(xlabel="办件数（件）\n对数刻度" if is_narrow else "办件数（件，对数刻度）", ylabel="")
+    right.set_xlabel("主动评价率\n（%）" if is_narrow else "主动评价率（%）")
+    for axes in (left, right):
+        axes.xaxis.label.set_linespacing(1.3)
     left.grid(axis="x")
     right.grid(axis="both")
     right.set_axisbelow(True)

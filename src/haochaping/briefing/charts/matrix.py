@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,15 +11,17 @@ import pandas as pd
 from haochaping.briefing.charts.chart import EMPTY, Chart, make_chart
 from haochaping.briefing.charts.parts import log_counts
 from haochaping.briefing.html import Html
-from haochaping.briefing.style import FAINT, INK, QUIET, WIDE
+from haochaping.briefing.style import FAINT, INK, NARROW, QUIET, WIDE, Canvas
 from haochaping.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
-_ROW, _NAMES = 0.27, 2.2
-"""Inches: a row's height; what department names and colour scale need beside the cells."""
-UNREPORTED = "未列数"
+_NAMES = 2.2
+"""Inches that department names and the colour scale need beside the cells."""
+UNREPORTED, _UNREPORTED_MARK = "未列数", "—"
+_FEW, _MANY = 4, 9
+"""Labels of the colour scale, at most: narrow, wide."""
 
 
 def chart_matrix(cells: pd.DataFrame) -> Chart | Html:
@@ -41,10 +44,10 @@ def chart_matrix(cells: pd.DataFrame) -> Chart | Html:
     zeros, reported = int((wide == 0).sum().sum()), int(wide.notna().sum().sum())
     department, district = wide.stack().idxmax()
     return make_chart(
-        _draw(wide, top),
+        _draw(wide, top, WIDE),
         "chart-matrix",
         f"{reported} 格{f'中 {zeros} 格为零' if zeros else '均不为零'}；最大的一格是{district}{department}",
-        f"区直部门评价数，颜色为对数刻度；“·”为零，灰底“{UNREPORTED}”为通报没有数字",
+        f"区直部门评价数，颜色为对数刻度；“·”为零，灰底“{_UNREPORTED_MARK}”为通报没有数字",
         f"热力图，{wide.shape[0]} 个部门、{wide.shape[1]} 个区县。{reported} 格有数，其中 {zeros} 格为零。"
         f"最大值 {number(int(top))} 条，在{district}{department}。各数见上表。",
         pd.DataFrame(
@@ -56,16 +59,25 @@ def chart_matrix(cells: pd.DataFrame) -> Chart | Html:
                 },
             }
         ),
+        _draw(wide, top, NARROW) if _narrow_column(wide) >= NARROW.text else None,
     )
 
 
-def _draw(wide: pd.DataFrame, top: float) -> Drawing:
+def _narrow_column(wide: pd.DataFrame) -> float:
+    """Points that a column of the narrow drawing gets beside the longest department name."""
+    names = (max(map(len, wide.index)) + 0.5) * NARROW.text
+    return (NARROW.width * 72 - names) / wide.shape[1]
+
+
+def _draw(wide: pd.DataFrame, top: float, canvas: Canvas) -> Drawing:
     import seaborn as sns
     from matplotlib.colors import LogNorm
 
-    column = max(0.54, (max(map(len, wide.columns)) + 0.4) * WIDE.text / 72)
-    figure, axes = WIDE.subplots(
-        _ROW * len(wide) + 1.0, width=max(WIDE.width, column * wide.shape[1] + _NAMES)
+    is_narrow = canvas is NARROW
+    column = max(0.54, (max(map(len, wide.columns)) + 0.4) * canvas.text / 72)
+    width = canvas.width if is_narrow else max(canvas.width, column * wide.shape[1] + _NAMES)
+    figure, axes = canvas.subplots(
+        canvas.rows(1.5, len(wide)) + (1.7 if is_narrow else 0.9), width=width, layout="none"
     )
     sns.heatmap(
         wide.where(wide > 0),
@@ -74,24 +86,67 @@ def _draw(wide: pd.DataFrame, top: float) -> Drawing:
         ax=axes,
         linewidths=0.6,
         linecolor="white",
-        cbar_kws={"label": "评价数（条，对数刻度）", "shrink": 0.6, "aspect": 30},
+        clip_on=False,
+        cbar=False,
+        xticklabels=False,
+        yticklabels=False,
     )
+    figure.set_layout_engine("constrained")  # now: seaborn draws all to see whether names overlap
+    _name_rows_and_columns(axes, wide, is_narrow)
     _mark_empty(axes, wide)
-    log_counts(axes.collections[0].colorbar.ax.yaxis)
-    axes.set(xlabel="", ylabel="")
-    axes.xaxis.tick_top()
-    axes.tick_params(axis="both", length=0)
-    axes.tick_params(axis="x", labelrotation=0)
+    _add_scale(figure, axes, is_narrow)
     return figure
 
 
+def _name_rows_and_columns(axes: Any, wide: pd.DataFrame, is_narrow: bool) -> None:
+    """Names of districts above their columns: from top to bottom where columns are narrow."""
+    if is_narrow:
+        axes.set_xticks([])
+        _name_downwards(axes, wide.columns)
+    else:
+        axes.set_xticks(np.arange(wide.shape[1]) + 0.5, wide.columns)
+    axes.set_yticks(np.arange(wide.shape[0]) + 0.5, wide.index)
+    axes.set(xlabel="", ylabel="")
+    axes.xaxis.tick_top()
+    axes.tick_params(axis="both", length=0)
+
+
+def _name_downwards(axes: Any, names: Iterable[str]) -> None:
+    """One character under another, each a line of its own: lines of one text are as far apart as their glyphs are high."""
+    for column, name in enumerate(names):
+        for line, character in enumerate(reversed(name)):
+            axes.annotate(
+                character,
+                (column + 0.5, 1),
+                (0, 5 + line * 1.4 * NARROW.text),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                ha="center",
+                color=QUIET,
+            )
+
+
+def _add_scale(figure: Drawing, axes: Any, is_narrow: bool) -> None:
+    bar = figure.colorbar(
+        axes.collections[0],
+        ax=axes,
+        location="bottom" if is_narrow else "right",
+        label="评价数（条，对数刻度）",
+        shrink=1 if is_narrow else 0.6,
+        aspect=30,
+        pad=0.01 if is_narrow else 0.03,
+    )
+    bar.outline.set_linewidth(0)
+    log_counts(bar.ax.xaxis if is_narrow else bar.ax.yaxis, _FEW if is_narrow else _MANY)
+
+
 def _mark_empty(axes: Any, wide: pd.DataFrame) -> None:
-    """A dot for zero; a grey cell with words for what the bulletin does not report."""
+    """A dot for zero; a grey cell with a dash for what the bulletin does not report."""
     from matplotlib.patches import Rectangle
 
-    for (i, j), value in np.ndenumerate(wide.to_numpy()):
-        if np.isnan(value):
-            axes.add_patch(Rectangle((j, i), 1, 1, facecolor=FAINT, edgecolor="white", linewidth=0.6))
-            axes.text(j + 0.5, i + 0.5, UNREPORTED, ha="center", va="center", color=INK)
-        elif value == 0:
-            axes.text(j + 0.5, i + 0.5, "·", ha="center", va="center", color=QUIET)
+    values = wide.to_numpy()
+    rows, columns = np.nonzero(values == 0)
+    axes.scatter(columns + 0.5, rows + 0.5, s=3, color=QUIET, linewidth=0, clip_on=False)
+    for i, j in np.argwhere(np.isnan(values)):
+        axes.add_patch(Rectangle((j, i), 1, 1, facecolor=FAINT, edgecolor="white", linewidth=0.6))
+        axes.text(j + 0.5, i + 0.5, _UNREPORTED_MARK, ha="center", va="center", color=INK)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from haochaping.briefing.charts.svg import lay_out
 from haochaping.briefing.style import GREY, INK, WIDE, Canvas
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def name_points(axes: Any, points: Numbers, names: Sequence[str], canvas: Canvas
     canvas : Canvas
         Drawn on; text size and distances grow together.
     """
-    axes.figure.canvas.draw()
+    lay_out(axes.figure)
     spots = axes.transData.transform(points)
     scale = canvas.text / WIDE.text
     boxes = _boxes(spots, _sizes(axes, names, canvas), scale * axes.figure.dpi / 72)

@@ -29,12 +29,23 @@ def thousands(axis: Any) -> None:
     axis.set_major_formatter(lambda value, _: number(int(value)))
 
 
-def log_counts(axis: Any) -> None:
-    """Counts on a log scale: every power of ten, in a short range also twos and fives; 万 keeps the labels short."""
-    from matplotlib.ticker import LogLocator, NullFormatter
+def log_counts(axis: Any, most: int = 0) -> None:
+    """Counts on a log scale: every power of ten, in a short range also twos and fives; 万 keeps the labels short.
+
+    Parameters
+    ----------
+    axis : matplotlib.axis.Axis
+        With its limits set.
+    most : int
+        Labels there is room for; by default no bound.
+    """
+    from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 
     low, high = axis.get_view_interval()
-    if high < low * 100:
+    if most:
+        axis.set_major_locator(LogLocator(numticks=most))
+        axis.set_minor_locator(NullLocator())
+    elif high < low * 100:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.set_major_formatter(
         lambda value, _: number(round(value)) if value < 10_000 else f"{value / 10_000:g}万"
@@ -58,7 +69,7 @@ def paired_bars(long: pd.DataFrame, value: str, kind: str, kinds: list[str], can
     """
     import seaborn as sns
 
-    figure, axes = canvas.subplots(0.42 * long["district"].nunique() + 1.0)
+    figure, axes = canvas.subplots(canvas.rows(2.3, long["district"].nunique()) + 1.0)
     sns.barplot(
         data=long,
         y="district",

@@ -24,6 +24,7 @@ def inline_svg(figure: Drawing, prefix: str) -> str:
     """
     import matplotlib.pyplot as plt
 
+    lay_out(figure)
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(figure)
@@ -46,3 +47,15 @@ def _prefixed(tag: str, prefix: str) -> str:
     tag = re.sub(r'\bid="', f'id="{prefix}-', tag)
     tag = tag.replace("url(#", f"url(#{prefix}-")
     return tag.replace('xlink:href="#', f'xlink:href="#{prefix}-')
+
+
+def lay_out(figure: Drawing) -> None:
+    """Give everything its place, once: saving and drawing a figure that still has to be laid out draw it twice."""
+    import matplotlib as mpl
+
+    engine = figure.get_layout_engine()
+    if engine is None:
+        return
+    engine.execute(figure)
+    with mpl.rc_context({"figure.constrained_layout.use": False}):
+        figure.set_layout_engine(None)
