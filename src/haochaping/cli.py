@@ -63,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
         help="更新目录页 output/index.html：各季度的结论、关键数和走势",
         allow_abbrev=False,
     )
+    commands.add_parser(
+        "doctor",
+        parents=[roots],
+        help="自检：Python、软件包、内核、字体、文件夹等，各有什么问题、怎么办",
+        allow_abbrev=False,
+    )
     for name, help_text in (
         ("quarter", "生成一个季度的简报"),
         ("new", "建立一个季度的文件夹：待填的附件表格和文字说明"),
@@ -100,6 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _simulate(where, options)
         if options.command == "index":
             return _index(where)
+        if options.command == "doctor":
+            return _doctor(where)
         return _COMMANDS[options.command](where, Quarter.parse(options.quarter), options)
     except InputRefused as refusal:
         say(visible(refusal.message))
@@ -147,6 +155,17 @@ def _index(where: Locations) -> int:
     changed = "没有变化" if outcome.unchanged else "已更新"
     say(f"目录{changed}：{outcome.page}，{outcome.quarters} 个季度")
     return DONE
+
+
+def _doctor(where: Locations) -> int:
+    from haochaping.doctor import State, as_text, examine
+
+    states = []
+    for line in examine(where):
+        states.append(line.state)
+        print(*as_text(line), sep="\n", flush=True)
+    print("，".join(f"{state.value} {states.count(state)} 项" for state in State))
+    return LOOK if State.WRONG in states else DONE
 
 
 def _pdf(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
