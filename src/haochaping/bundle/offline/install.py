@@ -15,7 +15,11 @@ from pathlib import Path
 
 LONGEST_PATH = 259
 """What Windows takes where long paths are not switched on."""
+MOST_NAMED = 8
+WINDOWS = os.name == "nt"
 OLDEST_GLIBC = (2, 28)
+MADE = ".made"
+"""File in ``.venv`` that tells for which Python and where it was made; written last."""
 NEEDED = ("requirements.txt", "pyproject.toml", "install.py", "setup.", "bundle.json", "wheels/", "src/")
 """Files that must be as they left; the others (data, notebooks) are there to be changed."""
 
@@ -41,7 +45,7 @@ def main(root: Path) -> int:
     except (OSError, ValueError) as error:
         say(f"未能安装：{error}；请检查文件夹是否完整、可写")
         return 1
-    command = ".venv\\Scripts\\python" if os.name == "nt" else ".venv/bin/python"
+    command = ".venv\\Scripts\\python" if WINDOWS else ".venv/bin/python"
     say("已装好，自检如下：")
     healthy = subprocess.call([str(python), "-m", "haochaping", "doctor"], cwd=str(root)) == 0
     if not healthy:
@@ -94,10 +98,15 @@ def check_files(root: Path) -> None:
         else:
             missing.append(name)
     if missing or changed:
-        told = ["缺少 " + "、".join(missing)] * bool(missing) + ["不符 " + "、".join(changed)] * bool(changed)
+        told = ["缺少 " + _some(missing)] * bool(missing) + ["内容不符 " + _some(changed)] * bool(changed)
         raise Stop("文件与清单 SHA256SUMS 不一致，请重新解压或重新复制：{}".format("；".join(told)))
     if other:
-        say("注意：以下文件与清单不同，不影响安装（自己改过的不必理会）：{}".format("、".join(other)))
+        say(f"注意：以下文件与清单不同，不影响安装（自己改过的不必理会）：{_some(other)}")
+
+
+def _some(names: "list[str]") -> str:
+    more = f" 等 {len(names)} 个" if len(names) > MOST_NAMED else ""
+    return "、".join(names[:MOST_NAMED]) + more
 
 
 def _sha256(path: Path) -> str:
@@ -110,7 +119,7 @@ def _sha256(path: Path) -> str:
 
 def check_path(root: Path, wheels: "list[Path]") -> None:
     """Windows alone: every file to be installed must have a path that Windows takes."""
-    if os.name != "nt" or _takes_long_paths():
+    if not WINDOWS or _takes_long_paths():
         return
     most = LONGEST_PATH - longest_installed(wheels)
     if len(str(root)) > most:
@@ -148,18 +157,19 @@ def _takes_long_paths() -> bool:
 
 
 def make_environment(root: Path) -> Path:
-    """The environment ``.venv``, made anew where it belongs to another Python or another place."""
+    """The environment ``.venv``; made anew where it was made by another Python, in another place or not wholly."""
     folder = root / ".venv"
-    settings = folder / "pyvenv.cfg"
-    told = settings.read_text(encoding="utf-8").splitlines() if settings.is_file() else []
-    version = "version = " + ".".join(map(str, sys.version_info[:3]))
-    fits = version in told and any(line.endswith(" -m venv " + str(folder)) for line in told)
-    say("正在建立 .venv …" if not fits else ".venv 已有，补装缺少的组件 …")
-    if not fits:
+    made = folder / MADE
+    wanted = f"{sys.version}\n{sys.executable}\n{folder}\n"
+    if made.is_file() and made.read_text(encoding="utf-8") == wanted:
+        say(".venv 已有，补装缺少的组件 …")
+    else:
+        say("正在建立 .venv …")
         _run(
             [sys.executable, "-m", "venv", "--clear", str(folder)], root, "未能建立 .venv；正在使用的请先关闭"
         )
-    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        made.write_text(wanted, encoding="utf-8")
+    return folder / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
 
 def install(root: Path, python: Path) -> None:
