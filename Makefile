@@ -10,6 +10,8 @@ export Q DATA OUTPUT FILE
 # These two count only when given on the command line: containers and Windows have variables of the same names.
 BUNDLE_PLATFORM := $(if $(filter command,$(origin PLATFORM)),$(value PLATFORM))
 BUNDLE_PYTHON := $(if $(filter command,$(origin PYTHON_VERSION)),$(value PYTHON_VERSION))
+override PLATFORM := $(value PLATFORM)
+override PYTHON_VERSION := $(value PYTHON_VERSION)
 export BUNDLE_PLATFORM BUNDLE_PYTHON
 
 PYTHON ?= python3

@@ -1,11 +1,12 @@
 """The archive for an office without a network: made, unpacked, installed and used with the network cut."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def cut_off(command: Sequence[str | Path], folder: Path) -> subprocess.Completed
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The project of the last commit: packed, unpacked at a place with Chinese and a space, set up cut off."""
     folder = tmp_path_factory.mktemp("bundle")
     command = [sys.executable, "-m", "haochaping.bundle", "--python", PYTHON, "--output", str(folder)]
@@ -51,7 +52,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "有问题 0 项" in done.stdout
     assert done.stdout.splitlines()[-1].endswith(".venv/bin/python -m haochaping quarter 2022Q4")
-    return project
+    yield project
+    shutil.rmtree(folder)  # more than a gigabyte, which pytest would keep
 
 
 def test_the_network_is_really_cut(tmp_path: Path) -> None:
