@@ -5,7 +5,11 @@ override Q := $(value Q)
 override DATA := $(value DATA)
 override OUTPUT := $(value OUTPUT)
 override FILE := $(value FILE)
-export Q DATA OUTPUT FILE
+override FROM := $(value FROM)
+override TO := $(value TO)
+override J := $(value J)
+override BY := $(value BY)
+export Q DATA OUTPUT FILE FROM TO J BY
 
 # These two count only when given on the command line: containers and Windows have variables of the same names.
 BUNDLE_PLATFORM := $(if $(filter command,$(origin PLATFORM)),$(value PLATFORM))
@@ -21,16 +25,23 @@ else
 BIN := .venv/bin
 endif
 PY := $(BIN)/python
+NAMED = $${BY:+--by "$$BY"}
 ROOTS = --data "$${DATA:-data}" --output "$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter new tidy check collect lab test lint lock setup clean bench bench-checks bench-page pictures proof index pdf doctor bundle
+.PHONY: help quarter quarters verify new tidy check collect lab test lint lock setup clean bench-run faults profile bench-checks bench-page pictures proof index pdf doctor bundle
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 quarter: .venv/.installed  ## 生成一个季度的简报：make quarter Q=2022Q4
-	@"$(PY)" -m haochaping quarter $(ROOTS) -- "$$Q"
+	@"$(PY)" -m haochaping quarter $(ROOTS) $(NAMED) -- "$$Q"
+
+quarters: .venv/.installed  ## 生成多个季度：make quarters [FROM=2022Q1 TO=2022Q4] [J=2]
+	@"$(PY)" -m haochaping quarters $(ROOTS) $(NAMED) --jobs "$${J:-2}" -- "$$FROM" "$$TO"
+
+verify: .venv/.installed  ## 重新生成一遍，与已有的输出逐字节比较：make verify Q=2022Q4
+	@"$(PY)" -m haochaping verify $(ROOTS) -- "$$Q"
 
 new: .venv/.installed  ## 建立一个季度的文件夹，内有待填的附件表格：make new Q=2023Q1
 	@"$(PY)" -m haochaping new $(ROOTS) -- "$$Q"
@@ -72,8 +83,14 @@ lock: .venv/.installed-dev  ## 由 pyproject.toml 重新生成两份锁定文件
 	@"$(BIN)/uv" pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements.txt
 	@"$(BIN)/uv" pip compile --group dev -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements-dev.txt
 
-bench: .venv/.installed  ## 测量一次运行的各部分用时（docs/performance.md）
+bench-run: .venv/.installed-dev  ## 测量一次运行的用时，并与原样使用工具的两种办法比较（docs/performance.md）
 	@"$(PY)" -m haochaping.bench.run
+
+profile: .venv/.installed  ## 看一次运行的时间用在哪里：make profile Q=2022Q4
+	@"$(PY)" -m haochaping.bench.profile "$$Q"
+
+faults: .venv/.installed-dev  ## 反复打断运行，检查已生成的输出是否完好（docs/reliability.md；需 Linux）
+	@"$(PY)" -m haochaping.bench.faults
 
 bench-checks: .venv/.installed  ## 测量核对规则能发现多少差错（docs/checks.md）
 	@"$(PY)" -m haochaping.bench.checks

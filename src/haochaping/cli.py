@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -69,12 +72,20 @@ def _parser() -> argparse.ArgumentParser:
         help="自检：Python、软件包、内核、字体、文件夹等，各有什么问题、怎么办",
         allow_abbrev=False,
     )
+    many = commands.add_parser(
+        "quarters", parents=[roots], help="生成多个季度的简报，最后列表", allow_abbrev=False
+    )
+    many.add_argument("first", metavar="起", nargs="?", help="从哪个季度起，如 2022Q1；默认从最早的起")
+    many.add_argument("last", metavar="止", nargs="?", help="到哪个季度止；默认到最近的")
+    many.add_argument("--jobs", type=_number, default=2, help="同时生成几个季度，默认 2；最多为处理器的个数")
+    many.add_argument("--by", help=_BY)
     for name, help_text in (
         ("quarter", "生成一个季度的简报"),
         ("new", "建立一个季度的文件夹：待填的附件表格和文字说明"),
         ("tidy", "读入原始资料，写 data/tidy/<季度>/"),
         ("check", "核对一个季度，列出存疑之处"),
         ("collect", "把各单位寄回的核实单汇总到 review.xlsx"),
+        ("verify", "重新生成一遍，与已有的输出逐字节比较"),
         ("pdf", "把一个季度的简报网页打印成 PDF"),
         ("proof", "校对在 Word 中修改过的通报，列出与本季数据不一致之处"),
     ):
@@ -82,11 +93,22 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("quarter", metavar="季度", help="如 2022Q4")
         if name == "proof":
             command.add_argument("file", metavar="文件", type=Path, help="修改过的通报（.docx）")
+        if name == "quarter":
+            command.add_argument("--by", help=_BY)
         if name in ("quarter", "check"):
             command.add_argument("--strict", action="store_true", help="结论为“建议核实后送审”时以 1 退出")
         if name == "check":
             command.add_argument("--json", action="store_true", help="在标准输出写一个 JSON 列表")
     return parser
+
+
+_BY = "运行人姓名；愿意的才填，写入网页的生成记录和 manifest.json"
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise refuse("--jobs", text, "应为 1 以上的整数")
+    return int(text)
 
 
 def _day(text: str) -> date:
@@ -100,6 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     _plain_streams()
     try:
+        if threading.current_thread() is threading.main_thread():
+            _stop_alike()
         options = _parser().parse_args(arguments)
         where = locations(options.data, options.output)
         if options.command == "simulate":
@@ -108,6 +132,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _index(where)
         if options.command == "doctor":
             return _doctor(where)
+        if options.command == "quarters":
+            return _quarters(where, options)
         return _COMMANDS[options.command](where, Quarter.parse(options.quarter), options)
     except InputRefused as refusal:
         say(visible(refusal.message))
@@ -117,9 +143,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except BrokenPipeError:
         return FAILED
+    except OSError as error:
+        say(f"没有写成，上一次的输出没有改动：{_system_says(error)}")
+        return FAILED
     except Exception as error:  # the last line of defence: a message, never a traceback
         say(f"工具包出错（不是资料的问题）：{type(error).__name__}: {visible(str(error))}")
         return FAILED
+
+
+def _system_says(error: OSError) -> str:
+    """What the system complained of, in an office's words, with the place where it tells one."""
+    words: dict[int, str] = {
+        errno.ENOSPC: "磁盘已满，请腾出空间后再运行",
+        errno.EDQUOT: "磁盘配额已用完，请腾出空间后再运行",
+        errno.EROFS: "所在磁盘只能读不能写",
+        errno.EACCES: "没有写入的权限，或文件正被别的程序打开",
+        errno.EPERM: "没有写入的权限",
+    }
+    if error.errno not in words:
+        return visible(str(error))
+    return (f"{visible(str(error.filename))}：" if error.filename else "") + words[error.errno]
+
+
+def _stop_alike() -> None:
+    """A request to end (SIGTERM, a closed terminal) is treated as Ctrl-C: nothing stays half written."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # nohup's wish is kept
+            signal.signal(number, interrupt)
 
 
 def say(line: str) -> None:
@@ -138,7 +193,7 @@ def _plain_streams() -> None:
 def _quarter(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
     from haochaping.publish.run import run_quarter
 
-    outcome = run_quarter(where, quarter, say, options.as_of)
+    outcome = run_quarter(where, quarter, say, options.as_of, options.by)
     if outcome.unchanged:
         say(f"资料没有变化，未重新生成：{outcome.page}（{outcome.verdict}）")
     else:
@@ -146,6 +201,22 @@ def _quarter(where: Locations, quarter: Quarter, options: argparse.Namespace) ->
             say(f"字体缺少以下字符，页面上可能显示不出：{' '.join(map(repr, outcome.missing_glyphs))}")
         say(f"完成：{outcome.page}；{outcome.verdict}；用时 {outcome.seconds:.1f} 秒")
     return LOOK if options.strict and _verify_first(outcome.verdict) else DONE
+
+
+def _quarters(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.loading import available
+    from haochaping.publish.quarters import run_quarters, table
+
+    first, last = (Quarter.parse(text) if text else None for text in (options.first, options.last))
+    there = available(where.data)
+    wanted = [q for q in there if (first is None or first <= q) and (last is None or q <= last)]
+    if not wanted:
+        known = f"有资料的是 {there[0]} 至 {there[-1]}" if there else "还没有任何季度的资料"
+        asked = f"{first or '最早'} 至 {last or '最近'}"
+        raise refuse(str(where.data), asked, f"其间没有季度，{known}")
+    ended = run_quarters(where, wanted, say, options.as_of or date.today(), options.by, options.jobs)
+    print(table(ended))
+    return LOOK if any(one.failure for one in ended) else DONE
 
 
 def _index(where: Locations) -> int:
@@ -176,6 +247,21 @@ def _pdf(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int
     refresh_index(where, say)
     say(f"完成：{printed}")
     return DONE
+
+
+def _verify(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:
+    from haochaping.publish.verify import verify
+
+    found = verify(where, quarter, say)
+    for line in (*found.inputs, *found.files):
+        print(visible(line))
+    if found.inputs:
+        say(f"资料、设置或程序与生成时不同（{len(found.inputs)} 处），输出已过时，未作比较；请重新生成")
+    elif found.files:
+        say(f"{len(found.files)} 个文件与重新生成的不同，{found.same} 个相同")
+    else:
+        say(f"{where.published(quarter)} 与资料一致：{found.same} 个文件全部相同")
+    return DONE if found.holds else LOOK
 
 
 def _verify_first(verdict: str) -> bool:
@@ -296,5 +382,6 @@ _COMMANDS = {
     "check": _check,
     "collect": _collect,
     "pdf": _pdf,
+    "verify": _verify,
     "proof": _proof,
 }

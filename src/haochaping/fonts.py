@@ -49,7 +49,10 @@ def subset_woff2(characters: Iterable[str]) -> bytes:
     options.layout_features = ["kern", "locl", "tnum"]
     options.notdef_outline = True
     options.recalc_timestamp = False
-    font = TTFont(font_path(), recalcTimestamp=False)
+    options.drop_tables += ["BASE", "VORG", "vhea", "vmtx"]  # vertical writing
+    font = TTFont(
+        font_path(), recalcTimestamp=False, recalcBBoxes=False
+    )  # line heights stay the whole font's
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(sorted(set(characters))))
     subsetter.subset(font)

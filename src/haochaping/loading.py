@@ -14,7 +14,7 @@ from haochaping.model import QuarterData
 from haochaping.quarter import Quarter
 from haochaping.reference import load_reference
 from haochaping.sources import read_raw
-from haochaping.store import read_tidy, write_tidy
+from haochaping.store import read_tidy, write_frames
 
 PAST = "past"
 """Folder of the earlier quarters beside a staged quarter."""
@@ -50,9 +50,9 @@ def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> 
 
 def stage(data: QuarterData, folder: Path) -> None:
     """Hand a quarter and its history over to another process; :func:`read_staged` takes it."""
-    write_tidy(data, folder)
+    write_frames(data, folder)
     for earlier in data.history:
-        write_tidy(earlier, folder / PAST / str(earlier.quarter))
+        write_frames(earlier, folder / PAST / str(earlier.quarter))
 
 
 def read_staged(folder: Path, quarter: Quarter) -> QuarterData:

@@ -246,9 +246,8 @@ class QuarterData:
 
     def frames(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """Every frame of the model with its name, tables first."""
-        for item in fields(self):
-            if item.name not in ("quarter", "history"):
-                yield item.name, getattr(self, item.name)
+        for name in FRAMES:
+            yield name, getattr(self, name)
 
     def table(self, name: str) -> pd.DataFrame:
         """One of the five tables by name."""
@@ -298,3 +297,7 @@ class QuarterData:
 def _as_set(rows: pd.DataFrame) -> set[tuple[Any, ...]]:
     """Rows without their order: empty cells have none."""
     return set(rows.itertuples(index=False, name=None))
+
+
+FRAMES = tuple(item.name for item in fields(QuarterData) if item.name not in ("quarter", "history"))
+"""Names of the frames of a quarter, tables first."""

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from haochaping.errors import InputRefused, Problem, refuse
-from haochaping.model import QuarterData, dtypes, frame
+from haochaping.locks import alone
+from haochaping.model import FRAMES, QuarterData, dtypes, frame
 from haochaping.quarter import Quarter
 from haochaping.revisions import add_revisions
+from haochaping.whole import staged
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_tidy(data: QuarterData, folder: Path) -> bool:
-    """Write every frame of `data` that is not empty as CSV (UTF-8, line feeds), and nothing else.
+    """Write every frame of `data` that is not empty as CSV (UTF-8, line feeds); the folder changes in one step.
 
     Values that differ from what the folder held are remembered in ``revisions.csv``.
 
@@ -30,23 +34,36 @@ def write_tidy(data: QuarterData, folder: Path) -> bool:
     bool
         Whether any file changed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    data = with_revisions(data, folder)
-    wanted = {f"{name}.csv": _to_csv(content) for name, content in data.frames() if not content.empty}
-    changed = False
-    for name, _ in data.frames():
-        stale = folder / f"{name}.csv"
-        if stale.name not in wanted and stale.exists():
-            stale.unlink()
-            changed = True
-    for name, content in wanted.items():
-        path = folder / name
-        if not path.exists() or path.read_bytes() != content:
-            aside = path.with_suffix(".part")
-            aside.write_bytes(content)
-            aside.replace(path)
-            changed = True
-    return changed
+    if _held(folder) == _files(with_revisions(data, folder)):
+        return False
+    with alone(folder), staged(folder) as aside:
+        content = _files(with_revisions(data, folder))
+        if folder.is_dir():
+            shutil.copytree(folder, aside, dirs_exist_ok=True)
+        for name in _held(aside):
+            (aside / name).unlink()
+        _write(content, aside)
+    return True
+
+
+def write_frames(data: QuarterData, folder: Path) -> None:
+    """The same files in a folder of one's own, to hand a quarter over to another process."""
+    folder.mkdir(parents=True)
+    _write(_files(data), folder)
+
+
+def _files(data: QuarterData) -> dict[str, bytes]:
+    return {f"{name}.csv": _to_csv(content) for name, content in data.frames() if not content.empty}
+
+
+def _held(folder: Path) -> dict[str, bytes]:
+    paths = [folder / f"{name}.csv" for name in FRAMES]
+    return {path.name: path.read_bytes() for path in paths if path.exists()}
+
+
+def _write(files: Mapping[str, bytes], folder: Path) -> None:
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
 
 
 def with_revisions(data: QuarterData, folder: Path) -> QuarterData:
@@ -70,7 +87,7 @@ def read_tidy(folder: Path, quarter: Quarter) -> QuarterData:
     """
     if not (folder / "about.csv").exists():
         raise refuse(str(folder), "", f"未找到{quarter.label}整理后的数据")
-    frames = {name: _from_csv(folder / f"{name}.csv", name) for name, _ in QuarterData(quarter).frames()}
+    frames = {name: _from_csv(folder / f"{name}.csv", name) for name in FRAMES}
     data = QuarterData(quarter, **frames)
     if data.fact("quarter") != str(quarter):
         raise refuse(str(folder / "about.csv"), data.fact("quarter"), f"季度应为 {quarter}")

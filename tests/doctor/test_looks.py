@@ -1,6 +1,7 @@
 """What the doctor says in situations that are made up."""
 
 import errno
+import os
 import sys
 import tempfile
 from datetime import datetime
@@ -72,48 +73,41 @@ def test_many_missing_packages_are_counted_and_not_all_named() -> None:
     assert "等 30 个" in found and "p20" not in found
 
 
-class OtherPython(OwnKernelManager):
-    """Starts a kernel with the Python that the environment was made from."""
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        paths = ":".join(path for path in sys.path if path.endswith("site-packages"))
-        other = Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
-        return KernelSpec(
-            argv=[str(other), "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-            display_name="Python 3",
-            language="python",
-            env={"PYTHONPATH": paths},
-        )
-
-
-class NoPython(OwnKernelManager):
-    """Starts something that is no kernel."""
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        return KernelSpec(
-            argv=[sys.executable, "-c", "", "{connection_file}"], display_name="-", language="-"
-        )
-
-
 OWN = Answer(sys.executable, sys.prefix)
 
 
+def start_instead(monkeypatch: pytest.MonkeyPatch, *argv: str) -> None:
+    """Have `argv` started as the kernel; it finds the packages of this environment."""
+    paths = os.pathsep.join(path for path in sys.path if path)
+    spec = KernelSpec(argv=list(argv), display_name="-", language="python", env={"PYTHONPATH": paths})
+    monkeypatch.setattr(OwnKernelManager, "kernel_spec", spec)
+
+
 def test_the_kernel_of_this_python_is_fine() -> None:
-    assert look_at_kernel(OwnKernelManager(), OWN, 60).state is State.FINE
+    assert look_at_kernel(OWN, 60).state is State.FINE
 
 
 @pytest.mark.skipif(sys.prefix == sys.base_prefix, reason="需要在 .venv 中运行")
-def test_a_kernel_of_another_python_is_wrong_and_named() -> None:
-    line = look_at_kernel(OtherPython(), OWN, 60)
+@pytest.mark.parametrize(
+    ("module", "told"),
+    [("ipykernel_launcher", "另一个 Python"), ("haochaping.publish.kernel_process", "两者应当相同")],
+)
+def test_a_kernel_of_another_python_is_wrong_and_named(
+    module: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    start_instead(monkeypatch, str(other), "-m", module, "-f", "{connection_file}")
+    line = look_at_kernel(OWN, 60)
     assert line.state is State.WRONG
-    assert "另一个 Python" in line.found and sys.base_prefix in line.found
+    assert told in line.found and sys.base_prefix in line.found
 
 
-def test_a_kernel_that_does_not_start_is_wrong() -> None:
-    line = look_at_kernel(NoPython(), OWN, 60)
-    assert line.state is State.WRONG and "没有启动" in line.found
+def test_a_kernel_that_does_not_start_is_wrong_and_its_last_words_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start_instead(monkeypatch, sys.executable, "-c", "raise SystemExit('no room')", "{connection_file}")
+    line = look_at_kernel(OWN, 60)
+    assert line.state is State.WRONG and "没有启动：no room" in line.found
 
 
 def test_the_font_that_comes_with_the_kit_is_fine() -> None:

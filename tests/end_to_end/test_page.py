@@ -22,9 +22,11 @@ def test_what_comes_out(built: Path) -> None:
     names = {path.name for path in built.iterdir()}
     assert names == {
         "briefing.html", "briefing.ipynb", "findings.csv", "findings.json", "manifest.json", "review.xlsx",
-        "annexes.xlsx", "annexes.internal.xlsx", "bulletin.draft.docx", "data", "sentences.csv", "sheets",
+        "annexes.xlsx", "annexes.internal.xlsx", "bulletin.draft.docx", "data", "sentences.csv", "sheets", "run.log",
     }  # fmt: skip
-    files = [path for path in built.rglob("*") if path.is_file() and path.name != "manifest.json"]
+    files = [
+        path for path in built.rglob("*") if path.is_file() and path.name not in ("manifest.json", "run.log")
+    ]
     assert manifest["outputs"] == sha256(files, built)
     assert (built / "briefing.html").stat().st_size < 1_500_000
 
@@ -120,8 +122,10 @@ def test_a_missing_annex_is_said_on_the_page(tmp_path: Path) -> None:
 def test_a_failed_notebook_leaves_the_last_output(built: Path, tmp_path: Path, monkeypatch: Any) -> None:
     import shutil
 
+    import nbformat
+
     from haochaping.locations import Locations
-    from haochaping.publish import run
+    from haochaping.publish import build, run
     from haochaping.publish.execute import NotebookFailed
     from haochaping.quarter import Quarter
 
@@ -131,7 +135,7 @@ def test_a_failed_notebook_leaves_the_last_output(built: Path, tmp_path: Path, m
     path.write_text(
         path.read_text(encoding="utf-8").replace("hcp.chart_tiers(", "hcp.chart_nothing("), encoding="utf-8"
     )
-    monkeypatch.setattr(run, "project_root", lambda: project)
+    monkeypatch.setattr(build, "project_root", lambda: project)
     output = tmp_path / "output"
     shutil.copytree(built, output / "2022Q4")
     (output / "2022Q4" / "manifest.json").write_text("{}")
@@ -140,11 +144,21 @@ def test_a_failed_notebook_leaves_the_last_output(built: Path, tmp_path: Path, m
         run.run_quarter(Locations(built.parents[1] / "data", output), Quarter(2022, 4), lambda _: None)
     after = {path: path.read_bytes() for path in (output / "2022Q4").rglob("*") if path.is_file()}
     assert after == before
-    assert [path.name for path in output.iterdir()] == ["2022Q4"]
+    assert sorted(path.name for path in output.iterdir() if path.suffix != ".lock") == [
+        "2022Q4",
+        "2022Q4.failed.ipynb",
+        "2022Q4.failed.log",
+    ]
+    kept = nbformat.read(output / "2022Q4.failed.ipynb", as_version=4)
+    assert any(out.output_type == "error" for cell in kept.cells for out in cell.get("outputs", []))
+    log = (output / "2022Q4.failed.log").read_text(encoding="utf-8")
+    assert "6 镇村" in log and "chart_nothing" in log
 
 
 def test_the_exploration_notebook_runs_by_hand(tmp_path: Path) -> None:
-    from haochaping.publish.execute import execute
+    from haochaping.publish.execute import run_notebook
 
-    executed = execute(ROOT / "notebooks" / "explore.ipynb", tmp_path / "explore.ipynb", {}, {}, tmp_path)
+    executed = run_notebook(
+        ROOT / "notebooks" / "explore.ipynb", tmp_path / "explore.ipynb", {}, {}, tmp_path
+    )
     assert all(output.output_type != "error" for cell in executed.cells for output in cell.get("outputs", []))

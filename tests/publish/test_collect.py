@@ -14,7 +14,7 @@ from haochaping.errors import InputRefused
 from haochaping.locations import Locations
 from haochaping.publish.collect import CollectOutcome, collect
 from haochaping.publish.sheets import SHEET, write_sheets
-from haochaping.publish.stamp import input_key
+from haochaping.publish.stamp import inputs_of
 from haochaping.quarter import Quarter
 from haochaping.reference import load_reference
 from haochaping.sources import input_files
@@ -338,12 +338,12 @@ def test_answers_that_name_their_cell_in_words_are_kept(where: Locations, blank:
 
 def test_the_folder_is_no_source_and_changes_no_key(where: Locations, blank: Path) -> None:
     raw = where.raw(QUARTER)
-    before = input_key(where, QUARTER, DAY)
+    before = inputs_of(where, QUARTER, DAY).key
     give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "a")})
     assert [p.name for p in input_files(raw)] == ["bulletin.txt"]
-    assert input_key(where, QUARTER, DAY) == before
+    assert inputs_of(where, QUARTER, DAY).key == before
     run(where)
-    assert input_key(where, QUARTER, DAY) != before, "the answers do"
+    assert inputs_of(where, QUARTER, DAY).key != before, "the answers do"
 
 
 def test_refused_without_the_folder_or_with_answers_as_csv(where: Locations) -> None:

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.review import Reviewed
+from haochaping.figures import compute_figures
 from haochaping.model import QuarterData
 from haochaping.publish.edited import edited_papers, remind_of_edited
 from haochaping.publish.names import free_path
@@ -23,7 +24,9 @@ def publish(folder: Path, reviewed: Reviewed, reference: Reference) -> tuple[lis
     """Write the papers as a run does; names carried over, and what was said."""
     aside, said = folder.with_name("aside"), list[str]()
     aside.mkdir()
-    kept = write_papers(reviewed, [], reference, folder, aside, said.append)
+    kept = write_papers(
+        reviewed, [], compute_figures(reviewed.data, reference), reference, folder, aside, said.append
+    )
     files = [path for path in aside.rglob("*") if path.is_file()]
     outputs = sha256([path for path in files if path.relative_to(aside).as_posix() not in kept], aside)
     (aside / MANIFEST).write_text(json.dumps({"outputs": outputs}), encoding="utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from haochaping.locations import Locations
-from haochaping.publish.stamp import input_key
+from haochaping.publish.stamp import inputs_of
 from haochaping.quarter import Quarter
 
 ROOT = Path(__file__).parents[2]
@@ -21,30 +21,30 @@ def where(tmp_path: Path) -> Locations:
 
 
 def test_touching_a_file_changes_nothing(where: Locations) -> None:
-    before = input_key(where, QUARTER, TODAY)
+    before = inputs_of(where, QUARTER, TODAY).key
     os.utime(where.raw(QUARTER) / "bulletin.txt", (0, 0))
-    assert input_key(where, QUARTER, TODAY) == before
+    assert inputs_of(where, QUARTER, TODAY).key == before
 
 
 @pytest.mark.parametrize("name", ["raw/2022Q4/bulletin.txt", "reference/rules.toml", "reference/units.csv"])
 def test_one_changed_byte_changes_the_key(where: Locations, name: str) -> None:
-    before = input_key(where, QUARTER, TODAY)
+    before = inputs_of(where, QUARTER, TODAY).key
     with (where.data / name).open("ab") as file:
         file.write(b"\n")
-    assert input_key(where, QUARTER, TODAY) != before
+    assert inputs_of(where, QUARTER, TODAY).key != before
 
 
 def test_another_quarter_is_another_key(where: Locations) -> None:
-    assert input_key(where, QUARTER, TODAY) != input_key(where, QUARTER.previous, TODAY)
+    assert inputs_of(where, QUARTER, TODAY).key != inputs_of(where, QUARTER.previous, TODAY).key
 
 
 def test_another_day_is_another_key(where: Locations) -> None:
-    assert input_key(where, QUARTER, TODAY) != input_key(where, QUARTER, date(2023, 2, 1))
+    assert inputs_of(where, QUARTER, TODAY).key != inputs_of(where, QUARTER, date(2023, 2, 1)).key
 
 
 def test_answers_and_earlier_quarters_count(where: Locations) -> None:
-    before = input_key(where, QUARTER, TODAY)
+    before = inputs_of(where, QUARTER, TODAY).key
     (where.raw(QUARTER) / "review.csv").write_text("编号\n", encoding="utf-8")
-    answered = input_key(where, QUARTER, TODAY)
+    answered = inputs_of(where, QUARTER, TODAY).key
     shutil.copytree(where.tidy(QUARTER), where.tidy(QUARTER.previous))
-    assert len({before, answered, input_key(where, QUARTER, TODAY)}) == 3
+    assert len({before, answered, inputs_of(where, QUARTER, TODAY).key}) == 3

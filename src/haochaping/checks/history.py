@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import stats
 
 from haochaping.checks.book import Book, Row
 from haochaping.checks.outcome import WHOLE, Outcome, state, whole_table
@@ -14,6 +13,7 @@ from haochaping.checks.rules import Rule
 from haochaping.labels import COLUMNS, key_label
 from haochaping.model import TABLES, CellRef
 from haochaping.numbers import number
+from haochaping.statistics.spread import robust_spread
 
 
 def history(rule: Rule, book: Book) -> Iterator[Outcome]:
@@ -34,7 +34,7 @@ def history(rule: Rule, book: Book) -> Iterator[Outcome]:
                 continue
             logs = np.log(np.array(past, dtype=float) + 0.5)
             middle = float(np.median(logs))
-            spread = float(stats.median_abs_deviation(logs, scale="normal"))
+            spread = robust_spread(logs)
             distance = abs(math.log(now + 0.5) - middle)
             far = distance > max(rule.options["score"] * spread, math.log(rule.options["factor"]))
             small = max(now, math.exp(middle)) < rule.options["least"]

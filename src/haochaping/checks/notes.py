@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from haochaping.checks.attribution import Attribution
 from haochaping.checks.book import Book
@@ -86,8 +87,13 @@ class _Reader:
     """The numbers of the notes and the figures they are held to."""
 
     def __init__(self, book: Book):
-        self.figures = Attribution(book, compute_figures(book.data, book.reference))
+        self._book = book
         self.noted = [noted for row in book.data.notes.to_dict("records") for noted in _numbers(row)]
+
+    @cached_property
+    def figures(self) -> Attribution:
+        """Made only where the notes hold a number: it takes every figure of every quarter."""
+        return Attribution(self._book, compute_figures(self._book.data, self._book.reference))
 
 
 def _numbers(row: dict[str, object]) -> Iterator[_Noted]:

@@ -8,13 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from haochaping.checks.book import Book, Row
 from haochaping.checks.outcome import Outcome, not_evaluable, state
 from haochaping.checks.rules import Rule
 from haochaping.model import TABLES, CellRef
 from haochaping.numbers import number, percent_text
+from haochaping.statistics.spread import robust_spread
 
 FEWEST_PEERS = 5
 """Below this a median and a spread say nothing."""
@@ -27,7 +27,7 @@ def _robust_scores(values: Mapping[CellRef, float]) -> dict[CellRef, float]:
     """
     data = np.array(list(values.values()))
     middle = float(np.median(data))
-    spread = float(stats.median_abs_deviation(data, scale="normal")) or 1e-9
+    spread = robust_spread(data) or 1e-9
     return {cell: (value - middle) / spread for cell, value in values.items()}
 
 

@@ -18,9 +18,6 @@ from haochaping.locations import Locations, project_root
 
 __all__ = ["Line", "State", "as_text", "examine"]
 
-KERNEL_SECONDS = 60
-"""As long as a run waits for its kernel."""
-
 
 def examine(where: Locations) -> Iterator[Line]:
     """Look at everything, one line at a time; nothing is changed.
@@ -64,9 +61,9 @@ def _packages(root: Path) -> Line:
 
 
 def _kernel() -> Line:
-    from haochaping.publish.kernel import OwnKernelManager
+    from haochaping.publish.execute import START_SECONDS
 
-    return look_at_kernel(OwnKernelManager(), Answer(sys.executable, sys.prefix), KERNEL_SECONDS)
+    return look_at_kernel(Answer(sys.executable, sys.prefix), START_SECONDS)
 
 
 def _font() -> Line:

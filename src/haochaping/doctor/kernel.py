@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import asyncio
-import subprocess
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from haochaping.doctor.line import REINSTALL, Line, fine, wrong
@@ -20,19 +21,28 @@ class Answer(NamedTuple):
     prefix: str
 
 
-def ask_kernel(manager: AsyncKernelManager, seconds: float) -> Answer:
-    """Start a kernel, ask it which Python it is, end it.
+def look_at_kernel(own: Answer, seconds: float) -> Line:
+    """The kernel that a run would start: it answers within `seconds`, and is the Python of `own`."""
+    from haochaping.publish.kernel import LOG, running_kernel
 
-    Raises
-    ------
-    RuntimeError
-        It did not start, or did not answer within `seconds`.
-    """
-    return asyncio.run(_ask(manager, seconds))
+    with tempfile.TemporaryDirectory(prefix="haochaping-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        try:
+            with running_kernel({}, folder) as manager:
+                answer = asyncio.run(_ask(manager, seconds))
+        except (RuntimeError, OSError, TimeoutError) as error:
+            log = folder / LOG
+            said = log.read_text(encoding="utf-8", errors="replace").strip() if log.is_file() else ""
+            return wrong("内核", f"笔记本的内核没有启动：{(said or str(error)).splitlines()[-1]}", REINSTALL)
+    if answer != own:
+        return wrong(
+            "内核", f"内核用的是另一个 Python：{answer.executable}（应为 {own.executable}）", REINSTALL
+        )
+    return fine("内核", f"能启动，与本程序用同一个 Python（{answer.executable}）")
 
 
 async def _ask(manager: AsyncKernelManager, seconds: float) -> Answer:
-    await manager.start_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    """Ask a running kernel which Python it is."""
     client = manager.client()
     client.start_channels()
     try:
@@ -42,17 +52,3 @@ async def _ask(manager: AsyncKernelManager, seconds: float) -> Answer:
         return Answer(*ast.literal_eval(reply["content"]["user_expressions"]["it"]["data"]["text/plain"]))
     finally:
         client.stop_channels()
-        await manager.shutdown_kernel(now=True)
-
-
-def look_at_kernel(manager: AsyncKernelManager, own: Answer, seconds: float) -> Line:
-    """The notebook's kernel: it starts, and is the Python of `own`."""
-    try:
-        answer = ask_kernel(manager, seconds)
-    except (RuntimeError, OSError, TimeoutError) as error:
-        return wrong("内核", f"笔记本的内核没有启动：{error}", REINSTALL)
-    if answer != own:
-        return wrong(
-            "内核", f"内核用的是另一个 Python：{answer.executable}（应为 {own.executable}）", REINSTALL
-        )
-    return fine("内核", f"能启动，与本程序用同一个 Python（{answer.executable}）")

@@ -50,7 +50,7 @@ def nearest_folder(path: Path) -> Path:
 
 def look_at_output(output: Path) -> Line:
     """The output root: files can be written there, and whether a folder is exchanged in one step."""
-    from haochaping.publish.staging import swap
+    from haochaping.whole import swap
 
     thing = "输出文件夹"
     try:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from haochaping.errors import InputRefused, refuse
 from haochaping.locations import Locations
-from haochaping.publish.staging import write_whole
+from haochaping.publish.leftovers import clean_up
 from haochaping.publish.stamp import index_key
+from haochaping.whole import write_whole
 
 INDEX = "index.html"
 _KEY = re.compile(rb'<meta name="haochaping-key" content="([0-9a-f]{64})">')
@@ -39,6 +40,7 @@ def write_index(where: Locations, say: Callable[[str], None]) -> IndexOutcome:
     """
     from haochaping.publish.published import published_quarters
 
+    clean_up(where.output, say)
     published, skipped = published_quarters(where.output)
     for folder in skipped:
         say(f"目录没有列入 {where.output / folder.name}：{folder.why}")

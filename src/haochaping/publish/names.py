@@ -12,6 +12,7 @@ ANNEXES, INTERNAL_ANNEXES = "annexes.xlsx", "annexes.internal.xlsx"
 """The copy to be circulated, and the one for reviewers, which has the verdict on its cover."""
 SHEETS = "sheets"
 """Folder of the verification sheets below a published quarter."""
+RUN_LOG = "run.log"
 RETURNED = "returned"
 """Folder of filled-in sheets below a quarter's raw folder."""
 

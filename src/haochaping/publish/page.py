@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,12 @@ class Page:
     missing_glyphs: list[str]
 
 
+def prepare_page() -> None:
+    """Import and parse what :func:`build_page` will need, in time that would else be spent waiting."""
+    _exporter()
+    missing_glyphs("")
+
+
 def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
     """Convert an executed notebook with nbconvert and our own template.
 
@@ -38,9 +45,7 @@ def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
     run : mapping
         The one block about the run (label to text): all that may differ between runs of one input.
     """
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(extra_template_basedirs=[str(TEMPLATES)], template_name="briefing")
+    exporter = _exporter()(extra_template_basedirs=[str(TEMPLATES)], template_name="briefing")
     style, script = (
         (TEMPLATES / "briefing" / name).read_text(encoding="utf-8") for name in ("style.css", "script.js")
     )
@@ -54,6 +59,22 @@ def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
     }
     body, _ = exporter.from_notebook_node(notebook, resources=resources)
     return with_font(body)
+
+
+@cache
+def _exporter() -> type:
+    """nbconvert's HTML exporter without its last step.
+
+    That parses the finished page and writes it anew to add alternative texts and focus stops, which our template
+    has written already; it takes as long as everything before.
+    """
+    from nbconvert import HTMLExporter, TemplateExporter
+
+    class PageExporter(HTMLExporter):
+        def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> Any:
+            return TemplateExporter.from_notebook_node(self, nb, resources, **options)
+
+    return PageExporter
 
 
 def with_font(body: str) -> Page:

@@ -9,7 +9,7 @@ from pathlib import Path
 from haochaping.answers import Answer
 from haochaping.checks.review import Reviewed
 from haochaping.checks.verdict import Verdict
-from haochaping.figures import compute_figures
+from haochaping.figures import Figures
 from haochaping.publish.annexes import write_annexes
 from haochaping.publish.bulletin import bulletin_name, write_bulletin
 from haochaping.publish.edited import edited_papers, remind, told_of_kept
@@ -25,6 +25,7 @@ from haochaping.reference import Reference
 def write_papers(
     reviewed: Reviewed,
     answers: Sequence[Answer],
+    figures: Figures,
     reference: Reference,
     published: Path,
     aside: Path,
@@ -44,7 +45,6 @@ def write_papers(
         (aside / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(published / name, aside / name)
     data, report = reviewed.data, reviewed.report
-    figures = compute_figures(data, reference)
     review = free_path(aside, REVIEW)
     bulletin = free_path(aside, bulletin_name(report))
     write_findings(report, aside)

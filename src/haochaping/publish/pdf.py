@@ -12,9 +12,9 @@ from pathlib import Path
 
 from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.locations import Locations
-from haochaping.publish.staging import write_whole
 from haochaping.publish.stamp import PAGE
 from haochaping.quarter import Quarter
+from haochaping.whole import write_whole
 
 PDF = "briefing.pdf"
 LONGEST_SECONDS = 180

@@ -1,26 +1,25 @@
-"""One quarter from raw data to a published folder."""
+"""One quarter from raw data to a published folder: built aside under a lock, swapped in whole, or not at all."""
 
 from __future__ import annotations
 
-import json
-import platform
-import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from importlib import metadata
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from haochaping.locations import DATA_VARIABLE, STAGED_VARIABLE, Locations, project_root
+from haochaping.locations import Locations
+from haochaping.locks import alone
 from haochaping.publish.index import refresh_index
-from haochaping.publish.staging import staged
-from haochaping.publish.stamp import MANIFEST, PAGE, input_key, is_current, sha256
-from haochaping.publish.tricks import skip_slow_imports
+from haochaping.publish.leftovers import clean_up
+from haochaping.publish.stamp import PAGE, Inputs, inputs_of, is_current
 from haochaping.quarter import Quarter
 
-_DIRECT = ("pandas", "seaborn", "matplotlib", "papermill", "nbconvert", "jupyterlab", "pandera", "jinja2")
+if TYPE_CHECKING:
+    from haochaping.checks.review import Reviewed
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Outcome:
 
 
 def run_quarter(
-    where: Locations, quarter: Quarter, say: Callable[[str], None], as_of: date | None = None
+    where: Locations, quarter: Quarter, say: Say, as_of: date | None = None, by: str | None = None
 ) -> Outcome:
     """Read, check, run the notebook, convert, swap in; or do nothing when nothing changed.
 
@@ -51,147 +50,85 @@ def run_quarter(
         Receives one line of progress at a time.
     as_of : date, optional
         The day on which explanations are judged; by default today.
+    by : str, optional
+        Who runs it, if they wish to be named in manifest and page.
 
     Raises
     ------
     InputRefused
-        The input cannot be used; what was published before is untouched.
+        The input cannot be used, or another run holds the quarter; what was published before is untouched.
     NotebookFailed
         The notebook raised; what was published before is untouched.
     """
-    started = time.perf_counter()
-    published = where.published(quarter)
-    page = published / PAGE
-    as_of = as_of or date.today()
-    key = input_key(where, quarter, as_of)
-    if is_current(published, key):
-        from haochaping.publish.edited import remind_of_edited
-
-        manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
-        remind_of_edited(published, quarter, say)
-        refresh_index(where, say)
-        return Outcome(page, manifest["verdict"], True, time.perf_counter() - started)
-    missing_glyphs, verdict = _build(where, quarter, as_of, key, say)
+    outcome = publish_quarter(where, quarter, say, as_of, by)
     refresh_index(where, say)
-    return Outcome(page, verdict, False, time.perf_counter() - started, missing_glyphs)
+    return outcome
 
 
-def _build(
-    where: Locations, quarter: Quarter, as_of: date, key: str, say: Callable[[str], None]
-) -> tuple[tuple[str, ...], str]:
-    """Build the quarter's folder and swap it in; the characters without a glyph, and the verdict."""
-    from haochaping.answers import answer_file, read_answers
-    from haochaping.assess import assess
-    from haochaping.checks import REPORT
-    from haochaping.checks.report_json import dump_report
-    from haochaping.figures import compute_figures
-    from haochaping.loading import TIDY_NOTICE, rests_on_tidy, stage
-    from haochaping.publish.papers import write_papers
-    from haochaping.publish.pdf import PDF
-    from haochaping.publish.summary import summarise
-    from haochaping.reference import load_reference
-    from haochaping.store import with_revisions, write_tidy
-
-    parts: dict[str, float] = {}
-    clock = _Clock(parts)
-    say(f"读入 {quarter.label}资料")
-    if rests_on_tidy(where, quarter):
-        say(TIDY_NOTICE)
-    reviewed = assess(where, quarter, as_of)
-    data, report = reviewed.data, reviewed.report
-    data = with_revisions(data, where.tidy(quarter))
-    write_tidy(data, where.tidy(quarter))
-    answers = read_answers(answer_file(where.raw(quarter)), quarter)
-    clock.lap("读入与核对")
-    with staged(where.published(quarter)) as aside:
-        skip_slow_imports()
-        import nbconvert  # noqa: F401 - imported here so that its time is told apart
-        import papermill  # noqa: F401
-
-        from haochaping.publish.execute import execute
-        from haochaping.publish.page import build_page
-
-        clock.lap("载入程序库")
-        say("运行笔记本")
-        model = aside / ".model"
-        stage(data, model)
-        (model / REPORT).write_text(dump_report(report), encoding="utf-8")
-        notebook = execute(
-            project_root() / "notebooks" / "briefing.ipynb",
-            aside / "briefing.ipynb",
-            {"QUARTER": str(quarter)},
-            {DATA_VARIABLE: str(where.data), STAGED_VARIABLE: str(model)},
-            aside,
-        )
-        shutil.rmtree(model)
-        clock.lap("运行笔记本")
-        say("生成网页")
-        page = build_page(notebook, f"{quarter.label}政务服务“好差评”工作简报", _run_block(key))
-        (aside / PAGE).write_text(page.html, encoding="utf-8", newline="\n")
-        clock.lap("生成网页")
-        reference = load_reference(where.reference)
-        kept = write_papers(reviewed, answers, reference, where.published(quarter), aside, say)
-        clock.lap("生成文件")
-        told = summarise(data, report, compute_figures(data, reference))
-        _write_manifest(aside, key, quarter, told, parts, edited=kept)
-        if (where.published(quarter) / PDF).exists():
-            say(f"原来的 {PDF} 是按旧的网页打印的，不再保留；需要的请运行 make pdf Q={quarter}")
-    return tuple(page.missing_glyphs), report.verdict.value
-
-
-class _Clock:
-    def __init__(self, parts: dict[str, float]):
-        self._parts, self._last = parts, time.perf_counter()
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self._parts[name], self._last = round(now - self._last, 3), now
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the direct dependencies that shape the page."""
-    return {"python": platform.python_version(), **{name: metadata.version(name) for name in _DIRECT}}
-
-
-def _now() -> str:
-    return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def _run_block(key: str) -> dict[str, str]:
-    return {
-        "生成时间": _now(),
-        "输入标识": key[:16],
-        "程序版本": "、".join(f"{name} {version}" for name, version in versions().items()),
-    }
-
-
-def _write_manifest(
-    folder: Path,
-    key: str,
+def publish_quarter(
+    where: Locations,
     quarter: Quarter,
-    told: Mapping[str, Any],
-    parts: dict[str, float],
-    edited: Sequence[str],
-) -> None:
-    """Hashes of what was written, and what the index tells of the run.
+    say: Say,
+    as_of: date | None = None,
+    by: str | None = None,
+    reviewed: Reviewed | None = None,
+) -> Outcome:
+    """The same without the index, for a run of many quarters, which has read and checked already (`reviewed`)."""
+    started = time.perf_counter()
+    clean_up(where.output, say)
+    published, as_of = where.published(quarter), as_of or date.today()
+    inputs = inputs_of(where, quarter, as_of)
+    if not is_current(published, inputs.key):
+        with alone(published, say):
+            inputs = inputs_of(where, quarter, as_of)  # another run may just have ended
+            if not is_current(published, inputs.key):
+                return _publish(where, inputs, say, by, started, reviewed)
+    return _unchanged(published, quarter, say, started)
 
-    Files that people changed stay without a hash, so that they stay known as changed.
-    """
-    manifest = {
-        "quarter": str(quarter),
-        "key": key,
-        "written": _now(),
-        **told,
-        "versions": versions(),
-        "seconds": parts,
-        "outputs": sha256(
-            sorted(
-                path
-                for path in folder.rglob("*")
-                if path.is_file() and path.relative_to(folder).as_posix() not in edited
-            ),
-            folder,
-        ),
-    }
-    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+
+def _unchanged(published: Path, quarter: Quarter, say: Say, started: float) -> Outcome:
+    from haochaping.publish.edited import remind_of_edited
+    from haochaping.publish.manifest import read_manifest
+
+    remind_of_edited(published, quarter, say)
+    verdict = read_manifest(published)["verdict"]
+    return Outcome(published / PAGE, verdict, True, time.perf_counter() - started)
+
+
+def _publish(
+    where: Locations,
+    inputs: Inputs,
+    say: Say,
+    by: str | None,
+    started: float,
+    reviewed: Reviewed | None,
+) -> Outcome:
+    from haochaping.publish.failed import clear_failed, keep_failed
+    from haochaping.publish.log import RunLog
+    from haochaping.publish.names import RUN_LOG
+    from haochaping.publish.pdf import PDF
+    from haochaping.publish.tricks import skip_slow_imports
+    from haochaping.store import write_tidy
+    from haochaping.whole import staged
+
+    skip_slow_imports()
+    from haochaping.publish.build import build
+    from haochaping.publish.manifest import damaged, provenance, read_manifest
+
+    quarter = inputs.quarter
+    published, log = where.published(quarter), RunLog(say)
+    try:
+        with staged(published) as aside:
+            built = build(where, inputs, provenance(inputs, by), published, aside, log, reviewed)
+            if wrong := damaged(aside, read_manifest(aside)):
+                raise OSError(f"写出的文件与内容不符：{'、'.join(wrong)}")
+            if (published / PDF).exists():
+                log.say(f"原来的 {PDF} 是按旧的网页打印的，不再保留；需要的请运行 make pdf Q={quarter}")
+            (aside / RUN_LOG).write_text(log.text(), encoding="utf-8", newline="\n")
+            write_tidy(built.data, where.tidy(quarter))
+    except Exception as error:
+        keep_failed(published, log, error)
+        raise
+    clear_failed(published)
+    seconds = time.perf_counter() - started
+    return Outcome(published / PAGE, built.verdict, False, seconds, built.missing_glyphs)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from haochaping.publish.names import ANNEXES, DRAFT, FINAL, INTERNAL_ANNEXES, PACKAGE, REVIEW, SHEETS
+from haochaping.publish.names import ANNEXES, DRAFT, FINAL, INTERNAL_ANNEXES, PACKAGE, REVIEW, RUN_LOG, SHEETS
 from haochaping.publish.pdf import PDF
 from haochaping.publish.stamp import MANIFEST, PAGE
 
@@ -28,6 +28,7 @@ _KINDS = (
     ("sentences.csv", _OTHER, "逐句依据（CSV）"),
     (PACKAGE, _OTHER, "数据包"),
     ("briefing.ipynb", _OTHER, "笔记本"),
+    (RUN_LOG, _OTHER, "运行记录"),
     ("*", _OTHER, ""),
 )
 """Pattern, group and label; without a label the file's own name is shown. The first pattern that fits counts."""

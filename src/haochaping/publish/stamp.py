@@ -1,35 +1,57 @@
-"""What a run depends on, as one hash: content, never times."""
+"""What a run depends on, and one hash of it: content, never times."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from haochaping.locations import Locations, project_root, quarters_in
+from haochaping.publish.hashes import Hashes
 from haochaping.quarter import Quarter
 
 MANIFEST, PAGE = "manifest.json", "briefing.html"
 
 
-def input_key(where: Locations, quarter: Quarter, as_of: date) -> str:
-    """SHA-256 over names and contents of everything that can change the output.
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that can change the output: group to path to SHA-256, and the day explanations are judged on.
 
-    Raw files of the quarter and its answers (its tidy tables where there are none), the tidy tables
-    and answers of earlier quarters, settings, notebook, package, lock, and the day on which
-    explanations are judged.
+    Groups are ``data`` (raw files of the quarter with its answers and notes; its tidy tables where there are
+    none), ``past`` (tidy tables and answers of earlier quarters), ``reference`` (settings), ``notebook``,
+    ``package``, ``lock``. Paths are relative to the data root or the project.
     """
+
+    quarter: Quarter
+    as_of: date
+    files: Mapping[str, Mapping[str, str]]
+
+    @property
+    def key(self) -> str:
+        """One hash over all of it."""
+        return _digest([str(self.quarter), self.as_of.isoformat(), self.files])
+
+    def group_key(self, group: str) -> str:
+        """One hash over a group."""
+        return _digest(self.files[group])
+
+
+def inputs_of(where: Locations, quarter: Quarter, as_of: date) -> Inputs:
+    """Hash what a run of `quarter` depends on."""
+    hashes = Hashes(where.output)
     raw = _files(where.raw(quarter), "*")
-    groups = {
+    data = {
         "data": raw or _files(where.tidy(quarter), "*.csv"),
         "past": _past(where, quarter),
         "reference": _files(where.reference, "*"),
-        "notebook": [project_root() / "notebooks" / "briefing.ipynb"],
-        **_program(),
     }
-    return _digest(f"{quarter} {as_of.isoformat()}", groups)
+    groups = {group: _hashed(paths, where.data, hashes) for group, paths in data.items()}
+    groups["notebook"] = _hashed([project_root() / "notebooks" / "briefing.ipynb"], project_root(), hashes)
+    hashes.keep()
+    return Inputs(quarter, as_of, groups | _program(hashes))
 
 
 def index_key(where: Locations, told: object) -> str:
@@ -37,24 +59,28 @@ def index_key(where: Locations, told: object) -> str:
 
     The tidy tables, settings, package and lock count too.
     """
+    hashes = Hashes(where.output)
     tidy = [path for one in quarters_in(where.data / "tidy") for path in _files(where.tidy(one), "*.csv")]
-    return _digest(repr(told), {"tidy": tidy, "reference": _files(where.reference, "*"), **_program()})
+    groups = {
+        "tidy": _hashed(tidy, where.data, hashes),
+        "reference": _hashed(_files(where.reference, "*"), where.data, hashes),
+    }
+    return _digest([repr(told), groups | _program(hashes)])
 
 
-def _program() -> dict[str, list[Path]]:
+def _program(hashes: Hashes) -> dict[str, dict[str, str]]:
     root = project_root()
     package = [p for p in _files(root / "src" / "haochaping", "**/*") if "__pycache__" not in p.parts]
-    return {"package": package, "lock": [root / "requirements.txt"]}
+    groups = {"package": package, "lock": [root / "requirements.txt"]}
+    return {group: _hashed(paths, root, hashes) for group, paths in groups.items()}
 
 
-def _digest(start: str, groups: Mapping[str, Iterable[Path]]) -> str:
-    """SHA-256 over `start` and the names and contents of the files of each group."""
-    made = hashlib.sha256(start.encode())
-    for group, paths in groups.items():
-        for path in paths:
-            made.update(f"\n{group}/{path.parent.name}/{path.name}:".encode())
-            made.update(hashlib.sha256(path.read_bytes()).digest())
-    return made.hexdigest()
+def _hashed(paths: Iterable[Path], root: Path, hashes: Hashes) -> dict[str, str]:
+    return {path.relative_to(root).as_posix(): hashes.of(path) for path in paths}
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _past(where: Locations, quarter: Quarter) -> list[Path]:
@@ -70,12 +96,12 @@ def _past(where: Locations, quarter: Quarter) -> list[Path]:
 
 
 def is_current(published: Path, key: str) -> bool:
-    """Whether `published` was made from inputs with this key and still has its page."""
+    """Whether `published` was made from inputs with this key and still has everything that was written."""
     try:
         manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return manifest["key"] == key and all((published / name).is_file() for name in manifest["outputs"])
+    except (OSError, ValueError, KeyError, TypeError):
         return False
-    return manifest.get("key") == key and (published / PAGE).is_file()
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:

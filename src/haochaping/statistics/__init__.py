@@ -5,6 +5,7 @@
 `funnel`            limits around a common target, with room for over-dispersion
 `spc`               a series of quarters as a control chart (XmR)
 `concentration`     how unevenly a total is spread over units
+`spread`            how far values lie from their middle, whatever a few of them do
 `ranks`             how far a ranking can be trusted
 `change`            what changed between two quarters, and whether it matters
 `disclosure`        hiding or rounding small counts in tables cut from records
@@ -37,6 +38,7 @@ __all__ = [
     "proportions",
     "ranks",
     "spc",
+    "spread",
     "validation",
 ]
 

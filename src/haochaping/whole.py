@@ -1,0 +1,122 @@
+"""Files and folders are there whole or not at all: written aside, synced, put in place in one step."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+@contextmanager
+def staged(published: Path) -> Iterator[Path]:
+    """A fresh folder beside `published`; swapped in when the block ends well, removed when it does not.
+
+    On the same file system, so that the swap is a rename and the old folder stays whole until then. Whoever
+    calls holds the lock of `published`: what an earlier run left half done is cleaned first.
+    """
+    published.parent.mkdir(parents=True, exist_ok=True)
+    mend(published)
+    aside = _aside(published)
+    aside.mkdir()
+    try:
+        yield aside
+        sync(aside)
+        swap(aside, published)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def mend(published: Path) -> bool:
+    """Finish or clean what a run left that was cut off; whether there was anything.
+
+    Where there is no exchange, a run may end between its two renames: the old folder then goes back, since
+    what was built anew need not be whole.
+    """
+    aside, old = _aside(published), _old(published)
+    left = aside.exists() or old.exists()
+    if old.exists() and not published.exists():
+        old.rename(published)
+    for folder in (aside, old):
+        shutil.rmtree(folder, ignore_errors=True)
+    return left
+
+
+def half_done(root: Path) -> list[Path]:
+    """Folders below `root` that have something half done beside them."""
+    found = [path for path in root.glob(".*") if path.suffix in (".new", ".old") and path.is_dir()]
+    return sorted({path.with_name(path.stem[1:]) for path in found})
+
+
+def _aside(published: Path) -> Path:
+    return published.with_name(f".{published.name}.new")
+
+
+def _old(published: Path) -> Path:
+    return published.with_name(f".{published.name}.old")
+
+
+def swap(new: Path, published: Path) -> None:
+    """Put folder `new` in the place of `published`; the old folder ends where the new one was, or is gone.
+
+    One atomic exchange where the system has one (Linux ``renameat2``), else two renames.
+    """
+    if not published.exists():
+        new.rename(published)
+    elif not (sys.platform == "linux" and _exchange(new, published)):
+        old = _old(published)
+        shutil.rmtree(old, ignore_errors=True)
+        published.rename(old)
+        new.rename(published)
+        shutil.rmtree(old, ignore_errors=True)
+    _sync_folder(published.parent)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    return (
+        rename(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), ctypes.c_uint(_RENAME_EXCHANGE))
+        == 0
+    )
+
+
+def sync(folder: Path) -> None:
+    """Have every file and folder below `folder` on the disk before anything relies on it."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with Path(place, name).open("rb+") as file:
+                os.fsync(file.fileno())
+        _sync_folder(Path(place))
+
+
+def _sync_folder(folder: Path) -> None:
+    """A folder's entries too; Windows has no such call and keeps them by itself."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its place and put it there in one step: readers see the old one or the new one."""
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        with aside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
