@@ -1,5 +1,6 @@
 """What the doctor says in situations that are made up."""
 
+import asyncio
 import errno
 import os
 import sys
@@ -85,6 +86,13 @@ def start_instead(monkeypatch: pytest.MonkeyPatch, *argv: str) -> None:
 
 def test_the_kernel_of_this_python_is_fine() -> None:
     assert look_at_kernel(OWN, 60).state is State.FINE
+
+
+def test_the_kernel_is_asked_even_where_an_event_loop_is_running() -> None:
+    async def within_a_loop() -> State:
+        return look_at_kernel(OWN, 60).state
+
+    assert asyncio.run(within_a_loop()) is State.FINE
 
 
 @pytest.mark.skipif(sys.prefix == sys.base_prefix, reason="需要在 .venv 中运行")

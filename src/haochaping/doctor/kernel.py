@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,13 +22,15 @@ class Answer(NamedTuple):
 
 def look_at_kernel(own: Answer, seconds: float) -> Line:
     """The kernel that a run would start: it answers within `seconds`, and is the Python of `own`."""
+    from jupyter_core.utils import run_sync
+
     from haochaping.publish.kernel import LOG, running_kernel
 
     with tempfile.TemporaryDirectory(prefix="haochaping-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         try:
             with running_kernel({}, folder) as manager:
-                answer = asyncio.run(_ask(manager, seconds))
+                answer = run_sync(_ask)(manager, seconds)
         except (RuntimeError, OSError, TimeoutError) as error:
             log = folder / LOG
             said = log.read_text(encoding="utf-8", errors="replace").strip() if log.is_file() else ""
