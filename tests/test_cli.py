@@ -35,15 +35,19 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+def _but_locks(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix != ".lock")
+
+
 def refused(data: Path, *arguments: str) -> str:
     """Run ``quarter`` on `data`; it must be refused in Chinese and leave the last output alone."""
     output = data.parent / "output"
-    before = sorted(output.rglob("*"))
+    before = _but_locks(output)
     result = run("quarter", *arguments, "--data", data, "--output", output)
     assert result.returncode == 2, result.stderr
     assert result.stdout == "" and "Traceback" not in result.stderr
     assert "未能读取" in result.stderr
-    assert sorted(output.rglob("*")) == before
+    assert _but_locks(output) == before
     assert (output / "2022Q4" / "briefing.html").read_text() == "last good output"
     return result.stderr
 
@@ -178,3 +182,19 @@ def test_tidy_tables_are_used_only_without_a_raw_folder_and_it_is_said(data: Pat
     (data / "raw" / "2022Q4").rmdir()
     result = run("check", "2022Q4", "--data", data)
     assert result.returncode == 0 and "依据 data/tidy" in result.stderr
+
+
+def test_what_the_system_complains_of_is_told_with_its_place(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    import errno
+
+    from haochaping import cli
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/srv/output/2022Q4")
+
+    monkeypatch.setitem(cli._COMMANDS, "tidy", full)
+    assert cli.main(["tidy", "2022Q4"]) == 3
+    said = capsys.readouterr().err
+    assert (
+        "/srv/output/2022Q4：磁盘已满" in said and "上一次的输出没有改动" in said and "No space" not in said
+    )
