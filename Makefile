@@ -11,6 +11,13 @@ override J := $(value J)
 override BY := $(value BY)
 export Q DATA OUTPUT FILE FROM TO J BY
 
+# These two count only when given on the command line: containers and Windows have variables of the same names.
+BUNDLE_PLATFORM := $(if $(filter command,$(origin PLATFORM)),$(value PLATFORM))
+BUNDLE_PYTHON := $(if $(filter command,$(origin PYTHON_VERSION)),$(value PYTHON_VERSION))
+override PLATFORM := $(value PLATFORM)
+override PYTHON_VERSION := $(value PYTHON_VERSION)
+export BUNDLE_PLATFORM BUNDLE_PYTHON
+
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -22,7 +29,7 @@ NAMED = $${BY:+--by="$$BY"}
 ROOTS = --data="$${DATA:-data}" --output="$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter quarters verify new tidy check collect lab test lint lock setup clean bench-run faults profile bench-checks bench-page pictures proof index pdf audit
+.PHONY: help quarter quarters verify new tidy check collect lab test lint lock setup clean bench-run faults profile bench-checks bench-page pictures proof index pdf audit doctor bundle
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +63,12 @@ index: .venv/.installed  ## 更新目录页 output/index.html：各季度的结�
 
 proof: .venv/.installed  ## 校对在 Word 中修改过的通报：make proof Q=2022Q4 FILE=修改稿.docx
 	@"$(PY)" -m haochaping proof $(ROOTS) -- "$$Q" "$$FILE"
+
+doctor: .venv/.installed  ## 自检：Python、软件包、内核、字体、文件夹、可选程序，各有什么问题、怎么办
+	@"$(PY)" -m haochaping doctor $(ROOTS)
+
+bundle: .venv/.installed-dev  ## 制作不联网安装包（另可加 PYTHON_VERSION=3.12）：make bundle PLATFORM=win_amd64
+	@"$(PY)" -m haochaping.bundle --platform "$$BUNDLE_PLATFORM" --python "$$BUNDLE_PYTHON" --output "$${OUTPUT:-output}"
 
 lab: .venv/.installed  ## 打开 JupyterLab 自由分析（notebooks/explore.ipynb）
 	@"$(BIN)/jupyter" lab notebooks/explore.ipynb

@@ -66,6 +66,12 @@ def _parser() -> argparse.ArgumentParser:
         help="更新目录页 output/index.html：各季度的结论、关键数和走势",
         allow_abbrev=False,
     )
+    commands.add_parser(
+        "doctor",
+        parents=[roots],
+        help="自检：Python、软件包、内核、字体、文件夹等，各有什么问题、怎么办",
+        allow_abbrev=False,
+    )
     many = commands.add_parser(
         "quarters", parents=[roots], help="生成多个季度的简报，最后列表", allow_abbrev=False
     )
@@ -124,6 +130,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _simulate(where, options)
         if options.command == "index":
             return _index(where)
+        if options.command == "doctor":
+            return _doctor(where)
         if options.command == "quarters":
             return _quarters(where, options)
         return _COMMANDS[options.command](where, Quarter.parse(options.quarter), options)
@@ -218,6 +226,17 @@ def _index(where: Locations) -> int:
     changed = "没有变化" if outcome.unchanged else "已更新"
     say(f"目录{changed}：{outcome.page}，{outcome.quarters} 个季度")
     return DONE
+
+
+def _doctor(where: Locations) -> int:
+    from haochaping.doctor import State, as_text, examine
+
+    states = []
+    for line in examine(where):
+        states.append(line.state)
+        print(*as_text(line), sep="\n", flush=True)
+    print("，".join(f"{state.value} {states.count(state)} 项" for state in State))
+    return LOOK if State.WRONG in states else DONE
 
 
 def _pdf(where: Locations, quarter: Quarter, options: argparse.Namespace) -> int:

@@ -1,0 +1,1 @@
+"""``make bundle``: the project and its locked wheels in one archive, for an office without a network."""
