@@ -225,7 +225,8 @@ def half_width(text: str) -> str:
 class PrintedLine(str):
     """A line of the text that knows what it is.
 
-    ``role`` is text, furniture, heading, title, header, row, total or note; ``annex`` is the annex's number (0 before the first) and ``row`` the row's place in it, from 0.
+    ``role`` is text, furniture, heading, title, header, row, total or note; ``annex`` the annex's number (0 before
+    the first) and ``row`` the row's place in it, from 0.
     """
 
     role: str

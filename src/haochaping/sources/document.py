@@ -86,9 +86,13 @@ def _without_repeated_header(above: Grid, below: Grid) -> Grid | None:
     first = above.rows.index(below.rows[0])
     size = 0
     while (
-        size < len(below.rows) and above.rows[first + size : first + size + 1] == below.rows[size : size + 1]
+        size < len(below.rows)
+        and above.rows[first + size : first + size + 1] == below.rows[size : size + 1]
+        and not any(map(is_number, below.rows[size]))  # a row of figures twice is no header
     ):
         size += 1
+    if not size:
+        return None
     kept = {(row - size, column) for row, column in below.covered if row >= size}
     return (
         replace(below, rows=below.rows[size:], numbers=below.numbers[size:], covered=frozenset(kept))

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from haochaping.cleaning.cells import is_number
 from haochaping.cleaning.text import fold
 from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.model import TABLES
@@ -17,6 +19,7 @@ from haochaping.reference import Reference
 from haochaping.sources.header import Column, HeaderUnread, read_header
 from haochaping.sources.lines import (
     Line,
+    Token,
     drop,
     in_sentence,
     is_decorated_mark,
@@ -276,11 +279,21 @@ def _splits_number(lines: Sequence[Line], i: int) -> bool:
 
 def _looks_like_cells(lines: Sequence[Line], i: int) -> bool:
     """Whether a line outside every table holds cells: numbers that belong to no sentence."""
+    if _has_row_form(lines[i].tokens):
+        return True
     values = [token for token in lines[i].tokens if token.kind != "text"]
     if not values or in_sentence(lines, i):
         return False
     alone = len(values) == len(lines[i].tokens)
     return alone or not _SENTENCE.search(lines[i].folded)
+
+
+def _has_row_form(tokens: Sequence[Token]) -> bool:
+    """Whether two numbers stand side by side, or a line is a serial number, a name and cells: no sentence does that."""
+    if any(is_number(one.text) and is_number(two.text) for one, two in pairwise(tokens)):
+        return True
+    kinds = "".join("v" if token.kind == "value" else "t" for token in tokens)
+    return fold(tokens[0].text).isdecimal() and bool(re.fullmatch("vt+v+", kinds))
 
 
 def _before_note(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
