@@ -102,8 +102,11 @@ def _without_repeated_header(above: Grid, below: Grid) -> Grid | None:
 
 
 def _continues(above: Grid, below: Grid) -> bool:
-    """Whether a table without a header goes on where a page ended: same number of columns, and figures."""
-    return bool(below.rows) and len(above.rows[0]) == len(below.rows[0]) and _holds_figures(below)
+    """Whether a table without a header goes on where a page ended: same number of columns.
+
+    A single row without a figure counts too: it may be a total, or a unit whose cells are all ``/``.
+    """
+    return bool(below.rows) and len(above.rows[0]) == len(below.rows[0])
 
 
 def _joined(above: Grid, below: Grid) -> Grid:

@@ -173,10 +173,13 @@ def _must_be_html(opening: str, path: Path) -> None:
 
 
 def _is_csv(text: str, reference: Reference) -> bool:
-    """Whether the text is one table: a header of known headings between separators near its top, and no second one."""
+    """Whether the text is one table: a header of known headings between separators near its top, and no other one."""
     lines = [line for line in text.splitlines() if line.strip()]
     headers = [i for i, line in enumerate(lines) if _is_header(line, reference)]
-    one_table = bool(headers) and headers[-1] - headers[0] < HIGHEST_HEADER
+    others = [
+        i for i in headers if lines[i] != lines[headers[0]]
+    ]  # the same one again is that of a further page
+    one_table = bool(headers) and all(i - headers[0] < HIGHEST_HEADER for i in others)
     return one_table and headers[0] <= MOST_LINES_ABOVE
 
 
