@@ -8,6 +8,7 @@ command that makes it again.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import multiprocessing
 import os
 import sys
@@ -26,7 +27,7 @@ from haochaping.errors import InputRefused
 
 SECONDS = 5
 """Processor time that one input may take."""
-PATIENCE = 60
+PATIENCE = 30
 """Seconds after which a worker that says nothing is ended: a hang, whatever the machine's load."""
 MEGABYTES = 900
 """Peak memory that a process may take for one input; the libraries alone take some 200."""
@@ -109,10 +110,8 @@ def _difference(found: dict[str, Any], allowed: Sequence[dict[str, Any]]) -> str
 
 
 def _forget_peak() -> None:
-    try:
+    with contextlib.suppress(OSError):  # the peak is then that of the process so far
         Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        pass  # the peak is then that of the process so far
 
 
 def _peak() -> int:

@@ -92,13 +92,18 @@ def _unmerged(sheet: Sheet, spread: bool) -> list[list[str]]:
 def csv_files(sheets: list[Sheet], random: Random) -> dict[str, bytes]:
     """One file an annex."""
     delimiter = random.choice(",,,\t;")
-    quoting = random.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL))
+    quote_all = random.random() < 0.5
     encoding = random.choice(("utf-8", "utf-8-sig", "gb18030"))
     titled, spread, newline = random.random() < 0.5, random.random() < 0.5, random.choice(("\r\n", "\n"))
     files = {}
     for n, sheet in enumerate(sheets):
         buffer = io.StringIO(newline="")
-        writer = csv.writer(buffer, delimiter=delimiter, quoting=quoting, lineterminator=newline)
+        writer = csv.writer(
+            buffer,
+            delimiter=delimiter,
+            quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
+            lineterminator=newline,
+        )
         above = [["".join(sheet.title)]] if titled or sheet.number in (2, 3) else []
         below = [[sheet.note]] if sheet.note else []
         writer.writerows([*above, *_unmerged(sheet, spread), *sheet.body, *below])

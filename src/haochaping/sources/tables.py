@@ -107,6 +107,7 @@ def split_annexes(
                 (line.text for line in lines[span.start : span.header] if is_scaled(line.text)), ""
             ):
                 raise HeaderUnread(f"“{scaled[:40]}”：数字应以件、条为单位，以万、千为单位的不是准确的数")
+            _no_cells_above(lines[span.start : span.header], reference)
             name, columns = read_header(header_lines, title, reference, districts)
         except HeaderUnread as failure:
             shown = " ".join(line.text for line in header_lines)[:120]
@@ -294,6 +295,15 @@ def _has_row_form(tokens: Sequence[Token]) -> bool:
         return True
     kinds = "".join("v" if token.kind == "value" else "t" for token in tokens)
     return fold(tokens[0].text).isdecimal() and bool(re.fullmatch("vt+v+", kinds))
+
+
+def _no_cells_above(lines: Sequence[Line], reference: Reference) -> None:
+    """Refuse when a row or a total stands between a table's title and its header, where nobody looks for it."""
+    for line in lines:
+        label, *rest = line.tokens
+        total = fold(label.text).rstrip(":") in reference.totals and any(t.kind == "value" for t in rest)
+        if total or _has_row_form(line.tokens):
+            raise HeaderUnread(f"“{line.text[:40]}”：表头之前不应有数据")
 
 
 def _before_note(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
