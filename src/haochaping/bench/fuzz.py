@@ -265,15 +265,16 @@ def run(inputs: int, seed: int, jobs: int, folder: Path, only: int | None = None
     numbers = range(inputs) if only is None else [only]
     bad = done = 0
     begun = time.monotonic()
-    for result in try_all(seed, numbers, jobs):
-        tallies[result.form, result.family].add(result)
-        done += 1
-        if is_bad(result):
-            bad += 1
-            place = keep(result, seed, folder)
-            print(f"{result.form}, {result.family}: {result.outcome}; kept in {place}", file=sys.stderr)
-        if done % 5000 == 0:
-            print(f"{done} of {len(numbers)}, {time.monotonic() - begun:.0f} s", file=sys.stderr)
+    with contextlib.suppress(KeyboardInterrupt):  # the table of what was tried is told all the same
+        for result in try_all(seed, numbers, jobs):
+            tallies[result.form, result.family].add(result)
+            done += 1
+            if is_bad(result):
+                bad += 1
+                place = keep(result, seed, folder)
+                print(f"{result.form}, {result.family}: {result.outcome}; kept in {place}", file=sys.stderr)
+            if done % 2000 == 0:
+                print(f"{done} of {len(numbers)}, {time.monotonic() - begun:.0f} s", file=sys.stderr)
     print(table(tallies))
     print(f"\n{done:,} inputs, seed {seed}, {jobs} processes, {time.monotonic() - begun:.0f} s; {bad} bad")
     return 1 if bad else 0
