@@ -16,6 +16,8 @@ from haochaping.model import QuarterData, dtypes, frame
 from haochaping.quarter import Quarter
 from haochaping.revisions import add_revisions
 
+LONGEST_TEXT = 10_000_000
+"""Characters of one cell: the text of a bulletin stands in one."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -128,11 +130,14 @@ def _from_csv(path: Path, name: str) -> pd.DataFrame:
 
 def _texts(path: Path, columns: list[str]) -> pd.DataFrame:
     """The cells of a CSV as they stand there; every row must have as many as there are columns."""
+    limit = csv.field_size_limit(LONGEST_TEXT)
     try:
         text = path.read_bytes().decode("utf-8-sig")
         head, *rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row] or [[]]
     except (UnicodeDecodeError, csv.Error) as error:
         raise refuse(str(path), type(error).__name__, "应为本工具写出的 CSV 文件（UTF-8）") from None
+    finally:
+        csv.field_size_limit(limit)
     if head != columns:
         raise refuse(str(path), "、".join(head)[:200], f"列应依次为 {'、'.join(columns)}")
     wrong = [
