@@ -101,12 +101,16 @@ def try_one(seed: int, number: int, folder: Path) -> Result:
 def _difference(found: dict[str, Any], allowed: Sequence[dict[str, Any]]) -> str:
     if not allowed:
         return "only a refusal was right"
-    parts = [
-        f"{name}:\n  read  {found[name]}\n  right {allowed[0][name]}"
-        for name in found
-        if found[name] != allowed[0][name]
-    ]
-    return "\n".join(parts)
+    lines = []
+    for name, part in found.items():
+        one, two = (list(p.items()) if isinstance(p, dict) else list(p) for p in (part, allowed[0][name]))
+        if one != two:
+            lines += [
+                name,
+                *(f"  read  {x}" for x in one if x not in two),
+                *(f"  right {x}" for x in two if x not in one),
+            ]
+    return "\n".join(lines)
 
 
 def _forget_peak() -> None:
@@ -275,6 +279,8 @@ def run(inputs: int, seed: int, jobs: int, folder: Path, only: int | None = None
                 print(f"{result.form}, {result.family}: {result.outcome}; kept in {place}", file=sys.stderr)
             if done % 2000 == 0:
                 print(f"{done} of {len(numbers)}, {time.monotonic() - begun:.0f} s", file=sys.stderr)
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / "table.md").write_text(table(tallies) + "\n", encoding="utf-8")
     print(table(tallies))
     print(f"\n{done:,} inputs, seed {seed}, {jobs} processes, {time.monotonic() - begun:.0f} s; {bad} bad")
     return 1 if bad else 0

@@ -131,7 +131,10 @@ def workbook(sheets: list[Sheet], random: Random) -> bytes:
         rows = [*_unmerged(sheet, not merging), *sheet.body]
         for r, row in enumerate(rows):
             for c, text in enumerate(row):
-                _write_cell(target, top + r, c, text, typed and r >= len(sheet.header), formats)
+                figure = typed and r >= len(sheet.header)
+                bare = text.isdecimal() and sheet.header[-1][c].endswith(("率", "比"))
+                # A bare number under a heading of rates is a fraction in a workbook: that would be another text.
+                _write_cell(target, top + r, c, text, figure and not bare, formats)
         areas = [*(sheet.merged if merging else []), *_below(sheet.merged_body, len(sheet.header))]
         for a, b, c, d in areas:
             target.merge_range(top + a, b, top + c, d, rows[a][b])

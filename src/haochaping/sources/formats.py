@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from pathlib import Path
+from xml.etree import ElementTree
 from xml.parsers import expat
 
 from haochaping.cleaning.decode import decode
@@ -21,6 +23,11 @@ LARGEST_UNPACKED = 300_000_000
 """Bytes. A bulletin with its annexes has some hundred thousand; a packed file that unfolds to more is no bulletin."""
 LARGEST_PART = 30_000_000
 """Bytes of one XML part that is read whole; sheets are read as a stream."""
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, expat.ExpatError, ElementTree.ParseError, struct.error),
+    *(EOFError, OSError, NotImplementedError, RuntimeError, LookupError, ValueError, ArithmeticError),
+)
+"""What the readers of packed files and of XML raise where a file is damaged; an unknown encoding is a LookupError."""
 _STREAMED = re.compile(r"xl/worksheets/.*|content\.xml", re.IGNORECASE)
 MOST_LINES_ABOVE = 5
 """Title and unit lines that may stand above the header of a CSV."""
@@ -88,7 +95,7 @@ def _packed(path: Path) -> str:
                 raise refuse(path.name, "含有宏", "请另存为不含宏的 .xlsx 或 .docx")
             for item in archive.infolist():
                 _check_part(archive, item, path.name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+    except DAMAGED:
         raise refuse(path.name, "文件已损坏", "请重新保存后放入") from None
     if "word/document.xml" in names:
         return WORD

@@ -20,6 +20,8 @@ from haochaping.sources.header import Column
 from haochaping.sources.lines import Line, Token, make_line
 
 MOST_ROWS = 2000
+LONGEST_SERIAL = 4
+"""Digits."""
 MOST_HEADS = 4
 """More lines of doubt inside one row are refused rather than tried in every combination."""
 _GLUED = re.compile(r"([0-9]{1,4})[.、．]?([^\d.、．%％,，/].*)")
@@ -125,7 +127,8 @@ class BodyReader:
         """For serial numbers 1, 2, …: the places where that row may begin."""
         places: dict[int, list[int]] = {}
         for i, token in enumerate(tokens):
-            if token.starts_line and token.kind == "value" and fold(token.text).isdecimal():
+            serial = fold(token.text)
+            if token.starts_line and serial.isdecimal() and len(serial) <= LONGEST_SERIAL:
                 name = i + 1 + self._name_at
                 ahead = tokens[i + 1 : name]
                 if (
@@ -133,7 +136,7 @@ class BodyReader:
                     and tokens[name].kind == "text"
                     and all(t.kind == "value" for t in ahead)
                 ):
-                    places.setdefault(int(fold(token.text)), []).append(i)
+                    places.setdefault(int(serial), []).append(i)
         anchors: list[list[int]] = []
         while len(anchors) < MOST_ROWS:
             after = anchors[-1][0] if anchors else -1

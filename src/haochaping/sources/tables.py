@@ -316,7 +316,8 @@ def _before_note(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
 def _nothing_after(note: Sequence[Line]) -> None:
     """Refuse when a row, a total or a further annex hides behind the note."""
     for i, line in enumerate(note):
-        if i and _looks_like_cells(note, i):
+        begins = i == 0 and NOTE_BEGINS.match(line.folded)  # it may have been dropped as a running head
+        if not begins and _looks_like_cells(note, i):
             raise BodyUnread(line.number, line.text, "备注之后不应再有数据")
         if annex_heading(line):
             raise BodyUnread(line.number, line.text, "此附件之后应有以“序号”开头的表头")

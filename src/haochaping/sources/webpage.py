@@ -40,6 +40,8 @@ _CHARSET = re.compile(r"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]+)", re.IGNO
 _READ_CHARSETS = ("utf-8", "utf8", "gb2312", "gbk", "gb18030", "x-gbk", "unicode", "utf-16", "us-ascii")
 _BLANKS = re.compile(r"\s+")
 _NO_PART_OF_NUMBER = re.compile(r"(?<![\d.,．，]) +| +(?![\d.,．，])")
+_LONGEST_SPAN = 9
+"""Digits; more are as many columns as too many."""
 _SEVERAL_SHEETS = re.compile(r"<frameset|<x:worksheetsource", re.IGNORECASE)
 
 
@@ -217,4 +219,4 @@ def _cell_text(cell: Any) -> str:
 
 def _span(cell: Any, name: str) -> int:
     value = str(cell.get(name, "1")).strip()
-    return min(int(value), MOST_COLUMNS) if value.isdecimal() and int(value) else 1
+    return min(int(value[:_LONGEST_SPAN]), MOST_COLUMNS) or 1 if value.isdecimal() else 1

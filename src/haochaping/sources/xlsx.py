@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from haochaping.errors import refuse
+from haochaping.sources.formats import DAMAGED
 from haochaping.sources.workbook_details import Details, percent_styles
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -33,7 +34,7 @@ def xlsx_details(path: Path) -> dict[str, Details]:
     try:
         with zipfile.ZipFile(path) as archive:
             return _details(archive)
-    except (zipfile.BadZipFile, ElementTree.ParseError, expat.ExpatError, KeyError, ValueError, OSError):
+    except DAMAGED:
         raise refuse(path.name, "文件已损坏", "请用表格软件打开并另存为 .xlsx") from None
 
 
