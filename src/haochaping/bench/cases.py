@@ -33,9 +33,15 @@ class Recipe:
 
 def case(seed: int, number: int) -> tuple[Recipe, Bent]:
     """Input `number` of the run with `seed`."""
+    recipe, random = drawn(seed, number)
+    return recipe, recipe.make(random)
+
+
+def drawn(seed: int, number: int) -> tuple[Recipe, Random]:
+    """The recipe of an input, and what it draws from."""
     random = Random(f"{seed} {number}")
     [recipe] = random.choices(RECIPES, [recipe.weight for recipe in RECIPES])
-    return recipe, recipe.make(random)
+    return recipe, random
 
 
 # --- what reads them -------------------------------------------------------------------------------------

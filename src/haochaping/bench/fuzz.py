@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from haochaping.bench.cases import RECIPES, case, read
+from haochaping.bench.cases import RECIPES, case, drawn, read
 from haochaping.errors import InputRefused
 
 SECONDS = 5
@@ -170,7 +170,7 @@ class _Worker:
     def lost(self, outcome: str, detail: str) -> Result:
         """The input that the process did not come back from."""
         number = self.numbers.pop(0)
-        recipe, _ = case(self.seed, number)
+        recipe, _ = drawn(self.seed, number)
         seconds = float(PATIENCE) if outcome == SLOW else 0.0
         return Result(number, recipe.form, recipe.family, outcome, seconds, detail=detail)
 

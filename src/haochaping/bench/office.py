@@ -132,7 +132,7 @@ def workbook(sheets: list[Sheet], random: Random) -> bytes:
         for r, row in enumerate(rows):
             for c, text in enumerate(row):
                 figure = typed and r >= len(sheet.header)
-                bare = text.isdecimal() and sheet.header[-1][c].endswith(("率", "比"))
+                bare = text.isdecimal() and "".join(sheet.header[-1][c : c + 1]).endswith(("率", "比"))
                 # A bare number under a heading of rates is a fraction in a workbook: that would be another text.
                 _write_cell(target, top + r, c, text, figure and not bare, formats)
         areas = [*(sheet.merged if merging else []), *_below(sheet.merged_body, len(sheet.header))]
