@@ -215,3 +215,7 @@ def test_total_without_a_count_is_refused_for_two_cells_may_have_run_into_one(ta
 def test_total_without_a_rate_is_read(tables):
     found = rows_or_refusal(tables, NARRATIVE + SERVICE_HEAD + "1 青禾区 36 100%\n合计 36\n")
     assert found == [[("青禾区", "36", "100%"), ("合计", "36", None)]]
+
+
+def test_serial_number_of_many_digits_is_refused(tables):
+    assert read_departments(tables, "1 教育局 1 2 3\n" + "9" * 5000 + " 残联 1 1 1\n") is None

@@ -140,3 +140,11 @@ def test_total_or_row_above_the_header_is_refused(tables, line):
     *above, header = DISTRICT_HEAD.splitlines(keepends=True)
     assert read(tables, *above, header, DISTRICT_ROWS) is not None
     assert read(tables, *above, line, header, DISTRICT_ROWS) is None
+
+
+def test_row_between_the_lines_of_a_note_that_every_annex_has_is_refused(tables):
+    """The note's first line stands under several annexes, as a running head might; the row behind it is none."""
+    note = "备注：数据来源某市政务服务好差评系统，数据统计范围 2022 年 10 月 1 日至 12\n{}月 31 日。\n"
+    one, two = DISTRICT_HEAD + DISTRICT_ROWS, SERVICE_HEAD + SERVICE_ROWS
+    assert read(tables, one, note.format(""), two, note.format("")) is not None
+    assert read(tables, one, note.format("3 白沙市 1 1 0\n"), two, note.format("")) is None
