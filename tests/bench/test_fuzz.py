@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from haochaping.bench import cases, fuzz
+from haochaping.bench import bend_lines, cases, fuzz
 from haochaping.bench.bend import Bent
 from haochaping.bench.cases import RECIPES, Recipe, case
 from haochaping.errors import refuse
@@ -97,3 +97,24 @@ def test_settings_are_read_from_their_folder(tmp_path: Path) -> None:
     for name, content in cases._noisy_settings(Random(0)).files.items():
         (tmp_path / name).write_bytes(content)
     assert {path.name for path in tmp_path.iterdir()} >= {"units.csv", "rules.toml", "city.toml"}
+
+
+def _outcomes(make, form: str, count: int, folder: Path, monkeypatch) -> set[str]:
+    recipe = Recipe(form, "bent", 1, make)
+    monkeypatch.setattr(fuzz, "case", lambda seed, number: (recipe, make(Random(number))))
+    return {fuzz.try_one(1, number, folder).outcome for number in range(count)}
+
+
+PLANTED = [
+    ("haochaping.sources.tables._looks_like_cells", lambda lines, i: False, bend_lines.tables_glued),
+    ("haochaping.sources.bulletin._totals_told_twice", lambda rows, place: [], bend_lines.line_doubled),
+]
+
+
+@pytest.mark.parametrize(
+    ("place", "fault", "make"), PLANTED, ids=lambda value: getattr(value, "__name__", "")
+)
+def test_a_fault_planted_in_the_reader_is_found(monkeypatch, tmp_path: Path, place: str, fault, make) -> None:
+    assert fuzz.WRONG not in _outcomes(make, "text", 150, tmp_path, monkeypatch)
+    monkeypatch.setattr(place, fault)
+    assert fuzz.WRONG in _outcomes(make, "text", 150, tmp_path, monkeypatch)

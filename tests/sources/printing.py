@@ -1,7 +1,8 @@
 """Small texts written by hand; the printer of bulletins itself is the kit's own (`haochaping.bench.printing`)."""
 
 from haochaping.bench.invented import QUARTER, small_city
-from haochaping.bench.printing import Layout, expected, print_bulletin, print_text
+from haochaping.bench.layout import Layout, expected
+from haochaping.bench.printing import print_bulletin, print_text
 
 __all__ = ["QUARTER", "Layout", "expected", "print_bulletin", "print_text", "small_city"]
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from random import Random
 
 from haochaping.bench.invented import Annex, City, Printed, Value
-from haochaping.bench.printing import Layout, cell_text
+from haochaping.bench.layout import Layout, cell_text
 
 CityBend = Callable[[City, Layout, Random], City]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from haochaping.bench.bend import Bent, Content
 from haochaping.bench.invented import QUARTER, small_city
-from haochaping.bench.printing import Layout, expected
+from haochaping.bench.layout import Layout, expected
 from haochaping.model import TABLES, QuarterData, encode_key, frame
 from haochaping.notes import SECTIONS
 from haochaping.quarter import Quarter

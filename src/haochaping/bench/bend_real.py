@@ -11,7 +11,7 @@ from typing import Any
 from haochaping.bench.bend import Bent, Content
 from haochaping.bench.content import plain
 from haochaping.bench.invented import MEASURES_1, MEASURES_4, MEASURES_5, QUARTER, Measure
-from haochaping.bench.printing import Unreadable, by_eye
+from haochaping.bench.layout import Unreadable, by_eye
 from haochaping.locations import project_root
 from haochaping.model import TABLES
 from haochaping.quarter import Quarter

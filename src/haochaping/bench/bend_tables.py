@@ -9,8 +9,8 @@ from random import Random
 from haochaping.bench.bend import OFFICE_KNOBS, Bent, Content, any_city, any_layout, right_readings
 from haochaping.bench.bend_figures import CHANGES, EQUIVALENT, CityBend, bent_row
 from haochaping.bench.invented import City
+from haochaping.bench.layout import Layout
 from haochaping.bench.office import Sheet, opening, sheets_of, without, write
-from haochaping.bench.printing import Layout
 
 SheetBend = Callable[[list[Sheet], Random], bool]
 """Bends one sheet in place; tells whether the figures are still the same."""

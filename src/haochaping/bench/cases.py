@@ -9,12 +9,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from haochaping.bench import bend, bend_papers, bend_real, bend_tables, noise
+from haochaping.bench import bend, bend_lines, bend_papers, bend_real, bend_tables, noise
 from haochaping.bench.bend import Bent, Content
 from haochaping.bench.content import plain
 from haochaping.bench.invented import QUARTER
+from haochaping.bench.layout import Layout
 from haochaping.bench.office import FORMATS, opening, sheets_of, write
-from haochaping.bench.printing import Layout, print_bulletin
+from haochaping.bench.printing import print_bulletin
 from haochaping.locations import project_root
 from haochaping.quarter import Quarter
 
@@ -139,13 +140,13 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("text", "another layout", 13, bend.layout_bent),
     Recipe("text", "other figures, texts, names", 11, bend.figures_bent),
     Recipe("text", "blanks and line breaks", 11, bend.blanks_bent),
-    Recipe("text", "cells lost, doubled, broken, joined", 5, bend.cells_of_a_row_bent),
-    Recipe("text", "a line lost", 3, bend.line_lost),
-    Recipe("text", "a line doubled", 3, bend.line_doubled),
-    Recipe("text", "lines moved or joined", 5, bend.lines_moved),
-    Recipe("text", "two tables glued", 2, bend.tables_glued),
-    Recipe("text", "headings lost, doubled, unknown", 2, bend.header_bent),
-    Recipe("text", "cut off", 3, bend.truncated),
+    Recipe("text", "cells lost, doubled, broken, joined", 5, bend_lines.cells_of_a_row_bent),
+    Recipe("text", "a line lost", 3, bend_lines.line_lost),
+    Recipe("text", "a line doubled", 3, bend_lines.line_doubled),
+    Recipe("text", "lines moved or joined", 5, bend_lines.lines_moved),
+    Recipe("text", "two tables glued", 2, bend_lines.tables_glued),
+    Recipe("text", "headings lost, doubled, unknown", 2, bend_lines.header_bent),
+    Recipe("text", "cut off", 3, bend_lines.truncated),
     Recipe("text", "noise", 14, _noisy_text, noisy=True),
     Recipe("real text", "a figure changed", 2, bend_real.figure_changed),
     Recipe("real text", "blanks and line breaks", 3, bend_real.blanks_bent),

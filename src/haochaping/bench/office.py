@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from haochaping.bench.invented import City
-from haochaping.bench.printing import TIER_HEADINGS, Layout, arrange, cell_text, print_lines
+from haochaping.bench.layout import Layout, arrange, cell_text
+from haochaping.bench.printing import TIER_HEADINGS, print_lines
 
 Area = tuple[int, int, int, int]
 FORMATS = ("csv", "xlsx", "docx", "html")
