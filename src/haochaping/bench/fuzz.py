@@ -263,10 +263,9 @@ def is_bad(result: Result) -> bool:
     return result.outcome in BAD or result.seconds > SECONDS or result.megabytes > MEGABYTES
 
 
-def run(inputs: int, seed: int, jobs: int, folder: Path, only: int | None = None) -> int:
-    """Try the inputs, print the table, keep what went wrong; 1 if anything did."""
+def run(numbers: Sequence[int], seed: int, jobs: int, folder: Path) -> int:
+    """Try the inputs with these numbers, print the table, keep what went wrong; 1 if anything did."""
     tallies: dict[tuple[str, str], Tally] = defaultdict(Tally)
-    numbers = range(inputs) if only is None else [only]
     bad = done = 0
     begun = time.monotonic()
     with contextlib.suppress(KeyboardInterrupt):  # the table of what was tried is told all the same
@@ -290,12 +289,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line of ``make fuzz``."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--inputs", type=int, default=100_000)
+    parser.add_argument(
+        "--first", type=int, default=0, help="the first of them, to go on after an interruption"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", type=int, help="this input alone")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "haochaping-fuzz")
     given = parser.parse_args(arguments)
-    return run(given.inputs, given.seed, given.jobs, given.keep, given.only)
+    numbers = range(given.first, given.inputs) if given.only is None else [given.only]
+    return run(numbers, given.seed, given.jobs, given.keep)
 
 
 if __name__ == "__main__":
