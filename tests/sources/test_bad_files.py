@@ -221,3 +221,18 @@ def test_a_span_of_many_digits(reference: Reference, real: QuarterData, tmp_path
     (tmp_path / "通报.html").write_text(page, encoding="utf-8")
     with pytest.raises(InputRefused, match=r"通报\.html"):
         read_raw(tmp_path, real.quarter, reference)
+
+
+def test_a_sheet_listed_many_times(real: QuarterData, reference: Reference, tmp_path: Path) -> None:
+    path = tmp_path / "附件.xlsx"
+    write_workbook(real, path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    book = parts["xl/workbook.xml"]
+    start, stop = book.index(b"<sheet "), book.index(b"</sheets>")
+    parts["xl/workbook.xml"] = book[:stop] + book[start:stop] * 2000 + book[stop:]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(InputRefused, match="损坏"):
+        read_raw(tmp_path, real.quarter, reference)

@@ -148,3 +148,4 @@ def test_row_between_the_lines_of_a_note_that_every_annex_has_is_refused(tables)
     one, two = DISTRICT_HEAD + DISTRICT_ROWS, SERVICE_HEAD + SERVICE_ROWS
     assert read(tables, one, note.format(""), two, note.format("")) is not None
     assert read(tables, one, note.format("3 白沙市 1 1 0\n"), two, note.format("")) is None
+    assert read(tables, one, note.format("合计 14\n"), two, note.format("")) is None

@@ -134,7 +134,10 @@ def lines_bent(random: Random) -> Bent:
         lines.insert(i, lines[i])
         return _said(None, "\n".join(lines), kind)
     a, b = filled[k], filled[k + 1]
-    if kind == "exchanged":
+    names = not any(
+        re.search(r"[0-9：]|序号|通报", line) for line in (lines[a], lines[b])
+    )  # two halves of a name
+    if kind == "exchanged" and not names:
         lines[a], lines[b] = lines[b], lines[a]
     else:
         lines[a : b + 1] = [lines[a] + random.choice(("", " ")) + lines[b]]

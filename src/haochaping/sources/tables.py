@@ -124,7 +124,7 @@ def split_annexes(
         )
         try:
             body = reader.read(rows)
-            _nothing_after(drop(note, marks | heads))
+            _nothing_after(drop(note, marks | heads), reference)
         except BodyUnread as failure:
             problems.append(
                 Problem(
@@ -300,10 +300,13 @@ def _has_row_form(tokens: Sequence[Token]) -> bool:
 def _no_cells_above(lines: Sequence[Line], reference: Reference) -> None:
     """Refuse when a row or a total stands between a table's title and its header, where nobody looks for it."""
     for line in lines:
-        label, *rest = line.tokens
-        total = fold(label.text).rstrip(":") in reference.totals and any(t.kind == "value" for t in rest)
-        if total or _has_row_form(line.tokens):
+        if _is_total(line, reference) or _has_row_form(line.tokens):
             raise HeaderUnread(f"“{line.text[:40]}”：表头之前不应有数据")
+
+
+def _is_total(line: Line, reference: Reference) -> bool:
+    label, *rest = line.tokens
+    return fold(label.text).rstrip(":") in reference.totals and any(token.kind == "value" for token in rest)
 
 
 def _before_note(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
@@ -313,11 +316,11 @@ def _before_note(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     return list(lines), []
 
 
-def _nothing_after(note: Sequence[Line]) -> None:
+def _nothing_after(note: Sequence[Line], reference: Reference) -> None:
     """Refuse when a row, a total or a further annex hides behind the note."""
     for i, line in enumerate(note):
         begins = i == 0 and NOTE_BEGINS.match(line.folded)  # it may have been dropped as a running head
-        if not begins and _looks_like_cells(note, i):
+        if not begins and (_looks_like_cells(note, i) or _is_total(line, reference)):
             raise BodyUnread(line.number, line.text, "备注之后不应再有数据")
         if annex_heading(line):
             raise BodyUnread(line.number, line.text, "此附件之后应有以“序号”开头的表头")

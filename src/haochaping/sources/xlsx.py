@@ -53,7 +53,12 @@ def _details(archive: zipfile.ZipFile) -> dict[str, Details]:
     book = ElementTree.fromstring(archive.read(parts["xl/workbook.xml"]))
     marked = _marked_texts(archive, parts)
     scans: dict[str, _Scan] = {}
-    for sheet in book.findall(".//{*}sheets/{*}sheet"):
+    listed = book.findall(".//{*}sheets/{*}sheet")
+    if len({sheet.get("name") for sheet in listed}) < len(listed):
+        raise ValueError(
+            "a sheet is listed twice"
+        )  # no office program does; thousands of times would take minutes
+    for sheet in listed:
         scan = _Scan(styles, marked)
         scan.details.hidden = sheet.get("state", "visible") != "visible"
         part = targets[str(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION))]
