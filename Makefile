@@ -29,7 +29,7 @@ NAMED = $${BY:+--by="$$BY"}
 ROOTS = --data="$${DATA:-data}" --output="$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter quarters verify new tidy check collect lab test lint lock setup clean bench-run faults profile bench-checks bench-page pictures proof index pdf audit doctor bundle
+.PHONY: help quarter quarters verify new tidy check collect lab test lint lock setup clean bench-run faults profile bench-checks bench-page fuzz pictures proof index pdf audit doctor bundle
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ bench-checks: .venv/.installed  ## 测量核对规则能发现多少差错（doc
 
 bench-page: .venv/.installed-dev  ## 测量网页的大小、打开用时、键盘停留数（需 Chromium）
 	@"$(PY)" -m haochaping.bench.page
+
+fuzz: .venv/.installed  ## 用十万份改动、损坏的资料考验读入（docs/reliability.md；约一小时）
+	@"$(PY)" -m haochaping.bench.fuzz
 
 pictures: .venv/.installed-dev quarter  ## 文档中的图（需 Chromium、LibreOffice、poppler-utils）：make pictures Q=2022Q4
 	@"$(PY)" docs/pictures/make.py "$$Q" 2023Q1

@@ -81,3 +81,12 @@ def test_a_sheet_that_lost_its_column_of_ids_is_refused(tmp_path: Path) -> None:
     book.close()
     with pytest.raises(InputRefused, match="缺少“编号”一列"):
         read_answers(path)
+
+
+def test_a_csv_with_carriage_returns_is_read_and_one_with_an_endless_cell_refused(tmp_path: Path) -> None:
+    path = tmp_path / "review.csv"
+    path.write_bytes("编号,处理,说明或依据\ra/b,说明,同一原因\r".encode())
+    assert [(a.finding, a.text) for a in read_answers(path)] == [("a/b", "同一原因")]
+    path.write_text('编号,处理,说明或依据\na/b,说明,"' + "因" * 200_000, encoding="utf-8")
+    with pytest.raises(InputRefused, match="内容过长"):
+        read_answers(path)

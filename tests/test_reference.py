@@ -58,3 +58,31 @@ def test_excel_may_have_saved_the_registry(folder: Path) -> None:
     path = folder / "units.csv"
     path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
     assert load_reference(folder).unit("district", "张店区") is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "said"),
+    [
+        ("units.csv", "district,某区,,²,,,,\n", "应为整数或空白"),
+        ("units.csv", f"district,某区,,{'9' * 5000},,,,\n", "应为整数或空白"),
+        ("units.csv", f"district,{'区' * 200_000},,,,,,\n", "内容过长"),
+        ("city.toml", "x = " + "[" * 5000, "应为 TOML 格式"),
+    ],
+)
+def test_settings_with_noise_are_refused(folder: Path, name: str, more: str, said: str) -> None:
+    with (folder / name).open("a", encoding="utf-8") as file:
+        file.write(more)
+    with pytest.raises(InputRefused, match=said):
+        load_reference(folder)
+
+
+def test_thresholds_that_are_no_section_are_refused(folder: Path) -> None:
+    (folder / "city.toml").write_text('name = "某市"\nthresholds = 5\n', encoding="utf-8")
+    with pytest.raises(InputRefused, match="thresholds"):
+        load_reference(folder)
+
+
+def test_carriage_returns_end_lines_too(folder: Path) -> None:
+    path = folder / "units.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r"))
+    assert load_reference(folder).unit("district", "张店区") is not None

@@ -137,3 +137,35 @@ def test_what_a_spreadsheet_may_run_is_guarded(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "张店区", "'甲'", "1,234", "—", "（=）", " 甲"])
 def test_other_text_is_left_alone(text: str) -> None:
     assert guard_formula(text) == text == unguarded(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("districts.csv", "张店区".encode(), b"\xff\xfe", "CSV 文件（UTF-8）"),
+        ("districts.csv", "张店区".encode(), b'"', "CSV 文件（UTF-8）"),
+        ("districts.csv", b"1080786,1080786", b"1080786,7,1080786", "读到"),
+        ("districts.csv", b"1080786,1080786", b"1080786,inf", "应为数或空白"),
+        ("districts.csv", b"1080786,1080786", b"1080786," + b"9" * 30, "应为数或空白"),
+        ("districts.csv", b"1080786,1080786", b"1080786,1e400", "应为数或空白"),
+        ("districts.csv", b",1.0,", b",inf,", "应为数或空白"),
+        ("printed_totals.csv", b'"{""department""', b'"{department', "应为 JSON"),
+        ("unreported.csv", b'"{""district""', b'"[""district""', "应为 JSON"),
+    ],
+)
+def test_damaged_files_are_refused(
+    real: QuarterData, tmp_path: Path, name: str, old: bytes, new: bytes, said: str
+) -> None:
+    write_tidy(real, tmp_path)
+    content = (tmp_path / name).read_bytes()
+    assert old in content
+    (tmp_path / name).write_bytes(content.replace(old, new, 1))
+    with pytest.raises(InputRefused, match=said):
+        read_tidy(tmp_path, real.quarter)
+
+
+def test_a_long_text_is_read_back(real: QuarterData, tmp_path: Path) -> None:
+    about = real.about.copy()
+    about.loc[about["field"] == "text", "value"] = "好" * 300_000
+    write_tidy(replace(real, about=about), tmp_path)
+    assert read_tidy(tmp_path, real.quarter).fact("text") == "好" * 300_000

@@ -100,7 +100,11 @@ def read_answers(path: Path | None, quarter: Quarter | None = None) -> list[Answ
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    lines = list(csv.reader(io.StringIO(decode(path.read_bytes(), path.name))))
+    text = decode(path.read_bytes(), path.name)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=None)))
+    except csv.Error:
+        raise refuse(path.name, "内容过长", "引号应成对；请用表格软件打开，另存为 .csv 或 .xlsx") from None
     yield from _sheet_rows(lines, path.name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -23,24 +24,27 @@ def validate(data: QuarterData) -> QuarterData:
         All violations of all tables at once: table, row, column, value and what was expected.
     """
     import pandera.errors
-    import pandera.pandas as pa
 
     problems: list[Problem] = []
     for spec in TABLES.values():
         table = data.table(spec.name)
-        schema = pa.DataFrameSchema(
-            {name: pa.Column(**rules) for name, rules in _columns(spec, pa).items()},
-            unique=list(spec.key),
-            strict=True,
-            ordered=True,
-        )
         try:
-            schema.validate(table, lazy=True)
+            _schema(spec.name).validate(table, lazy=True)
         except pandera.errors.SchemaErrors as failure:
             problems += _problems(failure.failure_cases, table, spec)
     if problems:
         raise InputRefused(problems)
     return data
+
+
+@cache
+def _schema(name: str) -> Any:
+    """The contract of one table, put together once."""
+    import pandera.pandas as pa
+
+    spec = TABLES[name]
+    columns = {column: pa.Column(**rules) for column, rules in _columns(spec, pa).items()}
+    return pa.DataFrameSchema(columns, unique=list(spec.key), strict=True, ordered=True)
 
 
 def _columns(spec: TableSpec, pa: Any) -> dict[str, dict[str, Any]]:

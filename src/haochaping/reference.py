@@ -178,6 +178,8 @@ def _words(path: Path) -> list[dict[str, str]]:
 def _numbers(city: dict[str, Any], path: Path) -> None:
     """Hold ``[thresholds]`` to be numbers, and all there: a city whose settings are older is told at once."""
     told = city.get("thresholds", {})
+    if not isinstance(told, dict):
+        raise refuse(f"{path} thresholds", repr(told)[:80], "应为一节 [thresholds]，每行一个数")
     wrong = [
         Problem(f"{path} [thresholds] {name}", repr(value), "应为一个数")
         for name, value in told.items()
@@ -219,7 +221,7 @@ def _unit(row: dict[str, str], path: Path, line: int) -> Unit:
     if row["kind"] not in UNIT_KINDS:
         raise refuse(f"{path} 第 {line} 行 kind", row["kind"], f"应为 {'、'.join(UNIT_KINDS)} 之一")
     order = row.get("official_order", "")
-    if order and not order.isdigit():
+    if order and not (order.isdecimal() and len(order) < 10):
         raise refuse(f"{path} 第 {line} 行 official_order", order, "应为整数或空白")
     return Unit(
         kind=row["kind"],
@@ -246,18 +248,22 @@ def _read(path: Path) -> str:
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_read(path))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise refuse(str(path), str(error), "应为 TOML 格式") from None
 
 
 def _rows(path: Path, required: set[str]) -> list[dict[str, str]]:
-    reader = csv.DictReader(io.StringIO(_read(path)))
+    reader = csv.DictReader(io.StringIO(_read(path), newline=None))
+    try:
+        told = list(reader)
+    except csv.Error:
+        raise refuse(str(path), "内容过长", "引号应成对；请用表格软件打开，另存为 .csv") from None
     missing = required - set(reader.fieldnames or [])
     if missing:
         raise refuse(
             str(path), f"缺少列 {'、'.join(sorted(missing))}", f"首行应含 {'、'.join(sorted(required))}"
         )
-    rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
+    rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in told]
     while rows and not any(rows[-1].values()):
         rows.pop()  # a spreadsheet leaves blank rows at the end
     return rows

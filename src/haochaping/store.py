@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import shutil
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ from typing import Literal
 
 import pandas as pd
 
+from haochaping.cleaning.cells import MOST_DIGITS
 from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.locks import alone
 from haochaping.model import FRAMES, QuarterData, dtypes, frame
@@ -20,6 +22,8 @@ from haochaping.quarter import Quarter
 from haochaping.revisions import add_revisions
 from haochaping.whole import staged
 
+LONGEST_TEXT = 10_000_000
+"""Characters of one cell: the text of a bulletin stands in one."""
 _FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")
 """What a spreadsheet may take for a formula: blanks before the sign and its full-width form count too."""
 
@@ -130,17 +134,18 @@ def _from_csv(path: Path, name: str) -> pd.DataFrame:
     if not path.exists():
         return frame(name, [])
     types = dtypes(name)
-    raw = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    if list(raw.columns) != list(types):
-        raise refuse(str(path), "、".join(raw.columns), f"列应依次为 {'、'.join(types)}")
+    raw = _texts(path, list(types))
     problems: list[Problem] = []
     columns = {}
     for column, kind in types.items():
         if kind == "str":
             columns[column] = raw[column].map(unguarded).astype("str")
+            if column == "key":
+                problems += _broken_keys(path, columns[column])
             continue
         numbers = pd.to_numeric(raw[column].where(raw[column] != ""), errors="coerce")
         wrong = numbers.isna() & (raw[column] != "")
+        wrong |= numbers.abs() >= 10**MOST_DIGITS
         if kind == "Int64":
             wrong |= numbers.notna() & (numbers % 1 != 0)
         problems += [
@@ -151,3 +156,41 @@ def _from_csv(path: Path, name: str) -> pd.DataFrame:
     if problems:
         raise InputRefused(problems)
     return pd.DataFrame(columns)
+
+
+def _texts(path: Path, columns: list[str]) -> pd.DataFrame:
+    """The cells of a CSV as they stand there; every row must have as many as there are columns."""
+    limit = csv.field_size_limit(LONGEST_TEXT)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        head, *rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row] or [[]]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise refuse(str(path), type(error).__name__, "应为本工具写出的 CSV 文件（UTF-8）") from None
+    finally:
+        csv.field_size_limit(limit)
+    if head != columns:
+        raise refuse(str(path), "、".join(head)[:200], f"列应依次为 {'、'.join(columns)}")
+    wrong = [
+        Problem(f"{path} 第 {i} 行", ",".join(row)[:80], f"应有 {len(columns)} 格，读到 {len(row)} 格")
+        for i, row in enumerate(rows, start=2)
+        if len(row) != len(columns)
+    ]
+    if wrong:
+        raise InputRefused(wrong)
+    return pd.DataFrame(rows, columns=columns, dtype="str")
+
+
+def _broken_keys(path: Path, keys: pd.Series) -> list[Problem]:
+    """Keys that are no JSON object of texts."""
+    expected = '应为 JSON，如 {"district": "某区"}'
+    return [
+        Problem(f"{path} 第 {i + 2} 行 key", text, expected) for i, text in keys.items() if not _is_key(text)
+    ]
+
+
+def _is_key(text: str) -> bool:
+    try:
+        key = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(key, dict) and all(isinstance(value, str) for value in key.values())

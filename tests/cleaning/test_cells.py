@@ -107,3 +107,19 @@ def test_any_text_is_a_number_or_a_reason_or_an_error(text):
 @pytest.mark.parametrize(("printed", "decimals"), [("100%", 0), ("99.9%", 1), ("１００．００％", 2)])
 def test_printed_decimals(printed, decimals):
     assert printed_decimals(printed) == decimals
+
+
+@pytest.mark.parametrize("printed", ["5 7", "12 345", "1, 080", "5\u30007", "５　７", "1\n2"])
+def test_blank_inside_a_count_may_part_two_cells(printed):
+    with pytest.raises(ValueError, match="应为整数"):
+        read_count(printed, WORDS)
+
+
+@pytest.mark.parametrize("printed", ["9 9.5%", "99 .5%", "99. 5%"])
+def test_blank_inside_a_rate_may_part_two_cells(printed):
+    with pytest.raises(ValueError, match="应为百分数"):
+        read_rate(printed, WORDS)
+
+
+def test_blank_before_the_percent_sign_parts_nothing():
+    assert read_rate("99.5 %", WORDS).value == 0.995

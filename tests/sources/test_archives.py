@@ -17,6 +17,7 @@ from tests.sources.office_files import write_webpage, write_word, write_workbook
 
 RUN = """
 import json, os, sys
+import filelock  # tries on import what the temporary folder can
 events = []
 def note(event, arguments):
     if event == "open":

@@ -193,3 +193,46 @@ def test_two_sources_are_compared_cell_by_cell(
     assert found[0].message == (
         f"附件1“{row['district']}”评价数列为 4242，通报.html列为 {row['evaluations']}，两份资料不同。"
     )
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "[Content_Types].xml"])
+def test_a_part_in_an_unknown_encoding(
+    real: QuarterData, reference: Reference, tmp_path: Path, part: str
+) -> None:
+    path = tmp_path / "通报.docx"
+    write_word(real, path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    _, mark, rest = parts[part].partition(b"?>")
+    assert mark
+    parts[part] = b'<?xml version="1.0" encoding="A0"?>' + rest
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(InputRefused, match="损坏"):
+        read_raw(tmp_path, real.quarter, reference)
+
+
+def test_a_span_of_many_digits(reference: Reference, real: QuarterData, tmp_path: Path) -> None:
+    write_webpage(real, tmp_path / "通报.html")
+    page = (tmp_path / "通报.html").read_text(encoding="utf-8")
+    assert 'rowspan="1"' in page
+    page = page.replace('rowspan="1"', f'rowspan="{"9" * 5000}"', 1)
+    (tmp_path / "通报.html").write_text(page, encoding="utf-8")
+    with pytest.raises(InputRefused, match=r"通报\.html"):
+        read_raw(tmp_path, real.quarter, reference)
+
+
+def test_a_sheet_listed_many_times(real: QuarterData, reference: Reference, tmp_path: Path) -> None:
+    path = tmp_path / "附件.xlsx"
+    write_workbook(real, path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    book = parts["xl/workbook.xml"]
+    start, stop = book.index(b"<sheet "), book.index(b"</sheets>")
+    parts["xl/workbook.xml"] = book[:stop] + book[start:stop] * 2000 + book[stop:]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(InputRefused, match="损坏"):
+        read_raw(tmp_path, real.quarter, reference)

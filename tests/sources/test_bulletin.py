@@ -359,3 +359,17 @@ def test_folder_with_other_than_one_bulletin_is_refused(tmp_path, reference, fil
 def test_folder_that_does_not_exist_is_refused(tmp_path, reference):
     with pytest.raises(InputRefused):
         read_raw(tmp_path / "2022Q4", Quarter.parse(QUARTER), reference)
+
+
+# --- totals ------------------------------------------------------------------------------------------
+
+
+def test_total_printed_twice_alike_counts_once(read):
+    annex = DISTRICT_HEAD + "合计 14 9 3\n" + ROWS + "合计 14 9 3\n" + NOTE
+    once = DISTRICT_HEAD + ROWS + "合计 14 9 3\n" + NOTE
+    assert_same(plain(read(NARRATIVE + annex)), plain(read(NARRATIVE + once)))
+
+
+def test_total_printed_twice_with_another_figure_is_refused(read):
+    annex = DISTRICT_HEAD + "合计 14 9 3\n" + ROWS + "合计 14 9 4\n" + NOTE
+    assert_refused(read, NARRATIVE + annex, with_line=False)

@@ -65,3 +65,13 @@ def test_a_number_that_begins_with_nought(reference: Reference, tmp_path: Path) 
     (tmp_path / "a.csv").write_text("区县,办件数,评价数\n甲区,1,005\n", encoding="utf-8")
     with pytest.raises(InputRefused, match="第 2 行 C 列：005；评价数不应以 0 开头"):
         read_raw(tmp_path, FIRST, reference)
+
+
+def test_a_header_again_on_a_further_page(reference: Reference, tmp_path: Path) -> None:
+    rows = [f"{name}区,{n}\n" for n, name in enumerate("甲乙丙丁", start=5)]
+    text = "区县,评价数\n" + "".join(rows[:3]) + "区县,评价数\n" + rows[3]
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "b.csv").write_text("部门,评价数,办件数\n市教育局,6,6\n", encoding="utf-8")
+    found = read_raw(tmp_path, FIRST, reference)
+    assert found.districts["evaluations"].tolist() == [5, 6, 7, 8]
+    assert found.second.empty

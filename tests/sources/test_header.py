@@ -158,3 +158,8 @@ def test_annex_5_without_shares_is_told_by_its_title(header):
 def test_heading_wrapped_beside_a_like_one_is_never_misread(header, text, columns):
     """Read along the lines, 主动 goes with the next column; printed, its second half stands below it."""
     assert fields(header(text)) in (None, ["department", *columns])
+
+
+@pytest.mark.parametrize("filling", ["村", "青禾区 ", "某某情况"])
+def test_header_far_too_long_is_refused_without_trying(header, filling):
+    assert header("序号 区县 办件数 " + filling * 20_000) is None

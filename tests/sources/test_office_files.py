@@ -1,10 +1,12 @@
 """The real bulletin in every kind of file an office keeps ends in the same model."""
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from docx import Document
 
 from haochaping.errors import InputRefused
 from haochaping.model import TABLES, QuarterData
@@ -82,3 +84,41 @@ def test_an_error_on_the_help_sheet_of_a_form_does_no_harm(tmp_path: Path, name:
     else:
         with pytest.raises(InputRefused, match="C2"):
             read_sheets(tmp_path / "annexes.xlsx")
+
+
+def _cut_in_two(path: Path, table: int, at: int) -> None:
+    """The rows of a table from `at` on in a table of their own, as where a page ends."""
+    document = Document(str(path))
+    above = document.tables[table]._tbl
+    below = copy.deepcopy(above)
+    above.addnext(below)
+    rows = list(above.tr_lst)
+    for tr in rows[at:]:
+        above.remove(tr)
+    for tr in list(below.tr_lst)[:at]:
+        below.remove(tr)
+    document.save(str(path))
+
+
+def test_a_total_alone_on_the_next_page_is_read(
+    real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
+    """Annex 5 has one figure in its total; its row is a table of its own after a page's end."""
+    path = tmp_path / "通报.docx"
+    write_word(real, path)
+    _cut_in_two(path, 4, len(Document(str(path)).tables[4].rows) - 1)
+    same_tables(read_raw(tmp_path, real.quarter, reference), real)
+
+
+def test_a_row_again_on_the_next_page_is_no_header(
+    real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
+    path = tmp_path / "通报.docx"
+    write_word(real, path)
+    document = Document(str(path))
+    row = document.tables[0].rows[3]._tr
+    row.addnext(copy.deepcopy(row))
+    document.save(str(path))
+    _cut_in_two(path, 0, 4)
+    with pytest.raises(InputRefused, match="序号应为"):
+        read_raw(tmp_path, real.quarter, reference)

@@ -301,3 +301,15 @@ def test_a_title_of_another_quarter(reference: Reference, tmp_path: Path) -> Non
     book.save(tmp_path / "a.xlsx")
     with pytest.raises(InputRefused, match="内容是2022年第三季度"):
         read_raw(tmp_path, FIRST, reference)
+
+
+@pytest.mark.parametrize("cell", ["5 7", "5\n   7", "5&nbsp;7", "5<b> 7</b>"])
+def test_two_numbers_in_one_cell_never_become_one(reference: Reference, tmp_path: Path, cell: str) -> None:
+    head = "<tr><td>区县</td><td>评价数</td><td>差评数</td></tr>"
+    page = "<html><body><p>2023年第一季度通报</p><table>{}<tr><td>甲 区</td><td>{}</td><td>0</td></tr></table></body></html>"
+    (tmp_path / "a.html").write_text(page.format(head, "\n 57 "), encoding="utf-8")
+    table = read_raw(tmp_path, FIRST, reference).districts
+    assert table[["district", "evaluations"]].to_numpy().tolist() == [["甲区", 57]]
+    (tmp_path / "a.html").write_text(page.format(head, cell), encoding="utf-8")
+    with pytest.raises(InputRefused, match="应为整数"):
+        read_raw(tmp_path, FIRST, reference)

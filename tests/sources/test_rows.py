@@ -205,3 +205,17 @@ def test_total_row_of_many_columns_is_settled_without_trying_every_place(tables)
     total = " ".join(["合计", *["5"] * 18, "5%"])
     text = NARRATIVE + MATRIX_HEAD.format(" ".join(names)) + row + "\n" + total + "\n"
     assert rows_or_refusal(tables, text) is None
+
+
+@pytest.mark.parametrize("total", ["合计 36100%", "合计 36 %", "合计 100%", "合计 110.2%"])
+def test_total_without_a_count_is_refused_for_two_cells_may_have_run_into_one(tables, total):
+    assert rows_or_refusal(tables, NARRATIVE + SERVICE_HEAD + f"1 青禾区 36 100%\n{total}\n") is None
+
+
+def test_total_without_a_rate_is_read(tables):
+    found = rows_or_refusal(tables, NARRATIVE + SERVICE_HEAD + "1 青禾区 36 100%\n合计 36\n")
+    assert found == [[("青禾区", "36", "100%"), ("合计", "36", None)]]
+
+
+def test_serial_number_of_many_digits_is_refused(tables):
+    assert read_departments(tables, "1 教育局 1 2 3\n" + "9" * 5000 + " 残联 1 1 1\n") is None

@@ -111,3 +111,41 @@ def test_matrix_of_unknown_districts_is_read_without_other_annexes(tables):
     assert read(tables, MATRIX_HEAD.format("云岭旗 南滨新区"), rows) == [
         [("人社局", "5", "4"), ("残联", "0", "归市")]
     ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "3 白沙市 1,000 1,000 0\n",
+        "3 公安局（出入境、治安、交警） 1 1 0\n",
+        "3 税务家条件局 / 1 0\n",
+        "3 白沙市 归市\n",
+        "合计 1,000 1,000 3\n",
+    ],
+)
+def test_row_behind_the_note_is_refused_whatever_signs_it_holds(tables, row):
+    assert read(tables, DISTRICT_HEAD, DISTRICT_ROWS, NOTE, row) is None
+    assert read(tables, DISTRICT_HEAD, DISTRICT_ROWS, NOTE, row, SERVICE_HEAD, SERVICE_ROWS) is None
+
+
+def test_numbers_of_a_sentence_behind_the_note_are_no_row(tables):
+    note = NOTE + "其中，青禾区 3 个镇、石桥县 12 个镇，\n2022 年 10 月 1 日起统计。\n"
+    assert read(tables, DISTRICT_HEAD, DISTRICT_ROWS, note) == read(
+        tables, DISTRICT_HEAD, DISTRICT_ROWS, NOTE
+    )
+
+
+@pytest.mark.parametrize("line", ["合计 14 9 3\n", "合计： 14\n", "1 青禾区 10 5 3\n"])
+def test_total_or_row_above_the_header_is_refused(tables, line):
+    *above, header = DISTRICT_HEAD.splitlines(keepends=True)
+    assert read(tables, *above, header, DISTRICT_ROWS) is not None
+    assert read(tables, *above, line, header, DISTRICT_ROWS) is None
+
+
+def test_row_between_the_lines_of_a_note_that_every_annex_has_is_refused(tables):
+    """The note's first line stands under several annexes, as a running head might; the row behind it is none."""
+    note = "备注：数据来源某市政务服务好差评系统，数据统计范围 2022 年 10 月 1 日至 12\n{}月 31 日。\n"
+    one, two = DISTRICT_HEAD + DISTRICT_ROWS, SERVICE_HEAD + SERVICE_ROWS
+    assert read(tables, one, note.format(""), two, note.format("")) is not None
+    assert read(tables, one, note.format("3 白沙市 1 1 0\n"), two, note.format("")) is None
+    assert read(tables, one, note.format("合计 14\n"), two, note.format("")) is None

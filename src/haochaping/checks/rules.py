@@ -56,16 +56,19 @@ def load_rules(folder: Path, kinds: Mapping[str, object]) -> list[Rule]:
         document = tomllib.loads(decode(path.read_bytes(), str(path)))
     except OSError:
         raise refuse(str(path), "未找到", "此文件是核对规则，可从工具包的 data/reference 复制") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise refuse(str(path), str(error), "应为 TOML 格式") from None
     rules: dict[str, Rule] = {}
     problems: list[Problem] = []
-    for number, entry in enumerate(document.get("rule", []), start=1):
+    entries = document.get("rule", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise refuse(str(path), "rule", "每条规则应为一段，以 [[rule]] 开头")
+    for number, entry in enumerate(entries, start=1):
         if entry.get("enabled") is False:
             continue
         where = f"{path.name} 第 {number} 条规则 {entry.get('id', '')}"
         wrong = _wrong(entry, kinds)
-        if entry.get("id") in rules:
+        if not wrong and entry["id"] in rules:
             wrong = "id 不应重复"
         if wrong:
             problems.append(Problem(where, "", wrong))
@@ -87,5 +90,8 @@ def _wrong(entry: Mapping[str, Any], kinds: Mapping[str, object]) -> str:
         return f"kind 应为 {'、'.join(kinds)} 之一"
     if entry["severity"] not in SEVERITY_ORDER:
         return f"severity 应为 {'、'.join(SEVERITY_ORDER)} 之一"
-    unknown = [name for name in entry.get("tables", []) if name not in TABLES]
+    tables = entry.get("tables", [])
+    if not isinstance(tables, list) or not all(isinstance(name, str) for name in tables):
+        return "tables 应为表名的列表"
+    unknown = [name for name in tables if name not in TABLES]
     return f"没有名为 {'、'.join(unknown)} 的表" if unknown else ""

@@ -16,6 +16,8 @@ MOST_DIGITS = 15
 """More than any count of ratings; beyond it a float is no longer exact."""
 _WHOLE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.0+)?")
 _PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
+_APART = re.compile(r"[\d.,．，]\s+[\d.,．，]")
+"""Blanks inside a number: two cells in one as well as one number (``5 123``)."""
 _DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
@@ -50,7 +52,7 @@ def read_count(printed: str, no_value: Mapping[str, str]) -> Cell:
     absent = _absent(printed, no_value)
     if absent:
         return absent
-    match = _WHOLE.fullmatch(plain_number(printed))
+    match = None if _APART.search(printed.strip()) else _WHOLE.fullmatch(plain_number(printed))
     digits = match.group(1).replace(",", "") if match else ""
     if not match or len(digits) > MOST_DIGITS:
         raise ValueError(f"应为整数（不超过 {MOST_DIGITS} 位）或表示无数据的符号")
@@ -71,7 +73,7 @@ def read_rate(printed: str, no_value: Mapping[str, str], *, in_percent: bool = F
     absent = _absent(printed, no_value)
     if absent:
         return absent
-    text = plain_number(printed)
+    text = "" if _APART.search(printed.strip()) else plain_number(printed)
     match = _PERCENT.fullmatch(text) or (_DECIMAL.fullmatch(text) if in_percent else None)
     if match is None or len(text) > MOST_DIGITS:
         raise ValueError("应为百分数（如 99.9%）或表示无数据的符号")

@@ -96,6 +96,7 @@ def assemble(
             }
         )
         _Filler(annex, reference, rows, problems, place).fill()
+    problems += _totals_told_twice(rows, place)
     _same_quarter(narrative, rows["annexes"], quarter, place, must_say=source_kind == "published bulletin")
     if problems:
         raise InputRefused(problems)
@@ -104,6 +105,20 @@ def assemble(
         {"field": name, "value": value} for name, value in _about(narrative, rows, quarter, source_kind)
     ]
     return QuarterData(quarter, **{name: frame(name, content) for name, content in rows.items()})
+
+
+def _totals_told_twice(rows: Rows, place: str) -> list[Problem]:
+    """Keep a total that is printed twice alike once; two different ones are problems, for nobody knows which counts."""
+    problems: list[Problem] = []
+    kept: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for total in rows["printed_totals"]:
+        first = kept.setdefault((total["table"], total["key"], total["column"]), total)
+        if first["value"] != total["value"]:
+            where = f"{place}（{TABLES[total['table']].title}表 {total['label']} {COLUMNS[total['column']]}）"
+            found = f"{first['printed']} 与 {total['printed']}"
+            problems.append(Problem(where, found, "同一合计出现两次而不同，请保留一个"))
+    rows["printed_totals"] = list(kept.values())
+    return problems
 
 
 def _same_quarter(

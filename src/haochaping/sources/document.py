@@ -86,9 +86,13 @@ def _without_repeated_header(above: Grid, below: Grid) -> Grid | None:
     first = above.rows.index(below.rows[0])
     size = 0
     while (
-        size < len(below.rows) and above.rows[first + size : first + size + 1] == below.rows[size : size + 1]
+        size < len(below.rows)
+        and above.rows[first + size : first + size + 1] == below.rows[size : size + 1]
+        and not any(map(is_number, below.rows[size]))  # a row of figures twice is no header
     ):
         size += 1
+    if not size:
+        return None
     kept = {(row - size, column) for row, column in below.covered if row >= size}
     return (
         replace(below, rows=below.rows[size:], numbers=below.numbers[size:], covered=frozenset(kept))
@@ -98,8 +102,11 @@ def _without_repeated_header(above: Grid, below: Grid) -> Grid | None:
 
 
 def _continues(above: Grid, below: Grid) -> bool:
-    """Whether a table without a header goes on where a page ended: same number of columns, and figures."""
-    return bool(below.rows) and len(above.rows[0]) == len(below.rows[0]) and _holds_figures(below)
+    """Whether a table without a header goes on where a page ended: same number of columns.
+
+    A single row without a figure counts too: it may be a total, or a unit whose cells are all ``/``.
+    """
+    return bool(below.rows) and len(above.rows[0]) == len(below.rows[0])
 
 
 def _joined(above: Grid, below: Grid) -> Grid:

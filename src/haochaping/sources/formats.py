@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from pathlib import Path
+from xml.etree import ElementTree
 from xml.parsers import expat
 
 from haochaping.cleaning.decode import decode
@@ -23,6 +25,11 @@ LARGEST_PART = 30_000_000
 """Bytes of the XML parts that are read whole, together; sheets are read as a stream."""
 LONGEST_OPENING = 1_000_000
 """Bytes before the first element of an XML part."""
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, expat.ExpatError, ElementTree.ParseError, struct.error),
+    *(EOFError, OSError, NotImplementedError, RuntimeError, LookupError, ValueError, ArithmeticError),
+)
+"""What the readers of packed files and of XML raise where a file is damaged; an unknown encoding is a LookupError."""
 _STREAMED = re.compile(r"xl/worksheets/.*|content\.xml", re.IGNORECASE)
 _XML_BEGINS = (
     b"<",
@@ -134,7 +141,7 @@ def check_archive(path: Path) -> tuple[set[str], str]:
                 if whole > LARGEST_PART:
                     size = f"{item.filename} 解开后有 {item.file_size} 字节，连同其他部分 {whole} 字节"
                     raise refuse(path.name, size, f"不应超过 {LARGEST_PART} 字节")
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+    except DAMAGED:
         raise refuse(path.name, "文件已损坏", "请重新保存后放入") from None
     return names, kind
 
@@ -215,10 +222,13 @@ def _must_be_html(opening: str, path: Path) -> None:
 
 
 def _is_csv(text: str, reference: Reference) -> bool:
-    """Whether the text is one table: a header of known headings between separators near its top, and no second one."""
+    """Whether the text is one table: a header of known headings between separators near its top, and no other one."""
     lines = [line for line in text.splitlines() if line.strip()]
     headers = [i for i, line in enumerate(lines) if _is_header(line, reference)]
-    one_table = bool(headers) and headers[-1] - headers[0] < HIGHEST_HEADER
+    others = [
+        i for i in headers if lines[i] != lines[headers[0]]
+    ]  # the same one again is that of a further page
+    one_table = bool(headers) and all(i - headers[0] < HIGHEST_HEADER for i in others)
     return one_table and headers[0] <= MOST_LINES_ABOVE
 
 

@@ -29,7 +29,8 @@ _TITLE_WORDS = {
     "public_services": ("公共服务",),
 }
 
-
+LONGEST_HEADER_TEXT = 500
+"""Characters; a table with every district of a large city as a column has some two hundred."""
 ONE_KEY = "表头应恰有一列名称（区县或部门）；一行一个组合的，应恰有部门、区县两列，或区县、层级两列"
 
 
@@ -81,6 +82,8 @@ def read_header(
     HeaderUnread
         No reading, several readings, or a table the contract does not have.
     """
+    if sum(len(line.folded) for line in lines) > LONGEST_HEADER_TEXT:
+        raise HeaderUnread(f"表头不应超过 {LONGEST_HEADER_TEXT} 个字；表头与数据行之间不应有别的文字")
     if "非常不满意" in "".join(line.folded for line in lines):
         raise HeaderUnread(ADD_A_COLUMN)
     fields = _fields(lines, reference) or _matrix(lines, reference, districts)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from haochaping.cleaning.cells import is_number
 from haochaping.cleaning.text import fold, plain_number
@@ -45,7 +46,7 @@ class Line:
     text: str
     tokens: tuple[Token, ...]
 
-    @property
+    @cached_property
     def folded(self) -> str:
         """Half-width text without blanks, for comparing."""
         return fold(self.text)

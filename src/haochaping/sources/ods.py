@@ -15,6 +15,7 @@ from xml.parsers import expat
 
 from haochaping.cleaning.cells import MOST_DIGITS, percent
 from haochaping.errors import refuse
+from haochaping.sources.formats import DAMAGED
 from haochaping.sources.grid import MOST_COLUMNS, MOST_ROWS, SET_APART
 from haochaping.sources.workbook_details import DATE_SHOWN, Sheet, plain
 
@@ -48,7 +49,7 @@ def read_ods(path: Path) -> list[Sheet]:
                 raise refuse(path.name, "已加密", "请解除密码后放入")
             with archive.open("content.xml") as file:
                 reader.parser.ParseFile(file)
-    except (zipfile.BadZipFile, expat.ExpatError, KeyError, ValueError, ArithmeticError, OSError):
+    except DAMAGED:
         raise refuse(path.name, "文件已损坏", "请用表格软件打开并另存为 .xlsx") from None
     return reader.sheets
 

@@ -15,11 +15,13 @@ from itertools import combinations, pairwise
 from haochaping.cleaning.cells import is_number
 from haochaping.cleaning.text import fold
 from haochaping.labels import COLUMNS
-from haochaping.reference import Reference
+from haochaping.reference import IGNORED, Reference
 from haochaping.sources.header import Column
 from haochaping.sources.lines import Line, Token, make_line
 
 MOST_ROWS = 2000
+LONGEST_SERIAL = 4
+"""Digits."""
 MOST_HEADS = 4
 """More lines of doubt inside one row are refused rather than tried in every combination."""
 _GLUED = re.compile(r"([0-9]{1,4})[.、．]?([^\d.、．%％,，/].*)")
@@ -125,7 +127,8 @@ class BodyReader:
         """For serial numbers 1, 2, …: the places where that row may begin."""
         places: dict[int, list[int]] = {}
         for i, token in enumerate(tokens):
-            if token.starts_line and token.kind == "value" and fold(token.text).isdecimal():
+            serial = fold(token.text)
+            if token.starts_line and serial.isdecimal() and len(serial) <= LONGEST_SERIAL:
                 name = i + 1 + self._name_at
                 ahead = tokens[i + 1 : name]
                 if (
@@ -133,7 +136,7 @@ class BodyReader:
                     and tokens[name].kind == "text"
                     and all(t.kind == "value" for t in ahead)
                 ):
-                    places.setdefault(int(fold(token.text)), []).append(i)
+                    places.setdefault(int(serial), []).append(i)
         anchors: list[list[int]] = []
         while len(anchors) < MOST_ROWS:
             after = anchors[-1][0] if anchors else -1
@@ -402,19 +405,20 @@ def _open(text: str) -> bool:
 def _place(cells: list[str], columns: list[Column]) -> list[str | None] | None:
     """Cells of a total row to columns, in order: percentages under rates, whole numbers under counts.
 
-    None when there are too many cells, or too few and more than one way to place them.
+    None when there are too many cells, or too few and more than one way to place them. Only a rate may be left
+    out: where a count is missing, two cells may have run into one (``36`` and ``100%`` into ``36100%``).
     """
 
     @cache
     def ways(cell: int, column: int) -> tuple[tuple[int, ...], ...]:
         """Columns for the cells from `cell` on, among the columns from `column` on; at most two ways."""
-        if cell == len(cells):
-            return ((),)
-        if len(columns) - column < len(cells) - cell:
-            return ()
-        here = ways(cell + 1, column + 1) if _fits(cells[cell], columns[column]) else ()
+        if column == len(columns):
+            return ((),) if cell == len(cells) else ()
+        fits = cell < len(cells) and _fits(cells[cell], columns[column])
+        here = ways(cell + 1, column + 1) if fits else ()
         placed = [(column, *rest) for rest in here]
-        return tuple([*placed, *ways(cell, column + 1)][:2])
+        may_lack = columns[column].is_rate or columns[column].field == IGNORED
+        return tuple([*placed, *(ways(cell, column + 1) if may_lack else ())][:2])
 
     found = ways(0, 0)
     if len(found) != 1:

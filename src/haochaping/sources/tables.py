@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from haochaping.cleaning.cells import is_number
 from haochaping.cleaning.text import fold
 from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.model import TABLES
@@ -17,6 +19,7 @@ from haochaping.reference import Reference
 from haochaping.sources.header import Column, HeaderUnread, read_header
 from haochaping.sources.lines import (
     Line,
+    Token,
     drop,
     in_sentence,
     is_decorated_mark,
@@ -104,6 +107,7 @@ def split_annexes(
                 (line.text for line in lines[span.start : span.header] if is_scaled(line.text)), ""
             ):
                 raise HeaderUnread(f"“{scaled[:40]}”：数字应以件、条为单位，以万、千为单位的不是准确的数")
+            _no_cells_above(lines[span.start : span.header], reference)
             name, columns = read_header(header_lines, title, reference, districts)
         except HeaderUnread as failure:
             shown = " ".join(line.text for line in header_lines)[:120]
@@ -120,7 +124,7 @@ def split_annexes(
         )
         try:
             body = reader.read(rows)
-            _nothing_after(drop(note, marks | heads))
+            _nothing_after(drop(note, marks | heads), reference)
         except BodyUnread as failure:
             problems.append(
                 Problem(
@@ -276,11 +280,33 @@ def _splits_number(lines: Sequence[Line], i: int) -> bool:
 
 def _looks_like_cells(lines: Sequence[Line], i: int) -> bool:
     """Whether a line outside every table holds cells: numbers that belong to no sentence."""
+    if _has_row_form(lines[i].tokens):
+        return True
     values = [token for token in lines[i].tokens if token.kind != "text"]
     if not values or in_sentence(lines, i):
         return False
     alone = len(values) == len(lines[i].tokens)
     return alone or not _SENTENCE.search(lines[i].folded)
+
+
+def _has_row_form(tokens: Sequence[Token]) -> bool:
+    """Whether two numbers stand side by side, or a line is a serial number, a name and cells: no sentence does that."""
+    if any(is_number(one.text) and is_number(two.text) for one, two in pairwise(tokens)):
+        return True
+    kinds = "".join("v" if token.kind == "value" else "t" for token in tokens)
+    return fold(tokens[0].text).isdecimal() and bool(re.fullmatch("vt+v+", kinds))
+
+
+def _no_cells_above(lines: Sequence[Line], reference: Reference) -> None:
+    """Refuse when a row or a total stands between a table's title and its header, where nobody looks for it."""
+    for line in lines:
+        if _is_total(line, reference) or _has_row_form(line.tokens):
+            raise HeaderUnread(f"“{line.text[:40]}”：表头之前不应有数据")
+
+
+def _is_total(line: Line, reference: Reference) -> bool:
+    label, *rest = line.tokens
+    return fold(label.text).rstrip(":") in reference.totals and any(token.kind == "value" for token in rest)
 
 
 def _before_note(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
@@ -290,10 +316,11 @@ def _before_note(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     return list(lines), []
 
 
-def _nothing_after(note: Sequence[Line]) -> None:
+def _nothing_after(note: Sequence[Line], reference: Reference) -> None:
     """Refuse when a row, a total or a further annex hides behind the note."""
     for i, line in enumerate(note):
-        if i and _looks_like_cells(note, i):
+        begins = i == 0 and NOTE_BEGINS.match(line.folded)  # it may have been dropped as a running head
+        if not begins and (_looks_like_cells(note, i) or _is_total(line, reference)):
             raise BodyUnread(line.number, line.text, "备注之后不应再有数据")
         if annex_heading(line):
             raise BodyUnread(line.number, line.text, "此附件之后应有以“序号”开头的表头")

@@ -38,6 +38,10 @@ _SET_APART = {"sup", "sub", "s", "strike", "del"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARSET = re.compile(r"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _READ_CHARSETS = ("utf-8", "utf8", "gb2312", "gbk", "gb18030", "x-gbk", "unicode", "utf-16", "us-ascii")
+_BLANKS = re.compile(r"\s+")
+_NO_PART_OF_NUMBER = re.compile(r"(?<![\d.,．，]) +| +(?![\d.,．，])")
+_LONGEST_SPAN = 9
+"""Digits; more are as many columns as too many."""
 _SEVERAL_SHEETS = re.compile(r"<frameset|<x:worksheetsource", re.IGNORECASE)
 
 
@@ -194,7 +198,7 @@ def _is_hidden(element: Any) -> bool:
 
 
 def _cell_text(cell: Any) -> str:
-    """A cell's text without blanks; where the page breaks the line, the line is broken."""
+    """A cell's text without blanks but those inside a number; where the page breaks the line, the line is broken."""
     pieces: list[str] = []
 
     def walk(element: Any) -> None:
@@ -203,16 +207,16 @@ def _cell_text(cell: Any) -> str:
         apart = element.tag in _SET_APART and "".join(element.itertext()).split()
         is_line = element.tag in _LINES and element is not cell
         pieces.append("\n" if is_line else SET_APART[0] if apart else "")
-        pieces.append("".join((element.text or "").split()))
+        pieces.append(_BLANKS.sub(" ", element.text or ""))
         for child in element:
             walk(child)
-            pieces.append("".join((child.tail or "").split()))
+            pieces.append(_BLANKS.sub(" ", child.tail or ""))
         pieces.append("\n" if is_line else SET_APART[1] if apart else "")
 
     walk(cell)
-    return "".join(pieces)
+    return _NO_PART_OF_NUMBER.sub("", "".join(pieces))
 
 
 def _span(cell: Any, name: str) -> int:
     value = str(cell.get(name, "1")).strip()
-    return min(int(value), MOST_COLUMNS) if value.isdecimal() and int(value) else 1
+    return min(int(value[:_LONGEST_SPAN]), MOST_COLUMNS) or 1 if value.isdecimal() else 1

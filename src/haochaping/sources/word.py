@@ -18,6 +18,8 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _LEFT_OUT = {f"{_W}del", f"{_W}moveFrom", f"{_W}txbxContent", f"{_MC}Fallback", f"{_W}pPr", f"{_W}rPr"}
 """Deleted or moved text, text boxes (page furniture), and the older copy of what a newer Word draws."""
+_LONGEST_SPAN = 9
+"""Digits; more are as many columns as too many."""
 
 
 MOST_PARAGRAPHS = 20_000
@@ -161,4 +163,4 @@ def _cells(row: Any) -> Iterator[Any]:
 def _number(element: Any, path: str) -> int:
     found = element.find("/".join(f"{_W}{part}" for part in path.split("/")))
     text = str(found.get(f"{_W}val", 0)) if found is not None else ""
-    return min(int(text), MOST_COLUMNS + 1) if text.isdecimal() else 0
+    return min(int(text[:_LONGEST_SPAN]), MOST_COLUMNS + 1) if text.isdecimal() else 0

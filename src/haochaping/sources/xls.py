@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from haochaping.errors import refuse
+from haochaping.sources.formats import DAMAGED
 from haochaping.sources.workbook_details import Details, percent_styles
 
 _FREE = 0xFFFFFFFA
@@ -45,7 +46,7 @@ def xls_details(path: Path) -> dict[str, Details]:
         version = struct.unpack_from("<H", stream, 4)[0]
         if version == _BIFF8:
             return _details(stream, path.name)
-    except (struct.error, IndexError, ValueError, UnicodeDecodeError):
+    except DAMAGED:
         raise refuse(path.name, "文件已损坏", "请用表格软件打开并另存为 .xlsx") from None
     raise refuse(path.name, "Excel 95 或更早的表格", "请用表格软件打开并另存为 .xlsx")
 

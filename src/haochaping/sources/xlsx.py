@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from haochaping.errors import refuse
+from haochaping.sources.formats import DAMAGED
 from haochaping.sources.workbook_details import Details, percent_styles
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -33,7 +34,7 @@ def xlsx_details(path: Path) -> dict[str, Details]:
     try:
         with zipfile.ZipFile(path) as archive:
             return _details(archive)
-    except (zipfile.BadZipFile, ElementTree.ParseError, expat.ExpatError, KeyError, ValueError, OSError):
+    except DAMAGED:
         raise refuse(path.name, "文件已损坏", "请用表格软件打开并另存为 .xlsx") from None
 
 
@@ -55,7 +56,12 @@ def _details(archive: zipfile.ZipFile) -> dict[str, Details]:
     book = ElementTree.fromstring(archive.read(parts["xl/workbook.xml"]))
     marked = _marked_texts(archive, parts)
     scans: dict[str, _Scan] = {}
-    for sheet in book.findall(".//{*}sheets/{*}sheet"):
+    listed = book.findall(".//{*}sheets/{*}sheet")
+    if len({sheet.get("name") for sheet in listed}) < len(listed):
+        raise ValueError(
+            "a sheet is listed twice"
+        )  # no office program does; thousands of times would take minutes
+    for sheet in listed:
         scan = _Scan(styles, marked)
         scan.details.hidden = sheet.get("state", "visible") != "visible"
         part = targets[str(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION))]
