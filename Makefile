@@ -86,7 +86,7 @@ lock: .venv/.installed-dev  ## 由 pyproject.toml 重新生成两份锁定文件
 audit: .venv/.installed-dev  ## 查询锁定的依赖包有无已知漏洞（须能连到漏洞库；查不全时以 3 退出）
 	@"$(PY)" .ci/audit.py
 
-bench-run: .venv/.installed-dev  ## 测量一次运行的用时，并与原样使用工具的两种办法比较（docs/performance.md）
+bench-run: .venv/.installed  ## 测量一次运行的用时，并与原样使用工具的两种办法比较（docs/performance.md）
 	@"$(PY)" -m haochaping.bench.run
 
 profile: .venv/.installed  ## 看一次运行的时间用在哪里：make profile Q=2022Q4

@@ -3,5 +3,8 @@
 import sys
 
 from haochaping.cli import main
+from haochaping.publish.tricks import leave_quickly
 
-sys.exit(main())
+code = main()
+leave_quickly()
+sys.exit(code)

@@ -15,8 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import lil_matrix
 
 from haochaping.checks.book import Book
 from haochaping.checks.outcome import FAILS, Constraint, Outcome
@@ -157,6 +155,10 @@ class _Problem:
         for c in self.constraints:
             rows += self._constraint_rows(c, n)
         lower, upper = np.zeros(2 * n), np.concatenate([np.full(n, np.inf), np.ones(n)])
+        # imported here: slow to load, and needed only where rules are violated
+        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.sparse import lil_matrix
+
         cost = np.zeros(2 * n)
         for i, cell in enumerate(self.cells):
             value = self.book.count(cell) if cell not in self.rates else 0

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from haochaping.locations import DATA_VARIABLE, STAGED_VARIABLE, Locations, project_root
 from haochaping.publish.clock import outer_clock
 from haochaping.publish.execute import NOTEBOOK_SECONDS, Background, execute, inspect_parameters
 from haochaping.publish.kernel import LOG, OwnKernelManager, running_kernel
 from haochaping.publish.log import RunLog
-from haochaping.publish.manifest import run_block, write_manifest
+from haochaping.publish.manifest import provenance, run_block, write_manifest
 from haochaping.publish.stamp import PAGE, Inputs
 from haochaping.quarter import Quarter
 
@@ -37,7 +36,7 @@ class Built:
 def build(
     where: Locations,
     inputs: Inputs,
-    origin: Mapping[str, Any],
+    by: str | None,
     published: Path,
     aside: Path,
     log: RunLog,
@@ -54,8 +53,8 @@ def build(
         Data and output roots.
     inputs : Inputs
         What the run depends on.
-    origin : mapping
-        From :func:`haochaping.publish.manifest.provenance`.
+    by : str, optional
+        Who runs it, if they wish to be named.
     published : Path
         The folder as it was published last; papers that people edited there are carried over.
     aside : Path
@@ -75,7 +74,7 @@ def build(
     environment = {DATA_VARIABLE: str(where.data), STAGED_VARIABLE: str(aside / _MODEL)}
     try:
         with running_kernel(environment, aside) as kernel, outer_clock(log.say):
-            return _build(where, inputs, origin, published, aside, log, reviewed, kernel)
+            return _build(where, inputs, by, published, aside, log, reviewed, kernel)
     finally:
         log.take(aside / LOG)
 
@@ -83,7 +82,7 @@ def build(
 def _build(
     where: Locations,
     inputs: Inputs,
-    origin: Mapping[str, Any],
+    by: str | None,
     published: Path,
     aside: Path,
     log: RunLog,
@@ -123,6 +122,7 @@ def _build(
     told = summarise(data, report, figures)
     log.lap("生成文件")
     prepare_page()
+    origin = provenance(inputs, by)
     notebook = running.result(NOTEBOOK_SECONDS, kernel.end)
     log.lap("等待笔记本")
     kernel.end()

@@ -12,7 +12,12 @@ from importlib import import_module
 from pathlib import Path
 
 import haochaping
-from haochaping.publish.tricks import die_with_parent, skip_slow_imports
+from haochaping.publish.tricks import (
+    collect_seldom,
+    die_with_parent,
+    import_seaborn_alone,
+    skip_slow_imports,
+)
 
 PARENT_VARIABLE = "HAOCHAPING_RUNNER"
 """Environment variable: the runner's process, Python and package, which must be the kernel's own."""
@@ -43,7 +48,10 @@ def own_python(parent: int) -> str:
 
 def import_needed() -> None:
     """Import what the notebook will ask for; an error belongs to its cell, where it is told with the heading."""
+    collect_seldom()
     skip_slow_imports()
+    with suppress(Exception):
+        import_seaborn_alone()
     for name in NEEDED:
         with suppress(Exception):
             import_module(name)

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from haochaping.fonts import font_face, missing_glyphs
+from haochaping.fonts import font_face, missing_glyphs, open_ahead
 from haochaping.publish.sections import sections
 
 TEMPLATES = Path(__file__).parent / "template"
@@ -30,7 +30,7 @@ class Page:
 def prepare_page() -> None:
     """Import and parse what :func:`build_page` will need, in time that would else be spent waiting."""
     _exporter()
-    missing_glyphs("")
+    open_ahead()
 
 
 def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:

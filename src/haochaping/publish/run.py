@@ -107,24 +107,26 @@ def _publish(
     from haochaping.publish.log import RunLog
     from haochaping.publish.names import RUN_LOG
     from haochaping.publish.pdf import PDF
-    from haochaping.publish.tricks import skip_slow_imports
-    from haochaping.store import write_tidy
+    from haochaping.publish.tricks import collect_seldom, skip_slow_imports
     from haochaping.whole import staged
 
+    collect_seldom()
     skip_slow_imports()
     from haochaping.publish.build import build
-    from haochaping.publish.manifest import damaged, provenance, read_manifest
+    from haochaping.publish.manifest import damaged, read_manifest
 
     quarter = inputs.quarter
     published, log = where.published(quarter), RunLog(say)
     try:
         with staged(published) as aside:
-            built = build(where, inputs, provenance(inputs, by), published, aside, log, reviewed)
+            built = build(where, inputs, by, published, aside, log, reviewed)
             if wrong := damaged(aside, read_manifest(aside)):
                 raise OSError(f"写出的文件与内容不符：{'、'.join(wrong)}")
             if (published / PDF).exists():
                 log.say(f"原来的 {PDF} 是按旧的网页打印的，不再保留；需要的请运行 make pdf Q={quarter}")
             (aside / RUN_LOG).write_text(log.text(), encoding="utf-8", newline="\n")
+            from haochaping.store import write_tidy  # not before the kernel has been started
+
             write_tidy(built.data, where.tidy(quarter))
     except Exception as error:
         keep_failed(published, log, error)

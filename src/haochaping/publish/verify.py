@@ -13,7 +13,7 @@ from typing import Any
 from haochaping.errors import refuse
 from haochaping.locations import Locations
 from haochaping.publish.log import RunLog
-from haochaping.publish.manifest import damaged, provenance, read_manifest
+from haochaping.publish.manifest import damaged, read_manifest
 from haochaping.publish.stamp import MANIFEST, PAGE, Inputs, inputs_of
 from haochaping.quarter import Quarter
 
@@ -80,7 +80,7 @@ def verify(where: Locations, quarter: Quarter, say: Callable[[str], None]) -> Ve
     with tempfile.TemporaryDirectory(prefix="haochaping-verify-") as folder:
         aside = Path(folder).resolve() / str(quarter)
         aside.mkdir()
-        build(where, inputs, provenance(inputs, None), published, aside, RunLog(lambda _: None))
+        build(where, inputs, None, published, aside, RunLog(lambda _: None))
         names = sorted(set(manifest["outputs"]) - set(edited_papers(published)))
         wrong = {name: _difference(published / name, aside / name, name in touched) for name in names}
     files = tuple(f"{name}：{what}" for name, what in wrong.items() if what)
