@@ -195,6 +195,19 @@ def test_two_sources_are_compared_cell_by_cell(
     )
 
 
+def test_an_annex_that_only_the_second_source_has_is_taken_from_it(
+    real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
+    write_workbook(real, tmp_path / "附件.xlsx")
+    write_webpage(real, tmp_path / "通报.html")
+    book = openpyxl.load_workbook(tmp_path / "附件.xlsx")
+    del book["表5"]
+    book.save(tmp_path / "附件.xlsx")
+    both = read_raw(tmp_path, real.quarter, reference)
+    assert both == real and both.fact("annexes_from") == "附件5取自 通报.html"
+    assert both.annexes["table"].tolist().count("public_services") == 1
+
+
 @pytest.mark.parametrize("part", ["word/document.xml", "[Content_Types].xml"])
 def test_a_part_in_an_unknown_encoding(
     real: QuarterData, reference: Reference, tmp_path: Path, part: str

@@ -106,7 +106,8 @@ def _source_used(data: QuarterData) -> str:
     if not data.fact("source_used"):
         return ""
     differing = f"有 {len(data.second)} 格不同，见“数据核对”" if len(data.second) else "各格相同"
-    return f"<p>本简报用 {text(data.fact('source_used'))}（{text(data.fact('source_reason'))}），与另一份资料{differing}。</p>"
+    taken = f"{data.fact('annexes_from')}；" if data.fact("annexes_from") else ""
+    return f"<p>本简报用 {text(data.fact('source_used'))}（{text(data.fact('source_reason'))}），{text(taken)}与另一份资料{differing}。</p>"
 
 
 def _corrections(data: QuarterData) -> Html:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
+import pandas as pd
+
 from haochaping.cleaning.text import fold, plain_number
 from haochaping.model import HEADLINE, NOTE_COLUMNS, TABLES, QuarterData, decode_key, encode_key, frame
 from haochaping.reference import Reference
@@ -12,10 +14,11 @@ from haochaping.revisions import Place, cell_texts
 
 
 def with_second(used: QuarterData, other: QuarterData, reference: Reference, file: str) -> QuarterData:
-    """`used` with the cells in which `other` (from `file`) differs, and with what only `other` says of the text.
+    """`used` with the cells in which `other` (from `file`) differs, and with annexes and text that only `other` has.
 
     Rows of frame ``second``: table, key and column of the cell, the text there in `other`, its file.
-    Tables that one of the two lacks are not compared, nor totals that only one prints.
+    Tables that one of the two lacks are not compared, nor totals that only one prints. Which annexes were taken from
+    `other` stands among the facts (``annexes_from``).
     """
     mine, theirs = (_by_canonical_name(data, reference) for data in (used, other))
     both = {name for name in TABLES if not used.table(name).empty and not other.table(name).empty}
@@ -35,7 +38,8 @@ def with_second(used: QuarterData, other: QuarterData, reference: Reference, fil
                     "file": file,
                 }
             )
-    return replace(_with_text(used, other), second=frame("second", [*used.second.to_dict("records"), *rows]))
+    whole = _with_annexes(_with_text(used, other), other, file)
+    return replace(whole, second=frame("second", [*used.second.to_dict("records"), *rows]))
 
 
 def _by_canonical_name(data: QuarterData, reference: Reference) -> dict[Place, tuple[str, str]]:
@@ -89,3 +93,26 @@ def _with_text(used: QuarterData, other: QuarterData) -> QuarterData:
         headline=frame("headline", [*used.headline.to_dict("records"), *more]),
         about=frame("about", [{"field": name, "value": value} for name, value in facts.items()]),
     )
+
+
+def _with_annexes(used: QuarterData, other: QuarterData, file: str) -> QuarterData:
+    """`used` with the annexes that only `other` has, and what stands beside them."""
+    taken = [name for name in TABLES if used.table(name).empty and not other.table(name).empty]
+    if not taken:
+        return used
+    beside = {
+        name: _of_tables(used, other, name, taken) for name in ("printed_totals", "unreported", "annexes")
+    }
+    told = f"附件{'、'.join(str(TABLES[name].annex) for name in taken)}取自 {file}"
+    before = used.fact("annexes_from")
+    facts = [row for row in used.about.to_dict("records") if row["field"] != "annexes_from"]
+    facts.append({"field": "annexes_from", "value": f"{before}；{told}" if before else told})
+    tables = {name: other.table(name) for name in taken}
+    return replace(used, **tables, **beside, about=frame("about", facts))
+
+
+def _of_tables(used: QuarterData, other: QuarterData, name: str, taken: list[str]) -> pd.DataFrame:
+    """A frame beside the tables: rows of `taken` from `other`, all the rest from `used`."""
+    mine, theirs = (getattr(data, name) for data in (used, other))
+    rows = [*mine[~mine["table"].isin(taken)].to_dict("records")]
+    return frame(name, [*rows, *theirs[theirs["table"].isin(taken)].to_dict("records")])
