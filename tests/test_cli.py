@@ -192,7 +192,7 @@ def test_what_the_system_complains_of_is_told_with_its_place(monkeypatch: pytest
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "/srv/output/2022Q4")
 
-    monkeypatch.setitem(cli._COMMANDS, "tidy", full)
+    monkeypatch.setitem(cli.COMMANDS, "tidy", full)
     assert cli.main(["tidy", "2022Q4"]) == 3
     said = capsys.readouterr().err
     assert (
