@@ -58,6 +58,7 @@ METHODS = {
 KNOWN = {
     ("checks/confront.py", "from_string"): "a rule's sentence, in the sandbox",
     ("sources/pdf.py", "extract"): "the texts of a table on a page",
+    ("bundle/target.py", "system"): "what platform calls this system",
     ("publish/annexes.py", "write_url"): "from the contents to our own sheets",
     ("publish/form_annex.py", "write_formula"): "sums and rates of the form, of addresses alone",
     ("publish/form_entries.py", "write_formula"): "a note that follows the dates, its words quoted",
