@@ -45,3 +45,14 @@ def test_a_missing_active_count_leaves_the_base_too(real: QuarterData) -> None:
     figures = compute_figures(real)
     base = real.city_departments.loc[real.city_departments["active_evaluations"].notna(), "evaluations"].sum()
     assert figures["department_active_rate"].value == Fraction(58_955, int(base))
+
+
+def test_a_figure_of_the_text_is_shown_as_the_text_writes_it(real: QuarterData) -> None:
+    figure = compute_figures(real)["claimed_rectification"]
+    assert (figure.text, figure.rounding) == ("100%", "原文写法")
+
+
+def test_the_rounding_says_how_many_decimals_stand_there(real: QuarterData) -> None:
+    figures = compute_figures(real)
+    assert (figures["rate"].text, figures["rate"].rounding) == ("99.999%", "三位小数")
+    assert figures["active_rate"].rounding == "两位小数" and figures["cases"].rounding == "整数"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from haochaping.briefing.checks_view import counts_words
 from haochaping.briefing.head import key_figure_names
 from haochaping.briefing.html import Html, stack, text
 from haochaping.briefing.sentences import SECTIONS, compose
@@ -47,14 +48,20 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
         if data.fact("text")
         else "",
         f'<div class="across"><h3>数字表</h3>{_table_of_figures(figures, report)}</div>',
-        _SIGN_OFF,
+        _sign_off(report),
     )
 
 
-_SIGN_OFF = (
-    '<h3 id="sign-off">复核意见与签字</h3><div class="sign-off"><p class="opinion">复核意见：</p>'
-    "<p>经办人：</p><p>审核人：</p><p>签发人：</p><p>日期：</p></div>"
-)
+def _sign_off(report: CheckReport) -> Html:
+    """Where people decide and sign: the verdict once more, what they may decide, a date for each of them."""
+    choices = "".join(f"<span>□ {choice}</span>" for choice in ("同意送审", "更正、说明后送审", "退回核实"))
+    people = "".join(
+        f'<div class="signer"><p>{who}：</p><p>日期：</p></div>' for who in ("经办人", "审核人", "签发人")
+    )
+    return Html(
+        f'<h3 id="sign-off">复核意见与签字</h3><p>核对结论：{report.verdict.value}（{counts_words(report)}）。</p>'
+        f'<div class="sign-off"><p class="choice">{choices}</p><p class="opinion">复核意见：</p>{people}</div>'
+    )
 
 
 def _methods(figures: Figures) -> Html:
@@ -84,7 +91,7 @@ def _table_of_figures(figures: Figures, report: CheckReport) -> Html:
     rows["见于"] = pd.Series([_places(used.get(name, ())) for name in figures], dtype=object)
     return frame_table(
         rows[["指标", "数值", "单位", "区间", "算法", "来源", "取整", "见于"]],
-        "本简报每个数字的算法和来源",
+        "语句、首页和图题所用数字的算法和来源",
         "table-figures",
         row_ids=[f"figure-{name}" for name in figures],
         note="区间为 95% 置信区间（威尔逊法，两期之差用纽科姆法）：只反映偶然波动，不反映口径、归集的差错。"

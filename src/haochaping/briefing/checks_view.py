@@ -29,17 +29,28 @@ VERDICT_CLASS = {
 
 def verdict_html(report: CheckReport) -> Html:
     """The verdict with the counts behind it."""
-    counts = "、".join(f"{SEVERITIES[name]} {count} 条" for name, count in report.counts.items())
     failed = sum(result.state == "could not run" for result in report.results)
     unrun = f"；{failed} 条规则未能运行" if failed else ""
     if report.refused:
         unrun += f"；{report.refused} 条答复未采用，原因见“数据核对”一节末尾"
     if any(finding.status == "explained" for finding in report.findings):
         unrun += f"；说明是否到期按 {report.as_of} 判断"
+    if open_corrections(report):
+        unrun += "；须更正的，更正以后才能送审"
     return Html(
         f'<p class="verdict verdict-{VERDICT_CLASS[report.verdict]}"><strong>{report.verdict.value}</strong>'
-        f"<span>{counts}{report.answered_words}{unrun}。结论由程序按规则提出，是否送审由人决定。</span></p>"
+        f"<span>{counts_words(report)}{report.answered_words}{unrun}。结论由程序按规则提出，是否送审由人决定。</span></p>"
     )
+
+
+def counts_words(report: CheckReport) -> str:
+    """How many findings of each severity."""
+    return "、".join(f"{SEVERITIES[name]} {count} 条" for name, count in report.counts.items())
+
+
+def open_corrections(report: CheckReport) -> bool:
+    """Whether a 须更正 stands that was not corrected."""
+    return any(one.severity == "correct" and one.status != "corrected" for one in report.findings)
 
 
 def findings_html(report: CheckReport, figures: Figures) -> Html:

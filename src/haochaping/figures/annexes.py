@@ -46,10 +46,10 @@ def _text(maker: Maker, data: QuarterData) -> None:
             if "cases" in maker.made:
                 _gap(maker)
         elif item.figure == RECTIFICATION and pd.notna(item.value):
-            _claimed_rectification(maker, float(item.value))
+            _claimed_rectification(maker, float(item.value), str(item.printed))
 
 
-def _claimed_rectification(maker: Maker, value: float) -> None:
+def _claimed_rectification(maker: Maker, value: float, printed: str) -> None:
     at = CellRef.of(HEADLINE, {"figure": RECTIFICATION}, "value")
     told = Fraction(str(value))
     maker.add(
@@ -61,6 +61,7 @@ def _claimed_rectification(maker: Maker, value: float) -> None:
         "正文",
         [at],
         "正文所列，不列区间",
+        printed,
     )
 
 

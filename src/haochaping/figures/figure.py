@@ -18,6 +18,9 @@ PERCENT, POINTS, PER = "%", "个百分点", "条/万条"
 _LARGE, _HUGE = 10_000, 100_000_000
 
 
+_DECIMALS = {0: "零", 1: "一", 2: "两", 3: "三", 4: "四", 5: "五", 6: "六"}
+
+
 @dataclass(frozen=True)
 class Figure:
     """One number with its name.
@@ -36,11 +39,13 @@ class Figure:
     cells: frozenset[CellRef] = frozenset()
     corrected: bool = False
     interval: str = ""
+    printed: str = ""
+    """How the source writes it, where it is the source's own figure."""
 
     @property
     def text(self) -> str:
         """As printed, without its unit but for the percent sign; a change keeps its sign."""
-        return self._written(self.value)
+        return self.printed or self._written(self.value)
 
     @property
     def size(self) -> Shown:
@@ -58,7 +63,10 @@ class Figure:
     @property
     def rounding(self) -> str:
         """How the text was rounded from the value; more decimals where two would print a false 100 % or 0 %."""
-        return "整数" if isinstance(self.value, int) else "两位小数"
+        if isinstance(self.value, int):
+            return "整数"
+        decimals = len(self.text.rstrip("%").partition(".")[2])
+        return "原文写法" if self.printed else f"{_DECIMALS.get(decimals, str(decimals))}位小数"
 
     def _written(self, value: int | Fraction | float | None) -> str:
         if value is None:

@@ -38,11 +38,23 @@ class Maker:
         source: str,
         cells: Iterable[CellRef] = (),
         interval: str = "",
+        printed: str = "",
     ) -> None:
         """Add one figure; it is corrected when a cell that it rests on is."""
         rests_on = frozenset(cells)
         corrected = bool(rests_on & self._corrected)
-        self.made[name] = Figure(name, label, value, unit, formula, source, rests_on, corrected, interval)
+        self.made[name] = Figure(
+            name,
+            label,
+            value,
+            unit,
+            formula,
+            source,
+            rests_on,
+            corrected,
+            interval,
+            "" if corrected else printed,
+        )
 
     def cells(self, table: str, *columns: str, rows: pd.DataFrame | None = None) -> list[CellRef]:
         """The cells of some columns, in the given rows or in all."""

@@ -76,17 +76,19 @@ def run_block(origin: Mapping[str, Any]) -> dict[str, str]:
         "生成时间": origin["written"],
         **({"运行人": origin["by"]} if "by" in origin else {}),
         "参数": "、".join(f"{name} = {value}" for name, value in origin["parameters"].items()),
-        "说明按何日判断": origin["as_of"],
-        "输入标识": origin["key"][:16],
-        "输入文件（SHA-256 前若干位）": "；".join(
-            f"{path} {digest[:_SHORT]}" for path, digest in origin["inputs"]["data"].items()
-        ),
+        "说明是否到期按何日判断": origin["as_of"],
+        "输入标识（全部输入合算）": origin["key"][:16],
+        "本季资料及其 SHA-256 的前几位": _listed(origin["inputs"]["data"]),
         "用于比较的以前季度": f"{len(origin['inputs']['past'])} 个文件",
-        "设置": f"{len(origin['inputs']['reference'])} 个文件",
+        "本市设置，同上": _listed(origin["inputs"]["reference"]),
         "程序": f"{code['commit'][:_SHORT]}{state}" if code else f"标识 {origin['package'][:_SHORT]}",
-        "程序版本": "、".join(f"{name} {version}" for name, version in origin["versions"].items()),
+        "依赖版本": "、".join(f"{name} {version}" for name, version in origin["versions"].items()),
         "完整记录": f"各输入、输出文件的 SHA-256 见同一文件夹的 {MANIFEST}",
     }
+
+
+def _listed(files: Mapping[str, str]) -> str:
+    return "；".join(f"{path} {digest[:_SHORT]}" for path, digest in files.items())
 
 
 def write_manifest(

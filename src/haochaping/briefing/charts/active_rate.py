@@ -42,7 +42,7 @@ def chart_active_rate(
         _draw(rows, overall, small, WIDE),
         "chart-active-rate",
         _title(rows) if figures is None else _certain_title(figures),
-        f"各区县主动评价率（主动评价数 ÷ 评价数），由高到低{hollow}",
+        f"各区县主动评价率（主动评价数 ÷ 评价数），由高到低；蓝色高于合计，灰色不高于{hollow}",
         f"条形图。{len(rows)} 个区县中 {int((rows['active_rate'] > overall).sum())} 个高于合计 {percent(overall)}。"
         f"依次为：{'，'.join(named)}。",
         pd.DataFrame(
