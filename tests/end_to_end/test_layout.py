@@ -149,7 +149,7 @@ def test_the_contents_lead_to_the_lines_for_signatures(briefing: Path, browser: 
     page = opened(browser, briefing, 1280)
     page.click("#contents a:text-is('复核意见与签字')")
     page.wait_for_function("() => document.querySelector('#sign-off').getBoundingClientRect().top < 900")
-    assert "签发人" in page.locator("#sign-off + .sign-off").text_content()
+    assert "签发人" in page.locator("#sign-off ~ .sign-off").text_content()
     page.close()
 
 
