@@ -278,13 +278,17 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--quarter", default="2022Q4")
+    parser.add_argument("--only", default="", help="faults whose name begins so")
     parser.add_argument("--look", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.look:
         print(f"looked:{whole(options.look)}")
         return
+    # a shell that starts this in the background has Ctrl-C ignored, and whatever is started would inherit that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     without = missing()
     kinds = kinds_of(options.runs, options.seed, without)
+    kinds = [kind for kind in kinds if kind.startswith(options.only)]
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(options.jobs) as pool:
         shares = [
             pool.submit(
