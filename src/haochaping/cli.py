@@ -48,6 +48,9 @@ def _system_says(error: OSError) -> str:
         errno.EROFS: "所在磁盘只能读不能写",
         errno.EACCES: "没有写入的权限，或文件正被别的程序打开",
         errno.EPERM: "没有写入的权限",
+        errno.EEXIST: "应为文件夹，却是文件",
+        errno.ENOTDIR: "应为文件夹，却是文件",
+        errno.ENOENT: "没有这个位置，也不能建立",
     }
     if error.errno not in words:
         return visible(str(error))

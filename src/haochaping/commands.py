@@ -46,6 +46,8 @@ def _quarters(where: Locations, options: argparse.Namespace) -> int:
     from haochaping.publish.quarters import run_quarters, table
 
     first, last = (Quarter.parse(text) if text else None for text in (options.first, options.last))
+    if first and last and first > last:
+        raise refuse("命令行", f"从 {first} 到 {last}", "起止颠倒，前一个应早于后一个")
     there = available(where.data)
     wanted = [q for q in there if (first is None or first <= q) and (last is None or q <= last)]
     if not wanted:
@@ -89,6 +91,7 @@ def _pdf(where: Locations, options: argparse.Namespace) -> int:
 
 
 def _verify(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.publish.stamp import PAGE
     from haochaping.publish.verify import verify
 
     quarter = options.quarter
@@ -98,7 +101,10 @@ def _verify(where: Locations, options: argparse.Namespace) -> int:
     if found.inputs:
         say(f"资料、设置或程序与生成时不同（{len(found.inputs)} 处），输出已过时，未作比较；请重新生成")
     elif found.files:
-        say(f"{len(found.files)} 个文件与重新生成的不同，{found.same} 个相同")
+        say(
+            f"{len(found.files)} 处与重新生成的不同，{found.same} 个文件相同；要恢复的，把那些文件移出文件夹"
+            f"（{PAGE} 改动过的不必移），再运行 make quarter Q={quarter}"
+        )
     else:
         say(f"{where.published(quarter)} 与资料一致：{found.same} 个文件全部相同")
     return DONE if found.holds else LOOK

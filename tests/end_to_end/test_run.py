@@ -91,6 +91,33 @@ def test_verify_holds_the_output_to_its_inputs(root: Path) -> None:
     assert call("verify", root, "2022Q3").returncode == 2
 
 
+def test_a_forged_manifest_is_told(built: Path, tmp_path: Path) -> None:
+    shutil.copytree(built.parents[1] / "data", tmp_path / "data")
+    shutil.copytree(built.parent, tmp_path / "output")
+    path = tmp_path / "output" / "2022Q4" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**manifest, "verdict": "可送审"}), encoding="utf-8")
+    result = call("verify", tmp_path, "2022Q4")
+    assert result.returncode == 1 and "manifest.json 的“verdict”" in result.stdout
+
+
+def test_a_damaged_page_is_made_again_and_what_people_keep_there_stays(stale: Path) -> None:
+    (stale / "data" / "raw" / "2022Q4" / "notes.md").unlink()
+    published = stale / "output" / "2022Q4"
+    good = (published / "briefing.html").read_bytes()
+    (published / "briefing.html").write_bytes(good[:300_000])
+    (published / "修改稿.docx").write_bytes(b"mine")
+    (published / "回收").mkdir()
+    (published / "回收" / "批注.txt").write_text("mine")
+    result = call("quarter", stale, "2022Q4")
+    assert result.returncode == 0 and "自己存放的文件原样保留：修改稿.docx、回收/批注.txt" in result.stderr
+    assert len((published / "briefing.html").read_bytes()) > 300_000
+    assert (published / "修改稿.docx").read_bytes() == b"mine"
+    assert (published / "回收" / "批注.txt").read_text() == "mine"
+    assert "没有变化" in call("quarter", stale, "2022Q4").stderr
+    assert call("verify", stale, "2022Q4").returncode == 0
+
+
 def test_a_file_that_is_gone_is_made_again(stale: Path) -> None:
     (stale / "data" / "raw" / "2022Q4" / "notes.md").unlink()
     (stale / "output" / "2022Q4" / "annexes.xlsx").unlink()

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from haochaping.publish.names import DRAFT, FINAL, RETURNED, REVIEW, SHEETS
+from haochaping.publish.names import DRAFT, FINAL, PDF, RETURNED, REVIEW, RUN_LOG, SHEETS
 from haochaping.publish.stamp import MANIFEST, sha256
 from haochaping.quarter import Quarter
 
@@ -62,12 +62,31 @@ def remind(edited: Sequence[str], quarter: Quarter, say: Callable[[str], None]) 
         say(f"填好的核实单请放入 data/raw/{quarter}/{RETURNED}/，再运行 make collect Q={quarter}")
 
 
-def edited_papers(published: Path) -> list[str]:
-    """Published papers that people changed since they were written, or put there: paths below `published`."""
+def foreign_files(published: Path) -> list[str]:
+    """Files of a published folder that no run wrote: what people keep there, as paths below `published`.
+
+    Papers that people edited or filled in are told by :func:`edited_papers`. Where the manifest cannot be read
+    nobody knows which files are whose: none is foreign.
+    """
+    outputs = _outputs(published)
+    if not outputs:
+        return []
+    files = (path for path in published.rglob("*") if path.is_file() and not path.name.startswith("~$"))
+    found = {path.relative_to(published).as_posix() for path in files}
+    return sorted(found - {*outputs, MANIFEST, RUN_LOG, PDF} - set(edited_papers(published)))
+
+
+def _outputs(published: Path) -> dict[str, str]:
     try:
         outputs = json.loads((published / MANIFEST).read_text(encoding="utf-8"))["outputs"]
-    except (OSError, ValueError, KeyError):
-        outputs = {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return outputs if isinstance(outputs, dict) else {}
+
+
+def edited_papers(published: Path) -> list[str]:
+    """Published papers that people changed since they were written, or put there: paths below `published`."""
+    outputs = _outputs(published)
     found = sorted(path for pattern in _EDITABLE for path in published.glob(pattern))
     hashes = sha256([path for path in found if not path.name.startswith("~$")], published)
     return [name for name, content in hashes.items() if content != outputs.get(name)]

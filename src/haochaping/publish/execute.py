@@ -40,11 +40,15 @@ def inspect_parameters(notebook: Path, parameters: Mapping[str, str]) -> None:
     Raises
     ------
     InputRefused
-        Parameters are unknown or missing.
+        Parameters are unknown or missing, or the file is no notebook.
     """
     import papermill
+    from nbformat.reader import NotJSONError
 
-    declared = set(papermill.inspect_notebook(_literal(notebook)))
+    try:
+        declared = set(papermill.inspect_notebook(_literal(notebook)))
+    except NotJSONError:
+        raise refuse(str(notebook), "不是完整的笔记本", "请恢复这个文件（如 git checkout）") from None
     if declared != set(parameters):
         raise refuse(
             notebook.name,

@@ -27,6 +27,7 @@ def keep_failed(published: Path, log: RunLog, error: Exception) -> None:
     """Keep the notebook and the log of a run that ended in `error`; a refusal of the input says all itself."""
     if isinstance(error, InputRefused):
         return
+    clear_failed(published)  # notebook and log belong together
     with suppress(OSError):  # a full disk is told by the error itself
         if isinstance(error, NotebookFailed) and error.notebook is not None:
             import nbformat

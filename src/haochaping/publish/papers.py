@@ -12,7 +12,7 @@ from haochaping.checks.verdict import Verdict
 from haochaping.figures import Figures
 from haochaping.publish.annexes import write_annexes
 from haochaping.publish.bulletin import bulletin_name, write_bulletin
-from haochaping.publish.edited import edited_papers, remind, told_of_kept
+from haochaping.publish.edited import edited_papers, foreign_files, remind, told_of_kept
 from haochaping.publish.findings import write_findings
 from haochaping.publish.names import ANNEXES, FINAL, INTERNAL_ANNEXES, PACKAGE, REVIEW, SHEETS, free_path
 from haochaping.publish.package import write_package
@@ -33,12 +33,13 @@ def write_papers(
 ) -> list[str]:
     """Write every paper into `aside`; those of `published` that people edited are carried over first.
 
-    A new paper whose name is taken by an edited one gets a name beside it.
+    A new paper whose name is taken by an edited one gets a name beside it. Files that people keep in the folder
+    stay there too.
 
     Returns
     -------
     list of str
-        The edited papers that were carried over, as paths below the folder.
+        What was carried over, as paths below the folder.
     """
     kept = edited_papers(published)
     for name in kept:
@@ -64,4 +65,18 @@ def write_papers(
         say(f"尚有需核实之处，{bulletin.name} 请待核实后再印发")
     if report.refused:
         say(f"有 {report.refused} 条答复未采用，原因见网页“数据核对”一节和 {review.name} 的状态栏")
-    return kept
+    return [*kept, *_keep_foreign(published, aside, say)]
+
+
+def _keep_foreign(published: Path, aside: Path, say: Callable[[str], None]) -> list[str]:
+    """Carry over what people keep in the folder; their paths in the new one."""
+    carried = []
+    for name in foreign_files(published):
+        folder = (aside / name).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        target = free_path(folder, Path(name).name)
+        shutil.copyfile(published / name, target)
+        carried.append(target.relative_to(aside).as_posix())
+    if carried:
+        say(f"{published} 中自己存放的文件原样保留：{'、'.join(carried)}")
+    return carried

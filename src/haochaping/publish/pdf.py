@@ -12,11 +12,11 @@ from pathlib import Path
 
 from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.locations import Locations
+from haochaping.publish.names import PDF
 from haochaping.publish.stamp import PAGE
 from haochaping.quarter import Quarter
 from haochaping.whole import write_whole
 
-PDF = "briefing.pdf"
 LONGEST_SECONDS = 180
 _ON_PATH = (
     "chromium",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from haochaping.errors import InputRefused
 from haochaping.publish.edited import edited_papers
+from haochaping.publish.names import BUNDLES
 from haochaping.publish.shelf import Item, shelf
 from haochaping.publish.stamp import MANIFEST, PAGE
 from haochaping.publish.summary import Summary, read_summary
@@ -45,7 +46,9 @@ def published_quarters(output: Path) -> tuple[list[Published], list[Skipped]]:
 
 
 def _folders(output: Path) -> Iterator[Path]:
-    return (path for path in output.iterdir() if path.is_dir()) if output.is_dir() else iter(())
+    if not output.is_dir():
+        return iter(())
+    return (path for path in output.iterdir() if path.is_dir() and path.name != BUNDLES)
 
 
 def _read(folder: Path) -> Published | Skipped:

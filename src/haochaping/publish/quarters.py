@@ -80,6 +80,8 @@ def run_quarters(
                 say(f"读入与核对 {quarter.label}")
                 stale[quarter] = assess(where, quarter, as_of)
                 write_tidy(stale[quarter].data, where.tidy(quarter))
+        if quarter in ended:
+            say(f"{quarter}：{ended[quarter].failure}（{len(ended)}/{len(quarters)}）")
     jobs = 1 if sys.platform == "win32" else min(jobs, os.cpu_count() or 1)
     if stale:
         _prepare()

@@ -88,8 +88,10 @@ def publish_quarter(
 
 def _unchanged(published: Path, quarter: Quarter, say: Say, started: float) -> Outcome:
     from haochaping.publish.edited import remind_of_edited
+    from haochaping.publish.failed import clear_failed
     from haochaping.publish.manifest import read_manifest
 
+    clear_failed(published)
     remind_of_edited(published, quarter, say)
     verdict = read_manifest(published)["verdict"]
     return Outcome(published / PAGE, verdict, True, time.perf_counter() - started)
@@ -105,8 +107,7 @@ def _publish(
 ) -> Outcome:
     from haochaping.publish.failed import clear_failed, keep_failed
     from haochaping.publish.log import RunLog
-    from haochaping.publish.names import RUN_LOG
-    from haochaping.publish.pdf import PDF
+    from haochaping.publish.names import PDF, RUN_LOG
     from haochaping.publish.tricks import collect_seldom, skip_slow_imports
     from haochaping.whole import staged
 

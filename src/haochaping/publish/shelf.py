@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from haochaping.publish.names import ANNEXES, DRAFT, FINAL, INTERNAL_ANNEXES, PACKAGE, REVIEW, RUN_LOG, SHEETS
-from haochaping.publish.pdf import PDF
+from haochaping.publish.names import (
+    ANNEXES,
+    DRAFT,
+    FINAL,
+    INTERNAL_ANNEXES,
+    PACKAGE,
+    PDF,
+    REVIEW,
+    RUN_LOG,
+    SHEETS,
+)
 from haochaping.publish.stamp import MANIFEST, PAGE
 
 _OTHER = "其他"

@@ -97,10 +97,15 @@ def _past(where: Locations, quarter: Quarter) -> list[Path]:
 
 
 def is_current(published: Path, key: str) -> bool:
-    """Whether `published` was made from inputs with this key and still has everything that was written."""
+    """Whether `published` was made from inputs with this key, still has every file, and its page as it was written.
+
+    Other files may have been opened and saved by people: these are not made again for that.
+    """
     try:
         manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
-        return manifest["key"] == key and all((published / name).is_file() for name in manifest["outputs"])
+        page = sha256([published / PAGE])[PAGE]
+        is_whole = all((published / name).is_file() for name in manifest["outputs"])
+        return manifest["key"] == key and is_whole and manifest["outputs"][PAGE] == page
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

@@ -19,6 +19,8 @@ from haochaping.quarter import Quarter
 
 NOTEBOOK = "briefing.ipynb"
 _RUN = re.compile(r"<!--run-->.*?<!--/run-->", re.DOTALL)
+_TOLD = ("quarter", "key", "verdict", "simulated", "findings", "answered", "figures", "parameters")
+"""What a manifest tells of its run and must tell again; the index believes it."""
 _GROUPS = {
     "data": "本季资料",
     "past": "以前季度的数据",
@@ -82,9 +84,13 @@ def verify(where: Locations, quarter: Quarter, say: Callable[[str], None]) -> Ve
         aside.mkdir()
         build(where, inputs, None, published, aside, RunLog(lambda _: None))
         names = sorted(set(manifest["outputs"]) - set(edited_papers(published)))
+        again = read_manifest(aside)
+        told = [key for key in _TOLD if again.get(key) != manifest.get(key)]
         wrong = {name: _difference(published / name, aside / name, name in touched) for name in names}
-    files = tuple(f"{name}：{what}" for name, what in wrong.items() if what)
-    return Verified(files=files, same=len(names) - len(files))
+    files = [f"{name}：{what}" for name, what in wrong.items() if what]
+    same = len(names) - len(files)
+    files += [f"{MANIFEST} 的“{key}”：与重新生成的不同" for key in told]
+    return Verified(files=tuple(files), same=same)
 
 
 def _manifest(published: Path, quarter: Quarter) -> Mapping[str, Any]:
