@@ -128,7 +128,13 @@ def test_a_file_that_is_gone_is_made_again(stale: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_stopped_leaves_nothing(stale: Path, number: signal.Signals) -> None:
     before = (stale / "output" / "2022Q4" / "manifest.json").read_bytes()
-    run = subprocess.Popen(command("quarter", stale, "2022Q4"), stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        command("quarter", stale, "2022Q4"),
+        stderr=subprocess.PIPE,
+        text=True,
+        # a shell that runs the tests in the background has Ctrl-C ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     while not list((stale / "output").glob(".2022Q4.new/kernel.log")):
         time.sleep(0.02)
         assert run.poll() is None

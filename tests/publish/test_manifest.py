@@ -1,4 +1,5 @@
 import subprocess
+from dataclasses import replace
 from datetime import date
 from importlib import metadata
 from pathlib import Path
@@ -62,3 +63,9 @@ def test_the_block_tells_inputs_and_no_output() -> None:
 
 def test_who_runs_it_is_no_input() -> None:
     assert provenance(INPUTS, "某人")["key"] == provenance(INPUTS, None)["key"] == INPUTS.key
+
+
+def test_names_of_files_are_made_visible() -> None:
+    files = {**INPUTS.files, "data": {"raw/2022Q4/\x1b[31m\u202e.txt": "a" * 64}}
+    told = " ".join(run_block(provenance(replace(INPUTS, files=files), None)).values())
+    assert "\x1b" not in told and "\u202e" not in told and "u{001B}" in told

@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from haochaping.cleaning.text import visible
 from haochaping.locations import project_root
 from haochaping.publish.names import RUN_LOG
 from haochaping.publish.stamp import MANIFEST, Inputs, sha256
@@ -72,7 +73,7 @@ def run_block(origin: Mapping[str, Any]) -> dict[str, str]:
     """The page's block about its run, label to text: all that may differ between runs of one input."""
     code = origin["code"]
     state = "" if code is None or code["clean"] else "，另有未提交的修改"
-    return {
+    told = {
         "生成时间": origin["written"],
         **({"运行人": origin["by"]} if "by" in origin else {}),
         "参数": "、".join(f"{name} = {value}" for name, value in origin["parameters"].items()),
@@ -85,6 +86,7 @@ def run_block(origin: Mapping[str, Any]) -> dict[str, str]:
         "依赖版本": "、".join(f"{name} {version}" for name, version in origin["versions"].items()),
         "完整记录": f"各输入、输出文件的 SHA-256 见同一文件夹的 {MANIFEST}",
     }
+    return {label: visible(value) for label, value in told.items()}  # names of files may hold anything
 
 
 def _listed(files: Mapping[str, str]) -> str:
