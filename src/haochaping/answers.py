@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.cleaning.decode import decode
+from haochaping.cleaning.longest_cell import longest_cell
 from haochaping.cleaning.text import fold
 from haochaping.errors import InputRefused, refuse
 from haochaping.quarter import Quarter
@@ -102,7 +103,8 @@ def read_answers(path: Path | None, quarter: Quarter | None = None) -> list[Answ
 def _csv_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     text = decode(path.read_bytes(), path.name)
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=None)))
+        with longest_cell():
+            lines = list(csv.reader(io.StringIO(text, newline=None)))
     except csv.Error:
         raise refuse(path.name, "内容过长", "引号应成对；请用表格软件打开，另存为 .csv 或 .xlsx") from None
     yield from _sheet_rows(lines, path.name)

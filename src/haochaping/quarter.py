@@ -36,7 +36,9 @@ class Quarter:
             return text
         compact = "".join(unicodedata.normalize("NFKC", str(text)).split())
         if not compact:
-            raise refuse("季度", "没有写", "应写作 2022Q4，如 make quarter Q=2022Q4")
+            raise refuse(
+                "季度", "没有写", "应写作 2022Q4（年份、字母 Q、季度 1 至 4），如 make quarter Q=2022Q4"
+            )
         match = _CODE.fullmatch(compact) or _CHINESE.fullmatch(compact)
         if match is None:
             raise refuse(

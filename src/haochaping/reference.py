@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.cleaning.decode import decode
+from haochaping.cleaning.longest_cell import longest_cell
 from haochaping.cleaning.text import fold
 from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.locations import locations
@@ -255,7 +256,8 @@ def _toml(path: Path) -> dict[str, Any]:
 def _rows(path: Path, required: set[str]) -> list[dict[str, str]]:
     reader = csv.DictReader(io.StringIO(_read(path), newline=None))
     try:
-        told = list(reader)
+        with longest_cell():
+            told = list(reader)
     except csv.Error:
         raise refuse(str(path), "内容过长", "引号应成对；请用表格软件打开，另存为 .csv") from None
     missing = required - set(reader.fieldnames or [])

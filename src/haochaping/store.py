@@ -15,6 +15,7 @@ from typing import Literal
 import pandas as pd
 
 from haochaping.cleaning.cells import MOST_DIGITS
+from haochaping.cleaning.longest_cell import longest_cell
 from haochaping.errors import InputRefused, Problem, refuse
 from haochaping.locks import alone
 from haochaping.model import FRAMES, QuarterData, dtypes, frame
@@ -160,14 +161,13 @@ def _from_csv(path: Path, name: str) -> pd.DataFrame:
 
 def _texts(path: Path, columns: list[str]) -> pd.DataFrame:
     """The cells of a CSV as they stand there; every row must have as many as there are columns."""
-    limit = csv.field_size_limit(LONGEST_TEXT)
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        head, *rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row] or [[]]
+        with longest_cell(LONGEST_TEXT):
+            reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+            head, *rows = [row for row in reader if row] or [[]]
     except (UnicodeDecodeError, csv.Error) as error:
         raise refuse(str(path), type(error).__name__, "应为本工具写出的 CSV 文件（UTF-8）") from None
-    finally:
-        csv.field_size_limit(limit)
     if head != columns:
         raise refuse(str(path), "、".join(head)[:200], f"列应依次为 {'、'.join(columns)}")
     wrong = [
