@@ -99,6 +99,35 @@ def test_a_quarter_that_is_none_is_refused(data: Path, quarter: str) -> None:
     assert "2022Q4（年份" in refused(data, quarter)
 
 
+def test_a_quarter_without_data_is_refused_with_what_to_do_and_leaves_nothing(data: Path) -> None:
+    assert "make new Q=2023Q1" in refused(data, "2023Q1")
+    assert not (data.parent / "output" / ".2023Q1.lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "told"), [("2023-02-30", "没有这一天"), ("20230228", "应写作"), ("2023-2-28", "应写作")]
+)
+def test_a_day_that_is_none_is_refused(data: Path, day: str, told: str) -> None:
+    assert told in refused(data, "2022Q4", "--as-of", day)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="需要 make：apt-get install make")
+def test_make_refuses_a_variable_that_it_does_not_know(data: Path) -> None:
+    environment = {**os.environ, "MAKEFLAGS": "", "OUTPUT": str(data.parent / "output"), "NOBODY": "x"}
+    for arguments, code in ((["BYE=x"], 2), (["Q=2022Q4", "PYTHON=python3"], 0)):
+        result = subprocess.run(
+            ["make", "-C", str(ROOT), "-n", "check", *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        assert result.returncode == code, result.stderr
+        assert ("不认识的变量 BYE" in result.stderr) == (code == 2)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [[], ["frobnicate"], ["quarter"], ["check", "2022Q4", "--nope"], ["check", "2022Q4", "--as-of", "soon"]],

@@ -4,9 +4,10 @@ import pytest
 
 from haochaping.checks.confront import confront
 from haochaping.contract import validate
+from haochaping.model import SIMULATED
 from haochaping.quarter import Quarter
 from haochaping.reference import load_reference
-from haochaping.simulate import MARK, Shape, print_bulletin, simulate, write_root
+from haochaping.simulate import Shape, print_bulletin, simulate, write_root
 from haochaping.sources import read_raw
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference"
@@ -26,14 +27,14 @@ def test_its_bulletin_reads_back_as_the_same_quarter(tmp_path: Path) -> None:
     reference = load_reference(tmp_path / "reference")
     for quarter in (QUARTER, Quarter(2024, 2)):
         read = read_raw(tmp_path / "raw" / str(quarter), quarter, reference)
-        assert read == simulate(quarter, 7)
+        assert read == simulate(quarter, 7) and read.is_simulated
         assert validate(read)
 
 
 def test_same_seed_same_quarter_and_every_paper_says_so() -> None:
     assert simulate(QUARTER, 5) == simulate(QUARTER, 5) != simulate(QUARTER, 6)
     text = print_bulletin(simulate(QUARTER, 5))
-    assert text.count(MARK) >= 1 + 5 * 2
+    assert text.count(SIMULATED) >= 1 + 5 * 2
 
 
 def test_any_size(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -113,7 +114,9 @@ def _number(text: str) -> int:
 
 
 def _day(text: str) -> date:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        raise refuse("--as-of", text, "应写作 2023-01-05")
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise refuse("--as-of", text, "应写作 2023-01-05") from None
+        raise refuse("--as-of", text, "没有这一天") from None

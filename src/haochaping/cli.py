@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import signal
 import sys
 import threading
@@ -10,9 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from haochaping.arguments import parse_arguments
-from haochaping.cleaning.text import quoted, visible
+from haochaping.cleaning.text import quoted
 from haochaping.commands import COMMANDS, FAILED, REFUSED, say
-from haochaping.errors import LONGEST_EXPECTED, InputRefused
+from haochaping.errors import LONGEST_EXPECTED, InputRefused, system_says
 from haochaping.locations import locations
 
 
@@ -33,28 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return FAILED
     except OSError as error:
-        say(f"没有写成，上一次的输出没有改动：{_system_says(error)}")
+        say(f"没有写成，上一次的输出没有改动：{system_says(error)}")
         return FAILED
     except Exception as error:  # the last line of defence: a message, never a traceback
         say(f"工具包出错（不是资料的问题）：{type(error).__name__}: {quoted(str(error), LONGEST_EXPECTED)}")
         return FAILED
-
-
-def _system_says(error: OSError) -> str:
-    """What the system complained of, in an office's words, with the place where it tells one."""
-    words: dict[int, str] = {
-        errno.ENOSPC: "磁盘已满，请腾出空间后再运行",
-        errno.EDQUOT: "磁盘配额已用完，请腾出空间后再运行",
-        errno.EROFS: "所在磁盘只能读不能写",
-        errno.EACCES: "没有写入的权限，或文件正被别的程序打开",
-        errno.EPERM: "没有写入的权限",
-        errno.EEXIST: "应为文件夹，却是文件",
-        errno.ENOTDIR: "应为文件夹，却是文件",
-        errno.ENOENT: "没有这个位置，也不能建立",
-    }
-    if error.errno not in words:
-        return visible(str(error))
-    return (f"{visible(str(error.filename))}：" if error.filename else "") + words[error.errno]
 
 
 def _stop_alike() -> None:

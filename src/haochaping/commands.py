@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DONE, LOOK, REFUSED, FAILED = 0, 1, 2, 3
 """Exit codes: done; something for people to look at; input refused; the kit failed."""
+_MOST_NAMED = 12
+"""Quarters that one line names."""
 
 
 def say(line: str) -> None:
@@ -54,9 +56,20 @@ def _quarters(where: Locations, options: argparse.Namespace) -> int:
         known = f"有资料的是 {there[0]} 至 {there[-1]}" if there else "还没有任何季度的资料"
         asked = f"{first or '最早'} 至 {last or '最近'}"
         raise refuse(str(where.data), asked, f"其间没有季度，{known}")
+    if lacking := _without_data(there, first or wanted[0], last or wanted[-1]):
+        more = f" 等 {len(lacking)} 个" if len(lacking) > _MOST_NAMED else ""
+        say(f"其间没有资料的季度，未生成：{'、'.join(map(str, lacking[:_MOST_NAMED]))}{more}")
     ended = run_quarters(where, wanted, say, options.as_of or date.today(), options.by, options.jobs)
     print(table(ended))
     return LOOK if any(one.failure for one in ended) else DONE
+
+
+def _without_data(there: Sequence[Quarter], first: Quarter, last: Quarter) -> list[Quarter]:
+    """Quarters from `first` to `last` that are not `there`."""
+    asked = [first]
+    while asked[-1] < last:
+        asked.append(asked[-1].next)
+    return [quarter for quarter in asked if quarter not in there]
 
 
 def _index(where: Locations, options: argparse.Namespace) -> int:
@@ -91,10 +104,12 @@ def _pdf(where: Locations, options: argparse.Namespace) -> int:
 
 
 def _verify(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.publish.leftovers import clean_up
     from haochaping.publish.stamp import PAGE
     from haochaping.publish.verify import verify
 
     quarter = options.quarter
+    clean_up(where.output, say)
     found = verify(where, quarter, say)
     for line in (*found.inputs, *found.files):
         print(visible(line))
@@ -224,13 +239,14 @@ def _proof(where: Locations, options: argparse.Namespace) -> int:
 
 
 def _simulate(where: Locations, options: argparse.Namespace) -> int:
-    from haochaping.simulate import MARK, write_root
+    from haochaping.model import SIMULATED
+    from haochaping.simulate import write_root
 
     quarters = [Quarter.parse(text) for text in options.quarters]
     if options.out.exists() and any(options.out.iterdir()):
         raise refuse(str(options.out), "文件夹不是空的", "请另指定一个空文件夹，以免与真实资料混在一起")
     write_root(options.out, quarters, options.seed, where.reference)
-    say(f"已写入{MARK}：{options.out}（{len(quarters)} 个季度）")
+    say(f"已写入{SIMULATED}：{options.out}（{len(quarters)} 个季度）")
     return DONE
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from haochaping.cleaning.text import quoted
+from haochaping.cleaning.text import quoted, visible
 
 LONGEST_FOUND, LONGEST_PLACE, LONGEST_EXPECTED = 160, 400, 1_000
 """Characters of what is quoted from a file, of where it stands, and of what was expected, which may quote too."""
@@ -69,3 +70,20 @@ def _grouped(problems: Sequence[Problem]) -> Iterator[str]:
             yield str(problem)
         elif told[problem.expected] == number:
             yield f"……同样的问题共 {number} 处，最后一处是{problem.where}"
+
+
+def system_says(error: OSError) -> str:
+    """What the system complained of, in an office's words, with the place where it tells one."""
+    words: dict[int, str] = {
+        errno.ENOSPC: "磁盘已满，请腾出空间后再运行",
+        errno.EDQUOT: "磁盘配额已用完，请腾出空间后再运行",
+        errno.EROFS: "所在磁盘只能读不能写",
+        errno.EACCES: "没有写入的权限，或文件正被别的程序打开",
+        errno.EPERM: "没有写入的权限",
+        errno.EEXIST: "应为文件夹，却是文件",
+        errno.ENOTDIR: "应为文件夹，却是文件",
+        errno.ENOENT: "没有这个位置，也不能建立",
+    }
+    if error.errno not in words:
+        return visible(str(error))
+    return (f"{visible(str(error.filename))}：" if error.filename else "") + words[error.errno]

@@ -19,6 +19,8 @@ from haochaping.quarter import Quarter
 
 HEADLINE = "headline"
 """Name under which a figure of the text is a cell: key ``{"figure": name}``, column ``value``."""
+SIMULATED = "模拟数据"
+"""What stands in the title of a bulletin that this kit made up."""
 
 
 @dataclass(frozen=True)
@@ -264,6 +266,11 @@ class QuarterData:
         """The row of `headline` for one figure of the text, or None."""
         rows = self.headline[self.headline["figure"] == name]
         return None if rows.empty else rows.iloc[0]
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether this kit made the quarter up: its title says so, whatever paper it is read from."""
+        return self.fact("source_kind") == "simulated" or SIMULATED in self.fact("title")
 
     def fact(self, field_name: str) -> str:
         """One entry of `about`; blank when the source does not say."""

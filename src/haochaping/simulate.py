@@ -18,10 +18,9 @@ from typing import Any
 import numpy as np
 
 from haochaping.cleaning.cells import percent
-from haochaping.model import TABLES, QuarterData, encode_key, frame
+from haochaping.model import SIMULATED, TABLES, QuarterData, encode_key, frame
 from haochaping.quarter import Quarter
 
-MARK = "模拟数据"
 _NUMERALS = "一二三四五六七八九十"
 _DEPARTMENTS = (
     *(
@@ -230,8 +229,8 @@ class _City:
             {
                 "table": name,
                 "annex": spec.annex,
-                "title": f"{spec.title}{self.quarter.label.partition('年')[2]}“好差评”数据表（{MARK}）",
-                "note": f"备注：{MARK}，{WITHOUT_CASES}，数据统计范围 {_spoken(start)}至 {_spoken(end)}，"
+                "title": f"{spec.title}{self.quarter.label.partition('年')[2]}“好差评”数据表（{SIMULATED}）",
+                "note": f"备注：{SIMULATED}，{WITHOUT_CASES}，数据统计范围 {_spoken(start)}至 {_spoken(end)}，"
                 f"数据提取时间：{_spoken(extracted)}。",
                 "period_start": start,
                 "period_end": end,
@@ -248,11 +247,11 @@ class _City:
             "period_end": self.quarter.end.isoformat(),
             "extraction_date": extracted,
             "source_kind": "simulated",
-            "title": f"关于{self.quarter.label}政务服务“好差评”工作情况的通报（{MARK}）",
-            "issuer": f"模拟市政务服务管理办公室（{MARK}）",
+            "title": f"关于{self.quarter.label}政务服务“好差评”工作情况的通报（{SIMULATED}）",
+            "issuer": f"模拟市政务服务管理办公室（{SIMULATED}）",
             "issue_date": (self.quarter.end + timedelta(days=30)).isoformat(),
             "addressees": "各区县行政审批服务局",
-            "text": f"{MARK}。",
+            "text": f"{SIMULATED}。",
         }
 
 
@@ -395,7 +394,8 @@ def write_root(out: Path, quarters: list[Quarter], seed: int, reference: Path) -
     city = (reference / "city.toml").read_text(encoding="utf-8")
     thresholds = city[city.index("[thresholds]") :]
     (out / "reference" / "city.toml").write_text(
-        f'# {MARK}\nname = "模拟市"\noffice = "模拟市政务服务管理办公室"\n\n{thresholds}', encoding="utf-8"
+        f'# {SIMULATED}\nname = "模拟市"\noffice = "模拟市政务服务管理办公室"\n\n{thresholds}',
+        encoding="utf-8",
     )
     shape = _City(quarters[0], seed, Shape())
     with (out / "reference" / "units.csv").open("w", encoding="utf-8", newline="") as file:

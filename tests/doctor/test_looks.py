@@ -165,10 +165,12 @@ def test_an_output_that_cannot_be_written_is_wrong(tmp_path: Path, monkeypatch: 
         raise OSError(errno.EROFS, "Read-only file system")
 
     (tmp_path / "file").write_text("")
-    assert places.look_at_output(tmp_path / "file").state is State.WRONG
+    line = places.look_at_output(tmp_path / "file")
+    assert line.state is State.WRONG and "是文件" in line.found and "--output" in line.advice
     monkeypatch.setattr(tempfile, "mkdtemp", read_only)
     line = places.look_at_output(tmp_path)
     assert line.state is State.WRONG and str(tmp_path) in line.found and "--output" in line.advice
+    assert "只能读不能写" in line.found and "Read-only" not in line.found
 
 
 def test_where_folders_cannot_be_exchanged_it_is_told(

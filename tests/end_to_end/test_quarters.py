@@ -104,6 +104,10 @@ def test_the_same_pages_as_one_by_one(
 def test_bounds_and_what_is_not_there(city: Path, run: subprocess.CompletedProcess[str]) -> None:
     result = quarters(city, "2023Q1", "2023Q1")
     assert [line.split()[0] for line in result.stdout.splitlines()[1:]] == ["2023Q1"]
+    assert "没有资料" not in result.stderr
+    beyond = quarters(city, "2023Q1", "2023Q3")
+    assert beyond.returncode == 0 and "没有资料的季度，未生成：2023Q2、2023Q3" in beyond.stderr
+    assert "2023Q2、2023Q3" in quarters(city, "2023Q1", "2099Q4").stderr.replace(" 等 ", "、等 ")
     nothing = quarters(city, "2024Q1")
     assert nothing.returncode == 2 and "其间没有季度" in nothing.stderr
     assert quarters(city, "--jobs", "0").returncode == 2

@@ -109,3 +109,37 @@ def test_an_unchanged_run_still_says_that_a_newer_paper_stands_beside_an_edited_
     publish(folder, Reviewed(real, real_report), reference)
     remind_of_edited(folder, real.quarter, said.append)
     assert len(said) == 1 and "bulletin.draft.new.docx" in said[0]
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", None])
+def test_where_the_manifest_is_lost_only_papers_that_read_otherwise_are_kept(
+    real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path, damage: str | None
+) -> None:
+    """Nobody knows then what people edited; what reads as it would be written was not edited."""
+    publish(folder, Reviewed(real, real_report), reference)
+    edit_workbook(folder / "review.xlsx")
+    publish(folder, Reviewed(real, real_report), reference)
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+    (folder / MANIFEST).unlink()
+    if damage is not None:
+        (folder / MANIFEST).write_text(damage, encoding="utf-8")
+    kept, said = publish(folder, Reviewed(real, real_report), reference)
+    assert kept == ["review.xlsx"] and edited_papers(folder) == kept
+    assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*")) == names
+    assert "读不出，不知道哪些文件改动过" in said[0] and "删去即可" in said[0]
+    kept, said = publish(folder, Reviewed(real, real_report), reference)
+    assert kept == ["review.xlsx"] and "读不出" not in said[0]
+
+
+def test_a_change_that_was_taken_back_is_none(
+    real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
+) -> None:
+    publish(folder, Reviewed(real, real_report), reference)
+    first = (folder / "review.xlsx").read_bytes()
+    edit_workbook(folder / "review.xlsx")
+    publish(folder, Reviewed(real, real_report), reference)
+    assert (folder / "review.new.xlsx").exists()
+    (folder / "review.xlsx").write_bytes(first)
+    kept, _ = publish(folder, Reviewed(real, real_report), reference)
+    assert kept == [] and not (folder / "review.new.xlsx").exists()
+    assert (folder / "review.xlsx").read_bytes() == first

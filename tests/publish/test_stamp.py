@@ -48,3 +48,12 @@ def test_answers_and_earlier_quarters_count(where: Locations) -> None:
     answered = inputs_of(where, QUARTER, TODAY).key
     shutil.copytree(where.tidy(QUARTER), where.tidy(QUARTER.previous))
     assert len({before, answered, inputs_of(where, QUARTER, TODAY).key}) == 3
+
+
+def test_the_source_of_an_earlier_quarter_counts_beside_its_tidy_tables(where: Locations) -> None:
+    """The page says when it was changed since it was tidied."""
+    for folder in (where.tidy, where.raw):
+        shutil.copytree(folder(QUARTER), folder(QUARTER.previous))
+    before = inputs_of(where, QUARTER, TODAY).key
+    (where.raw(QUARTER.previous) / "bulletin.txt").write_bytes(b"")
+    assert inputs_of(where, QUARTER, TODAY).key != before

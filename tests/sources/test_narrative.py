@@ -169,3 +169,11 @@ def test_note_that_says_nothing_gives_blanks():
 def test_note_with_an_impossible_day_is_refused():
     with pytest.raises(InputRefused):
         read_note("统计范围2022年10月1日至12月32日", "")
+
+
+@pytest.mark.parametrize("added", ["（送审稿）", "(模拟数据)", "（第 3 期）"])
+def test_what_stands_in_brackets_behind_a_title_belongs_to_it(added):
+    text = f"关于2022年第四季度政务服务“好差评”工作情况的通报{added}\n各区县局：\n情况如下。\n"
+    facts = narrative(text).facts
+    assert facts["addressees"] == "各区县局"
+    assert facts["title"].endswith(added.replace(" ", ""))

@@ -78,10 +78,14 @@ def findings_html(report: CheckReport, figures: Figures) -> Html:
         pieces.append(
             f'<div class="folded"><p>以下 {len(folded)} 条上季度已有，已作说明：</p><ul>{lines}</ul></div>'
         )
-    if report.remarks:
-        lines = "".join(f"<li>{text(remark)}</li>" for remark in report.remarks)
-        pieces.append(f'<div class="remarks"><p>未采用的答复及其他事项：</p><ul>{lines}</ul></div>')
+    pieces += _remarks("未采用的答复及其他事项", report.remarks)
+    pieces += _remarks("用于比较的以前季度", report.about_past)
     return Html("\n".join(pieces))
+
+
+def _remarks(heading: str, remarks: Sequence[str]) -> list[str]:
+    lines = "".join(f"<li>{text(remark)}</li>" for remark in remarks)
+    return [f'<div class="remarks"><p>{heading}：</p><ul>{lines}</ul></div>'] if remarks else []
 
 
 def memory_html(report: CheckReport) -> Html:

@@ -37,7 +37,7 @@ def head_html(data: QuarterData, report: CheckReport, figures: Figures) -> Html:
 
 def _simulated(data: QuarterData) -> str:
     """Said at the very top where the quarter is invented."""
-    return " · 模拟数据，不是实际情况" if data.fact("source_kind") == "simulated" else ""
+    return " · 模拟数据，不是实际情况" if data.is_simulated else ""
 
 
 def _comparison(figures: Figures) -> str:

@@ -71,6 +71,8 @@ class CheckReport:
     results: tuple[RuleResult, ...]
     remarks: tuple[str, ...] = ()
     """Answers that could not be applied, and why."""
+    about_past: tuple[str, ...] = ()
+    """What is to be known of earlier quarters: which could not be read, which were changed since they were tidied."""
     gone: tuple[Finding, ...] = ()
     """Findings of the quarter before that are no longer there."""
     compared: bool = False

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from haochaping.doctor.line import Line, fine, note, wrong
+from haochaping.errors import system_says
 from haochaping.locations import Locations, quarters_in
 
 LEAST_FREE, LITTLE_FREE = 100, 1000
@@ -52,9 +53,11 @@ def look_at_output(output: Path) -> Line:
     """The output root: files can be written there, and whether a folder is exchanged in one step."""
     from haochaping.whole import swap
 
-    thing = "输出文件夹"
+    thing, nearest = "输出文件夹", nearest_folder(output)
+    if not nearest.is_dir():
+        return wrong(thing, f"{nearest} 是文件", "用 --output 另指定一个文件夹")
     try:
-        with tempfile.TemporaryDirectory(prefix=".doctor-", dir=nearest_folder(output)) as folder:
+        with tempfile.TemporaryDirectory(prefix=".doctor-", dir=nearest) as folder:
             new, published = Path(folder, "new"), Path(folder, "published")
             for place in (new, published):
                 place.mkdir()
@@ -63,7 +66,9 @@ def look_at_output(output: Path) -> Line:
             at_once = new.exists()  # where there is no exchange, nothing is left in the old place
     except OSError as error:
         return wrong(
-            thing, f"不能写入 {output}：{error.strerror}", "请系统管理员授予写入权限，或用 --output 另指定"
+            thing,
+            f"不能写入 {output}：{system_says(error)}",
+            "请系统管理员授予写入权限，或用 --output 另指定",
         )
     how = "一步替换" if at_once else "分两步替换（这里没有一步替换的功能，不影响使用）"
     return fine(thing, f"{output} 可写，新旧输出{how}")

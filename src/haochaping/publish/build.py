@@ -111,6 +111,8 @@ def _build(
     data, report = reviewed.data, reviewed.report
     stage(data, aside / _MODEL)
     (aside / _MODEL / REPORT).write_text(dump_report(report), encoding="utf-8")
+    for line in report.about_past:
+        log.say(line)
     log.lap("读入与核对")
     log.say("运行笔记本")
     running = _start_notebook(quarter, aside, kernel)

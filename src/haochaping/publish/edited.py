@@ -36,11 +36,12 @@ def _current(kept: str, new: Sequence[str]) -> str:
     for stem in (_BULLETIN, Path(REVIEW).stem):
         if kept.startswith(stem):
             return next((name for name in new if name.startswith(stem)), "")
-    return next((name for name in new if _bare(name) == _bare(kept)), "")
+    return next((name for name in new if base_name(Path(name)) == base_name(Path(kept))), "")
 
 
-def _bare(name: str) -> str:
-    return re.sub(r"\.new\d*(?=\.xlsx$)", "", name)
+def base_name(path: Path) -> Path:
+    """`path` as it was first called, before one of its name was there: ``review.new2.xlsx`` is ``review.xlsx``."""
+    return path.with_name(re.sub(r"\.new\d*(?=\.(xlsx|docx)$)", "", path.name))
 
 
 def remind_of_edited(published: Path, quarter: Quarter, say: Callable[[str], None]) -> None:
@@ -74,6 +75,11 @@ def foreign_files(published: Path) -> list[str]:
     files = (path for path in published.rglob("*") if path.is_file() and not path.name.startswith("~$"))
     found = {path.relative_to(published).as_posix() for path in files}
     return sorted(found - {*outputs, MANIFEST, RUN_LOG, PDF} - set(edited_papers(published)))
+
+
+def is_known(published: Path) -> bool:
+    """Whether it is known what the last run wrote to `published`, so that papers which people edited can be told."""
+    return bool(_outputs(published))
 
 
 def _outputs(published: Path) -> dict[str, str]:

@@ -21,7 +21,7 @@ from haochaping.publish.page import TEMPLATES, policy, with_font
 from haochaping.publish.published import Published
 from haochaping.publish.shelf import Item
 from haochaping.publish.stamp import PAGE
-from haochaping.publish.summary import KeyFigure, is_simulated
+from haochaping.publish.summary import KeyFigure
 from haochaping.quarter import Quarter
 from haochaping.reference import load_reference
 from haochaping.store import read_tidy
@@ -193,7 +193,7 @@ def _tidy_figures(
             say(f"各期走势没有用 {quarter.label}的数：{refusal.message}")
             continue
         found[quarter] = {name: made[name] for name in LABELS if name in made}
-        if is_simulated(data):
+        if data.is_simulated:
             simulated.add(quarter)
     return found, simulated
 

@@ -85,6 +85,7 @@ def run_block(origin: Mapping[str, Any]) -> dict[str, str]:
         "程序": f"{code['commit'][:_SHORT]}{state}" if code else f"标识 {origin['package'][:_SHORT]}",
         "依赖版本": "、".join(f"{name} {version}" for name, version in origin["versions"].items()),
         "完整记录": f"各输入、输出文件的 SHA-256 见同一文件夹的 {MANIFEST}",
+        "如何复核": f"用同样的资料和程序运行 make verify Q={origin['quarter']}，逐字节比较重新生成的与现有的",
     }
     return {label: visible(value) for label, value in told.items()}  # names of files may hold anything
 

@@ -12,13 +12,14 @@ from haochaping.checks.verdict import Verdict
 from haochaping.figures import Figures
 from haochaping.publish.annexes import write_annexes
 from haochaping.publish.bulletin import bulletin_name, write_bulletin
-from haochaping.publish.edited import edited_papers, foreign_files, remind, told_of_kept
+from haochaping.publish.edited import base_name, edited_papers, foreign_files, is_known, remind, told_of_kept
 from haochaping.publish.findings import write_findings
 from haochaping.publish.names import ANNEXES, FINAL, INTERNAL_ANNEXES, PACKAGE, REVIEW, SHEETS, free_path
 from haochaping.publish.package import write_package
 from haochaping.publish.review import write_review
 from haochaping.publish.sentences import write_audit
 from haochaping.publish.sheets import write_sheets
+from haochaping.publish.stamp import MANIFEST
 from haochaping.reference import Reference
 
 
@@ -33,8 +34,8 @@ def write_papers(
 ) -> list[str]:
     """Write every paper into `aside`; those of `published` that people edited are carried over first.
 
-    A new paper whose name is taken by an edited one gets a name beside it. Files that people keep in the folder
-    stay there too.
+    A new paper whose name is taken by an edited one gets a name beside it, unless both are the same after all.
+    Files that people keep in the folder stay there too.
 
     Returns
     -------
@@ -56,7 +57,16 @@ def write_papers(
     write_annexes(data, report.verdict.value, aside / ANNEXES, internal=False)
     write_annexes(data, report.verdict.value, aside / INTERNAL_ANNEXES)
     write_package(data, aside / PACKAGE)
-    new = [path.relative_to(aside).as_posix() for path in (review, bulletin, *sheets)]
+    new = []
+    for path in (review, bulletin, *sheets):
+        same = _same_as(path, kept, aside)
+        kept = [name for name in kept if name not in same]
+        new.append(_settled(path, same, aside))
+    if kept and not is_known(published):
+        say(
+            f"{published / MANIFEST} 读不出，不知道哪些文件改动过，与本次不同的通报、答复表、核实单都原样保留；"
+            "没有改动过的，删去即可"
+        )
     for line in told_of_kept(kept, new, published):
         say(line)
     if kept:
@@ -66,6 +76,21 @@ def write_papers(
     if report.refused:
         say(f"有 {report.refused} 条答复未采用，原因见网页“数据核对”一节和 {review.name} 的状态栏")
     return [*kept, *_keep_foreign(published, aside, say)]
+
+
+def _same_as(path: Path, kept: Sequence[str], aside: Path) -> list[str]:
+    """Papers that were carried over as edited and read byte for byte as the new one: nobody edited them."""
+    alike = [name for name in kept if base_name(aside / name) == base_name(path)]
+    return [name for name in alike if (aside / name).read_bytes() == path.read_bytes()]
+
+
+def _settled(path: Path, same: Sequence[str], aside: Path) -> str:
+    """Where a new paper stands in the end: in the place of those that are the same, which go."""
+    if same:
+        for name in same:
+            (aside / name).unlink()
+        path = path.rename(free_path(path.parent, base_name(path).name))
+    return path.relative_to(aside).as_posix()
 
 
 def _keep_foreign(published: Path, aside: Path, say: Callable[[str], None]) -> list[str]:

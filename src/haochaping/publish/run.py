@@ -78,6 +78,10 @@ def publish_quarter(
     clean_up(where.output, say)
     published, as_of = where.published(quarter), as_of or date.today()
     inputs = inputs_of(where, quarter, as_of)
+    if not inputs.files["data"]:
+        from haochaping.sources import no_source
+
+        raise no_source(where.raw(quarter), quarter)  # before there is a lock, which stays as a file
     if not is_current(published, inputs.key):
         with alone(published, say):
             inputs = inputs_of(where, quarter, as_of)  # another run may just have ended

@@ -21,7 +21,7 @@ class Inputs:
     """Everything that can change the output: group to path to SHA-256, and the day explanations are judged on.
 
     Groups are ``data`` (raw files of the quarter with its answers and notes; its tidy tables where there are
-    none), ``past`` (tidy tables and answers of earlier quarters), ``reference`` (settings), ``notebook``,
+    none), ``past`` (the same of earlier quarters), ``reference`` (settings), ``notebook``,
     ``package``, ``lock``. Paths are relative to the data root or the project.
     """
 
@@ -85,14 +85,15 @@ def _digest(value: object) -> str:
 
 
 def _past(where: Locations, quarter: Quarter) -> list[Path]:
-    """Files of earlier quarters that comparisons rest on."""
+    """Files of earlier quarters that comparisons rest on.
+
+    The raw ones too where there are tidy tables: the page says when they were changed since.
+    """
     files = []
     for earlier in [
         q for q in {*quarters_in(where.data / "tidy"), *quarters_in(where.data / "raw")} if q < quarter
     ]:
-        tidy = _files(where.tidy(earlier), "*.csv")
-        answers = [p for p in _files(where.raw(earlier), "*") if p.name.lower().startswith("review.")]
-        files += (tidy or _files(where.raw(earlier), "*")) + answers
+        files += [*_files(where.tidy(earlier), "*.csv"), *_files(where.raw(earlier), "*")]
     return sorted(files)
 
 

@@ -12,8 +12,6 @@ if TYPE_CHECKING:  # read at every run, also an unchanged one: what only writing
     from haochaping.figures import Figure, Figures
     from haochaping.model import QuarterData
 
-SIMULATED = "simulated"
-"""Kind of source of a made-up quarter, in its tidy tables."""
 COMPARISONS = ("before", "year")
 
 
@@ -47,18 +45,13 @@ def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[
 
     return {
         "verdict": report.verdict.value,
-        "simulated": is_simulated(data),
+        "simulated": data.is_simulated,
         "findings": report.counts,
         "answered": report.answered_words,
         "figures": {
             name: _kept(figures, figures[name], label) for label, name, _ in KEY_FIGURES if name in figures
         },
     }
-
-
-def is_simulated(data: QuarterData) -> bool:
-    """Whether the quarter was made up by this kit."""
-    return data.fact("source_kind") == SIMULATED
 
 
 def _kept(figures: Figures, figure: Figure, label: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def findings_text(report: CheckReport, quarter: Quarter) -> str:
             why = "；".join(result.reasons)
             lines.append(f"无法核对：{result.title}，{result.not_evaluable} 处（{why}）")
     lines += [f"答复：{remark}" for remark in report.remarks]
+    lines += [f"以前季度：{remark}" for remark in report.about_past]
     lines += [
         f"未能运行：{result.title}（{result.error}）"
         for result in report.results

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from haochaping.errors import refuse
+from haochaping.errors import InputRefused, refuse
 from haochaping.model import QuarterData, frame
 from haochaping.notes import NOTES
 from haochaping.quarter import Quarter
@@ -58,8 +58,7 @@ def read_raw(folder: Path, quarter: Quarter, reference: Reference) -> QuarterDat
         cannot be read with certainty.
     """
     if not folder.is_dir():
-        expected = f"未找到此文件夹；请建立它并放入{quarter.label}的通报或附件表格"
-        raise refuse(str(folder), "", expected)
+        raise no_source(folder, quarter)
     found: dict[str, list[Path]] = {}
     for path in input_files(folder):
         if any("\ud800" <= char <= "\udfff" for char in path.name):  # how Python shows bytes that are no text
@@ -68,8 +67,7 @@ def read_raw(folder: Path, quarter: Quarter, reference: Reference) -> QuarterDat
             raise refuse(path.name, "", "答复须名为 review.xlsx 或 review.csv；不用的请移走")
         found.setdefault(formats.file_format(path, reference), []).append(path)
     if not found:
-        expected = f"请放入{quarter.label}的通报（.docx、.pdf、.html、.txt）或附件表格（.xlsx、.csv）"
-        raise refuse(str(folder), "没有资料", expected)
+        raise no_source(folder, quarter)
     for kind, paths in found.items():
         if len(paths) > 1 and kind != formats.CSV:
             names = "、".join(path.name for path in paths)
@@ -83,6 +81,17 @@ def read_raw(folder: Path, quarter: Quarter, reference: Reference) -> QuarterDat
     inputs = [describe(path, KINDS[kind]) for kind in kinds for path in found[kind]]
     data = replace(data, inputs=frame("inputs", inputs))
     return _saying_which(data, found[first]) if others else data
+
+
+def no_source(folder: Path, quarter: Quarter) -> InputRefused:
+    """The refusal of a quarter that has nothing to read, ready to be raised."""
+    if not folder.is_dir():
+        expected = (
+            f"没有{quarter.label}的资料；请用 make new Q={quarter} 建立这个文件夹，再放入通报或附件表格"
+        )
+        return refuse(str(folder), "", expected)
+    expected = f"请放入{quarter.label}的通报（.docx、.pdf、.html、.txt）或附件表格（.xlsx、.csv）"
+    return refuse(str(folder), "没有资料", expected)
 
 
 def _read(paths: Sequence[Path], kind: str, quarter: Quarter, reference: Reference) -> QuarterData:

@@ -16,6 +16,8 @@ from haochaping.sources.lines import Line
 
 _QUARTER = re.compile(r"(\d{4})年第?([一二三四1-4])季度")
 _DATE = r"(\d{4})(?:年|[-./])(\d{1,2})(?:月|[-./])(\d{1,2})日?"
+_TITLE_END = re.compile(r"(通报|简报|公告|报告|情况)(\([^()]*\))?$")
+"""The last line of a title, with what is added in brackets, as （送审稿）."""
 _DATE_LINE = re.compile(_DATE)
 _CHINESE_DATE = re.compile(
     r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
@@ -129,7 +131,7 @@ def _parts(lines: Sequence[Line]) -> tuple[list[Line], str, str]:
     for i, line in enumerate(lines):
         if starts[i] >= colon.start():
             break
-        if re.search(r"(通报|简报|公告|报告|情况)$", line.folded):
+        if _TITLE_END.search(line.folded):
             title_end = i + 1
     addressees = whole[starts[title_end] if title_end < len(starts) else 0 : colon.start()]
     return list(lines[:title_end]), addressees, whole[colon.end() :]
