@@ -19,7 +19,7 @@ override PYTHON_VERSION := $(value PYTHON_VERSION)
 export BUNDLE_PLATFORM BUNDLE_PYTHON
 
 # A mistyped name would otherwise be ignored, and the command would do something else than it was asked.
-UNKNOWN := $(strip $(foreach name,$(filter-out PYTHON MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name))))
+UNKNOWN := $(strip $(foreach name,$(filter-out PYTHON PY MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name))))
 ifneq ($(UNKNOWN),)
 $(error 不认识的变量 $(UNKNOWN)；可用的是 Q DATA OUTPUT FILE FROM TO J BY PLATFORM PYTHON_VERSION PYTHON)
 endif
