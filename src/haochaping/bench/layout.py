@@ -168,7 +168,7 @@ def by_eye(text: str, measure: Measure) -> float | int | None:
         It is neither that nor a word for "no number".
     """
     plain = half_width(text)
-    if plain in WITHOUT_A_NUMBER:
+    if "".join(plain.split()) in WITHOUT_A_NUMBER:  # blanks inside a word are seen as part of it: — —
         return None
     if measure.is_rate and re.fullmatch(r"[0-9]+(\.[0-9]+)?%", plain) and len(plain) < 16:
         return _fraction(plain[:-1])
