@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
@@ -31,7 +32,12 @@ def cells_joined(city: City, layout: Layout, random: Random) -> City:
 
     def change(texts: list[str], at: int) -> list[str]:
         at = min(at, len(texts) - 2)
-        joined = texts[at] + random.choice(("", " ", "\n", "  ")) + texts[at + 1]
+        between = random.choice(("", " ", "\n", "  "))
+        if not re.search(r"\d", texts[at] + texts[at + 1]):
+            between = (
+                between and " "
+            )  # two dashes are one word, and a line break inside a word is quoted in many ways
+        joined = texts[at] + between + texts[at + 1]
         return [*texts[:at], joined, "", *texts[at + 2 :]]
 
     return bent_row(city, layout, random, change)
