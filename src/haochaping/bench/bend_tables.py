@@ -34,9 +34,7 @@ def cells_joined(city: City, layout: Layout, random: Random) -> City:
         at = min(at, len(texts) - 2)
         between = random.choice(("", " ", "\n", "  "))
         if not re.search(r"\d", texts[at] + texts[at + 1]):
-            between = (
-                between and " "
-            )  # two dashes are one word, and a line break inside a word is quoted in many ways
+            between = ""  # two dashes are seen as one; a blank inside is quoted in more than one way
         joined = texts[at] + between + texts[at + 1]
         return [*texts[:at], joined, "", *texts[at + 2 :]]
 
