@@ -145,14 +145,26 @@ def figures_bent(random: Random) -> Bent:
     return text_of(name, print_text(city, layout), layout, right_readings(city, layout))
 
 
+_LONGEST_ROW = 200
+
+
 def blanks_bent(random: Random) -> Bent:
-    """Blanks and line breaks put in or taken out anywhere: the same figures or a refusal."""
+    """Blanks and line breaks put in or taken out anywhere: the same figures or a refusal.
+
+    Not one taken out and one put in within a row: that makes another row of as many cells (``22 15 100`` as
+    ``2215 10 0``), which nobody can tell from one that was meant.
+    """
     city, layout = any_city(random), any_layout(random, most=3)
     text = print_text(city, layout)
+    added: list[int] = []
+    taken: list[int] = []
     for _ in range(random.choice((1, 1, 2, 5))):
         at = random.randrange(len(text))
         if text[at].isspace() and random.random() < 0.7:
-            text = text[:at] + random.choice(("", "", "\n", " ", "\u2003")) + text[at + 1 :]
+            blank, rest, places, others = random.choice(("", "", "\n", " ", "\u2003")), at + 1, taken, added
         else:
-            text = text[:at] + random.choice((" ", "\n", "\t", "\u00a0", "\x0c", "\u2028")) + text[at:]
+            blank, rest, places, others = random.choice(tuple(" \n\t\u00a0\x0c\u2028")), at, added, taken
+        if all(abs(at - other) > _LONGEST_ROW for other in others):
+            places.append(at)
+            text = text[:at] + blank + text[rest:]
     return text_of("blanks and line breaks", text, layout, right_readings(city, layout), loosely=True)

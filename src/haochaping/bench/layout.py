@@ -155,6 +155,10 @@ def _expect_total(annex: Annex, layout: Layout, content: dict[str, Any]) -> None
             content["printed_totals"].append((*place, number, printed, layout.total_label))
 
 
+_DASHES = re.compile("[-－–—]{1,2}")
+"""Two dashes are seen as one, whichever they are."""
+
+
 class Unreadable(ValueError):
     """A text that nobody can read as a cell of its column."""
 
@@ -168,7 +172,7 @@ def by_eye(text: str, measure: Measure) -> float | int | None:
         It is neither that nor a word for "no number".
     """
     plain = half_width(text)
-    if "".join(plain.split()) in WITHOUT_A_NUMBER:  # blanks inside a word are seen as part of it: — —
+    if plain in WITHOUT_A_NUMBER or _DASHES.fullmatch("".join(plain.split())):
         return None
     if measure.is_rate and re.fullmatch(r"[0-9]+(\.[0-9]+)?%", plain) and len(plain) < 16:
         return _fraction(plain[:-1])
