@@ -6,25 +6,22 @@ stand between the pieces. A body is accepted when it has exactly one reading.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import combinations, pairwise
 
-from haochaping.cleaning.cells import is_number
 from haochaping.cleaning.text import fold
 from haochaping.labels import COLUMNS
-from haochaping.reference import IGNORED, Reference
+from haochaping.reference import Reference
 from haochaping.sources.header import Column
 from haochaping.sources.lines import Line, Token, make_line
+from haochaping.sources.row_pieces import join_broken, place_cells, split_glued
 
 MOST_ROWS = 2000
 LONGEST_SERIAL = 4
 """Digits."""
 MOST_HEADS = 4
 """More lines of doubt inside one row are refused rather than tried in every combination."""
-_GLUED = re.compile(r"([0-9]{1,4})[.、．]?([^\d.、．%％,，/].*)")
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,7 @@ class BodyReader:
             No reading, or more than one.
         """
         lines = self._gather_centred_names(list(lines))
-        tokens = _split_glued([token for line in lines for token in line.tokens])
+        tokens = split_glued([token for line in lines for token in line.tokens])
         before, tokens = self._leading_totals(tokens)
         anchors = self._anchors(tokens)
         starts = [
@@ -234,7 +231,7 @@ class BodyReader:
         name = "".join(token.text for token in tokens[start:stop])
         expected = len(self._values)
         self._no_broken_word(tokens, stop)
-        cells = _join_broken(tokens[:start] + tokens[stop:], self.reference)
+        cells = join_broken(tokens[:start] + tokens[stop:], self.reference)
         first_text = next((i for i, cell in enumerate(cells) if i >= expected and cell.kind == "text"), None)
         if first_text is not None:
             name = self._with_trailing(name, cells[first_text:], serial)
@@ -310,11 +307,11 @@ class BodyReader:
         size = self._total_label(tokens, 0)
         label = "".join(token.text for token in tokens[:size]).rstrip(":：")
         rest = [t for t in self._without_page_marks(tokens)[size:] if t.line not in self.heads]
-        cells = _join_broken(rest, self.reference)
+        cells = join_broken(rest, self.reference)
         wrong = next((cell for cell in cells if cell.kind != "value"), None)
         if wrong is not None:
             raise BodyUnread(wrong.line, wrong.text, f"“{label}”行应只有数字或表示无数据的符号")
-        placed = _place([cell.text for cell in cells], self._values)
+        placed = place_cells([cell.text for cell in cells], self._values)
         if placed is None:
             raise BodyUnread(
                 tokens[0].line,
@@ -355,84 +352,12 @@ class BodyReader:
         return [line for line in result if line.tokens]
 
 
-def _split_glued(tokens: list[Token]) -> list[Token]:
-    """``1张店区`` at the start of a line as serial number and name."""
-    result: list[Token] = []
-    for token in tokens:
-        match = _GLUED.fullmatch(token.text) if token.starts_line and token.kind == "text" else None
-        if match:
-            result.append(Token(match.group(1), token.line, True, "value"))
-            result.append(Token(match.group(2), token.line, False, "text"))
-        else:
-            result.append(token)
-    return result
-
-
 def _shown(tokens: Sequence[Token]) -> str:
     return " ".join(token.text for token in tokens[:20])
 
 
 def _content(body: Body) -> tuple[tuple[tuple[str, tuple[str | None, ...]], ...], ...]:
     return tuple(tuple((row.name, row.cells) for row in rows) for rows in (body.rows, body.totals))
-
-
-def _join_broken(tokens: Sequence[Token], reference: Reference) -> list[Token]:
-    """Put cells together that were broken at a line end.
-
-    Only where a piece cannot be a cell of its own (``100`` + ``%``, ``1,080,`` + ``786``, ``归`` + ``市``):
-    two whole numbers are never joined, since the break could as well lie between two cells.
-    """
-    cells: list[Token] = []
-    for token in tokens:
-        if cells and (token.starts_line or fold(token.text) == "%"):
-            joined = cells[-1].text + token.text
-            pieces = {cells[-1].kind, token.kind}
-            if ("fragment" in pieces and "text" not in pieces and (is_number(joined) or _open(joined))) or (
-                pieces == {"text"} and fold(joined) in reference.no_value
-            ):
-                kind = "value" if is_number(joined) or fold(joined) in reference.no_value else "fragment"
-                cells[-1] = replace(cells[-1], text=joined, kind=kind)
-                continue
-        cells.append(token)
-    return cells
-
-
-def _open(text: str) -> bool:
-    """Whether `text` can still become a number: it ends with a comma or a point."""
-    return fold(text).endswith((",", "."))
-
-
-def _place(cells: list[str], columns: list[Column]) -> list[str | None] | None:
-    """Cells of a total row to columns, in order: percentages under rates, whole numbers under counts.
-
-    None when there are too many cells, or too few and more than one way to place them. Only a rate may be left
-    out: where a count is missing, two cells may have run into one (``36`` and ``100%`` into ``36100%``).
-    """
-
-    @cache
-    def ways(cell: int, column: int) -> tuple[tuple[int, ...], ...]:
-        """Columns for the cells from `cell` on, among the columns from `column` on; at most two ways."""
-        if column == len(columns):
-            return ((),) if cell == len(cells) else ()
-        fits = cell < len(cells) and _fits(cells[cell], columns[column])
-        here = ways(cell + 1, column + 1) if fits else ()
-        placed = [(column, *rest) for rest in here]
-        may_lack = columns[column].is_rate or columns[column].field == IGNORED
-        return tuple([*placed, *(ways(cell, column + 1) if may_lack else ())][:2])
-
-    found = ways(0, 0)
-    if len(found) != 1:
-        return None
-    row: list[str | None] = [None] * len(columns)
-    for place, cell in zip(found[0], cells, strict=True):
-        row[place] = cell
-    return row
-
-
-def _fits(cell: str, column: Column) -> bool:
-    if not is_number(cell):
-        return True
-    return column.in_percent or fold(cell).endswith("%") == column.is_rate
 
 
 def _balanced(name: str) -> bool:

@@ -1,18 +1,11 @@
-"""Simulated quarters, consistent by construction: for measuring what the checks find, and for trying the kit.
-
-Shaped like a real bulletin (heavy tails, departments without a case, 归市, one-cell departments);
-seeded; everything made from it says 模拟数据.
-"""
+"""A made-up quarter as a model: consistent by construction, shaped like a real one, seeded."""
 
 from __future__ import annotations
 
-import csv
-import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -73,10 +66,10 @@ def simulate(quarter: Quarter, seed: int, shape: Shape | None = None) -> Quarter
     shape : Shape, optional
         Number of districts and departments.
     """
-    return _City(quarter, seed, shape or Shape()).data()
+    return City(quarter, seed, shape or Shape()).data()
 
 
-class _City:
+class City:
     def __init__(self, quarter: Quarter, seed: int, shape: Shape):
         self.quarter, self.shape = quarter, shape
         self.random = np.random.default_rng([seed, quarter.year, quarter.number])
@@ -230,8 +223,8 @@ class _City:
                 "table": name,
                 "annex": spec.annex,
                 "title": f"{spec.title}{self.quarter.label.partition('年')[2]}“好差评”数据表（{SIMULATED}）",
-                "note": f"备注：{SIMULATED}，{WITHOUT_CASES}，数据统计范围 {_spoken(start)}至 {_spoken(end)}，"
-                f"数据提取时间：{_spoken(extracted)}。",
+                "note": f"备注：{SIMULATED}，{WITHOUT_CASES}，数据统计范围 {spoken(start)}至 {spoken(end)}，"
+                f"数据提取时间：{spoken(extracted)}。",
                 "period_start": start,
                 "period_end": end,
                 "extraction_date": extracted,
@@ -266,7 +259,8 @@ def _named(i: int) -> str:
     return _DEPARTMENTS[i] if i < len(_DEPARTMENTS) else f"其他部门{_chinese(i - len(_DEPARTMENTS) + 1)}"
 
 
-def _spoken(day: str) -> str:
+def spoken(day: str) -> str:
+    """An ISO date as a bulletin writes it."""
     year, month, date = (int(part) for part in day.split("-"))
     return f"{year} 年 {month} 月 {date} 日"
 
@@ -322,104 +316,3 @@ def _unreported(frames: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]
 
 
 # --- as a data root ---------------------------------------------------------------------------------------
-
-
-def print_bulletin(data: QuarterData) -> str:
-    """A quarter as the text of a bulletin, in the layout of a published one."""
-    from haochaping.labels import COLUMNS
-
-    figures = {row["figure"]: row for row in data.headline.to_dict("records")}
-    lines = [
-        data.fact("title"),
-        f"{data.fact('addressees')}：",
-        f"{data.quarter.label}，全市归集并上传省平台办件评价数据 {figures['records']['printed']}，"
-        f"评价率 {figures['evaluation_rate']['printed']}{figures['evaluation_rate']['qualifier']}，"
-        f"差评整改率 {figures['rectification_rate']['printed']}。",
-        data.fact("issuer"),
-        _spoken(data.fact("issue_date")),
-    ]
-    empty = {(r["table"], r["key"], r["column"]): r["printed"] for r in data.unreported.to_dict("records")}
-    for annex in data.annexes.to_dict("records"):
-        spec = TABLES[annex["table"]]
-        lines += [f"附件 {spec.annex}：", annex["title"]]
-        rows = data.table(spec.name).to_dict("records")
-        columns = _columns(spec.name, rows)
-        headings = ["序号", COLUMNS[spec.key[0]]]
-        if spec.name == "towns_and_villages":
-            lines += [
-                " ".join(headings),
-                "镇级 村级",
-                *(" ".join(COLUMNS[m] for m in spec.measures) for _ in range(2)),
-            ]
-        else:
-            lines.append(" ".join([*headings, *(rest.get("district") or COLUMNS[c] for rest, c in columns)]))
-        by_key = {tuple(row[k] for k in spec.key): row for row in rows}
-        names = list(dict.fromkeys(row[spec.key[0]] for row in rows))
-        for number, name in enumerate(names, start=1):
-            cells = []
-            for rest, column in columns:
-                row = by_key[(name, *rest.values())]
-                key = encode_key({spec.key[0]: name, **rest})
-                text = (
-                    empty.get((spec.name, key, column))
-                    or row.get(f"{column}_printed")
-                    or str(int(row[column]))
-                )
-                cells.append(text)
-            lines.append(" ".join([str(number), name, *cells]))
-        totals = data.printed_totals[data.printed_totals["table"] == spec.name]
-        if len(totals):
-            lines.append(" ".join([totals["label"].iloc[0], *totals["printed"]]))
-        lines.append(annex["note"])
-    return "\n".join(lines) + "\n"
-
-
-def _columns(table: str, rows: list[dict[str, Any]]) -> list[tuple[dict[str, str], str]]:
-    """For each printed column: the rest of its key, and its measure."""
-    spec = TABLES[table]
-    if len(spec.key) == 2:
-        rests = list(dict.fromkeys(row[spec.key[1]] for row in rows))
-        return [({spec.key[1]: rest}, column) for rest in rests for column in spec.measures]
-    return [({}, column) for column in spec.columns if column in spec.measures]
-
-
-def write_root(out: Path, quarters: list[Quarter], seed: int, reference: Path) -> None:
-    """A data root with raw bulletins for `quarters` and reference files for the simulated city.
-
-    `reference` is the folder whose headings, words, rules and claims are copied.
-    """
-    (out / "reference").mkdir(parents=True, exist_ok=True)
-    for name in ("headings.csv", "words.csv", "rules.toml", "claims.csv", "benchmarks.csv"):
-        shutil.copyfile(reference / name, out / "reference" / name)
-    city = (reference / "city.toml").read_text(encoding="utf-8")
-    thresholds = city[city.index("[thresholds]") :]
-    (out / "reference" / "city.toml").write_text(
-        f'# {SIMULATED}\nname = "模拟市"\noffice = "模拟市政务服务管理办公室"\n\n{thresholds}',
-        encoding="utf-8",
-    )
-    shape = _City(quarters[0], seed, Shape())
-    with (out / "reference" / "units.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(
-            [
-                "kind",
-                "canonical",
-                "aliases",
-                "official_order",
-                "area_code",
-                "counterpart",
-                "valid_from",
-                "valid_to",
-            ]
-        )
-        for i, name in enumerate(shape.districts, start=1):
-            writer.writerow(["district", name, "", i, "", "", "", ""])
-        for i, name in enumerate(shape.city_departments, start=1):
-            writer.writerow(["city_department", name, "", i, "", "", "", ""])
-        for i, name in enumerate([*shape.departments, PUBLIC_SERVICES], start=1):
-            counterpart = "附件5" if name == PUBLIC_SERVICES else f"市{name}"
-            writer.writerow(["district_department", name, "", i, "", counterpart, "", ""])
-    for quarter in quarters:
-        folder = out / "raw" / str(quarter)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "bulletin.txt").write_text(print_bulletin(simulate(quarter, seed)), encoding="utf-8")
