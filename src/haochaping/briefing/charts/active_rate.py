@@ -82,7 +82,7 @@ def _draw(rows: pd.DataFrame, overall: float, small: float, canvas: Canvas) -> D
 
     widest = float(rows["active_rate"].max()) or 1.0
     label = widest * canvas.room(7)
-    figure, axes = canvas.subplots(canvas.rows(1.7, len(rows)) + 1.0)
+    figure, axes = canvas.subplots(canvas.rows(1.55, len(rows)) + 0.9)
     sns.barplot(data=rows, x="active_rate", y="district", color=GREY, ax=axes, width=0.66, saturation=1)
     for bar, rate, base in zip(axes.patches, rows["active_rate"], rows["evaluations"], strict=True):
         colour = BLUE if rate > overall else GREY
