@@ -87,7 +87,7 @@ def _draw(rows: pd.DataFrame, overall: float, small: float, canvas: Canvas) -> D
     for bar, rate, base in zip(axes.patches, rows["active_rate"], rows["evaluations"], strict=True):
         colour = BLUE if rate > overall else GREY
         bar.set(facecolor="white" if base < small else colour, edgecolor=colour, linewidth=1)
-        beyond = overall if rate <= overall < rate + label else rate
+        beyond = overall if rate <= overall < rate + 1.15 * label else rate
         axes.annotate(
             percent(rate),
             (beyond, bar.get_y() + bar.get_height() / 2),

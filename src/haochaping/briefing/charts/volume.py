@@ -79,6 +79,7 @@ def draw_volume(points: pd.DataFrame, canvas: Canvas, height: float) -> tuple[Dr
     _leave_room(axes, points["cases"], canvas.room(6))
     highest = float(points["rate"].max() or 1)
     axes.set_ylim(-0.18 * highest, 1.14 * highest)
+    axes.locator_params(axis="y", nbins=7, steps=[1, 2, 5, 10])
     axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= min(100, 1.14 * highest)])
     log_counts(axes.xaxis)
     axes.grid(axis="y")
