@@ -3,11 +3,19 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from dataclasses import replace
 
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.path import Path
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
 
 from haochaping.briefing import charts
 from haochaping.briefing.charts import Chart
-from haochaping.briefing.style import NARROW, WIDE
+from haochaping.briefing.charts.volume import draw_volume
+from haochaping.briefing.style import NARROW, WIDE, Canvas
 from haochaping.cleaning.text import visible
 from haochaping.model import QuarterData, frame
 from haochaping.quarter import Quarter
@@ -134,25 +142,124 @@ def test_what_cannot_be_read_narrow_is_drawn_wide_alone(table: str, real: Quarte
     assert chart.svg and not chart.narrow and "drawing-only" in chart._repr_html_()
 
 
-def test_names_beside_points_cover_nothing_however_crowded() -> None:
+def _crowd(kind: str) -> pd.DataFrame:
+    """Points as the chart draws them: cases, rate in percent, name."""
+    random = np.random.default_rng(sum(map(ord, kind)))
+    steps = np.arange(12)
+    cases, rates = {
+        "in a row": (100_000 + 900.0 * steps, 5 + steps / 10),
+        "one far above": (
+            np.append(np.exp(random.normal(12, 0.5, 11)), 5e4),
+            np.append(random.uniform(2, 8, 11), 50),
+        ),
+        "spread": (np.exp(random.uniform(9, 14, 16)), random.uniform(0, 90, 16)),
+        "pairs": (
+            np.repeat(np.exp(random.uniform(9, 14, 6)), 2) * np.tile([1, 1.04], 6),
+            np.repeat(steps[:6] * 9.0, 2),
+        ),
+        "all equal": (np.full(6, 5e4), np.full(6, 5.0)),
+        "equal but two": (np.append(np.full(8, 5e4), [1e4, 9e5]), np.append(np.full(8, 5.0), [40, 1])),
+        "a dense heap": (
+            np.append(np.exp(random.normal(12, 0.1, 20)), 1e4),
+            np.append(random.normal(5, 0.4, 20), 60),
+        ),
+        "all zero": (np.exp(random.uniform(9, 14, 12)), np.zeros(12)),
+    }[kind]
+    names = [f"第{n}区" if n % 3 else f"某某第{n}功能区" for n in range(len(cases))]
+    return pd.DataFrame({"cases": cases, "rate": rates, "district": names, "hollow": False})
+
+
+CROWDS = [
+    "in a row",
+    "one far above",
+    "spread",
+    "pairs",
+    "all equal",
+    "equal but two",
+    "a dense heap",
+    "all zero",
+]
+PLAINLY, DOT = 1.5, 4.0
+MOST_UNNAMED = {"a dense heap": 12, "all zero": 2}
+
+
+def _nearest(box: Bbox, spots: NDArray[np.float64]) -> NDArray[np.float64]:
+    """From a box to each spot."""
+    return np.hypot(*(np.clip(spots, box.min, box.max) - spots).T)
+
+
+@pytest.mark.parametrize("canvas", [(WIDE, 3.9), (NARROW, 5.2)], ids=["wide", "narrow"])
+@pytest.mark.parametrize("kind", ["the real quarter", *CROWDS])
+def test_a_name_can_be_read_as_one_point_s_alone(
+    kind: str, canvas: tuple[Canvas, float], real: QuarterData
+) -> None:
+    """Nearest to its own by far, or joined to it by a line that meets no other point, name or line."""
+    points = _crowd(kind) if kind in CROWDS else _points(real)
+    drawing, unnamed = draw_volume(points, *canvas)
+    drawing.canvas.draw()
+    plt.close(drawing)
+    [axes] = drawing.axes
+    spots = axes.transData.transform(points[["cases", "rate"]])
+    places = {name: place for place, name in enumerate(points["district"])}
+    labels = {places[label.get_text()]: label for label in axes.texts}
+    boxes = {n: Text.get_window_extent(label) for n, label in labels.items()}
+    lines = {}
+    for n, label in labels.items():
+        box, away = boxes[n], _nearest(boxes[n], spots)
+        others = np.delete(away, n)
+        assert axes.bbox.x0 <= box.x0 and box.x1 <= axes.bbox.x1 and axes.bbox.y0 <= box.y0
+        assert not any(box.overlaps(boxes[other]) for other in labels if other != n)
+        assert others.min(initial=np.inf) > DOT, "a name on a point"
+        if label.arrow_patch is None:
+            assert away[n] * PLAINLY < others.min(initial=np.inf), (label.get_text(), away[n], others.min())
+            continue
+        ends = label.arrow_patch.get_transform().transform(label.arrow_patch.get_path().vertices)
+        lines[n] = np.linspace(ends[0], spots[n], 400)
+        assert np.hypot(*(ends[0] - np.clip(ends[0], box.min, box.max))) < 6, "the line begins at the name"
+        assert np.hypot(*(ends[-1] - spots[n])) < 2 * DOT, "and ends at the point"
+        between = np.hypot(*(spots - spots[n]).T)
+        clear = np.hypot(*(lines[n][:, None] - spots).transpose(2, 0, 1)).min(axis=0)
+        assert (np.delete(clear - np.minimum(between * 0.7, DOT), n) >= 0).all(), (
+            "the line passes another point"
+        )
+    for n, line in lines.items():
+        assert not any(boxes[other].contains(*spot) for other in labels if other != n for spot in line)
+        path = Path(line[[0, -20]])
+        assert not any(path.intersects_path(Path(lines[m][[0, -20]])) for m in lines if m < n)
+    assert set(unnamed) == set(places) - {label.get_text() for label in axes.texts}
+    assert len(unnamed) <= MOST_UNNAMED.get(kind, 0)
+
+
+def _points(real: QuarterData) -> pd.DataFrame:
+    rows = add_rates(real.districts)
+    return pd.DataFrame(
+        {
+            "cases": rows["cases"].astype(float),
+            "rate": rows["active_rate"].astype(float) * 100,
+            "district": rows["district"],
+            "hollow": False,
+        }
+    )
+
+
+def test_points_too_close_to_be_named_are_said_and_stand_in_the_table() -> None:
+    crowd = _crowd("a dense heap")
     rows = [
         {
-            "district": f"第{n}区",
-            "cases": 100_000 + 900 * n,
-            "evaluations": 1000,
-            "active_evaluations": 50 + n,
+            "district": p.district,
+            "cases": int(p.cases),
+            "evaluations": 10**6,
+            "active_evaluations": int(p.rate * 10**4),
         }
-        for n in range(9)
+        for p in crowd.itertuples()
     ]
     chart = charts.chart_volume_and_active_rate(add_rates(frame("districts", rows)))
     assert isinstance(chart, Chart)
-    places = re.findall(
-        r'translate\(([\d.]+) ([\d.]+)\)[^>]*>第\dx?区<|x="([\d.]+)" y="([\d.]+)"[^>]*>第\d区<', chart.svg
-    )
-    spots = [(float(a or c), float(b or d)) for a, b, c, d in places]
-    assert len(spots) == 9
-    for i, (x, y) in enumerate(spots):
-        assert all(abs(y - v) > 9 or abs(x - u) > 9 for u, v in spots[i + 1 :])
+    left_out = [name for name in crowd["district"] if f">{name}<" not in chart.narrow]
+    assert left_out and "不标名，见图中数据" in chart.subtitle
+    assert set(left_out) <= set(chart.data["区县"]) and all(name in chart.alt for name in left_out)
+    few = charts.chart_volume_and_active_rate(add_rates(SMALL))
+    assert isinstance(few, Chart) and "不标名" not in few.subtitle
 
 
 @pytest.mark.filterwarnings("ignore:Glyph")

@@ -1,5 +1,6 @@
 """How the page lies on screens of several widths, and on paper."""
 
+import html
 import re
 import subprocess
 from collections.abc import Iterator
@@ -103,18 +104,61 @@ def test_the_measure_sees_what_is_wrong(built: Path, browser: Any, style: str, k
 
 def test_a_wide_table_scrolls_inside_itself_and_keeps_its_names(briefing: Path, browser: Any) -> None:
     page = opened(browser, briefing, 360)
-    for table in ("table-district_departments", "table-figures"):
-        region = page.locator(f".table-scroll:has(> #{table})")
-        assert region.get_attribute("tabindex") == "0" and region.get_attribute("aria-labelledby")
-        region.focus()
-        page.keyboard.press("ArrowRight")
-        page.wait_for_function(f"() => document.querySelector('#{table}').parentElement.scrollLeft > 0")
-        name = page.locator(f"#{table} tbody th").first
-        name.evaluate("e => e.scrollIntoView({block: 'center'})")
-        region.evaluate("e => { e.scrollLeft = e.scrollWidth; }")
-        assert region.evaluate("e => e.scrollLeft") > 300
-        assert abs(name.bounding_box()["x"] - region.bounding_box()["x"]) <= 1
-        assert name.evaluate(ON_TOP), "cells pass under the names"
+    table = "table-district_departments"
+    region = page.locator(f".table-scroll:has(> #{table})")
+    assert region.get_attribute("tabindex") == "0" and region.get_attribute("aria-labelledby")
+    region.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"() => document.querySelector('#{table}').parentElement.scrollLeft > 0")
+    name = page.locator(f"#{table} tbody th").first
+    name.evaluate("e => e.scrollIntoView({block: 'center'})")
+    region.evaluate("e => { e.scrollLeft = e.scrollWidth; }")
+    assert region.evaluate("e => e.scrollLeft") > 300
+    assert abs(name.bounding_box()["x"] - region.bounding_box()["x"]) <= 1
+    assert name.evaluate(ON_TOP), "cells pass under the names"
+    page.close()
+
+
+def test_a_number_that_is_followed_shows_its_formula_and_source_on_a_phone(
+    briefing: Path, browser: Any
+) -> None:
+    page = opened(browser, briefing, 360)
+    link = page.locator("main p a.figure").first
+    row = page.locator(link.get_attribute("href"))
+    link.click()
+    words = page.locator("#table-figures thead th").all_text_contents()
+    cells = row.locator("td").all()
+    assert len(cells) == len(words) - 1 == 7
+    for word, cell in list(zip(words[1:], cells, strict=True))[2:]:
+        if cell.text_content():
+            assert cell.evaluate("e => getComputedStyle(e, '::before').content") == f'"{word}"'
+    for word in ("数值", "算法", "来源"):
+        cell = cells[words.index(word) - 1]
+        assert cell.text_content()
+        box = cell.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 360, word
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 900, word
+        assert cell.evaluate(
+            "e => document.elementFromPoint(e.getBoundingClientRect().right - 4, e.getBoundingClientRect().y + 8) === e"
+        )
+    page.close()
+
+
+def test_headings_that_sort_are_marked_and_say_how_the_keyboard_does_it(briefing: Path, browser: Any) -> None:
+    page = opened(browser, briefing, 1280)
+    buttons = page.locator("#table-districts .sort")
+    assert [b.get_attribute("tabindex") for b in buttons.all()] == ["0"] + ["-1"] * (buttons.count() - 1)
+    said = "e => getComputedStyle(e, '::after').content"
+    caption = page.locator("#table-districts caption span")
+    assert caption.evaluate(said) == "none"
+    buttons.first.focus()
+    page.keyboard.press("ArrowRight")
+    assert buttons.nth(1).evaluate("e => e === document.activeElement && e.tabIndex === 0")
+    assert "左右键选列" in caption.evaluate(said) and "左右键选列" in buttons.nth(1).get_attribute("title")
+    page.keyboard.press("Shift+Tab")
+    assert caption.evaluate(said) == "none"
+    for shape, edge in (("::before", "borderBottomColor"), ("::after", "borderTopColor")):
+        assert buttons.first.evaluate(f"e => getComputedStyle(e, '{shape}').{edge}") == "rgb(87, 96, 106)"
     page.close()
 
 
@@ -224,6 +268,27 @@ def test_folds_on_paper(paper: Path, briefing: Path) -> None:
     assert "可左右滑动" not in text
 
 
+def test_a_finding_stands_on_one_page(paper: Path, briefing: Path) -> None:
+    source = briefing.read_text(encoding="utf-8")
+    texts = ["".join(re.sub(r"\s", "", line) for line in lines) for lines in pages(paper)]
+    findings = re.findall(
+        r'<article class="finding finding-\w+ status-[^>]*>(.*?)</article>', source, flags=re.DOTALL
+    )
+    assert len(findings) > 3
+    for finding in findings:
+        words = [
+            re.sub(r"<[^>]*>|\s", "", part) for part in re.findall(r"<(?:p|dd)[ >].*?</(?:p|dd)>", finding)
+        ]
+        first, last = html.unescape(words[0])[:24], html.unescape(words[-1])[:24]
+        assert any(0 <= text.find(first) < text.rfind(last) for text in texts), (first, last)
+
+
+def test_the_verdict_is_followed_by_a_finding_on_its_page(paper: Path) -> None:
+    texts = ["".join(re.sub(r"\s", "", line) for line in lines) for lines in pages(paper)]
+    [text] = [text for text in texts if "8数据核对" in text]
+    assert re.search(r"8数据核对(可送审|附说明送审|建议核实后送审).*(算式|同类\d+条|没有须更正)", text)
+
+
 def test_headings_of_a_table_stand_on_each_of_its_pages(paper: Path) -> None:
     row = re.compile(r"\S.* +附件\d.* +(整数|两位小数)( |$)")
     across = [lines for lines in pages(paper) if sum(bool(row.match(line)) for line in lines) > 3]
@@ -231,13 +296,20 @@ def test_headings_of_a_table_stand_on_each_of_its_pages(paper: Path) -> None:
     assert all(any(re.match(r"指标 +数值 +单位", line) for line in lines) for lines in across)
 
 
-def test_headings_with_buttons_stand_on_each_page_too(paper: Path, briefing: Path) -> None:
-    """Chromium repeats no button. The table of city departments is longer than the page it begins on."""
+def test_headings_with_buttons_stand_on_each_page_too(briefing: Path, browser: Any, tmp_path: Path) -> None:
+    """Chromium repeats no button. The table of city departments is made longer than a page."""
+    page = browser.new_page()
+    page.goto(briefing.as_uri())
+    page.add_style_tag(content="#table-city_departments td { padding: 9pt 8pt }")
+    page.pdf(path=str(tmp_path / "long.pdf"), prefer_css_page_size=True)
+    page.close()
     source = briefing.read_text(encoding="utf-8")
     table = source[source.index(' id="table-city_departments"') :]
     names = re.findall(r'<th scope="row">(.*?)</th>', table[: table.index("</table>")])
     row = re.compile(rf"({'|'.join(map(re.escape, names))}) +[\d/※]")
-    parts = [lines for lines in pages(paper) if sum(bool(row.match(line)) for line in lines) > 1]
+    parts = [
+        lines for lines in pages(tmp_path / "long.pdf") if sum(bool(row.match(line)) for line in lines) > 1
+    ]
     assert len(names) > 20 and len(parts) > 1
     for lines in parts:
         assert any(re.match(r"部门 +办件数.* 主动评价数", line) for line in lines), lines[:5]

@@ -53,6 +53,14 @@ def test_every_page_is_a4_with_text_and_its_number(output: Path) -> None:
     assert "file:" not in whole, "the browser's own head and foot are off"
 
 
+def test_text_is_no_smaller_than_eight_points_on_paper(output: Path) -> None:
+    """Raised marks are smaller, and a drawing of many columns a little."""
+    with pdfplumber.open(output / "2022Q4" / "briefing.pdf") as printed:
+        sizes = [char["size"] for page in printed.pages for char in page.chars]
+    small = [size for size in sizes if size < 7.95]
+    assert min(sizes) >= 6.9 and len(small) < len(sizes) / 100
+
+
 def test_the_pdf_neither_makes_the_quarter_stale_nor_counts_as_edited(built: Path, output: Path) -> None:
     folder = output / "2022Q4"
     assert edited_papers(folder) == []

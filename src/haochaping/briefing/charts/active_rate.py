@@ -82,12 +82,12 @@ def _draw(rows: pd.DataFrame, overall: float, small: float, canvas: Canvas) -> D
 
     widest = float(rows["active_rate"].max()) or 1.0
     label = widest * canvas.room(7)
-    figure, axes = canvas.subplots(canvas.rows(1.7, len(rows)) + 1.0)
+    figure, axes = canvas.subplots(canvas.rows(1.55, len(rows)) + 0.9)
     sns.barplot(data=rows, x="active_rate", y="district", color=GREY, ax=axes, width=0.66, saturation=1)
     for bar, rate, base in zip(axes.patches, rows["active_rate"], rows["evaluations"], strict=True):
         colour = BLUE if rate > overall else GREY
         bar.set(facecolor="white" if base < small else colour, edgecolor=colour, linewidth=1)
-        beyond = overall if rate <= overall < rate + label else rate
+        beyond = overall if rate <= overall < rate + 1.15 * label else rate
         axes.annotate(
             percent(rate),
             (beyond, bar.get_y() + bar.get_height() / 2),

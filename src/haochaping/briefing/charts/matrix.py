@@ -77,7 +77,7 @@ def _draw(wide: pd.DataFrame, top: float, canvas: Canvas) -> Drawing:
     column = max(0.54, (max(map(len, wide.columns)) + 0.4) * canvas.text / 72)
     width = canvas.width if is_narrow else max(canvas.width, column * wide.shape[1] + _NAMES)
     figure, axes = canvas.subplots(
-        canvas.rows(1.5, len(wide)) + (1.7 if is_narrow else 0.9), width=width, layout="none"
+        canvas.rows(1.42, len(wide)) + (1.7 if is_narrow else 0.9), width=width, layout="none"
     )
     sns.heatmap(
         wide.where(wide > 0),

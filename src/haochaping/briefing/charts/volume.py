@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from haochaping.briefing.charts.chart import EMPTY, Chart, make_chart
@@ -42,11 +43,16 @@ def chart_volume_and_active_rate(districts: pd.DataFrame, small: float = 0) -> C
     largest = points.sort_values("cases").iloc[-1]
     hollow = f"（空心点：评价数不足 {small:g} 条）" if points["hollow"].any() else ""
     told = [f"{p.district}办件 {number(int(p.cases))}、主动评价率 {p.rate:.2f}%" for p in points.itertuples()]
+    (wide, unnamed), (narrow, unnamed_narrow) = (
+        draw_volume(points, WIDE, 3.9),
+        draw_volume(points, NARROW, 5.2),
+    )
+    crowded = "；相邻过密的点不标名，见图中数据" if unnamed or unnamed_narrow else ""
     return make_chart(
-        _draw(points, WIDE, 3.9),
+        wide,
         "chart-volume",
         f"办件最多的{largest['district']}，主动评价率 {largest['rate']:.2f}%",
-        f"各区县办件数与主动评价率{hollow}",
+        f"各区县办件数与主动评价率{hollow}{crowded}",
         f"散点图。{'；'.join(told)}。",
         pd.DataFrame(
             {
@@ -55,11 +61,12 @@ def chart_volume_and_active_rate(districts: pd.DataFrame, small: float = 0) -> C
                 "主动评价率": [f"{rate:.2f}%" for rate in points["rate"]],
             }
         ),
-        _draw(points, NARROW, 5.0),
+        narrow,
     )
 
 
-def _draw(points: pd.DataFrame, canvas: Canvas, height: float) -> Drawing:
+def draw_volume(points: pd.DataFrame, canvas: Canvas, height: float) -> tuple[Drawing, list[str]]:
+    """The drawing, and the districts it has no room to name."""
     import seaborn as sns
 
     figure, axes = canvas.subplots(height)
@@ -69,9 +76,19 @@ def _draw(points: pd.DataFrame, canvas: Canvas, height: float) -> Drawing:
     )
     axes.set_xscale("log")
     axes.set(xlabel="办件数（件，对数刻度）", ylabel="主动评价率（%）")
-    axes.margins(x=0.05 + canvas.room(6), y=0.14)
-    axes.set_ylim(bottom=-0.12 * float(points["rate"].max() or 1))
+    _leave_room(axes, points["cases"], canvas.room(6))
+    highest = float(points["rate"].max() or 1)
+    axes.set_ylim(-0.18 * highest, 1.14 * highest)
+    axes.locator_params(axis="y", nbins=7, steps=[1, 2, 5, 10])
+    axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= min(100, 1.14 * highest)])
     log_counts(axes.xaxis)
     axes.grid(axis="y")
-    name_points(axes, points[["cases", "rate"]].to_numpy(dtype=float), list(points["district"]), canvas)
-    return figure
+    spots = points[["cases", "rate"]].to_numpy(dtype=float)
+    return figure, name_points(axes, spots, list(points["district"]), canvas)
+
+
+def _leave_room(axes: Any, cases: pd.Series, room: float) -> None:
+    """Room for a name right of the largest; the smallest, too, is named on its right."""
+    low, high = (float(np.log10(cases.agg(end))) for end in ("min", "max"))
+    width = max(high - low, 0.02) / (1 - room - 0.1)
+    axes.set_xlim(10 ** (low - 0.05 * width), 10 ** (high + (0.05 + room) * width))

@@ -8,7 +8,7 @@
     all(".table-scroll, .drawing-wide, .drawing-only").forEach((region) => {
       const scrolls = region.scrollWidth > region.clientWidth + 1;
       region.toggleAttribute("data-scrolls", scrolls);
-      if (scrolls) region.tabIndex = 0;
+      if (scrolls || region.scrollHeight > region.clientHeight + 1) region.tabIndex = 0;
       else region.removeAttribute("tabindex");
     });
   }
@@ -41,7 +41,7 @@
     rows.forEach((row) => body.appendChild(row));
   }
 
-  // The sorting buttons of a table are one stop: left and right move among them.
+  // The sorting buttons of a table are one stop: left and right move among them; the caption says so meanwhile.
   function makeSortable(table) {
     const buttons = all("thead th:not([scope=colgroup])", table).slice(1).map((heading, place) => {
       const button = document.createElement("button");
@@ -54,6 +54,10 @@
       button.addEventListener("click", () => sortBy(table, heading, place + 1));
       return button;
     });
+    table.tHead.addEventListener("focusin", (event) => {
+      table.toggleAttribute("data-choosing", event.target.matches(":focus-visible"));
+    });
+    table.tHead.addEventListener("focusout", () => table.removeAttribute("data-choosing"));
     table.tHead.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       const target = buttons[buttons.indexOf(document.activeElement) + step];
