@@ -44,6 +44,7 @@ quarter: .venv/.installed  ## 生成一个季度的简报：make quarter Q=2022Q
 	@"$(PY)" -m haochaping quarter $(ROOTS) $(NAMED) -- "$$Q"
 
 quarters: .venv/.installed  ## 生成多个季度：make quarters [FROM=2022Q1 TO=2022Q4] [J=2]
+	@test -z "$$Q" || { echo "多个季度用 FROM= 和 TO= 指定，不用 Q=" >&2; exit 2; }
 	@"$(PY)" -m haochaping quarters $(ROOTS) $(NAMED) --jobs "$${J:-2}" -- "$$FROM" "$$TO"
 
 verify: .venv/.installed  ## 重新生成一遍，与已有的输出逐字节比较：make verify Q=2022Q4

@@ -118,7 +118,9 @@ def _workbook_rows(path: Path, quarter: Quarter | None) -> Iterator[tuple[str, d
         workbook = CalamineWorkbook.from_path(str(path))
         sheets = {name: _texts(workbook.get_sheet_by_name(name)) for name in workbook.sheet_names}
     except Exception as error:  # the reader raises many kinds for files that are no workbooks
-        raise refuse(path.name, type(error).__name__, "应为本工具写出的 review.xlsx（未加密）") from None
+        raise refuse(
+            path.name, type(error).__name__, "应为本工具写出的工作簿（答复表或核实单，未加密）"
+        ) from None
     found = False
     for name, texts in sheets.items():
         _of_quarter(texts, quarter, path.name)
@@ -140,7 +142,7 @@ def _must_be_bounded(path: Path) -> None:
     if path.stat().st_size > LARGEST_WORKBOOK:
         raise refuse(path.name, f"{path.stat().st_size} 字节", f"不应超过 {LARGEST_WORKBOOK} 字节")
     if not zipfile.is_zipfile(path):
-        raise refuse(path.name, "不是工作簿", "应为本工具写出的 review.xlsx（未加密）")
+        raise refuse(path.name, "不是工作簿", "应为本工具写出的工作簿（答复表或核实单，未加密）")
     check_archive(path)
     problems = [
         problem

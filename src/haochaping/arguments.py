@@ -109,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not int(text):
-        raise refuse("--jobs", text, "应为 1 以上的整数")
+        raise refuse("--jobs（make 中为 J=）", text, "应为 1 以上的整数")
     return int(text)
 
 

@@ -26,8 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputRefused as refusal:
         say(refusal.message)
         return REFUSED
-    except KeyboardInterrupt:
-        say("已中断；上一次的输出没有改动")
+    except KeyboardInterrupt as stopped:
+        say(str(stopped) or "已中断；上一次的输出没有改动")
         return FAILED
     except BrokenPipeError:
         return FAILED

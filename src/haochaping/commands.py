@@ -95,10 +95,13 @@ def _doctor(where: Locations, options: argparse.Namespace) -> int:
 def _pdf(where: Locations, options: argparse.Namespace) -> int:
     from haochaping.publish.index import refresh_index
     from haochaping.publish.pdf import write_pdf
+    from haochaping.publish.verify import is_outdated
 
     quarter = options.quarter
     printed = write_pdf(where, quarter)
     refresh_index(where, say)
+    if is_outdated(where, quarter):
+        say(f"网页是按以前的资料、设置或程序生成的；要最新的，请先运行 make quarter Q={quarter}，再打印")
     say(f"完成：{printed}")
     return DONE
 
@@ -113,6 +116,13 @@ def _verify(where: Locations, options: argparse.Namespace) -> int:
     found = verify(where, quarter, say)
     for line in (*found.inputs, *found.files):
         print(visible(line))
+    for line in found.about_past:
+        say(line)
+    if found.edited:
+        say(
+            f"另有 {len(found.edited)} 个人工改动过的文件没有比较：{'、'.join(found.edited)}"
+            f"（通报用 make proof Q={quarter} FILE=文件 校对）"
+        )
     if found.inputs:
         say(f"资料、设置或程序与生成时不同（{len(found.inputs)} 处），输出已过时，未作比较；请重新生成")
     elif found.files:
@@ -210,8 +220,9 @@ def _collect(where: Locations, options: argparse.Namespace) -> int:
     ):
         for line in lines:
             say(f"{heading}：{line}")
+    where_to = f"：{outcome.review}" if outcome.review.exists() else ""
     already = f"，另有 {outcome.already} 条原已填写" if outcome.already else ""
-    say(f"读入核实单 {len(outcome.read)} 份，新增答复 {len(outcome.taken)} 条{already}：{outcome.review}")
+    say(f"读入核实单 {len(outcome.read)} 份，新增答复 {len(outcome.taken)} 条{already}{where_to}")
     return DONE if outcome.complete else LOOK
 
 

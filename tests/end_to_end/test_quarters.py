@@ -112,3 +112,23 @@ def test_bounds_and_what_is_not_there(city: Path, run: subprocess.CompletedProce
     assert nothing.returncode == 2 and "其间没有季度" in nothing.stderr
     assert quarters(city, "--jobs", "0").returncode == 2
     assert quarters(city, "2022").returncode == 2
+
+
+def test_a_past_that_is_out_of_date_is_told_every_time(
+    city: Path, run: subprocess.CompletedProcess[str], tmp_path: Path
+) -> None:
+    shutil.copytree(city / "data", tmp_path / "data")
+    assert quarters(tmp_path).returncode == 0
+    bulletin = tmp_path / "data" / "raw" / "2022Q4" / "bulletin.txt"
+    bulletin.write_text(bulletin.read_text(encoding="utf-8").replace("\n2 ", "\n7 ", 1), encoding="utf-8")
+    told = "2022年第四季度的资料（bulletin.txt）在整理以后有改动"
+    for ending in ("已生成", "没有变化"):
+        result = quarters(tmp_path)
+        assert result.returncode == 1 and told in result.stderr
+        last = result.stdout.splitlines()[-1]
+        assert last.startswith("2023Q1") and f"{ending}；用于比较的以前季度有问题" in last
+    for name in ("quarter", "verify"):
+        roots = ["--data", str(tmp_path / "data"), "--output", str(tmp_path / "output")]
+        command = [sys.executable, "-m", "haochaping", name, "2023Q1", *roots]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0 and told in done.stderr

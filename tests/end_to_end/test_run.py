@@ -89,6 +89,8 @@ def test_verify_holds_the_output_to_its_inputs(root: Path) -> None:
     assert changed.returncode == 1
     assert "raw/2022Q4/bulletin.txt：内容已变" in changed.stdout and "已过时" in changed.stderr
     assert call("verify", root, "2022Q3").returncode == 2
+    printed = call("pdf", root, "2022Q4")
+    assert "网页是按以前的资料、设置或程序生成的" in printed.stderr or "没有找到 Chromium" in printed.stderr
 
 
 def test_a_forged_manifest_is_told(built: Path, tmp_path: Path) -> None:
@@ -115,7 +117,9 @@ def test_a_damaged_page_is_made_again_and_what_people_keep_there_stays(stale: Pa
     assert (published / "修改稿.docx").read_bytes() == b"mine"
     assert (published / "回收" / "批注.txt").read_text() == "mine"
     assert "没有变化" in call("quarter", stale, "2022Q4").stderr
-    assert call("verify", stale, "2022Q4").returncode == 0
+    (published / "review.xlsx").write_bytes(b"mine")
+    verified = call("verify", stale, "2022Q4")
+    assert verified.returncode == 0 and "1 个人工改动过的文件没有比较：review.xlsx" in verified.stderr
 
 
 def test_a_file_that_is_gone_is_made_again(stale: Path) -> None:

@@ -126,7 +126,7 @@ def test_where_the_manifest_is_lost_only_papers_that_read_otherwise_are_kept(
     kept, said = publish(folder, Reviewed(real, real_report), reference)
     assert kept == ["review.xlsx"] and edited_papers(folder) == kept
     assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*")) == names
-    assert "读不出，不知道哪些文件改动过" in said[0] and "删去即可" in said[0]
+    assert "没有或读不出，不知道哪些文件改动过" in said[0] and "删去即可" in said[0]
     kept, said = publish(folder, Reviewed(real, real_report), reference)
     assert kept == ["review.xlsx"] and "读不出" not in said[0]
 
@@ -143,3 +143,36 @@ def test_a_change_that_was_taken_back_is_none(
     kept, _ = publish(folder, Reviewed(real, real_report), reference)
     assert kept == [] and not (folder / "review.new.xlsx").exists()
     assert (folder / "review.xlsx").read_bytes() == first
+
+
+@pytest.mark.parametrize("manifest", [True, False])
+def test_what_people_keep_in_the_folder_stays_whether_the_manifest_is_known_or_not(
+    real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path, manifest: bool
+) -> None:
+    publish(folder, Reviewed(real, real_report), reference)
+    for name in ("会议纪要.txt", "往来/a.txt", "data/mine.csv"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("mine", encoding="utf-8")
+    if not manifest:
+        (folder / MANIFEST).unlink()
+    before = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    kept, said = publish(folder, Reviewed(real, real_report), reference)
+    assert kept == ["data/mine.csv", "会议纪要.txt", "往来/a.txt"]
+    assert any("自己存放的文件原样保留：data/mine.csv、会议纪要.txt、往来/a.txt" in line for line in said)
+    after = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    assert set(after) == {*before, MANIFEST}
+
+
+def test_edited_annexes_are_kept_and_other_changes_are_told(
+    real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
+) -> None:
+    publish(folder, Reviewed(real, real_report), reference)
+    edit_workbook(folder / "annexes.xlsx")
+    edited = (folder / "annexes.xlsx").read_bytes()
+    with (folder / "findings.csv").open("a", encoding="utf-8") as file:
+        file.write("mine")
+    kept, said = publish(folder, Reviewed(real, real_report), reference)
+    told = "\n".join(said)
+    assert kept == ["annexes.xlsx"] and (folder / "annexes.xlsx").read_bytes() == edited
+    assert (folder / "annexes.new.xlsx").exists() and "本次的是 annexes.new.xlsx" in told
+    assert "findings.csv 在生成以后改动过或已损坏，已重新生成，其中的改动不保留" in told

@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 from datetime import date
@@ -6,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from haochaping.locations import Locations
-from haochaping.publish.stamp import inputs_of
+from haochaping.publish.stamp import MANIFEST, PAGE, inputs_of, is_current, sha256
 from haochaping.quarter import Quarter
 
 ROOT = Path(__file__).parents[2]
@@ -57,3 +58,14 @@ def test_the_source_of_an_earlier_quarter_counts_beside_its_tidy_tables(where: L
     before = inputs_of(where, QUARTER, TODAY).key
     (where.raw(QUARTER.previous) / "bulletin.txt").write_bytes(b"")
     assert inputs_of(where, QUARTER, TODAY).key != before
+
+
+def test_a_new_paper_gets_its_name_back_when_the_edited_one_is_gone(tmp_path: Path) -> None:
+    names = (PAGE, "review.xlsx", "review.new.xlsx")
+    for name in names:
+        (tmp_path / name).write_text(name)
+    outputs = sha256([tmp_path / PAGE, tmp_path / "review.new.xlsx"])
+    (tmp_path / MANIFEST).write_text(json.dumps({"key": "k", "outputs": outputs}))
+    assert is_current(tmp_path, "k") and not is_current(tmp_path, "other")
+    (tmp_path / "review.xlsx").unlink()
+    assert not is_current(tmp_path, "k")

@@ -29,7 +29,9 @@ def look_at_data(where: Locations) -> Line:
 
     thing = "资料"
     if not where.data.is_dir():
-        return wrong(thing, f"没有文件夹 {where.data}", "用 --data 指定资料根目录（内有 raw、reference）")
+        return wrong(
+            thing, f"没有文件夹 {where.data}", "用 DATA=（或 --data）指定资料根目录（内有 raw、reference）"
+        )
     unread = [str(path) for path in sorted(where.data.rglob("*")) if not os.access(path, os.R_OK)]
     if unread:
         return wrong(thing, f"没有读取权限：{'、'.join(unread)}", "请系统管理员授予读取权限")
@@ -55,7 +57,7 @@ def look_at_output(output: Path) -> Line:
 
     thing, nearest = "输出文件夹", nearest_folder(output)
     if not nearest.is_dir():
-        return wrong(thing, f"{nearest} 是文件", "用 --output 另指定一个文件夹")
+        return wrong(thing, f"{nearest} 是文件", "用 OUTPUT=（或 --output）另指定一个文件夹")
     try:
         with tempfile.TemporaryDirectory(prefix=".doctor-", dir=nearest) as folder:
             new, published = Path(folder, "new"), Path(folder, "published")
@@ -68,7 +70,7 @@ def look_at_output(output: Path) -> Line:
         return wrong(
             thing,
             f"不能写入 {output}：{system_says(error)}",
-            "请系统管理员授予写入权限，或用 --output 另指定",
+            "请系统管理员授予写入权限，或用 OUTPUT=（或 --output）另指定",
         )
     how = "一步替换" if at_once else "分两步替换（这里没有一步替换的功能，不影响使用）"
     return fine(thing, f"{output} 可写，新旧输出{how}")
@@ -77,7 +79,7 @@ def look_at_output(output: Path) -> Line:
 def look_at_space(free: int) -> Line:
     """Free bytes on the disk of the output root."""
     thing, megabytes = "磁盘空间", free // 1_000_000
-    advice = "清理磁盘，或用 --output 指定别的磁盘"
+    advice = "清理磁盘，或用 OUTPUT=（或 --output）指定别的磁盘"
     if megabytes < LEAST_FREE:
         return wrong(thing, f"只剩 {megabytes} MB", advice)
     if megabytes < LITTLE_FREE:

@@ -13,6 +13,7 @@ from haochaping.publish.execute import NOTEBOOK_SECONDS, Background, execute, in
 from haochaping.publish.kernel import LOG, OwnKernelManager, running_kernel
 from haochaping.publish.log import RunLog
 from haochaping.publish.manifest import provenance, run_block, write_manifest
+from haochaping.publish.names import NOTEBOOK
 from haochaping.publish.stamp import PAGE, Inputs
 from haochaping.quarter import Quarter
 
@@ -20,17 +21,20 @@ if TYPE_CHECKING:
     from haochaping.checks.review import Reviewed
     from haochaping.model import QuarterData
 
-NOTEBOOK = "briefing.ipynb"
 _MODEL = ".model"
 
 
 @dataclass(frozen=True)
 class Built:
-    """What a build ended in: the quarter as it goes into the tidy tables, its verdict, characters without a glyph."""
+    """What a build ended in: the quarter as it goes into the tidy tables, its verdict, characters without a glyph.
+
+    ``about_past`` is what is to be known of the earlier quarters that it was compared with.
+    """
 
     data: QuarterData
     verdict: str
     missing_glyphs: tuple[str, ...]
+    about_past: tuple[str, ...]
 
 
 def build(
@@ -135,7 +139,7 @@ def _build(
     log.lap("生成网页")
     log.take(aside / LOG)
     write_manifest(aside, origin, told, log.seconds, kept)
-    return Built(data, report.verdict.value, tuple(page.missing_glyphs))
+    return Built(data, report.verdict.value, tuple(page.missing_glyphs), report.about_past)
 
 
 def _start_notebook(quarter: Quarter, aside: Path, kernel: OwnKernelManager) -> Background:

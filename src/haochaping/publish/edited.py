@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from haochaping.publish.names import DRAFT, FINAL, PDF, RETURNED, REVIEW, RUN_LOG, SHEETS
-from haochaping.publish.stamp import MANIFEST, sha256
+from haochaping.publish.names import DRAFT, FINAL, NOTEBOOK, PDF, RETURNED, REVIEW, RUN_LOG, SHEETS, base_name
+from haochaping.publish.stamp import MANIFEST, PAGE, sha256
 from haochaping.quarter import Quarter
 
 _BULLETIN = Path(FINAL).stem
-_EDITABLE = ("review*.xlsx", "bulletin*.docx", f"{SHEETS}/*.xlsx")
+_EDITABLE = ("review*.xlsx", "bulletin*.docx", "annexes*.xlsx", f"{SHEETS}/*.xlsx")
 """Papers that are meant to be filled in or edited."""
 
 
@@ -22,12 +21,12 @@ def told_of_kept(kept: Sequence[str], new: Sequence[str], published: Path) -> It
         current = _current(name, new)
         now = f"本次的是 {current}" if current else "本次没有这份"
         if not name.startswith(_BULLETIN):
-            yield f"{published / name} 改动过，原样保留；{now}"
+            yield f"{published / name} 改动过，原样保留；{now}。不要了的删去，再运行即可"
             continue
         draft = "（草稿，尚有须更正，不能印发）" if current.startswith(Path(DRAFT).stem) else ""
         yield (
             f"{published / name} 改动过，原样保留，但它按以前的数据写成，与现在的数据未必一致，请勿据此印发；"
-            f"{now}{draft}。改动的文字要沿用的，请抄入本次的一份，再用 make proof 校对"
+            f"{now}{draft}。改动的文字要沿用的，请抄入本次的一份，再用 make proof 校对；不要了的删去，再运行即可"
         )
 
 
@@ -37,11 +36,6 @@ def _current(kept: str, new: Sequence[str]) -> str:
         if kept.startswith(stem):
             return next((name for name in new if name.startswith(stem)), "")
     return next((name for name in new if base_name(Path(name)) == base_name(Path(kept))), "")
-
-
-def base_name(path: Path) -> Path:
-    """`path` as it was first called, before one of its name was there: ``review.new2.xlsx`` is ``review.xlsx``."""
-    return path.with_name(re.sub(r"\.new\d*(?=\.(xlsx|docx)$)", "", path.name))
 
 
 def remind_of_edited(published: Path, quarter: Quarter, say: Callable[[str], None]) -> None:
@@ -66,15 +60,21 @@ def remind(edited: Sequence[str], quarter: Quarter, say: Callable[[str], None]) 
 def foreign_files(published: Path) -> list[str]:
     """Files of a published folder that no run wrote: what people keep there, as paths below `published`.
 
-    Papers that people edited or filled in are told by :func:`edited_papers`. Where the manifest cannot be read
-    nobody knows which files are whose: none is foreign.
+    Papers that people edited or filled in are told by :func:`edited_papers`. Where it is not known what the last run
+    wrote, every file counts but those that each run writes anew.
     """
     outputs = _outputs(published)
-    if not outputs:
-        return []
     files = (path for path in published.rglob("*") if path.is_file() and not path.name.startswith("~$"))
     found = {path.relative_to(published).as_posix() for path in files}
-    return sorted(found - {*outputs, MANIFEST, RUN_LOG, PDF} - set(edited_papers(published)))
+    return sorted(found - {*outputs, MANIFEST, RUN_LOG, PDF, PAGE, NOTEBOOK} - set(edited_papers(published)))
+
+
+def overwritten(published: Path) -> list[str]:
+    """Outputs that were changed since they were written and are no papers to be edited: a new run writes them anew."""
+    outputs = _outputs(published)
+    there = sha256([published / name for name in outputs if (published / name).is_file()], published)
+    editable = edited_papers(published)
+    return [name for name, digest in there.items() if digest != outputs[name] and name not in editable]
 
 
 def is_known(published: Path) -> bool:

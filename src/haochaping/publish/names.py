@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -12,11 +13,16 @@ ANNEXES, INTERNAL_ANNEXES = "annexes.xlsx", "annexes.internal.xlsx"
 """The copy to be circulated, and the one for reviewers, which has the verdict on its cover."""
 SHEETS = "sheets"
 """Folder of the verification sheets below a published quarter."""
-RUN_LOG, PDF = "run.log", "briefing.pdf"
+RUN_LOG, PDF, NOTEBOOK = "run.log", "briefing.pdf", "briefing.ipynb"
 BUNDLES = "bundle"
 """Folder of the archives for set-up without a network, below the output root."""
 RETURNED = "returned"
 """Folder of filled-in sheets below a quarter's raw folder."""
+
+
+def base_name(path: Path) -> Path:
+    """`path` as it was first called, before one of its name was there: ``review.new2.xlsx`` is ``review.xlsx``."""
+    return path.with_name(re.sub(r"\.new\d*(?=\.(xlsx|docx)$)", "", path.name))
 
 
 def free_path(folder: Path, name: str) -> Path:

@@ -12,9 +12,25 @@ from haochaping.checks.verdict import Verdict
 from haochaping.figures import Figures
 from haochaping.publish.annexes import write_annexes
 from haochaping.publish.bulletin import bulletin_name, write_bulletin
-from haochaping.publish.edited import base_name, edited_papers, foreign_files, is_known, remind, told_of_kept
+from haochaping.publish.edited import (
+    edited_papers,
+    foreign_files,
+    is_known,
+    overwritten,
+    remind,
+    told_of_kept,
+)
 from haochaping.publish.findings import write_findings
-from haochaping.publish.names import ANNEXES, FINAL, INTERNAL_ANNEXES, PACKAGE, REVIEW, SHEETS, free_path
+from haochaping.publish.names import (
+    ANNEXES,
+    FINAL,
+    INTERNAL_ANNEXES,
+    PACKAGE,
+    REVIEW,
+    SHEETS,
+    base_name,
+    free_path,
+)
 from haochaping.publish.package import write_package
 from haochaping.publish.review import write_review
 from haochaping.publish.sentences import write_audit
@@ -49,22 +65,23 @@ def write_papers(
     data, report = reviewed.data, reviewed.report
     review = free_path(aside, REVIEW)
     bulletin = free_path(aside, bulletin_name(report))
+    annexes, internal = free_path(aside, ANNEXES), free_path(aside, INTERNAL_ANNEXES)
     write_findings(report, aside)
     write_review(reviewed, answers, review)
     sheets = write_sheets(data, report, reference, aside / SHEETS)
     write_audit(data, report, figures, reference, aside)
     write_bulletin(data, report, figures, reference, bulletin)
-    write_annexes(data, report.verdict.value, aside / ANNEXES, internal=False)
-    write_annexes(data, report.verdict.value, aside / INTERNAL_ANNEXES)
+    write_annexes(data, report.verdict.value, annexes, internal=False)
+    write_annexes(data, report.verdict.value, internal)
     write_package(data, aside / PACKAGE)
     new = []
-    for path in (review, bulletin, *sheets):
+    for path in (review, bulletin, annexes, internal, *sheets):
         same = _same_as(path, kept, aside)
         kept = [name for name in kept if name not in same]
         new.append(_settled(path, same, aside))
     if kept and not is_known(published):
         say(
-            f"{published / MANIFEST} 读不出，不知道哪些文件改动过，与本次不同的通报、答复表、核实单都原样保留；"
+            f"{published / MANIFEST} 没有或读不出，不知道哪些文件改动过，与本次不同的通报、附件、答复表、核实单都原样保留；"
             "没有改动过的，删去即可"
         )
     for line in told_of_kept(kept, new, published):
@@ -75,6 +92,8 @@ def write_papers(
         say(f"尚有需核实之处，{bulletin.name} 请待核实后再印发")
     if report.refused:
         say(f"有 {report.refused} 条答复未采用，原因见网页“数据核对”一节和 {review.name} 的状态栏")
+    if changed := overwritten(published):
+        say(f"{published} 中的 {'、'.join(changed)} 在生成以后改动过或已损坏，已重新生成，其中的改动不保留")
     return [*kept, *_keep_foreign(published, aside, say)]
 
 
@@ -96,7 +115,10 @@ def _settled(path: Path, same: Sequence[str], aside: Path) -> str:
 def _keep_foreign(published: Path, aside: Path, say: Callable[[str], None]) -> list[str]:
     """Carry over what people keep in the folder; their paths in the new one."""
     carried = []
+    known = is_known(published)
     for name in foreign_files(published):
+        if not known and (aside / name).exists():  # one of ours, written anew
+            continue
         folder = (aside / name).parent
         folder.mkdir(parents=True, exist_ok=True)
         target = free_path(folder, Path(name).name)

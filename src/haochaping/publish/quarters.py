@@ -19,7 +19,7 @@ from haochaping.cleaning.text import visible
 from haochaping.errors import InputRefused
 from haochaping.locations import Locations
 from haochaping.publish.index import refresh_index
-from haochaping.publish.run import Outcome, publish_quarter
+from haochaping.publish.run import Outcome, publish_quarter, told_what_was_replaced
 from haochaping.publish.stamp import inputs_of, is_current
 from haochaping.publish.tricks import die_with_parent
 from haochaping.quarter import Quarter
@@ -42,6 +42,7 @@ class Ended:
     unchanged: bool = False
     seconds: float = 0.0
     failure: str = ""
+    about_past: tuple[str, ...] = ()
 
 
 def run_quarters(
@@ -72,6 +73,13 @@ def run_quarters(
     list of Ended
         In order of time.
     """
+    with told_what_was_replaced(where, sorted(quarters)):
+        return _run_quarters(where, quarters, say, as_of, by, jobs)
+
+
+def _run_quarters(
+    where: Locations, quarters: Sequence[Quarter], say: Say, as_of: date, by: str | None, jobs: int
+) -> list[Ended]:
     ended: dict[Quarter, Ended] = {}
     stale: dict[Quarter, Reviewed] = {}
     for quarter in sorted(quarters):
@@ -231,7 +239,7 @@ class _Quiet:
 
 
 def _ended(quarter: Quarter, outcome: Outcome) -> Ended:
-    return Ended(quarter, outcome.verdict, outcome.unchanged, outcome.seconds)
+    return Ended(quarter, outcome.verdict, outcome.unchanged, outcome.seconds, about_past=outcome.about_past)
 
 
 def table(ended: Sequence[Ended]) -> str:
@@ -241,6 +249,7 @@ def table(ended: Sequence[Ended]) -> str:
         verdict = "失败" if one.failure else one.verdict
         width = 16 - len(verdict)  # a Chinese character takes two columns
         note = one.failure.splitlines()[0] if one.failure else "没有变化" if one.unchanged else "已生成"
+        note += "；用于比较的以前季度有问题，见上" if one.about_past else ""
         lines.append(
             f"{one.quarter}  {verdict}{' ' * max(width - len(verdict), 1)}{one.seconds:>8.1f}  {note}"
         )

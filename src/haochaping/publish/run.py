@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,13 +25,17 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run ended in: the page, its verdict, what the reader should know."""
+    """What a run ended in: the page, its verdict, what the reader should know.
+
+    ``about_past`` is what is to be known of the earlier quarters that it was compared with.
+    """
 
     page: Path
     verdict: str
     unchanged: bool
     seconds: float
     missing_glyphs: tuple[str, ...] = ()
+    about_past: tuple[str, ...] = ()
 
 
 def run_quarter(
@@ -60,9 +65,35 @@ def run_quarter(
     NotebookFailed
         The notebook raised; what was published before is untouched.
     """
-    outcome = publish_quarter(where, quarter, say, as_of, by)
-    refresh_index(where, say)
+    with told_what_was_replaced(where, [quarter]):
+        outcome = publish_quarter(where, quarter, say, as_of, by)
+        refresh_index(where, say)
     return outcome
+
+
+@contextmanager
+def told_what_was_replaced(where: Locations, quarters: Sequence[Quarter]) -> Iterator[None]:
+    """Ctrl-C inside the block carries the message which of `quarters` are new already, where any is."""
+    before = {quarter: _identity(where.published(quarter)) for quarter in quarters}
+    try:
+        yield
+    except KeyboardInterrupt:
+        new = [str(quarter) for quarter, was in before.items() if _identity(where.published(quarter)) != was]
+        if not new:
+            raise
+        rest = "，其余季度没有改动" if len(new) < len(before) else ""
+        raise KeyboardInterrupt(
+            f"已中断；{'、'.join(new)} 的新输出已经写好{rest}；目录页未必更新，再运行一次即可"
+        ) from None
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Which folder stands there: another one after a swap."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def publish_quarter(
@@ -97,8 +128,12 @@ def _unchanged(published: Path, quarter: Quarter, say: Say, started: float) -> O
 
     clear_failed(published)
     remind_of_edited(published, quarter, say)
-    verdict = read_manifest(published)["verdict"]
-    return Outcome(published / PAGE, verdict, True, time.perf_counter() - started)
+    manifest = read_manifest(published)
+    about_past = tuple(manifest.get("about_past", ()))
+    for line in about_past:
+        say(line)
+    seconds = time.perf_counter() - started
+    return Outcome(published / PAGE, manifest["verdict"], True, seconds, about_past=about_past)
 
 
 def _publish(
@@ -138,4 +173,4 @@ def _publish(
         raise
     clear_failed(published)
     seconds = time.perf_counter() - started
-    return Outcome(published / PAGE, built.verdict, False, seconds, built.missing_glyphs)
+    return Outcome(published / PAGE, built.verdict, False, seconds, built.missing_glyphs, built.about_past)

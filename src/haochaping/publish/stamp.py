@@ -11,6 +11,7 @@ from pathlib import Path
 
 from haochaping.locations import Locations, project_root, quarters_in
 from haochaping.publish.hashes import Hashes
+from haochaping.publish.names import base_name
 from haochaping.quarter import Quarter
 
 MANIFEST, PAGE = "manifest.json", "briefing.html"
@@ -100,12 +101,14 @@ def _past(where: Locations, quarter: Quarter) -> list[Path]:
 def is_current(published: Path, key: str) -> bool:
     """Whether `published` was made from inputs with this key, still has every file, and its page as it was written.
 
+    Where a paper stands beside an edited one that has gone since, the paper can have its own name again.
     Other files may have been opened and saved by people: these are not made again for that.
     """
     try:
         manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
         page = sha256([published / PAGE])[PAGE]
-        is_whole = all((published / name).is_file() for name in manifest["outputs"])
+        outputs = [published / name for name in manifest["outputs"]]
+        is_whole = all(path.is_file() and base_name(path).exists() for path in outputs)
         return manifest["key"] == key and is_whole and manifest["outputs"][PAGE] == page
     except (OSError, ValueError, KeyError, TypeError):
         return False

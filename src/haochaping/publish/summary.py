@@ -46,6 +46,7 @@ def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[
     return {
         "verdict": report.verdict.value,
         "simulated": data.is_simulated,
+        "about_past": list(report.about_past),
         "findings": report.counts,
         "answered": report.answered_words,
         "figures": {

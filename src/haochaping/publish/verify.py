@@ -14,12 +14,22 @@ from haochaping.errors import refuse
 from haochaping.locations import Locations
 from haochaping.publish.log import RunLog
 from haochaping.publish.manifest import damaged, read_manifest
+from haochaping.publish.names import NOTEBOOK
 from haochaping.publish.stamp import MANIFEST, PAGE, Inputs, inputs_of
 from haochaping.quarter import Quarter
 
-NOTEBOOK = "briefing.ipynb"
 _RUN = re.compile(r"<!--run-->.*?<!--/run-->", re.DOTALL)
-_TOLD = ("quarter", "key", "verdict", "simulated", "findings", "answered", "figures", "parameters")
+_TOLD = (
+    "quarter",
+    "key",
+    "verdict",
+    "simulated",
+    "findings",
+    "answered",
+    "figures",
+    "parameters",
+    "about_past",
+)
 """What a manifest tells of its run and must tell again; the index believes it."""
 _GROUPS = {
     "data": "本季资料",
@@ -34,12 +44,17 @@ _GROUPS = {
 class Verified:
     """What was found: inputs that differ from those of the run, files that differ, files that are the same.
 
+    ``edited`` are papers that people edited, which are not compared; ``about_past`` is what the run told of earlier
+    quarters.
+
     Where inputs differ, nothing is built: other inputs give other outputs.
     """
 
     inputs: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     same: int = 0
+    edited: tuple[str, ...] = ()
+    about_past: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -83,14 +98,16 @@ def verify(where: Locations, quarter: Quarter, say: Callable[[str], None]) -> Ve
         aside = Path(folder).resolve() / str(quarter)
         aside.mkdir()
         build(where, inputs, None, published, aside, RunLog(lambda _: None))
-        names = sorted(set(manifest["outputs"]) - set(edited_papers(published)))
+        edited = edited_papers(published)
+        names = sorted(set(manifest["outputs"]) - set(edited))
         again = read_manifest(aside)
         told = [key for key in _TOLD if again.get(key) != manifest.get(key)]
         wrong = {name: _difference(published / name, aside / name, name in touched) for name in names}
     files = [f"{name}：{what}" for name, what in wrong.items() if what]
     same = len(names) - len(files)
     files += [f"{MANIFEST} 的“{key}”：与重新生成的不同" for key in told]
-    return Verified(files=tuple(files), same=same)
+    about_past = tuple(again.get("about_past", ()))
+    return Verified(files=tuple(files), same=same, edited=tuple(edited), about_past=about_past)
 
 
 def _manifest(published: Path, quarter: Quarter) -> Mapping[str, Any]:
@@ -104,6 +121,18 @@ def _manifest(published: Path, quarter: Quarter) -> Mapping[str, Any]:
     except (OSError, ValueError, KeyError, TypeError):
         raise refuse(str(published / MANIFEST), "不完整或由较早的版本写成", "请重新生成这个季度") from None
     return manifest
+
+
+def is_outdated(where: Locations, quarter: Quarter) -> bool:
+    """Whether the published quarter was made from other inputs than there are now, judged on the day of its run.
+
+    Raises
+    ------
+    InputRefused
+        Nothing is published, or its manifest cannot be read.
+    """
+    manifest = _manifest(where.published(quarter), quarter)
+    return inputs_of(where, quarter, date.fromisoformat(manifest["as_of"])).key != manifest.get("key")
 
 
 def _changed_inputs(inputs: Inputs, manifest: Mapping[str, Any]) -> Iterator[str]:
