@@ -275,7 +275,9 @@ def _one_department(data: QuarterData) -> QuarterData:
 
 
 def _gap(data: QuarterData) -> QuarterData:
-    active = [pd.NA, *(int(k) for k in data.districts["active_evaluations"][1:])]
+    """The district with most cases does not list its active evaluations."""
+    active = data.districts["active_evaluations"].copy()
+    active[data.districts["cases"].idxmax()] = pd.NA
     return _table(data, "districts", active_evaluations=active)
 
 

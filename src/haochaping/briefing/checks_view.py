@@ -9,11 +9,12 @@ from itertools import groupby
 import pandas as pd
 
 from haochaping.briefing.annex_table import finding_anchors
+from haochaping.briefing.doubts import cells_in_doubt
+from haochaping.briefing.figure_table import listed, shown_places
 from haochaping.briefing.html import Html, text
 from haochaping.briefing.tables import frame_table
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import Finding
-from haochaping.checks.outcome import WHOLE
 from haochaping.checks.verdict import Verdict
 from haochaping.figures import Figures
 from haochaping.labels import COLUMNS, RULE_STATES, SEVERITIES, STATUSES, place
@@ -64,6 +65,8 @@ def findings_html(report: CheckReport, figures: Figures) -> Html:
         The quarter's named figures: each finding says which of them it touches.
     """
     anchors = finding_anchors(report)
+    names = listed(figures, shown_places(figures, report))
+    figures = Figures({name: figures[name] for name in names}, figures.words, figures.data)
     told = [finding for finding in report.findings if not finding.folded]
     folded = [finding for finding in report.findings if finding.folded]
     pieces = [_group(list(group), anchors, figures) for _, group in groupby(told, key=_together)]
@@ -173,14 +176,14 @@ def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
     )
 
 
-MOST_EFFECTS, FEW_CELLS = 3, 3
+MOST_EFFECTS = 3
 MOST_PRINTED = 16
 """A longer list of cells stays folded on paper."""
 
 
 def _effect(findings: Sequence[Finding], figures: Figures) -> str:
     """The figures of this page that rest on doubtful cells, as links to the table of figures."""
-    doubtful = {cell for finding in findings for cell in _doubtful(finding)}
+    doubtful = {cell for finding in findings for cell in cells_in_doubt(finding)}
     touched = [figure for figure in figures.values() if figure.cells & doubtful]
     if not touched:
         annexes = sorted({TABLES[cell.table].annex for cell in doubtful if cell.table in TABLES})
@@ -192,15 +195,6 @@ def _effect(findings: Sequence[Finding], figures: Figures) -> str:
     return (
         f'<details class="effects"><summary>{first}等 {len(touched)} 个数</summary><p>{links}</p></details>'
     )
-
-
-def _doubtful(finding: Finding) -> set[CellRef]:
-    """The cells in doubt: the suspects; where there are none, the place and what was compared, if few or a whole column."""
-    if finding.suspects:
-        return {finding.at, *finding.suspects}
-    whole_column = WHOLE in finding.at.names.values()
-    compared = finding.cells if whole_column or len(finding.cells) <= FEW_CELLS else ()
-    return {finding.at, *compared}
 
 
 def _severity(finding: Finding) -> str:
