@@ -8,7 +8,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from haochaping.briefing.annex_table import finding_anchors
+from haochaping.briefing.cell_places import finding_anchors
 from haochaping.briefing.doubts import cells_in_doubt
 from haochaping.briefing.figure_table import listed, shown_places
 from haochaping.briefing.html import Html, text

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from haochaping.briefing.annex_table import finding_anchors
+from haochaping.briefing.cell_places import finding_anchors
 from haochaping.briefing.html import Html, text
+from haochaping.briefing.tables import finding_links
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import Finding
@@ -71,17 +72,6 @@ def mark_html(anchors: Sequence[str], more: str = "") -> Html:
     links = finding_links(anchors[:MOST_MARKS])
     rest = f'<a href="#{text(more)}" aria-label="其余各条见数字表">…</a>' if more else "…"
     return Html(f'<sup class="doubt">{links}{rest if len(anchors) > MOST_MARKS else ""}</sup>')
-
-
-def finding_links(anchors: Sequence[str]) -> str:
-    """``※9、2``, each linked to its finding."""
-    return "、".join(finding_link(anchor, "※" * (not place)) for place, anchor in enumerate(anchors))
-
-
-def finding_link(anchor: str, mark: str = "") -> str:
-    """The number of a finding, linked to it."""
-    number = anchor.rpartition("-")[2]
-    return f'<a href="#{anchor}" aria-label="存疑，见数据核对第 {number} 条">{mark}{number}</a>'
 
 
 def doubt_html(figures: Sequence[Figure], report: CheckReport, book: Book) -> Html:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from haochaping.briefing.doubts import Doubts, finding_links
+from haochaping.briefing.doubts import Doubts
 from haochaping.briefing.html import Html, text
 from haochaping.briefing.key_figures import key_figure_names
 from haochaping.briefing.phrase import number_names
 from haochaping.briefing.sentences import SECTIONS, compose
-from haochaping.briefing.tables import frame_table
+from haochaping.briefing.tables import finding_links, frame_table
 from haochaping.briefing.titles import CHARTS, SERIES_SECTION, chart_titles, series_chart_id
 from haochaping.checks.confront import CheckReport
 from haochaping.figures import Figures
