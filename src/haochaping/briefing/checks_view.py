@@ -13,7 +13,7 @@ from haochaping.briefing.doubts import cells_in_doubt
 from haochaping.briefing.figure_table import listed, shown_places
 from haochaping.briefing.html import Html, text
 from haochaping.briefing.tables import frame_table
-from haochaping.checks.confront import CheckReport
+from haochaping.checks.confront import CheckReport, RuleResult
 from haochaping.checks.finding import Finding
 from haochaping.checks.verdict import Verdict
 from haochaping.figures import Figures
@@ -225,6 +225,12 @@ def shown(printed: str) -> str:
     return number(int(printed)) if printed.isdecimal() else printed or "空白"
 
 
+def _state(result: RuleResult) -> str:
+    """How a rule came out; one that could be evaluated nowhere is told from one that had nothing to look at."""
+    only_unknown = result.state == "not applicable" and result.not_evaluable
+    return "无法核对" if only_unknown else RULE_STATES[result.state]
+
+
 def rules_html(report: CheckReport) -> Html:
     """Every rule with how often it held, failed or could not be evaluated; those that could not run, last."""
     rows = []
@@ -232,7 +238,7 @@ def rules_html(report: CheckReport) -> Html:
         rows.append(
             {
                 "规则": result.title,
-                "结果": RULE_STATES[result.state],
+                "结果": _state(result),
                 "相符": str(result.held),
                 "不符": str(result.failed),
                 "无法核对": str(result.not_evaluable),

@@ -133,17 +133,19 @@ def ratio_unreported(rule: Rule, book: Book) -> Iterator[Outcome]:
 def of_few(rule: Rule, book: Book) -> Iterator[Outcome]:
     """A printed rate of things of which there are `of`: none of none, one of some, and one that whole numbers can give.
 
-    How many of them the rate is of (return visits made) is not printed, but it cannot be more than there are.
+    How many of them the rate is of (return visits made) is not printed, but it cannot be more than there are. A rule
+    about none is silent on rows that have some, and the other way round.
     """
+    about_none = "none" in rule.options["when"]
     for row in rows_and_totals(rule, book):
         at, whole = row.cell(rule.options["rate"]), row.cell(rule.options["of"])
         there, printed = book.count(whole), book.printed(at)
-        if there is None or not printed:
+        if there is None or not printed or about_none != (there == 0):
             continue
         value = book.value(at)
         if value is None:
-            how = "missing" if there else ""
-        elif not there:
+            how = "" if about_none else "missing"
+        elif about_none:
             how = "none"
         else:
             how = "" if _possible(printed, there) else "impossible"
