@@ -42,12 +42,20 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
         ),
         _source_used(data),
         f"<p>通报标题：{text(data.fact('title') or '未见标题')}。</p>",
-        f"<details><summary>通报正文（所读）</summary><p>{text(data.fact('text'))}</p></details>"
-        if data.fact("text")
-        else "",
+        _text_read(data),
         f'<div class="across"><h3>数字表</h3>{figure_table(figures, report)}</div>',
         _sign_off(report),
     )
+
+
+def _text_read(data: QuarterData) -> str:
+    """The bulletin's words as they were read: findings on the text lead here."""
+    if not data.fact("text"):
+        return ""
+    to = data.fact("addressees")
+    addressed = f'<p id="bulletin-addressees">主送机关：{text(to)}</p>' if to else ""
+    body = f'<p id="bulletin-text">{text(data.fact("text"))}</p>'
+    return f"<details><summary>通报正文（所读）</summary>{addressed}{body}</details>"
 
 
 def _sign_off(report: CheckReport) -> Html:

@@ -9,7 +9,7 @@ from haochaping.briefing.annex_layout import GridColumn, annex_grid
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import Finding
-from haochaping.model import HEADLINE, TABLES, CellRef, QuarterData
+from haochaping.model import TABLES, CellRef, QuarterData
 
 MOST_MARKS = 6
 """Of so many cells that a finding compares in one column each is marked; of more, the heading of the column."""
@@ -53,7 +53,7 @@ class CellPlaces:
         anchors = finding_anchors(report)
         for finding in report.findings:
             if finding.status != "corrected":
-                cells, columns = self._named(finding)
+                cells, columns = self.named(finding)
                 for cell in cells:
                     self.of_cell.setdefault(cell, []).append(anchors[finding.id])
                 for column in columns:
@@ -68,23 +68,22 @@ class CellPlaces:
         return self._columns[column] if column in self.of_column else ""
 
     def anchor(self, cell: CellRef) -> str:
-        """Where the page shows a cell that a finding names: itself, its column, its table, the text as read; else blank."""
-        if cell.table == HEADLINE:
-            return "bulletin-text"
-        found = self.cell_id(cell) or self.column_id(column_of(cell))
-        return found or (f"table-{cell.table}" if cell.table in {c.table for c in self._ids} else "")
+        """Where the page shows a cell that a finding names: itself, else its table."""
+        return self.cell_id(cell) or f"table-{cell.table}"
 
     def _lay_out(self, data: QuarterData, name: str) -> None:
         grid, book = annex_grid(data, name), Book(data)
         for place, column in enumerate(grid.columns, start=1):
             key = (name, column.measure, tuple(column.rest.items()))
             self._columns[key] = f"column-{name}-{place}"
-            for line, row in enumerate((*grid.rows, *grid.totals), start=1):
+        for line, row in enumerate((*grid.rows, *grid.totals), start=1):
+            for place, column in enumerate(grid.columns, start=1):
                 cell = grid_cell(name, row.name, column)
                 if cell in book:
                     self._ids[cell] = f"cell-{name}-{line}-{place}"
 
-    def _named(self, finding: Finding) -> tuple[set[CellRef], set[Column]]:
+    def named(self, finding: Finding) -> tuple[list[CellRef], list[Column]]:
+        """The cells and columns of the page that a finding is about, in the order of the page."""
         cells = {cell for cell in (finding.at, *finding.suspects) if cell in self._ids}
         columns = set()
         for column, compared in _by_column(cell for cell in finding.cells if cell in self._ids):
@@ -92,7 +91,8 @@ class CellPlaces:
                 cells |= compared
             else:
                 columns.add(column)
-        return cells, columns
+        order, order_of = list(self._ids), list(self._columns)
+        return sorted(cells, key=order.index), sorted(columns, key=order_of.index)
 
 
 def grid_cell(table: str, name: str, column: GridColumn) -> CellRef:

@@ -13,13 +13,16 @@ from haochaping.briefing.doubts import cells_in_doubt
 from haochaping.briefing.figure_table import listed, shown_places
 from haochaping.briefing.html import Html, text
 from haochaping.briefing.tables import frame_table
+from haochaping.briefing.whereabouts import Whereabouts
 from haochaping.checks.confront import CheckReport, RuleResult
 from haochaping.checks.finding import Finding
 from haochaping.checks.verdict import Verdict
 from haochaping.figures import Figures
 from haochaping.labels import COLUMNS, RULE_STATES, SEVERITIES, STATUSES, place
+from haochaping.locations import locations
 from haochaping.model import TABLES, CellRef
 from haochaping.numbers import number
+from haochaping.reference import Reference, load_reference
 
 VERDICT_CLASS = {
     Verdict.READY: "ready",
@@ -54,7 +57,7 @@ def open_corrections(report: CheckReport) -> bool:
     return any(one.severity == "correct" and one.status != "corrected" for one in report.findings)
 
 
-def findings_html(report: CheckReport, figures: Figures) -> Html:
+def findings_html(report: CheckReport, figures: Figures, reference: Reference | None = None) -> Html:
     """Every finding, gravest first; several of one rule together; what was explained before in one line each.
 
     Parameters
@@ -63,13 +66,20 @@ def findings_html(report: CheckReport, figures: Figures) -> Html:
         What the checks say.
     figures : Figures
         The quarter's named figures: each finding says which of them it touches.
+    reference : Reference, optional
+        The city, by which the unit that is asked is named; by default the project's.
     """
     anchors = finding_anchors(report)
     names = listed(figures, shown_places(figures, report))
     figures = Figures({name: figures[name] for name in names}, figures.words, figures.data)
+    about = (
+        Whereabouts(figures.data, report, reference or load_reference(locations().reference))
+        if figures.data
+        else None
+    )
     told = [finding for finding in report.findings if not finding.folded]
     folded = [finding for finding in report.findings if finding.folded]
-    pieces = [_group(list(group), anchors, figures) for _, group in groupby(told, key=_together)]
+    pieces = [_group(list(group), anchors, figures, about) for _, group in groupby(told, key=_together)]
     if not report.findings:
         pieces.append("<p>没有须更正、需核实或提示。</p>")
     if folded:
@@ -119,13 +129,15 @@ def _together(finding: Finding) -> tuple[str, str]:
     return finding.check, finding.state
 
 
-def _group(findings: list[Finding], anchors: dict[str, str], figures: Figures) -> str:
+def _group(
+    findings: list[Finding], anchors: dict[str, str], figures: Figures, about: Whereabouts | None
+) -> str:
     if len(findings) == 1:
-        return _finding(findings[0], anchors[findings[0].id], figures)
+        return _finding(findings[0], anchors[findings[0].id], figures, about)
     first = findings[0]
     items = "".join(
         f'<li id="{anchors[f.id]}"><span class="number">{_number(anchors[f.id])}</span> {text(f.message)}'
-        f'<span class="arithmetic">{_details(f)}</span>{_answer(f)}</li>'
+        f'<span class="arithmetic">{_details(f)}</span>{_located(f, about)}{_answer(f)}</li>'
         for f in findings
     )
     return (
@@ -146,7 +158,20 @@ def _details(finding: Finding) -> str:
     return str(text("；".join(part.rstrip("。") for part in parts if part)))
 
 
-def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
+def _located(finding: Finding, about: Whereabouts | None) -> str:
+    """Place and addressee of one of several findings."""
+    parts = [f"{label}：{value}" for label, value in _place_and_unit(finding, about) if value]
+    return f'<span class="arithmetic">{"；".join(parts)}</span>' if parts else ""
+
+
+def _place_and_unit(finding: Finding, about: Whereabouts | None) -> list[tuple[str, str]]:
+    if about is None:
+        return []
+    is_closed = finding.status in ("corrected", "explained")
+    return [("位置", about.where(finding)), ("核实", "" if is_closed else str(text(about.asked(finding))))]
+
+
+def _finding(finding: Finding, anchor: str, figures: Figures, about: Whereabouts | None) -> str:
     cells = [_cell(finding, cell) for cell in finding.cells]
     compared = "；".join(cells[:4])
     if len(cells) > 4:
@@ -155,7 +180,9 @@ def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
             f"<details{long}><summary>所比较的 {len(cells)} 格</summary><p>{'；'.join(cells)}</p></details>"
         )
     expected = f"{finding.expected}（如其他各格无误）" if finding.expected else ""
+    where, asked = _place_and_unit(finding, about) or (("位置", ""), ("核实", ""))
     rows = [
+        where,
         ("应为", str(text(expected))),
         ("算式", str(text(finding.arithmetic))),
         ("所据", compared),
@@ -166,7 +193,7 @@ def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
     if finding.hypothesis:
         rows.append(("解释", str(text(finding.hypothesis))))
     rows.append(("影响", _effect([finding], figures)))
-    rows.append(("建议", str(text(finding.consider))))
+    rows += [("建议", str(text(finding.consider))), asked]
     body = "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in rows if value)
     return (
         f'<article class="finding finding-{finding.severity} status-{finding.status}" id="{anchor}">'

@@ -66,9 +66,20 @@ def _strip(figures: Figures, doubts: Doubts) -> str:
         items.append(_rectified(figures, doubts))
     corrected = [label for label, name, _ in KEY_FIGURES if name in figures and figures[name].corrected]
     remark = f"{'、'.join(corrected)}含更正后的数。" if corrected else ""
+    scopes = _scopes(figures)
     marks = "；※ 存疑，其后为“数据核对”中的序号" if any("※" in item for item in items) else ""
-    note = f"<p>前五项为区县与市直部门两表合计；点击数字可看算法和来源{marks}。{remark}</p>"
+    note = f"<p>前五项为区县与市直部门两表合计{scopes}；点击数字可看算法和来源{marks}。{remark}</p>"
     return f'<ul class="key-figures">{"".join(items)}</ul>{note}' if items else ""
+
+
+def _scopes(figures: Figures) -> str:
+    """What the rates of the head are of, where that is not every row."""
+    parts = []
+    if "paired_cases" in figures:
+        parts.append("评价率只计办件数、评价数都列出的单位")
+    if "active_base" in figures and figures["active_base"].value != figures["evaluations"].value:
+        parts.append("主动评价率只计列出主动评价数的单位")
+    return "".join(f"，{part}" for part in parts)
 
 
 def _shown(figures: Figures, name: str, doubts: Doubts, sign: str = "") -> str:

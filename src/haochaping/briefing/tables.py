@@ -141,10 +141,10 @@ def _cell(cell: TableCell, kind: str, reasons: Mapping[tuple[str, str], str]) ->
     shown = shown or "空白"
     if len(cell.findings) > 1:
         marked = f"<sup>{finding_links(cell.findings)}</sup> {shown}"
-        return f'<td{_id(cell.id)} class="doubtful"{title}{described}>{marked}</td>'
+        return f'<td class="doubtful"{_id(cell.id)}{title}{described}>{marked}</td>'
     mark = f"※{cell.findings[0].rpartition('-')[2]}"
     return (
-        f'<td{_id(cell.id)} class="doubtful"{title}><a href="#{cell.findings[0]}"{described} '
+        f'<td class="doubtful"{_id(cell.id)}{title}><a href="#{cell.findings[0]}"{described} '
         f'aria-label="{shown}{mark}，存疑，见数据核对"><sup>{mark}</sup> {shown}</a></td>'
     )
 

@@ -234,11 +234,13 @@ def rates_alike(rule: Rule, book: Book) -> Iterator[Outcome]:
         if len(rates) < rule.options["units"] or not base:
             continue
         share = percent_text(Fraction(active, base))
+        listed = sum(book.count(k) is not None for k, _ in pairs)
+        part = f"（只计列出主动评价数的 {listed} 行）" if listed < len(rows) else ""
         yield Outcome(
             whole_table(table, rule.options["rate"]),
             tuple(rates),
             state(active == base or any(book.value(cell) != 1 for cell in rates)),
-            f"主动评价 {number(active)} ÷ 评价 {number(base)} = {share}",
+            f"主动评价 {number(active)} ÷ 评价 {number(base)}{part} = {share}",
             values={
                 "annex": TABLES[table].annex,
                 "count": len(rates),
