@@ -17,7 +17,7 @@ from haochaping.labels import COLUMNS, key_label
 from haochaping.model import TABLES, CellRef
 
 MOST_MARKS = 2
-"""So many findings are marked at a number; its row in the table of figures has all of them."""
+"""So many findings are marked at a name; at a number one is, for its row in the table of figures has all of them."""
 MOST_NAMED = 2
 """So many doubtful cells are named; of more the sentence says that there are others."""
 MATERIAL = 0.01
@@ -66,12 +66,13 @@ class Doubts:
 
 
 def mark_html(anchors: Sequence[str], more: str = "") -> Html:
-    """``※9、2…``, each linked to its finding; blank without any."""
+    """``※9…``, linked to the finding, the rest to `more`; blank without any."""
     if not anchors:
         return Html("")
-    links = finding_links(anchors[:MOST_MARKS])
+    most = 1 if more else MOST_MARKS
+    links = finding_links(anchors[:most])
     rest = f'<a href="#{text(more)}" aria-label="其余各条见数字表">…</a>' if more else "…"
-    return Html(f'<sup class="doubt">{links}{rest if len(anchors) > MOST_MARKS else ""}</sup>')
+    return Html(f'<sup class="doubt">{links}{rest if len(anchors) > most else ""}</sup>')
 
 
 def doubt_html(figures: Sequence[Figure], report: CheckReport, book: Book) -> Html:
