@@ -54,6 +54,8 @@ def recomputed(folder: Path) -> dict[str, Fraction]:
         found[f"{prefix}_largest_share"] = Fraction(int(frame["cases"].max()), int(frame["cases"].sum()))
     for part in ("cases", "evaluations", "active", "base", "negatives"):
         found[part] = found[f"district_{part}"] + found[f"department_{part}"]
+    for prefix in ("district_", "department_"):
+        found[f"{prefix}active_base"] = found[f"{prefix}base"]
     for name, k, n in (("rate", "evaluations", "cases"), ("active_rate", "active", "base")):
         for prefix in ("", "district_", "department_"):
             found[prefix + name] = Fraction(int(found[prefix + k]), int(found[prefix + n]))
