@@ -54,8 +54,8 @@ def _text_read(data: QuarterData) -> str:
         return ""
     to = data.fact("addressees")
     addressed = f'<p id="bulletin-addressees">主送机关：{text(to)}</p>' if to else ""
-    body = f'<p id="bulletin-text">{text(data.fact("text"))}</p>'
-    return f"<details><summary>通报正文（所读）</summary>{addressed}{body}</details>"
+    body = f"<p>{text(data.fact('text'))}</p>{addressed}"
+    return f'<details id="bulletin-text"><summary>通报正文（所读）</summary>{body}</details>'
 
 
 def _sign_off(report: CheckReport) -> Html:

@@ -46,12 +46,12 @@ def figure_table(figures: Figures, report: CheckReport) -> Html:
     places, doubts = shown_places(figures, report), Doubts(figures, report)
     names = listed(figures, places)
     rows = figures.frame().set_index("名称").loc[names]
-    made = zip(rows["算法"], rows["来源"], strict=True)
-    rows["算法和来源"] = pd.Series([Html(f"{text(a)}<br>{text(b)}") for a, b in made], names, dtype=object)
-    rows["存疑"] = pd.Series([_doubted(doubts, figures[name].cells) for name in names], names, dtype=object)
-    rows["见于"] = pd.Series([_seen(name, figures, names, places) for name in names], names, dtype=object)
+    seen = [
+        Html(_seen(name, figures, names, places) + _doubted(doubts, figures[name].cells)) for name in names
+    ]
+    rows["见于"] = pd.Series(seen, names, dtype=object)
     return frame_table(
-        rows[["指标", "数值", "单位", "区间", "算法和来源", "取整", "存疑", "见于"]],
+        rows[["指标", "数值", "单位", "区间", "算法", "来源", "取整", "见于"]],
         "语句、首页和图题所用数字的算法和来源",
         "table-figures",
         row_ids=[f"figure-{name}" for name in names],
@@ -106,6 +106,7 @@ def _seen(name: str, figures: Figures, names: Sequence[str], places: Mapping[str
     return Html(f"不单独列出，用于计算{links}")
 
 
-def _doubted(doubts: Doubts, cells: frozenset[CellRef]) -> Html:
+def _doubted(doubts: Doubts, cells: frozenset[CellRef]) -> str:
+    """All open findings that bear on a figure; blank without any."""
     anchors = sorted(doubts.bearing_on(cells), key=lambda one: int(one.rpartition("-")[2]))
-    return Html(finding_links(anchors))
+    return f"<br>存疑：{finding_links(anchors)}" if anchors else ""

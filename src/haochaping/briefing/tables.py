@@ -121,7 +121,7 @@ def _head(view: TableView) -> str:
 def _heading(header: Header) -> str:
     unit = f' <span class="unit">（{text(header.unit)}）</span>' if header.unit else ""
     marks = f'<sup class="doubt">{finding_links(header.findings)}</sup>' if header.findings else ""
-    return f'<span class="label">{text(header.label)}</span>{unit}{marks}'
+    return f'{marks}<span class="label">{text(header.label)}</span>{unit}'
 
 
 def _row(row: TableRow, view: TableView, reasons: Mapping[tuple[str, str], str]) -> str:

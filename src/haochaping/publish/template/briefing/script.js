@@ -50,7 +50,7 @@
       button.tabIndex = place ? -1 : 0;
       button.title = "按此列排序；左右键选列";
       button.append(...Array.from(heading.childNodes).filter((node) => node.nodeName !== "SUP"));
-      heading.prepend(button);
+      heading.append(button);
       button.addEventListener("click", () => sortBy(table, heading, place + 1));
       return button;
     });
