@@ -84,7 +84,7 @@ class _Annex:
         if any(cell.findings for row in rows for cell in row.cells):
             notes.append("※ 存疑，其后为“数据核对”中的序号")
         if any(column[0] == self.spec.name for column in self.places.of_column):
-            notes.append("列名后的 ※ 指该条核对涉及本列多格或全列，逐格不再标注")
+            notes.append("列名上的 ※ 指该条核对涉及本列多格或全列，逐格不再标注")
         return "；".join(notes) + "。" if notes else ""
 
     def _cell(self, name: str, column: GridColumn) -> TableCell:
