@@ -41,21 +41,26 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
             "table-inputs",
         ),
         _source_used(data),
-        f"<p>通报标题：{text(data.fact('title') or '未见标题')}。</p>",
+        _title(data),
         _text_read(data),
         f'<div class="across"><h3>数字表</h3>{figure_table(figures, report)}</div>',
         _sign_off(report),
     )
 
 
+def _title(data: QuarterData) -> str:
+    """Title and addressees of the bulletin as read."""
+    to = data.fact("addressees")
+    addressed = f'<span id="bulletin-addressees">主送机关：{text(to)}。</span>' if to else ""
+    return f"<p>通报标题：{text(data.fact('title') or '未见标题')}。{addressed}</p>"
+
+
 def _text_read(data: QuarterData) -> str:
     """The bulletin's words as they were read: findings on the text lead here."""
     if not data.fact("text"):
         return ""
-    to = data.fact("addressees")
-    addressed = f'<p id="bulletin-addressees">主送机关：{text(to)}</p>' if to else ""
-    body = f"<p>{text(data.fact('text'))}</p>{addressed}"
-    return f'<details id="bulletin-text"><summary>通报正文（所读）</summary>{body}</details>'
+    body = text(data.fact("text"))
+    return f'<details id="bulletin-text"><summary>通报正文（所读）</summary><p>{body}</p></details>'
 
 
 def _sign_off(report: CheckReport) -> Html:

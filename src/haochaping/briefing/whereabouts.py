@@ -98,7 +98,8 @@ class Whereabouts:
                     break
 
     def _quoted(self, anchor: str, label: str, words: str) -> str:
-        return _link(anchor if self._data.fact("text") else "", f"{label}“{words}”")
+        fact = {"bulletin-addressees": "addressees", "bulletin-text": "text"}[anchor]
+        return _link(anchor if self._data.fact(fact) else "", f"{label}“{words}”")
 
     def _annexes(self, finding: Finding) -> Iterator[str]:
         """The annexes that a finding is about as a whole: its own, or those that its words name."""
