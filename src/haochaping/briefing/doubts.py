@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from haochaping.briefing.cell_places import finding_anchors
-from haochaping.briefing.html import Html, text
+from haochaping.briefing.html import Html, one_stop, text
 from haochaping.briefing.tables import finding_links
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
@@ -72,7 +72,10 @@ def mark_html(anchors: Sequence[str], more: str = "") -> Html:
     most = 1 if more else MOST_MARKS
     links = finding_links(anchors[:most])
     rest = f'<a href="#{text(more)}" aria-label="其余各条见数字表">…</a>' if more else "…"
-    return Html(f'<sup class="doubt">{links}{rest if len(anchors) > most else ""}</sup>')
+    if more:  # the number before it is the stop, and leads to the row that leads to all
+        links, rest = (part.replace("<a ", '<a tabindex="-1" ') for part in (links, rest))
+        return Html(f'<sup class="doubt">{links}{rest if len(anchors) > most else ""}</sup>')
+    return one_stop(f'<sup class="doubt">{links}{rest if len(anchors) > most else ""}</sup>')
 
 
 def doubt_html(figures: Sequence[Figure], report: CheckReport, book: Book) -> Html:

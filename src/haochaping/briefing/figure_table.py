@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from haochaping.briefing.doubts import Doubts
-from haochaping.briefing.html import Html, text
+from haochaping.briefing.html import Html, one_stop, text
 from haochaping.briefing.key_figures import key_figure_names
 from haochaping.briefing.phrase import number_names
 from haochaping.briefing.sentences import SECTIONS, compose
@@ -47,7 +47,8 @@ def figure_table(figures: Figures, report: CheckReport) -> Html:
     names = listed(figures, places)
     rows = figures.frame().set_index("名称").loc[names]
     seen = [
-        Html(_seen(name, figures, names, places) + _doubted(doubts, figures[name].cells)) for name in names
+        one_stop(_seen(name, figures, names, places) + _doubted(doubts, figures[name].cells))
+        for name in names
     ]
     rows["见于"] = pd.Series(seen, names, dtype=object)
     return frame_table(

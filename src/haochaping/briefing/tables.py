@@ -9,7 +9,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from haochaping.briefing.html import Html, text
+from haochaping.briefing.html import Html, one_stop, text
 from haochaping.labels import COLUMNS
 
 
@@ -140,7 +140,7 @@ def _cell(cell: TableCell, kind: str, reasons: Mapping[tuple[str, str], str]) ->
         return f"<td{_class(kind)}{title}{described}>{shown}</td>"
     shown = shown or "空白"
     if len(cell.findings) > 1:
-        marked = f"<sup>{finding_links(cell.findings)}</sup> {shown}"
+        marked = f"<sup>{one_stop(finding_links(cell.findings))}</sup> {shown}"
         return f'<td class="doubtful"{_id(cell.id)}{title}{described}>{marked}</td>'
     mark = f"※{cell.findings[0].rpartition('-')[2]}"
     return (

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from haochaping.briefing.cell_places import CellPlaces, Column
-from haochaping.briefing.html import Html, text
+from haochaping.briefing.html import Html, one_stop, text
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import Finding
@@ -46,7 +46,7 @@ class Whereabouts:
         """Annex, row and column of every cell that it names, and the words of the text that it is about, linked."""
         cells, columns = self._places.named(finding)
         found = [*self._rows(cells), *map(self._column, columns), *self._words(finding)]
-        return Html("；".join(dict.fromkeys(found or self._annexes(finding))))
+        return one_stop("；".join(dict.fromkeys(found or self._annexes(finding))))
 
     def asked(self, finding: Finding) -> str:
         """Who is asked to verify: a unit its own figures, the office totals, whole columns and the text."""
