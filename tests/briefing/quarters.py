@@ -63,6 +63,7 @@ def quarters(real: QuarterData) -> Iterator[tuple[str, QuarterData]]:
     yield "one department has it all", _one_department(now)
     yield "one district without active evaluations listed", _gap(now)
     yield "towns without evaluations", _silent_towns(now)
+    yield "units that do not list their evaluations", _unpaired(now)
 
 
 def _cut(data: QuarterData, districts: int, city_departments: int, departments: int) -> QuarterData:
@@ -275,8 +276,19 @@ def _one_department(data: QuarterData) -> QuarterData:
 
 
 def _gap(data: QuarterData) -> QuarterData:
-    active = [pd.NA, *(int(k) for k in data.districts["active_evaluations"][1:])]
+    """The district with most cases does not list its active evaluations."""
+    active = data.districts["active_evaluations"].copy()
+    active[data.districts["cases"].idxmax()] = pd.NA
     return _table(data, "districts", active_evaluations=active)
+
+
+def _unpaired(data: QuarterData) -> QuarterData:
+    """A unit of each table lists cases alone."""
+    for name in ("districts", "city_departments"):
+        evaluations = data.table(name)["evaluations"].copy()
+        evaluations.iloc[0] = pd.NA
+        data = _table(data, name, evaluations=evaluations)
+    return data
 
 
 def _silent_towns(data: QuarterData) -> QuarterData:

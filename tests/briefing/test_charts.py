@@ -17,17 +17,22 @@ from haochaping.briefing.charts import Chart
 from haochaping.briefing.charts.volume import draw_volume
 from haochaping.briefing.style import NARROW, WIDE, Canvas
 from haochaping.cleaning.text import visible
+from haochaping.figures import compute_figures
 from haochaping.model import QuarterData, frame
 from haochaping.quarter import Quarter
 from haochaping.statistics.rates import add_rates
 
 DRAW: dict[str, Callable[[QuarterData], object]] = {
-    "active rate": lambda q: charts.chart_active_rate(add_rates(q.districts)),
-    "volume": lambda q: charts.chart_volume_and_active_rate(add_rates(q.districts)),
-    "departments": lambda q: charts.chart_departments(add_rates(q.city_departments), small=30),
-    "matrix": lambda q: charts.chart_matrix(q.district_departments),
-    "tiers": lambda q: charts.chart_tiers(q.towns_and_villages),
-    "public services": lambda q: charts.chart_public_services(q.public_services, q.districts),
+    "active rate": lambda q: charts.chart_active_rate(add_rates(q.districts), figures=compute_figures(q)),
+    "volume": lambda q: charts.chart_volume_and_active_rate(
+        add_rates(q.districts), figures=compute_figures(q)
+    ),
+    "departments": lambda q: charts.chart_departments(add_rates(q.city_departments), 30, compute_figures(q)),
+    "matrix": lambda q: charts.chart_matrix(q.district_departments, compute_figures(q)),
+    "tiers": lambda q: charts.chart_tiers(q.towns_and_villages, compute_figures(q)),
+    "public services": lambda q: charts.chart_public_services(
+        q.public_services, q.districts, compute_figures(q)
+    ),
 }
 
 

@@ -1,7 +1,13 @@
 """Back test: what the rules say of the real bulletin, in exactly which cells, with which arithmetic."""
 
-from haochaping.checks.confront import CheckReport
+from dataclasses import replace
+
+import pandas as pd
+
+from haochaping.checks.confront import CheckReport, confront
 from haochaping.checks.verdict import Verdict
+from haochaping.model import TABLES, QuarterData, frame
+from haochaping.reference import Reference
 
 CORRECT = {
     "rate_recomputed/city_departments/市水务集团有限责任公司/evaluation_rate",
@@ -165,3 +171,25 @@ def test_rules_that_hold_are_counted(real_report: CheckReport) -> None:
     totals = next(result for result in real_report.results if result.id == "total_sum")
     assert (totals.held, totals.failed) == (11, 1)
     assert not any(result.error for result in real_report.results)
+    assert states["satisfaction_of_none"] == ("passed", 11)
+    assert states["satisfaction_possible"] == ("not applicable", 0), "no district has a negative evaluation"
+
+
+def test_a_rule_without_anything_to_look_at_holds_nowhere(real: QuarterData, reference: Reference) -> None:
+    """Rules that begin with a condition (有……的) are not green where no row fulfils it."""
+    counts = [name for spec in TABLES.values() for name in spec.counts]
+    full = {
+        name: real.table(name).assign(
+            **{column: real.table(name)[column].fillna(1) for column in counts if column in real.table(name)}
+        )
+        for name in TABLES
+    }
+    full["districts"] = full["districts"].assign(negative_evaluations=pd.array([3] * 11, dtype="Int64"))
+    full["towns_and_villages"] = full["towns_and_villages"].assign(
+        evaluations=pd.array([9] * 22, dtype="Int64")
+    )
+    about = real.about[real.about["field"] != "text"]
+    report = confront(replace(real, about=about, unreported=frame("unreported", []), **full), reference)
+    states = {result.id: result.state for result in report.results}
+    silent = ("satisfaction_of_none", "count_unreported", "empty_tier", "claim_unsupported")
+    assert {states[name] for name in silent} == {"not applicable"}

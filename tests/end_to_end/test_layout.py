@@ -180,7 +180,9 @@ def test_digits_of_a_column_stand_in_line_also_where_one_is_doubtful(built: Path
       const cells = [...document.querySelectorAll(`#table-city_departments tbody td:nth-child(${column + 1})`)];
       const ends = cells.map((cell) => {
         const range = document.createRange();
-        range.selectNodeContents((cell.querySelector("a") || cell).lastChild);
+        let end = cell;
+        while (end.lastChild) end = end.lastChild;
+        range.selectNodeContents(end);
         return range.getBoundingClientRect().right;
       });
       return Math.max(...ends) - Math.min(...ends);

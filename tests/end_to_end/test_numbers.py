@@ -2,15 +2,29 @@
 
 import csv
 import html
+import json
 import re
+from collections.abc import Set
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import lxml.html
 import pandas as pd
 import pytest
 
+from haochaping.assess import assess
+from haochaping.checks.finding import Finding
+from haochaping.figures import compute_figures
+from haochaping.locations import locations
+from haochaping.model import CellRef
+from haochaping.quarter import Quarter
+from haochaping.reference import load_reference
+
 LINK = re.compile(r'<a class="figure" href="#figure-(\w+)">(.*?)</a>')
-Z = 1.959963984540054
+MARKS = r'<sup class="doubt">.*?</sup>'
+REMARKS = r'<span class="doubt">.*?</span>|<a class="corrected".*?</a>'
 
 
 def tables(folder: Path) -> dict[str, pd.DataFrame]:
@@ -40,6 +54,8 @@ def recomputed(folder: Path) -> dict[str, Fraction]:
         found[f"{prefix}_largest_share"] = Fraction(int(frame["cases"].max()), int(frame["cases"].sum()))
     for part in ("cases", "evaluations", "active", "base", "negatives"):
         found[part] = found[f"district_{part}"] + found[f"department_{part}"]
+    for prefix in ("district_", "department_"):
+        found[f"{prefix}active_base"] = found[f"{prefix}base"]
     for name, k, n in (("rate", "evaluations", "cases"), ("active_rate", "active", "base")):
         for prefix in ("", "district_", "department_"):
             found[prefix + name] = Fraction(int(found[prefix + k]), int(found[prefix + n]))
@@ -104,6 +120,8 @@ def with_changes(now: dict[str, Fraction], earlier: dict[str, dict[str, Fraction
 
 def agrees(shown: str, following: str, value: Fraction) -> bool:
     """Whether a number as written is the value, rounded half up at the decimals written."""
+    if shown == "零":
+        return value == 0
     match = re.fullmatch(r"([−+]?)([\d,]+(?:\.\d+)?)(万|亿|%)?", shown)
     assert match, shown
     sign, digits, unit = match.groups()
@@ -124,7 +142,7 @@ def check(page: str, audit: Path, values: dict[str, Fraction]) -> int:
     audited = {(row["语句"], number) for row in rows for number in row["数字"].split("；") if number}
     count = 0
     for sentence in re.findall(r'<p id="sentence-[^"]*">(.*?)</p>', page):
-        told = re.sub(r'<span class="doubt">.*?</span>|<a class="corrected".*?</a>', "", sentence)
+        told = re.sub(rf"{MARKS}|{REMARKS}", "", sentence)
         plain = html.unescape(re.sub(r"<[^>]*>", "", told))
         assert any(row["语句"] == plain for row in rows), plain
         bare = re.sub(
@@ -161,14 +179,95 @@ def test_numbers_of_a_page_with_earlier_quarters(series: Path) -> None:
     assert check(page, folder / "sentences.csv", values) > 40
 
 
-def test_the_table_of_figures_links_back_to_the_sentences(built: Path) -> None:
-    page = (built / "briefing.html").read_text(encoding="utf-8")
-    table = page[page.index('id="table-figures"') :]
-    for name in set(LINK.findall(page[: page.index('id="table-figures"')])):
-        row = re.search(rf'<tr id="figure-{name[0]}">(.*?)</tr>', table, re.DOTALL)
-        assert row, name
-    backs = re.findall(r'<a href="#(sentence-[\w-]+)">', table)
-    assert len(backs) > 30 and all(f'<p id="{back}">' in page or back == "head" for back in backs)
+def parsed(page: Path) -> Any:
+    return lxml.html.fromstring(page.read_text(encoding="utf-8"))
+
+
+def test_the_table_of_figures_names_every_place_and_each_place_its_figures(briefing: Path) -> None:
+    page = parsed(briefing)
+    rows = {row.get("id"): row for row in page.xpath('//table[@id="table-figures"]/tbody/tr')}
+    shown: dict[str, set[str]] = {}
+    for link in page.xpath('//a[@class="figure" and starts-with(@href, "#figure-")]'):
+        [place, *_] = link.xpath('ancestor::*[self::p or self::div[@id="head"] or self::figure][@id]/@id')[
+            -1:
+        ]
+        shown.setdefault(link.get("href")[1:], set()).add(place)
+    assert len(shown) > 40 and set(shown) <= set(rows)
+    for name, row in rows.items():
+        links = row.xpath("td[last()]//a[not(starts-with(@href, '#finding-'))]/@href")
+        assert links, f"{name}: neither shown nor computed with"
+        if name in shown:
+            assert sorted(links) == sorted(f"#{place}" for place in shown[name]), name
+        else:
+            assert "不单独列出" in row.xpath("string(td[last()])")
+            assert all(link[1:] in rows for link in links)
+
+
+@pytest.fixture(scope="module")
+def reviewed(briefing: Path) -> Any:
+    """The quarter behind the page, read and checked once more."""
+    root = briefing.parents[2]
+    where = locations(root / "data", root / "output")
+    return assess(where, Quarter.parse(briefing.parent.name), date.today())
+
+
+def bears(finding: Finding, cells: Set[CellRef]) -> bool:
+    """Whether an open finding is about one of `cells`, said again by other words than the kit's."""
+    if finding.severity == "note" or finding.status == "corrected":
+        return False
+    if finding.status == "explained" and finding.severity == "verify":
+        return False
+    about = {finding.at} | set(finding.suspects)
+    is_of_column = any(value == "全部" for _, value in finding.at.key)
+    if not finding.suspects and (is_of_column or len(finding.cells) <= 3):
+        about |= set(finding.cells)
+    return bool(about & cells)
+
+
+def marks_behind(link: Any) -> tuple[list[int], bool]:
+    """Findings marked right behind a number, and whether there are said to be more."""
+    after = link.getnext()
+    if link.tail or after is None or after.tag != "sup":
+        return [], False
+    assert after.get("class") == "doubt"
+    hrefs = after.xpath('a[starts-with(@href, "#finding-")]/@href')
+    return [int(href.rpartition("-")[2]) for href in hrefs], after.text_content().endswith("…")
+
+
+def test_a_number_is_marked_if_and_only_if_an_open_finding_bears_on_it(briefing: Path, reviewed: Any) -> None:
+    page, report = parsed(briefing), reviewed.report
+    figures = compute_figures(reviewed.data, load_reference(briefing.parents[2] / "data" / "reference"))
+    expected = {
+        name: [n for n, one in enumerate(report.findings, start=1) if bears(one, figure.cells)]
+        for name, figure in figures.items()
+    }
+    kinds: set[tuple[str, bool]] = set()
+    for link in page.xpath('//a[@class="figure" and starts-with(@href, "#figure-")]'):
+        name = link.get("href").removeprefix("#figure-")
+        marked, more = marks_behind(link)
+        assert set(marked) <= set(expected[name]), name
+        assert bool(marked) == bool(expected[name]), f"{name}: {link.text_content()}"
+        assert more == (len(expected[name]) > len(marked)), name
+        [place] = link.xpath("ancestor::*[self::p or self::li or self::figcaption][1]")
+        kinds.add((place.tag, bool(marked)))
+    if briefing.parent.name == "2022Q4":
+        assert {("p", True), ("p", False), ("figcaption", True), ("li", True)} <= kinds
+    else:
+        assert ("p", False) in kinds
+    for row in page.xpath('//table[@id="table-figures"]/tbody/tr'):
+        told = [
+            int(href.rpartition("-")[2]) for href in row.xpath('td//a[contains(@href, "#finding-")]/@href')
+        ]
+        assert told == expected[row.get("id").removeprefix("figure-")]
+
+
+def test_a_unit_named_for_a_doubtful_cell_is_marked(built: Path) -> None:
+    told = re.sub(r"<(?!/?sup)[^>]*>", "", (built / "briefing.html").read_text(encoding="utf-8"))
+    findings = json.loads((built / "findings.json").read_text(encoding="utf-8"))
+    ids = [finding["id"].partition("/")[2] for finding in findings]
+    low = ids.index("districts/高新区/evaluations") + 1
+    assert re.search(rf"高新区<sup class=\"doubt\">※{low}</sup>明显偏低", told)
+    assert re.search(r"列出的差评均为零<sup", told) and re.search(r"办件最多的是市人社局，", told)
 
 
 @pytest.mark.parametrize("page_of", ["built", "series"])
@@ -183,8 +282,9 @@ def test_captions_of_charts_take_their_numbers_from_the_table_of_figures(
     series_tables = re.findall(r'<table id="data-chart-series.*?</table>', page, re.DOTALL)
     cells = re.findall(r"<td[^>]*>(.*?)</td>", table + "".join(series_tables))
     known = {re.sub(r"<[^>]*>", "", cell) for cell in cells}
-    captions = re.findall(r"<figcaption><strong>(.*?)</strong>", page)
+    captions = re.findall(r"<figcaption><strong>(.*?)</strong>", re.sub(MARKS, "", page))
     assert len(captions) >= 6
     for caption in captions:
-        numbers = re.findall(r"[\d,]+(?:\.\d+)?%?", re.sub(r"\d{4}年", "", caption))
+        plain = re.sub(r"<[^>]*>|\d{4}年", "", caption)
+        numbers = re.findall(r"[\d,]+(?:\.\d+)?%?", plain)
         assert not [one for one in numbers if one.strip(",") and one.strip(",") not in known], caption

@@ -10,9 +10,10 @@ from openpyxl import load_workbook
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import Finding
+from haochaping.checks.owners import Owners
 from haochaping.cleaning.text import fold
 from haochaping.model import TABLES, CellRef, QuarterData
-from haochaping.publish.discretion import DIFFERS, LOOK, UNLIKE_PEERS, Discretion, Owners
+from haochaping.publish.discretion import DIFFERS, LOOK, UNLIKE_PEERS, Discretion
 from haochaping.publish.sheets import SHEET, file_name, finding_code, write_sheets
 from haochaping.reference import Reference
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from haochaping.briefing.checks_view import counts_words
-from haochaping.briefing.head import key_figure_names
+from haochaping.briefing.figure_table import figure_table
 from haochaping.briefing.html import Html, stack, text
-from haochaping.briefing.sentences import SECTIONS, compose
 from haochaping.briefing.tables import frame_table
 from haochaping.checks.confront import CheckReport
 from haochaping.figures import Figures
@@ -25,6 +22,7 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
             pd.DataFrame(_DEFINITIONS, columns=["指标", "算法", "分母为零时", "依据"]),
             "指标定义",
             "table-definitions",
+            row_ids=["definition-rectification" if name == "差评整改率" else "" for name, *_ in _DEFINITIONS],
         ),
         _methods(figures),
         _corrections(data),
@@ -43,13 +41,26 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
             "table-inputs",
         ),
         _source_used(data),
-        f"<p>通报标题：{text(data.fact('title') or '未见标题')}。</p>",
-        f"<details><summary>通报正文（所读）</summary><p>{text(data.fact('text'))}</p></details>"
-        if data.fact("text")
-        else "",
-        f'<div class="across"><h3>数字表</h3>{_table_of_figures(figures, report)}</div>',
+        _title(data),
+        _text_read(data),
+        f'<div class="across"><h3>数字表</h3>{figure_table(figures, report)}</div>',
         _sign_off(report),
     )
+
+
+def _title(data: QuarterData) -> str:
+    """Title and addressees of the bulletin as read."""
+    to = data.fact("addressees")
+    addressed = f'<span id="bulletin-addressees">主送机关：{text(to)}。</span>' if to else ""
+    return f"<p>通报标题：{text(data.fact('title') or '未见标题')}。{addressed}</p>"
+
+
+def _text_read(data: QuarterData) -> str:
+    """The bulletin's words as they were read: findings on the text lead here."""
+    if not data.fact("text"):
+        return ""
+    body = text(data.fact("text"))
+    return f'<details id="bulletin-text"><summary>通报正文（所读）</summary><p>{body}</p></details>'
 
 
 def _sign_off(report: CheckReport) -> Html:
@@ -78,34 +89,6 @@ def _methods(figures: Figures) -> Html:
         *_METHODS,
     ]
     return frame_table(pd.DataFrame(rows, columns=["事项", "做法", "出处"]), "统计方法", "table-methods")
-
-
-def _table_of_figures(figures: Figures, report: CheckReport) -> Html:
-    """Every figure with its formula and source, and the sentences that use it."""
-    used: dict[str, list[str]] = {name: ["head"] for name in key_figure_names(figures)}
-    for section in SECTIONS:
-        for sentence in compose(section, figures, report):
-            for number in sentence.numbers:
-                used.setdefault(number.name, []).append(sentence.id)
-    rows = figures.frame()
-    rows["见于"] = pd.Series([_places(used.get(name, ())) for name in figures], dtype=object)
-    return frame_table(
-        rows[["指标", "数值", "单位", "区间", "算法", "来源", "取整", "见于"]],
-        "语句、首页和图题所用数字的算法和来源",
-        "table-figures",
-        row_ids=[f"figure-{name}" for name in figures],
-        note="区间为 95% 置信区间（威尔逊法，两期之差用纽科姆法）：只反映偶然波动，不反映口径、归集的差错。"
-        "比率四舍五入到两位小数，会成为不实的 100% 或 0% 的多留小数；语句中以万、亿计的保留两位小数。",
-    )
-
-
-def _places(ids: Sequence[str]) -> Html:
-    """Where a figure is used, by section; the first place as a link back, one stop for the keyboard."""
-    if not ids:
-        return Html("")
-    sections = [SECTIONS.get(one.removeprefix("sentence-").rpartition("-")[0], "首页") for one in ids]
-    first, *others = dict.fromkeys(sections)
-    return Html("、".join([f'<a href="#{ids[0]}">{first}</a>', *others]))
 
 
 def _source_used(data: QuarterData) -> str:

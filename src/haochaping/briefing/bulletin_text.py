@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from haochaping.briefing.sentences import Number, Sentence, Words, own_words, render
+from haochaping.briefing.phrase import Number, Part
+from haochaping.briefing.sentences import Sentence, Words, own_words, render
 from haochaping.cleaning.text import visible
 from haochaping.figures import Figures
 from haochaping.labels import FIGURES
@@ -91,7 +92,7 @@ def bulletin_text(data: QuarterData, figures: Figures, reference: Reference) -> 
     return _numbered(_blocks(lines))
 
 
-def _blocks(lines: Iterable[tuple[str, tuple[str | Number, ...]]]) -> list[Block]:
+def _blocks(lines: Iterable[tuple[str, tuple[Part, ...]]]) -> list[Block]:
     """Rendered lines as blocks: ``#`` and ``##`` head sections, a blank line ends a paragraph."""
     blocks: list[Block] = []
     sentences: list[Sentence] = []
@@ -113,7 +114,7 @@ def _blocks(lines: Iterable[tuple[str, tuple[str | Number, ...]]]) -> list[Block
     return blocks
 
 
-def _as_on_paper(part: str | Number) -> str | Number:
+def _as_on_paper(part: Part) -> Part:
     """No thousands separators, like the annexes, and no blanks around numbers."""
     return replace(part, text=part.text.replace(",", "")) if isinstance(part, Number) else part.strip(" ")
 

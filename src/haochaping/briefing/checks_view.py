@@ -8,17 +8,21 @@ from itertools import groupby
 
 import pandas as pd
 
-from haochaping.briefing.annex_table import finding_anchors
+from haochaping.briefing.cell_places import finding_anchors
+from haochaping.briefing.doubts import cells_in_doubt
+from haochaping.briefing.figure_table import listed, shown_places
 from haochaping.briefing.html import Html, text
 from haochaping.briefing.tables import frame_table
-from haochaping.checks.confront import CheckReport
+from haochaping.briefing.whereabouts import Whereabouts
+from haochaping.checks.confront import CheckReport, RuleResult
 from haochaping.checks.finding import Finding
-from haochaping.checks.outcome import WHOLE
 from haochaping.checks.verdict import Verdict
 from haochaping.figures import Figures
 from haochaping.labels import COLUMNS, RULE_STATES, SEVERITIES, STATUSES, place
+from haochaping.locations import locations
 from haochaping.model import TABLES, CellRef
 from haochaping.numbers import number
+from haochaping.reference import Reference, load_reference
 
 VERDICT_CLASS = {
     Verdict.READY: "ready",
@@ -53,7 +57,7 @@ def open_corrections(report: CheckReport) -> bool:
     return any(one.severity == "correct" and one.status != "corrected" for one in report.findings)
 
 
-def findings_html(report: CheckReport, figures: Figures) -> Html:
+def findings_html(report: CheckReport, figures: Figures, reference: Reference | None = None) -> Html:
     """Every finding, gravest first; several of one rule together; what was explained before in one line each.
 
     Parameters
@@ -62,11 +66,20 @@ def findings_html(report: CheckReport, figures: Figures) -> Html:
         What the checks say.
     figures : Figures
         The quarter's named figures: each finding says which of them it touches.
+    reference : Reference, optional
+        The city, by which the unit that is asked is named; by default the project's.
     """
     anchors = finding_anchors(report)
+    names = listed(figures, shown_places(figures, report))
+    figures = Figures({name: figures[name] for name in names}, figures.words, figures.data)
+    about = (
+        Whereabouts(figures.data, report, reference or load_reference(locations().reference))
+        if figures.data
+        else None
+    )
     told = [finding for finding in report.findings if not finding.folded]
     folded = [finding for finding in report.findings if finding.folded]
-    pieces = [_group(list(group), anchors, figures) for _, group in groupby(told, key=_together)]
+    pieces = [_group(list(group), anchors, figures, about) for _, group in groupby(told, key=_together)]
     if not report.findings:
         pieces.append("<p>没有须更正、需核实或提示。</p>")
     if folded:
@@ -120,13 +133,15 @@ def _together(finding: Finding) -> tuple[str, str]:
     return finding.check, finding.state
 
 
-def _group(findings: list[Finding], anchors: dict[str, str], figures: Figures) -> str:
+def _group(
+    findings: list[Finding], anchors: dict[str, str], figures: Figures, about: Whereabouts | None
+) -> str:
     if len(findings) == 1:
-        return _finding(findings[0], anchors[findings[0].id], figures)
+        return _finding(findings[0], anchors[findings[0].id], figures, about)
     first = findings[0]
     items = "".join(
         f'<li id="{anchors[f.id]}"><span class="number">{_number(anchors[f.id])}</span> {text(f.message)}'
-        f'<span class="arithmetic">{_details(f)}</span>{_answer(f)}</li>'
+        f'<span class="arithmetic">{_details(f)}</span>{_located(f, about)}{_answer(f)}</li>'
         for f in findings
     )
     return (
@@ -147,7 +162,20 @@ def _details(finding: Finding) -> str:
     return str(text("；".join(part.rstrip("。") for part in parts if part)))
 
 
-def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
+def _located(finding: Finding, about: Whereabouts | None) -> str:
+    """Place and addressee of one of several findings."""
+    parts = [f"{label}：{value}" for label, value in _place_and_unit(finding, about) if value]
+    return f'<span class="arithmetic">{"；".join(parts)}</span>' if parts else ""
+
+
+def _place_and_unit(finding: Finding, about: Whereabouts | None) -> list[tuple[str, str]]:
+    if about is None:
+        return []
+    is_closed = finding.status in ("corrected", "explained")
+    return [("位置", about.where(finding)), ("核实", "" if is_closed else str(text(about.asked(finding))))]
+
+
+def _finding(finding: Finding, anchor: str, figures: Figures, about: Whereabouts | None) -> str:
     cells = [_cell(finding, cell) for cell in finding.cells]
     compared = "；".join(cells[:4])
     if len(cells) > 4:
@@ -156,7 +184,9 @@ def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
             f"<details{long}><summary>所比较的 {len(cells)} 格</summary><p>{'；'.join(cells)}</p></details>"
         )
     expected = f"{finding.expected}（如其他各格无误）" if finding.expected else ""
+    where, asked = _place_and_unit(finding, about) or (("位置", ""), ("核实", ""))
     rows = [
+        where,
         ("应为", str(text(expected))),
         ("算式", str(text(finding.arithmetic))),
         ("所据", compared),
@@ -167,7 +197,7 @@ def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
     if finding.hypothesis:
         rows.append(("解释", str(text(finding.hypothesis))))
     rows.append(("影响", _effect([finding], figures)))
-    rows.append(("建议", str(text(finding.consider))))
+    rows += [("建议", str(text(finding.consider))), asked]
     body = "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in rows if value)
     return (
         f'<article class="finding finding-{finding.severity} status-{finding.status}" id="{anchor}">'
@@ -177,14 +207,14 @@ def _finding(finding: Finding, anchor: str, figures: Figures) -> str:
     )
 
 
-MOST_EFFECTS, FEW_CELLS = 3, 3
+MOST_EFFECTS = 3
 MOST_PRINTED = 16
 """A longer list of cells stays folded on paper."""
 
 
 def _effect(findings: Sequence[Finding], figures: Figures) -> str:
     """The figures of this page that rest on doubtful cells, as links to the table of figures."""
-    doubtful = {cell for finding in findings for cell in _doubtful(finding)}
+    doubtful = {cell for finding in findings for cell in cells_in_doubt(finding)}
     touched = [figure for figure in figures.values() if figure.cells & doubtful]
     if not touched:
         annexes = sorted({TABLES[cell.table].annex for cell in doubtful if cell.table in TABLES})
@@ -196,15 +226,6 @@ def _effect(findings: Sequence[Finding], figures: Figures) -> str:
     return (
         f'<details class="effects"><summary>{first}等 {len(touched)} 个数</summary><p>{links}</p></details>'
     )
-
-
-def _doubtful(finding: Finding) -> set[CellRef]:
-    """The cells in doubt: the suspects; where there are none, the place and what was compared, if few or a whole column."""
-    if finding.suspects:
-        return {finding.at, *finding.suspects}
-    whole_column = WHOLE in finding.at.names.values()
-    compared = finding.cells if whole_column or len(finding.cells) <= FEW_CELLS else ()
-    return {finding.at, *compared}
 
 
 def _severity(finding: Finding) -> str:
@@ -235,6 +256,12 @@ def shown(printed: str) -> str:
     return number(int(printed)) if printed.isdecimal() else printed or "空白"
 
 
+def _state(result: RuleResult) -> str:
+    """How a rule came out; one that could be evaluated nowhere is told from one that had nothing to look at."""
+    only_unknown = result.state == "not applicable" and result.not_evaluable
+    return "无法核对" if only_unknown else RULE_STATES[result.state]
+
+
 def rules_html(report: CheckReport) -> Html:
     """Every rule with how often it held, failed or could not be evaluated; those that could not run, last."""
     rows = []
@@ -242,7 +269,7 @@ def rules_html(report: CheckReport) -> Html:
         rows.append(
             {
                 "规则": result.title,
-                "结果": RULE_STATES[result.state],
+                "结果": _state(result),
                 "相符": str(result.held),
                 "不符": str(result.failed),
                 "无法核对": str(result.not_evaluable),

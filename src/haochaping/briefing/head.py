@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from haochaping.briefing.checks_view import verdict_html
-from haochaping.briefing.html import Html, figure_link, number_link, text
+from haochaping.briefing.doubts import Doubts
+from haochaping.briefing.html import Html, text
+from haochaping.briefing.key_figures import KEY_FIGURES
+from haochaping.briefing.phrase import Number, Phrase
 from haochaping.checks.confront import CheckReport
 from haochaping.figures import Figures
-from haochaping.model import QuarterData
-
-KEY_FIGURES = (
-    ("办件", "cases", "件"),
-    ("评价", "evaluations", "条"),
-    ("评价率", "rate", ""),
-    ("主动评价率", "active_rate", ""),
-    ("差评", "negatives", "条"),
-)
+from haochaping.model import HEADLINE, CellRef, QuarterData
 
 
 def head_html(data: QuarterData, report: CheckReport, figures: Figures) -> Html:
     """Title block: what quarter, from whom, may it be submitted, and the key figures."""
-    issuer = data.fact("issuer")
+    doubts = Doubts(figures, report)
+    extracted = CellRef.of(HEADLINE, {"figure": "extraction_date"}, "value")
     facts = [
-        ("统计期", _period(data)),
-        ("数据提取", data.fact("extraction_date")),
-        ("通报印发", data.fact("issue_date")),
-        ("通报印发单位", issuer),
+        ("统计期", _period(data), ""),
+        ("数据提取", data.fact("extraction_date"), doubts.mark({extracted})),
+        ("通报印发", data.fact("issue_date"), ""),
+        ("通报印发单位", data.fact("issuer"), ""),
     ]
-    shown = "".join(f"<div><dt>{name}</dt><dd>{text(value)}</dd></div>" for name, value in facts if value)
+    shown = "".join(
+        f"<div><dt>{name}</dt><dd>{text(value)}{mark}</dd></div>" for name, value, mark in facts if value
+    )
     return Html(
         f'<div class="hero" id="head"><p class="kind">内部审核稿{_simulated(data)}</p>'
         f"<h1>{text(data.quarter.label)}政务服务“好差评”工作简报</h1>"
-        f'<dl class="facts">{shown}</dl>{verdict_html(report)}{_strip(figures)}'
+        f'<dl class="facts">{shown}</dl>{verdict_html(report)}{_strip(figures, doubts)}'
         f'<p class="comparison">{_comparison(figures)}</p></div>'
     )
 
@@ -57,44 +55,56 @@ def _period(data: QuarterData) -> str:
     return f"{start} 至 {end}" if start and end else ""
 
 
-def key_figure_names(figures: Figures) -> list[str]:
-    """Names of the figures that the head shows."""
-    shown = [name for _, name, _ in KEY_FIGURES if name in figures]
-    changes = [f"{name}_{one}" for name in shown for one in figures.words.get("compared_with", ())]
-    beside = ("tier_rectified_rate", "claimed_rectification")
-    return [name for name in (*shown, *changes, *beside) if name in figures]
-
-
-def _strip(figures: Figures) -> str:
+def _strip(figures: Figures, doubts: Doubts) -> str:
     items = [
-        f"<li><span>{label}</span><div><strong>{figure_link(figures[name])}</strong>{_unit(unit)}</div>{_change(figures, name)}</li>"
+        f"<li><span>{label}</span><div><strong>{_shown(figures, name, doubts)}</strong>{_unit(unit)}</div>"
+        f"{_change(figures, name, doubts)}</li>"
         for label, name, unit in KEY_FIGURES
         if name in figures
     ]
     if "negatives" in figures:
-        items.append(_rectified(figures))
+        items.append(_rectified(figures, doubts))
     corrected = [label for label, name, _ in KEY_FIGURES if name in figures and figures[name].corrected]
     remark = f"{'、'.join(corrected)}含更正后的数。" if corrected else ""
-    note = f"<p>前五项为区县与市直部门两表合计；点击数字可看算法和来源。{remark}</p>" if items else ""
+    scopes = _scopes(figures)
+    marks = "；※ 存疑，其后为“数据核对”中的序号" if any("※" in item for item in items) else ""
+    note = f"<p>前五项为区县与市直部门两表合计{scopes}；点击数字可看算法和来源{marks}。{remark}</p>"
     return f'<ul class="key-figures">{"".join(items)}</ul>{note}' if items else ""
 
 
-def _rectified(figures: Figures) -> str:
+def _scopes(figures: Figures) -> str:
+    """What the rates of the head are of, where that is not every row."""
+    parts = []
+    if "paired_cases" in figures:
+        parts.append("评价率只计办件数、评价数都列出的单位")
+    if "active_base" in figures and figures["active_base"].value != figures["evaluations"].value:
+        parts.append("主动评价率只计列出主动评价数的单位")
+    return "".join(f"，{part}" for part in parts)
+
+
+def _shown(figures: Figures, name: str, doubts: Doubts, sign: str = "") -> str:
+    """A figure as a link to its row, marked where it is in doubt."""
+    return Phrase((Number(name, sign + figures[name].text),), doubts).html
+
+
+def _rectified(figures: Figures, doubts: Doubts) -> str:
     """The sixth key figure: what became of negative evaluations, where the annexes say so."""
     rate = figures.get("tier_rectified_rate")
     if rate is not None and rate.value is not None:
-        return f"<li><span>镇村按时整改率</span><strong>{figure_link(rate)}</strong></li>"
-    why = "镇村未列差评，其他附件不列整改数" if figures["negatives"] else "列出的差评为零"
+        return f"<li><span>镇村按时整改率</span><strong>{_shown(figures, rate.name, doubts)}</strong></li>"
+    none = Phrase(("列出的差评为", Number("negatives", "零")), doubts).html
+    why = "镇村未列差评，其他附件不列整改数" if figures["negatives"] else none
     claimed = figures.get("claimed_rectification")
-    told = f"<span>正文写 {figure_link(claimed)}</span>" if claimed is not None else ""
-    return f"<li><span>差评整改</span><strong>不适用</strong><span>{why}</span>{told}</li>"
+    told = f"<span>正文写 {_shown(figures, claimed.name, doubts)}</span>" if claimed is not None else ""
+    absent = '<strong><a class="figure" href="#definition-rectification">不适用</a></strong>'
+    return f"<li><span>差评整改</span>{absent}<span>{why}</span>{told}</li>"
 
 
 def _unit(unit: str) -> str:
     return f" <span>{unit}</span>" if unit else ""
 
 
-def _change(figures: Figures, name: str) -> str:
+def _change(figures: Figures, name: str, doubts: Doubts) -> str:
     """How a key figure changed, as a line of small print; blank without an earlier quarter."""
     lines = []
     for comparison in figures.words.get("compared_with", ()):
@@ -103,5 +113,5 @@ def _change(figures: Figures, name: str) -> str:
             unit = figures[key].unit.removeprefix("%")
             sign = "+" if (figures[key].value or 0) > 0 else ""
             label = {"before": "环比", "year": "同比"}[comparison]
-            lines.append(f"{label} {number_link(key, sign + figures[key].text)} {unit}".strip())
+            lines.append(f"{label} {_shown(figures, key, doubts, sign)} {unit}".strip())
     return "".join(f"<span>{line}</span>" for line in lines)

@@ -38,6 +38,12 @@ def number_link(name: str, shown: str) -> Html:
     return Html(f'<a class="figure" href="#figure-{text(name)}">{text(shown)}</a>')
 
 
+def one_stop(links: str) -> Html:
+    """Several links of which the keyboard stops at the first alone; all can be clicked and read."""
+    first, link, others = links.partition("<a ")
+    return Html(first + link + others.replace("<a ", '<a tabindex="-1" '))
+
+
 def stack(*pieces: str) -> Html:
     """Several pieces, one under another."""
     return Html("\n".join(str(piece) for piece in pieces))

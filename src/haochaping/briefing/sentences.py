@@ -6,6 +6,7 @@ the name before the bar is the rule that chose the sentence, and stands in the a
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,12 +16,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from haochaping.briefing.doubts import doubt_html, largest_doubts
-from haochaping.briefing.html import Html, number_link, text
+from haochaping.briefing.doubts import Doubts, doubt_html, largest_doubts
+from haochaping.briefing.html import Html
+from haochaping.briefing.phrase import Number, Part, Phrase
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
 from haochaping.cleaning.text import visible
-from haochaping.figures import Figure, Figures, Shown
+from haochaping.figures import Figure, Figures, Named, Shown
+from haochaping.model import CellRef
 
 TEMPLATES = Path(__file__).parent / "templates"
 SECTIONS = {
@@ -36,17 +39,9 @@ SECTIONS = {
 """Sections of the page that have sentences, in order, with their headings."""
 MOST_IN_SUMMARY = 7
 _OPEN, _BAR, _CLOSE = "\ue000", "\ue001", "\ue002"
-"""Mark a number in a rendered template: ``open name bar text close``; data cannot hold them (see `_safe`)."""
-_NUMBER = re.compile(f"{_OPEN}([^{_BAR}]*){_BAR}([^{_CLOSE}]*){_CLOSE}")
+"""Mark a number or a name in a rendered template: ``open figure-or-cells bar text close``; data cannot hold them (see `_safe`)."""
+_MARKED = re.compile(f"{_OPEN}([^{_BAR}]*){_BAR}([^{_CLOSE}]*){_CLOSE}")
 _LINE = re.compile(r"([a-z][a-z_]*)\| *(.*)")
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number in a sentence: the name of its figure and how it is written there."""
-
-    name: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -56,7 +51,7 @@ class Sentence:
     section: str
     place: int
     rule: str
-    parts: tuple[str | Number, ...]
+    parts: tuple[Part, ...]
 
     @property
     def id(self) -> str:
@@ -71,15 +66,16 @@ class Sentence:
     @property
     def text(self) -> str:
         """As plain text."""
-        return "".join(part.text if isinstance(part, Number) else part for part in self.parts)
+        return Phrase(self.parts).text
 
     @property
     def html(self) -> str:
         """With every number linked to its row in the table of figures."""
-        return "".join(
-            number_link(part.name, part.text) if isinstance(part, Number) else str(text(part))
-            for part in self.parts
-        )
+        return self.marked(None)
+
+    def marked(self, doubts: Doubts | None) -> str:
+        """The same, with the numbers and names in doubt marked."""
+        return Phrase(self.parts, doubts).html
 
 
 def write_sentences(section: str, figures: Figures, report: CheckReport | None = None) -> Html:
@@ -92,12 +88,13 @@ def write_sentences(section: str, figures: Figures, report: CheckReport | None =
     figures : Figures
         The quarter's named figures.
     report : CheckReport, optional
-        The checks: a sentence that rests on a doubtful figure says so.
+        The checks: what is in doubt is marked, and a sentence that rests on it says so.
     """
     book = Book(figures.data) if figures.data else None
+    doubts = Doubts(figures, report) if report else None
     return Html(
         "\n".join(
-            f'<p id="{sentence.id}">{sentence.html}{_remarks(sentence, figures, report, book)}</p>'
+            f'<p id="{sentence.id}">{sentence.marked(doubts)}{_remarks(sentence, figures, report, book)}</p>'
             for sentence in compose(section, figures, report)
         )
     )
@@ -117,7 +114,7 @@ def compose(section: str, figures: Figures, report: CheckReport | None = None) -
     return [Sentence(section, place, rule, parts) for place, (rule, parts) in enumerate(lines, start=1)]
 
 
-def render(template: str, context: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str | Number, ...]]]:
+def render(template: str, context: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Part, ...]]]:
     """The lines of a template with the rule that chose each; blank rule where a line has none."""
     for line in environment().get_template(template).render(_safe(context)).split("\n"):
         found = _LINE.fullmatch(line.strip())
@@ -142,6 +139,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["names"] = _names
+    made.filters["written"] = Shown
     made.finalize = _marked
     return made
 
@@ -160,7 +158,8 @@ class Words(dict[str, Any]):
 
     _KNOWN = (
         "district_largest department_largest district_top matrix_first matrix_second town_empty village_empty "
-        "public_top public_total_label highest lowest above below alike compared no_limits"
+        "public_top public_total_label highest lowest above below alike compared no_limits matrix_largest tiers_listed "
+        "several_districts_drawn"
     )
 
     def __init__(self, words: Mapping[str, Any]):
@@ -172,6 +171,8 @@ class Words(dict[str, Any]):
 
 def _safe(value: Any) -> Any:
     """`value` with the hidden characters of every text in it shown and on one line: no data can mark a number or begin a sentence."""
+    if isinstance(value, Named):
+        return Named(_safe(str(value)), value.cells)
     if isinstance(value, str):
         return visible(value).replace("\n", " ")
     if isinstance(value, (list, tuple)):
@@ -185,30 +186,43 @@ def _safe(value: Any) -> Any:
 
 def _names(values: Iterable[object], most: int = 0) -> str:
     """Names in a row; with `most`, the first of them and 等."""
-    shown = [str(value) for value in values]
+    shown = [_marked(value) for value in values]
     if most and len(shown) > most:
         return "、".join(shown[:most]) + "等"
     return "、".join(shown)
 
 
 def _marked(value: Any) -> str:
-    """A value in a template: figures as marked numbers, everything else as visible text."""
+    """A value in a template: figures as marked numbers, names with their cells, everything else as visible text."""
     if isinstance(value, Figure):
         value = Shown(value, value.text)
     if isinstance(value, Shown):
         return f"{_OPEN}{value.figure.name}{_BAR}{value.text}{_CLOSE}"
+    if isinstance(value, Named) and value.cells:
+        return f"{_OPEN}{_encoded(value.cells)}{_BAR}{value}{_CLOSE}"
     return str(value)  # what data hold is visible already (see `_safe`); a macro returns marked numbers
 
 
-def _parts(line: str) -> Iterator[str | Number]:
+def _parts(line: str) -> Iterator[Part]:
     end = 0
-    for found in _NUMBER.finditer(line):
+    for found in _MARKED.finditer(line):
         if found.start() > end:
             yield line[end : found.start()]
-        yield Number(*found.groups())
+        name, shown = found.groups()
+        yield Named(shown, _decoded(name)) if name.startswith("[") else Number(name, shown)
         end = found.end()
     if end < len(line):
         yield line[end:]
+
+
+def _encoded(cells: Iterable[CellRef]) -> str:
+    """Cells as one word of ASCII: nothing in a key can end the mark or be taken for a space."""
+    rows = sorted((cell.table, cell.key, cell.column) for cell in cells)
+    return json.dumps(rows, separators=(",", ":")).replace(" ", "\\u0020").replace("|", "\\u007c")
+
+
+def _decoded(word: str) -> list[CellRef]:
+    return [CellRef.of(table, dict(key), column) for table, key, column in json.loads(word)]
 
 
 def _remarks(sentence: Sentence, figures: Figures, report: CheckReport | None, book: Book | None) -> str:

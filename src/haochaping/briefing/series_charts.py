@@ -9,11 +9,22 @@ from typing import Any
 import pandas as pd
 
 from haochaping.briefing.charts import EMPTY, Chart, make_chart
+from haochaping.briefing.doubts import Doubts
 from haochaping.briefing.html import Html, stack
+from haochaping.briefing.phrase import Number, Part, Phrase
 from haochaping.briefing.style import BLUE, GREY, NARROW, QUIET, RED
+from haochaping.briefing.titles import series_chart_id
+from haochaping.checks.confront import CheckReport
+from haochaping.figures import Figures
 from haochaping.figures.figure import PERCENT
 from haochaping.figures.one_quarter import of_one_quarter
-from haochaping.figures.series import FEWEST_QUARTERS, Limits, Point, Series, series
+from haochaping.figures.series import (
+    FEWEST_QUARTERS,
+    Limits,
+    Point,
+    Series,
+    of_the_page,
+)
 from haochaping.locations import locations
 from haochaping.model import QuarterData
 from haochaping.numbers import number, percent_text
@@ -29,9 +40,6 @@ LABELS = {
 }
 UNITS = {"cases": "件", "evaluations": "条", "rate": PERCENT, "active_rate": PERCENT, "negatives": "条"}
 DEFINITIONS = {"rate": "评价数 ÷ 办件数", "active_rate": "主动评价数 ÷ 评价数"}
-ON_PAGE = ("active_rate", "evaluations")
-FEWEST_EARLIER = 2
-"""Earlier quarters that the briefing's charts need: with one, the change on the quarter before says it all."""
 _HEIGHT, _LINE = 2.7, 0.13
 """Inches; share of the plot's height that a line of text takes. These charts are drawn on the narrow canvas alone."""
 _SIGNALS = {
@@ -45,7 +53,12 @@ _SPACE, _YEAR_POINTS = 180, 48
 """Points along the axis beside its own labels and those of the limits; what the label of a year needs."""
 
 
-def chart_series(data: QuarterData, reference: Reference | None = None) -> Html:
+def chart_series(
+    data: QuarterData,
+    reference: Reference | None = None,
+    figures: Figures | None = None,
+    report: CheckReport | None = None,
+) -> Html:
     """Active-evaluation rate and number of evaluations over this quarter and the ones before it.
 
     Parameters
@@ -54,22 +67,20 @@ def chart_series(data: QuarterData, reference: Reference | None = None) -> Html:
         The quarter with its past (``data.history``).
     reference : Reference, optional
         The city's settings; by default the project's.
+    figures, report : Figures, CheckReport, optional
+        The quarter's named figures and the checks: numbers in the titles are linked and marked.
 
     Returns
     -------
     Html
         Two figures; empty with fewer than two earlier quarters, and without a figure that this quarter lacks.
     """
-    if len(data.history) < FEWEST_EARLIER:
+    if not data.history:
         return EMPTY
     reference = reference or load_reference(locations().reference)
     made = {one.quarter: of_one_quarter(one, reference).made for one in (*data.history, data)}
-    drawn = []
-    for name in ON_PAGE:
-        back = series(name, UNITS[name], {quarter: figures.get(name) for quarter, figures in made.items()})
-        long_enough = len(back.known) > FEWEST_EARLIER
-        if long_enough and back.points[-1].quarter == data.quarter:
-            drawn.append(series_chart(back)._repr_html_())
+    doubts = Doubts(figures, report) if figures is not None and report else None
+    drawn = [series_chart(back, doubts)._repr_html_() for back in of_the_page(made, data.quarter)]
     return side_by_side(drawn) if drawn else EMPTY
 
 
@@ -78,8 +89,8 @@ def side_by_side(drawn: Sequence[str]) -> Html:
     return stack('<div class="small-charts">', *drawn, "</div>")
 
 
-def series_chart(back: Series) -> Chart:
-    """One series as a line, its limits drawn over the quarters that they rest on."""
+def series_chart(back: Series, doubts: Doubts | None = None) -> Chart:
+    """One series as a line, its limits drawn over the quarters that they rest on; with `doubts` its title is marked."""
     limits = back.limits
     figure, axes = NARROW.subplots(_HEIGHT)
     axes.margins(y=0.16)
@@ -93,8 +104,8 @@ def series_chart(back: Series) -> Chart:
     _label_quarters(axes, [point.quarter for point in back.points])
     return make_chart(
         figure,
-        f"chart-series-{back.name.replace('_', '-')}",
-        _title(back, limits),
+        series_chart_id(back.name),
+        Phrase(tuple(_title(back, limits)), doubts),
         _subtitle(back, limits),
         _alt(back, limits),
         _table(back, limits),
@@ -184,24 +195,29 @@ def _with_unit(shown: str, unit: str) -> str:
     return shown if unit == PERCENT else f"{shown} {unit}"
 
 
-def _title(back: Series, limits: Limits | None) -> str:
+def _title(back: Series, limits: Limits | None) -> list[Part]:
     """What the series shows: the last value, and whether it is out of the ordinary."""
     last = back.points[-1]
-    now = f"{last.quarter.label}{LABELS[back.name]} {_with_unit(last.text, back.unit)}"
+    now = [f"{last.quarter.label}{LABELS[back.name]} ", _told(last, back), _with_unit("", back.unit)]
     if limits is None:
-        return f"{now}，{_range(back)}"
+        return [*now, "，", *_range(back)]
     if limits.rules[-1]:
-        return f"{now}，有变化信号：{_signal(last, limits.rules[-1], limits)}"
+        return [*now, f"，有变化信号：{_signal(last, limits.rules[-1], limits)}"]
     earlier = sum(bool(rule) for rule in limits.rules[:-1])
     told = f"；此前有 {earlier} 个季度发出变化信号" if earlier else ""
-    return f"{now}，在{'试算' if limits.trial else ''}控制限内，属通常波动{told}"
+    return [*now, f"，在{'试算' if limits.trial else ''}控制限内，属通常波动{told}"]
 
 
-def _range(back: Series) -> str:
+def _range(back: Series) -> list[Part]:
     low, high = (pick(back.known, key=_value) for pick in (min, max))
     if low.value == high.value:
-        return f"{len(back.known)} 个季度没有变动"
-    return f"{len(back.known)} 个季度在 {low.text} 至 {high.text} 之间"
+        return [f"{len(back.known)} 个季度没有变动"]
+    return [f"{len(back.known)} 个季度在 ", _told(low, back), " 至 ", _told(high, back), " 之间"]
+
+
+def _told(point: Point, back: Series) -> Part:
+    """A value as a figure where it is this quarter's, else as a word: earlier ones stand in the chart's own table."""
+    return Number(back.name, point.text) if point is back.points[-1] else point.text
 
 
 def _value(point: Point) -> Fraction:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from haochaping.briefing.html import Html, text
+from haochaping.briefing.html import Html, one_stop, text
 from haochaping.labels import COLUMNS
 
 
@@ -17,22 +17,26 @@ from haochaping.labels import COLUMNS
 class Header:
     """A column's heading; ``unit`` is said once, here. ``group`` spans neighbours of the same group.
 
-    ``kind`` is how its cells are set: blank for numbers, else :data:`SHORT` or :data:`PROSE`.
+    ``kind`` is how its cells are set: blank for numbers, else :data:`SHORT` or :data:`PROSE`. ``findings`` are the
+    anchors of the findings that are about the column.
     """
 
     label: str
     unit: str = ""
     group: str = ""
     kind: str = ""
+    findings: Sequence[str] = ()
+    id: str = ""
 
 
 @dataclass(frozen=True)
 class TableCell:
-    """A cell as shown: text, why it holds no number, and the finding that doubts it."""
+    """A cell as shown: text, why it holds no number, the anchors of the findings that name it, and its own id."""
 
     text: str
     title: str = ""
-    finding: str = ""
+    findings: Sequence[str] = ()
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def _head(view: TableView) -> str:
     grouped = any(header.group for header in view.headers)
     span = ' rowspan="2"' if grouped else ""
     stub = f'<th scope="col"{span}>{text(view.stub)}</th>'
-    leaves = "".join(f'<th scope="col"{_class(h.kind)}>{_heading(h)}</th>' for h in view.headers)
+    leaves = "".join(f'<th scope="col"{_id(h.id)}{_class(h.kind)}>{_heading(h)}</th>' for h in view.headers)
     if not grouped:
         return f"<tr>{stub}{leaves}</tr>"
     groups = [(name, len(list(of_group))) for name, of_group in groupby(view.headers, lambda h: h.group)]
@@ -116,15 +120,15 @@ def _head(view: TableView) -> str:
 
 def _heading(header: Header) -> str:
     unit = f' <span class="unit">（{text(header.unit)}）</span>' if header.unit else ""
-    return f'<span class="label">{text(header.label)}</span>{unit}'
+    marks = f'<sup class="doubt">{finding_links(header.findings)}</sup>' if header.findings else ""
+    return f'{marks}<span class="label">{text(header.label)}</span>{unit}'
 
 
 def _row(row: TableRow, view: TableView, reasons: Mapping[tuple[str, str], str]) -> str:
     cells = "".join(
         _cell(cell, header.kind, reasons) for cell, header in zip(row.cells, view.headers, strict=True)
     )
-    anchor = f' id="{row.id}"' if row.id else ""
-    return f'<tr{anchor}{_class("total" if row.is_total else "")}><th scope="row">{text(row.name)}</th>{cells}</tr>'
+    return f'<tr{_id(row.id)}{_class("total" if row.is_total else "")}><th scope="row">{text(row.name)}</th>{cells}</tr>'
 
 
 def _cell(cell: TableCell, kind: str, reasons: Mapping[tuple[str, str], str]) -> str:
@@ -132,13 +136,30 @@ def _cell(cell: TableCell, kind: str, reasons: Mapping[tuple[str, str], str]) ->
     note = reasons.get((cell.text, cell.title), "")
     described = f' aria-describedby="{note}"' if note else ""
     shown: str = cell.text if isinstance(cell.text, Html) else text(cell.text)
-    if cell.finding:
-        mark, shown = f"※{cell.finding.rpartition('-')[2]}", shown or "空白"
-        return (
-            f'<td class="doubtful"{title}><a href="#{cell.finding}"{described} '
-            f'aria-label="{shown}{mark}，存疑，见数据核对"><sup>{mark}</sup> {shown}</a></td>'
-        )
-    return f"<td{_class(kind)}{title}{described}>{shown}</td>"
+    if not cell.findings:
+        return f"<td{_class(kind)}{title}{described}>{shown}</td>"
+    shown = shown or "空白"
+    if len(cell.findings) > 1:
+        marked = f"<sup>{one_stop(finding_links(cell.findings))}</sup> {shown}"
+        return f'<td class="doubtful"{_id(cell.id)}{title}{described}>{marked}</td>'
+    mark = f"※{cell.findings[0].rpartition('-')[2]}"
+    return (
+        f'<td class="doubtful"{_id(cell.id)}{title}><a href="#{cell.findings[0]}"{described} '
+        f'aria-label="{shown}{mark}，存疑，见数据核对"><sup>{mark}</sup> {shown}</a></td>'
+    )
+
+
+def finding_links(anchors: Sequence[str]) -> str:
+    """``※9、2``, each linked to its finding."""
+    numbers = [anchor.rpartition("-")[2] for anchor in anchors]
+    return "、".join(
+        f'<a href="#{anchor}" aria-label="存疑，见数据核对第 {number} 条">{"※" * (not place)}{number}</a>'
+        for place, (anchor, number) in enumerate(zip(anchors, numbers, strict=True))
+    )
+
+
+def _id(name: str) -> str:
+    return f' id="{name}"' if name else ""
 
 
 def _class(name: str) -> str:

@@ -125,10 +125,12 @@ def gaps(rule: Rule, book: Book) -> Iterator[Outcome]:
             told_elsewhere = "cases" in spec.counts and all(
                 book.count(row.cell(column)) is not None for column in ("cases", "evaluations")
             )
+            if told_elsewhere or len(known) == len(counts):
+                continue
             absent = [c for c in counts if (table, encode_key(c.names), c.column) in undefined]
             rated = any(book.value(row.cell(column)) is not None for column in spec.rates)
             idle = bool(known) and not rated and not any(book.count(cell) for cell in known)
-            bad = bool(absent) and not told_elsewhere and not (idle and len(counts) > 1)
+            bad = bool(absent) and not (idle and len(counts) > 1)
             at = absent[0] if absent else counts[0]
             yield Outcome(
                 at,

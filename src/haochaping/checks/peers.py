@@ -171,12 +171,12 @@ def empty_tier(rule: Rule, book: Book) -> Iterator[Outcome]:
                 at = row.cell("evaluations")
                 others = [other.cell("evaluations") for name, other in rows.items() if name != tier]
                 most = max((book.count(cell) or 0 for cell in others), default=0)
-                if book.count(at) is None or not others:
+                if book.count(at) is None or not others or most < rule.options["least"]:
                     continue
                 yield Outcome(
                     at,
                     (at, *others),
-                    state(not (book.count(at) == 0 and most >= rule.options["least"])),
+                    state(book.count(at) != 0),
                     f"{number(book.count(at) or 0)} 与 {number(most)}",
                     values={"printed": number(book.count(at) or 0), "other": number(most)},
                 )

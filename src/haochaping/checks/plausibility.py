@@ -103,11 +103,14 @@ def no_negatives(rule: Rule, book: Book) -> Iterator[Outcome]:
     """
     cells: list[CellRef] = []
     negatives, sizes = 0, {}
+    told: dict[str, str] = {}
     for table in rule.tables:
         known = [row for row in book.rows(table) if book.count(row.cell("negative_evaluations")) is not None]
         cells += [row.cell("negative_evaluations") for row in known]
         negatives += sum(book.count(row.cell("negative_evaluations")) or 0 for row in known)
         sizes[table] = sum(book.count(row.cell("evaluations")) or 0 for row in known)
+        part = f"中列出差评数的 {len(known)} 行" if len(known) < len(book.rows(table)) else ""
+        told[table] = f"附件{TABLES[table].annex}{part}评价 {number(sizes[table])} 条"
     sizes = {table: size for table, size in sizes.items() if size}
     if not cells or sum(sizes.values()) < rule.options["least"]:
         return
@@ -122,7 +125,7 @@ def no_negatives(rule: Rule, book: Book) -> Iterator[Outcome]:
         )
         if not negatives
         else f"差评合计 {number(negatives)}",
-        values={"base": "、".join(f"附件{TABLES[t].annex}评价 {number(n)} 条" for t, n in sizes.items())},
+        values={"base": "、".join(told[table] for table in sizes)},
     )
 
 

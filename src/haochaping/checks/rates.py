@@ -133,17 +133,19 @@ def ratio_unreported(rule: Rule, book: Book) -> Iterator[Outcome]:
 def of_few(rule: Rule, book: Book) -> Iterator[Outcome]:
     """A printed rate of things of which there are `of`: none of none, one of some, and one that whole numbers can give.
 
-    How many of them the rate is of (return visits made) is not printed, but it cannot be more than there are.
+    How many of them the rate is of (return visits made) is not printed, but it cannot be more than there are. A rule
+    about none is silent on rows that have some, and the other way round.
     """
+    about_none = "none" in rule.options["when"]
     for row in rows_and_totals(rule, book):
         at, whole = row.cell(rule.options["rate"]), row.cell(rule.options["of"])
         there, printed = book.count(whole), book.printed(at)
-        if there is None or not printed:
+        if there is None or not printed or about_none != (there == 0):
             continue
         value = book.value(at)
         if value is None:
-            how = "missing" if there else ""
-        elif not there:
+            how = "" if about_none else "missing"
+        elif about_none:
             how = "none"
         else:
             how = "" if _possible(printed, there) else "impossible"
@@ -232,11 +234,13 @@ def rates_alike(rule: Rule, book: Book) -> Iterator[Outcome]:
         if len(rates) < rule.options["units"] or not base:
             continue
         share = percent_text(Fraction(active, base))
+        listed = sum(book.count(k) is not None for k, _ in pairs)
+        part = f"（只计列出主动评价数的 {listed} 行）" if listed < len(rows) else ""
         yield Outcome(
             whole_table(table, rule.options["rate"]),
             tuple(rates),
             state(active == base or any(book.value(cell) != 1 for cell in rates)),
-            f"主动评价 {number(active)} ÷ 评价 {number(base)} = {share}",
+            f"主动评价 {number(active)} ÷ 评价 {number(base)}{part} = {share}",
             values={
                 "annex": TABLES[table].annex,
                 "count": len(rates),

@@ -45,23 +45,28 @@ def names(rule: Rule, book: Book) -> Iterator[Outcome]:
     reference = book.reference
     if reference is None or not reference.units:
         return
-    found: dict[str, tuple[str, CellRef | None]] = {}
+    found: dict[str, tuple[str, str, CellRef | None]] = {}
     for table, column, name, cell in _unit_names(book):
         unit = reference.unit(TABLES[table].unit_kinds[column], name)
         if unit and fold(name) != fold(unit.canonical):
-            found[name] = (unit.canonical, cell)
-    text = fold(book.data.fact("addressees") + book.data.fact("text"))
-    for unit in reference.units:
-        for alias in unit.aliases:
-            if unit.kind == "district" and fold(alias) in text and fold(unit.canonical) not in fold(alias):
-                found.setdefault(alias, (unit.canonical, None))
+            found.setdefault(name, (unit.canonical, f"附件{TABLES[table].annex}", cell))
+    for where, text in (("主送机关", book.data.fact("addressees")), ("正文", book.data.fact("text"))):
+        for unit in reference.units:
+            for alias in unit.aliases:
+                is_there = fold(alias) in fold(text) and fold(unit.canonical) not in fold(alias)
+                if unit.kind == "district" and is_there:
+                    found.setdefault(alias, (unit.canonical, where, None))
     at = claimed("names")
     yield Outcome(
         at,
-        tuple(cell for _, cell in found.values() if cell),
+        tuple(cell for *_, cell in found.values() if cell),
         state(not found),
-        "；".join(f"“{name}”应为“{canonical}”" for name, (canonical, _) in found.items()),
-        values={"names": "、".join(f"“{name}”（{canonical}）" for name, (canonical, _) in found.items())},
+        "；".join(f"{where}“{name}”应为“{canonical}”" for name, (canonical, where, _) in found.items()),
+        values={
+            "names": "、".join(
+                f"{where}“{name}”（{canonical}）" for name, (canonical, where, _) in found.items()
+            )
+        },
     )
 
 

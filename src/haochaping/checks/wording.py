@@ -140,16 +140,14 @@ def claims(rule: Rule, book: Book) -> Iterator[Outcome]:
     for row in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
         if row["severity"] != rule.severity:
             continue
-        found = re.search(row["pattern"], text)
-        at = claimed(f"claim:{row['name']}")
-        sentence = found.group(0) if found else ""
-        yield Outcome(
-            at,
-            (),
-            state(found is None),
-            f"正文：“{sentence}”；{row['needs']}" if found else "",
-            values={"claim": sentence, "needs": row["needs"]},
-        )
+        if found := re.search(row["pattern"], text):
+            yield Outcome(
+                claimed(f"claim:{row['name']}"),
+                (),
+                state(False),
+                f"正文：“{found.group(0)}”；{row['needs']}",
+                values={"claim": found.group(0), "needs": row["needs"]},
+            )
 
 
 def two_sources(rule: Rule, book: Book) -> Iterator[Outcome]:

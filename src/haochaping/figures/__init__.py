@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from haochaping.figures.changes import add_changes
 from haochaping.figures.figure import NOT_APPLICABLE, PER, PERCENT, POINTS, Figure, Figures, Shown
+from haochaping.figures.named import Named
 from haochaping.figures.one_quarter import of_one_quarter
 from haochaping.figures.problems import add_problems
+from haochaping.figures.series import of_the_page
 from haochaping.figures.spread import add_spread
 from haochaping.locations import locations
 from haochaping.model import QuarterData
 from haochaping.reference import Reference, load_reference
 
-__all__ = ["NOT_APPLICABLE", "PER", "PERCENT", "POINTS", "Figure", "Figures", "Shown", "compute_figures"]
+__all__ = [
+    "NOT_APPLICABLE",
+    "PER",
+    "PERCENT",
+    "POINTS",
+    "Figure",
+    "Figures",
+    "Named",
+    "Shown",
+    "compute_figures",
+]
 
 
 def compute_figures(data: QuarterData, reference: Reference | None = None) -> Figures:
@@ -32,4 +44,6 @@ def compute_figures(data: QuarterData, reference: Reference | None = None) -> Fi
     add_problems(made, reference)
     earlier = {one.quarter: of_one_quarter(one, reference) for one in data.history}
     add_changes(made, earlier, reference)
+    quarters = {quarter: one.made for quarter, one in earlier.items()} | {data.quarter: made.made}
+    made.words["series"] = [back.name for back in of_the_page(quarters, data.quarter)]
     return Figures(made.made, made.words, data)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from haochaping.figures.figure import PERCENT
 from haochaping.figures.maker import Maker, interval_text
+from haochaping.figures.named import Named
 from haochaping.labels import COLUMNS
 from haochaping.model import HEADLINE, TABLES, CellRef, QuarterData, decode_key
 from haochaping.numbers import number
@@ -78,6 +79,7 @@ def _gap(maker: Maker) -> None:
         formula,
         "正文；附件1；附件2",
         cells,
+        of=("records", "cases"),
     )
     maker.rate("records_gap_share", "该差数占正文数", "records_gap", "records", share=True)
 
@@ -86,7 +88,6 @@ def _service_tables(maker: Maker, table: str, words: dict[str, Any]) -> None:
     """Totals and extremes of annex 1 or 2."""
     prefix, label = _PREFIX[table]
     frame = add_rates(maker.data.table(table))
-    key = TABLES[table].key[0]
     maker.add(f"{prefix}_count", f"{label}个数", len(frame), "个", "行数", f"附件{TABLES[table].annex}")
     maker.total(table, "cases", f"{prefix}_cases", f"{label}办件数")
     maker.total(table, "evaluations", f"{prefix}_evaluations", f"{label}评价数")
@@ -118,7 +119,7 @@ def _service_tables(maker: Maker, table: str, words: dict[str, Any]) -> None:
     )
     largest = frame.dropna(subset=["cases"]).sort_values("cases", ascending=False, kind="stable").head(1)
     for row in largest.to_dict("records"):
-        words[f"{prefix}_largest"] = row[key]
+        [words[f"{prefix}_largest"]] = maker.names(table, largest, "cases")
         maker.add(
             f"{prefix}_largest_cases",
             f"{label}最多的办件数",
@@ -152,6 +153,8 @@ def _service_tables(maker: Maker, table: str, words: dict[str, Any]) -> None:
         f"{prefix}_negatives_per", f"{label}每万条评价差评数", f"{prefix}_negatives", f"{prefix}_evaluations"
     )
     _most_active(maker, table, known, words)
+    drawn = known[(known["cases"] > 0).fillna(False) & (known["evaluations"] > 0).fillna(False)]
+    words[f"several_{prefix}s_drawn"] = len(drawn) > 1
 
 
 def _active_rate_of(maker: Maker, table: str, row: dict[Any, Any], name: str) -> None:
@@ -178,12 +181,11 @@ def _active_rate_of(maker: Maker, table: str, row: dict[Any, Any], name: str) ->
 def _most_active(maker: Maker, table: str, known: pd.DataFrame, words: dict[str, Any]) -> None:
     """The unit with most active evaluations, and the rate of all others together."""
     prefix, label = _PREFIX[table]
-    key = TABLES[table].key[0]
     if len(known) < 2 or not known["active_evaluations"].sum():
         return
     top = known.sort_values("active_evaluations", ascending=False, kind="stable").head(1)
     rest = known.drop(top.index)
-    words[f"{prefix}_most_active"] = top[key].iloc[0]
+    [words[f"{prefix}_most_active"]] = maker.names(table, top, "active_evaluations")
     name = f"{prefix}_most_active"
     maker.total(table, "active_evaluations", name, f"{label}中主动评价最多者的主动评价数", top)
     maker.rate(f"{name}_share", f"{label}中主动评价最多者占主动评价", name, f"{prefix}_active", share=True)
@@ -217,7 +219,8 @@ def _city(maker: Maker) -> None:
         ("active_base", "评价数（有主动评价数的）"),
         ("negatives", "差评数"),
     ):
-        value = sum(int(maker.made[f"{prefix}_{part}"].value or 0) for prefix in ("district", "department"))
+        names = (f"district_{part}", f"department_{part}")
+        value = sum(int(maker.made[name].value or 0) for name in names)
         maker.add(
             part,
             f"区县与市直部门{label}",
@@ -225,7 +228,8 @@ def _city(maker: Maker) -> None:
             "件" if part == "cases" else "条",
             "附件1与附件2合计相加",
             f"区县、市直部门的{label}",
-            maker.rests_on(f"district_{part}", f"department_{part}"),
+            maker.rests_on(*names),
+            of=names,
         )
     _city_rate(maker)
     maker.per("negatives_per", "区县与市直部门每万条评价差评数", "negatives", "evaluations")
@@ -238,13 +242,22 @@ def _city_rate(maker: Maker) -> None:
     if any(f"{prefix}_paired_cases" in maker.made for prefix in ("district", "department")):
         k, n = "paired_evaluations", "paired_cases"
         for name, part, unit in ((k, "evaluations", "条"), (n, "cases", "件")):
-            names = [
+            names = tuple(
                 f"{prefix}_paired_{part}" if f"{prefix}_paired_{part}" in maker.made else f"{prefix}_{part}"
                 for prefix in ("district", "department")
-            ]
+            )
             value = sum(int(maker.made[one].value or 0) for one in names)
             label = f"区县与市直部门{COLUMNS[part]}（两数都列出的）"
-            maker.add(name, label, value, unit, "附件1与附件2相加", "附件1；附件2", maker.rests_on(*names))
+            maker.add(
+                name,
+                label,
+                value,
+                unit,
+                "附件1与附件2相加",
+                "附件1；附件2",
+                maker.rests_on(*names),
+                of=names,
+            )
     maker.rate("rate", "区县与市直部门评价率", k, n)
 
 
@@ -255,7 +268,8 @@ def _district_departments(maker: Maker, words: dict[str, Any]) -> None:
     maker.add("matrix_departments", "区直部门个数", len(by_department), "个", "行数", "附件3")
     top = by_department.sort_values(ascending=False, kind="stable").head(2)
     for rank, (name, value) in zip(("first", "second"), top.items(), strict=False):
-        words[f"matrix_{rank}"] = name
+        rows = frame[frame["department"] == name]
+        [words[f"matrix_{rank}"]] = maker.names("district_departments", rows, "evaluations")
         maker.add(
             f"matrix_{rank}_value",
             f"区直部门中{name}评价数",
@@ -263,7 +277,7 @@ def _district_departments(maker: Maker, words: dict[str, Any]) -> None:
             "条",
             "该行各区县相加",
             f"附件3 {name}",
-            maker.cells("district_departments", "evaluations", rows=frame[frame["department"] == name]),
+            maker.cells("district_departments", "evaluations", rows=rows),
         )
         maker.rate(
             f"matrix_{rank}_share",
@@ -273,6 +287,12 @@ def _district_departments(maker: Maker, words: dict[str, Any]) -> None:
             share=True,
         )
     reported = frame["evaluations"].dropna()
+    if len(reported):
+        largest = frame.loc[[reported.idxmax()]]
+        name = f"{largest['district'].iloc[0]}{largest['department'].iloc[0]}"
+        words["matrix_largest"] = Named(
+            name, maker.cells("district_departments", "evaluations", rows=largest)
+        )
     cells = maker.cells("district_departments", "evaluations")
     maker.add("matrix_cells", "有数的格数", len(reported), "格", "列有数字的格数", "附件3", cells)
     zeros = int((reported == 0).sum())
@@ -282,10 +302,14 @@ def _district_departments(maker: Maker, words: dict[str, Any]) -> None:
 
 def _towns_and_villages(maker: Maker, words: dict[str, Any]) -> None:
     frame = maker.data.towns_and_villages
+    words["tiers_listed"] = []
     for tier, label in (("town", "镇（街道）"), ("village", "村（社区）")):
         rows = frame[frame["tier"] == tier]
         maker.total("towns_and_villages", "evaluations", f"{tier}_evaluations", f"{label}评价数", rows)
-        words[f"{tier}_empty"] = list(rows.loc[(rows["evaluations"] == 0).fillna(False), "district"])
+        empty = rows[(rows["evaluations"] == 0).fillna(False)]
+        if rows["evaluations"].notna().any():
+            words["tiers_listed"].append(tier)
+        words[f"{tier}_empty"] = maker.names("towns_and_villages", empty, "evaluations")
     maker.total("towns_and_villages", "evaluations", "tier_evaluations", "镇村评价数")
     maker.total("towns_and_villages", "negative_evaluations", "tier_negatives", "镇村差评数")
     maker.per("tier_negatives_per", "镇村每万条评价差评数", "tier_negatives", "tier_evaluations")
@@ -304,7 +328,7 @@ def _public_services(maker: Maker, words: dict[str, Any]) -> None:
         .sort_values("evaluations", ascending=False, kind="stable")
         .head(3)
     )
-    words["public_top"] = list(top["district"])
+    words["public_top"] = maker.names("public_services", top, "evaluations")
     maker.total("public_services", "evaluations", "public_first", "公共服务评价数最多者", top.head(1))
     maker.rate(
         "public_first_share", "最多者占公共服务评价数", "public_first", "public_evaluations", share=True

@@ -106,6 +106,7 @@ def _count(maker: Maker, then: Maker, name: str, comparison: Comparison, least: 
         f"（本期 − {when}）÷ {when}",
         f"{figure.source}；{when}同一栏 {then.made[name].text}",
         figure.cells,
+        of=(name,),
     )
     maker.words[key] = "none" if abs(change) * 100 < least else "up" if change > 0 else "down"
 
@@ -157,6 +158,7 @@ def _rate(maker: Maker, then: Maker, name: str, comparison: Comparison, referenc
         f"{figure.source}；{when} {percent_text(Fraction(k1, n1))}",
         figure.cells,
         f"{low} 至 {high} 个百分点",
+        of=(name,),
     )
     maker.words[key] = _direction(str(change.direction), float(change.low), float(change.high))
 

@@ -41,6 +41,8 @@ class Figure:
     interval: str = ""
     printed: str = ""
     """How the source writes it, where it is the source's own figure."""
+    of: tuple[str, ...] = ()
+    """Names of the figures that it is computed from."""
 
     @property
     def text(self) -> str:

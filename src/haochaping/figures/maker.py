@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from haochaping.figures.figure import PER, Figure
+from haochaping.figures.named import Named
 from haochaping.labels import COLUMNS
 from haochaping.model import TABLES, CellRef, QuarterData, decode_key
 from haochaping.numbers import percent_text
@@ -39,8 +40,9 @@ class Maker:
         cells: Iterable[CellRef] = (),
         interval: str = "",
         printed: str = "",
+        of: tuple[str, ...] = (),
     ) -> None:
-        """Add one figure; it is corrected when a cell that it rests on is."""
+        """Add one figure; it is corrected when a cell that it rests on is. `of` are the figures it is computed from."""
         rests_on = frozenset(cells)
         corrected = bool(rests_on & self._corrected)
         self.made[name] = Figure(
@@ -54,6 +56,7 @@ class Maker:
             corrected,
             interval,
             "" if corrected else printed,
+            of,
         )
 
     def cells(self, table: str, *columns: str, rows: pd.DataFrame | None = None) -> list[CellRef]:
@@ -62,13 +65,22 @@ class Maker:
         keys = content[list(TABLES[table].key)].to_dict("records")
         return [CellRef.of(table, key, column) for key in keys for column in columns]
 
+    def names(self, table: str, rows: pd.DataFrame, *columns: str) -> list[Named]:
+        """The units of `rows`, each once, with the cells of some columns for which they are named."""
+        first = TABLES[table].key[0]
+        found: dict[str, set[CellRef]] = {}
+        for key in rows[list(TABLES[table].key)].to_dict("records"):
+            cells = found.setdefault(str(key[first]), set())
+            cells.update(CellRef.of(table, key, column) for column in columns)
+        return [Named(name, cells) for name, cells in found.items()]
+
     def per(self, name: str, label: str, k: str, n: str) -> None:
         """Add how many of one figure there are in ten thousand of another."""
         numerator, denominator = self.made[k], self.made[n]
         whole = int(denominator.value or 0)
         value = Fraction(TEN_THOUSAND * int(numerator.value or 0), whole) if whole else None
         formula = f"{numerator.label} ÷ {denominator.label} × 10,000"
-        self.add(name, label, value, PER, formula, numerator.source, self.rests_on(k, n))
+        self.add(name, label, value, PER, formula, numerator.source, self.rests_on(k, n), of=(k, n))
 
     def rests_on(self, *names: str) -> frozenset[CellRef]:
         """The cells of some figures together."""
@@ -96,6 +108,7 @@ class Maker:
             f"{numerator.source}；{denominator.source}",
             self.rests_on(k, n),
             OF_A_TOTAL if share else interval_text(part, whole),
+            of=(k, n),
         )
 
 

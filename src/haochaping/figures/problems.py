@@ -12,10 +12,13 @@ import pandas as pd
 from haochaping.cleaning.decode import decode
 from haochaping.cleaning.text import fold
 from haochaping.figures.maker import Maker
-from haochaping.model import NOT_IN_SOURCE, TABLES, QuarterData, decode_key
+from haochaping.figures.named import Named
+from haochaping.model import HEADLINE, NOT_IN_SOURCE, TABLES, CellRef, QuarterData, decode_key
 from haochaping.reference import Reference
 
 SERVICE_TABLES = ("districts", "city_departments")
+WITH_NEGATIVES = (*SERVICE_TABLES, "towns_and_villages")
+_ACTIVE = ("active_evaluations", "evaluations")
 FEWEST_PEERS = 5
 """Below this a median says nothing."""
 
@@ -26,22 +29,26 @@ def add_problems(maker: Maker, reference: Reference) -> None:
     Names: ``few_active`` (districts below half of the median active rate), ``hardly_active`` (departments far below the
     others), ``silent`` (units with evaluations and no active one), ``idle`` (units without cases), ``late`` (districts
     with rectifications overdue), ``unlisted`` (units with a count that is not listed). True or false:
-    ``zero_negatives``, ``scattered`` (zeros in annex 3), ``counterpart_differs``. What the source's text says:
-    ``planned``, ``channel_claim``.
+    ``zero_negatives`` (``no_negatives`` is how it is said), ``scattered`` (zeros in annex 3), ``counterpart_differs``.
+    What the source's text says: ``planned``, ``channel_claim``.
     """
     data, words = maker.data, maker.words
     small = max(1, int(reference.threshold("small_denominator")))
     words |= {
         "few_active": _few_active(maker, small),
-        "silent": _where(data, lambda t: (t["active_evaluations"] == 0) & (t["evaluations"] > 0)),
-        "idle": _where(data, lambda t: t["cases"] == 0),
-        "idle_departments": _where(data, lambda t: t["cases"] == 0, SERVICE_TABLES[1:]),
+        "silent": _where(maker, lambda t: (t["active_evaluations"] == 0) & (t["evaluations"] > 0), _ACTIVE),
+        "idle": _where(maker, lambda t: t["cases"] == 0, ("cases",)),
+        "idle_departments": _where(maker, lambda t: t["cases"] == 0, ("cases",), SERVICE_TABLES[1:]),
         "silent_departments": _where(
-            data, lambda t: (t["active_evaluations"] == 0) & (t["evaluations"] >= small), SERVICE_TABLES[1:]
+            maker,
+            lambda t: (t["active_evaluations"] == 0) & (t["evaluations"] >= small),
+            _ACTIVE,
+            SERVICE_TABLES[1:],
         ),
         "hardly_active": _hardly_active(maker, small),
         "zero_negatives": _zero_negatives(data),
-        "late": _late(data),
+        "no_negatives": Named("零", _negatives(maker)),
+        "late": _late(maker),
         "scattered": bool((data.district_departments["evaluations"] == 0).any()),
         "unlisted": _unlisted(data, reference),
         "planned": _planned(data, reference),
@@ -50,17 +57,17 @@ def add_problems(maker: Maker, reference: Reference) -> None:
     }
 
 
-def _few_active(maker: Maker, small: float) -> list[str]:
+def _few_active(maker: Maker, small: float) -> list[Named]:
     """Districts whose active rate is below half of the districts' median; small denominators left out."""
     rows = maker.data.districts.dropna(subset=["active_evaluations", "evaluations"])
     rows = rows[rows["evaluations"] >= max(small, 1)]
     if len(rows) < FEWEST_PEERS:
         return []
     rates = rows["active_evaluations"].astype(float) / rows["evaluations"].astype(float)
-    return _once(rows.loc[rates < rates.median() / 2, "district"])
+    return maker.names("districts", rows[rates < rates.median() / 2], *_ACTIVE)
 
 
-def _hardly_active(maker: Maker, small: float) -> list[str]:
+def _hardly_active(maker: Maker, small: float) -> list[Named]:
     """City departments with active evaluations, but at less than a tenth of the rate of the others.
 
     The one with most active evaluations does not decide what is usual.
@@ -71,44 +78,49 @@ def _hardly_active(maker: Maker, small: float) -> list[str]:
     rows = maker.data.city_departments.dropna(subset=["active_evaluations", "evaluations"])
     rows = rows[(rows["evaluations"] >= max(small, 1)) & (rows["active_evaluations"] > 0)]
     rates = rows["active_evaluations"].astype(float) / rows["evaluations"].astype(float)
-    return _once(rows.loc[rates < float(rest.value) / 10, "department"])
+    return maker.names("city_departments", rows[rates < float(rest.value) / 10], *_ACTIVE)
 
 
 def _where(
-    data: QuarterData,
+    maker: Maker,
     condition: Callable[[pd.DataFrame], pd.Series],
+    columns: Iterable[str],
     tables: Iterable[str] = SERVICE_TABLES,
-) -> list[str]:
-    """Units whose row fulfils a condition."""
-    return _once(
-        name
-        for table in tables
-        for name in data.table(table).loc[condition(data.table(table)).fillna(False), TABLES[table].key[0]]
-    )
+) -> list[Named]:
+    """Units whose row fulfils a condition on some columns."""
+    found = []
+    for name in tables:
+        rows = maker.data.table(name)
+        found += maker.names(name, rows[condition(rows).fillna(False)], *columns)
+    return _together(found)
 
 
 def _zero_negatives(data: QuarterData) -> bool:
     """Whether negative evaluations are listed, and every one of them is zero."""
-    tables = (data.districts, data.city_departments, data.towns_and_villages)
-    listed = pd.concat([table["negative_evaluations"] for table in tables]).dropna()
+    listed = pd.concat([data.table(name)["negative_evaluations"] for name in WITH_NEGATIVES]).dropna()
     return len(listed) > 0 and bool((listed == 0).all())
 
 
-def _late(data: QuarterData) -> list[str]:
-    rows = data.towns_and_villages
+def _negatives(maker: Maker) -> list[CellRef]:
+    return [cell for name in WITH_NEGATIVES for cell in maker.cells(name, "negative_evaluations")]
+
+
+def _late(maker: Maker) -> list[Named]:
+    rows = maker.data.towns_and_villages
     late = (rows["rectified_on_time"] < rows["negative_evaluations"]).fillna(False)
-    return _once(rows.loc[late, "district"])
+    return maker.names("towns_and_villages", rows[late], "rectified_on_time", "negative_evaluations")
 
 
-def _unlisted(data: QuarterData, reference: Reference) -> list[str]:
+def _unlisted(data: QuarterData, reference: Reference) -> list[Named]:
     """Units with a count that holds no number though the table has the column; 归市 is a reason given."""
-    return _once(
-        next(iter(decode_key(row["key"]).values()))
+    return _together(
+        Named(next(iter(key.values())), [CellRef.of(row["table"], key, row["column"])])
         for row in data.unreported.to_dict("records")
         if row["column"] in TABLES[row["table"]].counts
         and row["reason"] != NOT_IN_SOURCE
         and fold(row["printed"]) not in reference.elsewhere
         and row["key"] not in _total_keys(data, row["table"])
+        and (key := decode_key(row["key"]))
     )
 
 
@@ -135,7 +147,7 @@ def _channel_claim(data: QuarterData, reference: Reference) -> str:
         return ""
     for row in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
         if row["name"] == "channel" and (found := re.search(row["pattern"], text)):
-            return found.group(0)
+            return Named(found.group(0), [CellRef.of(HEADLINE, {"figure": "claim:channel"}, "value")])
     return ""
 
 
@@ -149,6 +161,14 @@ def _counterpart_differs(data: QuarterData, reference: Reference) -> bool:
             row = matrix.loc[matrix["department"] == name, "evaluations"]
             return int(row.sum()) != int(public["evaluations"].sum())
     return False
+
+
+def _together(names: Iterable[Named]) -> list[Named]:
+    """Each name once, with all its cells."""
+    found: dict[str, set[CellRef]] = {}
+    for name in names:
+        found.setdefault(str(name), set()).update(name.cells)
+    return [Named(name, cells) for name, cells in found.items()]
 
 
 def _once(names: Iterable[object]) -> list[str]:

@@ -11,6 +11,10 @@ from haochaping.figures.figure import PERCENT, Figure
 from haochaping.quarter import Quarter
 from haochaping.statistics.spc import XmR, xmr
 
+ON_PAGE = ("active_rate", "evaluations")
+FEWEST_EARLIER = 2
+"""Earlier quarters that the briefing's charts need: with one, the change on the quarter before says it all."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -89,6 +93,18 @@ def series(name: str, unit: str, figures: Mapping[Quarter, Figure | None]) -> Se
         points.append(Point(quarter, _exact(value), "没有数" if figure is None else figure.text))
         quarter = quarter.next
     return Series(name, unit, tuple(points))
+
+
+def of_the_page(figures: Mapping[Quarter, Mapping[str, Figure]], quarter: Quarter) -> list[Series]:
+    """The series that the briefing of `quarter` draws: none with fewer than two earlier quarters, or that ends before it."""
+    if len(figures) <= FEWEST_EARLIER:
+        return []
+    units = {name: figures[quarter][name].unit for name in ON_PAGE if name in figures[quarter]}
+    backs = [
+        series(name, unit, {one: made.get(name) for one, made in figures.items()})
+        for name, unit in units.items()
+    ]
+    return [b for b in backs if len(b.known) > FEWEST_EARLIER and b.points[-1].quarter == quarter]
 
 
 def _fits(figure: Figure) -> bool:

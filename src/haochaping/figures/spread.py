@@ -38,8 +38,8 @@ def add_spread(maker: Maker, reference: Reference) -> None:
     ranking = intervals(rows[ACTIVE], rows[BASE])
     words["alike"] = bool(ranking["rate"].min() == ranking["rate"].max())
     if not words["alike"]:
-        words["highest"] = list(rows.loc[ranking["rank_low"] == 1, KEY])
-        words["lowest"] = list(rows.loc[ranking["rank_high"] == len(rows), KEY])
+        words["highest"] = maker.names(TABLE, rows[ranking["rank_low"] == 1], ACTIVE, BASE)
+        words["lowest"] = maker.names(TABLE, rows[ranking["rank_high"] == len(rows)], ACTIVE, BASE)
         if set(words["highest"]) & set(words["lowest"]):
             words["highest"] = words["lowest"] = []
     for which in ("highest", "lowest"):
@@ -74,8 +74,8 @@ def _beyond_limits(maker: Maker, rows: pd.DataFrame) -> None:
         maker.words["no_limits"] = reason.reason
         return
     low, high = (spread.limits(n, p) for p in LIMITS)
-    maker.words["below"] = list(rows.loc[k / n < low, KEY])
-    maker.words["above"] = list(rows.loc[k / n > high, KEY])
+    maker.words["below"] = maker.names(TABLE, rows[k / n < low], ACTIVE, BASE)
+    maker.words["above"] = maker.names(TABLE, rows[k / n > high], ACTIVE, BASE)
 
 
 def _top_share(maker: Maker, rows: pd.DataFrame) -> None:
@@ -84,7 +84,7 @@ def _top_share(maker: Maker, rows: pd.DataFrame) -> None:
     if len(known) <= TOP or not known[BASE].sum():
         return
     top = known.sort_values(BASE, ascending=False, kind="stable").head(TOP)
-    maker.words["district_top"] = list(top[KEY])
+    maker.words["district_top"] = maker.names(TABLE, top, BASE)
     maker.total(TABLE, BASE, "district_top_evaluations", "评价最多的三个区县评价数之和", top)
     maker.rate(
         "district_top_share",

@@ -10,13 +10,12 @@ from itertools import combinations, permutations
 from haochaping.checks.book import Book
 from haochaping.checks.finding import Finding
 from haochaping.checks.kinds import KINDS
+from haochaping.checks.owners import Owner, Owners
 from haochaping.checks.rules import load_rules
 from haochaping.cleaning.text import fold, plain_number
 from haochaping.model import TABLES, CellRef
 from haochaping.reference import Reference
 
-Owner = tuple[str, str]
-"""A unit: its kind in the registry and its canonical name."""
 DIFFERS = "与其他附件（合计）所列不符，请核实。"
 UNLIKE_PEERS = "与同类单位差异较大，请核实。"
 LOOK = "所列情况请核实。"
@@ -32,31 +31,6 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
 _FIGURE_ASIDE = re.compile(r"（[^（）]*\d[^（）]*）")
 """A figure in brackets, such as that of the peers; a name's own brackets hold none."""
 _MOST_PARTS = 6
-
-
-class Owners:
-    """Which unit each cell of a quarter belongs to."""
-
-    def __init__(self, book: Book, reference: Reference):
-        self._reference = reference
-        self._there = {self._named(row.table, row.key) for table in TABLES for row in book.rows(table)}
-        self.cells: dict[Owner, list[CellRef]] = {}
-        for cell in book.cells():
-            if owner := self.of(cell):
-                self.cells.setdefault(owner, []).append(cell)
-
-    def of(self, cell: CellRef) -> Owner | None:
-        """The unit of `cell`; None for the text, notes, whole columns and totals over several units."""
-        if cell.table not in TABLES:
-            return None
-        owner = self._named(cell.table, cell.names)
-        return owner if owner in self._there else None
-
-    def _named(self, table: str, key: dict[str, str]) -> Owner:
-        spec = TABLES[table]
-        column = "district" if "district" in spec.key else spec.key[0]
-        kind = spec.unit_kinds[column]
-        return kind, self._reference.canonical(kind, key.get(column, ""))
 
 
 class Discretion:

@@ -15,10 +15,11 @@ from haochaping.briefing.annex_layout import sheet_name
 from haochaping.checks.book import Book
 from haochaping.checks.confront import CheckReport
 from haochaping.checks.finding import Finding
+from haochaping.checks.owners import Owner, Owners, cells_asked
 from haochaping.corrections import as_printed
 from haochaping.labels import COLUMNS, TIER_LABELS, place
-from haochaping.model import HEADLINE, NOT_IN_SOURCE, TABLES, CellRef, QuarterData, TableSpec, decode_key
-from haochaping.publish.discretion import Discretion, Owner, Owners
+from haochaping.model import NOT_IN_SOURCE, TABLES, CellRef, QuarterData, TableSpec, decode_key
+from haochaping.publish.discretion import Discretion
 from haochaping.publish.names import free_path
 from haochaping.publish.workbook import Styles, fit_row, open_workbook, set_page, write_text
 from haochaping.reference import Reference
@@ -115,22 +116,9 @@ def _own_name(unit: str, taken: set[str]) -> str:
 def _requests(report: CheckReport, owners: Owners, owner: Owner) -> Iterator[_Request]:
     for finding in report.findings:
         if finding.severity in ("correct", "verify") and finding.status in ("new", "known"):
-            for cell in _in_doubt(finding, owners):
+            for cell in cells_asked(finding, owners):
                 if owners.of(cell) == owner:
                     yield _Request(finding, cell)
-
-
-def _in_doubt(finding: Finding, owners: Owners) -> tuple[CellRef, ...]:
-    """Cells of units that may have to be corrected: place and suspects, else all that were compared.
-
-    Where the suspects are known, nobody else need be asked. What concerns the text, a note or a whole
-    column has a place of no row: no unit can verify it.
-    """
-    located = tuple(dict.fromkeys(cell for cell in (finding.at, *finding.suspects) if owners.of(cell)))
-    if located:
-        return located
-    names_a_row = finding.at in finding.cells and finding.at.table != HEADLINE
-    return tuple(cell for cell in finding.cells if owners.of(cell)) if names_a_row else ()
 
 
 def _without(data: QuarterData) -> set[CellRef]:

@@ -41,7 +41,7 @@ class Summary:
 
 def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[str, Any]:
     """The part of a manifest that :func:`read_summary` takes back."""
-    from haochaping.briefing.head import KEY_FIGURES
+    from haochaping.briefing.key_figures import KEY_FIGURES
 
     return {
         "verdict": report.verdict.value,

@@ -10,15 +10,20 @@ from haochaping.briefing.charts.chart import EMPTY, Chart, make_chart
 from haochaping.briefing.charts.parts import counts, percent
 from haochaping.briefing.html import Html
 from haochaping.briefing.style import BLUE, GREY, NARROW, RED, WIDE, Canvas
+from haochaping.briefing.titles import chart_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
+    from haochaping.checks.confront import CheckReport
     from haochaping.figures import Figures
 
 
 def chart_active_rate(
-    districts: pd.DataFrame, small: float = 0, figures: Figures | None = None
+    districts: pd.DataFrame,
+    small: float = 0,
+    figures: Figures | None = None,
+    report: CheckReport | None = None,
 ) -> Chart | Html:
     """Districts by active-evaluation rate, with the rate of all districts as a line.
 
@@ -28,8 +33,9 @@ def chart_active_rate(
         Annex 1 with its rates.
     small : float
         Bars that rest on fewer evaluations are hollow.
-    figures : Figures, optional
-        The quarter's named figures: the title then names only districts that can be told apart from the others.
+    figures, report : Figures, CheckReport, optional
+        The quarter's named figures, from which the title is made; the checks, by which it is marked.
+        It names only districts that can be told apart from the others.
     """
     rows = districts.dropna(subset=["active_rate"])
     if rows.empty:
@@ -41,7 +47,7 @@ def chart_active_rate(
     return make_chart(
         _draw(rows, overall, small, WIDE),
         "chart-active-rate",
-        _title(rows) if figures is None else _certain_title(figures),
+        chart_title("chart-active-rate", figures, report),
         f"各区县主动评价率（主动评价数 ÷ 评价数），由高到低；蓝色高于合计，灰色不高于{hollow}",
         f"条形图。{len(rows)} 个区县中 {int((rows['active_rate'] > overall).sum())} 个高于合计 {percent(overall)}。"
         f"依次为：{'，'.join(named)}。",
@@ -55,26 +61,6 @@ def chart_active_rate(
         ),
         _draw(rows, overall, small, NARROW),
     )
-
-
-def _title(rows: pd.DataFrame) -> str:
-    highest, lowest = rows.iloc[0], rows.iloc[-1]
-    return (
-        f"{highest['district']}主动评价率 {percent(highest['active_rate'])}，"
-        f"{lowest['district']} {percent(lowest['active_rate'])}"
-    )
-
-
-def _certain_title(figures: Figures) -> str:
-    """The highest and the lowest where each is one district for certain, else the rate of all."""
-    told = [
-        f"{names[0]} {figures[f'{which}_active_rate']}"
-        for which in ("highest", "lowest")
-        if (names := figures.words.get(which) or []) and f"{which}_active_rate" in figures
-    ]
-    if not told:
-        return f"区县合计主动评价率 {figures['district_active_rate']}"
-    return f"主动评价率：{'，'.join(told)}，区县合计 {figures['district_active_rate']}"
 
 
 def _draw(rows: pd.DataFrame, overall: float, small: float, canvas: Canvas) -> Drawing:

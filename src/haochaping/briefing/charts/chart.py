@@ -9,6 +9,7 @@ import pandas as pd
 
 from haochaping.briefing.charts.svg import inline_svg
 from haochaping.briefing.html import Html, text
+from haochaping.briefing.phrase import Phrase
 from haochaping.briefing.tables import frame_table
 
 if TYPE_CHECKING:
@@ -34,12 +35,15 @@ class Chart:
     data: pd.DataFrame
     narrow: str = ""
     is_small: bool = False
+    heading: str = ""
+    """The title as HTML, where numbers in it are linked and marked."""
 
     def _repr_html_(self) -> str:
         table = frame_table(self.data, f"图中数据：{self.subtitle}", f"data-{self.id}")
+        said = f"<span>{text(self.subtitle)}</span>" if self.title else ""
         return (
-            f'<figure class="chart" id="{self.id}"><figcaption><strong>{text(self.title)}</strong>'
-            f"<span>{text(self.subtitle)}</span></figcaption>{self._drawings()}"
+            f'<figure class="chart" id="{self.id}"><figcaption><strong>{self.heading or text(self.title or self.subtitle)}</strong>'
+            f"{said}</figcaption>{self._drawings()}"
             f'<details class="chart-data"><summary>图中数据</summary>{table}</details></figure>'
         )
 
@@ -49,7 +53,7 @@ class Chart:
             return f'<div class="drawing drawing-small">{self._image(self.svg)}</div>'
         kind = "wide" if self.narrow else "only"
         drawn = (
-            f'<div class="drawing drawing-{kind}" role="region" aria-label="图：{text(self.title)}" tabindex="0">'
+            f'<div class="drawing drawing-{kind}" role="region" aria-label="图：{text(self.title or self.subtitle)}" tabindex="0">'
             f"{self._image(self.svg)}</div>"
         )
         if self.narrow:
@@ -63,7 +67,7 @@ class Chart:
 def make_chart(
     figure: Drawing,
     chart_id: str,
-    title: str,
+    title: Phrase,
     subtitle: str,
     alt: str,
     data: pd.DataFrame,
@@ -79,8 +83,9 @@ def make_chart(
         Drawn on the wide canvas, unless it is small.
     chart_id : str
         Id on the page; the ids in the drawing begin with it.
-    title, subtitle, alt : str
-        The finding; measure and unit; the chart in words, with its numbers.
+    title : Phrase
+    subtitle, alt : str
+        The finding (the subtitle stands for a blank one); measure and unit; the chart in words, with its numbers.
     data : pandas.DataFrame
         What is drawn, as texts, for the table under the chart.
     narrow : matplotlib.figure.Figure, optional
@@ -89,4 +94,6 @@ def make_chart(
         `figure` itself is on the narrow canvas.
     """
     again = inline_svg(narrow, f"{chart_id}-narrow") if narrow else ""
-    return Chart(chart_id, title, subtitle, alt, inline_svg(figure, chart_id), data, again, is_small)
+    drawn = inline_svg(figure, chart_id)
+    heading = title.html if title.doubts else ""
+    return Chart(chart_id, title.text, subtitle, alt, drawn, data, again, is_small, heading)

@@ -11,10 +11,14 @@ from haochaping.briefing.charts.chart import EMPTY, Chart, make_chart
 from haochaping.briefing.charts.parts import counts, log_counts
 from haochaping.briefing.html import Html
 from haochaping.briefing.style import BLUE, NARROW, PALE, WIDE, Canvas
+from haochaping.briefing.titles import chart_title
 from haochaping.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
+
+    from haochaping.checks.confront import CheckReport
+    from haochaping.figures import Figures
 
 _MOST_NAMES = 0.54
 """Share of a canvas that names may take; longer ones are not drawn narrow."""
@@ -22,7 +26,12 @@ _FEW = 3
 """Labels of the log scale in a narrow panel, at most."""
 
 
-def chart_departments(departments: pd.DataFrame, small: float) -> Chart | Html:
+def chart_departments(
+    departments: pd.DataFrame,
+    small: float,
+    figures: Figures | None = None,
+    report: CheckReport | None = None,
+) -> Chart | Html:
     """City departments: cases on a log scale, active rate beside; hollow where the base is small.
 
     Parameters
@@ -31,6 +40,8 @@ def chart_departments(departments: pd.DataFrame, small: float) -> Chart | Html:
         Annex 2 with its rates.
     small : float
         The city's threshold for a small denominator.
+    figures, report : Figures, CheckReport, optional
+        The quarter's named figures, from which the title is made; the checks, by which it is marked.
     """
     rows = departments.dropna(subset=["cases"])
     rows = rows[rows["cases"] > 0].sort_values("cases", ascending=False, kind="stable")
@@ -44,7 +55,6 @@ def chart_departments(departments: pd.DataFrame, small: float) -> Chart | Html:
             "base": rows["evaluations"].astype(float),
         }
     )
-    silent = int((rows["active_evaluations"] == 0).sum())
     told = [
         f"{p.department}办件 {number(int(p.cases))}"
         + ("" if np.isnan(p.rate) else f"、主动评价率 {p.rate:.2f}%")
@@ -53,8 +63,7 @@ def chart_departments(departments: pd.DataFrame, small: float) -> Chart | Html:
     return make_chart(
         _draw(frame, small, WIDE),
         "chart-departments",
-        f"{frame.iloc[0]['department']}办件最多"
-        + (f"；{silent} 个有办件的部门主动评价为零" if silent else ""),
+        chart_title("chart-departments", figures, report),
         f"市直部门办件数与主动评价率（列出办件数大于零的部门；空心点：评价数不足 {small:g} 条）",
         f"点图，两栏。{'；'.join(told)}。",
         pd.DataFrame(

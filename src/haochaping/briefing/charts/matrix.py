@@ -12,10 +12,14 @@ from haochaping.briefing.charts.chart import EMPTY, Chart, make_chart
 from haochaping.briefing.charts.parts import log_counts
 from haochaping.briefing.html import Html
 from haochaping.briefing.style import FAINT, INK, NARROW, QUIET, WIDE, Canvas
+from haochaping.briefing.titles import chart_title
 from haochaping.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
+
+    from haochaping.checks.confront import CheckReport
+    from haochaping.figures import Figures
 
 _NAMES = 2.2
 """Inches that department names and the colour scale need beside the cells."""
@@ -24,13 +28,17 @@ _FEW, _MANY = 4, 9
 """Labels of the colour scale, at most: narrow, wide."""
 
 
-def chart_matrix(cells: pd.DataFrame) -> Chart | Html:
+def chart_matrix(
+    cells: pd.DataFrame, figures: Figures | None = None, report: CheckReport | None = None
+) -> Chart | Html:
     """Department × district: evaluations on a log colour scale; zero and unreported told apart.
 
     Parameters
     ----------
     cells : pandas.DataFrame
         Annex 3.
+    figures, report : Figures, CheckReport, optional
+        The quarter's named figures, from which the title is made; the checks, by which it is marked.
     """
     if cells.empty:
         return EMPTY
@@ -46,7 +54,7 @@ def chart_matrix(cells: pd.DataFrame) -> Chart | Html:
     return make_chart(
         _draw(wide, top, WIDE),
         "chart-matrix",
-        f"{reported} 格{f'中 {zeros} 格为零' if zeros else '均不为零'}；最大的一格是{district}{department}",
+        chart_title("chart-matrix", figures, report),
         f"区直部门评价数，颜色为对数刻度；“·”为零，灰底“{_UNREPORTED_MARK}”为通报没有数字",
         f"热力图，{wide.shape[0]} 个部门、{wide.shape[1]} 个区县。{reported} 格有数，其中 {zeros} 格为零。"
         f"最大值 {number(int(top))} 条，在{district}{department}。各数见上表。",

@@ -11,20 +11,31 @@ from haochaping.briefing.charts.chart import EMPTY, Chart, make_chart
 from haochaping.briefing.charts.parts import paired_bars
 from haochaping.briefing.html import Html
 from haochaping.briefing.style import NARROW, WIDE, Canvas
+from haochaping.briefing.titles import chart_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
+    from haochaping.checks.confront import CheckReport
+    from haochaping.figures import Figures
+
 OF_CITY, OF_DISTRICT = "占全市公共服务评价数", "占本区县评价数（附件1）"
 
 
-def chart_public_services(services: pd.DataFrame, districts: pd.DataFrame) -> Chart | Html:
+def chart_public_services(
+    services: pd.DataFrame,
+    districts: pd.DataFrame,
+    figures: Figures | None = None,
+    report: CheckReport | None = None,
+) -> Chart | Html:
     """Public services: share of the city, and share of the district's own evaluations in annex 1.
 
     Parameters
     ----------
     services, districts : pandas.DataFrame
         Annex 5; annex 1, whose evaluations are the second base.
+    figures, report : Figures, CheckReport, optional
+        The quarter's named figures, from which the title is made; the checks, by which it is marked.
     """
     rows = services.dropna(subset=["evaluations"])
     total = int(rows["evaluations"].sum()) if len(rows) else 0
@@ -33,12 +44,11 @@ def chart_public_services(services: pd.DataFrame, districts: pd.DataFrame) -> Ch
     frame = _shares(rows, districts, total)
     measures = [measure for measure in (OF_CITY, OF_DISTRICT) if measure in frame]
     long = frame.melt("district", measures, var_name="占比", value_name="percent")
-    top = frame.sort_values(OF_CITY, ascending=False).iloc[0]
     told = [f"{r.district}{r.占比} {r.percent:.2f}%" for r in long.dropna().itertuples()]
     return make_chart(
         _draw(long, measures, WIDE),
         "chart-public",
-        f"{top['district']}占全市公共服务评价数的 {top[OF_CITY]:.2f}%",
+        chart_title("chart-public", figures, report),
         "两种占比，分母不同；附件1与附件5范围的关系通报没有说明，第二种仅供参考",
         f"成对条形图。{'；'.join(told)}。",
         pd.DataFrame(

@@ -10,20 +10,28 @@ from haochaping.briefing.charts.chart import EMPTY, Chart, make_chart
 from haochaping.briefing.charts.parts import counts, paired_bars, thousands
 from haochaping.briefing.html import Html
 from haochaping.briefing.style import NARROW, WIDE, Canvas
+from haochaping.briefing.titles import chart_title
 from haochaping.labels import TIER_LABELS
 from haochaping.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
+    from haochaping.checks.confront import CheckReport
+    from haochaping.figures import Figures
 
-def chart_tiers(tiers: pd.DataFrame) -> Chart | Html:
+
+def chart_tiers(
+    tiers: pd.DataFrame, figures: Figures | None = None, report: CheckReport | None = None
+) -> Chart | Html:
     """Towns and villages: paired bars for each district.
 
     Parameters
     ----------
     tiers : pandas.DataFrame
         Annex 4.
+    figures, report : Figures, CheckReport, optional
+        The quarter's named figures, from which the title is made; the checks, by which it is marked.
     """
     rows = tiers.dropna(subset=["evaluations"])
     if rows.empty:
@@ -36,12 +44,11 @@ def chart_tiers(tiers: pd.DataFrame) -> Chart | Html:
         }
     )
     labels = [label for label in TIER_LABELS.values() if (frame["层级"] == label).any()]
-    sums = frame.groupby("层级", sort=False)["evaluations"].sum()
     told = [f"{r.district}{r.层级} {number(int(r.evaluations))}" for r in frame.itertuples()]
     return make_chart(
         _draw(frame, labels, WIDE),
         "chart-tiers",
-        "，".join(f"{label} {number(int(sums[label]))} 条" for label in labels),
+        chart_title("chart-tiers", figures, report),
         "各区县镇（街道）、村（社区）评价数",
         f"成对条形图。{'；'.join(told)}。为零的 {int((frame['evaluations'] == 0).sum())} 项。",
         pd.DataFrame(

@@ -12,13 +12,22 @@ from haochaping.briefing.charts.names import name_points
 from haochaping.briefing.charts.parts import counts, log_counts
 from haochaping.briefing.html import Html
 from haochaping.briefing.style import BLUE, NARROW, WIDE, Canvas
+from haochaping.briefing.titles import chart_title
 from haochaping.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
+    from haochaping.checks.confront import CheckReport
+    from haochaping.figures import Figures
 
-def chart_volume_and_active_rate(districts: pd.DataFrame, small: float = 0) -> Chart | Html:
+
+def chart_volume_and_active_rate(
+    districts: pd.DataFrame,
+    small: float = 0,
+    figures: Figures | None = None,
+    report: CheckReport | None = None,
+) -> Chart | Html:
     """Districts: volume against active rate, so that size and quality are seen together.
 
     Parameters
@@ -27,6 +36,8 @@ def chart_volume_and_active_rate(districts: pd.DataFrame, small: float = 0) -> C
         Annex 1 with its rates.
     small : float
         Points that rest on fewer evaluations are hollow.
+    figures, report : Figures, CheckReport, optional
+        The quarter's named figures, from which the title is made; the checks, by which it is marked.
     """
     rows = districts.dropna(subset=["active_rate", "cases"])
     rows = rows[rows["cases"] > 0]
@@ -40,7 +51,6 @@ def chart_volume_and_active_rate(districts: pd.DataFrame, small: float = 0) -> C
             "hollow": rows["evaluations"] < small,
         }
     )
-    largest = points.sort_values("cases").iloc[-1]
     hollow = f"（空心点：评价数不足 {small:g} 条）" if points["hollow"].any() else ""
     told = [f"{p.district}办件 {number(int(p.cases))}、主动评价率 {p.rate:.2f}%" for p in points.itertuples()]
     (wide, unnamed), (narrow, unnamed_narrow) = (
@@ -51,7 +61,7 @@ def chart_volume_and_active_rate(districts: pd.DataFrame, small: float = 0) -> C
     return make_chart(
         wide,
         "chart-volume",
-        f"办件最多的{largest['district']}，主动评价率 {largest['rate']:.2f}%",
+        chart_title("chart-volume", figures, report),
         f"各区县办件数与主动评价率{hollow}{crowded}",
         f"散点图。{'；'.join(told)}。",
         pd.DataFrame(

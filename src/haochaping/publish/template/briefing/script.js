@@ -49,7 +49,7 @@
       button.className = "sort";
       button.tabIndex = place ? -1 : 0;
       button.title = "按此列排序；左右键选列";
-      button.append(...heading.childNodes);
+      button.append(...Array.from(heading.childNodes).filter((node) => node.nodeName !== "SUP"));
       heading.append(button);
       button.addEventListener("click", () => sortBy(table, heading, place + 1));
       return button;
