@@ -119,8 +119,10 @@ def test_every_finding_says_where_it_stands_and_who_is_asked(
     for n, finding in enumerate(findings, start=1):
         [shown] = page.xpath(f'//*[@id="finding-{n}"]')
         told = shown.text_content()
-        assert "位置" in told and re.search("请.+核实", told), finding.id
-        links = shown.xpath('(dl/dd[1] | .//span[@class="arithmetic"])//a/@href')
+        assert ("位置" in told or "所据" in told) and re.search("请.+核实", told), finding.id
+        links = shown.xpath(
+            '(dl/dd[preceding-sibling::dt[1][.="位置" or .="所据" or .="可疑"]] | .//span)//a/@href'
+        )
         assert links and {link[1:] for link in links} <= ids, finding.id
 
 

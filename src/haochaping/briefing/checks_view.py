@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from haochaping.briefing.cell_places import finding_anchors
 from haochaping.briefing.doubts import cells_in_doubt
 from haochaping.briefing.figure_table import listed, shown_places
-from haochaping.briefing.html import Html, text
+from haochaping.briefing.html import Html, one_stop, text
 from haochaping.briefing.tables import frame_table
 from haochaping.briefing.whereabouts import Whereabouts
 from haochaping.checks.confront import CheckReport, RuleResult
@@ -168,23 +168,25 @@ def _located(finding: Finding, about: Whereabouts | None) -> str:
     return f'<span class="arithmetic">{"；".join(parts)}</span>' if parts else ""
 
 
-def _place_and_unit(finding: Finding, about: Whereabouts | None) -> list[tuple[str, str]]:
+def _place_and_unit(
+    finding: Finding, about: Whereabouts | None, listed: Collection[CellRef] = ()
+) -> list[tuple[str, str]]:
     if about is None:
         return []
     is_closed = finding.status in ("corrected", "explained")
-    return [("位置", about.where(finding)), ("核实", "" if is_closed else str(text(about.asked(finding))))]
+    asked = "" if is_closed else str(text(about.asked(finding)))
+    return [("位置", about.where(finding, listed)), ("核实", asked)]
 
 
 def _finding(finding: Finding, anchor: str, figures: Figures, about: Whereabouts | None) -> str:
-    cells = [_cell(finding, cell) for cell in finding.cells]
-    compared = "；".join(cells[:4])
+    cells = [_cell(finding, cell, about) for cell in finding.cells]
+    compared: str = one_stop("；".join(cells[:4]))
     if len(cells) > 4:
         long = ' class="long"' if len(cells) > MOST_PRINTED else ""
-        compared = (
-            f"<details{long}><summary>所比较的 {len(cells)} 格</summary><p>{'；'.join(cells)}</p></details>"
-        )
+        compared = f"<details{long}><summary>所比较的 {len(cells)} 格</summary><p>{one_stop('；'.join(cells))}</p></details>"
     expected = f"{finding.expected}（如其他各格无误）" if finding.expected else ""
-    where, asked = _place_and_unit(finding, about) or (("位置", ""), ("核实", ""))
+    listed = {*finding.cells, *finding.suspects}
+    where, asked = _place_and_unit(finding, about, listed) or (("位置", ""), ("核实", ""))
     rows = [
         where,
         ("应为", str(text(expected))),
@@ -192,8 +194,8 @@ def _finding(finding: Finding, anchor: str, figures: Figures, about: Whereabouts
         ("所据", compared),
     ]
     if finding.suspects:
-        suspects = "；".join(_cell(finding, cell) for cell in finding.suspects)
-        rows.append(("可疑", suspects))
+        suspects = "；".join(_cell(finding, cell, about) for cell in finding.suspects)
+        rows.append(("可疑", one_stop(suspects)))
     if finding.hypothesis:
         rows.append(("解释", str(text(finding.hypothesis))))
     rows.append(("影响", _effect([finding], figures)))
@@ -246,9 +248,10 @@ def _answer(finding: Finding) -> str:
     return f'<p class="answer">{label}{text(finding.answer)}</p>'
 
 
-def _cell(finding: Finding, cell: CellRef) -> str:
-    where = place(cell.table, cell.names)
-    return f"{text(where)}{text(COLUMNS.get(cell.column, ''))} {text(shown(finding.printed.get(cell, '')))}"
+def _cell(finding: Finding, cell: CellRef, about: Whereabouts | None) -> str:
+    where = f"{place(cell.table, cell.names)}{COLUMNS.get(cell.column, '')}"
+    linked = about.cell(cell, where) if about else text(where)
+    return f"{linked} {text(shown(finding.printed.get(cell, '')))}"
 
 
 def shown(printed: str) -> str:

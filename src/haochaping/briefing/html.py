@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup, escape
 
 from haochaping.cleaning.text import visible
@@ -42,6 +44,22 @@ def one_stop(links: str) -> Html:
     """Several links of which the keyboard stops at the first alone; all can be clicked and read."""
     first, link, others = links.partition("<a ")
     return Html(first + link + others.replace("<a ", '<a tabindex="-1" '))
+
+
+_STOP = re.compile(r'<a href="(#[^"]+)"')
+
+
+def one_stop_each(links: str) -> Html:
+    """Many links of which the keyboard stops at the first to each place alone; all can be clicked and read."""
+    seen: set[str] = set()
+
+    def stop(link: re.Match[str]) -> str:
+        if link[1] in seen:
+            return f'<a tabindex="-1" href="{link[1]}"'
+        seen.add(link[1])
+        return link[0]
+
+    return Html(_STOP.sub(stop, links))
 
 
 def stack(*pieces: str) -> Html:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from haochaping.briefing.html import Html, one_stop, text
+from haochaping.briefing.html import Html, one_stop, one_stop_each, text
 from haochaping.labels import COLUMNS
 
 
@@ -88,7 +88,7 @@ def table_html(view: TableView) -> Html:
     return Html(
         f'<div class="table-scroll {kind}" role="region" aria-labelledby="{view.id}-caption" tabindex="0">'
         f'<table id="{view.id}"{sortable}><caption id="{view.id}-caption"><span>{text(view.caption)}</span></caption>'
-        f"<thead>{_head(view)}</thead><tbody>{body}</tbody>{foot}</table></div>{_notes(view, reasons)}"
+        f"{one_stop_each(f'<thead>{_head(view)}</thead><tbody>{body}</tbody>{foot}')}</table></div>{_notes(view, reasons)}"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 
 from haochaping.briefing.cell_places import CellPlaces, Column
@@ -42,11 +42,23 @@ class Whereabouts:
         self._owners = Owners(Book(data, reference), reference)
         self._office = data.fact("issuer") or OFFICE
 
-    def where(self, finding: Finding) -> Html:
-        """Annex, row and column of every cell that it names, and the words of the text that it is about, linked."""
+    def where(self, finding: Finding, listed: Collection[CellRef] = ()) -> Html:
+        """Annex, row and column of every cell that it names, and the words of the text that it is about, linked.
+
+        Cells that are `listed` elsewhere in the finding are left out; blank where nothing else is to be said.
+        """
         cells, columns = self._places.named(finding)
-        found = [*self._rows(cells), *map(self._column, columns), *self._words(finding)]
-        return one_stop("；".join(dict.fromkeys(found or self._annexes(finding))))
+        rest = [cell for cell in cells if cell not in listed]
+        found = [*self._rows(rest), *map(self._column, columns), *self._words(finding)]
+        if not found and not cells:
+            found = list(self._annexes(finding))
+        return one_stop("；".join(dict.fromkeys(found)))
+
+    def cell(self, cell: CellRef, words: str) -> str:
+        """`words` about a cell, linked to where it stands."""
+        if cell.table == HEADLINE:
+            return _link("bulletin-text" if self._data.fact("text") else "", words)
+        return _link(self._places.anchor(cell), words)
 
     def asked(self, finding: Finding) -> str:
         """Who is asked to verify: a unit its own figures, the office totals, whole columns and the text."""

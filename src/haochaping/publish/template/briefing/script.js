@@ -55,7 +55,7 @@
       return button;
     });
     table.tHead.addEventListener("focusin", (event) => {
-      table.toggleAttribute("data-choosing", event.target.matches(":focus-visible"));
+      table.toggleAttribute("data-choosing", event.target.matches(".sort:focus-visible"));
     });
     table.tHead.addEventListener("focusout", () => table.removeAttribute("data-choosing"));
     table.tHead.addEventListener("keydown", (event) => {
