@@ -60,7 +60,7 @@ def _text_read(data: QuarterData) -> str:
     if not data.fact("text"):
         return ""
     body = text(data.fact("text"))
-    return f'<details id="bulletin-text"><summary>通报正文（所读）</summary><p>{body}</p></details>'
+    return f'<details><summary>通报正文（所读）</summary><p id="bulletin-text">{body}</p></details>'
 
 
 def _sign_off(report: CheckReport) -> Html:

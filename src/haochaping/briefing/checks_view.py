@@ -7,15 +7,17 @@ from collections.abc import Collection, Sequence
 from itertools import groupby
 
 import pandas as pd
+from markupsafe import Markup
 
 from haochaping.briefing.cell_places import finding_anchors
 from haochaping.briefing.doubts import cells_in_doubt
 from haochaping.briefing.figure_table import listed, shown_places
 from haochaping.briefing.html import Html, one_stop, text
-from haochaping.briefing.tables import frame_table
+from haochaping.briefing.tables import finding_links, frame_table
 from haochaping.briefing.whereabouts import Whereabouts
 from haochaping.checks.confront import CheckReport, RuleResult
 from haochaping.checks.finding import Finding
+from haochaping.checks.outcome import WHOLE
 from haochaping.checks.verdict import Verdict
 from haochaping.figures import Figures
 from haochaping.labels import COLUMNS, RULE_STATES, SEVERITIES, STATUSES, place
@@ -45,6 +47,33 @@ def verdict_html(report: CheckReport) -> Html:
         f'<p class="verdict verdict-{VERDICT_CLASS[report.verdict]}"><strong>{report.verdict.value}</strong>'
         f"<span>{counts_words(report)}{report.answered_words}{unrun}。结论由程序按规则提出，是否送审由人决定。</span></p>"
     )
+
+
+MOST_NAMED = 6
+
+
+def corrections_html(report: CheckReport) -> Html:
+    """What must be corrected, in a line for the head: place by place, linked to the findings; blank without any."""
+    waiting = [one for one in report.findings if one.severity == "correct" and one.status != "corrected"]
+    if not waiting:
+        return Html("")
+    anchors = finding_anchors(report)
+    groups = [list(group) for _, group in groupby(waiting, key=lambda one: one.check)]
+    named = [
+        f"{_group_words(group)}{finding_links([anchors[one.id] for one in group])}"
+        for group in groups[:MOST_NAMED]
+    ]
+    more = "等" if len(groups) > MOST_NAMED else ""
+    return Html(f'<p class="to-correct doubt">须更正的是{"；".join(named)}{more}。</p>')
+
+
+def _group_words(findings: Sequence[Finding]) -> Markup:
+    """``附件2“市残联”等 4 处评价率``."""
+    at = findings[0].at
+    whole = WHOLE in at.names.values()
+    where = f"附件{TABLES[at.table].annex}" if whole and at.table in TABLES else place(at.table, at.names)
+    many = f"等 {len(findings)} 处" if len(findings) > 1 else ""
+    return text(f"{where}{many}{COLUMNS.get(at.column, '')}{'列' if whole else ''}")
 
 
 def counts_words(report: CheckReport) -> str:

@@ -14,7 +14,7 @@ from haochaping.checks.finding import Finding
 from haochaping.checks.outcome import WHOLE
 from haochaping.figures import Figure, Figures, Named
 from haochaping.labels import COLUMNS, key_label
-from haochaping.model import TABLES, CellRef
+from haochaping.model import HEADLINE, TABLES, CellRef
 
 MOST_MARKS = 2
 """So many findings are marked at a name; at a number one is, for its row in the table of figures has all of them."""
@@ -44,10 +44,19 @@ class Doubts:
         self._book = Book(figures.data) if figures.data else None
 
     def bearing_on(self, cells: AbstractSet[CellRef]) -> list[str]:
-        """Anchors of the findings that bear on `cells`, the one with most weight in them (else most cells) first."""
+        """Anchors of the findings that bear on `cells`.
+
+        First those about a number of the text among them, which is whole; then 须更正; then by weight, by number of cells.
+        """
         bearing = [(one, doubted & cells) for one, doubted in self._open if doubted & cells]
         weights = {
-            one.id: (self._weight(doubted, cells), len(doubted) / len(cells)) for one, doubted in bearing
+            one.id: (
+                any(cell.table == HEADLINE for cell in doubted),
+                one.severity == "correct",
+                self._weight(doubted, cells),
+                len(doubted) / len(cells),
+            )
+            for one, doubted in bearing
         }
         bearing.sort(key=lambda pair: weights[pair[0].id], reverse=True)
         return [self._anchors[one.id] for one, _ in bearing]
@@ -71,7 +80,9 @@ def mark_html(anchors: Sequence[str], more: str = "") -> Html:
         return Html("")
     most = 1 if more else MOST_MARKS
     links = finding_links(anchors[:most])
-    rest = f'<a href="#{text(more)}" aria-label="其余各条见数字表">…</a>' if more else "…"
+    others = len(anchors) - most
+    beyond, words = (more, "其余各条见数字表") if more else (anchors[-1], f"另有 {others} 条，最后一条")
+    rest = f'<a href="#{text(beyond)}" aria-label="{words}">…</a>'
     if more:  # the number before it is the stop, and leads to the row that leads to all
         links, rest = (part.replace("<a ", '<a tabindex="-1" ') for part in (links, rest))
         return Html(f'<sup class="doubt">{links}{rest if len(anchors) > most else ""}</sup>')

@@ -88,14 +88,15 @@ def _places(figures: Figures, report: CheckReport) -> Iterator[tuple[str, Place]
     for section, heading in SECTIONS.items():
         for sentence in compose(section, figures, report):
             for name in number_names(sentence.parts):
-                yield name, Place(f"{heading}第 {sentence.place} 句", sentence.id)
+                yield name, Place(f"{heading}第 {sentence.place} 段", sentence.id)
         if section == SERIES_SECTION:
             for name in figures.words.get("series", ()):
                 yield name, Place(f"{heading}图题", series_chart_id(name))
-        for chart, of_section in CHARTS.items():
-            if of_section == section:
-                for name in number_names(titles.get(chart, ())):
-                    yield name, Place(f"{heading}图题", chart)
+        charts = [chart for chart, of_section in CHARTS.items() if of_section == section]
+        for number, chart in enumerate(charts, start=1):
+            which = f"第 {number} 幅" if len(charts) > 1 else ""
+            for name in number_names(titles.get(chart, ())):
+                yield name, Place(f"{heading}{which}图题", chart)
 
 
 def _seen(name: str, figures: Figures, names: Sequence[str], places: Mapping[str, Sequence[Place]]) -> Html:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haochaping.briefing.checks_view import verdict_html
+from haochaping.briefing.checks_view import corrections_html, verdict_html
 from haochaping.briefing.doubts import Doubts
 from haochaping.briefing.html import Html, text
 from haochaping.briefing.key_figures import KEY_FIGURES
@@ -28,7 +28,7 @@ def head_html(data: QuarterData, report: CheckReport, figures: Figures) -> Html:
     return Html(
         f'<div class="hero" id="head"><p class="kind">内部审核稿{_simulated(data)}</p>'
         f"<h1>{text(data.quarter.label)}政务服务“好差评”工作简报</h1>"
-        f'<dl class="facts">{shown}</dl>{verdict_html(report)}{_strip(figures, doubts)}'
+        f'<dl class="facts">{shown}</dl>{verdict_html(report)}{corrections_html(report)}{_strip(figures, doubts)}'
         f'<p class="comparison">{_comparison(figures)}</p></div>'
     )
 

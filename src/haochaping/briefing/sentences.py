@@ -26,8 +26,9 @@ from haochaping.figures import Figure, Figures, Named, Shown
 from haochaping.model import CellRef
 
 TEMPLATES = Path(__file__).parent / "templates"
+SUMMARY = "summary"
 SECTIONS = {
-    "summary": "要点",
+    SUMMARY: "要点",
     "overview": "总体情况",
     "districts": "各区县",
     "city_departments": "市直部门",
@@ -88,13 +89,13 @@ def write_sentences(section: str, figures: Figures, report: CheckReport | None =
     figures : Figures
         The quarter's named figures.
     report : CheckReport, optional
-        The checks: what is in doubt is marked, and a sentence that rests on it says so.
+        The checks: what is in doubt is marked; a sentence of the summary also names it.
     """
-    book = Book(figures.data) if figures.data else None
+    named = Book(figures.data) if figures.data and section == SUMMARY else None
     doubts = Doubts(figures, report) if report else None
     return Html(
         "\n".join(
-            f'<p id="{sentence.id}">{sentence.marked(doubts)}{_remarks(sentence, figures, report, book)}</p>'
+            f'<p id="{sentence.id}">{sentence.marked(doubts)}{_remarks(sentence, figures, report, named)}</p>'
             for sentence in compose(section, figures, report)
         )
     )

@@ -61,10 +61,12 @@ class Whereabouts:
         return _link(self._places.anchor(cell), words)
 
     def asked(self, finding: Finding) -> str:
-        """Who is asked to verify: a unit its own figures, the office totals, whole columns and the text."""
+        """Who is asked to verify: a unit its own figures, the office totals, whole columns, the text and what it must correct."""
         owners = (self._owners.of(cell) for cell in cells_asked(finding, self._owners))
         units = list(dict.fromkeys(owner[1] for owner in owners if owner))
-        with_office = any(self._owners.of(cell) is None for cell in (finding.at, *finding.suspects))
+        with_office = finding.severity == "correct" or any(
+            self._owners.of(cell) is None for cell in (finding.at, *finding.suspects)
+        )
         if not units:
             return f"请{self._office}核实"
         named = "、".join(units) if len(units) <= MOST_UNITS else "有关单位"

@@ -191,7 +191,7 @@ def _finding(group: Group, book: Book, rules: Sequence[Rule]) -> Finding:
     cells = tuple(dict.fromkeys(cell for doubt in doubts for cell in doubt.outcome.cells))
     message = _message(lead.rule, lead.outcome)
     if others:
-        message += "同一原因还使：" + "".join(_message(d.rule, d.outcome) for d in others)
+        message += "很可能是同一原因，还使：" + "".join(_message(d.rule, d.outcome) for d in others)
     return Finding(
         check=lead.rule.id,
         at=lead.outcome.at,

@@ -47,8 +47,8 @@ def silent(rule: Rule, book: Book) -> Iterator[Outcome]:
                 at,
                 (at, row.cell("evaluations")),
                 state(not bad),
-                f"{number(k)} ÷ {number(n)} = {percent_text(Fraction(k, n))}；除最多的一个部门外，全表主动评价率 {overall:.2%}，"
-                f"按此 {number(n)} 条中约应有 {n * overall:,.0f} 条",
+                f"{number(k)} ÷ {number(n)} = {percent_text(Fraction(k, n))}；除最多的一个部门外，本表主动评价率 {overall:.2%}，"
+                f"按此推算，{number(n)} 条中约为 {n * overall:,.0f} 条（只作比较，不是应达到的数）",
                 values={"printed": number(k), "base": number(n)},
             )
 
@@ -156,7 +156,7 @@ def benchmark(rule: Rule, book: Book) -> Iterator[Outcome]:
             ),
             state(negatives > 0 or chance >= rule.options["chance"]),
             f"{line['place']}{line['period']}：{number(int(line['negatives']))} ÷ {number(int(line['evaluations']))}，"
-            f"每百万 {rate * 1e6:.1f} 条；按此 {number(active)} 条主动评价中约应有 {active * rate:,.1f} 条，"
+            f"每百万 {rate * 1e6:.1f} 条；按此 {number(active)} 条主动评价中约为 {active * rate:,.1f} 条，"
             f"一条没有的概率 {chance:.1e}（{line['source']}）",
             values={
                 "place_of_rate": f"{line['place']}{line['period']}",

@@ -149,14 +149,13 @@ def _canonical(book: Book, table: str) -> dict[tuple[str, str], str]:
 def hidden(rule: Rule, book: Book) -> Iterator[Outcome]:
     """Control and format characters in a name."""
     for table, column, name, cell in _unit_names(book):
-        if hidden_characters(name):
-            yield Outcome(
-                CellRef.of(table, {column: visible(name)}, column),
-                (cell,),
-                state(False),
-                visible(name),
-                values={"name": visible(name), "annex": TABLES[table].annex},
-            )
+        yield Outcome(
+            CellRef.of(table, {column: visible(name)}, column),
+            (cell,),
+            state(not hidden_characters(name)),
+            visible(name),
+            values={"name": visible(name), "annex": TABLES[table].annex},
+        )
 
 
 def district_body(rule: Rule, book: Book) -> Iterator[Outcome]:

@@ -95,7 +95,10 @@ def _service_tables(maker: Maker, table: str, words: dict[str, Any]) -> None:
     maker.total(table, "negative_evaluations", f"{prefix}_negatives", f"{label}差评数")
     _evaluation_rate(maker, table, frame)
     known = frame[frame["active_evaluations"].notna()]
-    maker.total(table, "evaluations", f"{prefix}_active_base", f"{label}评价数（有主动评价数的）", known)
+    listed = f"列有主动评价数的 {len(known)} 行相加" if len(known) < len(frame) else ""
+    maker.total(
+        table, "evaluations", f"{prefix}_active_base", f"{label}评价数（有主动评价数的）", known, listed
+    )
     maker.rate(f"{prefix}_active_rate", f"{label}主动评价率", f"{prefix}_active", f"{prefix}_active_base")
     idle = frame[(frame["cases"] == 0).fillna(False)]
     maker.add(
@@ -189,8 +192,11 @@ def _most_active(maker: Maker, table: str, known: pd.DataFrame, words: dict[str,
     name = f"{prefix}_most_active"
     maker.total(table, "active_evaluations", name, f"{label}中主动评价最多者的主动评价数", top)
     maker.rate(f"{name}_share", f"{label}中主动评价最多者占主动评价", name, f"{prefix}_active", share=True)
-    maker.total(table, "active_evaluations", f"{prefix}_rest_active", f"{label}其余单位主动评价数", rest)
-    maker.total(table, "evaluations", f"{prefix}_rest_base", f"{label}其余单位评价数", rest)
+    which = f"列有主动评价数的各行相加，不含{top[TABLES[table].key[0]].iloc[0]}"
+    maker.total(
+        table, "active_evaluations", f"{prefix}_rest_active", f"{label}其余单位主动评价数", rest, which
+    )
+    maker.total(table, "evaluations", f"{prefix}_rest_base", f"{label}其余单位评价数", rest, which)
     maker.rate(
         f"{prefix}_rest_active_rate",
         f"{label}其余单位主动评价率",
@@ -226,7 +232,7 @@ def _city(maker: Maker) -> None:
             f"区县与市直部门{label}",
             value,
             "件" if part == "cases" else "条",
-            "附件1与附件2合计相加",
+            f"区县{label}＋市直部门{label}",
             f"区县、市直部门的{label}",
             maker.rests_on(*names),
             of=names,

@@ -10,12 +10,14 @@ import pandas as pd
 
 from haochaping.figures.figure import PER, Figure
 from haochaping.figures.named import Named
-from haochaping.labels import COLUMNS
+from haochaping.labels import COLUMNS, TIER_LABELS
 from haochaping.model import TABLES, CellRef, QuarterData, decode_key
 from haochaping.numbers import percent_text
 from haochaping.statistics.proportions import wilson
 
 TEN_THOUSAND = 10_000
+MOST_ROWS_NAMED = 3
+"""So many rows that are added up, or left out of a sum, are named."""
 
 
 class Maker:
@@ -86,13 +88,37 @@ class Maker:
         """The cells of some figures together."""
         return frozenset().union(*(self.made[name].cells for name in names))
 
-    def total(self, table: str, column: str, name: str, label: str, rows: pd.DataFrame | None = None) -> None:
-        """Add the sum of a column over the given rows or all."""
+    def total(
+        self,
+        table: str,
+        column: str,
+        name: str,
+        label: str,
+        rows: pd.DataFrame | None = None,
+        which: str = "",
+    ) -> None:
+        """Add the sum of a column over the given rows or all; `which` says which rows, where their names would be too many."""
         content = self.data.table(table) if rows is None else rows
         value = int(content[column].sum())
-        annex = f"附件{TABLES[table].annex} {COLUMNS[column]}列"
+        tiers = content["tier"].unique() if "tier" in content else []
+        tier = TIER_LABELS[tiers[0]] if len(tiers) == 1 else ""
+        source = f"附件{TABLES[table].annex} {tier}{COLUMNS[column]}列"
         unit = "条" if "evaluations" in column else "件"
-        self.add(name, label, value, unit, "各行所列数相加", annex, self.cells(table, column, rows=content))
+        formula = which or self._sum_words(table, content)
+        self.add(name, label, value, unit, formula, source, self.cells(table, column, rows=content))
+
+    def _sum_words(self, table: str, rows: pd.DataFrame) -> str:
+        """Which rows of a table are added up, in words that somebody can follow."""
+        whole, first = self.data.table(table), TABLES[table].key[0]
+        if len(rows) == len(whole) or len(TABLES[table].key) > 1:
+            return "各行所列数相加"
+        names = [str(name) for name in rows[first]]
+        others = [str(name) for name in whole[first] if str(name) not in names]
+        if len(names) <= MOST_ROWS_NAMED:
+            return "、".join(names) + ("所列数相加" if len(names) > 1 else "所列数")
+        if len(others) <= MOST_ROWS_NAMED:
+            return f"各行所列数相加，不含{'、'.join(others)}"
+        return f"其中 {len(names)} 行所列数相加，其余 {len(others)} 行不计"
 
     def rate(self, name: str, label: str, k: str, n: str, *, share: bool = False) -> None:
         """Add one figure over another, with its Wilson interval; a `share` of a total has none, for nothing is left to chance."""
@@ -105,7 +131,7 @@ class Maker:
             value,
             "%",
             f"{numerator.label} ÷ {denominator.label}",
-            f"{numerator.source}；{denominator.source}",
+            "；".join(dict.fromkeys(f"{numerator.source}；{denominator.source}".split("；"))),
             self.rests_on(k, n),
             OF_A_TOTAL if share else interval_text(part, whole),
             of=(k, n),

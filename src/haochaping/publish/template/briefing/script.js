@@ -97,6 +97,15 @@
     all("main > section").forEach((section) => watch.observe(section));
   }
 
+  // A link into a fold opens it (new browsers do this by themselves).
+  function openTarget() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const fold = target && target.closest("details:not([open])");
+    if (!fold) return;
+    fold.open = true;
+    target.scrollIntoView();
+  }
+
   // On paper what is folded and needed is open (new browsers do this by the style sheet alone).
   function openForPrint() {
     const folded = all("details:not(.code):not(.chart-data):not(.effects):not(.long)");
@@ -112,6 +121,8 @@
   addCodeButton();
   followReading();
   openForPrint();
+  openTarget();
+  window.addEventListener("hashchange", openTarget);
   measureRegions();
   window.addEventListener("resize", measureRegions);
   if (document.fonts) document.fonts.ready.then(measureRegions);
