@@ -128,7 +128,9 @@ def test_volume_and_active_rate_of_an_outlier(real_report: CheckReport) -> None:
     finding = _by_id(real_report)["volume_peers/districts/高新区/evaluations"]
     assert "1,373,402 ÷ 124,405 = 11.04" in finding.arithmetic
     assert "137,340" in str(finding.hypothesis) and "4.76%" in str(finding.hypothesis)
-    assert "同一原因还使：附件1“高新区”主动评价率为 0.48%" in finding.message, "one cause, one finding"
+    assert "很可能是同一原因，还使：附件1“高新区”主动评价率为 0.48%" in finding.message, (
+        "one cause, one finding"
+    )
     assert {c.column for c in finding.suspects} == {"evaluations", "cases"}
     active = _by_id(real_report)["active_rate_peers/districts/周村区/active_evaluations"]
     assert "33,808 ÷ 67,199 = 50.31%" in active.arithmetic

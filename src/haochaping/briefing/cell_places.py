@@ -43,9 +43,9 @@ class CellPlaces:
     def __init__(self, data: QuarterData, report: CheckReport):
         self._ids: dict[CellRef, str] = {}
         self._columns: dict[Column, str] = {}
-        for name in TABLES:
-            if not data.table(name).empty:
-                self._lay_out(data, name)
+        self._laid_out = [name for name in TABLES if not data.table(name).empty]
+        for name in self._laid_out:
+            self._lay_out(data, name)
         self.of_cell: dict[CellRef, list[str]] = {}
         """Cell to the anchors of the findings that mark it, gravest first."""
         self.of_column: dict[Column, list[str]] = {}
@@ -68,8 +68,8 @@ class CellPlaces:
         return self._columns[column] if column in self.of_column else ""
 
     def anchor(self, cell: CellRef) -> str:
-        """Where the page shows a cell that a finding names: itself, else its table."""
-        return self.cell_id(cell) or f"table-{cell.table}"
+        """Where the page shows a cell that a finding names: itself, else its table; blank where there is no such table."""
+        return self.cell_id(cell) or (f"table-{cell.table}" if cell.table in self._laid_out else "")
 
     def _lay_out(self, data: QuarterData, name: str) -> None:
         grid, book = annex_grid(data, name), Book(data)
