@@ -265,7 +265,7 @@ def test_folds_on_paper(paper: Path, briefing: Path) -> None:
     source = briefing.read_text(encoding="utf-8")
     assert "hcp.load" in source and "hcp.load" not in text
     assert "图中数据" in source and "图中数据" not in text.replace("图中数据（见网页）", "")
-    [body] = re.findall(r"<summary>通报正文（所读）</summary><p id="bulletin-text">(.{20})", source)
+    [body] = re.findall(r'<summary>通报正文（所读）</summary><p id="bulletin-text">(.{20})', source)
     assert re.sub(r"\s", "", body) in text, "what was read is open"
     assert "可左右滑动" not in text
 
