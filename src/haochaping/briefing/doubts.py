@@ -131,7 +131,12 @@ def is_open(finding: Finding) -> bool:
 
 
 def cells_in_doubt(finding: Finding) -> set[CellRef]:
-    """The cells that a finding bears on: its place and the suspects; without suspects also what was compared, if few or a whole column."""
+    """The cells that a finding bears on: its place and the suspects; without suspects also what was compared, if few or a whole column.
+
+    A finding about a name bears on the name alone.
+    """
+    if finding.at.table in TABLES and finding.at.column in TABLES[finding.at.table].key:
+        return {finding.at}
     if finding.suspects:
         return {finding.at, *finding.suspects}
     whole_column = WHOLE in finding.at.names.values()
