@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from haochaping.errors import refuse
+from haochaping.errors import InputRefused, refuse
 from haochaping.locations import Locations
 from haochaping.publish.log import RunLog
 from haochaping.publish.manifest import damaged, read_manifest
@@ -126,12 +126,12 @@ def _manifest(published: Path, quarter: Quarter) -> Mapping[str, Any]:
 def is_outdated(where: Locations, quarter: Quarter) -> bool:
     """Whether the published quarter was made from other inputs than there are now, judged on the day of its run.
 
-    Raises
-    ------
-    InputRefused
-        Nothing is published, or its manifest cannot be read.
+    Without a manifest that can be read nobody knows what it was made from: it counts as outdated.
     """
-    manifest = _manifest(where.published(quarter), quarter)
+    try:
+        manifest = _manifest(where.published(quarter), quarter)
+    except InputRefused:
+        return True
     return inputs_of(where, quarter, date.fromisoformat(manifest["as_of"])).key != manifest.get("key")
 
 
