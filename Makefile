@@ -75,7 +75,7 @@ doctor: .venv/.installed  ## 自检：Python、软件包、内核、字体、文
 	@"$(PY)" -m haochaping doctor $(ROOTS)
 
 bundle: .venv/.installed-dev  ## 制作不联网安装包（另可加 PYTHON_VERSION=3.12）：make bundle PLATFORM=win_amd64
-	@"$(PY)" -m haochaping.bundle --platform "$$BUNDLE_PLATFORM" --python "$$BUNDLE_PYTHON" --output "$${OUTPUT:-output}"
+	@"$(PY)" -m haochaping_dev.bundle --platform "$$BUNDLE_PLATFORM" --python "$$BUNDLE_PYTHON" --output "$${OUTPUT:-output}"
 
 lab: .venv/.installed  ## 打开 JupyterLab 自由分析（notebooks/explore.ipynb）
 	@"$(BIN)/jupyter" lab notebooks/explore.ipynb
@@ -94,22 +94,22 @@ audit: .venv/.installed-dev  ## 查询锁定的依赖包有无已知漏洞（须
 	@"$(PY)" .ci/audit.py
 
 bench-run: .venv/.installed  ## 测量一次运行的用时，并与原样使用工具的两种办法比较（docs/performance.md）
-	@"$(PY)" -m haochaping.bench.run
+	@"$(PY)" -m haochaping_dev.bench.bench_run
 
 profile: .venv/.installed  ## 看一次运行的时间用在哪里：make profile Q=2022Q4
-	@"$(PY)" -m haochaping.bench.profile "$$Q"
+	@"$(PY)" -m haochaping_dev.bench.profile_run "$$Q"
 
 faults: .venv/.installed-dev  ## 反复打断运行，检查已生成的输出是否完好（docs/reliability.md；需 Linux）
-	@"$(PY)" -m haochaping.bench.faults
+	@"$(PY)" -m haochaping_dev.faults.faults
 
 bench-checks: .venv/.installed  ## 测量核对规则能发现多少差错（docs/checks.md）
-	@"$(PY)" -m haochaping.bench.checks
+	@"$(PY)" -m haochaping_dev.bench.bench_checks
 
 bench-page: .venv/.installed-dev  ## 测量网页的大小、打开用时、键盘停留数（需 Chromium）
-	@"$(PY)" -m haochaping.bench.page
+	@"$(PY)" -m haochaping_dev.bench.bench_page
 
 fuzz: .venv/.installed  ## 用十万份改动、损坏的资料考验读入（docs/reliability.md；约一小时）
-	@"$(PY)" -m haochaping.bench.fuzz
+	@"$(PY)" -m haochaping_dev.fuzz.fuzz
 
 pictures: .venv/.installed-dev quarter  ## 文档中的图（需 Chromium、LibreOffice、poppler-utils）：make pictures Q=2022Q4
 	@"$(PY)" docs/pictures/make.py "$$Q" 2023Q1

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from haochaping.checks.confront import CheckReport, confront
-from haochaping.model import QuarterData
-from haochaping.quarter import Quarter
-from haochaping.reference import Reference, load_reference
-from haochaping.sources import read_raw
+from haochaping.checks.check_report import CheckReport
+from haochaping.checks.run_rules import confront
+from haochaping.core.model import QuarterData
+from haochaping.core.quarter import Quarter
+from haochaping.read.raw_folder import read_raw
+from haochaping.reference.reference import Reference, load_reference
 
 ROOT = Path(__file__).parents[1]
 

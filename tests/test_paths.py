@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haochaping.errors import InputRefused
-from haochaping.locations import Locations, quarters_in
-from haochaping.model import QuarterData
-from haochaping.quarter import Quarter
-from haochaping.store import write_tidy
+from haochaping.core.errors import InputRefused
+from haochaping.core.model import QuarterData
+from haochaping.core.paths import Locations, quarters_in
+from haochaping.core.quarter import Quarter
+from haochaping.store.tidy_tables import write_tidy
 from tests.conftest import ROOT
 
 CODE = re.compile(r"[12][0-9]{3}Q[1-4]")

@@ -56,13 +56,13 @@ METHODS = {
 }
 """Methods that run text, unpack to the disk, or make a formula or a link; where one is needed, :data:`KNOWN` says why."""
 KNOWN = {
-    ("checks/confront.py", "from_string"): "a rule's sentence, in the sandbox",
-    ("sources/pdf.py", "extract"): "the texts of a table on a page",
-    ("bundle/target.py", "system"): "what platform calls this system",
-    ("publish/annexes.py", "write_url"): "from the contents to our own sheets",
-    ("publish/form_annex.py", "write_formula"): "sums and rates of the form, of addresses alone",
-    ("publish/form_entries.py", "write_formula"): "a note that follows the dates, its words quoted",
-    ("publish/form_help.py", "write_formula"): "what is still blank, headings quoted",
+    ("checks/run_rules.py", "from_string"): "a rule's sentence, in the sandbox",
+    ("read/formats/pdf.py", "extract"): "the texts of a table on a page",
+    ("src/haochaping_dev/bundle/target.py", "system"): "what platform calls this system",
+    ("outputs/excel/annexes_workbook.py", "write_url"): "from the contents to our own sheets",
+    ("outputs/form/form_annex.py", "write_formula"): "sums and rates of the form, of addresses alone",
+    ("outputs/form/form_entries.py", "write_formula"): "a note that follows the dates, its words quoted",
+    ("outputs/form/form_help.py", "write_formula"): "what is still blank, headings quoted",
 }
 
 
@@ -127,9 +127,9 @@ def test_templates_that_make_html_escape() -> None:
             if isinstance(called, ast.Name) and called.id.endswith("Environment"):
                 settings[name] = {word.arg: ast.unparse(word.value) for word in node.keywords}["autoescape"]
     assert settings == {
-        "briefing/sentences.py": "False",
-        "checks/confront.py": "False",
-        "publish/index_page.py": "True",
+        "present/sentences.py": "False",
+        "checks/run_rules.py": "False",
+        "outputs/index/index_page.py": "True",
     }
 
 

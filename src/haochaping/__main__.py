@@ -3,8 +3,8 @@
 import sys
 
 try:
-    from haochaping.cli import main
-    from haochaping.publish.tricks import leave_quickly
+    from haochaping.commands.command_line import main
+    from haochaping.pipeline.platform_shortcuts import leave_quickly
 
     code = main()
     leave_quickly()

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from haochaping.checks.confront import CheckReport, confront
+from haochaping.checks.check_report import CheckReport
+from haochaping.checks.run_rules import confront
 from haochaping.checks.verdict import Verdict
-from haochaping.model import TABLES, QuarterData, frame
-from haochaping.reference import Reference
+from haochaping.core.model import TABLES, QuarterData, frame
+from haochaping.reference.reference import Reference
 
 CORRECT = {
     "rate_recomputed/city_departments/市水务集团有限责任公司/evaluation_rate",

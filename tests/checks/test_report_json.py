@@ -1,4 +1,4 @@
-from haochaping.checks.confront import CheckReport
+from haochaping.checks.check_report import CheckReport
 from haochaping.checks.report_json import dump_report, load_report
 
 

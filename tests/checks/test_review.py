@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from haochaping.answers import Answer
 from haochaping.checks.memory import Past
 from haochaping.checks.review import Reviewed, review
 from haochaping.checks.verdict import Verdict
-from haochaping.corrections import as_printed
-from haochaping.model import QuarterData
-from haochaping.reference import Reference
+from haochaping.core.model import QuarterData
+from haochaping.reference.reference import Reference
+from haochaping.store.answers import Answer
+from haochaping.store.apply_corrections import as_printed
 
 TODAY = date(2023, 1, 20)
 WATER = "rate_recomputed/city_departments/市水务集团有限责任公司/evaluation_rate"
@@ -256,7 +256,7 @@ def test_a_period_is_corrected_only_to_a_period(real: QuarterData, reference: Re
 
 
 def test_history_uses_corrected_figures_and_tells_revisions(real: QuarterData, reference: Reference) -> None:
-    from haochaping.revisions import add_revisions
+    from haochaping.store.revisions import add_revisions
 
     earlier = replace(real, quarter=real.quarter.previous)
     corrected = run(earlier, reference, WATER_CORRECTED).data
@@ -312,7 +312,7 @@ def test_a_withdrawn_explanation_ends(real: QuarterData, reference: Reference) -
 def test_a_figure_of_the_text_or_a_total_can_be_taken_out(
     real: QuarterData, reference: Reference, finding: str, cell: str
 ) -> None:
-    from haochaping.figures import compute_figures
+    from haochaping.figures.compute_figures import compute_figures
 
     reviewed = run(real, reference, correct(finding, cell, "", "/"))
     assert len(reviewed.data.corrections) == 1 and not reviewed.report.refused
@@ -337,7 +337,7 @@ def test_the_original_may_be_typed_with_commas(real: QuarterData, reference: Ref
 
 
 def test_corrections_kept_in_the_tidy_tables_stand(real: QuarterData, reference: Reference) -> None:
-    from haochaping.corrections import kept_corrections
+    from haochaping.store.apply_corrections import kept_corrections
 
     done = run(real, reference, WATER_CORRECTED).data
     again = review(as_printed(done, reference), (), (), reference, TODAY, kept_corrections(done))

@@ -16,11 +16,11 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 
-from haochaping.model import TABLES, TIERS, QuarterData
-from haochaping.notes import SECTIONS
-from haochaping.store import write_tidy
+from haochaping.core.model import TABLES, TIERS, QuarterData
+from haochaping.store.notes import SECTIONS
+from haochaping.store.tidy_tables import write_tidy
 from tests.end_to_end.conftest import ROOT
-from tests.sources.office_files import write_csv_files, write_word
+from tests.read.office_files import write_csv_files, write_word
 
 OWNED = "window.owned=1"
 PAGE = (

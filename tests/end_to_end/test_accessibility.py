@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from haochaping.bench.page import keyboard_stops
+from haochaping_dev.bench.bench_page import keyboard_stops
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 MOST_STOPS, MOST_IN_A_SECTION, MOST_TO_A_SECTION = 380, 90, 35

@@ -9,11 +9,11 @@ from typing import Any
 import lxml.html
 import pytest
 
-from haochaping.assess import assess
 from haochaping.checks.finding import Finding
-from haochaping.locations import locations
-from haochaping.model import TABLES, CellRef
-from haochaping.quarter import Quarter
+from haochaping.core.model import TABLES, CellRef
+from haochaping.core.paths import locations
+from haochaping.core.quarter import Quarter
+from haochaping.pipeline.assess import assess
 
 HEADINGS = {
     "cases": "办件数",

@@ -9,13 +9,13 @@ from urllib.parse import unquote, urlsplit
 import pdfplumber
 import pytest
 
-from haochaping.fonts import FAMILY
-from haochaping.locations import Locations
-from haochaping.publish.index import write_index
-from haochaping.quarter import Quarter
+from haochaping.core.paths import Locations
+from haochaping.core.quarter import Quarter
+from haochaping.pipeline.update_index import write_index
+from haochaping.present.fonts import FAMILY
 from tests.end_to_end.test_accessibility import violations
 from tests.end_to_end.test_layout import MEASURE, WIDTHS, opened
-from tests.publish.shelves import publish, series
+from tests.pipeline.published_folders import publish, series
 
 
 @pytest.fixture(scope="module")

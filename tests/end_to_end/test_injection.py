@@ -20,7 +20,7 @@ import openpyxl
 import pytest
 from openpyxl.formula import Tokenizer
 
-from haochaping.model import QuarterData
+from haochaping.core.model import QuarterData
 from tests.end_to_end.conftest import ROOT
 from tests.end_to_end.hostile import (
     FILE_NAMES,

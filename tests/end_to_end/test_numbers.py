@@ -14,13 +14,13 @@ import lxml.html
 import pandas as pd
 import pytest
 
-from haochaping.assess import assess
 from haochaping.checks.finding import Finding
-from haochaping.figures import compute_figures
-from haochaping.locations import locations
-from haochaping.model import CellRef
-from haochaping.quarter import Quarter
-from haochaping.reference import load_reference
+from haochaping.core.model import CellRef
+from haochaping.core.paths import locations
+from haochaping.core.quarter import Quarter
+from haochaping.figures.compute_figures import compute_figures
+from haochaping.pipeline.assess import assess
+from haochaping.reference.reference import load_reference
 
 LINK = re.compile(r'<a class="figure" href="#figure-(\w+)">(.*?)</a>')
 MARKS = r'<sup class="doubt">.*?</sup>'

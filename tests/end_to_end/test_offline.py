@@ -40,7 +40,7 @@ def cut_off(command: Sequence[str | Path], folder: Path) -> subprocess.Completed
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The project of the last commit: packed, unpacked at a place with Chinese and a space, set up cut off."""
     folder = tmp_path_factory.mktemp("bundle")
-    command = [sys.executable, "-m", "haochaping.bundle", "--python", PYTHON, "--output", str(folder)]
+    command = [sys.executable, "-m", "haochaping_dev.bundle", "--python", PYTHON, "--output", str(folder)]
     made = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=600, check=False)
     assert made.returncode == 0, made.stderr
     (path,) = (folder / "bundle").iterdir()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from haochaping.fonts import FAMILY, missing_glyphs
-from haochaping.publish.stamp import sha256
+from haochaping.files.file_hash import sha256_by_name
+from haochaping.present.fonts import FAMILY, missing_glyphs
 from tests.end_to_end.conftest import ROOT, build, copy_data
 
 
@@ -27,7 +27,7 @@ def test_what_comes_out(built: Path) -> None:
     files = [
         path for path in built.rglob("*") if path.is_file() and path.name not in ("manifest.json", "run.log")
     ]
-    assert manifest["outputs"] == sha256(files, built)
+    assert manifest["outputs"] == sha256_by_name(files, built)
     assert (built / "briefing.html").stat().st_size < 1_500_000
 
 
@@ -124,10 +124,11 @@ def test_a_failed_notebook_leaves_the_last_output(built: Path, tmp_path: Path, m
 
     import nbformat
 
-    from haochaping.locations import Locations
-    from haochaping.publish import build, run
-    from haochaping.publish.execute import NotebookFailed
-    from haochaping.quarter import Quarter
+    from haochaping.core.paths import Locations
+    from haochaping.core.quarter import Quarter
+    from haochaping.pipeline import build_quarter as build
+    from haochaping.pipeline import run_quarter as run
+    from haochaping.pipeline.run_notebook import NotebookFailed
 
     project = tmp_path / "project"
     shutil.copytree(ROOT / "notebooks", project / "notebooks")
@@ -156,7 +157,7 @@ def test_a_failed_notebook_leaves_the_last_output(built: Path, tmp_path: Path, m
 
 
 def test_the_exploration_notebook_runs_by_hand(tmp_path: Path) -> None:
-    from haochaping.publish.execute import run_notebook
+    from haochaping.pipeline.run_notebook import run_notebook
 
     executed = run_notebook(
         ROOT / "notebooks" / "explore.ipynb", tmp_path / "explore.ipynb", {}, {}, tmp_path

@@ -10,12 +10,12 @@ import docx
 import openpyxl
 import pytest
 
-from haochaping.model import QuarterData
-from haochaping.publish.package import read_package
-from haochaping.quarter import Quarter
-from haochaping.reference import Reference
-from haochaping.simulate import simulate
-from haochaping.sources import read_raw
+from haochaping.core.model import QuarterData
+from haochaping.core.quarter import Quarter
+from haochaping.outputs.package.data_package import read_package
+from haochaping.read.raw_folder import read_raw
+from haochaping.reference.reference import Reference
+from haochaping.simulate.simulated_quarter import simulate
 
 ROOT = Path(__file__).parents[2]
 

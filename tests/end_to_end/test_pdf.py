@@ -9,8 +9,8 @@ from pathlib import Path
 import pdfplumber
 import pytest
 
-from haochaping.publish.edited import edited_papers
-from haochaping.publish.pdf import find_browser
+from haochaping.outputs.page.pdf import find_browser
+from haochaping.outputs.published.edited_papers import edited_papers
 from tests.end_to_end.conftest import NO_CHROMIUM, ROOT, build
 
 A4 = (595, 842)

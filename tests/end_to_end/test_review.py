@@ -9,13 +9,13 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from haochaping.answers import read_answers
 from haochaping.checks.review import review
-from haochaping.model import QuarterData
-from haochaping.publish.review import write_review
-from haochaping.quarter import Quarter
-from haochaping.reference import Reference
-from haochaping.store import read_tidy
+from haochaping.core.model import QuarterData
+from haochaping.core.quarter import Quarter
+from haochaping.outputs.excel.review_workbook import write_review
+from haochaping.reference.reference import Reference
+from haochaping.store.answers import read_answers
+from haochaping.store.tidy_tables import read_tidy
 from tests.end_to_end.conftest import ROOT, build, copy_data
 
 WATER = "rate_recomputed/city_departments/市水务集团有限责任公司/evaluation_rate"
@@ -203,8 +203,8 @@ def test_what_earlier_quarters_explained_stands_in_the_next_workbook(
 ) -> None:
     from dataclasses import replace
 
-    from haochaping.answers import Answer
     from haochaping.checks.memory import Past
+    from haochaping.store.answers import Answer
 
     def explained(finding: str, text: str, until: str) -> Answer:
         return Answer("review.xlsx 第 2 行", finding, "", "", "说明", "", text, "甲", "2023-01-19", until)

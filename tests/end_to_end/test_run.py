@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from haochaping.bench.faults import whole
-from haochaping.publish.stamp import sha256
+from haochaping.files.file_hash import sha256_by_name
+from haochaping_dev.faults.faults import whole
 from tests.end_to_end.conftest import ROOT, build, copy_data
 
 
@@ -50,7 +50,7 @@ def stale(built: Path, tmp_path: Path) -> Path:
 def test_the_manifest_says_what_the_output_was_made_from(built: Path) -> None:
     manifest = json.loads((built / "manifest.json").read_text(encoding="utf-8"))
     bulletin = built.parents[1] / "data" / "raw" / "2022Q4" / "bulletin.txt"
-    assert manifest["inputs"]["data"]["raw/2022Q4/bulletin.txt"] == sha256([bulletin])["bulletin.txt"]
+    assert manifest["inputs"]["data"]["raw/2022Q4/bulletin.txt"] == sha256_by_name([bulletin])["bulletin.txt"]
     assert manifest["inputs"]["reference"]["reference/rules.toml"]
     assert manifest["parameters"] == {"QUARTER": "2022Q4"}
     assert manifest["versions"]["python"] and manifest["versions"]["pandas"]
@@ -74,14 +74,14 @@ def test_verify_holds_the_output_to_its_inputs(root: Path) -> None:
     good = call("verify", root, "2022Q4")
     assert good.returncode == 0 and "全部相同" in good.stderr and good.stdout == "", good.stderr
     published = root / "output" / "2022Q4"
-    before = sha256([path for path in published.rglob("*") if path.is_file()], published)
+    before = sha256_by_name([path for path in published.rglob("*") if path.is_file()], published)
     page = published / "briefing.html"
     page.write_text(page.read_text(encoding="utf-8").replace("4,356", "4,357"), encoding="utf-8")
     (published / "findings.csv").unlink()
     bad = call("verify", root, "2022Q4")
     assert bad.returncode == 1
     assert "briefing.html：生成以后被改动过" in bad.stdout and "findings.csv：已没有" in bad.stdout
-    after = sha256([path for path in published.rglob("*") if path.is_file()], published)
+    after = sha256_by_name([path for path in published.rglob("*") if path.is_file()], published)
     assert {name for name in before if before[name] != after.get(name)} == {"briefing.html", "findings.csv"}
     with (root / "data" / "raw" / "2022Q4" / "bulletin.txt").open("ab") as file:
         file.write(b"\n")
@@ -190,7 +190,7 @@ def test_where_nothing_can_be_written_the_old_output_stays(stale: Path, mount: s
     output = stale / "output"
     shutil.copytree(output, stale / "kept")
     script = mount.format(output, stale / "kept") + "; " + " ".join(command("quarter", stale, "2022Q4"))
-    look = f"; echo exit $?; {sys.executable} -m haochaping.bench.faults --look {output}/2022Q4"
+    look = f"; echo exit $?; {sys.executable} -m haochaping_dev.faults.faults --look {output}/2022Q4"
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", script + look], capture_output=True, text=True, timeout=300, check=False
     )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haochaping.statistics.change import between, kitagawa, relative
-from haochaping.statistics.proportions import difference
+from haochaping.statistics.rates import difference
 from tests.statistics import wrong
 
 OLD_MIX, OLD_RATE, NEW_MIX, NEW_RATE = [0.6, 0.4], [0.10, 0.30], [0.5, 0.5], [0.12, 0.28]

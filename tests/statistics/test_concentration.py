@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haochaping.model import QuarterData
+from haochaping.core.model import QuarterData
 from haochaping.statistics.concentration import (
     effective_number,
     gini,

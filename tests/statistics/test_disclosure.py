@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haochaping.model import QuarterData
+from haochaping.core.model import QuarterData
 from haochaping.statistics.disclosure import round_nhs, round_to, suppress
 from tests.statistics import wrong
 

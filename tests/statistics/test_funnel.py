@@ -9,9 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from haochaping.model import QuarterData
+from haochaping.core.model import QuarterData
 from haochaping.statistics.funnel import limits, overdispersed
-from haochaping.statistics.proportions import rate
+from haochaping.statistics.rates import rate
 from haochaping.statistics.validation import NotApplicable
 from tests.statistics import wrong
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from haochaping.model import QuarterData
+from haochaping.core.model import QuarterData
 from haochaping.statistics.ranks import intervals, significantly_above, simulated
 from tests.statistics import wrong
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from haochaping.model import CellRef
+from haochaping.core.model import CellRef
 
 SEVERITY_ORDER = ("correct", "verify", "note")
 

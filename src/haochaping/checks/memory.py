@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from haochaping.answers import CORRECT, EXPLAIN, WITHDRAW, Answer
-from haochaping.checks.confront import Revision, confront
+from haochaping.checks.check_report import Revision
 from haochaping.checks.finding import Finding
+from haochaping.checks.run_rules import confront
 from haochaping.cleaning.dates import iso_date
-from haochaping.cleaning.text import plain_number
-from haochaping.labels import COLUMNS, place
-from haochaping.model import QuarterData, decode_key
-from haochaping.reference import Reference
-from haochaping.revisions import net_revisions
+from haochaping.core.labels import COLUMNS, place
+from haochaping.core.model import QuarterData, decode_key
+from haochaping.core.text import plain_number
+from haochaping.reference.reference import Reference
+from haochaping.store.answers import CORRECT, EXPLAIN, WITHDRAW, Answer
+from haochaping.store.revisions import net_revisions
 
 
 @dataclass(frozen=True)

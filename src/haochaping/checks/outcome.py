@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from haochaping.checks.book import Book, Row
-from haochaping.checks.rules import Rule
-from haochaping.model import HEADLINE, TABLES, CellRef
+from haochaping.checks.rule import Rule
+from haochaping.core.model import HEADLINE, TABLES, CellRef
+from haochaping.store.cell_index import Book, Row
 
 WHOLE = "全部"
 """Stands for every row in the place of a finding that concerns a whole column."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from haochaping.checks.book import Book
 from haochaping.checks.finding import Finding
-from haochaping.model import HEADLINE, TABLES, CellRef
-from haochaping.reference import Reference
+from haochaping.core.model import HEADLINE, TABLES, CellRef
+from haochaping.reference.reference import Reference
+from haochaping.store.cell_index import Book
 
 Owner = tuple[str, str]
 """A unit: its kind in the registry and its canonical name."""

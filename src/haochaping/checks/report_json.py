@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict, fields
 from typing import Any
 
-from haochaping.checks.confront import CheckReport, Revision, RuleResult
+from haochaping.checks.check_report import CheckReport, Revision, RuleResult
 from haochaping.checks.finding import Finding
-from haochaping.model import CellRef
+from haochaping.core.model import CellRef
 
 
 def dump_report(report: CheckReport) -> str:

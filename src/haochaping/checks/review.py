@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from haochaping.answers import WITHDRAW, Answer
-from haochaping.checks.book import Book
-from haochaping.checks.confront import CheckReport, confront
+from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.memory import (
     Past,
@@ -21,10 +19,15 @@ from haochaping.checks.memory import (
     same_text,
     with_status,
 )
-from haochaping.cleaning.cells import Cell
+from haochaping.checks.run_rules import confront
 from haochaping.cleaning.dates import iso_date
-from haochaping.cleaning.text import fold
-from haochaping.corrections import (
+from haochaping.cleaning.number_or_missing import Cell
+from haochaping.core.labels import COLUMNS, place
+from haochaping.core.model import CellRef, QuarterData
+from haochaping.core.text import fold
+from haochaping.reference.reference import Reference
+from haochaping.store.answers import WITHDRAW, Answer
+from haochaping.store.apply_corrections import (
     Correction,
     NotApplicable,
     apply_corrections,
@@ -32,9 +35,7 @@ from haochaping.corrections import (
     read_cell,
     with_value,
 )
-from haochaping.labels import COLUMNS, place
-from haochaping.model import CellRef, QuarterData
-from haochaping.reference import Reference
+from haochaping.store.cell_index import Book
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from haochaping.cleaning.text import fold
+from haochaping.core.text import fold
 
 
 def iso_date(text: str) -> str | None:

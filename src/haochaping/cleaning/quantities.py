@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from haochaping.cleaning.text import squeeze
+from haochaping.core.text import squeeze
 
 COUNT, PERCENT, POINTS, DAY, MONTH_DAY, MONTH, YEAR, QUARTER = (
     "count",

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from haochaping.model import CellRef, QuarterData
-from haochaping.numbers import number, percent_text
+from haochaping.cleaning.number_format import number, percent_text
+from haochaping.core.model import CellRef, QuarterData
 
 NOT_APPLICABLE = "不适用"
 PERCENT, POINTS, PER = "%", "个百分点", "条/万条"

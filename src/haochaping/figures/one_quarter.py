@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from haochaping.figures.annexes import add_annexes
-from haochaping.figures.maker import Maker
-from haochaping.model import TABLES, QuarterData
-from haochaping.reference import Reference
+from haochaping.core.model import TABLES, QuarterData
+from haochaping.figures.annex_figures import add_annexes
+from haochaping.figures.figure_builder import Maker
+from haochaping.reference.reference import Reference
 
 
 def of_one_quarter(data: QuarterData, reference: Reference) -> Maker:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from haochaping.figures.changes import FEWEST_QUARTERS, MOST_QUARTERS
+from haochaping.core.quarter import Quarter
+from haochaping.figures.change_figures import FEWEST_QUARTERS, MOST_QUARTERS
 from haochaping.figures.figure import PERCENT, Figure
-from haochaping.quarter import Quarter
-from haochaping.statistics.spc import XmR, xmr
+from haochaping.statistics.control_chart import XmR, xmr
 
 ON_PAGE = ("active_rate", "evaluations")
 FEWEST_EARLIER = 2

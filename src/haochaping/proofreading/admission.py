@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from haochaping.cleaning.quantities import plain_text
-from haochaping.errors import refuse
+from haochaping.core.errors import refuse
+from haochaping.core.quarter import Quarter
 from haochaping.proofreading.paper import Part
-from haochaping.quarter import Quarter
-from haochaping.reference import Reference
-from haochaping.sources.formats import CSV, PDF, TEXT, WEBPAGE, WORD, WORKBOOK, file_format
+from haochaping.read.formats.file_format import CSV, PDF, TEXT, WEBPAGE, WORD, WORKBOOK, file_format
+from haochaping.reference.reference import Reference
 
 _KINDS = {
     TEXT: "纯文本文件",

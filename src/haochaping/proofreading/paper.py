@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from haochaping.cleaning.text import fold
-from haochaping.sources.document import Block
-from haochaping.sources.grid import Grid
+from haochaping.core.text import fold
+from haochaping.read.formats.document import Block
+from haochaping.read.grid.grid import Grid
 
 _ANNEX_HEADING = re.compile(r"附件([0-9]+|[一二三四五六七八九]):?")
 _DRAFT_ITEM = re.compile(r"\d+\. ?")

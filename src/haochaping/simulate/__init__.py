@@ -3,9 +3,3 @@
 Shaped like a real bulletin (heavy tails, departments without a case, 归市, one-cell departments), seeded; everything
 made from them says 模拟数据.
 """
-
-from haochaping.simulate.city import Shape, simulate
-from haochaping.simulate.printing import print_bulletin
-from haochaping.simulate.root import write_root
-
-__all__ = ["Shape", "print_bulletin", "simulate", "write_root"]

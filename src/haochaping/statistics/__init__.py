@@ -1,11 +1,11 @@
 """Statistics for counts and proportions: pure functions over arrays and frames, one concept a module.
 
 ==================  ====================================================================================
-`proportions`       a rate with its interval; the difference of two rates
+`rates`             a rate with its interval; the difference of two rates
 `funnel`            limits around a common target, with room for over-dispersion
-`spc`               a series of quarters as a control chart (XmR)
+`control_chart`     a series of quarters as a control chart (XmR)
 `concentration`     how unevenly a total is spread over units
-`spread`            how far values lie from their middle, whatever a few of them do
+`robust_spread`     how far values lie from their middle, whatever a few of them do
 `ranks`             how far a ranking can be trusted
 `change`            what changed between two quarters, and whether it matters
 `disclosure`        hiding or rounding small counts in tables cut from records
@@ -33,12 +33,12 @@ from types import ModuleType
 __all__ = [
     "change",
     "concentration",
+    "control_chart",
     "disclosure",
     "funnel",
-    "proportions",
     "ranks",
-    "spc",
-    "spread",
+    "rates",
+    "robust_spread",
     "validation",
 ]
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from haochaping.statistics.proportions import difference, rate
+from haochaping.statistics.rates import difference, rate
 from haochaping.statistics.validation import (
     counts,
     fractions,

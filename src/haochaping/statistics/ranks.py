@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from haochaping.statistics.proportions import difference, rate
+from haochaping.statistics.rates import difference, rate
 from haochaping.statistics.validation import BoolArray, FloatArray, column, level_of, trials, whole
 
 

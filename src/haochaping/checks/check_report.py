@@ -1,0 +1,98 @@
+"""What the checks say of one quarter: its findings, how each rule came out, and the verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from haochaping.checks.finding import SEVERITY_ORDER, Finding
+from haochaping.checks.verdict import Verdict, verdict
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """How one rule came out: places where it held, failed, could not be evaluated; or why it could not run."""
+
+    id: str
+    kind: str
+    title: str
+    held: int = 0
+    failed: int = 0
+    not_evaluable: int = 0
+    reasons: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def state(self) -> str:
+        """``failed``, ``could not run``, ``not applicable`` or ``passed``; never green when it did not run."""
+        if self.error:
+            return "could not run"
+        if self.failed:
+            return "failed"
+        if self.held:
+            return "passed"
+        return "not applicable"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A cell of an earlier quarter that was changed since: the quarter's label, the cell in words, both texts, when."""
+
+    quarter: str
+    place: str
+    before: str
+    after: str
+    on: str
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What the checks say of one quarter, gravest finding first."""
+
+    findings: tuple[Finding, ...]
+    results: tuple[RuleResult, ...]
+    remarks: tuple[str, ...] = ()
+    """Answers that could not be applied, and why."""
+    about_past: tuple[str, ...] = ()
+    """What is to be known of earlier quarters: which could not be read, which were changed since they were tidied."""
+    gone: tuple[Finding, ...] = ()
+    """Findings of the quarter before that are no longer there."""
+    compared: bool = False
+    """Whether there is a quarter before to compare with."""
+    revised: tuple[Revision, ...] = ()
+    """Cells of earlier quarters that read otherwise than when they were first read."""
+
+    as_of: str = ""
+    """The day on which explanations were judged, as an ISO date."""
+
+    @property
+    def refused(self) -> int:
+        """How many answers were not applied."""
+        return sum("未采用" in remark for remark in self.remarks)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Advice by the written rule."""
+        return verdict(self.findings, any(result.error for result in self.results))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Findings by severity, corrected ones left out."""
+        found = Counter(finding.severity for finding in self.findings if finding.status != "corrected")
+        return {severity: found[severity] for severity in SEVERITY_ORDER}
+
+    @property
+    def answered_words(self) -> str:
+        """How many findings were answered, in words; blank when none was."""
+        found = Counter(finding.state for finding in self.findings)
+        parts = [
+            ("其中已说明", found["explained"]),
+            ("另有已更正", found["corrected"]),
+            ("因其他更正消除", found["followed"]),
+        ]
+        return "".join(f"；{label} {count}" for label, count in parts if count)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Findings in the form promised to other programs."""
+        return [finding.as_json() for finding in self.findings]

@@ -1,0 +1,41 @@
+"""Exact comparison of printed percentages with the whole numbers behind them."""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from haochaping.cleaning.number_or_missing import percent
+
+
+def manner(printed: Decimal, decimals: int, value: Fraction) -> str:
+    """How a printed percentage relates to the exact one.
+
+    Returns
+    -------
+    str
+        ``rounded`` (half up, or one step beside an end that rounding would reach), ``rounded_to_end``
+        (rounded to 100 % or 0 % though some or not all are meant), ``truncated``, or ``wrong``.
+    """
+    if printed == _beside_the_end(value, decimals):
+        return "rounded"
+    if percent(value, decimals, ROUND_HALF_UP) == printed:
+        at_end = (printed == 100 and value != 1) or (printed == 0 and value != 0)
+        return "rounded_to_end" if at_end else "rounded"
+    if percent(value, decimals, ROUND_DOWN) == printed:
+        return "truncated"
+    return "wrong"
+
+
+def _beside_the_end(value: Fraction, decimals: int) -> Decimal | None:
+    """The last printable percentage before 0 or 100, where rounding would reach an end that is not meant.
+
+    A bulletin with two decimals can print 99.997 % only as 99.99 %; 100.00 % would be false.
+    """
+    rounded = percent(value, decimals)
+    step = Decimal(1).scaleb(-decimals)
+    if decimals and rounded == 100 and value < 1:
+        return rounded - step
+    if decimals and rounded == 0 and value > 0:
+        return step
+    return None

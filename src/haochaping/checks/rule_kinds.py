@@ -1,0 +1,44 @@
+"""Every kind of rule by name: what ``kind`` in ``rules.toml`` may say."""
+
+from __future__ import annotations
+
+from haochaping.checks.outcome import Kind
+from haochaping.checks.rules import (
+    analyst_notes,
+    balances,
+    headline,
+    history,
+    peers,
+    plausibility,
+    printed_rates,
+    scope,
+    unit_names,
+    wording,
+)
+
+KINDS: dict[str, Kind] = {
+    "ratio": printed_rates.ratio,
+    "ratio_undefined": printed_rates.ratio_undefined,
+    "ratio_unreported": printed_rates.ratio_unreported,
+    "bounds": printed_rates.bounds,
+    "of_few": printed_rates.of_few,
+    "share": printed_rates.share,
+    "share_sum": printed_rates.share_sum,
+    "rates_alike": printed_rates.rates_alike,
+    "total": balances.total,
+    "same": balances.same,
+    "gaps": balances.gaps,
+    "blank": balances.blank,
+    "at_most": balances.at_most,
+    "headline_sum": headline.headline_sum,
+    "headline_rate": headline.headline_rate,
+    "headline_rectified": headline.headline_rectified,
+    "headline_undefined": headline.headline_undefined,
+    **history.KINDS,
+    **analyst_notes.KINDS,
+    **peers.KINDS,
+    **plausibility.KINDS,
+    **scope.KINDS,
+    **unit_names.KINDS,
+    **wording.KINDS,
+}

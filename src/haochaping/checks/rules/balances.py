@@ -1,0 +1,212 @@
+"""Counts against counts: totals, the same quantity twice, parts within wholes (balance and inequality edits)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_and_totals, state, whole_table
+from haochaping.checks.rule import Rule
+from haochaping.cleaning.number_format import number
+from haochaping.core.labels import COLUMNS, place
+from haochaping.core.model import NOT_IN_SOURCE, TABLES, CellRef, decode_key, encode_key
+from haochaping.core.text import fold
+from haochaping.store.cell_index import Book, Row
+
+
+def total(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A printed total against the sum of its rows (a balance edit)."""
+    for row in book.total_rows:
+        parts = list(book.parts(row))
+        for column in TABLES[row.table].counts:
+            at = row.cell(column)
+            printed = book.count(at)
+            if printed is None:
+                continue
+            cells = [part.cell(column) for part in parts if not _elsewhere(book, part.cell(column))]
+            values = [book.count(cell) for cell in cells]
+            known = [value for value in values if value is not None]
+            difference = printed - sum(known)
+            if difference > 0 and len(known) < len(values):
+                yield not_evaluable(at, (at, *cells), "有的行没有列出数，差额可能在其中")
+                continue
+            arithmetic = f"{' + '.join(number(value) for value in known)} = {number(sum(known))}"
+            if difference:
+                arithmetic += f"；{number(sum(known))} − {number(printed)} = {number(-difference)}"
+            yield Outcome(
+                at,
+                (at, *cells),
+                state(not difference),
+                arithmetic,
+                values={
+                    "printed": number(printed),
+                    "exact": number(sum(known)),
+                    "difference": number(abs(difference)),
+                    "column": COLUMNS[column],
+                },
+                constraints=(Constraint(((at, -1.0), *((cell, 1.0) for cell in cells)), 0, 0),),
+                expected=number(sum(known)),
+            )
+
+
+def _elsewhere(book: Book, cell: CellRef) -> bool:
+    """Whether the cell says that its figure is counted elsewhere (归市)."""
+    return book.reference is not None and fold(book.printed(cell)) in book.reference.elsewhere
+
+
+def same(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """The same quantity in two annexes: a row that the units registry declares the counterpart of an annex."""
+    left, column = rule.options["left"], rule.options["column"]
+    annexes = {f"附件{spec.annex}": name for name, spec in TABLES.items()}
+    kinds = TABLES[left].unit_kinds
+    reference = book.reference
+    if reference is None:
+        return
+    for row in book.rows(left):
+        unit = reference.unit(kinds["department"], row.key["department"])
+        other = annexes.get(fold(unit.counterpart)) if unit else None
+        if other is None or book.data.table(other).empty:
+            continue
+        match = _same_district(book, other, row.key["district"])
+        at = row.cell(column)
+        if match is None:
+            yield not_evaluable(at, (at,), f"附件{TABLES[other].annex}没有“{row.key['district']}”")
+            continue
+        across = match.cell(column)
+        mine, theirs = book.count(at), book.count(across)
+        if mine is None or theirs is None:
+            yield not_evaluable(at, (at, across), "两处之一没有列出数")
+            continue
+        yield Outcome(
+            at,
+            (at, across),
+            state(mine == theirs),
+            f"{number(theirs)} − {number(mine)} = {number(theirs - mine)}",
+            values={
+                "printed": number(mine),
+                "other": match.key["district"],
+                "other_annex": TABLES[other].annex,
+                "other_printed": number(theirs),
+            },
+            constraints=(Constraint(((at, 1.0), (across, -1.0)), 0, 0),),
+            expected=number(theirs),
+        )
+
+
+def _same_district(book: Book, table: str, district: str) -> Row | None:
+    """The row of `table` for a district, under whatever name the registry knows it by."""
+    names = book.reference
+    for row in book.rows(table):
+        if row.key["district"] == district:
+            return row
+        if names and names.canonical("district", row.key["district"]) == names.canonical(
+            "district", district
+        ):
+            return row
+    return None
+
+
+def gaps(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A count that is replaced by a word without a stated meaning although its row is not idle.
+
+    Left out: what :func:`~haochaping.checks.rules.printed_rates.ratio_unreported` tells, and rows in which every
+    printed count is zero and no rate is printed.
+    """
+    undefined = {
+        (row["table"], row["key"], row["column"])
+        for row in book.data.unreported.to_dict("records")
+        if row["printed"] and "含义未注明" in row["reason"]
+    }
+    for table in rule.tables:
+        spec = TABLES[table]
+        for row in book.rows(table):
+            counts = [row.cell(column) for column in spec.counts]
+            known = [cell for cell in counts if book.count(cell) is not None]
+            told_elsewhere = "cases" in spec.counts and all(
+                book.count(row.cell(column)) is not None for column in ("cases", "evaluations")
+            )
+            if told_elsewhere or len(known) == len(counts):
+                continue
+            absent = [c for c in counts if (table, encode_key(c.names), c.column) in undefined]
+            rated = any(book.value(row.cell(column)) is not None for column in spec.rates)
+            idle = bool(known) and not rated and not any(book.count(cell) for cell in known)
+            bad = bool(absent) and not (idle and len(counts) > 1)
+            at = absent[0] if absent else counts[0]
+            yield Outcome(
+                at,
+                (*absent, *known) if absent else tuple(counts),
+                state(not bad),
+                "；".join(f"{COLUMNS[cell.column]} {book.printed(cell)}" for cell in counts),
+                values={
+                    "printed": book.printed(at),
+                    "missing": "、".join(COLUMNS[cell.column] for cell in absent),
+                },
+                suspects=tuple(absent),
+                hypothesis=_implied_by_totals(book, at) if bad else "",
+            )
+
+
+def blank(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Cells left blank in a column that others have filled in, a row at a time; a column without any number at once."""
+    blanks = {
+        CellRef.of(row["table"], decode_key(row["key"]), row["column"])
+        for row in book.data.unreported.to_dict("records")
+        if not row["printed"] and row["reason"] != NOT_IN_SOURCE
+    }
+    for table, spec in TABLES.items():
+        rows = book.rows(table)
+        empty = {c for c in spec.measures if rows and all(row.cell(c) in blanks for row in rows)}
+        for column in empty:
+            values = {"row": f"附件{spec.annex}", "missing": f"{COLUMNS[column]}整列"}
+            yield Outcome(
+                whole_table(table, column), (), state(False), f"{len(rows)} 行均为空白", values=values
+            )
+        for row in rows:
+            absent = [cell for c in spec.measures if c not in empty and (cell := row.cell(c)) in blanks]
+            at = absent[0] if absent else row.cell(spec.measures[0])
+            yield Outcome(
+                at,
+                tuple(absent),
+                state(not absent),
+                "",
+                values={
+                    "row": place(table, row.key),
+                    "missing": "、".join(COLUMNS[cell.column] for cell in absent),
+                },
+                suspects=tuple(absent),
+                hypothesis=_implied_by_totals(book, at) if absent else "",
+            )
+
+
+def _implied_by_totals(book: Book, cell: CellRef) -> str:
+    """What a blank cell must hold for a printed total to add up, where it is the only blank of that total."""
+    for total_row in book.totals(cell.table):
+        parts = [part.cell(cell.column) for part in book.parts(total_row)]
+        whole = book.count(total_row.cell(cell.column))
+        blank = [part for part in parts if book.count(part) is None]
+        if whole is not None and blank == [cell]:
+            rest = sum(book.count(part) or 0 for part in parts)
+            if whole >= rest:
+                shown = f"{number(whole)} − {number(rest)} = {number(whole - rest)}"
+                return f"可能的解释：按{place(cell.table, total_row.key)}合计推算应为 {number(whole - rest)}（{shown}）。"
+    return ""
+
+
+def at_most(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """One count is not larger than another of its row (an inequality edit)."""
+    for row in rows_and_totals(rule, book):
+        at, bound = row.cell(rule.options["smaller"]), row.cell(rule.options["larger"])
+        small, large = book.count(at), book.count(bound)
+        if small is None or large is None:
+            if book.printed(at) or book.printed(bound):
+                yield not_evaluable(at, (at, bound), "两数之一没有列出")
+            continue
+        yield Outcome(
+            at,
+            (at, bound),
+            state(small <= large),
+            f"{number(small)} {'≤' if small <= large else '>'} {number(large)}",
+            values={"printed": number(small), "other_printed": number(large)},
+            constraints=(Constraint(((at, 1.0), (bound, -1.0)), -math.inf, 0),),
+            expected=f"不大于 {number(large)}",
+        )

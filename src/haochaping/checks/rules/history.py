@@ -1,0 +1,145 @@
+"""A quarter against the quarters before it: a unit's own past, cells that were copied, annexes that are gone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from haochaping.checks.outcome import WHOLE, Outcome, state, whole_table
+from haochaping.checks.rule import Rule
+from haochaping.cleaning.number_format import number
+from haochaping.core.labels import COLUMNS, key_label
+from haochaping.core.model import TABLES, CellRef
+from haochaping.statistics.robust_spread import robust_spread
+from haochaping.store.cell_index import Book, Row
+
+
+def history(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A unit's count against its own earlier quarters, on the log scale; needs enough of them.
+
+    Far means beyond `score` robust standard deviations of the earlier quarters *and* `factor` times
+    their median away from it.
+    """
+    if len(book.history) < rule.options["quarters"]:
+        return
+    earlier = [Book(data, book.reference) for data in book.history]
+    for table in rule.tables:
+        for row in book.rows(table):
+            at = row.cell(rule.options["column"])
+            now = book.count(at)
+            past = [value for one in earlier if (value := one.count(at)) is not None]
+            if now is None or len(past) < rule.options["quarters"]:
+                continue
+            logs = np.log(np.array(past, dtype=float) + 0.5)
+            middle = float(np.median(logs))
+            spread = robust_spread(logs)
+            distance = abs(math.log(now + 0.5) - middle)
+            far = distance > max(rule.options["score"] * spread, math.log(rule.options["factor"]))
+            small = max(now, math.exp(middle)) < rule.options["least"]
+            yield Outcome(
+                at,
+                (at,),
+                state(not far or small),
+                f"{number(now)}；以前 {len(past)} 个季度中位数 {math.exp(middle):,.0f}",
+                values={"printed": number(now), "median": f"{math.exp(middle):,.0f}"},
+            )
+
+
+def previous(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A unit's count against the quarter before, while there are too few quarters for :func:`history`."""
+    if not 0 < len(book.history) < rule.options["quarters"]:
+        return
+    before = Book(book.history[-1], book.reference)
+    if rule.options.get("at_once"):
+        yield from _many(rule, book, before)
+        return
+    for table in rule.tables:
+        for row in book.rows(table):
+            for column in rule.options["columns"]:
+                if column not in TABLES[table].counts:
+                    continue
+                at = row.cell(column)
+                now, then = book.count(at), before.count(at)
+                if now is None or then is None:
+                    continue
+                far = abs(math.log((now + 0.5) / (then + 0.5))) > math.log(rule.options["factor"])
+                yield Outcome(
+                    at,
+                    (at,),
+                    state(not far or max(now, then) < rule.options["least"]),
+                    f"{number(now)}；{before.data.quarter.label} {number(then)}",
+                    values={"column": COLUMNS[column], "printed": number(now), "before": number(then)},
+                )
+
+
+def _many(rule: Rule, book: Book, before: Book) -> Iterator[Outcome]:
+    """All cells of a table that changed many times over, told at once: there are many, and they vary."""
+    for table in rule.tables:
+        far: list[tuple[CellRef, int, int]] = []
+        for row in book.rows(table):
+            at = row.cell(rule.options["columns"][0])
+            now, then = book.count(at), before.count(at)
+            if now is None or then is None or max(now, then) < rule.options["least"]:
+                continue
+            if abs(math.log((now + 0.5) / (then + 0.5))) > math.log(rule.options["factor"]):
+                far.append((at, now, then))
+        far.sort(key=lambda one: -max(one[1:]))
+        shown = "；".join(f"{key_label(at.names)} {number(then)} → {number(now)}" for at, now, then in far)
+        values = {
+            "annex": TABLES[table].annex,
+            "count": len(far),
+            "cells": "、".join(key_label(at.names) for at, _, _ in far[:6]),
+            "more": len(far) > 6,
+        }
+        at = whole_table(table, rule.options["columns"][0])
+        yield Outcome(at, tuple(one for one, _, _ in far), state(not far), shown, values=values)
+
+
+def copied(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Figures of an annex that read exactly as in the quarter before: a whole annex, or rows of it.
+
+    Cells below `least` count for nothing: small numbers repeat by chance.
+    """
+    if not book.history:
+        return
+    before = Book(book.history[-1], book.reference)
+    for table in TABLES:
+        rows = [(row, _large(row, table, book, rule.options["least"])) for row in book.rows(table)]
+        rows = [(row, cells) for row, cells in rows if cells]
+        if not rows:
+            continue
+        same = [row for row, cells in rows if all(book.count(cell) == before.count(cell) for cell in cells)]
+        whole = len(same) >= rule.options["share"] * len(rows) and len(rows) > 1
+        values = {"annex": TABLES[table].annex, "before": before.data.quarter.label, "whole": whole}
+        compared = tuple(cell for row in same for cell in _large(row, table, book, 0))
+        at = CellRef.of(table, dict.fromkeys(TABLES[table].key, WHOLE), "evaluations")
+        if whole or not same:
+            yield Outcome(at, compared, state(not whole), f"{len(same)} 行，共 {len(rows)} 行", values=values)
+            continue
+        for row in same:
+            cells = tuple(_large(row, table, book, 0))
+            shown = "、".join(f"{COLUMNS[cell.column]} {number(book.count(cell) or 0)}" for cell in cells)
+            yield Outcome(cells[0], cells, state(False), shown, values=values | {"shown": shown})
+
+
+def _large(row: Row, table: str, book: Book, least: int) -> list[CellRef]:
+    """The counts of a row, if one of them is `least` or more."""
+    cells = [cell for column in TABLES[table].counts if book.count(cell := row.cell(column)) is not None]
+    return cells if any((book.count(cell) or 0) >= max(least, 1) for cell in cells) else []
+
+
+def annexes_kept(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Every annex that the quarter before had is there."""
+    if not book.history:
+        return
+    before = book.history[-1]
+    for name, spec in TABLES.items():
+        if name not in before.absent:
+            values = {"annex": spec.annex, "title": spec.title, "before": before.quarter.label}
+            there = name not in book.data.absent
+            yield Outcome(whole_table(name, spec.counts[-1]), (), state(there), "", values=values)
+
+
+KINDS = {"history": history, "previous": previous, "copied": copied, "annexes_kept": annexes_kept}

@@ -1,0 +1,221 @@
+"""Units against their peers: rates, volumes, tiers that differ from all the others by more than matters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from haochaping.checks.outcome import Outcome, not_evaluable, state
+from haochaping.checks.rule import Rule
+from haochaping.cleaning.number_format import number, percent_text
+from haochaping.core.model import TABLES, CellRef
+from haochaping.statistics.robust_spread import robust_spread
+from haochaping.store.cell_index import Book, Row
+
+FEWEST_PEERS = 5
+"""Below this a median and a spread say nothing."""
+
+
+def _robust_scores(values: Mapping[CellRef, float]) -> dict[CellRef, float]:
+    """(x − median) / (1.4826 · median absolute deviation); robust to a few outliers.
+
+    Source: Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers.
+    """
+    data = np.array(list(values.values()))
+    middle = float(np.median(data))
+    spread = robust_spread(data) or 1e-9
+    return {cell: (value - middle) / spread for cell, value in values.items()}
+
+
+def _far(rule: Rule, values: Mapping[CellRef, float]) -> dict[CellRef, bool]:
+    """Which values (on a log scale) are far from their peers: by score and by a factor that matters."""
+    scores = _robust_scores(values)
+    middle = float(np.median(list(values.values())))
+    factor = math.log(rule.options["factor"])
+    return {
+        cell: abs(scores[cell]) > rule.options["score"] and abs(value - middle) > factor
+        for cell, value in values.items()
+    }
+
+
+def peers_rate(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A rate (numerator over denominator) against that of the other units, on the log-odds scale."""
+    for table in rule.tables:
+        counts: dict[CellRef, tuple[CellRef, int, int]] = {}
+        for row in book.rows(table):
+            at, base = (row.cell(rule.options[part]) for part in ("numerator", "denominator"))
+            k, n = book.count(at), book.count(base)
+            if k is not None and n and k <= n:
+                counts[at] = (base, k, n)
+        if len(counts) < FEWEST_PEERS:
+            if counts:
+                yield not_evaluable(next(iter(counts)), counts, "单位太少，无从比较")
+            continue
+        odds = {at: math.log((k + 0.5) / (n - k + 0.5)) for at, (_, k, n) in counts.items()}
+        far = _far(rule, odds)
+        middle = 1 / (1 + math.exp(-float(np.median(list(odds.values())))))
+        for at, (base, k, n) in counts.items():
+            rate = percent_text(Fraction(k, n))
+            yield Outcome(
+                at,
+                (at, base),
+                state(not far[at]),
+                f"{number(k)} ÷ {number(n)} = {rate}；同类单位中位数 {middle:.2%}",
+                values={
+                    "exact": rate,
+                    "median": f"{middle:.2%}",
+                    "direction": "高" if k / n > middle else "低",
+                },
+            )
+
+
+def peers_points(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A rate against the median of the other units, in percentage points: for rates that are nearly all alike."""
+    for table in rule.tables:
+        rates: dict[CellRef, tuple[CellRef, int, int]] = {}
+        for row in book.rows(table):
+            k_cell, n_cell = (row.cell(rule.options[part]) for part in ("numerator", "denominator"))
+            k, n = book.count(k_cell), book.count(n_cell)
+            if k is not None and n and n >= rule.options["least"]:
+                rates[k_cell] = (n_cell, k, n)
+        if len(rates) < FEWEST_PEERS:
+            continue
+        middle = float(np.median([k / n for _, k, n in rates.values()]))
+        for k_cell, (n_cell, k, n) in rates.items():
+            far = abs(k / n - middle) * 100 > rule.options["points"]
+            rate = percent_text(Fraction(k, n))
+            yield Outcome(
+                n_cell,
+                (n_cell, k_cell),
+                state(not far),
+                f"{number(k)} ÷ {number(n)} = {rate}；各单位中位数 {middle:.2%}",
+                values={"exact": rate, "median": f"{middle:.2%}", "annex": TABLES[table].annex},
+                suspects=(n_cell, k_cell) if far else (),
+            )
+
+
+def peers_volume(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A district's evaluations in annex 1 against the sum of its departments, towns and villages, by peers."""
+    ratios: dict[CellRef, float] = {}
+    parts_of: dict[CellRef, tuple[list[CellRef], int, int]] = {}
+    for row in book.rows("districts"):
+        at = row.cell("evaluations")
+        whole = book.count(at)
+        cells, parts = district_parts(book, row.key["district"])
+        if whole and parts:
+            ratios[at] = math.log(whole / parts)
+            parts_of[at] = (cells, whole, parts)
+    if len(ratios) < FEWEST_PEERS:
+        return
+    far = _far(rule, ratios)
+    middle = math.exp(float(np.median(list(ratios.values()))))
+    for at, (cells, whole, parts) in parts_of.items():
+        yield Outcome(
+            at,
+            (at, *cells),
+            state(not far[at]),
+            f"{number(whole)} ÷ {number(parts)} = {whole / parts:.2f}；各区县中位数 {middle:.2f}",
+            values={"printed": number(whole), "parts": number(parts), "times": _times(whole / parts)},
+            **(_one_digit_too_many(book, at, whole, parts, middle) if far[at] else {}),
+        )
+
+
+def _one_digit_too_many(book: Book, at: CellRef, whole: int, parts: int, middle: float) -> dict[str, Any]:
+    """Suspects, and what a superfluous digit would explain: the volume, and with it the active rate."""
+    cases = CellRef(at.table, at.key, "cases")
+    suspects = (at, cases) if book.count(cases) == whole else (at,)
+    shorter = whole // 10
+    if not shorter or not 0.5 < shorter / parts / middle < 2:
+        return {"suspects": suspects}
+    both = "（办件数与评价数相同，须一并核对）" if len(suspects) > 1 else ""
+    active = book.count(CellRef(at.table, at.key, "active_evaluations"))
+    rate = f"，主动评价率为 {percent_text(Fraction(active, shorter))}" if active and active <= shorter else ""
+    told = (
+        f"如多录一位数字（约 {number(shorter)}）{both}，则为部门与镇村之和的 {shorter / parts:.2f} 倍{rate}，"
+        "与其他区县相近；仅供查找，不据此更正。"
+    )
+    return {"suspects": suspects, "hypothesis": told, "changes": dict.fromkeys(suspects, shorter)}
+
+
+def _times(ratio: float) -> str:
+    """A multiple in words: ``3.98 倍``, below a tenth as a percentage."""
+    return f"{ratio:.2f} 倍" if ratio >= 0.1 else f"{ratio:.2%}"
+
+
+def district_parts(book: Book, district: str) -> tuple[list[CellRef], int]:
+    """A district's cells in annexes 3 (its printed total where there is one) and 4, and their sum."""
+    columns = [row for row in book.rows("district_departments") if row.key["district"] == district]
+    totals = [
+        row
+        for row in book.totals("district_departments")
+        if row.key["district"] == district and row.key["department"] == row.label
+    ]
+    tiers = [row for row in book.rows("towns_and_villages") if row.key["district"] == district]
+    departments = sum(book.count(row.cell("evaluations")) or 0 for row in columns)
+    shown = [row.cell("evaluations") for row in [*(totals or columns), *tiers]]
+    return shown, departments + sum(book.count(row.cell("evaluations")) or 0 for row in tiers)
+
+
+def empty_tier(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """One tier of a district at zero while the other has many evaluations."""
+    for table in rule.tables:
+        tiers: dict[str, dict[str, Row]] = {}
+        for row in book.rows(table):
+            tiers.setdefault(row.key["district"], {})[row.key["tier"]] = row
+        for rows in tiers.values():
+            for tier, row in rows.items():
+                at = row.cell("evaluations")
+                others = [other.cell("evaluations") for name, other in rows.items() if name != tier]
+                most = max((book.count(cell) or 0 for cell in others), default=0)
+                if book.count(at) is None or not others or most < rule.options["least"]:
+                    continue
+                yield Outcome(
+                    at,
+                    (at, *others),
+                    state(book.count(at) != 0),
+                    f"{number(book.count(at) or 0)} 与 {number(most)}",
+                    values={"printed": number(book.count(at) or 0), "other": number(most)},
+                )
+
+
+def tier_peers(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Villages against towns of a district, by peers; a tier at zero is told by :func:`empty_tier`."""
+    for table in rule.tables:
+        tiers: dict[str, dict[str, Row]] = {}
+        for row in book.rows(table):
+            tiers.setdefault(row.key["district"], {})[row.key["tier"]] = row
+        counts: dict[CellRef, tuple[CellRef, int, int]] = {}
+        for rows in tiers.values():
+            if {"town", "village"} <= rows.keys():
+                at, base = (rows[tier].cell("evaluations") for tier in ("village", "town"))
+                village, town = book.count(at), book.count(base)
+                if village and town:
+                    counts[at] = (base, village, town)
+        if len(counts) < FEWEST_PEERS:
+            continue
+        ratios = {at: math.log(village / town) for at, (_, village, town) in counts.items()}
+        far = _far(rule, ratios)
+        middle = math.exp(float(np.median(list(ratios.values()))))
+        for at, (base, village, town) in counts.items():
+            yield Outcome(
+                at,
+                (at, base),
+                state(not far[at]),
+                f"{number(village)} ÷ {number(town)} = {village / town:.2f}；"
+                f"两级都有数的区县中位数 {middle:.2f}",
+                values={"printed": number(village), "other": number(town), "times": _times(village / town)},
+                suspects=(at, base) if far[at] else (),
+            )
+
+
+KINDS = {
+    "peers_rate": peers_rate,
+    "peers_points": peers_points,
+    "peers_volume": peers_volume,
+    "empty_tier": empty_tier,
+    "tier_peers": tier_peers,
+}

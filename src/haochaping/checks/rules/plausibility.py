@@ -1,0 +1,174 @@
+"""Figures that no arithmetic contradicts but that need a reason: against chance, against their share, against elsewhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+
+from scipy import special  # scipy.stats offers the same and takes three times as long to import
+
+from haochaping.checks.outcome import Outcome, state, whole_table
+from haochaping.checks.rule import Rule
+from haochaping.checks.rules.peers import FEWEST_PEERS
+from haochaping.cleaning.decode_text import decode
+from haochaping.cleaning.number_format import number, percent_text
+from haochaping.core.labels import key_label
+from haochaping.core.model import TABLES, CellRef
+from haochaping.statistics.rates import upper_bound_zero
+from haochaping.store.cell_index import Book, Row
+
+
+def silent(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Far fewer active evaluations than at the rate of the table, which the one largest unit does not decide.
+
+    Tested with the lower tail of the binomial distribution at the table's rate without its largest
+    unit; told when the count is also less than one in `factor` of what that rate would give. A rule
+    with `least` tells the others instead: units without any, of so many evaluations, that chance may explain.
+    """
+    for table in rule.tables:
+        pairs = [
+            (row, book.count(row.cell("active_evaluations")), book.count(row.cell("evaluations")))
+            for row in book.rows(table)
+        ]
+        known = [(row, k, n) for row, k, n in pairs if k is not None and n]
+        rest = sorted(known, key=lambda one: one[1])[:-1]
+        base = sum(n for _, _, n in rest)
+        overall = sum(k for _, k, _ in rest) / base if base else 0.0
+        for row, k, n in known:
+            at = row.cell("active_evaluations")
+            chance = float(special.bdtr(k, n, overall))
+            bad = k * rule.options["factor"] < n * overall and chance < rule.options["chance"]
+            if "least" in rule.options:
+                bad = not bad and k == 0 and n >= rule.options["least"]
+            yield Outcome(
+                at,
+                (at, row.cell("evaluations")),
+                state(not bad),
+                f"{number(k)} ÷ {number(n)} = {percent_text(Fraction(k, n))}；除最多的一个部门外，本表主动评价率 {overall:.2%}，"
+                f"按此推算，{number(n)} 条中约为 {n * overall:,.0f} 条（只作比较，不是应达到的数）",
+                values={"printed": number(k), "base": number(n)},
+            )
+
+
+def concentration(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Cells of a matrix that hold most of their row or column and far more than their share (location quotient)."""
+    for table in rule.tables:
+        rows = [(row, book.count(row.cell("evaluations")) or 0) for row in book.rows(table)]
+        whole = sum(value for _, value in rows)
+        by_row: dict[str, int] = {}
+        by_column: dict[str, int] = {}
+        for row, value in rows:
+            department, district = row.key.values()
+            by_row[department] = by_row.get(department, 0) + value
+            by_column[district] = by_column.get(district, 0) + value
+        if len(by_column) < FEWEST_PEERS or not whole:
+            continue
+        found: list[tuple[float, Row, int, float]] = []
+        for row, value in rows:
+            department, district = row.key.values()
+            if value < rule.options["least"]:
+                continue
+            quotient = value * whole / (by_row[department] * by_column[district])
+            most = max(value / by_row[department], value / by_column[district])
+            if most >= rule.options["share"] and quotient >= rule.options["quotient"]:
+                found.append((-value, row, value, quotient))
+        found.sort(key=lambda item: item[0])
+        cells = [row.cell("evaluations") for _, row, _, _ in found]
+        yield Outcome(
+            whole_table(table, "evaluations"),
+            tuple(cells),
+            state(not found),
+            "；".join(
+                f"{key_label(row.key)} {number(v)}（为应占份额的 {lq:.1f} 倍）" for _, row, v, lq in found
+            ),
+            values={
+                "annex": TABLES[table].annex,
+                "count": len(found),
+                "cells": "、".join(
+                    f"{row.key['district']}{row.key['department']}" for _, row, _, _ in found[:6]
+                ),
+                "more": len(found) > 6,
+                "least": number(rule.options["least"]),
+            },
+        )
+
+
+def no_negatives(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Not one negative evaluation among very many: first a question to the data path, not praise.
+
+    Annexes are not added up, for their scopes may overlap; each gets its own upper bound.
+    """
+    cells: list[CellRef] = []
+    negatives, sizes = 0, {}
+    told: dict[str, str] = {}
+    for table in rule.tables:
+        known = [row for row in book.rows(table) if book.count(row.cell("negative_evaluations")) is not None]
+        cells += [row.cell("negative_evaluations") for row in known]
+        negatives += sum(book.count(row.cell("negative_evaluations")) or 0 for row in known)
+        sizes[table] = sum(book.count(row.cell("evaluations")) or 0 for row in known)
+        part = f"中列出差评数的 {len(known)} 行" if len(known) < len(book.rows(table)) else ""
+        told[table] = f"附件{TABLES[table].annex}{part}评价 {number(sizes[table])} 条"
+    sizes = {table: size for table, size in sizes.items() if size}
+    if not cells or sum(sizes.values()) < rule.options["least"]:
+        return
+    yield Outcome(
+        whole_table(next(iter(sizes)), "negative_evaluations"),
+        tuple(cells),
+        state(negatives > 0),
+        "；".join(
+            f"附件{TABLES[table].annex}：差评 0，评价 {number(size)}，差评率的上限（95% 置信）为每百万 "
+            f"{upper_bound_zero(size) * 1e6:.2f} 条"
+            for table, size in sizes.items()
+        )
+        if not negatives
+        else f"差评合计 {number(negatives)}",
+        values={"base": "、".join(told[table] for table in sizes)},
+    )
+
+
+def benchmark(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """No negative evaluation among the active ones, held against rates published elsewhere (``benchmarks.csv``).
+
+    At a rate r, n independent ratings hold none with probability (1 − r)ⁿ.
+    """
+    if book.reference is None:
+        return
+    rows = [row for table in rule.tables for row in book.rows(table)]
+    active = sum(book.count(row.cell("active_evaluations")) or 0 for row in rows)
+    negatives = sum(book.count(row.cell("negative_evaluations")) or 0 for row in rows)
+    path = book.reference.folder / "benchmarks.csv"
+    for line in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
+        rate = int(line["negatives"]) / int(line["evaluations"])
+        chance = math.exp(active * math.log1p(-rate))
+        at = whole_table(rule.tables[0], "negative_evaluations")
+        at = CellRef(
+            at.table, tuple((name, f"{line['place']}{line['period']}") for name, _ in at.key), at.column
+        )
+        yield Outcome(
+            at,
+            tuple(
+                row.cell("negative_evaluations")
+                for row in rows
+                if book.count(row.cell("negative_evaluations")) is not None
+            ),
+            state(negatives > 0 or chance >= rule.options["chance"]),
+            f"{line['place']}{line['period']}：{number(int(line['negatives']))} ÷ {number(int(line['evaluations']))}，"
+            f"每百万 {rate * 1e6:.1f} 条；按此 {number(active)} 条主动评价中约为 {active * rate:,.1f} 条，"
+            f"一条没有的概率 {chance:.1e}（{line['source']}）",
+            values={
+                "place_of_rate": f"{line['place']}{line['period']}",
+                "expected": f"{active * rate:,.1f}",
+                "base": number(active),
+            },
+        )
+
+
+KINDS = {
+    "benchmark": benchmark,
+    "silent": silent,
+    "concentration": concentration,
+    "no_negatives": no_negatives,
+}

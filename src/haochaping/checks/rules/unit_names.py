@@ -1,0 +1,184 @@
+"""Units by their names: known, valid, the same in every annex and from quarter to quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from haochaping.checks.outcome import WHOLE, Outcome, claimed, state
+from haochaping.checks.rule import Rule
+from haochaping.core.model import TABLES, CellRef
+from haochaping.core.text import fold, hidden_characters, visible
+from haochaping.reference.reference import UNIT_KINDS
+from haochaping.store.cell_index import Book
+
+
+def units_across(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """The same districts stand in every annex: an outer join by canonical name, before any figure is compared."""
+    reference = book.reference
+    if reference is None:
+        return
+    by_table: dict[str, dict[str, str]] = {}
+    for table, column, name, _ in _unit_names(book):
+        if column == "district":
+            by_table.setdefault(table, {})[reference.canonical("district", name)] = name
+    every = dict.fromkeys(name for names in by_table.values() for name in names)
+    most = [n for n in every if sum(n in names for names in by_table.values()) * 2 > len(by_table)]
+    for table, there in by_table.items():
+        lacking = [name for name in most if name not in there]
+        alone = [name for name in there if name not in most]
+        at = CellRef.of(table, {"district": WHOLE}, "district")
+        yield Outcome(
+            at,
+            (),
+            state(not lacking and not alone),
+            f"附件{TABLES[table].annex}缺{'、'.join(lacking) or '无'}；他处没有的：{'、'.join(alone) or '无'}",
+            values={
+                "annex": TABLES[table].annex,
+                "lacking": "、".join(lacking),
+                "alone": "、".join(there[name] for name in alone),
+            },
+        )
+
+
+def names(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Units that go by an alias: in a table, or in the text while a table has the canonical name."""
+    reference = book.reference
+    if reference is None or not reference.units:
+        return
+    found: dict[str, tuple[str, str, CellRef | None]] = {}
+    for table, column, name, cell in _unit_names(book):
+        unit = reference.unit(TABLES[table].unit_kinds[column], name)
+        if unit and fold(name) != fold(unit.canonical):
+            found.setdefault(name, (unit.canonical, f"附件{TABLES[table].annex}", cell))
+    for where, text in (("主送机关", book.data.fact("addressees")), ("正文", book.data.fact("text"))):
+        for unit in reference.units:
+            for alias in unit.aliases:
+                is_there = fold(alias) in fold(text) and fold(unit.canonical) not in fold(alias)
+                if unit.kind == "district" and is_there:
+                    found.setdefault(alias, (unit.canonical, where, None))
+    at = claimed("names")
+    yield Outcome(
+        at,
+        tuple(cell for *_, cell in found.values() if cell),
+        state(not found),
+        "；".join(f"{where}“{name}”应为“{canonical}”" for name, (canonical, where, _) in found.items()),
+        values={
+            "names": "、".join(
+                f"{where}“{name}”（{canonical}）" for name, (canonical, where, _) in found.items()
+            )
+        },
+    )
+
+
+def _unit_names(book: Book) -> Iterator[tuple[str, str, str, CellRef]]:
+    """Every distinct name in a key column that the registry covers: table, column, name, its first cell."""
+    for table, spec in TABLES.items():
+        seen: set[tuple[str, str]] = set()
+        for row in book.rows(table):
+            for column, kind in spec.unit_kinds.items():
+                name = row.key[column]
+                if kind and (column, name) not in seen:
+                    seen.add((column, name))
+                    yield table, column, name, row.cell(spec.measures[0])
+
+
+def unknown_unit(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A name that the units registry does not know; only where it knows any of that kind."""
+    reference = book.reference
+    if reference is None:
+        return
+    for table, column, name, cell in _unit_names(book):
+        kind = TABLES[table].unit_kinds[column]
+        if reference.names(kind):
+            known = reference.unit(kind, name) is not None
+            yield Outcome(
+                CellRef.of(table, {column: name}, column),
+                (cell,),
+                state(known),
+                f"units.csv 中没有“{visible(name)}”",
+                values={"name": visible(name), "kind": UNIT_KINDS[kind], "annex": TABLES[table].annex},
+            )
+
+
+def outdated_unit(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A unit that the registry knows only for other times (``valid_from``, ``valid_to``)."""
+    quarter = book.data.quarter
+    for table, column, name, cell in _unit_names(book):
+        unit = book.reference.unit(TABLES[table].unit_kinds[column], name) if book.reference else None
+        if unit is None or not (unit.valid_from or unit.valid_to):
+            continue
+        good = unit.valid_on(quarter.start) or unit.valid_on(quarter.end)
+        span = f"{unit.valid_from or '……'} 至 {unit.valid_to or '……'}"
+        yield Outcome(
+            CellRef.of(table, {column: name}, column),
+            (cell,),
+            state(good),
+            f"units.csv 中“{visible(name)}”的有效期为 {span}",
+            values={"name": visible(name), "span": span, "annex": TABLES[table].annex},
+        )
+
+
+def units_changed(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Units that vanished, appeared or were renamed since the quarter before: an outer join by canonical name."""
+    reference = book.reference
+    if reference is None or not book.history:
+        return
+    before = Book(book.history[-1], reference)
+    for table in TABLES:
+        if not book.rows(table) or not before.rows(table):
+            continue
+        now, then = (_canonical(one, table) for one in (book, before))
+        gone = [name for key, name in then.items() if key not in now]
+        come = [name for key, name in now.items() if key not in then]
+        renamed = [f"{then[key]}改为{name}" for key, name in now.items() if key in then and then[key] != name]
+        shown = {"vanished": gone, "appeared": [*come, *renamed]}[rule.options["which"]]
+        at = CellRef.of(table, {TABLES[table].key[0]: WHOLE}, TABLES[table].key[0])
+        values = {"annex": TABLES[table].annex, "names": "、".join(visible(name) for name in shown)}
+        yield Outcome(at, (), state(not shown), f"与{book.history[-1].quarter.label}对照", values=values)
+
+
+def _canonical(book: Book, table: str) -> dict[tuple[str, str], str]:
+    """Canonical (column, name) of every unit of a table to the name as printed."""
+    names = {}
+    for one, column, name, _ in _unit_names(book):
+        if one == table and book.reference:
+            names[column, book.reference.canonical(TABLES[table].unit_kinds[column], name)] = name
+    return names
+
+
+def hidden(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Control and format characters in a name."""
+    for table, column, name, cell in _unit_names(book):
+        yield Outcome(
+            CellRef.of(table, {column: visible(name)}, column),
+            (cell,),
+            state(not hidden_characters(name)),
+            visible(name),
+            values={"name": visible(name), "annex": TABLES[table].annex},
+        )
+
+
+def district_body(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """A district's own body among the city's departments."""
+    if book.reference is None:
+        return
+    districts = book.reference.names("district") or [row.key["district"] for row in book.rows("districts")]
+    for row in book.rows("city_departments"):
+        name = row.key["department"]
+        district = next((d for d in districts if fold(d) in fold(name)), "")
+        at = row.cell("cases")
+        if district:
+            cells = (at, row.cell("evaluations"))
+            values = {"name": name, "district": district}
+            yield Outcome(at, cells, state(False), f"“{name}”含区县名“{district}”", values=values)
+
+
+KINDS = {
+    "units_across": units_across,
+    "names": names,
+    "unknown_unit": unknown_unit,
+    "outdated_unit": outdated_unit,
+    "units_changed": units_changed,
+    "hidden": hidden,
+    "district_body": district_body,
+}

@@ -1,0 +1,221 @@
+"""What the text and the notes say: dates, annexes, claims that no table supports, words without a meaning."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from haochaping.checks.outcome import WHOLE, Outcome, claimed, not_evaluable, state
+from haochaping.checks.rule import Rule
+from haochaping.cleaning.decode_text import decode
+from haochaping.core.labels import COLUMNS, key_label
+from haochaping.core.model import TABLES, CellRef, decode_key, note_text
+from haochaping.core.text import fold
+from haochaping.store.cell_index import Book, note_cell
+
+
+def period(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """The period that an annex's note states is the quarter's."""
+    quarter = book.data.quarter
+    for annex in book.data.annexes.to_dict("records"):
+        at = note_cell(annex["table"], "period")
+        if not annex["period_start"]:
+            continue
+        printed = note_text(annex, "period")
+        expected = f"{quarter.start.isoformat()} 至 {quarter.end.isoformat()}"
+        yield Outcome(
+            at,
+            (at,),
+            state(printed == expected),
+            f"{printed} 与 {expected}",
+            values={"annex": annex["annex"], "printed": printed, "expected": expected},
+            expected=expected,
+        )
+
+
+def titles(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """The quarter in an annex's title, where it has one, is the quarter's."""
+    expected = f"第{book.data.quarter.label.partition('第')[2]}"
+    for annex in book.data.annexes.to_dict("records"):
+        found = re.search(r"第?([一二三四1-4])季度", fold(annex["title"]))
+        if found:
+            number = found[1].translate(str.maketrans("1234", "一二三四"))
+            at = note_cell(annex["table"], "title")
+            yield Outcome(
+                at,
+                (at,),
+                state(f"第{number}季度" == expected),
+                f"“{annex['title']}”与{expected}",
+                values={"annex": annex["annex"], "printed": annex["title"], "expected": expected},
+                expected=f"标题写{expected}",
+            )
+
+
+def annex_list(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Every annex that the text lists is there."""
+    listed = {int(n) for n in re.findall(r"(?<![0-9])([1-5])[.、．:]", fold(book.data.fact("annex_list")))}
+    for name, spec in TABLES.items():
+        if spec.annex in listed:
+            at = CellRef.of(name, {spec.key[0]: WHOLE}, spec.measures[0])
+            there = not book.data.table(name).empty
+            values = {"annex": spec.annex, "title": spec.title}
+            yield Outcome(at, (), state(there), f"附件目录列有附件{spec.annex}", values=values)
+
+
+def same_extraction(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """All annexes were extracted on one day."""
+    dates = {
+        a["annex"]: a["extraction_date"] for a in book.data.annexes.to_dict("records") if a["extraction_date"]
+    }
+    if len(dates) > 1:
+        tables = {spec.annex: name for name, spec in TABLES.items()}
+        shown = "、".join(f"附件{annex} {day}" for annex, day in dates.items())
+        cells = tuple(note_cell(tables[annex], "extraction_date") for annex in dates)
+        yield Outcome(cells[0], cells, state(len(set(dates.values())) == 1), shown, values={"dates": shown})
+
+
+def window(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Extraction before the last days' window for evaluation had closed.
+
+    The window (working days after the day of service) is the city's setting. Working days are those
+    of the State Council's calendar, from the package chinesecalendar.
+    """
+    extracted, end = book.data.fact("extraction_date"), book.data.fact("period_end")
+    if not extracted or not end:
+        return
+    at = claimed("extraction_date")
+    days = int(book.reference.threshold("evaluation_window_working_days")) if book.reference else 0
+    day = date.fromisoformat(end)
+    try:
+        last = _last_working_day(day)
+        closes = _working_days_after(last, days)
+    except NotImplementedError:
+        yield not_evaluable(at, (), f"工作日历没有{day.year + 1}年的安排，请更新 chinesecalendar")
+        return
+    yield Outcome(
+        at,
+        (),
+        state(extracted >= closes.isoformat()),
+        f"{last.isoformat()} 的办件，{days} 个工作日之后是 {closes.isoformat()}；提取于 {extracted}",
+        values={"printed": extracted, "closes": closes.isoformat(), "days": days},
+    )
+
+
+def extracted_early(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Extraction is not before the end of the quarter: what came later would be missing."""
+    extracted = book.data.fact("extraction_date")
+    end = book.data.quarter.end.isoformat()
+    if extracted:
+        at = claimed("extraction_date")
+        values = {"printed": extracted, "end": end}
+        yield Outcome(at, (), state(extracted >= end), f"{extracted} 与 {end}", values=values)
+
+
+def _last_working_day(day: date) -> date:
+    from chinese_calendar import is_workday
+
+    while not is_workday(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def _working_days_after(day: date, count: int) -> date:
+    from chinese_calendar import is_workday
+
+    while count:
+        day += timedelta(days=1)
+        count -= is_workday(day)
+    return day
+
+
+def claims(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Claims in the text that would need a figure or a table (``claims.csv``: pattern, what it needs)."""
+    text = fold(book.data.fact("text"))
+    if not text or book.reference is None:
+        return
+    path = book.reference.folder / "claims.csv"
+    for row in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
+        if row["severity"] != rule.severity:
+            continue
+        if found := re.search(row["pattern"], text):
+            yield Outcome(
+                claimed(f"claim:{row['name']}"),
+                (),
+                state(False),
+                f"正文：“{found.group(0)}”；{row['needs']}",
+                values={"claim": found.group(0), "needs": row["needs"]},
+            )
+
+
+def two_sources(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Cells in which a second source of the quarter differs."""
+    for row in book.data.second.to_dict("records"):
+        at = CellRef.of(row["table"], decode_key(row["key"]), row["column"])
+        here, there = book.printed(at), row["printed"]
+        used = book.data.fact("source_used")
+        yield Outcome(
+            at,
+            (at,),
+            state(False),
+            f"{used}：{here or '没有此数'}；{row['file']}：{there or '没有此数'}",
+            values={
+                "column": COLUMNS.get(row["column"], ""),
+                "printed": here or "空白",
+                "other": there or "空白",
+                "file": row["file"],
+            },
+            suspects=(at,),
+        )
+    if book.data.fact("source_used") and book.data.second.empty:
+        yield Outcome(claimed("names"), (), state(True), "各格相同")
+
+
+def no_cases(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Annexes that print evaluations without cases: no evaluation rate can be checked there."""
+    without = [
+        spec
+        for name, spec in TABLES.items()
+        if "cases" not in spec.counts and not book.data.table(name).empty
+    ]
+    if without:
+        at = claimed("measures")
+        annexes = "、".join(str(spec.annex) for spec in without)
+        yield Outcome(at, (), state(False), f"附件{annexes}没有办件数一列", values={"annexes": annexes})
+
+
+def printed_words(rule: Rule, book: Book) -> Iterator[Outcome]:
+    """Words for "no value" in the tables whose meaning no note states."""
+    words: dict[str, list[CellRef]] = {}
+    for item in book.data.unreported.to_dict("records"):
+        if item["printed"] and "含义未注明" in item["reason"]:
+            cell = CellRef.of(item["table"], decode_key(item["key"]), item["column"])
+            words.setdefault(item["printed"], []).append(cell)
+    notes = fold("".join(book.data.annexes["note"]))
+    for word, cells in words.items():
+        explained = f"“{fold(word)}”" in notes or f'"{fold(word)}"' in notes
+        at = claimed(f"word:{word}")
+        shown = "、".join(key_label(cell.names) for cell in cells[:3])
+        yield Outcome(
+            at,
+            tuple(cells),
+            state(explained),
+            f"“{word}”共 {len(cells)} 格，如{shown}",
+            values={"word": word, "count": len(cells)},
+        )
+
+
+KINDS = {
+    "period": period,
+    "titles": titles,
+    "annex_list": annex_list,
+    "same_extraction": same_extraction,
+    "window": window,
+    "extracted_early": extracted_early,
+    "claims": claims,
+    "two_sources": two_sources,
+    "no_cases": no_cases,
+    "printed_words": printed_words,
+}

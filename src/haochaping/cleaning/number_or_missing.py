@@ -1,0 +1,119 @@
+"""One printed cell to a number, or to the reason why it holds none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+
+from haochaping.core.text import fold, plain_number
+
+LONGEST_CELL = 200
+"""Longer text is no cell of a table; the contract refuses it."""
+MOST_DIGITS = 15
+"""More than any count of ratings; beyond it a float is no longer exact."""
+_WHOLE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.0+)?")
+_PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
+_APART = re.compile(r"[\d.,．，]\s+[\d.,．，]")
+"""Blanks inside a number: two cells in one as well as one number (``5 123``)."""
+_DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as read.
+
+    ``value`` is an int (counts), a float fraction (rates) or None when the cell holds no number;
+    ``reason`` then says why. ``printed`` is the text as printed, always.
+    """
+
+    printed: str
+    value: int | float | None = None
+    reason: str = ""
+
+
+def read_count(printed: str, no_value: Mapping[str, str]) -> Cell:
+    """A whole number, or one of the words that stand for "no value".
+
+    Parameters
+    ----------
+    printed : str
+        ``"1,080,786"``, full-width digits and ``"/"`` among others.
+    no_value : mapping
+        Folded word to the reason shown for it (``words.csv``).
+
+    Raises
+    ------
+    ValueError
+        The text is neither; the message says what was expected.
+    """
+    absent = _absent(printed, no_value)
+    if absent:
+        return absent
+    match = None if _APART.search(printed.strip()) else _WHOLE.fullmatch(plain_number(printed))
+    digits = match.group(1).replace(",", "") if match else ""
+    if not match or len(digits) > MOST_DIGITS:
+        raise ValueError(f"应为整数（不超过 {MOST_DIGITS} 位）或表示无数据的符号")
+    return Cell(printed, int(digits))
+
+
+def read_rate(printed: str, no_value: Mapping[str, str], *, in_percent: bool = False) -> Cell:
+    """A percentage as a fraction, or one of the words that stand for "no value".
+
+    A number without a percent sign is accepted only where the heading carries the unit
+    (`in_percent`): elsewhere 1 could be one per cent or all.
+
+    Raises
+    ------
+    ValueError
+        The text is neither; the message says what was expected.
+    """
+    absent = _absent(printed, no_value)
+    if absent:
+        return absent
+    text = "" if _APART.search(printed.strip()) else plain_number(printed)
+    match = _PERCENT.fullmatch(text) or (_DECIMAL.fullmatch(text) if in_percent else None)
+    if match is None or len(text) > MOST_DIGITS:
+        raise ValueError("应为百分数（如 99.9%）或表示无数据的符号")
+    return Cell(printed, float(Decimal(text.rstrip("%")) / 100))
+
+
+def percent(value: Fraction, decimals: int, rounding: str = ROUND_HALF_UP) -> Decimal:
+    """`value` as a percentage with `decimals` decimals, computed without binary rounding."""
+    with localcontext() as context:
+        context.prec = 60
+        exact = Decimal(value.numerator * 100) / Decimal(value.denominator)
+        return exact.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
+
+
+def percent_of(fraction: str) -> str:
+    """A fraction that a spreadsheet stored (0.9968) as a percentage: exact up to four decimals, else rounded to two.
+
+    What rounds to 100 % without being it stays below, so that no rate is made perfect.
+    """
+    exact = (Decimal(fraction) * 100).normalize()
+    if -int(exact.as_tuple().exponent) > 4:
+        rounded = exact.quantize(Decimal("0.01"))
+        exact = Decimal("99.99") if rounded == 100 and exact < 100 else rounded
+    return f"{exact:f}%"
+
+
+def _absent(printed: str, no_value: Mapping[str, str]) -> Cell | None:
+    """The cell, if `printed` is one of the words for "no value"."""
+    reason = no_value.get(fold(printed))
+    if reason is None:
+        return None
+    return Cell(printed, None, reason or f"原表填“{printed}”，含义未注明")
+
+
+def is_number(text: str) -> bool:
+    """Whether `text` is a whole cell with a number: a count or a percentage."""
+    folded = plain_number(text)
+    return bool(_WHOLE.fullmatch(folded) or _PERCENT.fullmatch(folded) or _DECIMAL.fullmatch(folded))
+
+
+def printed_decimals(printed: str) -> int:
+    """Decimals of a printed percentage: 0 for ``100%``, 2 for ``99.68%``."""
+    return len(plain_number(printed).rstrip("%").partition(".")[2])

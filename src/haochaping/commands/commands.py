@@ -1,0 +1,278 @@
+"""What each command does: it calls one function of the kit, tells the outcome, returns the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from haochaping.core.errors import InputRefused, refuse
+from haochaping.core.paths import Locations
+from haochaping.core.quarter import Quarter
+from haochaping.core.text import hidden_characters, visible
+
+if TYPE_CHECKING:
+    from haochaping.core.model import QuarterData
+
+DONE, LOOK, REFUSED, FAILED = 0, 1, 2, 3
+"""Exit codes: done; something for people to look at; input refused; the kit failed."""
+_MOST_NAMED = 12
+"""Quarters that one line names."""
+
+
+def say(line: str) -> None:
+    """One line to the person at the terminal; paths and names in it may hold anything, an escape sequence too."""
+    print(visible(line), file=sys.stderr, flush=True)
+
+
+def _quarter(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.pipeline.run_quarter import run_quarter
+
+    quarter = options.quarter
+    outcome = run_quarter(where, quarter, say, options.as_of, options.by)
+    if outcome.unchanged:
+        say(f"资料没有变化，未重新生成：{outcome.page}（{outcome.verdict}）")
+    else:
+        if outcome.missing_glyphs:
+            say(f"字体缺少以下字符，页面上可能显示不出：{' '.join(map(repr, outcome.missing_glyphs))}")
+        say(f"完成：{outcome.page}；{outcome.verdict}；用时 {outcome.seconds:.1f} 秒")
+    return LOOK if options.strict and _verify_first(outcome.verdict) else DONE
+
+
+def _quarters(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.pipeline.printed_quarter import available
+    from haochaping.pipeline.run_quarters import run_quarters, table
+
+    first, last = (Quarter.parse(text) if text else None for text in (options.first, options.last))
+    if first and last and first > last:
+        raise refuse("命令行", f"从 {first} 到 {last}", "起止颠倒，前一个应早于后一个")
+    there = available(where.data)
+    wanted = [q for q in there if (first is None or first <= q) and (last is None or q <= last)]
+    if not wanted:
+        known = f"有资料的是 {there[0]} 至 {there[-1]}" if there else "还没有任何季度的资料"
+        asked = f"{first or '最早'} 至 {last or '最近'}"
+        raise refuse(str(where.data), asked, f"其间没有季度，{known}")
+    if lacking := _without_data(there, first or wanted[0], last or wanted[-1]):
+        more = f" 等 {len(lacking)} 个" if len(lacking) > _MOST_NAMED else ""
+        say(f"其间没有资料的季度，未生成：{'、'.join(map(str, lacking[:_MOST_NAMED]))}{more}")
+    ended = run_quarters(where, wanted, say, options.as_of or date.today(), options.by, options.jobs)
+    print(table(ended))
+    return LOOK if any(one.failure for one in ended) else DONE
+
+
+def _without_data(there: Sequence[Quarter], first: Quarter, last: Quarter) -> list[Quarter]:
+    """Quarters from `first` to `last` that are not `there`."""
+    asked = [first]
+    while asked[-1] < last:
+        asked.append(asked[-1].next)
+    return [quarter for quarter in asked if quarter not in there]
+
+
+def _index(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.pipeline.update_index import write_index
+
+    outcome = write_index(where, say)
+    changed = "没有变化" if outcome.unchanged else "已更新"
+    say(f"目录{changed}：{outcome.page}，{outcome.quarters} 个季度")
+    return DONE
+
+
+def _doctor(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.doctor.examine import examine
+    from haochaping.doctor.report_line import State, as_text
+
+    states = []
+    for line in examine(where):
+        states.append(line.state)
+        print(*as_text(line), sep="\n", flush=True)
+    print("，".join(f"{state.value} {states.count(state)} 项" for state in State))
+    return LOOK if State.WRONG in states else DONE
+
+
+def _pdf(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.outputs.page.pdf import write_pdf
+    from haochaping.pipeline.update_index import refresh_index
+    from haochaping.pipeline.verify import is_outdated
+
+    quarter = options.quarter
+    printed = write_pdf(where, quarter)
+    refresh_index(where, say)
+    if is_outdated(where, quarter):
+        say(f"网页是按以前的资料、设置或程序生成的；要最新的，请先运行 make quarter Q={quarter}，再打印")
+    say(f"完成：{printed}")
+    return DONE
+
+
+def _verify(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.files.leftovers import clean_up
+    from haochaping.outputs.published.file_names import PAGE
+    from haochaping.pipeline.verify import verify
+
+    quarter = options.quarter
+    clean_up(where.output, say)
+    found = verify(where, quarter, say)
+    for line in (*found.inputs, *found.files):
+        print(visible(line))
+    for line in found.about_past:
+        say(line)
+    if found.edited:
+        say(
+            f"另有 {len(found.edited)} 个人工改动过的文件没有比较：{'、'.join(found.edited)}"
+            f"（通报用 make proof Q={quarter} FILE=文件 校对）"
+        )
+    if found.inputs:
+        say(f"资料、设置或程序与生成时不同（{len(found.inputs)} 处），输出已过时，未作比较；请重新生成")
+    elif found.files:
+        say(
+            f"{len(found.files)} 处与重新生成的不同，{found.same} 个文件相同；要恢复的，把那些文件移出文件夹"
+            f"（{PAGE} 改动过的不必移），再运行 make quarter Q={quarter}"
+        )
+    else:
+        say(f"{where.published(quarter)} 与资料一致：{found.same} 个文件全部相同")
+    return DONE if found.holds else LOOK
+
+
+def _verify_first(verdict: str) -> bool:
+    from haochaping.checks.verdict import Verdict
+
+    return verdict == Verdict.VERIFY_FIRST.value
+
+
+def _new(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.outputs.form.new_quarter import write_new
+    from haochaping.reference.reference import load_reference
+
+    quarter = options.quarter
+    previous = _last_readable(where, quarter)
+    written = write_new(where.raw(quarter), quarter, load_reference(where.reference), previous)
+    before = previous.quarter if previous else None
+    named = f"单位、标题和备注的措辞按{before.label}" if before else "单位按 units.csv"
+    lacking = f"（没有上一季度{quarter.previous.label}的资料）" if before != quarter.previous else ""
+    say(f"已建立：{'、'.join(str(path) for path in written)}，{named}{lacking}")
+    return DONE
+
+
+def _last_readable(where: Locations, quarter: Quarter) -> QuarterData | None:
+    """The last quarter before `quarter` that can be read; those that cannot are told."""
+    from haochaping.pipeline.assess import earlier_quarters
+    from haochaping.pipeline.printed_quarter import load_printed
+
+    for earlier in reversed(earlier_quarters(where, quarter)):
+        try:
+            return load_printed(where, earlier)
+        except InputRefused as refusal:
+            say(f"{earlier.label}的资料没有用：{refusal.message}")
+    return None
+
+
+def _tidy(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.pipeline.assess import assess
+    from haochaping.read.raw_folder import read_raw
+    from haochaping.reference.reference import load_reference
+    from haochaping.store.tidy_tables import write_tidy
+
+    quarter = options.quarter
+    if not where.raw(quarter).is_dir():
+        read_raw(where.raw(quarter), quarter, load_reference(where.reference))
+    data = assess(where, quarter, options.as_of or date.today()).data
+    changed = write_tidy(data, where.tidy(quarter))
+    say(f"{'已写入' if changed else '没有变化'}：{where.tidy(quarter)}")
+    return DONE
+
+
+def _plain_json(content: object) -> str:
+    """JSON that is safe on a terminal: what nobody sees is written as an escape of JSON, and reads back as it was."""
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    return text.translate(
+        {ord(char): json.dumps(char)[1:-1] for char in hidden_characters(text) if char != "\n"}
+    )
+
+
+def _check(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.commands.findings_text import findings_text
+    from haochaping.pipeline.assess import assess
+    from haochaping.pipeline.printed_quarter import TIDY_NOTICE, rests_on_tidy
+
+    quarter = options.quarter
+    if rests_on_tidy(where, quarter):
+        say(TIDY_NOTICE)
+    report = assess(where, quarter, options.as_of or date.today()).report
+    if options.json:
+        print(_plain_json(report.as_json()))
+    else:
+        print(findings_text(report, quarter))
+    return LOOK if options.strict and _verify_first(report.verdict.value) else DONE
+
+
+def _collect(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.pipeline.collect_replies import collect
+
+    quarter = options.quarter
+    outcome = collect(where, quarter, options.as_of or date.today())
+    for heading, lines in (
+        ("未读的文件", outcome.unread),
+        ("未采用的行，请与填报单位联系", outcome.left),
+        ("前后不一、未采用，请核实后在 review.xlsx 中填写", outcome.conflicts),
+        ("已采用，请补填", outcome.incomplete),
+    ):
+        for line in lines:
+            say(f"{heading}：{line}")
+    where_to = f"：{outcome.review}" if outcome.review.exists() else ""
+    already = f"，另有 {outcome.already} 条原已填写" if outcome.already else ""
+    say(f"读入核实单 {len(outcome.read)} 份，新增答复 {len(outcome.taken)} 条{already}{where_to}")
+    return DONE if outcome.complete else LOOK
+
+
+def _proof(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.figures.compute_figures import compute_figures
+    from haochaping.pipeline.assess import assess
+    from haochaping.proofreading.proofread import proof, proof_summary, proof_text
+    from haochaping.reference.reference import load_reference
+
+    quarter = options.quarter
+    if options.file == Path():
+        raise refuse(
+            "命令行",
+            "没有指定修改稿",
+            f"应写作 make proof Q={quarter} FILE=修改稿.docx，或 python -m haochaping proof {quarter} 修改稿.docx",
+        )
+    reviewed = assess(where, quarter, options.as_of or date.today())
+    reference = load_reference(where.reference)
+    figures = compute_figures(reviewed.data, reference)
+    found = proof(reviewed.data, reviewed.report, figures, reference, options.file)
+    if found:
+        print(proof_text(found))
+    say(proof_summary(found, quarter))
+    return LOOK if any(difference.counts for difference in found) else DONE
+
+
+def _simulate(where: Locations, options: argparse.Namespace) -> int:
+    from haochaping.core.model import SIMULATED
+    from haochaping.simulate.data_root import write_root
+
+    quarters = [Quarter.parse(text) for text in options.quarters]
+    if options.out.exists() and any(options.out.iterdir()):
+        raise refuse(str(options.out), "文件夹不是空的", "请另指定一个空文件夹，以免与真实资料混在一起")
+    write_root(options.out, quarters, options.seed, where.reference)
+    say(f"已写入{SIMULATED}：{options.out}（{len(quarters)} 个季度）")
+    return DONE
+
+
+COMMANDS: dict[str, Callable[[Locations, argparse.Namespace], int]] = {
+    "quarter": _quarter,
+    "new": _new,
+    "tidy": _tidy,
+    "check": _check,
+    "collect": _collect,
+    "pdf": _pdf,
+    "verify": _verify,
+    "proof": _proof,
+    "quarters": _quarters,
+    "index": _index,
+    "doctor": _doctor,
+    "simulate": _simulate,
+}

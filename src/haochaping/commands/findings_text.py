@@ -1,0 +1,39 @@
+"""Findings as text for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.core.labels import RULE_STATES, SEVERITIES, STATUSES
+from haochaping.core.quarter import Quarter
+from haochaping.core.text import visible
+
+
+def findings_text(report: CheckReport, quarter: Quarter) -> str:
+    """Verdict, every finding with its arithmetic, and how many rules held or could not run."""
+    counts = "，".join(f"{SEVERITIES[name]} {count}" for name, count in report.counts.items())
+    lines = [f"{quarter.label}：{report.verdict.value}（{counts}{report.answered_words}）", ""]
+    for number, finding in enumerate(report.findings, start=1):
+        status = "" if finding.status == "new" else f"·{STATUSES[finding.state]}"
+        lines.append(f"{number:>3}. [{SEVERITIES[finding.severity]}{status}] {finding.message}")
+        lines.append(f"      {_shortened(finding.arithmetic)}")
+    states = Counter(result.state for result in report.results)
+    shown = "，".join(f"{label} {states[name]}" for name, label in RULE_STATES.items() if states[name])
+    lines += ["", f"规则 {len(report.results)} 条：{shown}"]
+    for result in report.results:
+        if result.not_evaluable:
+            why = "；".join(result.reasons)
+            lines.append(f"无法核对：{result.title}，{result.not_evaluable} 处（{why}）")
+    lines += [f"答复：{remark}" for remark in report.remarks]
+    lines += [f"以前季度：{remark}" for remark in report.about_past]
+    lines += [
+        f"未能运行：{result.title}（{result.error}）"
+        for result in report.results
+        if result.state == "could not run"
+    ]
+    return "\n".join(visible(line).replace("\n", " ") for line in lines)
+
+
+def _shortened(arithmetic: str, longest: int = 160) -> str:
+    return arithmetic if len(arithmetic) <= longest else f"… {arithmetic[-longest:]}"

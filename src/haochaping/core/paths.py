@@ -1,0 +1,71 @@
+"""Where data and output are."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from haochaping.core.errors import InputRefused
+from haochaping.core.quarter import Quarter
+
+DATA_VARIABLE = "HAOCHAPING_DATA"
+"""Environment variable by which the runner tells the notebook's kernel where the data are."""
+STAGED_VARIABLE = "HAOCHAPING_STAGED"
+"""Environment variable by which the runner hands the staged model and findings to the kernel."""
+NOTES = "notes.md"
+"""The analyst's notes, in the quarter's raw folder."""
+ANSWERS = {NOTES, "review.xlsx", "review.csv"}
+"""What the analyst answers and writes in the raw folder; not a source of figures."""
+
+
+@dataclass(frozen=True)
+class Locations:
+    """Data root (``raw/``, ``tidy/``, ``reference/``) and output root."""
+
+    data: Path
+    output: Path
+
+    def raw(self, quarter: Quarter) -> Path:
+        """What the office has for `quarter`."""
+        return self.data / "raw" / str(quarter)
+
+    def tidy(self, quarter: Quarter) -> Path:
+        """The tidy tables of `quarter`."""
+        return self.data / "tidy" / str(quarter)
+
+    def published(self, quarter: Quarter) -> Path:
+        """The folder that holds what was made for `quarter`."""
+        return self.output / str(quarter)
+
+    @property
+    def reference(self) -> Path:
+        """City settings, units, headings and words."""
+        return self.data / "reference"
+
+
+def project_root() -> Path:
+    """The folder that holds ``notebooks/``, ``src/`` and ``data/``: this package is installed from there."""
+    return Path(__file__).resolve().parents[3]
+
+
+def locations(
+    data: str | os.PathLike[str] | None = None, output: str | os.PathLike[str] | None = None
+) -> Locations:
+    """Data and output roots; by default those of the environment, else the project's own."""
+    root = project_root()
+    return Locations(
+        data=Path(data or os.environ.get(DATA_VARIABLE) or root / "data").resolve(),
+        output=Path(output or root / "output").resolve(),
+    )
+
+
+def quarters_in(folder: Path) -> list[Quarter]:
+    """Quarters that have a folder under `folder` (``data/tidy`` or ``data/raw``), in order of time."""
+    found = []
+    for path in folder.glob("*Q[1-4]") if folder.is_dir() else []:
+        try:
+            found.append(Quarter.parse(path.name))
+        except InputRefused:
+            continue
+    return sorted(found)

@@ -1,0 +1,80 @@
+"""``python -m haochaping doctor``: whether this computer can run the kit, and what to do where it cannot."""
+
+from __future__ import annotations
+
+import locale
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from haochaping.core.paths import Locations, project_root
+from haochaping.doctor import folders as places
+from haochaping.doctor import optional_programs as parts
+from haochaping.doctor import python_packages as python
+from haochaping.doctor.chinese_font import look_at_font
+from haochaping.doctor.notebook_kernel import Answer, look_at_kernel
+from haochaping.doctor.report_line import Line, State, as_text, guarded
+
+__all__ = ["Line", "State", "as_text", "examine"]
+
+
+def examine(where: Locations) -> Iterator[Line]:
+    """Look at everything, one line at a time; nothing is changed.
+
+    Parameters
+    ----------
+    where : Locations
+        The data and output roots to look at.
+
+    Yields
+    ------
+    Line
+        One thing: its state, what was found, what to do.
+    """
+    root, windows = project_root(), os.name == "nt"
+    paths = [str(path) for path in (root, where.data, where.output)]
+    yield from guarded(
+        (
+            ("Python", lambda: python.look_at_python(tuple(sys.version_info[:3]), sys.executable)),
+            ("运行环境", lambda: python.look_at_environment(Path(sys.prefix), Path(sys.base_prefix), root)),
+            ("软件包", lambda: _packages(root)),
+            ("内核", _kernel),
+            ("字体", _font),
+            ("资料", lambda: places.look_at_data(where)),
+            ("输出文件夹", lambda: places.look_at_output(where.output)),
+            ("磁盘空间", lambda: places.look_at_space(places.free_space(where.output))),
+            ("路径", lambda: places.look_at_path(paths, windows)),
+            ("终端", lambda: places.look_at_console(locale.getpreferredencoding(False), windows)),
+            ("系统日期", lambda: places.look_at_clock(datetime.now(), places.newest_file(root / "src"))),
+            ("浏览器", _browser),
+        )
+    )
+    yield from parts.look_at_others(shutil.which)
+
+
+def _packages(root: Path) -> Line:
+    project, lock = (
+        (root / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "requirements.txt")
+    )
+    return python.look_at_packages(project, lock, python.installed_versions())
+
+
+def _kernel() -> Line:
+    from haochaping.pipeline.run_notebook import START_SECONDS
+
+    return look_at_kernel(Answer(sys.executable, sys.prefix), START_SECONDS)
+
+
+def _font() -> Line:
+    from haochaping.present.fonts import font_path
+
+    return look_at_font(font_path())
+
+
+def _browser() -> Line:
+    from haochaping.outputs.page.pdf import find_browser
+
+    return parts.look_at_browser(find_browser())

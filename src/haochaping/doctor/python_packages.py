@@ -1,0 +1,96 @@
+"""Python, its environment and the locked packages."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import struct
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from haochaping.doctor.report_line import REINSTALL, Line, fine, note, wrong
+
+OLDEST = (3, 11)
+_MOST_NAMED = 8
+
+
+def look_at_python(version: tuple[int, ...], executable: str) -> Line:
+    """The Python that runs: new enough, and for 64 bits, as the locked packages are."""
+    found = f"{'.'.join(map(str, version))}（{executable}）"
+    if version[:2] < OLDEST:
+        return wrong(
+            "Python", found, f"安装 Python {'.'.join(map(str, OLDEST))} 或更高版本，再重新安装本工具"
+        )
+    if struct.calcsize("P") * 8 < 64:
+        return wrong("Python", f"{found}，是 32 位的", "改装 64 位 Python，再重新安装本工具")
+    return fine("Python", found)
+
+
+def look_at_environment(prefix: Path, base: Path, root: Path) -> Line:
+    """Whether this runs in the project's own environment, with the project whole beside it."""
+    if not (root / "notebooks" / "briefing.ipynb").is_file():
+        return wrong("运行环境", f"{root} 不是完整的项目文件夹，其中没有 notebooks/briefing.ipynb", REINSTALL)
+    if prefix.resolve() == (root / ".venv").resolve():
+        return fine("运行环境", f"项目自己的 .venv（{root}）")
+    where = "系统的 Python，没有单独的环境" if prefix == base else f"别处的环境 {prefix}"
+    usual = ".venv\\Scripts\\python" if os.name == "nt" else ".venv/bin/python"
+    return note(
+        "运行环境", f"{where}；项目在 {root}", f"在项目文件夹中用 {usual} 运行，各软件包的版本才有保证"
+    )
+
+
+def installed_versions() -> dict[str, str]:
+    """Packages of this environment, by name in the spelling that compares."""
+    from packaging.utils import canonicalize_name
+
+    return {
+        canonicalize_name(one.metadata["Name"]): one.version
+        for one in importlib.metadata.distributions()
+        if one.metadata["Name"]
+    }
+
+
+def look_at_packages(project: str, lock: str, installed: Mapping[str, str]) -> Line:
+    """Every locked package that this system needs, held against what is installed.
+
+    Parameters
+    ----------
+    project, lock : str
+        Contents of ``pyproject.toml`` and ``requirements.txt``.
+    installed : mapping
+        Name to version.
+    """
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    from haochaping.reference.locked_packages import needed, read_pins
+
+    pins = needed(read_pins(lock))
+    direct: dict[str, Requirement] = {
+        canonicalize_name(one.name): one
+        for one in map(Requirement, tomllib.loads(project)["project"]["dependencies"])
+    }
+    missing = [f"{pin.name} {pin.version}" for pin in pins if pin.name not in installed]
+    missing += [name for name in direct if name not in {pin.name for pin in pins} | set(installed)]
+    other = [pin for pin in pins if installed.get(pin.name, pin.version) != pin.version]
+    unfit = [
+        pin
+        for pin in other
+        if pin.name in direct and not direct[pin.name].specifier.contains(installed[pin.name])
+    ]
+    told = [f"缺少 {_named(missing)}"] * bool(missing)
+    told += [
+        "版本与锁定的不同："
+        + _named([f"{pin.name} {installed[pin.name]}（应为 {pin.version}）" for pin in other])
+    ] * bool(other)
+    if missing or unfit:
+        return wrong("软件包", "；".join(told), REINSTALL)
+    if other:
+        return note("软件包", "；".join(told), f"可以使用，但结果没有按这些版本测试过；{REINSTALL}")
+    return fine("软件包", f"{len(direct)} 个直接使用的和另外 {len(pins) - len(direct)} 个，都是锁定的版本")
+
+
+def _named(names: list[str]) -> str:
+    more = f" 等 {len(names)} 个" if len(names) > _MOST_NAMED else ""
+    return "、".join(names[:_MOST_NAMED]) + more

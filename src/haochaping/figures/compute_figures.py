@@ -1,0 +1,49 @@
+"""Named figures: every number that tables, charts and sentences may use, made in one place."""
+
+from __future__ import annotations
+
+from haochaping.core.model import QuarterData
+from haochaping.core.paths import locations
+from haochaping.figures.change_figures import add_changes
+from haochaping.figures.figure import NOT_APPLICABLE, PER, PERCENT, POINTS, Figure, Figures, Shown
+from haochaping.figures.one_quarter import of_one_quarter
+from haochaping.figures.problem_figures import add_problems
+from haochaping.figures.series import of_the_page
+from haochaping.figures.spread_figures import add_spread
+from haochaping.figures.unit_name import Named
+from haochaping.reference.reference import Reference, load_reference
+
+__all__ = [
+    "NOT_APPLICABLE",
+    "PER",
+    "PERCENT",
+    "POINTS",
+    "Figure",
+    "Figures",
+    "Named",
+    "Shown",
+    "compute_figures",
+]
+
+
+def compute_figures(data: QuarterData, reference: Reference | None = None) -> Figures:
+    """Every figure of the briefing, from one quarter and the quarters before it (``data.history``).
+
+    Figures of an absent annex or without an earlier quarter are missing from the result; sentences branch on that.
+
+    Parameters
+    ----------
+    data : QuarterData
+        The quarter, corrections applied.
+    reference : Reference, optional
+        The city's settings: small denominators, the smallest change that matters. By default the project's.
+    """
+    reference = reference or load_reference(locations().reference)
+    made = of_one_quarter(data, reference)
+    add_spread(made, reference)
+    add_problems(made, reference)
+    earlier = {one.quarter: of_one_quarter(one, reference) for one in data.history}
+    add_changes(made, earlier, reference)
+    quarters = {quarter: one.made for quarter, one in earlier.items()} | {data.quarter: made.made}
+    made.words["series"] = [back.name for back in of_the_page(quarters, data.quarter)]
+    return Figures(made.made, made.words, data)

@@ -1,0 +1,151 @@
+"""Collects named figures while they are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from haochaping.cleaning.number_format import percent_text
+from haochaping.core.labels import COLUMNS, TIER_LABELS
+from haochaping.core.model import TABLES, CellRef, QuarterData, decode_key
+from haochaping.figures.figure import PER, Figure
+from haochaping.figures.unit_name import Named
+from haochaping.statistics.rates import wilson
+
+TEN_THOUSAND = 10_000
+MOST_ROWS_NAMED = 3
+"""So many rows that are added up, or left out of a sum, are named."""
+
+
+class Maker:
+    """Collects figures while they are computed."""
+
+    def __init__(self, data: QuarterData, words: dict[str, Any]):
+        self.data, self.words = data, words
+        self.made: dict[str, Figure] = {}
+        self._corrected = {
+            CellRef.of(row["table"], decode_key(row["key"]), row["column"])
+            for row in data.corrections.to_dict("records")
+        }
+
+    def add(
+        self,
+        name: str,
+        label: str,
+        value: Any,
+        unit: str,
+        formula: str,
+        source: str,
+        cells: Iterable[CellRef] = (),
+        interval: str = "",
+        printed: str = "",
+        of: tuple[str, ...] = (),
+    ) -> None:
+        """Add one figure; it is corrected when a cell that it rests on is. `of` are the figures it is computed from."""
+        rests_on = frozenset(cells)
+        corrected = bool(rests_on & self._corrected)
+        self.made[name] = Figure(
+            name,
+            label,
+            value,
+            unit,
+            formula,
+            source,
+            rests_on,
+            corrected,
+            interval,
+            "" if corrected else printed,
+            of,
+        )
+
+    def cells(self, table: str, *columns: str, rows: pd.DataFrame | None = None) -> list[CellRef]:
+        """The cells of some columns, in the given rows or in all."""
+        content = self.data.table(table) if rows is None else rows
+        keys = content[list(TABLES[table].key)].to_dict("records")
+        return [CellRef.of(table, key, column) for key in keys for column in columns]
+
+    def names(self, table: str, rows: pd.DataFrame, *columns: str) -> list[Named]:
+        """The units of `rows`, each once, with the cells of some columns for which they are named."""
+        first = TABLES[table].key[0]
+        found: dict[str, set[CellRef]] = {}
+        for key in rows[list(TABLES[table].key)].to_dict("records"):
+            cells = found.setdefault(str(key[first]), set())
+            cells.update(CellRef.of(table, key, column) for column in columns)
+        return [Named(name, cells) for name, cells in found.items()]
+
+    def per(self, name: str, label: str, k: str, n: str) -> None:
+        """Add how many of one figure there are in ten thousand of another."""
+        numerator, denominator = self.made[k], self.made[n]
+        whole = int(denominator.value or 0)
+        value = Fraction(TEN_THOUSAND * int(numerator.value or 0), whole) if whole else None
+        formula = f"{numerator.label} ÷ {denominator.label} × 10,000"
+        self.add(name, label, value, PER, formula, numerator.source, self.rests_on(k, n), of=(k, n))
+
+    def rests_on(self, *names: str) -> frozenset[CellRef]:
+        """The cells of some figures together."""
+        return frozenset().union(*(self.made[name].cells for name in names))
+
+    def total(
+        self,
+        table: str,
+        column: str,
+        name: str,
+        label: str,
+        rows: pd.DataFrame | None = None,
+        which: str = "",
+    ) -> None:
+        """Add the sum of a column over the given rows or all; `which` says which rows, where their names would be too many."""
+        content = self.data.table(table) if rows is None else rows
+        value = int(content[column].sum())
+        tiers = content["tier"].unique() if "tier" in content else []
+        tier = TIER_LABELS[tiers[0]] if len(tiers) == 1 else ""
+        source = f"附件{TABLES[table].annex} {tier}{COLUMNS[column]}列"
+        unit = "条" if "evaluations" in column else "件"
+        formula = which or self._sum_words(table, content)
+        self.add(name, label, value, unit, formula, source, self.cells(table, column, rows=content))
+
+    def _sum_words(self, table: str, rows: pd.DataFrame) -> str:
+        """Which rows of a table are added up, in words that somebody can follow."""
+        whole, first = self.data.table(table), TABLES[table].key[0]
+        if len(rows) == len(whole) or len(TABLES[table].key) > 1:
+            return "各行所列数相加"
+        names = [str(name) for name in rows[first]]
+        others = [str(name) for name in whole[first] if str(name) not in names]
+        if len(names) <= MOST_ROWS_NAMED:
+            return "、".join(names) + ("所列数相加" if len(names) > 1 else "所列数")
+        if len(others) <= MOST_ROWS_NAMED:
+            return f"各行所列数相加，不含{'、'.join(others)}"
+        return f"其中 {len(names)} 行所列数相加，其余 {len(others)} 行不计"
+
+    def rate(self, name: str, label: str, k: str, n: str, *, share: bool = False) -> None:
+        """Add one figure over another, with its Wilson interval; a `share` of a total has none, for nothing is left to chance."""
+        numerator, denominator = self.made[k], self.made[n]
+        part, whole = int(numerator.value or 0), int(denominator.value or 0)
+        value = Fraction(part, whole) if whole else None
+        self.add(
+            name,
+            label,
+            value,
+            "%",
+            f"{numerator.label} ÷ {denominator.label}",
+            "；".join(dict.fromkeys(f"{numerator.source}；{denominator.source}".split("；"))),
+            self.rests_on(k, n),
+            OF_A_TOTAL if share else interval_text(part, whole),
+            of=(k, n),
+        )
+
+
+OF_A_TOTAL = "构成比，不列区间"
+
+
+def interval_text(k: int, n: int) -> str:
+    """The 95 % Wilson interval of k/n in words; why there is none where there is none."""
+    if n == 0:
+        return "分母为零，不适用"
+    if not 0 <= k <= n:
+        return "分子大于分母，不是比例"
+    low, high = wilson(k, n)
+    return f"{percent_text(Fraction(low))} 至 {percent_text(Fraction(high))}"

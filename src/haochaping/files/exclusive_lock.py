@@ -1,0 +1,56 @@
+"""One writer at a time for a folder; others wait and are told so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from haochaping.core.errors import InputRefused, Problem
+
+LONGEST_WAIT_SECONDS = 1800
+"""A run that takes longer ends itself (`publish.clock`), so that a lock that is still held is nobody's fault."""
+
+
+class Occupied(InputRefused):
+    """Another run still writes to the folder (exit code 2)."""
+
+    def __init__(self, folder: Path):
+        super().__init__(Problem(str(folder), "", "另一个程序一直在写"))
+
+    @property
+    def message(self) -> str:
+        """What to do."""
+        return f"没有运行：另一个程序一直在写 {self.problems[0].place}，请等它结束，或结束它以后再试"
+
+
+@contextmanager
+def alone(
+    folder: Path, say: Callable[[str], None] | None = None, wait: float = LONGEST_WAIT_SECONDS
+) -> Iterator[None]:
+    """Hold the lock of `folder` (``.<name>.lock`` beside it) while the block runs.
+
+    The system frees the lock of a process that dies, so there is none to be cleaned.
+
+    Raises
+    ------
+    Occupied
+        Another process held it for `wait` seconds.
+    """
+    from filelock import FileLock, Timeout
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder.with_name(f".{folder.name}.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if say and wait:
+            say(f"另一个程序正在写 {folder}，等它结束")
+        try:
+            lock.acquire(timeout=wait)
+        except Timeout:
+            raise Occupied(folder) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,230 @@
+"""The review workbook: one row a finding, with columns for the analyst to fill in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.checks.finding import Finding
+from haochaping.checks.review import Reviewed, cell_label, label_of
+from haochaping.core.labels import COLUMNS, SEVERITIES, STATUSES, place
+from haochaping.core.model import CellRef, QuarterData, decode_key
+from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
+from haochaping.store.answers import CORRECT, EXPLAIN, QUARTER_LABEL, WITHDRAW, Answer
+from haochaping.store.cell_index import Book
+
+FINDINGS, OTHER_CELLS, HELP = "核对意见", "更正其他单元格", "填写说明"
+_HELP_WIDTH = 110
+_TOLD = ["序号", "程度", "状态", "位置", "原值", "应为", "意见"]
+_FILLED = ["处理", "核实值", "说明或依据", "经办人", "日期", "有效至"]
+_MORE = ["算式", "可疑单元格", "可能的解释", "建议", "编号", "单元格"]
+"""What one reads first, what one fills in, what one looks up; paper has the first two."""
+_WIDTHS = {
+    "序号": 6,
+    "程度": 9,
+    "编号": 18,
+    "位置": 26,
+    "意见": 52,
+    "算式": 44,
+    "可疑单元格": 34,
+    "可能的解释": 44,
+    "建议": 30,
+    "说明或依据": 34,
+}
+_OTHER = ["状态", "位置", "原值", "核实值", "说明或依据", "经办人", "日期", "编号", "单元格"]
+_HELP = [
+    "每行一条核对意见。填好后把本文件存为 data/raw/<季度>/review.xlsx，再次运行即生效。",
+    "处理选“更正”：在核实值填正确的数，写明依据、经办人、日期。更正的是“位置”一栏所指的单元格。",
+    "有误的是其他单元格时，到“更正其他单元格”一页，在该单元格一行填核实值。"
+    "没有列出的单元格可以加行：照抄编号，位置写作 附件1“某区”主动评价数 的样子。",
+    "处理选“说明”：在说明或依据写明原因；有效至之前，以后各季度出现同一情况时自动沿用，"
+    "过期须重新说明；没有写有效至的只用于当季。",
+    "核实值一格为灰色的，意见不针对某一个单元格，只能填说明；有单元格要更正的，在“更正其他单元格”一页加行。",
+    "以前季度的说明已自动填入；不再适用的，处理选“不再沿用”。序号是网页“数据核对”中的序号。",
+    "须更正的意见不能只作说明。合计不会随更正自动改变，会按更正后的数重新核对。",
+    "编号、原值、单元格三栏请勿改动：原值与资料不符的答复不会采用，原因写在状态栏。",
+]
+
+
+def write_review(reviewed: Reviewed, answers: Sequence[Answer], path: Path) -> None:
+    """Write the workbook; what was answered before is filled in already, nothing of it is lost.
+
+    Explanations of earlier quarters that still stand are filled in too; those that lapsed are quoted in 状态.
+
+    Text never becomes a formula: every cell is written as a string.
+    """
+    workbook = open_workbook(path, f"{reviewed.data.quarter.label}核对意见答复表")
+    styles = Styles(workbook)
+    answers = [*answers, *reviewed.carried]
+    _findings_sheet(workbook, styles, reviewed, answers)
+    _other_cells_sheet(workbook, styles, reviewed, answers)
+    sheet = workbook.add_worksheet(HELP)
+    sheet.set_column(0, 0, _HELP_WIDTH)
+    for row, line in enumerate([f"{QUARTER_LABEL}{reviewed.data.quarter}", *_HELP]):
+        fit_row(sheet, row, [line], [_HELP_WIDTH])
+        write_text(sheet, row, 0, line, styles.get(text_wrap=True, num_format="@"))
+    set_page(sheet, header_row=None)
+    workbook.close()
+
+
+def _findings_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: Sequence[Answer]) -> None:
+    report, book, printed = reviewed.report, Book(reviewed.data), _printed(reviewed.data)
+    carried = {answer.finding for answer in reviewed.carried}
+    sheet = workbook.add_worksheet(FINDINGS)
+    headings = [*_TOLD, *_FILLED, *_MORE]
+    _head(sheet, styles, headings)
+    slots, others = _placed(report, answers)
+    last = len(report.findings)
+    for row, finding in enumerate(report.findings, start=1):
+        answer = slots.get((finding.id, finding.at.path))
+        told = _told(finding, printed) | {"序号": str(row)}
+        _write(sheet, styles, row, headings, told | _answered(answer, report))
+        if finding.at not in book and not (answer and answer.value):
+            sheet.write_blank(row, headings.index("核实值"), None, styles.get(border=1, bg_color="#D9D9D9"))
+    for row, answer in enumerate(others, start=last + 1):
+        bare = {
+            "编号": answer.finding,
+            "状态": "另行填写的答复",
+            "位置": answer.where,
+            "原值": answer.original,
+            "单元格": answer.cell,
+        }
+        _write(sheet, styles, row, headings, bare | _answered(answer, report))
+    kind = headings.index("处理")
+    for row, finding in enumerate(report.findings, start=1):
+        choices = [CORRECT, EXPLAIN] if finding.at in book else [EXPLAIN]
+        choices += [WITHDRAW] if finding.id in carried else []
+        sheet.data_validation(row, kind, row, kind, {"validate": "list", "source": choices})
+    if others:
+        rows = (last + 1, kind, last + len(others), kind)
+        sheet.data_validation(*rows, {"validate": "list", "source": [CORRECT, EXPLAIN]})
+    last += len(others)
+    sheet.freeze_panes(1, 4)
+    sheet.autofilter(0, 0, max(last, 1), len(headings) - 1)
+    set_page(sheet, landscape=True)
+    sheet.print_area(0, 0, last, len(_TOLD) + len(_FILLED) - 1)
+
+
+def _other_cells_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: Sequence[Answer]) -> None:
+    report, printed = reviewed.report, _printed(reviewed.data)
+    sheet = workbook.add_worksheet(OTHER_CELLS)
+    _head(sheet, styles, _OTHER)
+    slots, _ = _placed(report, answers)
+    rows: list[dict[str, str]] = []
+    for finding in report.findings:
+        for cell in finding.suspects:
+            if cell != finding.at:
+                answer = slots.get((finding.id, cell.path))
+                rows.append(_cell_row(finding, cell, printed) | _answered(answer, report))
+    for number, cells in enumerate(rows, start=1):
+        _write(sheet, styles, number, _OTHER, cells)
+    sheet.freeze_panes(1, 0)
+    set_page(sheet, landscape=True)
+
+
+def _placed(
+    report: CheckReport, answers: Sequence[Answer]
+) -> tuple[dict[tuple[str, str], Answer], list[Answer]]:
+    """One answer for each finding and cell that has a row (an applied one before a refused one), and all others."""
+    slots: dict[tuple[str, str], Answer] = {}
+    for finding in report.findings:
+        for cell in dict.fromkeys([finding.at, *finding.suspects]):
+            given = [a for a in answers if a.finding == finding.id and _names(a, cell, finding)]
+            if given:
+                slots[finding.id, cell.path] = next((a for a in given if not _refusal(a, report)), given[0])
+    placed = {id(answer) for answer in slots.values()}
+    return slots, [answer for answer in answers if id(answer) not in placed]
+
+
+def _names(answer: Answer, cell: CellRef, finding: Finding) -> bool:
+    """Whether an answer names this cell: by path, in words, or not at all (then the finding's own)."""
+    if answer.cell or answer.where:
+        return answer.cell == cell.path or (not answer.cell and label_of(answer.where) == cell_label(cell))
+    return cell == finding.at
+
+
+def _refusal(answer: Answer, report: CheckReport) -> str:
+    """Why an answer was not applied; blank when it was."""
+    for remark in report.remarks:
+        if remark.startswith(f"{answer.place}：") and "未采用" in remark:
+            return remark.removeprefix(f"{answer.place}：")
+    return ""
+
+
+def _answered(answer: Answer | None, report: CheckReport) -> dict[str, str]:
+    """What was filled in; a refused answer keeps its own 原值 and says why, so that it is refused again."""
+    if answer is None:
+        return {}
+    why = _refusal(answer, report)
+    kept = {"状态": why, "原值": answer.original} if why else {}
+    return {name: text for name, text in kept.items() if text} | _filled(answer)
+
+
+def _head(sheet: Any, styles: Styles, headings: Sequence[str]) -> None:
+    for column, heading in enumerate(headings):
+        sheet.set_column(column, column, _WIDTHS.get(heading, 12))
+        sheet.write_string(0, column, heading, styles.head)
+
+
+def _write(sheet: Any, styles: Styles, row: int, headings: Sequence[str], cells: dict[str, str]) -> None:
+    read = [name for name in headings if name not in ("编号", "单元格")]  # ids need not be read whole
+    fit_row(sheet, row, [cells.get(name, "") for name in read], [_WIDTHS.get(name, 12) for name in read])
+    fill = styles.get(text_wrap=True, valign="top", border=1, bg_color="#FFF9E5")
+    for column, heading in enumerate(headings):
+        style = fill if heading in _FILLED else styles.prose
+        write_text(sheet, row, column, cells.get(heading, ""), style)
+
+
+def _printed(data: QuarterData) -> dict[CellRef, str]:
+    """What corrected cells read before: an answer is held to what the source prints, at every round."""
+    return {
+        CellRef.of(row["table"], decode_key(row["key"]), row["column"]): row["printed"]
+        for row in data.corrections.to_dict("records")
+    }
+
+
+def _told(finding: Finding, printed: Mapping[CellRef, str]) -> dict[str, str]:
+    """What the program says of a finding; an explanation that no longer stands is quoted beside the status."""
+    state = STATUSES[finding.state]
+    if finding.answer and finding.status in ("new", "known"):
+        state += f"；{finding.answer}"
+    return {
+        "编号": finding.id,
+        "程度": SEVERITIES[finding.severity],
+        "状态": state,
+        "位置": place(finding.at.table, finding.at.names) + COLUMNS.get(finding.at.column, ""),
+        "原值": printed.get(finding.at, finding.printed.get(finding.at, "")),
+        "应为": finding.expected,
+        "意见": finding.message,
+        "算式": finding.arithmetic,
+        "可疑单元格": "；".join(
+            place(cell.table, cell.names) + COLUMNS.get(cell.column, "") for cell in finding.suspects
+        ),
+        "可能的解释": finding.hypothesis or "",
+        "建议": finding.consider,
+        "单元格": finding.at.path,
+    }
+
+
+def _cell_row(finding: Finding, cell: CellRef, printed: Mapping[CellRef, str]) -> dict[str, str]:
+    return {
+        "编号": finding.id,
+        "位置": place(cell.table, cell.names) + COLUMNS.get(cell.column, ""),
+        "原值": printed.get(cell, finding.printed.get(cell, "")),
+        "单元格": cell.path,
+    }
+
+
+def _filled(answer: Answer | None) -> dict[str, str]:
+    if answer is None:
+        return {}
+    return {
+        "处理": answer.kind,
+        "核实值": answer.value,
+        "说明或依据": answer.text,
+        "经办人": answer.by,
+        "日期": answer.on,
+        "有效至": answer.until,
+    }

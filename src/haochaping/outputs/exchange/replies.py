@@ -1,0 +1,232 @@
+"""What a returned verification sheet says: its rows understood, or told with the reason why they are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from haochaping.checks.finding import Finding
+from haochaping.cleaning.dates import iso_date
+from haochaping.cleaning.number_or_missing import percent_of
+from haochaping.core.labels import COLUMNS, place
+from haochaping.core.model import CellRef
+from haochaping.core.text import fold, plain_number
+from haochaping.outputs.exchange.verification_sheets import finding_code
+from haochaping.reference.reference import Reference
+from haochaping.store.answers import CORRECT, EXPLAIN, WITHDRAW, Answer
+from haochaping.store.apply_corrections import NotApplicable, is_rate, read_cell
+from haochaping.store.cell_index import Book
+
+_MONTH_AND_DAY = re.compile(r"\d{1,2}(?:月|[-./])\d{1,2}日?")
+_FRACTION = re.compile(r"0(?:\.\d+)?|1(?:\.0+)?")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """That a cell should read so: by correction, or because what is printed is upheld."""
+
+    finding: str
+    cell: str
+    """Path of the cell."""
+    where: str
+    """The cell in words."""
+    value: str
+    is_firm: bool
+    """Whether a value was written; a bare text upholds the printed value for its own finding only."""
+    place: str
+    """File and row."""
+    words: str
+    """What was written there."""
+
+    @property
+    def told(self) -> str:
+        """The claim with its file and row."""
+        return f"{self.place}{self.words}"
+
+    def contradicts(self, other: Claim) -> bool:
+        """Whether the cell cannot be both."""
+        if self.cell != other.cell or same(self.value, other.value):
+            return False
+        if self.is_firm and other.is_firm:
+            return True
+        return (self.is_firm or other.is_firm) and self.finding == other.finding
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What one sheet says to one finding: the cells it vouches for, and what becomes of that as answers."""
+
+    claims: tuple[Claim, ...]
+    answers: tuple[Answer, ...]
+
+
+def standing_reply(answer: Answer, printed: Mapping[str, str]) -> Reply:
+    """An answer of the workbook as a reply, so that sheets can be held against it; `printed` by path of the cell."""
+    if answer.kind == WITHDRAW or not (answer.is_correction or answer.cell in printed):
+        return Reply((), (answer,))
+    value = answer.value if answer.is_correction else printed[answer.cell]
+    claim = Claim(
+        answer.finding,
+        answer.cell,
+        answer.where or answer.cell,
+        value,
+        answer.is_correction,
+        answer.place,
+        f"“{value if answer.is_correction else answer.text}”",
+    )
+    return Reply((claim,), (answer,))
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of a sheet that fits a finding and a cell."""
+
+    answer: Answer
+    finding: Finding
+    cell: CellRef
+
+    @property
+    def corrects(self) -> bool:
+        return bool(self.answer.value) and not same(self.answer.value, self.answer.original)
+
+    @property
+    def where(self) -> str:
+        return place(self.cell.table, self.cell.names) + COLUMNS.get(self.cell.column, "")
+
+    @property
+    def remark(self) -> str:
+        """A row that changes nothing, in words; a 核实值 that equals the 原值 says that the cell was verified."""
+        verified = f"{COLUMNS.get(self.cell.column, '')}经核实无误" if self.answer.value else ""
+        return "，".join(text for text in (verified, self.answer.text) if text)
+
+    def claim(self) -> Claim:
+        """What the row says of its cell."""
+        answer = self.answer
+        shown = answer.value or answer.text
+        upheld = "" if self.corrects else "（与原值相同）" if answer.value else "（原值不改）"
+        return Claim(
+            self.finding.id,
+            self.cell.path,
+            self.where,
+            answer.value or answer.original,
+            bool(answer.value),
+            answer.place,
+            f"“{shown}”{upheld}",
+        )
+
+
+class SheetReader:
+    """Understands the rows of returned sheets; what cannot be used is left, with file, row and reason.
+
+    A sheet may have been written before some answers came or after: `findings` are those of both times.
+    """
+
+    def __init__(self, findings: Sequence[Finding], book: Book, reference: Reference):
+        self._findings = {f.id: f for f in findings} | {finding_code(f): f for f in findings}
+        self._asked: dict[str, set[CellRef]] = {}
+        for f in findings:
+            self._asked.setdefault(f.id, set()).update((f.at, *f.suspects, *f.cells))
+        self._cells = {cell.path: cell for cell in book.cells()}
+        self._book, self._reference = book, reference
+        self.left: list[str] = []
+
+    def replies(self, rows: Sequence[Answer]) -> Iterator[Reply]:
+        """Replies of one sheet, one a finding."""
+        by_finding: dict[str, list[_Row]] = {}
+        for answer in rows:
+            try:
+                row = self._placed(answer)
+                self._check(row)
+            except ValueError as problem:
+                self.left.append(f"{answer.place}：{problem}；未采用")
+            else:
+                by_finding.setdefault(row.finding.id, []).append(row)
+        for found in by_finding.values():
+            yield Reply(tuple(row.claim() for row in found), tuple(_answers(found)))
+
+    def _placed(self, answer: Answer) -> _Row:
+        """The row with its finding and cell; a ValueError says why it has none."""
+        finding, cell = self._findings.get(answer.finding), self._cells.get(answer.cell)
+        if not answer.finding:
+            raise ValueError("没有编号")
+        if finding is None:
+            raise ValueError(f"编号“{answer.finding}”在本期没有对应的核对意见")
+        if cell is None or cell not in self._asked[finding.id]:
+            raise ValueError(f"单元格“{answer.cell}”与编号不对应")
+        printed = self._book.printed(cell)
+        if not same(answer.original, printed):
+            raise ValueError(f"原值“{answer.original}”与资料中的“{printed}”不同，可能资料已换")
+        return _Row(answer, finding, cell)
+
+    def _check(self, row: _Row) -> None:
+        """A ValueError where the review would refuse the row's value or date."""
+        value, on = row.answer.value, row.answer.on
+        try:
+            if row.corrects:
+                read_cell(row.cell, _typed(row.cell, value), self._reference)
+        except NotApplicable as error:
+            raise ValueError(f"核实值“{value}”{error}") from None
+        if iso_date(on) is None:
+            lacking = "没有写年份，" if _MONTH_AND_DAY.fullmatch(fold(on)) else ""
+            raise ValueError(f"日期“{on}”{lacking}应写作 2023-01-05 的样子，年月日都要写")
+
+
+def _typed(cell: CellRef, value: str) -> str:
+    """A percentage that a spreadsheet stored as a fraction, as it was typed."""
+    return percent_of(value) if is_rate(cell) and _FRACTION.fullmatch(value) else value
+
+
+def _answers(rows: Sequence[_Row]) -> Iterator[Answer]:
+    """The corrections of one sheet to one finding, or else its explanation.
+
+    Remarks on a finding that the sheet corrects elsewhere stand beside the correction's grounds.
+    """
+    changed = [row for row in rows if row.corrects]
+    others = [row for row in rows if not row.corrects]
+    remarks = list(dict.fromkeys(row.remark for row in others))
+    for number, row in enumerate(changed):
+        texts = [row.answer.text, *(remarks if number == 0 else [])]
+        yield replace(
+            row.answer,
+            finding=row.finding.id,
+            cell=row.cell.path,
+            kind=CORRECT,
+            value=plain_number(row.answer.value).replace(",", ""),
+            text="；".join(text for text in texts if text),
+            on=iso_date(row.answer.on) or "",
+        )
+    if others and not changed:
+        yield _explanation(others, "；".join(remarks))
+
+
+def _explanation(rows: Sequence[_Row], text: str) -> Answer:
+    """Rows that change nothing, as one explanation of their finding."""
+    at = rows[0].finding.at
+    return replace(
+        rows[0].answer,
+        finding=rows[0].finding.id,
+        cell=at.path,
+        where=place(at.table, at.names) + COLUMNS.get(at.column, ""),
+        original="",
+        kind=EXPLAIN,
+        value="",
+        text=text,
+        by=next((row.answer.by for row in rows if row.answer.by), ""),
+        on=next((day for row in rows if (day := iso_date(row.answer.on))), ""),
+    )
+
+
+def same(first: str, second: str) -> bool:
+    """Whether two texts are one number, however its digits are grouped, or one word."""
+    return _plain(first) == _plain(second)
+
+
+def _plain(text: str) -> str:
+    """A number without separators, a percentage as a fraction; else the text without blanks."""
+    plain = plain_number(text).replace(",", "").removesuffix("条")
+    try:
+        number = float(plain.rstrip("%")) / (100 if plain.endswith("%") else 1)
+    except ValueError:
+        return fold(text)
+    return f"{number:.10g}"

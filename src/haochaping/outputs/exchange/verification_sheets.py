@@ -1,0 +1,241 @@
+"""Verification sheets (核实单): what one unit has to verify, in a file of its own, to be filled in and returned."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.checks.finding import Finding
+from haochaping.checks.owners import Owner, Owners, cells_asked
+from haochaping.core.labels import COLUMNS, TIER_LABELS, place
+from haochaping.core.model import NOT_IN_SOURCE, TABLES, CellRef, QuarterData, TableSpec, decode_key
+from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
+from haochaping.outputs.exchange.redaction import Discretion
+from haochaping.outputs.published.file_names import free_path
+from haochaping.present.annex_layout import sheet_name
+from haochaping.reference.reference import Reference
+from haochaping.store.answers import QUARTER_LABEL
+from haochaping.store.apply_corrections import as_printed
+from haochaping.store.cell_index import Book
+
+SHEET = "核实单"
+FILLED = ("核实值", "说明或依据", "经办人", "日期")
+_COLUMNS: tuple[tuple[str, float], ...] = (
+    ("序号", 8),
+    ("位置", 23),
+    ("原值", 10),
+    ("应为", 9),
+    ("不符之处", 38),
+    ("算式", 24),
+    ("核实值", 11),
+    ("说明或依据", 24),
+    ("经办人", 9),
+    ("日期", 11),
+    ("编号", 12),
+    ("单元格", 12),
+)
+_PRINTED = 10
+"""Columns that are printed; those after them are for reading the sheet back."""
+_HOW = (
+    "原值有误的，在核实值填正确的数（不写约、余），并写明依据；原值无误的，在说明或依据写明原因；"
+    "经办人、日期（如 2023-01-12）请一并填写。编号、单元格、原值三栏请勿改动。"
+)
+_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
+_LONGEST_NAME = 70
+
+
+@dataclass(frozen=True)
+class _Request:
+    """One cell that a unit is asked to verify, and the finding it is asked for."""
+
+    finding: Finding
+    cell: CellRef
+
+
+def write_sheets(data: QuarterData, report: CheckReport, reference: Reference, folder: Path) -> list[Path]:
+    """Write one workbook for each unit that has something to verify; no other unit's name or figure is on it.
+
+    Parameters
+    ----------
+    data : QuarterData
+        The quarter, with its corrections applied.
+    report : CheckReport
+        Its findings; those that are open and must be corrected or verified are asked for.
+    reference : Reference
+        The city.
+    folder : Path
+        Where the sheets go; made when there is one to write. A sheet that is there is not overwritten.
+
+    Returns
+    -------
+    list of Path
+        The sheets, in the order in which the units stand in the annexes.
+    """
+    book = Book(as_printed(data, reference), reference)
+    owners = Owners(book, reference)
+    discretion = Discretion(book, owners, reference)
+    written: list[Path] = []
+    names: set[str] = set()
+    for owner in owners.cells:
+        requests = list(_requests(report, owners, owner))
+        if requests:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = free_path(folder, _own_name(owner[1], names))
+            _Sheet(data, book, owners, discretion, owner).write(requests, path)
+            written.append(path)
+    return written
+
+
+def finding_code(finding: Finding) -> str:
+    """What stands for a finding's id where that would name another unit."""
+    return "核实-" + hashlib.sha256(finding.id.encode()).hexdigest()[:12]
+
+
+def file_name(unit: str) -> str:
+    """A unit's name as a file name that every system takes, without its ending."""
+    name = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "_", unit)[:_LONGEST_NAME].strip(" .")
+    reserved = name.partition(".")[0].strip().upper() in _RESERVED
+    return f"_{name}" if reserved or not name or name.startswith("~") else name
+
+
+def _own_name(unit: str, taken: set[str]) -> str:
+    """The name of a unit's sheet; a second unit of the same name, capitals or not, gets a number. Adds it to `taken`."""
+    stem = file_name(unit)
+    names = [f"{stem}.xlsx", *(f"{stem}.{number}.xlsx" for number in range(2, len(taken) + 3))]
+    name = next(one for one in names if one.lower() not in taken)
+    taken.add(name.lower())
+    return name
+
+
+def _requests(report: CheckReport, owners: Owners, owner: Owner) -> Iterator[_Request]:
+    for finding in report.findings:
+        if finding.severity in ("correct", "verify") and finding.status in ("new", "known"):
+            for cell in cells_asked(finding, owners):
+                if owners.of(cell) == owner:
+                    yield _Request(finding, cell)
+
+
+def _without(data: QuarterData) -> set[CellRef]:
+    """Cells of columns that the source does not have."""
+    return {
+        CellRef.of(row["table"], decode_key(row["key"]), row["column"])
+        for row in data.unreported.to_dict("records")
+        if row["reason"] == NOT_IN_SOURCE
+    }
+
+
+class _Sheet:
+    """One unit's sheet."""
+
+    def __init__(self, data: QuarterData, book: Book, owners: Owners, discretion: Discretion, owner: Owner):
+        self._data, self._book, self._owner = data, book, owner
+        without = _without(data)
+        self._cells = [cell for cell in owners.cells[owner] if cell not in without]
+        self._discretion = discretion
+
+    def write(self, requests: Sequence[_Request], path: Path) -> None:
+        """Heading, the unit's own figures, one row a cell to verify, a line to sign."""
+        title = f"{self._data.quarter.label}政务服务“好差评”数据核实单"
+        workbook = open_workbook(path, title)
+        styles = Styles(workbook)
+        sheet = workbook.add_worksheet(SHEET)
+        for column, (_, width) in enumerate(_COLUMNS):
+            sheet.set_column(column, column, width)
+        row = self._heading(sheet, styles, title)
+        row = self._figures(sheet, styles, row)
+        head = row
+        row = self._rows(sheet, styles, requests, head)
+        sheet.set_row(row + 1, 26)
+        for column, label in ((0, "填报人："), (4, "负责人（签字）："), (5, "日期：")):
+            sheet.write_string(row + 1, column, label, styles.get(bold=True))
+        set_page(sheet, landscape=True, header_row=head)
+        sheet.print_area(0, 0, row + 1, _PRINTED - 1)
+        sheet.set_footer("&C第 &P 页，共 &N 页")
+        workbook.close()
+
+    def _heading(self, sheet: Any, styles: Styles, title: str) -> int:
+        sheet.set_row(0, 30)
+        sheet.write_string(0, 0, title, styles.get(bold=True, font_size=16))
+        lines = (
+            f"{QUARTER_LABEL}{self._data.quarter}",
+            f"单位：{self._owner[1]}",
+            "请于　　　　年　　月　　日前核实并寄回。",
+            _HOW,
+        )
+        for row, line in enumerate(lines, start=1):
+            sheet.set_row(row, 19)
+            sheet.write_string(row, 0, line, styles.get())
+        return len(lines) + 2
+
+    def _figures(self, sheet: Any, styles: Styles, row: int) -> int:
+        """One line an annex: what it lists for the unit, as printed."""
+        sheet.write_string(row, 0, "本单位在各附件中所列的数", styles.get(bold=True))
+        width = sum(width for _, width in _COLUMNS[2:_PRINTED])
+        for spec in TABLES.values():
+            cells = [cell for cell in self._cells if cell.table == spec.name]
+            rows = list(dict.fromkeys(cell.key for cell in cells))
+            cells = [CellRef(spec.name, key, c) for key in rows for c in spec.columns]
+            cells = [cell for cell in cells if cell in self._cells]
+            if text := "；".join(self._listed(cell) for cell in cells):
+                row += 1
+                sheet.merge_range(row, 0, row, 1, "", styles.prose)
+                write_text(sheet, row, 0, self._annex(spec), styles.prose)
+                sheet.merge_range(row, 2, row, _PRINTED - 1, "", styles.prose)
+                write_text(sheet, row, 2, text, styles.prose)
+                fit_row(sheet, row, [text], [width])
+        return row + 2
+
+    def _annex(self, spec: TableSpec) -> str:
+        only = spec.measures[0] if len(spec.measures) == 1 else ""
+        return sheet_name(spec) + (f"（{COLUMNS[only]}）" if only else "")
+
+    def _listed(self, cell: CellRef) -> str:
+        """``村（社区）差评数 0``, ``人社局 1234``: the rest of the row's name, measure, printed text."""
+        names = [TIER_LABELS.get(name, name) for key, name in cell.key if key != "district"]
+        names = names if "district" in cell.names else []
+        measure = COLUMNS[cell.column] if len(TABLES[cell.table].measures) > 1 else ""
+        printed = self._book.printed(cell) or "（空白）"
+        return f"{''.join(names)}{measure} {printed}{self._corrected.get(cell, '')}"
+
+    @cached_property
+    def _corrected(self) -> dict[CellRef, str]:
+        return {
+            CellRef.of(
+                row["table"], decode_key(row["key"]), row["column"]
+            ): f"（已更正为 {row['corrected']}）"
+            for row in self._data.corrections.to_dict("records")
+        }
+
+    def _rows(self, sheet: Any, styles: Styles, requests: Sequence[_Request], head: int) -> int:
+        for column, (heading, _) in enumerate(_COLUMNS):
+            sheet.write_string(head, column, heading, styles.head)
+        widths = [width for _, width in _COLUMNS[:_PRINTED]]
+        fill = styles.get(text_wrap=True, valign="top", border=1, num_format="@", bg_color="#FFF9E5")
+        grey = styles.get(valign="top", num_format="@", font_size=8, font_color="#7F7F7F")
+        for number, request in enumerate(requests, start=1):
+            told = self._told(request) | {"序号": str(number)}
+            fit_row(sheet, head + number, [told.get(name, "") for name, _ in _COLUMNS[:_PRINTED]], widths)
+            for column, (heading, _) in enumerate(_COLUMNS):
+                style = fill if heading in FILLED else styles.prose if column < _PRINTED else grey
+                write_text(sheet, head + number, column, told.get(heading, ""), style)
+        return head + len(requests)
+
+    def _told(self, request: _Request) -> dict[str, str]:
+        finding, cell, owner = request.finding, request.cell, self._owner
+        expected = finding.expected if cell == finding.at else ""
+        named = self._discretion.names_others(finding.id, owner)
+        return {
+            "位置": place(cell.table, cell.names) + COLUMNS.get(cell.column, ""),
+            "原值": self._book.printed(cell),
+            "应为": expected if self._discretion.may_show(expected, finding, owner) else "",
+            "不符之处": self._discretion.message(finding, owner),
+            "算式": self._discretion.arithmetic(finding, owner),
+            "编号": finding_code(finding) if named else finding.id,
+            "单元格": cell.path,
+        }

@@ -1,0 +1,98 @@
+"""Last quarter's words carried into a new one: titles with the quarter replaced, notes whose dates follow the form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from haochaping.core.quarter import Quarter
+
+_NUMERALS = "一二三四"
+_QUARTER = re.compile(r"(?:(\d{4})(年))?(第?)([一二三四1-4])(季度)")
+_BLANK_BESIDE_CHINESE = re.compile(r"(?<=[^\x00-\xff])\s+|\s+(?=[^\x00-\xff])")
+_DATE = re.compile(r"(?:(\d{4})(年|[-./]))?(\d{1,2})(月|[-./])(\d{1,2})(日?)")
+_LEFT_OVER = re.compile(r"\d{4}年|\d月|季度")
+"""Signs of a date of the old quarter that was not understood."""
+_LONGEST_PIECE = 200
+"""A text inside a formula may have 255 characters."""
+UNKNOWN = "（待填）"
+
+
+def in_quarter(text: str, old: Quarter, new: Quarter) -> str:
+    """`text` with every mention of the old quarter, with its year or without, made one of the new."""
+
+    def renamed(match: re.Match[str]) -> str:
+        year, unit, ordinal, number, word = match.groups()
+        digit = int(number) if number.isdigit() else _NUMERALS.index(number) + 1
+        if digit != old.number or (year and int(year) != old.year):
+            return match.group()
+        told = str(new.number) if number.isdigit() else _NUMERALS[new.number - 1]
+        return f"{new.year if year else ''}{unit or ''}{ordinal}{told}{word}"
+
+    return _QUARTER.sub(renamed, text)
+
+
+@dataclass(frozen=True)
+class DateMention:
+    """A date in a note: which one of the form it is, and how it is written."""
+
+    name: str
+    year_sign: str
+    month_sign: str
+    day_sign: str
+    is_padded: bool
+
+    def text(self, day: date | None) -> str:
+        """The date written as in the note."""
+        if day is None:
+            return UNKNOWN
+        width = 2 if self.is_padded else 1
+        year = f"{day.year}{self.year_sign}" if self.year_sign else ""
+        return f"{year}{day.month:0{width}}{self.month_sign}{day.day:0{width}}{self.day_sign}"
+
+    def formula(self, cell: str) -> str:
+        """The same from the date in `cell`; what is there and no date stands as it is."""
+        month, day = f"MONTH({cell})", f"DAY({cell})"
+        if self.is_padded:
+            month, day = f'TEXT({month},"00")', f'TEXT({day},"00")'
+        year = f'YEAR({cell})&"{self.year_sign}"&' if self.year_sign else ""
+        told = f'{year}{month}&"{self.month_sign}"&{day}&"{self.day_sign}"'
+        return f'IF({cell}="","{UNKNOWN}",IFERROR({told},{cell}))'
+
+
+Pieces = Sequence[str | DateMention]
+
+
+def note_pieces(note: str, dates: Mapping[str, str], old: Quarter, new: Quarter) -> Pieces | None:
+    """A note of the old quarter as words and mentions of its `dates` (name to ISO), the quarter replaced.
+
+    None where it holds no date, or one that is none of `dates`: then nothing can follow.
+    """
+    text = _BLANK_BESIDE_CHINESE.sub("", note)
+    pieces: list[str | DateMention] = []
+    end = 0
+    for match in _DATE.finditer(text):
+        mention = _mention(match, dates)
+        if mention is None:
+            return None
+        pieces += [text[end : match.start()], mention]
+        end = match.end()
+    pieces = [in_quarter(p, old, new) if isinstance(p, str) else p for p in [*pieces, text[end:]]]
+    words = [piece for piece in pieces if isinstance(piece, str)]
+    stale = any(_LEFT_OVER.search(_QUARTER.sub("", word)) for word in words)
+    if len(words) == len(pieces) or stale or any(len(word) > _LONGEST_PIECE for word in words):
+        return None
+    return pieces
+
+
+def _mention(match: re.Match[str], dates: Mapping[str, str]) -> DateMention | None:
+    year, year_sign, month, month_sign, day, day_sign = match.groups()
+    for name, iso in dates.items():
+        wanted = iso.split("-") if iso else []
+        told = [year or (wanted[0] if wanted else ""), month.zfill(2), day.zfill(2)]
+        if wanted and told == wanted:
+            padded = "0" in (month[0], day[0]) or month_sign == "-"
+            return DateMention(name, year_sign or "", month_sign, day_sign, padded)
+    return None

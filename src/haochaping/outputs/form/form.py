@@ -1,0 +1,104 @@
+"""What a quarter's form asks for: the columns, names and totals of each annex."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from haochaping.core.labels import COLUMNS
+from haochaping.core.model import TABLES, QuarterData, TableSpec
+from haochaping.core.quarter import Quarter
+from haochaping.core.text import fold
+from haochaping.present.annex_layout import SERIAL, GridColumn, annex_grid, sheet_name, standard_columns
+from haochaping.reference.reference import Reference
+
+TOTAL_LABEL = "合计"
+_TOTALS_BY_DEFAULT = ("district_departments", "public_services")
+_BLANK_ROWS = 20
+
+
+@dataclass(frozen=True)
+class Form:
+    """One annex to fill in: its columns, names, and where totals are asked for."""
+
+    spec: TableSpec
+    key_heading: str
+    columns: Sequence[GridColumn]
+    names: Sequence[str]
+    totals: dict[str, set[int]]
+    """Label to the positions of columns that have a total."""
+
+    @property
+    def sheet(self) -> str:
+        """Name of its sheet."""
+        return sheet_name(self.spec)
+
+    @property
+    def rows(self) -> int:
+        """Rows to fill in; some blank ones where no unit is known."""
+        return len(self.names) or _BLANK_ROWS
+
+    @property
+    def headings(self) -> list[str]:
+        """The header row."""
+        return [SERIAL, self.key_heading, *(column.heading for column in self.columns)]
+
+    @property
+    def units(self) -> Iterator[tuple[str, str]]:
+        """Kind and name of every unit in it: its rows, and its columns where those are districts."""
+        first, *others = self.spec.key
+        for name in self.names:
+            yield self.spec.unit_kinds[first], name
+        for column in self.columns if "district" in others else ():
+            if not column.is_total:
+                yield self.spec.unit_kinds["district"], column.rest["district"]
+
+
+def annex_form(name: str, quarter: Quarter, reference: Reference, previous: QuarterData | None) -> Form:
+    """From the quarter before where it has the annex, else from the units registry."""
+    spec = TABLES[name]
+    heading = COLUMNS[spec.key[0]]
+    if previous is not None and not previous.table(name).empty:
+        grid = annex_grid(previous, name)
+        totals = {
+            row.name: {i for i, cell in enumerate(row.cells) if cell.value is not None} for row in grid.totals
+        }
+        return Form(spec, heading, grid.columns, [row.name for row in grid.rows], totals)
+    districts = _units("district", quarter, reference)
+    columns = standard_columns(spec, districts)
+    counted = {i for i, column in enumerate(columns) if column.measure in spec.counts}
+    totals = {TOTAL_LABEL: counted} if name in _TOTALS_BY_DEFAULT else {}
+    names = _units(spec.unit_kinds[spec.key[0]], quarter, reference)
+    return Form(spec, heading, columns, names, totals)
+
+
+def _units(kind: str, quarter: Quarter, reference: Reference) -> list[str]:
+    """Names of the units that exist at the end of the quarter, in official order; those without a place last."""
+    units = [unit for unit in reference.units if unit.kind == kind and unit.valid_on(quarter.end)]
+    return [
+        u.canonical for u in sorted(units, key=lambda unit: (unit.official_order == 0, unit.official_order))
+    ]
+
+
+def differing_names(form: Form, reference: Reference) -> list[str]:
+    """Names of the form that the registry has otherwise, or does not have: ``某局（名录为 市某局）``."""
+    told = []
+    for kind, name in dict.fromkeys(form.units):
+        unit = reference.unit(kind, name)
+        if unit and fold(name) != fold(unit.canonical):
+            told.append(f"{name}（名录为 {unit.canonical}）")
+        elif unit is None and reference.names(kind):
+            told.append(f"{name}（名录中没有）")
+    return told
+
+
+def differing_addressees(addressees: str, reference: Reference) -> list[str]:
+    """Districts that a list of addressees calls by another name than the registry."""
+    return [
+        f"{alias}（名录为 {unit.canonical}）"
+        for unit in reference.units
+        for alias in unit.aliases
+        if unit.kind == "district"
+        and fold(alias) in fold(addressees)
+        and fold(unit.canonical) not in fold(alias)
+    ]

@@ -1,0 +1,141 @@
+"""The sheet 正文与日期 of a quarter's form: figures of the text, dates, titles and notes of the annexes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from haochaping.core.model import QuarterData
+from haochaping.core.quarter import Quarter
+from haochaping.core.text import printable
+from haochaping.outputs.excel.workbook_style import Styles, fit_row, set_page, write_text
+from haochaping.outputs.form.carried_wording import DateMention, Pieces, in_quarter, note_pieces
+from haochaping.outputs.form.form_style import TO_FILL, quotable, whiten_filled, write_heads
+from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, DATES, FIGURES, ITEMS, SHEET
+from haochaping.reference.reference import Reference
+
+HEADINGS = ("项目", "内容", "说明")
+_WIDTHS = (20, 54, 36)
+_AS_PRINTED = "照通报正文填写，如 99.9%、99.9%以上、约99.9%；正文没有的留空"
+_HINTS = {
+    "quarter": "请勿改动",
+    "period_start": "季度首日，已填",
+    "period_end": "季度末日，已填",
+    "extraction_date": "从系统提取数据的日期，如 2023-01-05",
+    "issue_date": "通报落款日期；尚未印发的留空",
+    "issuer": "通报落款单位",
+    "records": "照通报正文填写，如 9069695、约907万、900万以上；正文没有的留空",
+    "text": "通报正文全文，可以粘贴；没有的留空",
+    "planned_work": "通报正文中下一步工作的语句；没有的留空",
+}
+_TITLE_HINT = "印在该附件上方；留空的由程序写成"
+_NOTE_HINT = "数据来源、统计范围、提取时间、符号的含义；留空的由程序按统计期、提取时间写成"
+_FOLLOWING = "上季度的措辞，日期随上面的统计期、提取时间自动改变；可以直接改写"
+_CHOICE = {
+    "validate": "date",
+    "criteria": ">=",
+    "value": date(2000, 1, 1),
+    "error_title": "这一格填不了",
+    "error_message": "应为日期，如 2023-01-05。",
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a quarter beforehand."""
+
+    facts: Mapping[str, str | date]
+    """Entries of ``about``."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Title by table."""
+    notes: Mapping[str, Pieces] = field(default_factory=dict)
+    """Note by table, its dates being those of the sheet."""
+
+
+def known_beforehand(quarter: Quarter, reference: Reference, previous: QuarterData | None) -> Known:
+    """The quarter and its dates; issuer, addressees, titles and the wording of notes as the quarter before."""
+    facts: dict[str, str | date] = {
+        "quarter": str(quarter),
+        "period_start": quarter.start,
+        "period_end": quarter.end,
+        "issuer": str(reference.city.get("office", "")),
+    }
+    if previous is None:
+        return Known(facts)
+    facts |= {name: fact for name in ("issuer", "addressees") if (fact := previous.fact(name))}
+    old = previous.quarter
+    if old.label in previous.fact("title"):
+        facts["title"] = in_quarter(previous.fact("title"), old, quarter)
+    titles: dict[str, str] = {}
+    notes: dict[str, Pieces] = {}
+    for annex in previous.annexes.to_dict("records"):
+        titles[annex["table"]] = in_quarter(annex["title"], old, quarter)
+        dates = {name: annex[name] for name in ("period_start", "period_end", "extraction_date")}
+        if pieces := note_pieces(annex["note"], dates, old, quarter):
+            notes[annex["table"]] = pieces
+    return Known(facts, titles, notes)
+
+
+def write_entries(workbook: Any, styles: Styles, known: Known) -> None:
+    """Add the sheet."""
+    sheet = workbook.add_worksheet(SHEET)
+    for column, width in enumerate(_WIDTHS):
+        sheet.set_column(column, column, width)
+    write_heads(sheet, styles, 0, HEADINGS)
+    for row, (label, name) in enumerate(ITEMS.items(), start=1):
+        hint = _HINTS.get(name, _AS_PRINTED if name in FIGURES.values() else "")
+        _entry(sheet, styles, row, (label, known.facts.get(name, ""), hint))
+    for row, (label, (table, what)) in enumerate(ANNEX_ITEMS.items(), start=len(ITEMS) + 1):
+        if what == "title":
+            _entry(sheet, styles, row, (label, known.titles.get(table, ""), _TITLE_HINT))
+        elif table in known.notes:
+            _following_note(sheet, styles, row, label, known, table)
+        else:
+            _entry(sheet, styles, row, (label, "", _NOTE_HINT))
+    last = len(ITEMS) + len(ANNEX_ITEMS)
+    whiten_filled(workbook, sheet, (1, 1), (last, 1))
+    # 99.9%以上 is text, and so is 99.9%: a number would lose the decimals as printed.
+    sheet.ignore_errors({"number_stored_as_text": f"B2:B{last + 1}"})
+    sheet.freeze_panes(1, 1)
+    set_page(sheet)
+
+
+def _entry(sheet: Any, styles: Styles, row: int, told: tuple[str, str | date, str]) -> None:
+    """One item: its label, what is known of it, a hint; a date can be nothing but a date."""
+    label, value, hint = told
+    _around(sheet, styles, row, label, value if isinstance(value, str) else "", hint)
+    look = {"border": 1, "bg_color": TO_FILL}
+    day = styles.get(**look, num_format="yyyy-mm-dd", align="left")
+    if isinstance(value, date):
+        sheet.write_datetime(row, 1, datetime(value.year, value.month, value.day), day)
+    else:
+        style = day if label in DATES else styles.get(**look, text_wrap=True, num_format="@")
+        write_text(sheet, row, 1, value, style)
+    if label in DATES:
+        sheet.data_validation(row, 1, row, 1, _CHOICE)
+
+
+def _around(sheet: Any, styles: Styles, row: int, label: str, text: str, hint: str) -> None:
+    fit_row(sheet, row, (label, text, hint), _WIDTHS)
+    sheet.write_string(row, 0, label, styles.get(border=1))
+    write_text(sheet, row, 2, hint, styles.get(border=1, text_wrap=True))
+
+
+def _following_note(sheet: Any, styles: Styles, row: int, label: str, known: Known, table: str) -> None:
+    """A note as a formula: its dates are those of the rows above."""
+    rows = {name: number for number, name in enumerate(ITEMS.values(), start=2)}
+    shown, formulas = [], []
+    for piece in known.notes[table]:
+        if isinstance(piece, DateMention):
+            day = known.facts.get(piece.name)
+            shown.append(piece.text(day if isinstance(day, date) else None))
+            formulas.append(piece.formula(f"$B${rows[piece.name]}"))
+        elif piece:
+            shown.append(piece)
+            formulas.append(f'"{quotable(piece)}"')
+    text = printable("".join(shown))
+    _around(sheet, styles, row, label, text, _FOLLOWING)
+    style = styles.get(border=1, bg_color=TO_FILL, text_wrap=True)
+    sheet.write_formula(row, 1, f"={'&'.join(formulas)}", style, text)

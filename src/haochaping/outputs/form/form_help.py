@@ -1,0 +1,114 @@
+"""The first sheet of a quarter's form: how to fill it in, what is still blank, names that the registry has otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from haochaping.core.quarter import Quarter
+from haochaping.core.text import printable
+from haochaping.outputs.excel.workbook_style import Styles, fit_row, set_page, write_text
+from haochaping.outputs.form.form import Form
+from haochaping.outputs.form.form_annex import WORDS
+from haochaping.outputs.form.form_style import letter, quotable, write_heads
+from haochaping.read.formats.entries_sheet import HELP_SHEET, SHEET
+
+STEPS = (
+    "每个附件一页，第一行是表头。黄色格填写，填好后变白；其余是公式，自动算出。列的名称和次序请勿改动。",
+    "单位名称按上季度（没有上季度的，按单位名录）列出，有增减、改名的直接改，序号从 1 起连续编。"
+    "增加单位请在合计行以上、已有各行之间插入行。",
+    "没有数的格不要填 0，填下列“代替数字的用语”之一；确实为零的填 0；不知道的留空，核对时会列出。",
+    "从别处粘贴时选“只粘贴数值”，以免带走格式和公式。粘贴的内容不受输入限制，请看下面的填写检查。",
+    "评价率、总量占比、合计是公式，可以直接改写为要印发的数；运行时一律重新核算，不一致的会指出。",
+    f"本期没有的附件，把该页整页删除。“{SHEET}”一页填通报正文里的数和日期，以及各附件的标题和备注。",
+    "填好后存盘，运行 make quarter。文字说明写在同一文件夹的 notes.md 里：各节都显示在简报网页上，"
+    "其中“通报·”开头的三节还写入通报；提示不会印出。",
+)
+_WIDTHS = (24, 66, 12, 14)
+
+
+@dataclass(frozen=True)
+class Help:
+    """What the sheet tells: the annexes, words in place of numbers with their meaning, names by where they stand."""
+
+    quarter: Quarter
+    forms: Sequence[Form]
+    words: dict[str, str]
+    names: dict[str, list[str]]
+
+
+def write_help(workbook: Any, styles: Styles, told: Help) -> None:
+    """Add the sheet 填写说明."""
+    sheet = workbook.add_worksheet(HELP_SHEET)
+    for column, width in enumerate(_WIDTHS):
+        sheet.set_column(column, column, width)
+    sheet.set_row(0, 30)
+    title = f"{told.quarter.label}数据附件填写说明"
+    sheet.write_string(0, 0, title, styles.get(bold=True, font_size=14))
+    steps = [(f"说明 {number}", step) for number, step in enumerate(STEPS, start=1)]
+    row = _lines(sheet, styles, 1, steps)
+    row = _checks(sheet, styles, told.forms, row + 1)
+    if count := sum(map(len, told.names.values())):
+        write_heads(
+            sheet,
+            styles,
+            row + 1,
+            ("与名录不同的名称", f"共 {count} 个，照上季度所印列出；请决定改名称，还是在 units.csv 登记"),
+        )
+        row = _lines(
+            sheet,
+            styles,
+            row + 2,
+            [(where, "、".join(names)) for where, names in told.names.items() if names],
+        )
+    write_heads(sheet, styles, row + 1, ("代替数字的用语", "含义"))
+    first = row + 2
+    vague = f"没有固定含义，请在“{SHEET}”页该附件的备注中写明"
+    last = _lines(sheet, styles, first, [(word, meaning or vague) for word, meaning in told.words.items()])
+    workbook.define_name(WORDS, f"='{HELP_SHEET}'!$A${first + 1}:$A${max(first + 1, last)}")
+    set_page(sheet, header_row=None)
+
+
+def _lines(sheet: Any, styles: Styles, row: int, lines: Sequence[tuple[str, str]]) -> int:
+    """Label and text in rows high enough; the row after them."""
+    for label, text in lines:
+        fit_row(sheet, row, (label, text), _WIDTHS[:2])
+        write_text(sheet, row, 0, label, styles.prose)
+        write_text(sheet, row, 1, text, styles.prose)
+        row += 1
+    return row
+
+
+def _checks(sheet: Any, styles: Styles, forms: Sequence[Form], row: int) -> int:
+    """For each annex which columns have blank cells, how many, and how many hold neither a number nor a known word.
+
+    Pasting goes round the validation of cells, so it is counted here as well.
+    """
+    write_heads(sheet, styles, row, ("填写检查", "哪些列有空白格", "空白格数", "不认识的格数"))
+    number = styles.get(border=1, align="left", num_format="0")
+    for form in forms:
+        row += 1
+        sheet.write_string(row, 0, form.sheet, styles.prose)
+        if not form.columns:
+            sheet.write_string(row, 1, "没有列", styles.prose)
+            continue
+        columns = [i for i, column in enumerate(form.columns) if not column.is_total]
+        listed = printable("".join(f"{form.columns[i].heading} {form.rows} 格；" for i in columns))
+        fit_row(sheet, row, (form.sheet, listed), _WIDTHS[:2])
+        area = _area(form, 0, len(form.columns) - 1)
+        known = f'COUNTIF({area},">=0")-SUMPRODUCT(COUNTIF({area},"="&{WORDS}))'
+        sheet.write_formula(row, 1, f"={'&'.join(_blanks(form, i) for i in columns)}", styles.prose, listed)
+        sheet.write_formula(row, 2, f"=COUNTBLANK({area})", number, form.rows * len(columns))
+        sheet.write_formula(row, 3, f"=SUMPRODUCT(--(LEN({area})>0))-{known}", number, 0)
+    return row + 1
+
+
+def _area(form: Form, first: int, last: int) -> str:
+    return f"'{form.sheet}'!${letter(first + 2)}$2:${letter(last + 2)}${form.rows + 1}"
+
+
+def _blanks(form: Form, position: int) -> str:
+    """Formula for the heading of a column with the number of its blank cells; blank text where it has none."""
+    area, heading = _area(form, position, position), quotable(form.columns[position].heading)
+    return f'IF(COUNTBLANK({area})=0,"","{heading} "&COUNTBLANK({area})&" 格；")'

@@ -1,0 +1,83 @@
+"""An empty quarter to fill in: ``annexes.xlsx`` and ``notes.md`` in ``data/raw/<quarter>/``."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from haochaping.core.errors import InputRefused, Problem
+from haochaping.core.model import TABLES, QuarterData
+from haochaping.core.paths import NOTES
+from haochaping.core.quarter import Quarter
+from haochaping.core.text import fold
+from haochaping.outputs.excel.workbook_style import Styles, open_workbook
+from haochaping.outputs.form.form import annex_form, differing_addressees, differing_names
+from haochaping.outputs.form.form_annex import write_annex
+from haochaping.outputs.form.form_entries import known_beforehand, write_entries
+from haochaping.outputs.form.form_help import Help, write_help
+from haochaping.read.raw_folder import input_files
+from haochaping.reference.reference import Reference
+from haochaping.store.notes import template
+
+ANNEXES = "annexes.xlsx"
+
+
+def write_new(
+    folder: Path, quarter: Quarter, reference: Reference, previous: QuarterData | None
+) -> list[Path]:
+    """Lay out the folder of a quarter.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/raw/<quarter>/``; made if need be.
+    quarter : Quarter
+        The quarter to be filled in.
+    reference : Reference
+        The city's units and words.
+    previous : QuarterData or None
+        The quarter before: its units, columns, totals, issuer, titles and the wording of its notes are taken
+        over, its figures are not.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    InputRefused
+        The quarter has material already; then nothing is written.
+    """
+    there = [*input_files(folder), *([folder / NOTES] if (folder / NOTES).exists() else [])]
+    if there:
+        raise InputRefused(
+            Problem(str(path), "已有此文件", "本季度已有资料，不再放入空白表格；确要重做的，请先移走")
+            for path in there
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = {
+        ANNEXES: _workbook(quarter, reference, previous),
+        NOTES: template(quarter.label).encode("utf-8"),
+    }
+    for name, content in contents.items():
+        with (folder / name).open("xb") as file:
+            file.write(content)
+    return [folder / name for name in contents]
+
+
+def _workbook(quarter: Quarter, reference: Reference, previous: QuarterData | None) -> bytes:
+    buffer = io.BytesIO()
+    workbook = open_workbook(buffer, f"{quarter.label}政务服务“好差评”数据附件（待填）")
+    styles = Styles(workbook)
+    forms = [annex_form(name, quarter, reference, previous) for name in TABLES]
+    known = known_beforehand(quarter, reference, previous)
+    names = {form.sheet: differing_names(form, reference) for form in forms}
+    names["主送"] = differing_addressees(str(known.facts.get("addressees", "")), reference)
+    words = {word: meaning for word, meaning in reference.no_value.items() if fold(word)}
+    write_help(workbook, styles, Help(quarter, forms, words, names))
+    write_entries(workbook, styles, known)
+    for form in forms:
+        write_annex(workbook, styles, form)
+    workbook.close()
+    return buffer.getvalue()

@@ -1,0 +1,255 @@
+"""The index as one self-contained HTML page, in the look of the briefing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from urllib.parse import quote
+
+from haochaping.core.errors import InputRefused
+from haochaping.core.labels import SEVERITIES
+from haochaping.core.paths import Locations, quarters_in
+from haochaping.core.quarter import Quarter
+from haochaping.figures.figure import PERCENT, Figure
+from haochaping.figures.one_quarter import of_one_quarter
+from haochaping.figures.series import series
+from haochaping.outputs.page.convert import TEMPLATE, policy, with_font
+from haochaping.outputs.page.findings_section import VERDICT_CLASS
+from haochaping.outputs.published.file_names import PAGE
+from haochaping.outputs.published.published_quarters import Published
+from haochaping.outputs.published.run_summary import KeyFigure
+from haochaping.outputs.published.shelf import Item
+from haochaping.present.charts.chart import EMPTY
+from haochaping.present.charts.series_charts import LABELS, UNITS, series_chart, side_by_side
+from haochaping.present.html_fragment import Html, text
+from haochaping.reference.reference import load_reference
+from haochaping.store.tidy_tables import read_tidy
+
+TITLE = "政务服务“好差评”季度简报目录"
+FEWEST_DRAWN = 2
+_CHANGES = {"before": "环比", "year": "同比"}
+Tidy = Mapping[Quarter, Mapping[str, Figure]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A key figure as its card shows it; the label has the unit."""
+
+    label: str
+    text: str
+    changes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to what lies beside the page."""
+
+    href: str
+    label: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the index shows of one quarter."""
+
+    quarter: Quarter
+    page: str
+    verdict: str
+    kind: str
+    simulated: bool
+    findings: str
+    figures: Sequence[Shown]
+    remarks: Sequence[str]
+    shelf: Sequence[tuple[str, Sequence[Link]]]
+    written: str
+
+
+def index_html(where: Locations, published: Sequence[Published], key: str, say: Callable[[str], None]) -> str:
+    """The page: same quarters, same tidy tables, same bytes.
+
+    Parameters
+    ----------
+    where : Locations
+        Where the tidy tables are.
+    published : sequence of Published
+        Newest first.
+    key : str
+        Hash of everything the page depends on.
+    say : callable
+        Told of tidy tables that cannot be read.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    tidy, simulated = _tidy_figures(where, say)
+    simulated |= {one.quarter for one in published if one.summary.simulated}
+    environment = Environment(
+        loader=FileSystemLoader([Path(__file__).parent / "template", TEMPLATE]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters["shown"] = text
+    charts = _charts(published, tidy)
+    body = environment.get_template("index.html.j2").render(
+        title=TITLE,
+        key=key,
+        policy=policy(),
+        facts=_facts(published),
+        cards=[_card(one, tidy.get(one.quarter, {})) for one in published],
+        charts=charts,
+        series_remarks=_series_remarks(published, tidy, simulated, bool(charts)),
+    )
+    return with_font(body).html
+
+
+def _facts(published: Sequence[Published]) -> list[tuple[str, str]]:
+    newest, oldest = published[0].quarter.label, published[-1].quarter.label
+    span = newest if newest == oldest else f"{oldest} 至 {newest}"
+    last = max(one.summary.written for one in published)
+    return [
+        ("已生成", f"{len(published)} 个季度"),
+        ("时间", span),
+        *([("最近一次生成", last)] if last else []),
+    ]
+
+
+# --- cards ------------------------------------------------------------------------------------------
+
+
+def _card(one: Published, tidy: Mapping[str, Figure]) -> Card:
+    summary = one.summary
+    counts = "、".join(f"{SEVERITIES[name]} {count} 条" for name, count in summary.findings.items())
+    return Card(
+        one.quarter,
+        _href(one.quarter, PAGE),
+        summary.verdict,
+        next((kind for verdict, kind in VERDICT_CLASS.items() if verdict.value == summary.verdict), ""),
+        summary.simulated,
+        counts + summary.answered,
+        [_shown(figure) for figure in summary.figures.values()],
+        _remarks(one, tidy),
+        [
+            (group, [_link(one.quarter, item) for item in items])
+            for group, items in groupby(one.items, lambda item: item.group)
+        ],
+        summary.written,
+    )
+
+
+def _shown(figure: KeyFigure) -> Shown:
+    changes = [
+        f"{label} {figure.changes[name]}" for name, label in _CHANGES.items() if name in figure.changes
+    ]
+    unit = figure.unit.removeprefix(PERCENT)
+    return Shown(f"{figure.label}（{unit}）" if unit else figure.label, figure.text, changes)
+
+
+def _link(quarter: Quarter, item: Item) -> Link:
+    return Link(_href(quarter, item.path), item.label, item.remark)
+
+
+def _href(quarter: Quarter, path: str) -> str:
+    return quote(f"{quarter}/{path}")
+
+
+def _remarks(one: Published, tidy: Mapping[str, Figure]) -> list[str]:
+    """What must be known of a card's figures: corrected ones, none at all, others than the tables hold by now."""
+    figures = one.summary.figures
+    again = f"请重新运行 make quarter Q={one.quarter}。"
+    if not figures and not one.summary.findings:
+        return [f"由以前的版本生成，没有留下关键数；{again}"]
+    if not figures:
+        return ["附件1、附件2 不全，没有两表合计的关键数。"]
+    corrected = [figure.label for figure in figures.values() if figure.corrected]
+    remarks = [f"{'、'.join(corrected)}含更正后的数。"] if corrected else []
+    if not any(figure.changes for figure in figures.values()):
+        remarks.append("没有可比的上季度和上年同期数据，不列环比、同比。")
+    changed = [
+        f"{figure.label} {tidy[name].text}"
+        for name, figure in figures.items()
+        if name in tidy and tidy[name].value != figure.value
+    ]
+    if changed:
+        remarks.append(f"这份简报生成之后，data/tidy 中的数有改动（{'、'.join(changed)}）；{again}")
+    return remarks
+
+
+# --- the back series ----------------------------------------------------------------------------------
+
+
+def _tidy_figures(
+    where: Locations, say: Callable[[str], None]
+) -> tuple[dict[Quarter, dict[str, Figure]], set[Quarter]]:
+    """The key figures of every quarter that has tidy tables, and which of the quarters are made up."""
+    reference = load_reference(where.reference)
+    found, simulated = {}, set()
+    for quarter in quarters_in(where.data / "tidy"):
+        try:
+            data = read_tidy(where.tidy(quarter), quarter)
+            made = of_one_quarter(data, reference).made
+        except InputRefused as refusal:
+            say(f"各期走势没有用 {quarter.label}的数：{refusal.message}")
+            continue
+        found[quarter] = {name: made[name] for name in LABELS if name in made}
+        if data.is_simulated:
+            simulated.add(quarter)
+    return found, simulated
+
+
+def _charts(published: Sequence[Published], tidy: Tidy) -> Html:
+    """One small chart for each key figure that two quarters or more have."""
+    drawn: list[str] = []
+    for name, unit in UNITS.items():
+        back = series(name, unit, _values(name, published, tidy))
+        if len(back.known) < FEWEST_DRAWN:
+            continue
+        if not drawn:
+            import matplotlib as mpl
+
+            mpl.use("agg")  # no window, whatever the system would open
+        drawn.append(series_chart(back)._repr_html_())
+    return side_by_side(drawn) if drawn else EMPTY
+
+
+def _values(name: str, published: Sequence[Published], tidy: Tidy) -> dict[Quarter, Figure | None]:
+    """A figure by quarter: from the tidy tables, for a quarter without them as it was published."""
+    told = {one.quarter: one.summary.figures.get(name) for one in published}
+    kept = {
+        quarter: Figure(name, figure.label, figure.value, figure.unit, "", "")
+        for quarter, figure in told.items()
+        if figure is not None
+    }
+    return {**kept, **{quarter: figures.get(name) for quarter, figures in tidy.items()}}
+
+
+def _series_remarks(
+    published: Sequence[Published], tidy: Tidy, simulated: set[Quarter], is_drawn: bool
+) -> list[str]:
+    listed = {one.quarter for one in published}
+    made_up = _made_up(simulated, listed | set(tidy))
+    if not is_drawn:
+        return [
+            *made_up,
+            "两表合计的关键数只有一个季度有，还不能成图；有两个季度后画图，有五个季度后计算控制限。",
+        ]
+    remarks = [
+        *made_up,
+        "横轴为季度。红点为变化信号：超出控制限，或连续同向、偏于一侧，不像是偶然波动，原因要由人查。"
+        "控制限只说明通常波动的范围，不是考核标准。",
+    ]
+    if others := sum(quarter not in listed for quarter in tidy):
+        remarks.append(f"图中还有 {others} 个没有简报的季度，数取自 data/tidy。")
+    return remarks
+
+
+def _made_up(simulated: set[Quarter], quarters: set[Quarter]) -> list[str]:
+    """What must be known of figures that are none."""
+    if not simulated:
+        return []
+    if simulated >= quarters:
+        return ["全部为模拟数据，不是实际情况。"]
+    named = "、".join(quarter.label for quarter in sorted(simulated))
+    return [f"其中 {len(simulated)} 个季度为模拟数据：{named}。"]

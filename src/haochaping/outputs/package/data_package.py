@@ -1,0 +1,270 @@
+"""The quarter as a data package: CSV files and ``datapackage.json`` (Frictionless Tabular Data Package)."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.labels import COLUMNS, UNITS
+from haochaping.core.model import TABLES, QuarterData, dtypes, frame
+from haochaping.core.quarter import Quarter
+from haochaping.store.tidy_tables import guard_formula, quoting_for, unguarded
+
+DESCRIPTOR = "datapackage.json"
+FURTHER = ("printed_totals", "headline", "unreported", "corrections")
+"""Frames beside the tables that are part of the package when they are not empty."""
+_FACTS = (
+    "quarter",
+    "period_start",
+    "period_end",
+    "extraction_date",
+    "source_kind",
+    "title",
+    "issuer",
+    "issue_date",
+    "addressees",
+)
+_KEYS = {
+    "printed_totals": ("table", "key", "column"),
+    "headline": ("figure",),
+    "unreported": ("table", "key", "column"),
+    "corrections": ("table", "key", "column"),
+}
+_TITLES = {
+    "printed_totals": "通报列出的合计",
+    "headline": "通报正文中的数",
+    "unreported": "没有数字的格",
+    "corrections": "更正",
+}
+_FIELD_TITLES = {
+    **COLUMNS,
+    "table": "表",
+    "key": "行",
+    "column": "列",
+    "value": "数值",
+    "printed": "原文",
+    "label": "原文所用名称",
+    "figure": "指标",
+    "unit": "单位",
+    "qualifier": "限定词",
+    "sentence": "所在语句",
+    "reason": "原因",
+    "corrected": "更正为",
+    "basis": "依据",
+    "by": "经办人",
+    "on": "日期",
+}
+_MEANINGS = {
+    "tier": "town 为镇（街道），village 为村（社区）",
+    "table": "本数据包中资源的名称；headline 为通报正文",
+    "key": "该行的主键，JSON 对象；合计行以原文所用名称代替单位名称",
+    "column": "该表中的列名",
+    "qualifier": "如“以上”“约”",
+    "value": "比率为小数，1 即 100%",
+}
+_TYPES = {"str": "string", "Int64": "integer", "float64": "number"}
+_ABOUT_CSV = (
+    "UTF-8 编码的 CSV。计数为整数，比率为小数（1 即 100%），空白为没有数字，原因见 unreported。"
+    "以 = + - @ 或其全角形式开头的文字前加了一个撇号，以免被电子表格当作公式。"
+)
+
+
+def write_package(data: QuarterData, folder: Path) -> None:
+    """Write the five tables, what stands beside them, and ``datapackage.json`` into `folder`.
+
+    A table that the source does not contain has its header row only. The same data give the same bytes;
+    files of an earlier package that this one does not have are removed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    resources = []
+    for name in (*TABLES, *FURTHER):
+        content, path = getattr(data, name), folder / f"{name}.csv"
+        if name in FURTHER and content.empty:
+            path.unlink(missing_ok=True)
+            continue
+        written = _to_csv(content)
+        path.write_bytes(written)
+        resources.append(_resource(name, written, data))
+    text = json.dumps(_descriptor(data, resources), ensure_ascii=False, indent=2) + "\n"
+    (folder / DESCRIPTOR).write_text(text, encoding="utf-8", newline="\n")
+
+
+def read_package(folder: Path, quarter: Quarter) -> QuarterData:
+    """Read back what :func:`write_package` wrote: an equal model.
+
+    Raises
+    ------
+    InputRefused
+        There is no package of that quarter, or a file was changed since or is not as described.
+    """
+    descriptor = _read_descriptor(folder / DESCRIPTOR)
+    if descriptor.get("quarter") != str(quarter):
+        raise refuse(str(folder / DESCRIPTOR), str(descriptor.get("quarter", "")), f"季度应为 {quarter}")
+    frames: dict[str, pd.DataFrame] = {}
+    problems: list[Problem] = []
+    for resource in descriptor["resources"]:
+        name, path = resource["name"], folder / f"{resource['name']}.csv"
+        if name not in (*TABLES, *FURTHER):
+            problems.append(Problem(str(folder / DESCRIPTOR), name, "数据包中没有这种表"))
+            continue
+        content = path.read_bytes() if path.is_file() else b""
+        if f"sha256:{hashlib.sha256(content).hexdigest()}" != resource.get("hash"):
+            problems.append(Problem(str(path), "", f"与 {DESCRIPTOR} 所载不符，文件缺失或改动过"))
+            continue
+        try:
+            frames[name] = _from_csv(content, name, path)
+        except InputRefused as refusal:
+            problems += refusal.problems
+    if problems:
+        raise InputRefused(problems)
+    frames["about"] = frame("about", descriptor.get("about", []))
+    frames["annexes"] = frame("annexes", [r["annex"] for r in descriptor["resources"] if "annex" in r])
+    return QuarterData(quarter, **frames)
+
+
+def _read_descriptor(path: Path) -> dict[str, Any]:
+    try:
+        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        well_formed = all(isinstance(resource["name"], str) for resource in descriptor["resources"])
+    except FileNotFoundError:
+        raise refuse(str(path), "未找到", "应为本工具写出的数据包") from None
+    except (ValueError, KeyError, TypeError):
+        well_formed = False
+    if not well_formed:
+        raise refuse(str(path), "", "应为本工具写出的数据包说明（JSON）")
+    return descriptor
+
+
+# --- the descriptor ---------------------------------------------------------------------------------
+
+
+def _descriptor(data: QuarterData, resources: list[dict[str, Any]]) -> dict[str, Any]:
+    facts = [{"field": name, "value": fact} for name in _FACTS if (fact := data.fact(name))]
+    return {
+        "profile": "tabular-data-package",
+        "name": f"haochaping-{str(data.quarter).lower()}",
+        "title": f"{data.quarter.label}政务服务“好差评”数据",
+        "description": _ABOUT_CSV,
+        "quarter": str(data.quarter),
+        "about": facts,
+        "sources": _sources(data),
+        "resources": resources,
+    }
+
+
+def _sources(data: QuarterData) -> list[dict[str, str]]:
+    """The bulletin, and the files it was read from with their hashes."""
+    title = data.fact("title") or f"{data.quarter.label}政务服务“好差评”工作情况的通报"
+    files = [
+        {"title": str(row.file), "hash": f"sha256:{row.sha256}"}
+        for row in data.inputs.itertuples()
+        if row.sha256
+    ]
+    return [{"title": title}, *files]
+
+
+def _resource(name: str, content: bytes, data: QuarterData) -> dict[str, Any]:
+    spec = TABLES.get(name)
+    resource: dict[str, Any] = {
+        "name": name,
+        "path": f"{name}.csv",
+        "profile": "tabular-data-resource",
+        "title": f"附件{spec.annex} {spec.title}" if spec else _TITLES[name],
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "schema": {
+            "fields": list(_fields(name)),
+            "missingValues": [""],
+            "primaryKey": list(spec.key if spec else _KEYS[name]),
+        },
+    }
+    if spec and data.table(name).empty:
+        resource["description"] = "本期资料没有此附件。"
+    if spec:
+        annex = data.annexes[data.annexes["table"] == name].to_dict("records")
+        if annex:
+            resource["annex"] = {key: int(v) if key == "annex" else v for key, v in annex[0].items()}
+    return resource
+
+
+def _fields(name: str) -> Iterator[dict[str, Any]]:
+    spec = TABLES.get(name)
+    for column, kind in dtypes(name).items():
+        rate = column.removesuffix("_printed")
+        is_text = spec is not None and rate != column
+        described: dict[str, Any] = {
+            "name": column,
+            "title": f"{COLUMNS[rate]}（原文）" if is_text else _FIELD_TITLES[column],
+            "type": _TYPES[kind],
+        }
+        if is_text:
+            described["description"] = f"{COLUMNS[rate]}在通报中的写法"
+        elif spec and column in spec.rates:
+            described |= {"description": "小数，1 即 100%", "unit": "1"}
+        elif spec and column in spec.counts:
+            described |= {"description": f"计数，单位：{UNITS[column]}", "unit": UNITS[column]}
+        elif column in _MEANINGS:
+            described["description"] = _MEANINGS[column]
+        if column in (spec.key if spec else _KEYS[name]):
+            described["constraints"] = {"required": True}
+        yield described
+
+
+# --- CSV ----------------------------------------------------------------------------------------------
+
+
+def _to_csv(content: pd.DataFrame) -> bytes:
+    buffer = io.StringIO(newline="")
+    rows = [[_written(value) for value in row] for row in content.itertuples(index=False)]
+    quoting = quoting_for(text for row in rows for text in row)
+    csv.writer(buffer, lineterminator="\n", quoting=quoting).writerows([content.columns, *rows])
+    return buffer.getvalue().encode("utf-8")
+
+
+def _written(value: Any) -> str:
+    """A whole number without a point, a fraction in its shortest exact form, text guarded."""
+    if isinstance(value, str):
+        return guard_formula(value)
+    if pd.isna(value):
+        return ""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def _from_csv(content: bytes, name: str, path: Path) -> pd.DataFrame:
+    types = dtypes(name)
+    reader = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+    header = next(reader, [])
+    if header != list(types):
+        raise refuse(str(path), "、".join(header), f"列应依次为 {'、'.join(types)}")
+    convert: dict[str, Callable[[str], Any]] = {"str": unguarded, "Int64": _count, "float64": _fraction}
+    rows, problems = [], []
+    for cells in reader:
+        try:
+            pairs = zip(types.items(), cells, strict=True)
+            rows.append({column: convert[kind](text) for (column, kind), text in pairs})
+        except ValueError:
+            problems.append(
+                Problem(f"{path} 第 {reader.line_num} 行", "、".join(cells)[:80], "应与说明的列和类型一致")
+            )
+    if problems:
+        raise InputRefused(problems)
+    return frame(name, rows)
+
+
+def _count(text: str) -> int | None:
+    return int(text) if text else None
+
+
+def _fraction(text: str) -> float | None:
+    return float(text) if text else None

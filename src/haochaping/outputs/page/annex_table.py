@@ -1,0 +1,111 @@
+"""The five annexes as tables of the page: as printed, doubts marked and linked, corrections said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.cleaning.number_format import number
+from haochaping.core.labels import COLUMNS, TIER_LABELS, UNITS
+from haochaping.core.model import TABLES, QuarterData, TableSpec, encode_key
+from haochaping.present.annex_layout import GridColumn, annex_grid
+from haochaping.present.cell_places import CellPlaces, grid_cell
+from haochaping.present.html_fragment import Html
+from haochaping.present.html_table import Header, TableCell, TableRow, TableView, table_html
+from haochaping.store.cell_index import Book
+
+WIDE = 8
+
+
+def annex_table(data: QuarterData, name: str, report: CheckReport) -> Html:
+    """One annex as printed, with totals, reasons for empty cells and doubts marked.
+
+    Parameters
+    ----------
+    data : QuarterData
+        The quarter.
+    name : str
+        One of the five tables.
+    report : CheckReport
+        Findings; every cell that one names is marked and linked to it.
+    """
+    if data.table(name).empty:
+        return Html(f'<p class="absent">本期资料没有附件{TABLES[name].annex}（{TABLES[name].title}）。</p>')
+    return table_html(_Annex(data, name, report).view())
+
+
+class _Annex:
+    """Gathers one annex's cells for :func:`table_html`."""
+
+    def __init__(self, data: QuarterData, name: str, report: CheckReport):
+        self.data, self.spec, self.book = data, TABLES[name], Book(data)
+        self.reasons = {
+            (str(row.key), str(row.column)): str(row.reason)
+            for row in data.unreported.itertuples()
+            if row.table == name
+        }
+        self.corrected = {
+            (str(row.key), str(row.column)): str(row.printed)
+            for row in data.corrections.itertuples()
+            if row.table == name
+        }
+        self.places = CellPlaces(data, report)
+
+    def view(self) -> TableView:
+        layout = annex_grid(self.data, self.spec.name)
+        annexes = self.data.annexes
+        titles = annexes.loc[annexes["table"] == self.spec.name, "title"]
+        title = str(titles.iloc[0]) if len(titles) else self.spec.title
+        rows = [
+            TableRow(row.name, [self._cell(row.name, c) for c in layout.columns], is_total)
+            for part, is_total in ((layout.rows, False), (layout.totals, True))
+            for row in part
+        ]
+        return TableView(
+            id=f"table-{self.spec.name}",
+            caption=f"附件{self.spec.annex} {title}",
+            stub=layout.key_heading,
+            headers=[self._header(column) for column in layout.columns],
+            rows=rows,
+            notes=[note for note in (self._doubts_note(rows), self._printed_note()) if note],
+            wide=len(layout.columns) > WIDE,
+            sortable=True,
+        )
+
+    def _printed_note(self) -> str:
+        """The note under the annex, as printed."""
+        annexes = self.data.annexes
+        notes = annexes.loc[annexes["table"] == self.spec.name, "note"]
+        return f"原表附注：{notes.iloc[0].removeprefix('备注：')}" if len(notes) and notes.iloc[0] else ""
+
+    def _doubts_note(self, rows: Sequence[TableRow]) -> str:
+        notes = []
+        if any(cell.findings for row in rows for cell in row.cells):
+            notes.append("※ 存疑，其后为“数据核对”中的序号")
+        if any(column[0] == self.spec.name for column in self.places.of_column):
+            notes.append("列名上的 ※ 指该条核对涉及本列多格或全列，逐格不再标注")
+        return "；".join(notes) + "。" if notes else ""
+
+    def _cell(self, name: str, column: GridColumn) -> TableCell:
+        at = grid_cell(self.spec.name, name, column)
+        value = self.book.count(at) if column.measure in self.spec.counts else None
+        shown = number(value) if value is not None else self.book.printed(at)
+        place = (encode_key(at.names), column.measure)
+        reason = self.reasons.get(place, "")
+        if place in self.corrected:
+            shown, reason = f"{shown}〔更正〕", f"通报列为 {self.corrected[place]}"
+        return TableCell(shown, reason, self.places.of_cell.get(at, ()), self.places.cell_id(at))
+
+    def _header(self, column: GridColumn) -> Header:
+        """Heading with its unit and its marks; a tier spans its columns, a district stands for itself."""
+        place = (self.spec.name, column.measure, tuple(column.rest.items()))
+        header = _heading(column, self.spec)
+        return replace(header, findings=self.places.of_column.get(place, ()), id=self.places.column_id(place))
+
+
+def _heading(column: GridColumn, spec: TableSpec) -> Header:
+    if "district" in column.rest:
+        return Header(column.rest["district"])
+    unit = "" if column.measure in spec.rates else UNITS[column.measure]
+    return Header(COLUMNS[column.measure], unit, TIER_LABELS.get(column.rest.get("tier", ""), ""))

@@ -1,0 +1,176 @@
+"""The end of the page: definitions, corrections, revisions, sources, table of figures, sign-off lines."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.core.labels import COLUMNS, INPUT_KINDS, place
+from haochaping.core.model import QuarterData, decode_key
+from haochaping.figures.figure import Figures
+from haochaping.outputs.page.figure_table import figure_table
+from haochaping.outputs.page.findings_section import counts_words
+from haochaping.present.html_fragment import Html, stack, text
+from haochaping.present.html_table import frame_table
+from haochaping.store.revisions import net_revisions
+
+
+def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> Html:
+    """Definitions, sources, table of figures, sign-off lines."""
+    return stack(
+        frame_table(
+            pd.DataFrame(_DEFINITIONS, columns=["指标", "算法", "分母为零时", "依据"]),
+            "指标定义",
+            "table-definitions",
+            row_ids=["definition-rectification" if name == "差评整改率" else "" for name, *_ in _DEFINITIONS],
+        ),
+        _methods(figures),
+        _corrections(data),
+        _revisions(data),
+        "<h3>资料来源</h3>",
+        frame_table(
+            pd.DataFrame(
+                {
+                    "文件": data.inputs["file"],
+                    "种类": data.inputs["kind"].map(INPUT_KINDS),
+                    "SHA-256": data.inputs["sha256"],
+                    "字节": data.inputs["bytes"].astype("str"),
+                }
+            ),
+            "所读文件",
+            "table-inputs",
+        ),
+        _source_used(data),
+        _title(data),
+        _text_read(data),
+        f'<div class="across"><h3>数字表</h3>{figure_table(figures, report)}</div>',
+        _sign_off(report),
+    )
+
+
+def _title(data: QuarterData) -> str:
+    """Title and addressees of the bulletin as read."""
+    to = data.fact("addressees")
+    addressed = f'<span id="bulletin-addressees">主送机关：{text(to)}。</span>' if to else ""
+    return f"<p>通报标题：{text(data.fact('title') or '未见标题')}。{addressed}</p>"
+
+
+def _text_read(data: QuarterData) -> str:
+    """The bulletin's words as they were read: findings on the text lead here."""
+    if not data.fact("text"):
+        return ""
+    body = text(data.fact("text"))
+    return f'<details><summary>通报正文（所读）</summary><p id="bulletin-text">{body}</p></details>'
+
+
+def _sign_off(report: CheckReport) -> Html:
+    """Where people decide and sign: the verdict once more, what they may decide, a date for each of them."""
+    choices = "".join(f"<span>□ {choice}</span>" for choice in ("同意送审", "更正、说明后送审", "退回核实"))
+    people = "".join(
+        f'<div class="signer"><p>{who}：</p><p>日期：</p></div>' for who in ("经办人", "审核人", "签发人")
+    )
+    return Html(
+        f'<h3 id="sign-off">复核意见与签字</h3><p>核对结论：{report.verdict.value}（{counts_words(report)}）。</p>'
+        f'<div class="sign-off"><p class="choice">{choices}</p><p class="opinion">复核意见：</p>{people}</div>'
+    )
+
+
+def _methods(figures: Figures) -> Html:
+    """How changes, intervals and limits are judged, with sources."""
+    points, percent, relative = (
+        f"{figures.words.get(name, 0):g}" for name in ("change_points", "change_percent", "change_relative")
+    )
+    rows = [
+        (
+            "增减",
+            f"数量增减不到 {percent}%、比率增减不到 {points} 个百分点、也不到原比率 {relative}% 的说“基本持平”；区间含零的不说升降",
+            "本市设置（city.toml）",
+        ),
+        *_METHODS,
+    ]
+    return frame_table(pd.DataFrame(rows, columns=["事项", "做法", "出处"]), "统计方法", "table-methods")
+
+
+def _source_used(data: QuarterData) -> str:
+    """Which of several sources the figures come from."""
+    if not data.fact("source_used"):
+        return ""
+    differing = f"有 {len(data.second)} 格不同，见“数据核对”" if len(data.second) else "各格相同"
+    taken = f"{data.fact('annexes_from')}；" if data.fact("annexes_from") else ""
+    return f"<p>本简报用 {text(data.fact('source_used'))}（{text(data.fact('source_reason'))}），{text(taken)}与另一份资料{differing}。</p>"
+
+
+def _corrections(data: QuarterData) -> Html:
+    """What the office corrected, with the printed value beside it."""
+    if data.corrections.empty:
+        return Html("")
+    rows = [
+        {
+            "单元格": place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], ""),
+            "通报所列": row["printed"],
+            "更正为": row["corrected"],
+            "依据": row["basis"],
+            "经办人": row["by"],
+            "日期": row["on"],
+        }
+        for row in data.corrections.to_dict("records")
+    ]
+    return stack(
+        "<h3>更正</h3>",
+        frame_table(pd.DataFrame(rows), "已采用的更正（本简报各表用更正后的数）", "table-corrections"),
+    )
+
+
+def _revisions(data: QuarterData) -> Html:
+    """What changed in the tidy tables since this quarter was first read."""
+    revisions = net_revisions(data)
+    if revisions.empty:
+        return Html("")
+    rows = [
+        {
+            "单元格": place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], ""),
+            "原为": row["before"] or "（无）",
+            "改为": row["after"] or "（无）",
+            "日期": row["on"],
+        }
+        for row in revisions.to_dict("records")
+    ]
+    return stack(
+        "<h3>修订</h3>",
+        frame_table(pd.DataFrame(rows), "本季度资料首次读入以后的改动（更正另列）", "table-revisions"),
+    )
+
+
+_OURS = "通报没有载明，本工具采用"
+_DEFINITIONS = [
+    ("评价率", "评价数 ÷ 办件数", "不适用", _OURS),
+    ("主动评价率", "主动评价数 ÷ 评价数", "不适用", _OURS),
+    ("差评", "不满意与非常不满意两级之和", "—", "国办发〔2019〕51号"),
+    ("差评整改率", "已整改差评数 ÷ 有效差评数", "不适用", _OURS),
+    ("整改满意率", "回访满意数 ÷ 回访数", "不适用", _OURS),
+    ("总量占比", "该区县评价数 ÷ 各行评价数之和", "不适用", _OURS),
+]
+_METHODS = [
+    (
+        "比率的区间",
+        "威尔逊得分区间，95%；构成比没有抽样，不列区间",
+        "Wilson 1927, J. Amer. Statist. Assoc. 22",
+    ),
+    ("两期比率之差", "混合得分区间，95%", "Newcombe 1998, Statistics in Medicine 17"),
+    (
+        "谁高谁低",
+        "两两比较，差的区间不含零才分先后；不能分的并列",
+        "Goldstein, Spiegelhalter 1996, J. R. Statist. Soc. A 159",
+    ),
+    (
+        "区县的正常范围",
+        "容许各区县之间本有差异的 99.8% 控制限（随机效应，反正弦尺度）",
+        "Spiegelhalter 2005, Qual. Saf. Health Care 14",
+    ),
+    ("季度序列的正常范围", "均值 ± 2.66 × 平均移动极差，不足十二个季度的称试算", "Shewhart 控制图（XmR）"),
+    (
+        "变动的拆分",
+        "各单位自身变动与所占比重变动，按两期平均数加权",
+        "Kitagawa 1955, J. Amer. Statist. Assoc. 50",
+    ),
+]

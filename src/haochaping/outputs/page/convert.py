@@ -1,0 +1,99 @@
+"""The executed notebook to one self-contained HTML page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from haochaping.outputs.page.sections import sections
+from haochaping.present.fonts import font_face, missing_glyphs, open_ahead
+
+TEMPLATE = Path(__file__).parent / "template"
+_FONT_MARK = "/*font-face*/"
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page, and the visible characters for which the font has no glyph."""
+
+    html: str
+    missing_glyphs: list[str]
+
+
+def prepare_page() -> None:
+    """Import and parse what :func:`build_page` will need, in time that would else be spent waiting."""
+    _exporter()
+    open_ahead()
+
+
+def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
+    """Convert an executed notebook with nbconvert and our own template.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed; markdown headings of level 2 begin sections.
+    title : str
+        Title of the document.
+    run : mapping
+        The one block about the run (label to text): all that may differ between runs of one input.
+    """
+    exporter = _exporter()(extra_template_basedirs=[str(TEMPLATE.parent)], template_name=TEMPLATE.name)
+    style, script = ((TEMPLATE / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
+    resources = {
+        "sections": sections(notebook),
+        "title": title,
+        "run": dict(run),
+        "style": style,
+        "script": script,
+        "policy": policy(script),
+    }
+    body, _ = exporter.from_notebook_node(notebook, resources=resources)
+    return with_font(body)
+
+
+@cache
+def _exporter() -> type:
+    """nbconvert's HTML exporter without its last step.
+
+    That parses the finished page and writes it anew to add alternative texts and focus stops, which our template
+    has written already; it takes as long as everything before.
+    """
+    from nbconvert import HTMLExporter, TemplateExporter
+
+    class PageExporter(HTMLExporter):
+        def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> Any:
+            return TemplateExporter.from_notebook_node(self, nb, resources, **options)
+
+    return PageExporter
+
+
+def with_font(body: str) -> Page:
+    """A page with the subset of the font that it needs, in the place that its style sheet marks."""
+    visible = _visible_text(body)
+    made = "".join(
+        re.findall(r"[^\x00-\x7f]", "".join(re.findall(r"<(?:style|script)\b.*?</", body, re.DOTALL)))
+    )
+    return Page(body.replace(_FONT_MARK, font_face(visible + made), 1), missing_glyphs(visible + made))
+
+
+def policy(script: str = "") -> str:
+    """What the browser may load: nothing but what the page carries; no script but our own, if there is one."""
+    allowed = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
+    if script:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+        allowed += f"script-src 'sha256-{digest}'; "
+    return allowed + "form-action 'none'; base-uri 'none'"
+
+
+def _visible_text(body: str) -> str:
+    """Characters a reader may see: text between tags and alternative texts, without style and script."""
+    text = re.sub(r"<(style|script)\b.*?</\1>", "", body, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]*>", lambda tag: "".join(re.findall(r'"([^"]*)"', tag[0])), text))

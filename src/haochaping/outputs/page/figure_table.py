@@ -1,0 +1,114 @@
+"""The table of figures (数字表): every number of the page with formula, source, doubts and the places where it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.core.model import CellRef
+from haochaping.figures.figure import Figures
+from haochaping.present.chart_titles import CHARTS, SERIES_SECTION, chart_titles, series_chart_id
+from haochaping.present.doubts import Doubts
+from haochaping.present.html_fragment import Html, one_stop, text
+from haochaping.present.html_table import finding_links, frame_table
+from haochaping.present.key_figures import key_figure_names
+from haochaping.present.phrase import number_names
+from haochaping.present.sentences import SECTIONS, compose
+
+_NOTE = (
+    "区间为 95% 置信区间（威尔逊法，两期之差用纽科姆法）：只反映偶然波动，不反映口径、归集的差错。"
+    "比率四舍五入到两位小数，会成为不实的 100% 或 0% 的多留小数；语句中以万、亿计的保留两位小数。"
+    "存疑：“数据核对”中涉及该数、尚未答复的须更正、需核实各条的序号。"
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a figure is shown: in words, and the id of what shows it."""
+
+    label: str
+    anchor: str
+
+
+def figure_table(figures: Figures, report: CheckReport) -> Html:
+    """Every figure that the page shows, or that one of those is computed from.
+
+    Parameters
+    ----------
+    figures : Figures
+        The quarter's named figures.
+    report : CheckReport
+        The checks: which open findings bear on each.
+    """
+    places, doubts = shown_places(figures, report), Doubts(figures, report)
+    names = listed(figures, places)
+    rows = figures.frame().set_index("名称").loc[names]
+    seen = [
+        one_stop(_seen(name, figures, names, places) + _doubted(doubts, figures[name].cells))
+        for name in names
+    ]
+    rows["见于"] = pd.Series(seen, names, dtype=object)
+    return frame_table(
+        rows[["指标", "数值", "单位", "区间", "算法", "来源", "取整", "见于"]],
+        "语句、首页和图题所用数字的算法和来源",
+        "table-figures",
+        row_ids=[f"figure-{name}" for name in names],
+        note=_NOTE,
+    )
+
+
+def shown_places(figures: Figures, report: CheckReport) -> dict[str, list[Place]]:
+    """Figure name to the places of the page that show it, in the order of the page."""
+    found: dict[str, list[Place]] = {}
+    for name, place in _places(figures, report):
+        if place not in found.setdefault(name, []):
+            found[name].append(place)
+    return found
+
+
+def listed(figures: Figures, places: Mapping[str, Sequence[Place]]) -> list[str]:
+    """Names of the figures that stand in the table: those shown, and what they are computed from."""
+    kept: set[str] = set()
+    waiting = [name for name in places if name in figures]
+    while waiting:
+        name = waiting.pop()
+        if name not in kept:
+            kept.add(name)
+            waiting += [one for one in figures[name].of if one in figures]
+    return [name for name in figures if name in kept]
+
+
+def _places(figures: Figures, report: CheckReport) -> Iterator[tuple[str, Place]]:
+    for name in key_figure_names(figures):
+        yield name, Place("首页", "head")
+    titles = chart_titles(figures)
+    for section, heading in SECTIONS.items():
+        for sentence in compose(section, figures, report):
+            for name in number_names(sentence.parts):
+                yield name, Place(f"{heading}第 {sentence.place} 段", sentence.id)
+        if section == SERIES_SECTION:
+            for name in figures.words.get("series", ()):
+                yield name, Place(f"{heading}图题", series_chart_id(name))
+        charts = [chart for chart, of_section in CHARTS.items() if of_section == section]
+        for number, chart in enumerate(charts, start=1):
+            which = f"第 {number} 幅" if len(charts) > 1 else ""
+            for name in number_names(titles.get(chart, ())):
+                yield name, Place(f"{heading}{which}图题", chart)
+
+
+def _seen(name: str, figures: Figures, names: Sequence[str], places: Mapping[str, Sequence[Place]]) -> Html:
+    """Links to every place; of a figure shown nowhere, what is computed from it."""
+    if shown := places.get(name):
+        return Html("、".join(f'<a href="#{one.anchor}">{text(one.label)}</a>' for one in shown))
+    uses = [one for one in names if name in figures[one].of]
+    links = "、".join(f'<a href="#figure-{one}">{text(figures[one].label)}</a>' for one in uses)
+    return Html(f"不单独列出，用于计算{links}")
+
+
+def _doubted(doubts: Doubts, cells: frozenset[CellRef]) -> str:
+    """All open findings that bear on a figure; blank without any."""
+    anchors = sorted(doubts.bearing_on(cells), key=lambda one: int(one.rpartition("-")[2]))
+    return f"<br>存疑：{finding_links(anchors)}" if anchors else ""

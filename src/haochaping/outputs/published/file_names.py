@@ -1,0 +1,39 @@
+"""Names of the papers in a quarter's folder, and of a new one whose name an edited one has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+MANIFEST, PAGE = "manifest.json", "briefing.html"
+DRAFT, FINAL = "bulletin.draft.docx", "bulletin.docx"
+REVIEW, PACKAGE = "review.xlsx", "data"
+ANNEXES, INTERNAL_ANNEXES = "annexes.xlsx", "annexes.internal.xlsx"
+"""The copy to be circulated, and the one for reviewers, which has the verdict on its cover."""
+SHEETS = "sheets"
+"""Folder of the verification sheets below a published quarter."""
+RUN_LOG, PDF, NOTEBOOK = "run.log", "briefing.pdf", "briefing.ipynb"
+BUNDLES = "bundle"
+"""Folder of the archives for set-up without a network, below the output root."""
+RETURNED = "returned"
+"""Folder of filled-in sheets below a quarter's raw folder."""
+
+
+def base_name(path: Path) -> Path:
+    """`path` as it was first called, before one of its name was there: ``review.new2.xlsx`` is ``review.xlsx``."""
+    return path.with_name(re.sub(r"\.new\d*(?=\.(xlsx|docx)$)", "", path.name))
+
+
+def free_path(folder: Path, name: str) -> Path:
+    """``review.xlsx``, or the first of ``review.new.xlsx``, ``review.new2.xlsx`` … that is not taken, capitals or not."""
+    taken = {path.name.lower() for path in folder.iterdir()}
+    return folder / next(one for one in _names(name) if one.lower() not in taken)
+
+
+def _names(name: str) -> Iterator[str]:
+    stem, suffix = Path(name).stem, Path(name).suffix
+    yield name
+    for number in count(1):
+        yield f"{stem}.new{number if number > 1 else ''}{suffix}"

@@ -1,0 +1,77 @@
+"""Which quarters are published: folders of the output root with a page and a manifest that is theirs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from haochaping.core.errors import InputRefused
+from haochaping.core.quarter import Quarter
+from haochaping.outputs.published.edited_papers import edited_papers
+from haochaping.outputs.published.file_names import BUNDLES, MANIFEST, PAGE
+from haochaping.outputs.published.run_summary import Summary, read_summary
+from haochaping.outputs.published.shelf import Item, shelf
+
+
+@dataclass(frozen=True)
+class Published:
+    """One published quarter: what its manifest says, and what lies in its folder."""
+
+    quarter: Quarter
+    summary: Summary
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A folder that the index leaves out, and why."""
+
+    name: str
+    why: str
+
+
+def published_quarters(output: Path) -> tuple[list[Published], list[Skipped]]:
+    """The published quarters below `output`, newest first, and the folders that are none."""
+    found, skipped = [], []
+    for folder in sorted(_folders(output)):
+        one = _read(folder)
+        if isinstance(one, Published):
+            found.append(one)
+        else:
+            skipped.append(one)
+    return sorted(found, key=lambda one: one.quarter, reverse=True), skipped
+
+
+def _folders(output: Path) -> Iterator[Path]:
+    if not output.is_dir():
+        return iter(())
+    return (path for path in output.iterdir() if path.is_dir() and path.name != BUNDLES)
+
+
+def _read(folder: Path) -> Published | Skipped:
+    if folder.name.startswith("."):
+        return Skipped(folder.name, "没有写完，或是正在写的文件夹")
+    quarter = _quarter_of(folder.name)
+    if quarter is None:
+        return Skipped(folder.name, "不是季度文件夹（应名为 2022Q4 的样子）")
+    if not (folder / MANIFEST).is_file() or not (folder / PAGE).is_file():
+        lacking = MANIFEST if not (folder / MANIFEST).is_file() else PAGE
+        return Skipped(folder.name, f"没有 {lacking}，可能没有写完")
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["quarter"] != str(quarter):
+            return Skipped(folder.name, f"{MANIFEST} 属于 {manifest['quarter']}，文件夹可能改过名")
+        summary = read_summary(manifest)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError):
+        return Skipped(folder.name, f"{MANIFEST} 不完整")
+    return Published(quarter, summary, tuple(shelf(folder, edited_papers(folder))))
+
+
+def _quarter_of(name: str) -> Quarter | None:
+    try:
+        quarter = Quarter.parse(name)
+    except InputRefused:
+        return None
+    return quarter if str(quarter) == name else None

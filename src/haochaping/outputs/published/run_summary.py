@@ -1,0 +1,109 @@
+"""What the manifest keeps of a run for the index: verdict, findings by severity, key figures as shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # read at every run, also an unchanged one: what only writing needs is not imported
+    from haochaping.checks.check_report import CheckReport
+    from haochaping.core.model import QuarterData
+    from haochaping.figures.figure import Figure, Figures
+
+COMPARISONS = ("before", "year")
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A key figure as published: its exact value, as shown, and its changes as shown (comparison to text with unit)."""
+
+    label: str
+    value: int | Fraction | None
+    text: str
+    unit: str
+    changes: Mapping[str, str]
+    corrected: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run ended in, read back from its manifest; ``simulated`` says that no figure of it is real."""
+
+    verdict: str
+    written: str
+    simulated: bool
+    findings: Mapping[str, int]
+    answered: str
+    figures: Mapping[str, KeyFigure]
+
+
+def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[str, Any]:
+    """The part of a manifest that :func:`read_summary` takes back."""
+    from haochaping.present.key_figures import KEY_FIGURES
+
+    return {
+        "verdict": report.verdict.value,
+        "simulated": data.is_simulated,
+        "about_past": list(report.about_past),
+        "findings": report.counts,
+        "answered": report.answered_words,
+        "figures": {
+            name: _kept(figures, figures[name], label) for label, name, _ in KEY_FIGURES if name in figures
+        },
+    }
+
+
+def _kept(figures: Figures, figure: Figure, label: str) -> dict[str, Any]:
+    changes = {
+        comparison: change_text(figures[f"{figure.name}_{comparison}"])
+        for comparison in COMPARISONS
+        if f"{figure.name}_{comparison}" in figures
+    }
+    return {
+        "label": label,
+        "value": None if figure.value is None else str(figure.value),
+        "text": figure.text,
+        "unit": figure.unit,
+        "changes": changes,
+        "corrected": figure.corrected,
+    }
+
+
+def change_text(change: Figure) -> str:
+    """A change with its sign and unit: ``+1.20%``, ``−0.35 个百分点``."""
+    sign = "+" if (change.value or 0) > 0 else ""
+    return f"{sign}{change.text} {change.unit.removeprefix('%')}".strip()
+
+
+def read_summary(manifest: Mapping[str, Any]) -> Summary:
+    """The summary in a manifest; one of an earlier version has no figures, findings or time.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError, AttributeError
+        It is none of ours.
+    """
+    findings = manifest.get("findings", {})
+    return Summary(
+        str(manifest["verdict"]),
+        str(manifest.get("written", "")),
+        bool(manifest.get("simulated", False)),
+        {str(severity): int(count) for severity, count in findings.items()},
+        str(manifest.get("answered", "")),
+        {str(name): _read(kept) for name, kept in manifest.get("figures", {}).items()},
+    )
+
+
+def _read(kept: Mapping[str, Any]) -> KeyFigure:
+    value = None if kept["value"] is None else Fraction(kept["value"])
+    whole = value is not None and kept["unit"] in ("件", "条")
+    return KeyFigure(
+        str(kept["label"]),
+        int(value) if value is not None and whole else value,
+        str(kept["text"]),
+        str(kept["unit"]),
+        {str(name): str(text) for name, text in kept["changes"].items()},
+        bool(kept["corrected"]),
+    )

@@ -1,0 +1,35 @@
+"""Findings as data, for a spreadsheet and for other programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.core.labels import COLUMNS, SEVERITIES, STATUSES, place
+from haochaping.store.tidy_tables import guard_formula
+
+_HEADINGS = ["编号", "程度", "状态", "位置", "原值", "应为", "意见", "算式", "建议"]
+
+
+def write_findings(report: CheckReport, folder: Path) -> None:
+    """Write ``findings.csv`` (opens in Excel, UTF-8 with BOM) and ``findings.json`` into `folder`."""
+    with (folder / "findings.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(_HEADINGS)
+        for finding in report.findings:
+            row = [
+                finding.id,
+                SEVERITIES[finding.severity],
+                STATUSES[finding.state],
+                place(finding.at.table, finding.at.names) + COLUMNS.get(finding.at.column, ""),
+                finding.printed.get(finding.at, ""),
+                finding.expected,
+                finding.message,
+                finding.arithmetic,
+                finding.consider,
+            ]
+            writer.writerow([guard_formula(value) for value in row])
+    text = json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n"
+    (folder / "findings.json").write_text(text, encoding="utf-8", newline="\n")

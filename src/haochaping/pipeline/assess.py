@@ -1,0 +1,99 @@
+"""One quarter assessed: read, answered, compared with its past. One loader, one verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from haochaping.checks.memory import Past
+from haochaping.checks.review import Reviewed, review
+from haochaping.core.errors import InputRefused
+from haochaping.core.model import QuarterData, frame
+from haochaping.core.paths import ANSWERS, NOTES, Locations, quarters_in
+from haochaping.core.quarter import Quarter
+from haochaping.pipeline.printed_quarter import load_printed, rests_on_tidy
+from haochaping.read.raw_folder import describe, input_files
+from haochaping.reference.reference import Reference, load_reference
+from haochaping.store.answers import answer_file, read_answers
+from haochaping.store.apply_corrections import as_printed, kept_corrections
+from haochaping.store.notes import read_notes
+from haochaping.store.tidy_tables import read_tidy
+
+
+def assess(where: Locations, quarter: Quarter, as_of: date) -> Reviewed:
+    """Read a quarter, apply its corrections, judge its explanations on `as_of`, compare with earlier quarters.
+
+    Raises
+    ------
+    InputRefused
+        The quarter's own input cannot be used. What is to be known of an earlier quarter, for example that it
+        cannot be read, is told in the report instead.
+    """
+    reference = load_reference(where.reference)
+    printed = load_printed(where, quarter)
+    answers = read_answers(answer_file(where.raw(quarter)), quarter)
+    past, about_past = load_past(where, quarter, reference)
+    noted = where.raw(quarter) / NOTES
+    if where.raw(quarter).is_dir():
+        printed = replace(printed, notes=read_notes(noted))
+    kept = kept_corrections(read_tidy(where.tidy(quarter), quarter)) if rests_on_tidy(where, quarter) else []
+    reviewed = review(printed, answers, past, reference, as_of, kept)
+    written = [(answer_file(where.raw(quarter)), "answers")]
+    written += [] if printed.notes.empty or not noted.exists() else [(noted, "notes")]
+    if any(path for path, _ in written):
+        inputs = [
+            *printed.inputs.to_dict("records"),
+            *(describe(path, kind) for path, kind in written if path),
+        ]
+        reviewed = replace(reviewed, data=replace(reviewed.data, inputs=frame("inputs", inputs)))
+    return replace(reviewed, report=replace(reviewed.report, about_past=tuple(about_past)))
+
+
+def earlier_quarters(where: Locations, quarter: Quarter) -> list[Quarter]:
+    """Quarters before `quarter` that have tidy tables or a raw source, oldest first."""
+    raw = [q for q in quarters_in(where.data / "raw") if input_files(where.raw(q))]
+    found = {*quarters_in(where.data / "tidy"), *raw}
+    return sorted(q for q in found if q < quarter)
+
+
+def load_past(where: Locations, quarter: Quarter, reference: Reference) -> tuple[list[Past], list[str]]:
+    """Earlier quarters as printed with their answers, oldest first; and what is to be known of them.
+
+    That is which ones could not be read, and of which ones the source was changed since it was tidied.
+    """
+    past: list[Past] = []
+    told: list[str] = []
+    for earlier in earlier_quarters(where, quarter):
+        try:
+            answers = tuple(read_answers(answer_file(where.raw(earlier)), earlier))
+            if where.tidy(earlier).is_dir():
+                tidy = read_tidy(where.tidy(earlier), earlier)
+                past.append(Past(as_printed(tidy, reference), answers, tidy))
+                if changed := changed_since(tidy, where.raw(earlier)):
+                    told.append(_of_changed(earlier, changed))
+            else:
+                past.append(Past(load_printed(where, earlier), answers))
+        except InputRefused as refusal:
+            told.append(f"{earlier.label}未能读取，没有用于比较：{refusal.message}")
+    return past, told
+
+
+def changed_since(tidy: QuarterData, raw: Path) -> list[str]:
+    """Files in `raw` that are not those from which `tidy` was made, by content; names of lost and of new ones too.
+
+    Nothing where the raw folder is gone: then the tidy tables are all there is.
+    """
+    inputs = tidy.inputs[~tidy.inputs["file"].str.lower().isin(ANSWERS)]
+    now = {path.name: describe(path, "")["sha256"] for path in input_files(raw)}
+    if not now or inputs.empty:
+        return []
+    then = dict(zip(inputs["file"], inputs["sha256"], strict=True))
+    return sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
+
+
+def _of_changed(quarter: Quarter, names: list[str]) -> str:
+    return (
+        f"{quarter.label}的资料（{'、'.join(names)}）在整理以后有改动，比较用的仍是改动以前的数；"
+        f"请先运行 make quarter Q={quarter}，再重新生成本季"
+    )

@@ -1,0 +1,150 @@
+"""One quarter built into an empty folder: read, check, run the notebook beside the papers, convert."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from haochaping.core.paths import DATA_VARIABLE, STAGED_VARIABLE, Locations, project_root
+from haochaping.core.quarter import Quarter
+from haochaping.outputs.published.file_names import NOTEBOOK, PAGE
+from haochaping.pipeline.fingerprint import Inputs
+from haochaping.pipeline.kernel import LOG, OwnKernelManager, running_kernel
+from haochaping.pipeline.manifest import provenance, run_block, write_manifest
+from haochaping.pipeline.run_log import RunLog
+from haochaping.pipeline.run_notebook import NOTEBOOK_SECONDS, Background, execute, inspect_parameters
+from haochaping.pipeline.watchdog import outer_clock
+
+if TYPE_CHECKING:
+    from haochaping.checks.review import Reviewed
+    from haochaping.core.model import QuarterData
+
+_MODEL = ".model"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build ended in: the quarter as it goes into the tidy tables, its verdict, characters without a glyph.
+
+    ``about_past`` is what is to be known of the earlier quarters that it was compared with.
+    """
+
+    data: QuarterData
+    verdict: str
+    missing_glyphs: tuple[str, ...]
+    about_past: tuple[str, ...]
+
+
+def build(
+    where: Locations,
+    inputs: Inputs,
+    by: str | None,
+    published: Path,
+    aside: Path,
+    log: RunLog,
+    reviewed: Reviewed | None = None,
+) -> Built:
+    """Build the quarter of `inputs` into the empty folder `aside`; nothing else is written.
+
+    The kernel starts first and imports while the quarter is read and checked here; the papers are written while
+    the notebook runs.
+
+    Parameters
+    ----------
+    where : Locations
+        Data and output roots.
+    inputs : Inputs
+        What the run depends on.
+    by : str, optional
+        Who runs it, if they wish to be named.
+    published : Path
+        The folder as it was published last; papers that people edited there are carried over.
+    aside : Path
+        Where to build.
+    log : RunLog
+        Receives progress.
+    reviewed : Reviewed, optional
+        The quarter as read and checked already.
+
+    Raises
+    ------
+    InputRefused
+        The input cannot be used.
+    NotebookFailed
+        The notebook raised, or took too long.
+    """
+    environment = {DATA_VARIABLE: str(where.data), STAGED_VARIABLE: str(aside / _MODEL)}
+    try:
+        with running_kernel(environment, aside) as kernel, outer_clock(log.say):
+            return _build(where, inputs, by, published, aside, log, reviewed, kernel)
+    finally:
+        log.take(aside / LOG)
+
+
+def _build(
+    where: Locations,
+    inputs: Inputs,
+    by: str | None,
+    published: Path,
+    aside: Path,
+    log: RunLog,
+    reviewed: Reviewed | None,
+    kernel: OwnKernelManager,
+) -> Built:
+    # imported here, so that the kernel has been started before
+    from haochaping.checks.report_json import dump_report
+    from haochaping.figures.compute_figures import compute_figures
+    from haochaping.outputs.page.convert import build_page, prepare_page
+    from haochaping.outputs.papers import write_papers
+    from haochaping.outputs.published.run_summary import summarise
+    from haochaping.pipeline.assess import assess
+    from haochaping.pipeline.printed_quarter import TIDY_NOTICE, rests_on_tidy
+    from haochaping.pipeline.staging import REPORT, stage
+    from haochaping.reference.reference import load_reference
+    from haochaping.store.answers import answer_file, read_answers
+    from haochaping.store.tidy_tables import with_revisions
+
+    quarter = inputs.quarter
+    log.say(f"读入 {quarter.label}资料")
+    if rests_on_tidy(where, quarter):
+        log.say(TIDY_NOTICE)
+    reviewed = reviewed or assess(where, quarter, inputs.as_of)
+    reviewed = replace(reviewed, data=with_revisions(reviewed.data, where.tidy(quarter)))
+    data, report = reviewed.data, reviewed.report
+    stage(data, aside / _MODEL)
+    (aside / _MODEL / REPORT).write_text(dump_report(report), encoding="utf-8")
+    for line in report.about_past:
+        log.say(line)
+    log.lap("读入与核对")
+    log.say("运行笔记本")
+    running = _start_notebook(quarter, aside, kernel)
+    log.lap("载入程序库")
+    reference = load_reference(where.reference)
+    answers = read_answers(answer_file(where.raw(quarter)), quarter)
+    figures = compute_figures(data, reference)
+    kept = write_papers(reviewed, answers, figures, reference, published, aside, log.say)
+    told = summarise(data, report, figures)
+    log.lap("生成文件")
+    prepare_page()
+    origin = provenance(inputs, by)
+    notebook = running.result(NOTEBOOK_SECONDS, kernel.end)
+    log.lap("等待笔记本")
+    kernel.end()
+    shutil.rmtree(aside / _MODEL)
+    log.say("生成网页")
+    page = build_page(notebook, f"{quarter.label}政务服务“好差评”工作简报", run_block(origin))
+    (aside / PAGE).write_text(page.html, encoding="utf-8", newline="\n")
+    log.lap("生成网页")
+    log.take(aside / LOG)
+    write_manifest(aside, origin, told, log.seconds, kept)
+    return Built(data, report.verdict.value, tuple(page.missing_glyphs), report.about_past)
+
+
+def _start_notebook(quarter: Quarter, aside: Path, kernel: OwnKernelManager) -> Background:
+    """The notebook in its kernel, beside what this process does; the model is staged already."""
+    notebook = project_root() / "notebooks" / NOTEBOOK
+    parameters = {"QUARTER": str(quarter)}
+    inspect_parameters(notebook, parameters)
+    return Background(lambda: execute(notebook, aside / NOTEBOOK, parameters, kernel))

@@ -1,0 +1,113 @@
+"""What a run depends on, and one hash of it: content, never times."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from haochaping.core.paths import Locations, project_root, quarters_in
+from haochaping.core.quarter import Quarter
+from haochaping.files.file_hash import file_sha256
+from haochaping.outputs.published.file_names import MANIFEST, PAGE, base_name
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that can change the output: group to path to SHA-256, and the day explanations are judged on.
+
+    Groups are ``data`` (raw files of the quarter with its answers and notes; its tidy tables where there are
+    none), ``past`` (the same of earlier quarters), ``reference`` (settings), ``notebook``,
+    ``package``, ``lock``. Paths are relative to the data root or the project.
+    """
+
+    quarter: Quarter
+    as_of: date
+    files: Mapping[str, Mapping[str, str]]
+
+    @property
+    def key(self) -> str:
+        """One hash over all of it."""
+        return _digest([str(self.quarter), self.as_of.isoformat(), self.files])
+
+    def group_key(self, group: str) -> str:
+        """One hash over a group."""
+        return _digest(self.files[group])
+
+
+def inputs_of(where: Locations, quarter: Quarter, as_of: date) -> Inputs:
+    """Hash what a run of `quarter` depends on."""
+    raw = _files(where.raw(quarter), "*")
+    data = {
+        "data": raw or _files(where.tidy(quarter), "*.csv"),
+        "past": _past(where, quarter),
+        "reference": _files(where.reference, "*"),
+    }
+    groups = {group: _hashed(paths, where.data) for group, paths in data.items()}
+    groups["notebook"] = _hashed([project_root() / "notebooks" / "briefing.ipynb"], project_root())
+    return Inputs(quarter, as_of, groups | _program())
+
+
+def index_key(where: Locations, told: object) -> str:
+    """The same for the index of all quarters: `told` (how it is written down) is what it says of the published ones.
+
+    The tidy tables, settings, package and lock count too.
+    """
+    tidy = [path for one in quarters_in(where.data / "tidy") for path in _files(where.tidy(one), "*.csv")]
+    groups = {
+        "tidy": _hashed(tidy, where.data),
+        "reference": _hashed(_files(where.reference, "*"), where.data),
+    }
+    return _digest([repr(told), groups | _program()])
+
+
+def _program() -> dict[str, dict[str, str]]:
+    root = project_root()
+    package = [p for p in _files(root / "src" / "haochaping", "**/*") if "__pycache__" not in p.parts]
+    groups = {"package": package, "lock": [root / "requirements.txt"]}
+    return {group: _hashed(paths, root) for group, paths in groups.items()}
+
+
+def _hashed(paths: Iterable[Path], root: Path) -> dict[str, str]:
+    return {path.relative_to(root).as_posix(): file_sha256(path) for path in paths}
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()  # names of files may be no text
+
+
+def _past(where: Locations, quarter: Quarter) -> list[Path]:
+    """Files of earlier quarters that comparisons rest on.
+
+    The raw ones too where there are tidy tables: the page says when they were changed since.
+    """
+    files = []
+    for earlier in [
+        q for q in {*quarters_in(where.data / "tidy"), *quarters_in(where.data / "raw")} if q < quarter
+    ]:
+        files += [*_files(where.tidy(earlier), "*.csv"), *_files(where.raw(earlier), "*")]
+    return sorted(files)
+
+
+def is_current(published: Path, key: str) -> bool:
+    """Whether `published` was made from inputs with this key, still has every file, and its page as it was written.
+
+    Where a paper stands beside an edited one that has gone since, the paper can have its own name again.
+    Other files may have been opened and saved by people: these are not made again for that.
+    """
+    try:
+        manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
+        page = file_sha256(published / PAGE)
+        outputs = [published / name for name in manifest["outputs"]]
+        is_whole = all(path.is_file() and base_name(path).exists() for path in outputs)
+        return manifest["key"] == key and is_whole and manifest["outputs"][PAGE] == page
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    return sorted(path for path in folder.glob(pattern) if path.is_file()) if folder.is_dir() else []

@@ -1,0 +1,75 @@
+"""``output/index.html``: all published quarters on one page, and the back series."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from haochaping.core.errors import InputRefused, refuse
+from haochaping.core.paths import Locations
+from haochaping.files.atomic_write import write_whole
+from haochaping.files.leftovers import clean_up
+from haochaping.pipeline.fingerprint import index_key
+
+INDEX = "index.html"
+_KEY = re.compile(rb'<meta name="haochaping-key" content="([0-9a-f]{64})">')
+_HEAD_BYTES = 600
+"""The key stands before the font."""
+
+
+@dataclass(frozen=True)
+class IndexOutcome:
+    """The page, how many quarters it lists, and whether it had to be written."""
+
+    page: Path
+    quarters: int
+    unchanged: bool
+
+
+def write_index(where: Locations, say: Callable[[str], None]) -> IndexOutcome:
+    """Write the index from what lies in the output root and the tidy tables, unless it is current.
+
+    No check runs again. Folders that are no published quarter are told.
+
+    Raises
+    ------
+    InputRefused
+        No quarter is published.
+    """
+    from haochaping.outputs.published.published_quarters import published_quarters
+
+    clean_up(where.output, say)
+    published, skipped = published_quarters(where.output)
+    for folder in skipped:
+        say(f"目录没有列入 {where.output / folder.name}：{folder.why}")
+    if not published:
+        raise refuse(
+            str(where.output), "", "还没有生成过简报，请先运行 make quarter Q=2022Q4（换成要做的季度）"
+        )
+    page = where.output / INDEX
+    key = index_key(where, published)
+    is_current = _key_of(page) == key
+    if not is_current:
+        from haochaping.outputs.index.index_page import index_html
+
+        write_whole(page, index_html(where, published, key, say).encode("utf-8"))
+    return IndexOutcome(page, len(published), is_current)
+
+
+def refresh_index(where: Locations, say: Callable[[str], None]) -> None:
+    """The index after something was published, which stands whether the index can be written or not."""
+    try:
+        write_index(where, say)
+    except (InputRefused, OSError) as error:
+        say(f"目录没有更新（{error}），其余已完成；排除后请运行 make index")
+
+
+def _key_of(page: Path) -> str:
+    try:
+        with page.open("rb") as file:
+            found = _KEY.search(file.read(_HEAD_BYTES))
+    except OSError:
+        return ""
+    return found.group(1).decode() if found else ""

@@ -1,0 +1,233 @@
+"""The text of the official bulletin (通报): results, problems, next steps, for circulation.
+
+It names no unit, ranks nobody and says nothing of doubts. Numbers come from named figures and from what
+the source itself states; rates of parts are called 合计 so that no reader takes them for the city's rate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from haochaping.core.labels import FIGURES
+from haochaping.core.model import TABLES, TIERS, QuarterData
+from haochaping.core.text import visible
+from haochaping.figures.figure import Figures
+from haochaping.present.phrase import Number, Part
+from haochaping.present.sentences import Sentence, Words, own_words, render
+from haochaping.reference.reference import Reference
+from haochaping.store.notes import BULLETIN, of_sections, plain
+from haochaping.store.notes import HEADING as HEADING_OF_NOTES
+
+PARTS = ("results", "problems", "measures")
+HEADING, SUBHEADING, PARAGRAPH = "heading", "subheading", "paragraph"
+MOST_INDIVIDUAL = 2
+"""Up to this many units are 个别, more are 部分."""
+_NUMERALS = "一二三四五六七八九"
+_BOUNDS = re.compile(r"(约|近|超过|超|逾)?([余多]?)(以上|以下|左右)?")
+_SCALED = re.compile(r"(.*?)([万亿]?)条?")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph of the bulletin; ``kind`` is ``heading``, ``subheading`` or ``paragraph``.
+
+    ``sentences`` are those of a paragraph, each with the rule that chose it; blank for the analyst's own words.
+    """
+
+    kind: str
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Units:
+    """Some units, as the text may speak of them; false when there are none."""
+
+    names: tuple[str, ...]
+    may_name: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.names)
+
+    @property
+    def some(self) -> str:
+        """个别 or 部分."""
+        return "个别" if len(self.names) <= MOST_INDIVIDUAL else "部分"
+
+    @property
+    def named(self) -> str:
+        """The names in brackets where the city's settings allow it, otherwise nothing."""
+        return f"（{'、'.join(self.names)}）" if self.may_name else ""
+
+
+def bulletin_text(data: QuarterData, figures: Figures, reference: Reference) -> list[Block]:
+    """Headings (numbered) and paragraphs of the bulletin, from the opening to the next steps.
+
+    Parameters
+    ----------
+    data : QuarterData
+        The quarter, corrections applied.
+    figures : Figures
+        Its named figures.
+    reference : Reference
+        ``city.toml`` may allow names: ``[bulletin] name_units = true``.
+    """
+    context = {
+        "n": figures,
+        "w": Words(figures.words),
+        "quarter": data.quarter.label,
+        "area": _area(reference),
+        **_claims(data),
+        **_listed(data),
+        **_problems(figures, reference),
+        "noted": {part: _noted(data, section) for part, section in zip(PARTS, BULLETIN, strict=True)},
+        "planned_work": _planned_work(data, reference),
+    }
+    lines = [line for part in PARTS for line in [*render(f"bulletin/{part}.j2", context), ("", ())]]
+    return _numbered(_blocks(lines))
+
+
+def _blocks(lines: Iterable[tuple[str, tuple[Part, ...]]]) -> list[Block]:
+    """Rendered lines as blocks: ``#`` and ``##`` head sections, a blank line ends a paragraph."""
+    blocks: list[Block] = []
+    sentences: list[Sentence] = []
+    place = 0
+    for rule, parts in [*lines, ("", ())]:
+        plain_parts = tuple(_as_on_paper(part) for part in parts) if rule else parts
+        sentence = Sentence("bulletin", place + 1, rule, plain_parts)
+        is_heading = not rule and sentence.text.startswith("#")
+        if plain_parts and not is_heading:
+            place += 1
+            sentences.append(sentence)
+            continue
+        if sentences:
+            blocks.append(Block(PARAGRAPH, "".join(s.text for s in sentences), tuple(sentences)))
+            sentences = []
+        if is_heading:
+            marks, _, title = sentence.text.partition(" ")
+            blocks.append(Block(HEADING if marks == "#" else SUBHEADING, title))
+    return blocks
+
+
+def _as_on_paper(part: Part) -> Part:
+    """No thousands separators, like the annexes, and no blanks around numbers."""
+    return replace(part, text=part.text.replace(",", "")) if isinstance(part, Number) else part.strip(" ")
+
+
+def _numbered(blocks: Iterable[Block]) -> list[Block]:
+    """Headings with 一、 and （一）; which there are depends on the quarter, so templates cannot number."""
+    numbered: list[Block] = []
+    heading = subheading = 0
+    for block in blocks:
+        text = block.text
+        if block.kind == HEADING:
+            heading, subheading = heading + 1, 0
+            text = f"{_numeral(heading)}、{text}"
+        elif block.kind == SUBHEADING:
+            subheading += 1
+            text = f"（{_numeral(subheading)}）{text}"
+        numbered.append(replace(block, text=text))
+    return numbered
+
+
+def _noted(data: QuarterData, section: str) -> list[str]:
+    """What the analyst adds to a part, as lines of a template: headings of its own, one paragraph a piece."""
+    return [
+        f"## {plain(row['text'])}" if row["kind"] == HEADING_OF_NOTES else own_words(plain(row["text"]))
+        for row in of_sections(data.notes, [section])
+    ]
+
+
+def _numeral(number: int) -> str:
+    """1 to 99 as 一 … 九十九."""
+    tens, ones = divmod(number, 10)
+    ten = ("十" if tens == 1 else f"{_NUMERALS[tens - 1]}十") if tens else ""
+    return ten + (_NUMERALS[ones - 1] if ones else "")
+
+
+# --- what the source states -------------------------------------------------------------------------------
+
+
+def _area(reference: Reference) -> str:
+    """全市, 全省 …, by the last character of the name in ``city.toml``."""
+    last = str(reference.city["name"])[-1:]
+    return f"全{last}" if last in tuple("省市县区旗州盟") else "全市"
+
+
+def _claims(data: QuarterData) -> dict[str, Any]:
+    """Records and rates as the text of the source states them, with the words that bound them."""
+    rates = []
+    records = ""
+    for row in data.headline.to_dict("records"):
+        before, more, after = _bounds(str(row["qualifier"]))
+        printed = str(row["printed"])
+        if row["figure"] == "records":
+            scaled = _SCALED.fullmatch(printed)
+            number, scale = scaled.groups() if scaled else (printed, "")
+            records = f"{before}{number}{scale}{more}条{after}"
+        else:
+            rates.append(f"{FIGURES.get(row['figure'], row['figure'])}{before}{printed}{after}")
+    return {"claimed_records": records, "claimed_rates": rates}
+
+
+def _bounds(qualifier: str) -> tuple[str, str, str]:
+    """The parts of a qualifier that stand before the number, before 条, and at the end."""
+    match = _BOUNDS.fullmatch(qualifier)
+    before, more, after = match.groups() if match else ("", "", qualifier)
+    return before or "", more or "", after or ""
+
+
+def _planned_work(data: QuarterData, reference: Reference) -> str:
+    """What the source says will be done, word for word; left out when it names a unit that it must not."""
+    text = data.fact("planned_work")
+    if reference.may_name_units:
+        return text
+    named = [name for name in _unit_names(data) if name in text]
+    return "" if named else text
+
+
+def _unit_names(data: QuarterData) -> list[str]:
+    columns = [data.table(name)[column] for name, spec in TABLES.items() for column in spec.unit_kinds]
+    return [name for name in dict.fromkeys(pd.concat(columns)) if name not in TIERS]
+
+
+# --- what the tables hold ---------------------------------------------------------------------------------
+
+
+def _listed(data: QuarterData) -> dict[str, bool]:
+    """Which numbers there are at all: an absent column must not be told as zero."""
+    listed: dict[str, bool] = {}
+    for table, prefix in (("districts", "district"), ("city_departments", "department")):
+        content = data.table(table)
+        listed[f"has_{prefix}"] = bool(content["evaluations"].notna().any())
+        listed[f"has_{prefix}_cases"] = bool(content["cases"].notna().any())
+        listed[f"complete_{prefix}"] = bool(content[["cases", "evaluations"]].notna().all(axis=None))
+    tiers = data.towns_and_villages
+    for tier in TIERS:
+        listed[f"has_{tier}"] = bool(tiers.loc[tiers["tier"] == tier, "evaluations"].notna().any())
+    listed["tiers_covered"] = (
+        all(listed[f"has_{tier}"] for tier in TIERS)
+        and bool(tiers["evaluations"].notna().all())
+        and bool((tiers["evaluations"] > 0).all())
+    )
+    listed["has_matrix"] = bool(data.district_departments["evaluations"].notna().any())
+    listed["has_public"] = bool(data.public_services["evaluations"].notna().any())
+    listed["has_results"] = any(on for name, on in listed.items() if name.startswith("has_"))
+    return listed
+
+
+def _problems(figures: Figures, reference: Reference) -> dict[str, Any]:
+    """The problems that the numbers show, each true or false or with the units it concerns."""
+    words, may_name = figures.words, reference.may_name_units
+    concerned = {name: words[name] for name in ("few_active", "silent", "idle", "late", "unlisted")}
+    concerned |= {f"empty_{tier}s": words.get(f"{tier}_empty", ()) for tier in TIERS}
+    problems: dict[str, Any] = {
+        name: Units(tuple(visible(unit) for unit in units), may_name) for name, units in concerned.items()
+    }
+    problems |= {name: words[name] for name in ("zero_negatives", "scattered")}
+    return {**problems, "has_problems": any(bool(problem) for problem in problems.values())}

@@ -1,0 +1,97 @@
+"""What several charts draw alike: numbers as text, bars in pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from haochaping.cleaning.number_format import number
+from haochaping.present.charts.style import BLUE, GREY, Canvas
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+
+def percent(share: float) -> str:
+    """A share as a percentage with two decimals."""
+    return f"{share * 100:.2f}%"
+
+
+def counts(values: Iterable[Any]) -> list[str]:
+    """Whole numbers with thousands separators."""
+    return [number(int(value)) for value in values]
+
+
+def thousands(axis: Any) -> None:
+    """Thousands separators on an axis."""
+    axis.set_major_formatter(lambda value, _: number(int(value)))
+
+
+def log_counts(axis: Any, most: int = 0) -> None:
+    """Counts on a log scale: every power of ten, in a short range also twos and fives; 万 keeps the labels short.
+
+    Parameters
+    ----------
+    axis : matplotlib.axis.Axis
+        With its limits set.
+    most : int
+        Labels there is room for; by default no bound.
+    """
+    from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
+
+    low, high = axis.get_view_interval()
+    if most:
+        axis.set_major_locator(LogLocator(numticks=most))
+        axis.set_minor_locator(NullLocator())
+    elif high < low * 100:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(
+        lambda value, _: number(round(value)) if value < 10_000 else f"{value / 10_000:g}万"
+    )
+    axis.set_minor_formatter(NullFormatter())
+
+
+def paired_bars(long: pd.DataFrame, value: str, kind: str, kinds: list[str], canvas: Canvas) -> Drawing:
+    """Horizontal bars, one or two for each district.
+
+    Parameters
+    ----------
+    long : pandas.DataFrame
+        Columns ``district``, `value` and `kind`.
+    value, kind : str
+        Column that is drawn; column that tells the bars of a pair apart.
+    kinds : list of str
+        The kinds in order; the first is blue.
+    canvas : Canvas
+        Drawn on.
+    """
+    import seaborn as sns
+
+    figure, axes = canvas.subplots(canvas.rows(2.3, long["district"].nunique()) + 1.0)
+    sns.barplot(
+        data=long,
+        y="district",
+        x=value,
+        hue=kind,
+        hue_order=kinds,
+        palette=[BLUE, GREY][: len(kinds)],
+        ax=axes,
+        width=0.74,
+        saturation=1,
+    )
+    columns = 2 if sum(map(len, kinds)) * canvas.text < canvas.width * 72 * 0.6 else 1
+    axes.legend(
+        title="",
+        frameon=False,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=columns,
+        borderaxespad=0.2,
+        handlelength=1.4,
+    )
+    axes.set(xlabel="", ylabel="")
+    axes.locator_params(axis="x", nbins=round(canvas.width))
+    axes.grid(axis="x")
+    return figure

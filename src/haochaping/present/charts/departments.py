@@ -1,0 +1,117 @@
+"""Which city departments have much work, and how many of their evaluations are active?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from haochaping.cleaning.number_format import number
+from haochaping.present.chart_titles import chart_title
+from haochaping.present.charts.chart import EMPTY, Chart, make_chart
+from haochaping.present.charts.chart_parts import counts, log_counts
+from haochaping.present.charts.style import BLUE, NARROW, PALE, WIDE, Canvas
+from haochaping.present.html_fragment import Html
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+    from haochaping.checks.check_report import CheckReport
+    from haochaping.figures.figure import Figures
+
+_MOST_NAMES = 0.54
+"""Share of a canvas that names may take; longer ones are not drawn narrow."""
+_FEW = 3
+"""Labels of the log scale in a narrow panel, at most."""
+
+
+def chart_departments(
+    departments: pd.DataFrame,
+    small: float,
+    figures: Figures | None = None,
+    report: CheckReport | None = None,
+) -> Chart | Html:
+    """City departments: cases on a log scale, active rate beside; hollow where the base is small.
+
+    Parameters
+    ----------
+    departments : pandas.DataFrame
+        Annex 2 with its rates.
+    small : float
+        The city's threshold for a small denominator.
+    figures, report : Figures, CheckReport, optional
+        The quarter's named figures, from which the title is made; the checks, by which it is marked.
+    """
+    rows = departments.dropna(subset=["cases"])
+    rows = rows[rows["cases"] > 0].sort_values("cases", ascending=False, kind="stable")
+    if rows.empty:
+        return EMPTY
+    frame = pd.DataFrame(
+        {
+            "department": rows["department"],
+            "cases": rows["cases"].astype(float),
+            "rate": rows["active_rate"] * 100,
+            "base": rows["evaluations"].astype(float),
+        }
+    )
+    told = [
+        f"{p.department}办件 {number(int(p.cases))}"
+        + ("" if np.isnan(p.rate) else f"、主动评价率 {p.rate:.2f}%")
+        for p in frame.itertuples()
+    ]
+    return make_chart(
+        _draw(frame, small, WIDE),
+        "chart-departments",
+        chart_title("chart-departments", figures, report),
+        f"市直部门办件数与主动评价率（列出办件数大于零的部门；空心点：评价数不足 {small:g} 条）",
+        f"点图，两栏。{'；'.join(told)}。",
+        pd.DataFrame(
+            {
+                "部门": frame["department"],
+                "办件数（件）": counts(frame["cases"]),
+                "主动评价率": ["未列出" if np.isnan(v) else f"{v:.2f}%" for v in frame["rate"]],
+                "备注": ["基数小" if v < small else "" for v in frame["base"]],
+            }
+        ),
+        _draw(frame, small, NARROW) if _fits(frame, NARROW) else None,
+    )
+
+
+def _fits(frame: pd.DataFrame, canvas: Canvas) -> bool:
+    """Whether the longest name leaves room for both panels."""
+    return bool(frame["department"].str.len().max() * canvas.text < canvas.width * 72 * _MOST_NAMES)
+
+
+def _draw(frame: pd.DataFrame, small: float, canvas: Canvas) -> Drawing:
+    import seaborn as sns
+
+    is_narrow = canvas is NARROW
+    figure, (left, right) = canvas.subplots(
+        canvas.rows(1.5, len(frame)) + 1.1, ncols=2, sharey=True, width_ratios=[3, 2]
+    )
+    sns.scatterplot(data=frame, x="cases", y="department", color=BLUE, s=34, ax=left, linewidth=0)
+    left.set_ylim(len(frame) - 0.4, -0.6)
+    left.hlines(frame["department"], 1, frame["cases"], color=PALE, linewidth=1.2, zorder=0)
+    left.set_xscale("log")
+    log_counts(left.xaxis, _FEW if is_narrow else 0)
+    known = frame.dropna(subset=["rate"])
+    for hollow, part in known.groupby(known["base"] < small):
+        right.scatter(
+            part["rate"],
+            part["department"],
+            s=34,
+            edgecolor=BLUE,
+            linewidth=1.2,
+            facecolor="white" if hollow else BLUE,
+            zorder=3,
+        )
+    right.set(xlim=(-6, 106), xticks=[0, 50, 100] if is_narrow else [0, 25, 50, 75, 100])
+    left.set(xlabel="办件数（件）\n对数刻度" if is_narrow else "办件数（件，对数刻度）", ylabel="")
+    right.set_xlabel("主动评价率\n（%）" if is_narrow else "主动评价率（%）")
+    for axes in (left, right):
+        axes.xaxis.label.set_linespacing(1.3)
+    left.grid(axis="x")
+    right.grid(axis="both")
+    right.set_axisbelow(True)
+    return figure

@@ -1,0 +1,160 @@
+"""Where in the city do departments of the districts get evaluations, and where none?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from haochaping.cleaning.number_format import number
+from haochaping.present.chart_titles import chart_title
+from haochaping.present.charts.chart import EMPTY, Chart, make_chart
+from haochaping.present.charts.chart_parts import log_counts
+from haochaping.present.charts.style import FAINT, INK, NARROW, QUIET, WIDE, Canvas
+from haochaping.present.html_fragment import Html
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+    from haochaping.checks.check_report import CheckReport
+    from haochaping.figures.figure import Figures
+
+_NAMES = 2.2
+"""Inches that department names and the colour scale need beside the cells."""
+UNREPORTED, _UNREPORTED_MARK = "未列数", "—"
+_FEW, _MANY = 4, 9
+"""Labels of the colour scale, at most: narrow, wide."""
+
+
+def chart_matrix(
+    cells: pd.DataFrame, figures: Figures | None = None, report: CheckReport | None = None
+) -> Chart | Html:
+    """Department × district: evaluations on a log colour scale; zero and unreported told apart.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        Annex 3.
+    figures, report : Figures, CheckReport, optional
+        The quarter's named figures, from which the title is made; the checks, by which it is marked.
+    """
+    if cells.empty:
+        return EMPTY
+    wide = cells.pivot(index="department", columns="district", values="evaluations")
+    wide = wide.loc[list(dict.fromkeys(cells["department"])), list(dict.fromkeys(cells["district"]))].astype(
+        "float64"
+    )
+    top = float(wide.max().max())
+    if not top > 0:
+        return EMPTY
+    zeros, reported = int((wide == 0).sum().sum()), int(wide.notna().sum().sum())
+    department, district = wide.stack().idxmax()
+    return make_chart(
+        _draw(wide, top, WIDE),
+        "chart-matrix",
+        chart_title("chart-matrix", figures, report),
+        f"区直部门评价数，颜色为对数刻度；“·”为零，灰底“{_UNREPORTED_MARK}”为通报没有数字",
+        f"热力图，{wide.shape[0]} 个部门、{wide.shape[1]} 个区县。{reported} 格有数，其中 {zeros} 格为零。"
+        f"最大值 {number(int(top))} 条，在{district}{department}。各数见上表。",
+        pd.DataFrame(
+            {
+                "部门": wide.index,
+                **{
+                    name: [UNREPORTED if np.isnan(v) else number(int(v)) for v in wide[name]]
+                    for name in wide.columns
+                },
+            }
+        ),
+        _draw(wide, top, NARROW) if _narrow_column(wide) >= NARROW.text else None,
+    )
+
+
+def _narrow_column(wide: pd.DataFrame) -> float:
+    """Points that a column of the narrow drawing gets beside the longest department name."""
+    names = (max(map(len, wide.index)) + 0.5) * NARROW.text
+    return (NARROW.width * 72 - names) / wide.shape[1]
+
+
+def _draw(wide: pd.DataFrame, top: float, canvas: Canvas) -> Drawing:
+    import seaborn as sns
+    from matplotlib.colors import LogNorm
+
+    is_narrow = canvas is NARROW
+    column = max(0.54, (max(map(len, wide.columns)) + 0.4) * canvas.text / 72)
+    width = canvas.width if is_narrow else max(canvas.width, column * wide.shape[1] + _NAMES)
+    figure, axes = canvas.subplots(
+        canvas.rows(1.42, len(wide)) + (1.7 if is_narrow else 0.9), width=width, layout="none"
+    )
+    sns.heatmap(
+        wide.where(wide > 0),
+        norm=LogNorm(1, max(top, 10)),
+        cmap="Blues",
+        ax=axes,
+        linewidths=0.6,
+        linecolor="white",
+        clip_on=False,
+        cbar=False,
+        xticklabels=False,
+        yticklabels=False,
+    )
+    figure.set_layout_engine("constrained")  # now: seaborn draws all to see whether names overlap
+    _name_rows_and_columns(axes, wide, is_narrow)
+    _mark_empty(axes, wide)
+    _add_scale(figure, axes, is_narrow)
+    return figure
+
+
+def _name_rows_and_columns(axes: Any, wide: pd.DataFrame, is_narrow: bool) -> None:
+    """Names of districts above their columns: from top to bottom where columns are narrow."""
+    if is_narrow:
+        axes.set_xticks([])
+        _name_downwards(axes, wide.columns)
+    else:
+        axes.set_xticks(np.arange(wide.shape[1]) + 0.5, wide.columns)
+    axes.set_yticks(np.arange(wide.shape[0]) + 0.5, wide.index)
+    axes.set(xlabel="", ylabel="")
+    axes.xaxis.tick_top()
+    axes.tick_params(axis="both", length=0)
+
+
+def _name_downwards(axes: Any, names: Iterable[str]) -> None:
+    """One character under another, each a line of its own: lines of one text are as far apart as their glyphs are high."""
+    for column, name in enumerate(names):
+        for line, character in enumerate(reversed(name)):
+            axes.annotate(
+                character,
+                (column + 0.5, 1),
+                (0, 5 + line * 1.4 * NARROW.text),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                ha="center",
+                color=QUIET,
+            )
+
+
+def _add_scale(figure: Drawing, axes: Any, is_narrow: bool) -> None:
+    bar = figure.colorbar(
+        axes.collections[0],
+        ax=axes,
+        location="bottom" if is_narrow else "right",
+        label="评价数（条，对数刻度）",
+        shrink=1 if is_narrow else 0.6,
+        aspect=30,
+        pad=0.01 if is_narrow else 0.03,
+    )
+    bar.outline.set_linewidth(0)
+    log_counts(bar.ax.xaxis if is_narrow else bar.ax.yaxis, _FEW if is_narrow else _MANY)
+
+
+def _mark_empty(axes: Any, wide: pd.DataFrame) -> None:
+    """A dot for zero; a grey cell with a dash for what the bulletin does not report."""
+    from matplotlib.patches import Rectangle
+
+    values = wide.to_numpy()
+    rows, columns = np.nonzero(values == 0)
+    axes.scatter(columns + 0.5, rows + 0.5, s=3, color=QUIET, linewidth=0, clip_on=False)
+    for i, j in np.argwhere(np.isnan(values)):
+        axes.add_patch(Rectangle((j, i), 1, 1, facecolor=FAINT, edgecolor="white", linewidth=0.6))
+        axes.text(j + 0.5, i + 0.5, _UNREPORTED_MARK, ha="center", va="center", color=INK)

@@ -1,0 +1,79 @@
+"""Which districts' public services are evaluated, in the city and beside the district's other services?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from haochaping.present.chart_titles import chart_title
+from haochaping.present.charts.chart import EMPTY, Chart, make_chart
+from haochaping.present.charts.chart_parts import paired_bars
+from haochaping.present.charts.style import NARROW, WIDE, Canvas
+from haochaping.present.html_fragment import Html
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+    from haochaping.checks.check_report import CheckReport
+    from haochaping.figures.figure import Figures
+
+OF_CITY, OF_DISTRICT = "占全市公共服务评价数", "占本区县评价数（附件1）"
+
+
+def chart_public_services(
+    services: pd.DataFrame,
+    districts: pd.DataFrame,
+    figures: Figures | None = None,
+    report: CheckReport | None = None,
+) -> Chart | Html:
+    """Public services: share of the city, and share of the district's own evaluations in annex 1.
+
+    Parameters
+    ----------
+    services, districts : pandas.DataFrame
+        Annex 5; annex 1, whose evaluations are the second base.
+    figures, report : Figures, CheckReport, optional
+        The quarter's named figures, from which the title is made; the checks, by which it is marked.
+    """
+    rows = services.dropna(subset=["evaluations"])
+    total = int(rows["evaluations"].sum()) if len(rows) else 0
+    if total == 0:
+        return EMPTY
+    frame = _shares(rows, districts, total)
+    measures = [measure for measure in (OF_CITY, OF_DISTRICT) if measure in frame]
+    long = frame.melt("district", measures, var_name="占比", value_name="percent")
+    told = [f"{r.district}{r.占比} {r.percent:.2f}%" for r in long.dropna().itertuples()]
+    return make_chart(
+        _draw(long, measures, WIDE),
+        "chart-public",
+        chart_title("chart-public", figures, report),
+        "两种占比，分母不同；附件1与附件5范围的关系通报没有说明，第二种仅供参考",
+        f"成对条形图。{'；'.join(told)}。",
+        pd.DataFrame(
+            {
+                "区县": frame["district"],
+                **{m: ["不适用" if np.isnan(v) else f"{v:.2f}%" for v in frame[m]] for m in measures},
+            }
+        ),
+        _draw(long, measures, NARROW),
+    )
+
+
+def _shares(rows: pd.DataFrame, districts: pd.DataFrame, total: int) -> pd.DataFrame:
+    """Percentages of each district; of its own evaluations only where annex 1 has them."""
+    evaluations = rows["evaluations"].astype(float)
+    frame = pd.DataFrame({"district": rows["district"], OF_CITY: evaluations / total * 100})
+    own = districts.set_index("district")["evaluations"] if not districts.empty else pd.Series(dtype="Int64")
+    base = rows["district"].map(own).astype("float64")
+    if base.gt(0).any():
+        frame[OF_DISTRICT] = evaluations / base.where(base > 0) * 100
+    return frame
+
+
+def _draw(long: pd.DataFrame, measures: list[str], canvas: Canvas) -> Drawing:
+    figure = paired_bars(long, "percent", "占比", measures, canvas)
+    [axes] = figure.axes
+    axes.set_xlabel("占比（%）")
+    return figure

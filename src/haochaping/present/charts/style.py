@@ -1,0 +1,93 @@
+"""One look for all charts: colours, text sizes, and the drawing areas for wide and narrow screens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from haochaping.present.fonts import FAMILY, font_path
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+INK = "#1F2328"
+QUIET = "#57606A"
+GREY = "#8A929B"
+"""The second series: 3:1 on white, and far enough from blue in lightness for grey print."""
+PALE = "#D8DDE3"
+FAINT = "#ECEFF2"
+BLUE = "#1849A9"
+RED = "#B42318"
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """What a chart is drawn on: width in inches and its smallest text in points (one point shows as 4/3 px or more)."""
+
+    width: float
+    text: float
+
+    def subplots(self, height: float, *, width: float | None = None, **options: Any) -> tuple[Drawing, Any]:
+        """``plt.subplots`` of this width in the charts' style; `width` overrides it where content needs more."""
+        import matplotlib.pyplot as plt
+
+        use_style(self.text)
+        return plt.subplots(figsize=(width or self.width, height), **options)
+
+    def rows(self, lines: float, count: int) -> float:
+        """Height of so many rows in inches, each as high as `lines` lines of text."""
+        return lines * 1.12 * self.text / 72 * count
+
+    def room(self, characters: float) -> float:
+        """Share of the plot's width that so many digits need, roughly: a fifth of the canvas goes to names."""
+        return characters * 0.58 * self.text / (self.width * 72 * 0.8)
+
+
+WIDE = Canvas(7.4, 9.0)
+NARROW = Canvas(4.5, 12.0)
+"""As wide as a phone's column in points, so that text keeps its size there without scrolling."""
+
+
+def use_style(text: float = WIDE.text) -> None:
+    """Set the charts' style: seaborn's theme first, then the font, which the theme resets.
+
+    Text stays text in SVG (searchable, small); ids depend on content alone, so that the same chart
+    gives the same bytes.
+
+    Parameters
+    ----------
+    text : float
+        Smallest text in points.
+    """
+    import matplotlib as mpl
+    import seaborn as sns
+    from matplotlib import font_manager
+
+    sns.set_theme(style="ticks")
+    path = str(font_path())
+    if not any(entry.fname == path for entry in font_manager.fontManager.ttflist):
+        font_manager.fontManager.addfont(path)
+    mpl.rcParams.update(
+        {
+            "font.family": FAMILY,
+            "font.size": text,
+            "axes.edgecolor": PALE,
+            "axes.labelcolor": QUIET,
+            "axes.labelsize": text,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.spines.left": False,
+            "legend.fontsize": text,
+            "xtick.color": QUIET,
+            "xtick.labelsize": text,
+            "ytick.color": INK,
+            "ytick.labelsize": max(text, 9.5),
+            "ytick.major.size": 0,
+            "text.color": INK,
+            "text.parse_math": False,  # a dollar sign in a name is a dollar sign
+            "grid.color": FAINT,
+            "svg.fonttype": "none",
+            "svg.hashsalt": "haochaping",
+            "figure.constrained_layout.use": True,
+        }
+    )

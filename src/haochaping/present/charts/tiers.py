@@ -1,0 +1,70 @@
+"""How do evaluations of towns and of villages compare in each district?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from haochaping.cleaning.number_format import number
+from haochaping.core.labels import TIER_LABELS
+from haochaping.present.chart_titles import chart_title
+from haochaping.present.charts.chart import EMPTY, Chart, make_chart
+from haochaping.present.charts.chart_parts import counts, paired_bars, thousands
+from haochaping.present.charts.style import NARROW, WIDE, Canvas
+from haochaping.present.html_fragment import Html
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+    from haochaping.checks.check_report import CheckReport
+    from haochaping.figures.figure import Figures
+
+
+def chart_tiers(
+    tiers: pd.DataFrame, figures: Figures | None = None, report: CheckReport | None = None
+) -> Chart | Html:
+    """Towns and villages: paired bars for each district.
+
+    Parameters
+    ----------
+    tiers : pandas.DataFrame
+        Annex 4.
+    figures, report : Figures, CheckReport, optional
+        The quarter's named figures, from which the title is made; the checks, by which it is marked.
+    """
+    rows = tiers.dropna(subset=["evaluations"])
+    if rows.empty:
+        return EMPTY
+    frame = pd.DataFrame(
+        {
+            "district": rows["district"],
+            "层级": rows["tier"].map(TIER_LABELS),
+            "evaluations": rows["evaluations"].astype(float),
+        }
+    )
+    labels = [label for label in TIER_LABELS.values() if (frame["层级"] == label).any()]
+    told = [f"{r.district}{r.层级} {number(int(r.evaluations))}" for r in frame.itertuples()]
+    return make_chart(
+        _draw(frame, labels, WIDE),
+        "chart-tiers",
+        chart_title("chart-tiers", figures, report),
+        "各区县镇（街道）、村（社区）评价数",
+        f"成对条形图。{'；'.join(told)}。为零的 {int((frame['evaluations'] == 0).sum())} 项。",
+        pd.DataFrame(
+            {
+                "区县": frame["district"],
+                "层级": frame["层级"],
+                "评价数（条）": counts(frame["evaluations"]),
+            }
+        ),
+        _draw(frame, labels, NARROW),
+    )
+
+
+def _draw(frame: pd.DataFrame, labels: list[str], canvas: Canvas) -> Drawing:
+    figure = paired_bars(frame, "evaluations", "层级", labels, canvas)
+    [axes] = figure.axes
+    axes.set_xlabel("评价数（条）")
+    thousands(axes.xaxis)
+    return figure

@@ -1,0 +1,129 @@
+"""Where a finding stands in the source, with links into the page, and who is asked to verify it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.checks.finding import Finding
+from haochaping.checks.owners import Owners, cells_asked
+from haochaping.core.labels import COLUMNS, key_label, place
+from haochaping.core.model import HEADLINE, NOTE, TABLES, CellRef, QuarterData
+from haochaping.core.text import fold
+from haochaping.present.cell_places import CellPlaces, Column
+from haochaping.present.html_fragment import Html, one_stop, text
+from haochaping.reference.reference import Reference
+from haochaping.store.cell_index import Book
+
+OFFICE = "编制单位"
+MOST_UNITS = 3
+_QUOTED, _ANNEXES = re.compile("“([^”]+)”"), re.compile(r"附件((?:\d、)*\d)")
+_NOTED = "note:"
+
+
+class Whereabouts:
+    """Place and addressee of each finding of a quarter.
+
+    Parameters
+    ----------
+    data : QuarterData
+        The quarter.
+    report : CheckReport
+        What the checks say.
+    reference : Reference
+        The city: which unit a name means.
+    """
+
+    def __init__(self, data: QuarterData, report: CheckReport, reference: Reference):
+        self._data = data
+        self._places = CellPlaces(data, report)
+        self._owners = Owners(Book(data, reference), reference)
+        self._office = data.fact("issuer") or OFFICE
+
+    def where(self, finding: Finding, listed: Collection[CellRef] = ()) -> Html:
+        """Annex, row and column of every cell that it names, and the words of the text that it is about, linked.
+
+        Cells that are `listed` elsewhere in the finding are left out; blank where nothing else is to be said.
+        """
+        cells, columns = self._places.named(finding)
+        rest = [cell for cell in cells if cell not in listed]
+        found = [*self._rows(rest), *map(self._column, columns), *self._words(finding)]
+        if not found and not cells:
+            found = list(self._annexes(finding))
+        return one_stop("；".join(dict.fromkeys(found)))
+
+    def cell(self, cell: CellRef, words: str) -> str:
+        """`words` about a cell, linked to where it stands."""
+        if cell.table == HEADLINE:
+            return _link("bulletin-text" if self._data.fact("text") else "", words)
+        return _link(self._places.anchor(cell), words)
+
+    def asked(self, finding: Finding) -> str:
+        """Who is asked to verify: a unit its own figures, the office totals, whole columns, the text and what it must correct."""
+        owners = (self._owners.of(cell) for cell in cells_asked(finding, self._owners))
+        units = list(dict.fromkeys(owner[1] for owner in owners if owner))
+        with_office = finding.severity == "correct" or any(
+            self._owners.of(cell) is None for cell in (finding.at, *finding.suspects)
+        )
+        if not units:
+            return f"请{self._office}核实"
+        named = "、".join(units) if len(units) <= MOST_UNITS else "有关单位"
+        return f"请{self._office}会同{named}核实" if with_office else f"请{named}核实"
+
+    def _rows(self, cells: Iterable[CellRef]) -> Iterator[str]:
+        """``附件2“市教育局”主动评价数、评价数``: the cells of a row together."""
+        for (table, key), of_row in groupby(cells, key=lambda cell: (cell.table, cell.key)):
+            links = "、".join(
+                _link(self._places.anchor(cell), COLUMNS.get(cell.column, "")) for cell in of_row
+            )
+            yield f"{text(place(table, dict(key)))}{links}"
+
+    def _column(self, column: Column) -> str:
+        table, measure, rest = column
+        carried = key_label(dict(rest)) if rest else ""
+        label = f"附件{TABLES[table].annex}{carried}{COLUMNS[measure]}列"
+        return _link(self._places.column_id(column) or f"table-{table}", label)
+
+    def _words(self, finding: Finding) -> Iterator[str]:
+        """What of the text, of the notes under the annexes or of the analyst's words it is about."""
+        if finding.at.table != HEADLINE:
+            return
+        figure = finding.at.names["figure"]
+        rows = self._data.headline
+        if figure.startswith(_NOTED):
+            yield f"分析人员说明“{text(figure.removeprefix(_NOTED))}”"
+        elif figure == "extraction_date":
+            for annex in self._data.annexes.to_dict("records"):
+                if annex["extraction_date"] and not self._data.table(annex["table"]).empty:
+                    yield _link(f"table-{annex['table']}", f"附件{annex['annex']}附注")
+        elif len(sentences := rows.loc[rows["figure"] == figure, "sentence"]):
+            yield self._quoted("bulletin-text", "正文", str(sentences.iloc[0]))
+        else:
+            yield from self._quotations(finding)
+
+    def _quotations(self, finding: Finding) -> Iterator[str]:
+        sources = {"addressees": ("bulletin-addressees", "主送机关"), "text": ("bulletin-text", "正文")}
+        for words in dict.fromkeys(_QUOTED.findall(finding.arithmetic)):
+            for fact, (anchor, label) in sources.items():
+                if fold(words) in fold(self._data.fact(fact)):
+                    yield self._quoted(anchor, label, words)
+                    break
+
+    def _quoted(self, anchor: str, label: str, words: str) -> str:
+        fact = {"bulletin-addressees": "addressees", "bulletin-text": "text"}[anchor]
+        return _link(anchor if self._data.fact(fact) else "", f"{label}“{words}”")
+
+    def _annexes(self, finding: Finding) -> Iterator[str]:
+        """The annexes that a finding is about as a whole: its own, or those that its words name."""
+        numbers = {number for found in _ANNEXES.findall(finding.message) for number in found.split("、")}
+        for name, spec in TABLES.items():
+            if finding.at.table == name or (finding.at.table == HEADLINE and str(spec.annex) in numbers):
+                anchor = "" if self._data.table(name).empty else f"table-{name}"
+                part = "标题和附注" if NOTE in finding.at.names.values() else ""
+                yield _link(anchor, f"附件{spec.annex}{part}")
+
+
+def _link(anchor: str, label: str) -> str:
+    return f'<a href="#{anchor}">{text(label)}</a>' if anchor else str(text(label))

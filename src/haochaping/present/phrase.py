@@ -1,0 +1,53 @@
+"""Words with numbers and names in them: what sentences, key figures and titles of charts are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from haochaping.figures.unit_name import Named
+from haochaping.present.doubts import Doubts
+from haochaping.present.html_fragment import Html, number_link, text
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in a sentence: the name of its figure and how it is written there."""
+
+    name: str
+    text: str
+
+
+Part = str | Number
+"""Words, or a number. Words may be :class:`Named`."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Parts in order; with `doubts`, what is in doubt is marked."""
+
+    parts: tuple[Part, ...] = ()
+    doubts: Doubts | None = None
+
+    @property
+    def text(self) -> str:
+        """As plain text."""
+        return "".join(part.text if isinstance(part, Number) else part for part in self.parts)
+
+    @property
+    def html(self) -> Html:
+        """Every number linked to its row in the table of figures, numbers and names in doubt marked."""
+        return Html("".join(self._shown(part) for part in self.parts))
+
+    def _shown(self, part: Part) -> str:
+        if isinstance(part, Number):
+            return number_link(part.name, part.text) + (
+                self.doubts.of_figure(part.name) if self.doubts else ""
+            )
+        mark = self.doubts.mark(part.cells) if self.doubts and isinstance(part, Named) else ""
+        return f"{text(part)}{mark}"
+
+
+def number_names(parts: Iterable[Part]) -> list[str]:
+    """Names of the figures in `parts`."""
+    return [part.name for part in parts if isinstance(part, Number)]

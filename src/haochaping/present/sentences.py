@@ -1,0 +1,235 @@
+"""Sentences from rules and templates: one template a section, one line a sentence, every number a named figure.
+
+A line of a template reads ``rule_name| sentence``. Which lines come out is decided by the conditions around them;
+the name before the bar is the rule that chose the sentence, and stands in the audit.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.core.model import CellRef
+from haochaping.core.text import visible
+from haochaping.figures.figure import Figure, Figures, Shown
+from haochaping.figures.unit_name import Named
+from haochaping.present.doubts import Doubts, doubt_html, largest_doubts
+from haochaping.present.html_fragment import Html
+from haochaping.present.phrase import Number, Part, Phrase
+from haochaping.store.cell_index import Book
+
+TEMPLATES = Path(__file__).parent / "templates"
+SUMMARY = "summary"
+SECTIONS = {
+    SUMMARY: "要点",
+    "overview": "总体情况",
+    "districts": "各区县",
+    "city_departments": "市直部门",
+    "district_departments": "区直部门",
+    "towns_and_villages": "镇村",
+    "public_services": "公共服务",
+    "problems": "问题与建议",
+}
+"""Sections of the page that have sentences, in order, with their headings."""
+MOST_IN_SUMMARY = 7
+_OPEN, _BAR, _CLOSE = "\ue000", "\ue001", "\ue002"
+"""Mark a number or a name in a rendered template: ``open figure-or-cells bar text close``; data cannot hold them (see `_safe`)."""
+_MARKED = re.compile(f"{_OPEN}([^{_BAR}]*){_BAR}([^{_CLOSE}]*){_CLOSE}")
+_LINE = re.compile(r"([a-z][a-z_]*)\| *(.*)")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence; ``rule`` chose it, ``parts`` are words and numbers in order."""
+
+    section: str
+    place: int
+    rule: str
+    parts: tuple[Part, ...]
+
+    @property
+    def id(self) -> str:
+        """Its place on the page."""
+        return f"sentence-{self.section}-{self.place}"
+
+    @property
+    def numbers(self) -> list[Number]:
+        """The numbers in it."""
+        return [part for part in self.parts if isinstance(part, Number)]
+
+    @property
+    def text(self) -> str:
+        """As plain text."""
+        return Phrase(self.parts).text
+
+    @property
+    def html(self) -> str:
+        """With every number linked to its row in the table of figures."""
+        return self.marked(None)
+
+    def marked(self, doubts: Doubts | None) -> str:
+        """The same, with the numbers and names in doubt marked."""
+        return Phrase(self.parts, doubts).html
+
+
+def write_sentences(section: str, figures: Figures, report: CheckReport | None = None) -> Html:
+    """The sentences of one section of the page.
+
+    Parameters
+    ----------
+    section : str
+        One of :data:`SECTIONS`.
+    figures : Figures
+        The quarter's named figures.
+    report : CheckReport, optional
+        The checks: what is in doubt is marked; a sentence of the summary also names it.
+    """
+    named = Book(figures.data) if figures.data and section == SUMMARY else None
+    doubts = Doubts(figures, report) if report else None
+    return Html(
+        "\n".join(
+            f'<p id="{sentence.id}">{sentence.marked(doubts)}{_remarks(sentence, figures, report, named)}</p>'
+            for sentence in compose(section, figures, report)
+        )
+    )
+
+
+def compose(section: str, figures: Figures, report: CheckReport | None = None) -> list[Sentence]:
+    """The sentences of one section as data; of the summary the first ones, and the last, which points to the doubts."""
+    context: dict[str, Any] = {"n": figures, "w": Words(figures.words), **Words(figures.words)}
+    context |= {
+        "verdict": report.verdict.value if report else "",
+        "found": report.counts if report else {},
+        "largest": largest_doubts(report, Book(figures.data)) if report and figures.data else [],
+    }
+    lines = [line for line in render(f"page/{section}.j2", context) if line[0]]
+    if section == "summary" and len(lines) > MOST_IN_SUMMARY:
+        lines = [*lines[: MOST_IN_SUMMARY - 1], lines[-1]]
+    return [Sentence(section, place, rule, parts) for place, (rule, parts) in enumerate(lines, start=1)]
+
+
+def render(template: str, context: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Part, ...]]]:
+    """The lines of a template with the rule that chose each; blank rule where a line has none."""
+    for line in environment().get_template(template).render(_safe(context)).split("\n"):
+        found = _LINE.fullmatch(line.strip())
+        rule, told = found.groups() if found else ("", line.strip())
+        yield rule, tuple(_parts(re.sub(r"\s+", " ", told)))
+
+
+def own_words(line: str) -> str:
+    """A line of somebody's own that can be taken neither for a heading nor for a sentence chosen by a rule."""
+    line = line.strip().lstrip("# ")
+    return line.replace("|", "｜", 1) if _LINE.match(line) else line
+
+
+@cache
+def environment() -> Environment:
+    """The sentence templates. What a quarter lacks is false in a condition and an error in a sentence."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=_Absent,
+        autoescape=False,  # parts are escaped one by one where they become HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["names"] = _names
+    made.filters["written"] = Shown
+    made.finalize = _marked
+    return made
+
+
+class _Absent(StrictUndefined):
+    """What the quarter lacks: false in a condition, an error in a sentence."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:  # type: ignore[override]
+        return False
+
+
+class Words(dict[str, Any]):
+    """Names and facts beside the figures; what the quarter lacks is None."""
+
+    _KNOWN = (
+        "district_largest department_largest district_top matrix_first matrix_second town_empty village_empty "
+        "public_top public_total_label highest lowest above below alike compared no_limits matrix_largest tiers_listed "
+        "several_districts_drawn"
+    )
+
+    def __init__(self, words: Mapping[str, Any]):
+        super().__init__(dict.fromkeys(self._KNOWN.split()) | dict(words))
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def _safe(value: Any) -> Any:
+    """`value` with the hidden characters of every text in it shown and on one line: no data can mark a number or begin a sentence."""
+    if isinstance(value, Named):
+        return Named(_safe(str(value)), value.cells)
+    if isinstance(value, str):
+        return visible(value).replace("\n", " ")
+    if isinstance(value, (list, tuple)):
+        return [_safe(one) for one in value]
+    if isinstance(value, Words):
+        return Words({key: _safe(one) for key, one in value.items()})
+    if isinstance(value, dict):
+        return {key: _safe(one) for key, one in value.items()}
+    return value
+
+
+def _names(values: Iterable[object], most: int = 0) -> str:
+    """Names in a row; with `most`, the first of them and 等."""
+    shown = [_marked(value) for value in values]
+    if most and len(shown) > most:
+        return "、".join(shown[:most]) + "等"
+    return "、".join(shown)
+
+
+def _marked(value: Any) -> str:
+    """A value in a template: figures as marked numbers, names with their cells, everything else as visible text."""
+    if isinstance(value, Figure):
+        value = Shown(value, value.text)
+    if isinstance(value, Shown):
+        return f"{_OPEN}{value.figure.name}{_BAR}{value.text}{_CLOSE}"
+    if isinstance(value, Named) and value.cells:
+        return f"{_OPEN}{_encoded(value.cells)}{_BAR}{value}{_CLOSE}"
+    return str(value)  # what data hold is visible already (see `_safe`); a macro returns marked numbers
+
+
+def _parts(line: str) -> Iterator[Part]:
+    end = 0
+    for found in _MARKED.finditer(line):
+        if found.start() > end:
+            yield line[end : found.start()]
+        name, shown = found.groups()
+        yield Named(shown, _decoded(name)) if name.startswith("[") else Number(name, shown)
+        end = found.end()
+    if end < len(line):
+        yield line[end:]
+
+
+def _encoded(cells: Iterable[CellRef]) -> str:
+    """Cells as one word of ASCII: nothing in a key can end the mark or be taken for a space."""
+    rows = sorted((cell.table, cell.key, cell.column) for cell in cells)
+    return json.dumps(rows, separators=(",", ":")).replace(" ", "\\u0020").replace("|", "\\u007c")
+
+
+def _decoded(word: str) -> list[CellRef]:
+    return [CellRef.of(table, dict(key), column) for table, key, column in json.loads(word)]
+
+
+def _remarks(sentence: Sentence, figures: Figures, report: CheckReport | None, book: Book | None) -> str:
+    """What the reader must know of the numbers of a sentence: corrected, or in doubt."""
+    used = [figures[number.name] for number in sentence.numbers]
+    corrected = any(figure.corrected for figure in used)
+    told = '<a class="corrected" href="#table-corrections">（含更正后的数）</a>' if corrected else ""
+    return told + (doubt_html(used, report, book) if report and book else "")

@@ -1,0 +1,235 @@
+"""Proof-reading: a bulletin that people edited in Word, against the figures of its quarter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.cleaning.quantities import plain_text, quantities
+from haochaping.core.errors import refuse
+from haochaping.core.model import TIERS, QuarterData
+from haochaping.core.quarter import Quarter
+from haochaping.core.text import visible
+from haochaping.figures.figure import Figures
+from haochaping.outputs.word.bulletin import DRAFT_HEADING, must_be_corrected, write_bulletin
+from haochaping.present.annex_grid import AnnexGrid, annex_grids
+from haochaping.present.bulletin_text import bulletin_text
+from haochaping.proofreading.admission import admit_file, admit_quarter
+from haochaping.proofreading.changed_names import Names
+from haochaping.proofreading.changed_sentences import ADDRESSEES, DATED, LIST, SIGNED, TITLE, OwnLine, Texts
+from haochaping.proofreading.changed_tables import KNOWN_TABLE, NAME_AT, changed_cells, likeness_to
+from haochaping.proofreading.difference import MISSING, NAME, UNPLACED, Difference
+from haochaping.proofreading.formal_parts import (
+    as_date,
+    changed_document_number,
+    early_printing,
+    offices,
+    signed_on,
+)
+from haochaping.proofreading.paper import Part, parts
+from haochaping.read.formats.docx import read_word
+from haochaping.read.grid.grid import Grid
+from haochaping.reference.reference import UNIT_KINDS, Reference
+from haochaping.store.cell_index import Book
+from haochaping.text_numbers.attribution import Attribution
+
+_PLACEHOLDER = re.compile(r"（[^（）]*）[:：]?")
+_LISTED = re.compile(r"(?:附件：)?\d+\.")
+
+
+def proof(
+    data: QuarterData, report: CheckReport, figures: Figures, reference: Reference, path: Path
+) -> list[Difference]:
+    """Where an edited bulletin differs from the quarter's figures; words and layout are free.
+
+    Parameters
+    ----------
+    data : QuarterData
+        The quarter, corrections applied.
+    report : CheckReport
+        Its findings, to know the page of a draft.
+    figures : Figures
+        Its named figures.
+    reference : Reference
+        The city's settings and units.
+    path : Path
+        The Word file that the kit wrote and people edited.
+
+    Returns
+    -------
+    list of Difference
+        In the order of the paper; text that is gone is among them for information only (``counts`` is false).
+
+    Raises
+    ------
+    InputRefused
+        The file is missing or no Word file, is no bulletin with annexes at all, or that of another quarter.
+    """
+    return Proofreader(data, report, figures, reference).read(path)
+
+
+class Proofreader:
+    """Our paper, to be laid beside edited ones; see :func:`proof`."""
+
+    def __init__(self, data: QuarterData, report: CheckReport, figures: Figures, reference: Reference):
+        self.data, self.reference = data, reference
+        self.draft_items = [finding.message for finding in must_be_corrected(report)]
+        self.grids = annex_grids(data, reference)
+        self.own = _own_lines(data, figures, reference)
+        sentences = [s for block in bulletin_text(data, figures, reference) for s in block.sentences]
+        known = [sentence.text for sentence in sentences if sentence.rule]
+        known += [line.text for line in self.own if line.place]
+        known += [text for grid in self.grids for text in (grid.title, grid.note)]
+        self.texts = Texts(
+            Attribution(Book(data, reference), figures, known),
+            Names(_unit_names(data, reference, self.grids, self.own)),
+            is_dated=any(line.place == DATED for line in self.own),
+            foreign=[sentence.text for sentence in sentences if not sentence.rule],
+        )
+
+    def read(self, path: Path) -> list[Difference]:
+        """Differences of one edited file."""
+        admit_file(path, self.reference)
+        paper = parts(read_word(path), DRAFT_HEADING, self.draft_items)
+        assigned = _assigned(self.grids, paper)
+        if self.grids and not any(assigned.values()) and not any(part.number for part in paper):
+            raise refuse(path.name, "没有附件表格", "应为本工具包写出、在 Word 中修改过的通报")
+        admit_quarter(paper, self.data.quarter, path.name)
+        found = self._formal(paper)
+        numbers = _annexes_of(paper, assigned)
+        for part, here in zip(paper, numbers, strict=True):
+            found += self._part(part, here, assigned, {number for some in numbers for number in some})
+        for grid in self.grids:
+            if not any(grid.number in some for some in numbers):
+                found += changed_cells(grid, [])
+        return found
+
+    def _part(
+        self, part: Part, numbers: Sequence[int], assigned: dict[int, list[Grid]], told: set[int]
+    ) -> list[Difference]:
+        """Text and tables of one part; the text before the annexes answers for those that no part holds."""
+        here = [grid for grid in self.grids if grid.number in numbers]
+        own = [line for grid in here for line in _around(grid)]
+        found: list[Difference] = []
+        if part.number is None:
+            gone = [line for grid in self.grids if grid.number not in told for line in _around(grid)]
+            own = [*self.own, *own, *gone]
+        elif here and part.number not in numbers:
+            number = here[0].number
+            found.append(Difference(f"附件{number}序号", f"附件{part.number}", f"附件{number}", NAME))
+        found += self.texts.differences(own, part)
+        for grid in here:
+            found += changed_cells(grid, assigned[grid.number])
+        annexes = [grid for grids in assigned.values() for grid in grids]
+        added = [grid for grid in part.grids if not any(grid is annex for annex in annexes)]
+        return found + [difference for grid in added for difference in self.texts.of_table(grid)]
+
+    def _formal(self, paper: Sequence[Part]) -> list[Difference]:
+        """Document number and printing date."""
+        lines = [text for part in paper if part.number is None for text in part.texts]
+        issued, extracted = (_day(self.data.fact(name)) for name in ("issue_date", "extraction_date"))
+        issued = issued or signed_on(lines)
+        days = [(name, day) for name, day in (("成文日期", issued), ("数据提取日期", extracted)) if day]
+        imprint = [text for part in paper for text in part.imprint]
+        return [
+            *changed_document_number(lines, self.data.fact("document_number"), issued),
+            *early_printing(imprint, days),
+        ]
+
+
+def _own_lines(data: QuarterData, figures: Figures, reference: Reference) -> list[OwnLine]:
+    """The text that the kit writes, read back from a fresh paper; places to be filled in are left out."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "bulletin.docx"
+        write_bulletin(data, CheckReport((), ()), figures, reference, path)
+        lines = [text.strip() for text in parts(read_word(path), DRAFT_HEADING)[0].texts]
+    told = [block.text for block in bulletin_text(data, figures, reference)]
+    first = lines.index(told[0].strip()) if told else len(lines)
+    return [
+        OwnLine(line, _role(line, number - first, len(told)))
+        for number, line in enumerate(lines)
+        if not _PLACEHOLDER.fullmatch(line)
+    ]
+
+
+def _day(iso: str) -> date | None:
+    """A fact as a day; None where the source does not say."""
+    return as_date(iso.split("-"))
+
+
+def _role(line: str, at: int, length: int) -> str:
+    """What a paragraph is, `at` paragraphs after the opening of the text."""
+    if 0 <= at < length:
+        return ""
+    if at < 0:
+        return ADDRESSEES if line.endswith(("：", ":")) else TITLE
+    if _LISTED.match(line):
+        return LIST
+    told = quantities(plain_text(line))
+    return DATED if told and told[0].text == plain_text(line) else SIGNED
+
+
+def _around(grid: AnnexGrid) -> list[OwnLine]:
+    """Title and note of an annex."""
+    title = [OwnLine(grid.title, f"附件{grid.number}标题")]
+    return [*title, OwnLine(grid.note, f"附件{grid.number}备注")] if grid.note else title
+
+
+def _unit_names(
+    data: QuarterData, reference: Reference, grids: Sequence[AnnexGrid], own: Sequence[OwnLine]
+) -> set[str]:
+    names = {name for kind in UNIT_KINDS for name in reference.names(kind)}
+    names |= {row[NAME_AT] for grid in grids for row in grid.rows}
+    names |= {str(reference.city["name"]), str(reference.city.get("office", "")), data.fact("issuer")}
+    for line in own:
+        if line.place in (ADDRESSEES, SIGNED):
+            names |= set(offices(line.text))
+    return {plain_text(name) for name in names} - {"", *TIERS}
+
+
+def _assigned(annexes: Sequence[AnnexGrid], paper: Sequence[Part]) -> dict[int, list[Grid]]:
+    """The pieces of each annex's table: those under headings first, then what lost its heading."""
+    assigned: dict[int, list[Grid]] = {annex.number: [] for annex in annexes}
+    for part in sorted(paper, key=lambda part: part.number is None):
+        for grid in part.grids:
+            open_to = [a for a in annexes if part.number is not None or not assigned[a.number]]
+            scored = [
+                (likeness_to(a, grid, under_heading=a.number == part.number), -a.number) for a in open_to
+            ]
+            score, number = max(scored, default=(0.0, 0))
+            if score >= KNOWN_TABLE:
+                assigned[-number].append(grid)
+    return assigned
+
+
+def _annexes_of(paper: Sequence[Part], assigned: dict[int, list[Grid]]) -> list[list[int]]:
+    """The annexes whose table each part holds; a part without one is what its heading says."""
+    found = [
+        [n for n, grids in assigned.items() if grids and any(grids[0] is grid for grid in part.grids)]
+        for part in paper
+    ]
+    for some, part in zip(found, paper, strict=True):
+        if not some and part.number is not None and not any(part.number in other for other in found):
+            some.append(part.number)
+    return found
+
+
+def proof_text(found: Sequence[Difference]) -> str:
+    """The list for people, one difference a line; differences first, information last."""
+    ordered = sorted(found, key=lambda d: (d.kind == MISSING, d.kind == UNPLACED))
+    return "\n".join(visible(str(difference)).replace("\n", " ") for difference in ordered)
+
+
+def proof_summary(found: Sequence[Difference], quarter: Quarter) -> str:
+    """The closing line; a paper that lacks something is not said to agree."""
+    differing = sum(difference.counts for difference in found)
+    missing = len(found) - differing
+    lacking = f"有 {missing} 处缺少（仅供参考）" if missing else ""
+    if differing:
+        told = f"{differing} 处与{quarter.label}数据不一致或无法核对"
+        return f"{told}；另{lacking}" if lacking else told
+    return f"没有与{quarter.label}数据不一致之处；{lacking}" if lacking else f"与{quarter.label}数据一致"

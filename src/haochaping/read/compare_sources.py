@@ -1,0 +1,118 @@
+"""Two sources of one quarter: which one is used, and where they differ, cell by cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+
+import pandas as pd
+
+from haochaping.core.cell_texts import Place, cell_texts
+from haochaping.core.model import HEADLINE, NOTE_COLUMNS, TABLES, QuarterData, decode_key, encode_key, frame
+from haochaping.core.text import fold, plain_number
+from haochaping.reference.reference import Reference
+
+
+def with_second(used: QuarterData, other: QuarterData, reference: Reference, file: str) -> QuarterData:
+    """`used` with the cells in which `other` (from `file`) differs, and with annexes and text that only `other` has.
+
+    Rows of frame ``second``: table, key and column of the cell, the text there in `other`, its file.
+    Tables that one of the two lacks are not compared, nor totals that only one prints. Which annexes were taken from
+    `other` stands among the facts (``annexes_from``).
+    """
+    mine, theirs = (_by_canonical_name(data, reference) for data in (used, other))
+    both = {name for name in TABLES if not used.table(name).empty and not other.table(name).empty}
+    rows = []
+    for place in dict.fromkeys([*mine, *theirs]):
+        key, text = mine.get(place, (place[1], None))
+        other_key, other_text = theirs.get(place, (place[1], None))
+        if place[0] not in {*both, HEADLINE} or not _may_differ(place, text, other_text, used, other):
+            continue
+        if not _same(text or "", other_text or ""):
+            rows.append(
+                {
+                    "table": place[0],
+                    "key": key if text is not None else other_key,
+                    "column": place[2],
+                    "printed": "" if other_text is None else other_text,
+                    "file": file,
+                }
+            )
+    whole = _with_annexes(_with_text(used, other), other, file)
+    return replace(whole, second=frame("second", [*used.second.to_dict("records"), *rows]))
+
+
+def _by_canonical_name(data: QuarterData, reference: Reference) -> dict[Place, tuple[str, str]]:
+    """Texts by place under canonical names, each with its key as printed."""
+    found: dict[Place, tuple[str, str]] = {}
+    for (table, key, column), text in cell_texts(data).items():
+        names = decode_key(key)
+        kinds = TABLES[table].unit_kinds if table in TABLES else {}
+        canonical = {n: reference.canonical(kinds[n], v) if kinds.get(n) else v for n, v in names.items()}
+        found[table, encode_key(canonical), column] = (key, text)
+    return found
+
+
+def _may_differ(
+    place: Place, text: str | None, other_text: str | None, used: QuarterData, other: QuarterData
+) -> bool:
+    """Whether a cell stands in both sources, or in a row that one of them lacks."""
+    if text is not None and other_text is not None:
+        return place[2] not in NOTE_COLUMNS or bool(text and other_text)
+    if place[0] == HEADLINE or place[2] in NOTE_COLUMNS:
+        return False
+    totals = {(row.table, row.key) for d in (used, other) for row in d.printed_totals.itertuples()}
+    return (place[0], place[1]) not in totals and not _no_such_column(place, used, other)
+
+
+def _no_such_column(place: Place, used: QuarterData, other: QuarterData) -> bool:
+    return any(data.table(place[0])[place[2]].isna().all() for data in (used, other))
+
+
+def _same(one: str, two: str) -> bool:
+    """Whether two texts say the same: 1,080 and 1080, 100% and 100.00%."""
+    if fold(one) == fold(two):
+        return True
+    try:
+        first, second = (Decimal(plain_number(text).replace(",", "").rstrip("%条")) for text in (one, two))
+    except InvalidOperation:
+        return False
+    return first == second and ("%" in plain_number(one)) == ("%" in plain_number(two))
+
+
+def _with_text(used: QuarterData, other: QuarterData) -> QuarterData:
+    """`used` with figures and facts of the text that only `other` gives."""
+    known = set(used.headline["figure"])
+    more = [row for row in other.headline.to_dict("records") if row["figure"] not in known]
+    facts = dict(zip(used.about["field"], used.about["value"], strict=True))
+    for row in other.about.to_dict("records"):
+        if row["value"] and not facts.get(row["field"]):
+            facts[row["field"]] = row["value"]
+    return replace(
+        used,
+        headline=frame("headline", [*used.headline.to_dict("records"), *more]),
+        about=frame("about", [{"field": name, "value": value} for name, value in facts.items()]),
+    )
+
+
+def _with_annexes(used: QuarterData, other: QuarterData, file: str) -> QuarterData:
+    """`used` with the annexes that only `other` has, and what stands beside them."""
+    taken = [name for name in TABLES if used.table(name).empty and not other.table(name).empty]
+    if not taken:
+        return used
+    beside = {
+        name: _of_tables(used, other, name, taken) for name in ("printed_totals", "unreported", "annexes")
+    }
+    told = f"附件{'、'.join(str(TABLES[name].annex) for name in taken)}取自 {file}"
+    before = used.fact("annexes_from")
+    facts = [row for row in used.about.to_dict("records") if row["field"] != "annexes_from"]
+    facts.append({"field": "annexes_from", "value": f"{before}；{told}" if before else told})
+    tables = {name: other.table(name) for name in taken}
+    return replace(used, **tables, **beside, about=frame("about", facts))
+
+
+def _of_tables(used: QuarterData, other: QuarterData, name: str, taken: list[str]) -> pd.DataFrame:
+    """A frame beside the tables: rows of `taken` from `other`, all the rest from `used`."""
+    mine, theirs = (getattr(data, name) for data in (used, other))
+    rows = [*mine[~mine["table"].isin(taken)].to_dict("records")]
+    return frame(name, [*rows, *theirs[theirs["table"].isin(taken)].to_dict("records")])

@@ -1,0 +1,187 @@
+"""A document of text lines and tables to the model: what Word files, web pages and ruled PDF pages become."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from haochaping.cleaning.number_or_missing import is_number
+from haochaping.core.errors import InputRefused, refuse
+from haochaping.core.model import QuarterData
+from haochaping.core.quarter import Quarter
+from haochaping.core.text import fold
+from haochaping.read.grid.annex_grids import holds_annex, read_grids
+from haochaping.read.grid.grid import Grid
+from haochaping.read.grid.grid_header import HIGHEST_HEADER, field_of
+from haochaping.read.text.lines import Line, make_line
+from haochaping.read.text.narrative import read_narrative
+from haochaping.read.text.text_bulletin import assemble
+from haochaping.read.text.text_tables import NOTE_BEGINS, UNIT_LINE, annex_heading, once
+from haochaping.reference.reference import Reference
+
+Block = str | Grid
+"""A line of text or a table, in the order of the document."""
+MOST_HEADING_LINES = 4
+
+
+def read_document(
+    blocks: Sequence[Block],
+    quarter: Quarter,
+    reference: Reference,
+    place: str,
+    source_kind: str = "published bulletin",
+) -> QuarterData:
+    """The model from a document's text and tables.
+
+    The text before the first annex is the narrative; between tables stand the note of the one above
+    and heading and title of the one below.
+
+    Raises
+    ------
+    InputRefused
+        There is no annex table, a table cannot be read with certainty, or figures stand outside.
+    """
+    annexes, plain = _annex_grids(blocks, reference)
+    if not annexes:
+        raise refuse(place, "没有附件表格", "应有带“序号”“区县”或“部门”表头的表格（图片中的表格不能读取）")
+    lines = [make_line(number, text, reference.no_value) for number, text in enumerate(plain[0], start=1)]
+    grids = _with_text(annexes, plain[1:], reference, lines)
+    tables, problems, _ = read_grids(grids, reference)
+    if problems:
+        raise InputRefused(problems)
+    narrative = read_narrative(lines, place)
+    return assemble(narrative, once(tables, place), quarter, reference, place, source_kind)
+
+
+def _annex_grids(blocks: Sequence[Block], reference: Reference) -> tuple[list[Grid], list[list[str]]]:
+    """Grids that hold annexes, and the texts before, between and after them; other tables count as text."""
+    grids: list[Grid] = []
+    texts: list[list[str]] = [[]]
+    for block in blocks:
+        if isinstance(block, str):
+            texts[-1] += [line for line in block.splitlines() if line.split()]
+            continue
+        if grids and not texts[-1] and (rest := _without_repeated_header(grids[-1], block)):
+            grids[-1] = _joined(grids[-1], rest)
+        elif holds_annex(block, reference):
+            grids.append(block)
+            texts.append([])
+        elif grids and not texts[-1] and _continues(grids[-1], block):
+            grids[-1] = _joined(grids[-1], block)
+        elif _holds_figures(block) or _has_heading(block, reference):
+            raise refuse(
+                f"{block.place} 第 {block.numbers[0]} 行",
+                " ".join(block.texts(0))[:80],
+                "表格没有认识的表头；列名应在 data/reference/headings.csv 中",
+            )
+        else:
+            texts[-1] += [" ".join(block.texts(row)) for row in range(len(block.rows)) if block.texts(row)]
+    return grids, texts
+
+
+def _without_repeated_header(above: Grid, below: Grid) -> Grid | None:
+    """`below` without the header that it repeats from `above`; None where it repeats none."""
+    if not below.rows or below.rows[0] not in above.rows:
+        return None
+    first = above.rows.index(below.rows[0])
+    size = 0
+    while (
+        size < len(below.rows)
+        and above.rows[first + size : first + size + 1] == below.rows[size : size + 1]
+        and not any(map(is_number, below.rows[size]))  # a row of figures twice is no header
+    ):
+        size += 1
+    if not size:
+        return None
+    kept = {(row - size, column) for row, column in below.covered if row >= size}
+    return (
+        replace(below, rows=below.rows[size:], numbers=below.numbers[size:], covered=frozenset(kept))
+        if size < len(below.rows)
+        else None
+    )
+
+
+def _continues(above: Grid, below: Grid) -> bool:
+    """Whether a table without a header goes on where a page ended: same number of columns.
+
+    A single row without a figure counts too: it may be a total, or a unit whose cells are all ``/``.
+    """
+    return bool(below.rows) and len(above.rows[0]) == len(below.rows[0])
+
+
+def _joined(above: Grid, below: Grid) -> Grid:
+    """One grid; a row that was cut where the page ended (no figure in its lower part) is put together again."""
+    if not any(is_number(text) for text in below.rows[0]):
+        last = tuple(one + two for one, two in zip(above.rows[-1], below.rows[0], strict=True))
+        above = replace(above, rows=(*above.rows[:-1], last))
+        below = replace(below, rows=below.rows[1:], numbers=below.numbers[1:])
+    size = len(above.rows)
+    covered = {(row + size, column) for row, column in below.covered}
+    return replace(
+        above,
+        rows=above.rows + below.rows,
+        numbers=above.numbers + tuple(range(above.numbers[-1] + 1, above.numbers[-1] + 1 + len(below.rows))),
+        covered=above.covered | covered,
+    )
+
+
+def _holds_figures(grid: Grid) -> bool:
+    return any(sum(is_number(text) for text in grid.texts(row)) > 1 for row in range(len(grid.rows)))
+
+
+def _has_heading(grid: Grid, reference: Reference) -> bool:
+    """Whether a known heading stands above a figure, in a table that is none of the annexes."""
+    known = [at for row in grid.rows[:HIGHEST_HEADER] for at, t in enumerate(row) if field_of(t, reference)]
+    return any(is_number(row[at]) for row in grid.rows for at in known)
+
+
+def _with_text(
+    grids: Sequence[Grid], between: Sequence[Sequence[str]], reference: Reference, lines: list[Line]
+) -> list[Grid]:
+    """Each grid with the heading and title above it and the note below; `lines` keeps the narrative alone."""
+    heads = [_heading_lines(lines)]
+    del lines[len(lines) - len(heads[0]) :]
+    notes: list[list[str]] = []
+    for number, texts in enumerate(between):
+        made = [make_line(i, text, reference.no_value) for i, text in enumerate(texts, start=1)]
+        if number + 1 < len(grids):
+            head = _heading_lines(made)
+            notes.append(texts[: len(made) - len(head)])  # type: ignore[arg-type]
+            heads.append(head)
+        else:
+            notes.append(list(texts))
+    return [
+        replace(grid, above=tuple(line.text for line in head), below=tuple(_note_only(note, grid)))
+        for grid, head, note in zip(grids, heads, notes, strict=True)
+    ]
+
+
+def _heading_lines(lines: Sequence[Line]) -> list[Line]:
+    """The last lines of `lines` that are heading and title of the table below."""
+    last = list(lines[-MOST_HEADING_LINES:])
+    for i in range(len(last) - 1, -1, -1):
+        if annex_heading(last[i]) and not _lists_annexes(last[i]):
+            return last[i:]
+    title: list[Line] = []
+    for line in reversed(last):
+        if NOTE_BEGINS.match(line.folded) or line.folded.endswith(("。", ";", ":", "日")) or len(title) > 1:
+            break
+        title.insert(0, line)
+        if not UNIT_LINE.fullmatch(line.folded):
+            break
+    return title
+
+
+def _lists_annexes(line: Line) -> bool:
+    """Whether the line is the list of annexes (附件：1.…2.…) rather than a heading."""
+    return fold(line.text).startswith("附件:1.") or "2." in line.folded
+
+
+def _note_only(texts: Sequence[str], grid: Grid) -> list[str]:
+    """Lines below a table; bare figures among them belong to no table."""
+    for text in texts:
+        pieces = text.split()
+        figures = sum(is_number(piece) for piece in pieces)
+        if figures > 2 and figures * 2 > len(pieces):
+            raise refuse(f"{grid.place} 之后", text[:80], "备注之后不应再有数据；另有表格的应有表头")
+    return list(texts)

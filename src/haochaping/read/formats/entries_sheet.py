@@ -1,0 +1,155 @@
+"""The sheet 正文与日期 of a workbook: figures of the text, dates, titles and notes of the annexes, one a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from haochaping.cleaning.dates import iso_date
+from haochaping.core.errors import InputRefused, Problem
+from haochaping.core.model import TABLES
+from haochaping.core.quarter import Quarter
+from haochaping.core.text import fold
+from haochaping.read.grid.grid import Grid
+from haochaping.read.text.lines import split_lines
+from haochaping.read.text.narrative import Narrative, read_narrative
+from haochaping.read.text.text_tables import AnnexTable
+
+SHEET, HELP_SHEET = "正文与日期", "填写说明"
+PROSE_SHEETS = (HELP_SHEET, "封面", "目录", "说明")
+"""Sheets of our own workbooks that hold no figures of the quarter."""
+QUARTER_ITEM = "季度"
+DATES = {
+    "统计期起": "period_start",
+    "统计期止": "period_end",
+    "数据提取时间": "extraction_date",
+    "印发日期": "issue_date",
+}
+TEXTS = {
+    "通报标题": "title",
+    "印发单位": "issuer",
+    "主送": "addressees",
+    "正文": "text",
+    "下一步工作": "planned_work",
+}
+FIGURES = {
+    "归集上传数据（条）": "records",
+    "评价率": "evaluation_rate",
+    "差评整改率": "rectification_rate",
+    "整改满意率": "rectification_satisfaction_rate",
+    "按时整改率": "on_time_rectification_rate",
+    "主动评价率": "active_evaluation_rate",
+    "好评率": "positive_rate",
+}
+"""Labels in the first column of the sheet: entries of ``about`` (dates, texts), figures of ``headline``."""
+ITEMS = {QUARTER_ITEM: "quarter", **DATES, **TEXTS, **FIGURES}
+
+
+ANNEX_ITEMS = {
+    f"附件{spec.annex}{label}": (spec.name, field)
+    for spec in TABLES.values()
+    for label, field in (("标题", "title"), ("备注", "note"))
+}
+"""Labels of the rows for title and note of an annex: table and field of the frame ``annexes``."""
+
+
+def read_entries(grid: Grid | None, quarter: Quarter) -> tuple[Narrative, list[Problem]]:
+    """What the sheet says, as a bulletin's text would; a workbook need not have it.
+
+    Blank entries are left out. Labels the sheet does not know are problems, for nothing may be
+    passed over in silence.
+    """
+    facts: dict[str, str] = {}
+    headline: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+    labels = {fold(label): label for label in [*ITEMS, *ANNEX_ITEMS]}
+    for where, written, value in _filled(grid):
+        label = labels.get(fold(written), "")
+        name = ITEMS.get(label, "")
+        if not label:
+            expected = f"项目应为 {'、'.join(ITEMS)} 或 附件1标题、附件1备注 等之一"
+            problems.append(Problem(where, written, expected))
+        elif label == QUARTER_ITEM:
+            if value not in (str(quarter), quarter.label):
+                problems.append(Problem(where, value, f"文件夹是 {quarter}，季度应为 {quarter}"))
+        elif label in DATES:
+            day = iso_date(value)
+            facts[name] = day or ""
+            if not day:
+                problems.append(Problem(where, value, "应为日期，如 2023-01-05"))
+        elif label in TEXTS:
+            facts[name] = value
+        elif label in FIGURES:
+            figure = _figure(label, value)
+            headline += [figure] if figure else []
+            if not figure:
+                problems.append(Problem(where, value, f"{label}{_EXPECTED[name == 'records']}"))
+    return Narrative(_quarter_of(facts, quarter), None, facts, headline), problems
+
+
+def with_annex_entries(
+    tables: Sequence[AnnexTable], grid: Grid | None
+) -> tuple[list[AnnexTable], list[Problem]]:
+    """`tables` with the titles and notes that the sheet gives; a problem where the annex's own page says otherwise."""
+    labels = {fold(label): label for label in ANNEX_ITEMS}
+    given = {
+        ANNEX_ITEMS[labels[fold(written)]]: (where, value)
+        for where, written, value in _filled(grid)
+        if fold(written) in labels
+    }
+    problems: list[Problem] = []
+
+    def one(table: AnnexTable, field: str, own: str) -> str:
+        where, value = given.get((table.table, field), ("", ""))
+        if value and own and fold(value) != fold(own):
+            problems.append(Problem(where, value, f"{table.place}写的是“{own}”，请只保留一处"))
+        return own or value
+
+    completed = [replace(t, title=one(t, "title", t.title), note=one(t, "note", t.note)) for t in tables]
+    return completed, problems
+
+
+def _filled(grid: Grid | None) -> Iterator[tuple[str, str, str]]:
+    """Place, label and text of every row that has both."""
+    for number, row in zip(grid.numbers, grid.rows, strict=True) if grid else ():
+        label, value = row[0].strip(), row[1].strip() if len(row) > 1 else ""
+        if label and fold(label) != "项目" and value:
+            yield f"{grid.place} 第 {number} 行", label, value  # type: ignore[union-attr]
+
+
+def _quarter_of(facts: dict[str, str], quarter: Quarter) -> Quarter | None:
+    """The quarter of the period; one that begins within a quarter is a finding, not another quarter."""
+    start = facts.get("period_start", "")
+    found = Quarter(int(start[:4]), (int(start[5:7]) + 2) // 3) if start else None
+    return quarter if found and found.start != date.fromisoformat(start) else found
+
+
+_EXPECTED = {
+    True: "应为条数，如 9069695、约907万、907万余、900万以上",
+    False: "应为百分数，如 99.9%、99.9%以上、约99.9%、超过99%",
+}
+
+
+def _figure(label: str, text: str) -> dict[str, Any] | None:
+    """A row of ``headline`` as the text of a bulletin would give it; None where it gives none of the whole text."""
+    claimed = fold(text).removesuffix("条") if FIGURES[label] == "records" else fold(text)
+    sentence = f"归集数据{_with_unit(claimed)}" if FIGURES[label] == "records" else f"其中，{label}{claimed}"
+    try:
+        found = read_narrative(split_lines(f"关于情况的通报\n各单位：\n{sentence}。", {}), SHEET).headline
+    except InputRefused:  # two figures in one entry
+        return None
+    if len(found) != 1:
+        return None
+    figure = found[0] | {"figure": FIGURES[label], "sentence": ""}
+    rest = claimed.replace(figure["printed"].removesuffix("条"), "", 1)
+    for word in ("达", "(含)", "条"):
+        rest = rest.replace(word, "", 1)
+    return figure if rest == figure["qualifier"] else None
+
+
+def _with_unit(claimed: str) -> str:
+    """A number of records with 条 where a text has it: before 以上 and 左右."""
+    after = next((word for word in ("以上", "左右") if claimed.endswith(word)), "")
+    return f"{claimed.removesuffix(after).removesuffix('条')}条{after}"

@@ -1,0 +1,234 @@
+"""Workbooks (.xlsx, .xls, .ods) and CSV files as grids of texts, one a sheet.
+
+Numbers become text: whole numbers without a point. Formulas count by their stored value; one without a stored value is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from haochaping.cleaning.decode_text import decode
+from haochaping.cleaning.number_or_missing import is_number, percent
+from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.model import TABLES, QuarterData
+from haochaping.core.quarter import Quarter
+from haochaping.read.formats.entries_sheet import PROSE_SHEETS, SHEET, read_entries, with_annex_entries
+from haochaping.read.formats.file_format import MOST_LINES_ABOVE, header_delimiter, is_ods
+from haochaping.read.formats.ods import read_ods
+from haochaping.read.formats.workbook_details import DATE_SHOWN, Details, Sheet, plain
+from haochaping.read.formats.xls import xls_details
+from haochaping.read.formats.xlsx import xlsx_details
+from haochaping.read.grid.annex_grids import read_grids
+from haochaping.read.grid.grid import MOST_COLUMNS, MOST_ROWS, Grid, make_grid
+from haochaping.read.text.margins import is_filled_in_by
+from haochaping.read.text.text_bulletin import assemble
+from haochaping.read.text.text_tables import once
+from haochaping.reference.reference import Reference
+
+
+def read_workbook(path: Path, quarter: Quarter, reference: Reference) -> QuarterData:
+    """The model from a workbook: its own sheets or an office's, annexes in any order.
+
+    Raises
+    ------
+    InputRefused
+        It cannot be opened, holds no annex, or a cell cannot be read with certainty.
+    """
+    return _assembled(read_sheets(path), quarter, reference, path.name, "workbook")
+
+
+def read_csv_files(paths: Sequence[Path], quarter: Quarter, reference: Reference) -> QuarterData:
+    """The model from CSV files, one an annex.
+
+    Raises
+    ------
+    InputRefused
+        As :func:`read_workbook`.
+    """
+    grids = [_csv_grid(path, reference) for path in paths]
+    return _assembled(grids, quarter, reference, "、".join(path.name for path in paths), "csv")
+
+
+def _assembled(
+    grids: Sequence[Grid], quarter: Quarter, reference: Reference, place: str, kind: str
+) -> QuarterData:
+    entries = next((grid for grid in grids if grid.name == SHEET), None)
+    narrative, wrong = read_entries(entries, quarter)
+    tables, problems, others = read_grids([grid for grid in grids if grid is not entries], reference)
+    tables, unlike = with_annex_entries(tables, entries)
+    problems = [*wrong, *problems, *unlike, *_left_over(others)]
+    if problems:
+        raise InputRefused(problems)
+    if not tables:
+        raise refuse(place, "没有附件表格", "应有带“序号”“区县”或“部门”表头的工作表")
+    data = assemble(narrative, once(tables, place), quarter, reference, place, kind)
+    if not any(data.table(name)[[*spec.counts]].notna().any(axis=None) for name, spec in TABLES.items()):
+        raise refuse(place, "各附件都没有填数", "请填写后再运行")
+    return data
+
+
+def _left_over(grids: Sequence[Grid]) -> list[Problem]:
+    """Sheets with rows of figures but no header that is known."""
+    problems = []
+    for grid in grids:
+        if grid.name in PROSE_SHEETS:
+            continue
+        first = next((row for row in range(len(grid.rows)) if _has_figures(grid, row)), None)
+        if first is not None:
+            heads = (row for row in range(first - 1, -1, -1) if grid.texts(row))
+            shown = next(heads, first)
+            problems.append(
+                Problem(
+                    f"{grid.place} 第 {grid.numbers[shown]} 行",
+                    " ".join(grid.texts(shown))[:80],
+                    "此表有数据而没有认识的表头；列名应在 data/reference/headings.csv 中，无关的工作表请删去",
+                )
+            )
+    return problems
+
+
+def _has_figures(grid: Grid, row: int) -> bool:
+    """A row of two figures, or of a figure that is no number of a list."""
+    figures = [
+        at for at, text in enumerate(grid.rows[row]) if is_number(text) and (row, at) not in grid.covered
+    ]
+    return len(figures) > 1 or bool(figures and figures[0] > 0)
+
+
+def read_sheets(path: Path) -> list[Grid]:
+    """Every sheet of a workbook as a grid; what is hidden, unfinished or very large is refused.
+
+    Raises
+    ------
+    InputRefused
+        The file is encrypted, damaged or too large, or a sheet, row or column is hidden while it holds something.
+    """
+    sheets = _loaded(path)
+    problems: list[Problem] = []
+    grids: list[Grid] = []
+    for sheet in sheets:
+        place = f"{path.name} 工作表“{sheet.name}”"
+        if not sheet.details.bottom:
+            continue
+        if sheet.details.hidden:
+            problems.append(Problem(place, "隐藏的工作表", "请取消隐藏并核对，或删去"))
+            continue
+        if sheet.name not in PROSE_SHEETS:  # its checks may look at annexes that were deleted on purpose
+            problems += sheet.details.problems(place, sheet.rows)
+        grids.append(
+            make_grid(
+                sheet.rows, place, merged=sheet.merged, name=sheet.name, lettered=True, numeric=sheet.numeric
+            )
+        )
+    if problems:
+        raise InputRefused(problems)
+    return grids
+
+
+def _loaded(path: Path) -> list[Sheet]:
+    """The sheets with their cells, once their size is known to be that of a bulletin's table."""
+    if is_ods(path):
+        sheets = read_ods(path)
+        _not_too_large(path, {sheet.name: sheet.details for sheet in sheets})
+        return sheets
+    details = xlsx_details(path) if zipfile.is_zipfile(path) else xls_details(path)
+    _not_too_large(path, details)
+    from python_calamine import CalamineWorkbook, SheetTypeEnum
+
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        return [
+            _sheet(workbook, meta.name, details[meta.name])
+            for meta in workbook.sheets_metadata
+            if meta.typ == SheetTypeEnum.WorkSheet
+        ]
+    except Exception as error:  # calamine raises several kinds for files that are no workbooks
+        expected = "应为未加密、未损坏的表格文件（.xlsx、.xls、.ods）"
+        raise refuse(path.name, type(error).__name__, expected) from None
+
+
+def _not_too_large(path: Path, details: Mapping[str, Details]) -> None:
+    problems = [
+        problem
+        for name, sheet in details.items()
+        if not sheet.hidden
+        for problem in sheet.too_large(f"{path.name} 工作表“{name}”")
+    ]
+    if problems:
+        raise InputRefused(problems)
+
+
+def _sheet(workbook: Any, name: str, details: Details) -> Sheet:
+    """A sheet's cells as texts; none are loaded of a hidden sheet, which is refused."""
+    if details.hidden or not details.bottom:
+        return Sheet(name, details=details)
+    source = workbook.get_sheet_by_name(name)
+    values = source.to_python(skip_empty_area=False)
+    rows = [
+        [_text(value, details.percents.get((r, c))) for c, value in enumerate(row)]
+        for r, row in enumerate(values)
+    ]
+    numeric = {
+        (r, c)
+        for r, row in enumerate(values)
+        for c, value in enumerate(row)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and not rows[r][c].endswith("%")
+    }
+    merged = [(top, left, bottom, right) for (top, left), (bottom, right) in source.merged_cell_ranges or ()]
+    return Sheet(name, rows, merged, numeric, details)
+
+
+def _text(value: Any, decimals: int | None = None) -> str:
+    """A cell's value as text; a number in a percent format as the sheet shows it, with so many decimals."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (int, float)):
+        exact = Decimal(repr(value))
+        return plain(exact) if decimals is None else f"{percent(Fraction(exact), decimals)}%"
+    if isinstance(value, (datetime, date)):
+        return (value.date() if isinstance(value, datetime) else value).isoformat()
+    if isinstance(value, (time, timedelta)):
+        return DATE_SHOWN.format(value)
+    return str(value)
+
+
+def _is_data(row: Sequence[str]) -> bool:
+    return any(map(is_number, row)) and not is_filled_in_by(row[0])
+
+
+def _csv_grid(path: Path, reference: Reference) -> Grid:
+    text = decode(path.read_bytes(), path.name)
+    opening = [line for line in text.splitlines() if line.strip()][: MOST_LINES_ABOVE + 1]
+    delimiter = next(filter(None, (header_delimiter(line, reference) for line in opening)), ",")
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=True)
+    rows: list[list[str]] = []
+    problems: list[Problem] = []
+    width = 0
+    try:
+        for row in reader:
+            rows.append(row)
+            if len(rows) > MOST_ROWS or len(row) > MOST_COLUMNS:
+                size = f"第 {reader.line_num} 行，{len(row)} 列"
+                raise refuse(path.name, size, f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列")
+            if header_delimiter(delimiter.join(row), reference):
+                width = len(row)
+            elif width and len(row) != width and sum(map(bool, row)) > 1 and _is_data(row):
+                found = delimiter.join(row)[:80]
+                expected = f"应有 {width} 格，读到 {len(row)} 格；数字中的逗号请去掉，空格子请保留逗号"
+                problems.append(Problem(f"{path.name} 第 {len(rows)} 行", found, expected))
+    except csv.Error:
+        expected = "引号应成对；请用表格软件打开，另存为 .csv 或 .xlsx"
+        raise refuse(f"{path.name} 第 {reader.line_num} 行", "引号不成对或内容过长", expected) from None
+    if problems:
+        raise InputRefused(problems)
+    return make_grid(rows, path.name, name=path.stem, lettered=True)

@@ -1,0 +1,148 @@
+"""From the files an office has to the model: one reader per kind of input, one model."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from haochaping.core.errors import InputRefused, refuse
+from haochaping.core.model import QuarterData, frame
+from haochaping.core.paths import ANSWERS
+from haochaping.core.quarter import Quarter
+from haochaping.read.compare_sources import with_second
+from haochaping.read.formats import file_format as formats
+from haochaping.read.formats.document import Block, read_document
+from haochaping.read.grid.grid import Grid
+from haochaping.read.text.text_bulletin import read_bulletin, read_text
+from haochaping.reference.reference import Reference
+
+IGNORED_NAMES = {"thumbs.db", ".ds_store", "desktop.ini", "readme.md", ".gitkeep"}
+_ORDER = (formats.WORKBOOK, formats.CSV, formats.WORD, formats.WEBPAGE, formats.PDF, formats.TEXT)
+"""Which source is used where there are several: figures as they were entered first, then what keeps cells apart best."""
+KINDS = {
+    formats.WORKBOOK: "workbook",
+    formats.CSV: "csv",
+    formats.WORD: "bulletin word",
+    formats.WEBPAGE: "bulletin webpage",
+    formats.PDF: "bulletin pdf",
+    formats.TEXT: "bulletin text",
+}
+
+
+def input_files(folder: Path) -> list[Path]:
+    """Files of `folder` that may hold figures, in order of name."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_file()
+        and not path.name.startswith("~$")
+        and path.name.lower() not in IGNORED_NAMES | ANSWERS
+    )
+
+
+def read_raw(folder: Path, quarter: Quarter, reference: Reference) -> QuarterData:
+    """Read the quarter's sources in ``data/raw/<quarter>/``.
+
+    Two sources of different formats are compared; ``about`` says which one is used and why.
+
+    Raises
+    ------
+    InputRefused
+        No folder, no source, two sources of one format, a kind that is not read, or a source that
+        cannot be read with certainty.
+    """
+    if not folder.is_dir():
+        raise no_source(folder, quarter)
+    found: dict[str, list[Path]] = {}
+    for path in input_files(folder):
+        if any("\ud800" <= char <= "\udfff" for char in path.name):  # how Python shows bytes that are no text
+            raise refuse(path.name, "文件名不是有效的文字", "请改用中文或字母、数字的文件名")
+        if path.stem.lower().startswith("review"):
+            raise refuse(path.name, "", "答复须名为 review.xlsx 或 review.csv；不用的请移走")
+        found.setdefault(formats.file_format(path, reference), []).append(path)
+    if not found:
+        raise no_source(folder, quarter)
+    for kind, paths in found.items():
+        if len(paths) > 1 and kind != formats.CSV:
+            names = "、".join(path.name for path in paths)
+            raise refuse(str(folder), names, "同一季度同一格式的资料只应有一份，请保留一份")
+    kinds = [kind for kind in _ORDER if kind in found]
+    first, *others = kinds
+    data = _read(found[first], first, quarter, reference)
+    for kind in others:
+        other = _read(found[kind], kind, quarter, reference)
+        data = with_second(data, other, reference, "、".join(path.name for path in found[kind]))
+    inputs = [describe(path, KINDS[kind]) for kind in kinds for path in found[kind]]
+    data = replace(data, inputs=frame("inputs", inputs))
+    return _saying_which(data, found[first]) if others else data
+
+
+def no_source(folder: Path, quarter: Quarter) -> InputRefused:
+    """The refusal of a quarter that has nothing to read, ready to be raised."""
+    if not folder.is_dir():
+        expected = (
+            f"没有{quarter.label}的资料；请用 make new Q={quarter} 建立这个文件夹，再放入通报或附件表格"
+        )
+        return refuse(str(folder), "", expected)
+    expected = f"请放入{quarter.label}的通报（.docx、.pdf、.html、.txt）或附件表格（.xlsx、.csv）"
+    return refuse(str(folder), "没有资料", expected)
+
+
+def _read(paths: Sequence[Path], kind: str, quarter: Quarter, reference: Reference) -> QuarterData:
+    """One source."""
+    path = paths[0]
+    if kind in (formats.WORKBOOK, formats.CSV):
+        from haochaping.read.formats.workbook import read_csv_files, read_workbook
+
+        if kind == formats.CSV:
+            return read_csv_files(paths, quarter, reference)
+        if formats.is_page(path):
+            return read_document(_blocks(path, formats.WEBPAGE), quarter, reference, path.name, "workbook")
+        return read_workbook(path, quarter, reference)
+    if kind == formats.TEXT:
+        return read_bulletin(path, quarter, reference)
+    blocks = _blocks(path, kind)
+    if kind == formats.PDF and not any(isinstance(block, Grid) for block in blocks):
+        return read_text("\n".join(str(block) for block in blocks), quarter, reference, path.name)
+    return read_document(blocks, quarter, reference, path.name)
+
+
+def _blocks(path: Path, kind: str) -> list[Block]:
+    if kind == formats.WORD:
+        from haochaping.read.formats.docx import read_word
+
+        return read_word(path)
+    if kind == formats.WEBPAGE:
+        from haochaping.read.formats.webpage import read_webpage
+
+        return read_webpage(path)
+    from haochaping.read.formats.pdf import read_pdf
+
+    return read_pdf(path)
+
+
+def _saying_which(data: QuarterData, used: Sequence[Path]) -> QuarterData:
+    names = "、".join(path.name for path in used)
+    facts = [
+        {"field": "source_used", "value": names},
+        {
+            "field": "source_reason",
+            "value": "有多份资料：表格先于文档，能分清单元格的先于纯文本；其余用于核对",
+        },
+    ]
+    return replace(data, about=frame("about", [*data.about.to_dict("records"), *facts]))
+
+
+def describe(path: Path, kind: str) -> dict[str, object]:
+    """Name, kind, SHA-256 and size of an input file, as a row of the frame ``inputs``."""
+    content = path.read_bytes()
+    return {
+        "file": path.name,
+        "kind": kind,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+    }

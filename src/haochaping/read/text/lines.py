@@ -1,0 +1,160 @@
+"""A text file as numbered lines of tokens, and which of its lines are only page furniture."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+
+from haochaping.cleaning.number_or_missing import is_number
+from haochaping.core.text import fold, plain_number
+
+_FRAGMENT = re.compile(r"(?=.*[0-9%])[0-9,.]*%?")
+_PAGE_MARKS = re.compile(
+    r"[-—–·•~]+\d{1,3}[-—–·•~]+|第?\d{1,3}/(?:共)?\d{1,3}页?|(?:第\d{1,3}页[,/|]?)?(?:共\d{1,3}页)|第\d{1,3}页|page\d{1,3}(?:of\d{1,3})?",
+    re.IGNORECASE,
+)
+_SENTENCE_GOES_ON = re.compile(r"[年月日条件个家项次万亿,。;、:]")
+_SENTENCE_BEGUN = re.compile(r"[至年月为达约共,、]$|(?:数据|信息|时间|日期):?$")
+_TITLE_WORDS = re.compile(r"好差评|通报|简报|季度|统计表|情况表|报表")
+_DIGITS = re.compile(r"\d+")
+SHORTEST_RUNNING_HEAD = 6
+"""A repeated shorter text can be the end of a wrapped name (限公司, 处)."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A run of characters without blanks.
+
+    ``kind`` is ``value`` (a whole cell: a number or a word for "no value"), ``fragment`` (a piece of
+    a number that was broken over two lines) or ``text``.
+    """
+
+    text: str
+    line: int
+    starts_line: bool
+    kind: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that is not blank, with its number in the file (from 1)."""
+
+    number: int
+    text: str
+    tokens: tuple[Token, ...]
+
+    @cached_property
+    def folded(self) -> str:
+        """Half-width text without blanks, for comparing."""
+        return fold(self.text)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the line holds no whole cell."""
+        return all(token.kind == "text" for token in self.tokens)
+
+
+def split_lines(text: str, no_value: Mapping[str, str]) -> list[Line]:
+    """Lines of `text` that are not blank; `no_value` are the words that stand for "no value"."""
+    rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [make_line(number, row, no_value) for number, row in enumerate(rows, start=1) if row.split()]
+
+
+def make_line(number: int, row: str, no_value: Mapping[str, str]) -> Line:
+    """One line with its tokens classified."""
+    pieces = row.split()
+    tokens = tuple(
+        Token(piece, number, index == 0, _kind(piece, no_value)) for index, piece in enumerate(pieces)
+    )
+    return Line(number, " ".join(pieces), tokens)
+
+
+def _kind(piece: str, no_value: Mapping[str, str]) -> str:
+    if is_number(piece) or fold(piece) in no_value:
+        return "value"
+    return "fragment" if _FRAGMENT.fullmatch(plain_number(piece)) else "text"
+
+
+def is_decorated_mark(line: Line) -> bool:
+    """Whether the line is a page number by its form: ``— 3 —``, ``第 3 页 共 9 页``."""
+    return bool(_PAGE_MARKS.fullmatch(line.folded))
+
+
+def page_marks(lines: Sequence[Line], narrative_lines: int) -> set[int]:
+    """Numbers of lines that are page numbers.
+
+    A decorated number is one by its form. Bare numbers are page numbers only when they count the
+    pages (1, 2, 3 … or 2, 3, 4 …) and the count begins in the text before the first annex, where no
+    cell can be (its first `narrative_lines` lines). Every line that could take a place in the count
+    is then a page mark: which of two equal numbers is the cell cannot be known.
+    """
+    marks = {line.number for line in lines if is_decorated_mark(line)}
+    bare = [
+        (i, int(line.folded), line)
+        for i, line in enumerate(lines)
+        if line.folded.isascii()
+        and line.folded.isdecimal()
+        and len(line.folded) <= 3
+        and not in_sentence(lines, i)
+    ]
+    for first in (1, 2):
+        chain: list[int] = []
+        for i, number, _ in bare:
+            if number == first + len(chain) and (chain or i < narrative_lines):
+                chain.append(i)
+        if len(chain) > 1 and chain[0] < narrative_lines:
+            bounds = [-1, *chain, len(lines)]
+            for i, number, line in bare:
+                at = number - first
+                if (
+                    0 <= at < len(chain)
+                    and bounds[at] < i
+                    and (at + 1 >= len(chain) or i < _last(bare, number + 1))
+                ):
+                    marks.add(line.number)
+    return marks
+
+
+def _last(bare: Sequence[tuple[int, int, Line]], number: int) -> int:
+    return max((i for i, value, _ in bare if value == number), default=-1)
+
+
+def in_sentence(lines: Sequence[Line], i: int) -> bool:
+    """Whether line `i` is a piece of a sentence that was wrapped: ``12`` before ``月 31 日``."""
+    before = lines[i - 1].folded if i else ""
+    after = lines[i + 1].folded if i + 1 < len(lines) else ""
+    return bool(_SENTENCE_GOES_ON.match(after) or _SENTENCE_BEGUN.search(before))
+
+
+def without_digits(text: str) -> str:
+    """`text` with every run of digits taken out: a running head differs only in its page number."""
+    return _DIGITS.sub("", fold(text))
+
+
+def running_heads(lines: Sequence[Line], titles: Set[str], marks: Collection[int]) -> set[int]:
+    """Numbers of lines that may be running heads.
+
+    A line that says what one of the file's own `titles` says (given with or without digits); or a text that stands
+    alone on several lines and has the words of a title or a page number beside it. A repeated text
+    alone is none: it can be the end of several names (有限责任公司).
+    """
+    counts = Counter(
+        without_digits(line.text) for line in lines if line.is_text or _TITLE_WORDS.search(line.folded)
+    )
+    found = set()
+    for i, line in enumerate(lines):
+        text = without_digits(line.text)
+        beside = {other.number for other in lines[max(0, i - 1) : i + 2]} & set(marks)
+        if not titles.isdisjoint((text, line.folded)) or (
+            counts[text] > 1 and len(text) >= SHORTEST_RUNNING_HEAD and (_TITLE_WORDS.search(text) or beside)
+        ):
+            found.add(line.number)
+    return found
+
+
+def drop(lines: Iterable[Line], numbers: Collection[int]) -> list[Line]:
+    """`lines` without those whose number is in `numbers`."""
+    return [line for line in lines if line.number not in numbers]

@@ -1,0 +1,50 @@
+"""Lines around and between the rows of a table that are no data: who filled it in, pages, units, sums of a part."""
+
+from __future__ import annotations
+
+import re
+
+from haochaping.core.text import fold
+
+_FILLED_IN_BY = re.compile(
+    r"(?:填表|填报|制表|审核|审批|复核|校对|经办|报送|联系|统计|主要负责|分管|负责|单位负责)(?:人|人员|领导|单位|部门|日期|时间|电话|方式)"
+    r"(?:\([^)]*\))?(?::.*)?|(?:联系)?(?:电话|手机)(?::.*)?"
+)
+PART_OF_SUM = "合计用语应在 words.csv 中（kind 为 total）；小计、平均等行没有对应的数据项，请删去"
+_PAGE = re.compile(r"第[0-9]+页(?:[,/]?共[0-9]+页)?|-[0-9]+-|—[0-9]+—")
+_PART_OF_SUM = re.compile(r".*(?:小计|合计|总计|累计|平均数?|平均值|均值|其中)(?:\([^)]*\))?")
+_SCALED = re.compile(
+    r"单位:?[^,;。]{0,6}?(?:[千万亿]|百(?!分))(?:件|条|次|个|笔|起|人次|$)|\([^)]{0,4}[千万亿百](?:件|条|次|个|笔|起)\)"
+)
+_PERIOD_LINE = re.compile(r"统计(?:时间|周期|期间|时段|日期)|数据周期")
+_OTHER_PERIOD = re.compile(r"上季|上期|上年|去年|上半年|下半年|全年|累计|同比|环比|同期|增长|增幅|增减")
+
+
+def is_filled_in_by(text: str) -> bool:
+    """Whether a line names who filled in the table, and when: personal data, and no note."""
+    return bool(_FILLED_IN_BY.fullmatch(fold(text)))
+
+
+def is_page_mark(text: str) -> bool:
+    """Whether a line is the number of a page."""
+    return bool(_PAGE.fullmatch(fold(text)))
+
+
+def is_part_of_sum(name: str) -> bool:
+    """Whether a row is a subtotal or an average and no unit."""
+    return bool(_PART_OF_SUM.fullmatch(fold(name)))
+
+
+def is_scaled(line: str) -> bool:
+    """Whether a line says that figures are in thousands or ten thousands."""
+    return bool(_SCALED.search(fold(line)))
+
+
+def is_period_line(text: str) -> bool:
+    """Whether a line above a table gives the period that its figures cover."""
+    return bool(_PERIOD_LINE.match(fold(text)))
+
+
+def is_of_other_period(heading: str) -> bool:
+    """Whether a heading stands above figures of another period, or above changes."""
+    return bool(_OTHER_PERIOD.search(fold(heading)))

@@ -1,0 +1,56 @@
+"""The five levels of a rating as columns (非常满意 … 非常不满意), as rating systems export them.
+
+The figure wanted is the number of negative ones. Two columns that make it up are not added: printed
+is never overwritten by computed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from haochaping.core.text import fold
+
+_POOR, _POOREST = "不满意", "非常不满意"
+_BETTER = ("非常满意", "基本满意", "一般")
+_LEVEL = re.compile(
+    r"(非常满意|满意|基本满意|一般|不满意|非常不满意)(?:评价)?(?:数|量|数量|件数|次数|条数|总数|总量)?(?:\([^)]*\))?"
+)
+ADD_A_COLUMN = (
+    "差评数是“不满意”与“非常不满意”之和，工具不代为相加；请在表中增加一列“差评数”填写两列之和，再运行"
+)
+
+
+class NegativesUnknown(ValueError):
+    """The columns of levels do not say how many ratings are negative."""
+
+
+def level_of(heading: str) -> str:
+    """The level that a heading names; blank for any other heading."""
+    match = _LEVEL.fullmatch(fold(heading))
+    return match[1] if match else ""
+
+
+def columns_left_out(headings: Sequence[str], *, has_negatives: bool) -> set[int]:
+    """Which columns are levels that are not read: all but 不满意 where it alone is the negative ones.
+
+    Parameters
+    ----------
+    headings : sequence of str
+        The lowest heading of each column.
+    has_negatives : bool
+        Whether another column holds the negative ones (差评数).
+
+    Raises
+    ------
+    NegativesUnknown
+        Five levels, and no column that holds their two lowest together.
+    """
+    levels = {i: level for i, heading in enumerate(headings) if (level := level_of(heading))}
+    graded = _POOREST in levels.values() or any(level in _BETTER for level in levels.values())
+    poor = {i for i, level in levels.items() if level in (_POOR, _POOREST)}
+    if not graded:
+        return set(levels) - poor
+    if poor and not has_negatives:
+        raise NegativesUnknown(ADD_A_COLUMN)
+    return set(levels)

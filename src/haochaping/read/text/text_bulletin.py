@@ -1,0 +1,279 @@
+"""Reader for a published bulletin (通报) as text: narrative and annexes 1 to 5."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from haochaping.cleaning.decode_text import decode
+from haochaping.cleaning.number_or_missing import LONGEST_CELL, Cell, read_count, read_rate
+from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.labels import COLUMNS
+from haochaping.core.model import (
+    BESIDE,
+    NOT_IN_SOURCE,
+    TABLES,
+    QuarterData,
+    encode_key,
+    frame,
+    printed_column,
+)
+from haochaping.core.quarter import Quarter
+from haochaping.core.text import fold
+from haochaping.read.text.lines import split_lines
+from haochaping.read.text.narrative import Narrative, quarter_in, read_narrative, read_note
+from haochaping.read.text.text_header import Column
+from haochaping.read.text.text_rows import Row
+from haochaping.read.text.text_tables import AnnexTable, split_annexes
+from haochaping.reference.reference import IGNORED, Reference
+
+LARGEST_FILE = 10_000_000
+"""Bytes. A bulletin's text has some ten thousand; more is no bulletin."""
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def read_bulletin(path: Path, quarter: Quarter, reference: Reference) -> QuarterData:
+    """Read a bulletin saved as plain text.
+
+    Parameters
+    ----------
+    path : Path
+        ``data/raw/<quarter>/….txt``; UTF-8, UTF-16 or GB18030.
+    quarter : Quarter
+        The quarter its folder is named after; the bulletin must be of that quarter.
+    reference : Reference
+        Headings, words and units of the city.
+
+    Raises
+    ------
+    InputRefused
+        Whatever cannot be read with certainty; the message names file, line and what was expected.
+    """
+    place = path.name
+    if path.stat().st_size > LARGEST_FILE:
+        raise refuse(place, f"{path.stat().st_size} 字节", f"通报文本不应超过 {LARGEST_FILE} 字节")
+    return read_text(decode(path.read_bytes(), place), quarter, reference, place)
+
+
+def read_text(text: str, quarter: Quarter, reference: Reference, place: str) -> QuarterData:
+    """Read a bulletin's plain text; `place` names it in messages.
+
+    Raises
+    ------
+    InputRefused
+        As :func:`read_bulletin`.
+    """
+    lines = split_lines(text, reference.no_value)
+    narrative_lines, annexes = split_annexes(lines, reference, place)
+    narrative = read_narrative(narrative_lines, place)
+    return assemble(narrative, annexes, quarter, reference, place)
+
+
+def assemble(
+    narrative: Narrative,
+    annexes: Sequence[AnnexTable],
+    quarter: Quarter,
+    reference: Reference,
+    place: str,
+    source_kind: str = "published bulletin",
+) -> QuarterData:
+    """The model from a narrative and annex tables.
+
+    Raises
+    ------
+    InputRefused
+        A cell is no number of its column's kind, or the bulletin is of another quarter.
+    """
+    rows: Rows = {name: [] for name in [*TABLES, *BESIDE]}
+    problems: list[Problem] = []
+    for annex in annexes:
+        start, end, extracted = read_note(
+            annex.note, f"{annex.place or place}（{TABLES[annex.table].title}表备注）"
+        )
+        rows["annexes"].append(
+            {
+                "table": annex.table,
+                "annex": TABLES[annex.table].annex,
+                "title": annex.title,
+                "note": annex.note,
+                "period_start": start,
+                "period_end": end,
+                "extraction_date": extracted,
+            }
+        )
+        _Filler(annex, reference, rows, problems, place).fill()
+    problems += _totals_told_twice(rows, place)
+    _same_quarter(narrative, rows["annexes"], quarter, place, must_say=source_kind == "published bulletin")
+    if problems:
+        raise InputRefused(problems)
+    rows["headline"] = narrative.headline
+    rows["about"] = [
+        {"field": name, "value": value} for name, value in _about(narrative, rows, quarter, source_kind)
+    ]
+    return QuarterData(quarter, **{name: frame(name, content) for name, content in rows.items()})
+
+
+def _totals_told_twice(rows: Rows, place: str) -> list[Problem]:
+    """Keep a total that is printed twice alike once; two different ones are problems, for nobody knows which counts."""
+    problems: list[Problem] = []
+    kept: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for total in rows["printed_totals"]:
+        first = kept.setdefault((total["table"], total["key"], total["column"]), total)
+        if first["value"] != total["value"]:
+            where = f"{place}（{TABLES[total['table']].title}表 {total['label']} {COLUMNS[total['column']]}）"
+            found = f"{first['printed']} 与 {total['printed']}"
+            problems.append(Problem(where, found, "同一合计出现两次而不同，请保留一个"))
+    rows["printed_totals"] = list(kept.values())
+    return problems
+
+
+def _same_quarter(
+    narrative: Narrative, annexes: list[dict[str, Any]], quarter: Quarter, place: str, *, must_say: bool
+) -> None:
+    """The title decides; without one the titles of annexes, the period in the notes, then what the text mentions.
+
+    An export or a workbook need not say; its folder does then.
+    """
+    named = [quarter_in(annex["title"]) for annex in annexes]
+    found = narrative.quarter or next((one for one in named if one), None)
+    if found is None:
+        starts = [a["period_start"] for a in annexes if a["period_start"]]
+        starts += [narrative.facts["period_start"]] if narrative.facts.get("period_start") else []
+        if starts:
+            found = Quarter(int(starts[0][:4]), (int(starts[0][5:7]) + 2) // 3)
+    found = found or narrative.mentioned
+    if found is None and not must_say:
+        return
+    if found is None:
+        raise refuse(place, "", "标题、正文或备注中应写明季度（如“2022年第四季度”）")
+    if found != quarter:
+        raise refuse(place, f"内容是{found.label}", f"文件夹是 {quarter}，应放入{quarter.label}的通报")
+
+
+def _about(narrative: Narrative, rows: Rows, quarter: Quarter, source_kind: str) -> list[tuple[str, str]]:
+    def first(name: str) -> str:
+        return next((a[name] for a in rows["annexes"] if a[name]), "")
+
+    noted = {name: first(name) for name in ("period_start", "period_end", "extraction_date")}
+    said = {name: value for name, value in narrative.facts.items() if value or name not in noted}
+    return list({"quarter": str(quarter), "source_kind": source_kind, **noted, **said}.items())
+
+
+class _Filler:
+    """Puts the cells of one annex into the rows of the model."""
+
+    def __init__(
+        self, annex: AnnexTable, reference: Reference, rows: Rows, problems: list[Problem], place: str
+    ):
+        self.annex, self.reference, self.rows = annex, reference, rows
+        self.problems, self.place = problems, place
+        self.spec = TABLES[annex.table]
+        self.values = [column for column in annex.columns if not column.is_key]
+
+    def fill(self) -> None:
+        for row in self.annex.body.rows:
+            if len(row.name) > LONGEST_CELL:
+                self._problem(row, row.name[:40] + "…", f"名称不应超过 {LONGEST_CELL} 个字符")
+            self.rows["origins"].append(
+                {
+                    "table": self.spec.name,
+                    "key": encode_key({self.spec.key[0]: row.name}),
+                    "file": self.annex.place or self.place,
+                    "line": row.line,
+                }
+            )
+            self._fill_row(row)
+        for row in self.annex.body.totals:
+            for i, (column, printed) in enumerate(zip(self.values, row.cells, strict=True)):
+                if column.field == IGNORED or i in row.absent:
+                    continue
+                self._total(row, column, self._key(row.name, column), printed)
+
+    def _fill_row(self, row: Row) -> None:
+        by_key: dict[str, dict[str, Any]] = {}
+        for i, (column, printed) in enumerate(zip(self.values, row.cells, strict=True)):
+            if column.field == IGNORED:
+                continue
+            key = self._key(row.name, column)
+            if column.total:
+                if i not in row.absent:
+                    self._total(row, column, key, printed)
+                continue
+            record = by_key.setdefault(encode_key(key), dict(key))
+            if not printed:
+                record[column.field] = None
+                self._unreported(key, column.field, "", "原表无此行" if i in row.absent else "原表空白")
+                continue
+            cell = self._cell(row, column, printed)
+            record[column.field] = cell.value
+            if column.is_rate:
+                record[printed_column(column.field)] = cell.printed
+            if cell.value is None:
+                self._unreported(key, column.field, cell.printed, cell.reason)
+        for record in by_key.values():
+            for absent in [measure for measure in self.spec.measures if measure not in record]:
+                self._unreported({k: record[k] for k in self.spec.key}, absent, "", NOT_IN_SOURCE)
+            self.rows[self.spec.name].append(record)
+
+    def _key(self, name: str, column: Column) -> dict[str, str]:
+        key = {self.spec.key[0]: name}
+        if "district" in self.spec.key[1:]:
+            key["district"] = column.total or column.district
+        if "tier" in self.spec.key:
+            key["tier"] = column.tier
+        return key
+
+    def _cell(self, row: Row, column: Column, printed: str) -> Cell:
+        read: Callable[[], Cell] = (
+            (lambda: read_rate(printed, self.reference.no_value, in_percent=column.in_percent))
+            if column.is_rate
+            else (lambda: read_count(printed, self.reference.no_value))
+        )
+        try:
+            return read()
+        except ValueError as error:
+            self._problem(row, printed, f"{COLUMNS[column.field]}{error}", column)
+            return Cell(printed)
+
+    def _total(self, row: Row, column: Column, key: dict[str, str], printed: str | None) -> None:
+        if printed is None:
+            self._unreported(key, column.field, "", "原表空白")
+            return
+        cell = self._cell(row, column, printed)
+        if cell.value is None:
+            self._unreported(key, column.field, cell.printed, cell.reason)
+            return
+        self.rows["printed_totals"].append(
+            {
+                "table": self.spec.name,
+                "key": encode_key(key),
+                "column": column.field,
+                "value": float(cell.value),
+                "printed": cell.printed,
+                "label": column.total or row.name,
+            }
+        )
+
+    def _unreported(self, key: dict[str, str], column: str, printed: str, reason: str) -> None:
+        self.rows["unreported"].append(
+            {
+                "table": self.spec.name,
+                "key": encode_key(key),
+                "column": column,
+                "printed": printed,
+                "reason": reason,
+            }
+        )
+
+    def _problem(self, row: Row, found: str, expected: str, column: Column | None = None) -> None:
+        letter = (
+            f" {self.annex.letters[self.values.index(column)]} 列" if column and self.annex.letters else ""
+        )
+        place = self.annex.place or self.place
+        where = f"{place} 第 {row.line} 行{letter}（{self.spec.title}表 {fold(row.name)[:40]}"
+        where += (
+            f" {column.district or column.tier}）" if column and (column.district or column.tier) else "）"
+        )
+        self.problems.append(Problem(where, found, expected))

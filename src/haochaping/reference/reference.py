@@ -1,0 +1,271 @@
+"""What belongs to the city and to the wording of its tables: everything under ``data/reference/``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tomllib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from haochaping.cleaning.decode_text import decode
+from haochaping.cleaning.longest_csv_cell import longest_cell
+from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.model import TABLES, TIERS
+from haochaping.core.paths import locations
+from haochaping.core.text import fold
+
+IGNORED = "ignored"
+"""Field of a heading whose column the city chooses not to read."""
+HEADING_FIELDS = (
+    "serial",
+    *dict.fromkeys(
+        column for spec in TABLES.values() for column in (*spec.key, *spec.measures) if column != "tier"
+    ),
+    *TIERS,
+    IGNORED,
+)
+THRESHOLDS = (
+    "small_denominator",
+    "evaluation_window_working_days",
+    "change_percent",
+    "change_points",
+    "change_relative",
+    "disclosure",
+)
+"""Settings that every city must have."""
+UNIT_KINDS = {"district": "区县", "city_department": "市直部门", "district_department": "区直部门"}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of the registry: one row of ``units.csv``."""
+
+    kind: str
+    canonical: str
+    aliases: tuple[str, ...]
+    official_order: int
+    area_code: str
+    counterpart: str
+    valid_from: str
+    valid_to: str
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the unit existed on `day` (blank bounds are open)."""
+        return (not self.valid_from or self.valid_from <= day.isoformat()) and (
+            not self.valid_to or day.isoformat() <= self.valid_to
+        )
+
+
+@dataclass(frozen=True)
+class Reference:
+    """City settings, units registry, table headings and special words."""
+
+    folder: Path
+    city: dict[str, Any]
+    units: tuple[Unit, ...]
+    headings: dict[str, str] = field(repr=False)
+    """Folded heading text to field name."""
+    totals: frozenset[str] = field(repr=False)
+    """Folded labels of total rows."""
+    no_value: dict[str, str] = field(repr=False)
+    """Folded text of a cell that holds no number, to the reason shown for it."""
+    elsewhere: frozenset[str] = field(default=frozenset(), repr=False)
+    """Those of them that say the figure is counted elsewhere, so that no total here contains it."""
+
+    @cached_property
+    def _units_by_name(self) -> dict[tuple[str, str], Unit]:
+        return {(u.kind, fold(name)): u for u in self.units for name in (u.canonical, *u.aliases)}
+
+    @property
+    def may_name_units(self) -> bool:
+        """Whether the city allows the bulletin's text to name units: ``[bulletin] name_units = true``."""
+        settings = self.city.get("bulletin")
+        return isinstance(settings, dict) and settings.get("name_units") is True
+
+    def unit(self, kind: str, name: str) -> Unit | None:
+        """The unit of `kind` that bears `name` (canonical or alias), or None."""
+        return self._units_by_name.get((kind, fold(name)))
+
+    def canonical(self, kind: str, name: str) -> str:
+        """Canonical name; an unknown name stands for itself."""
+        unit = self.unit(kind, name)
+        return unit.canonical if unit else name
+
+    def names(self, kind: str) -> list[str]:
+        """Every name (canonical and aliases) of units of `kind`."""
+        return [name for u in self.units if u.kind == kind for name in (u.canonical, *u.aliases)]
+
+    def threshold(self, name: str) -> float:
+        """A number from ``[thresholds]`` of ``city.toml``."""
+        try:
+            return float(self.city["thresholds"][name])
+        except (KeyError, TypeError, ValueError):
+            raise refuse(f"{self.folder / 'city.toml'} [thresholds] {name}", "", "应为一个数") from None
+
+
+def load_reference(folder: Path) -> Reference:
+    """Read ``city.toml``, ``units.csv``, ``headings.csv`` and ``words.csv`` from `folder`.
+
+    Raises
+    ------
+    InputRefused
+        A file is missing or cannot be read as what it should be.
+    """
+    city = _toml(folder / "city.toml")
+    if not isinstance(city.get("name"), str):
+        raise refuse(f"{folder / 'city.toml'} name", "", '应写明城市名称，如 name = "某某市"')
+    headings = _headings(folder / "headings.csv")
+    words = _words(folder / "words.csv")
+    _numbers(city, folder / "city.toml")
+    return Reference(
+        folder=folder,
+        city=city,
+        units=tuple(
+            _unit(row, folder / "units.csv", i) for i, row in enumerate(_units_rows(folder), start=2)
+        ),
+        headings=headings,
+        totals=frozenset(fold(row["text"]) for row in words if row["kind"] == "total"),
+        no_value={fold(row["text"]): row["meaning"] for row in words if row["kind"] != "total"},
+        elsewhere=frozenset(fold(row["text"]) for row in words if row["kind"] == "elsewhere"),
+    )
+
+
+def threshold(name: str, data: str | os.PathLike[str] | None = None) -> float:
+    """A number from the city's settings (``[thresholds]`` of ``city.toml``), for notebooks.
+
+    Raises
+    ------
+    InputRefused
+        There is no such setting.
+    """
+    return load_reference(locations(data).reference).threshold(name)
+
+
+def _headings(path: Path) -> dict[str, str]:
+    """Folded heading to field; every field must be one that the tables have."""
+    headings: dict[str, str] = {}
+    problems = []
+    for line, row in enumerate(_rows(path, {"field", "heading"}), start=2):
+        where = f"{path} 第 {line} 行"
+        if row["field"] not in HEADING_FIELDS:
+            problems.append(Problem(where, row["field"], f"field 应为 {'、'.join(HEADING_FIELDS)} 之一"))
+        elif not row["heading"]:
+            problems.append(Problem(where, "", "应写明表头用语 heading"))
+        else:
+            headings[fold(row["heading"])] = row["field"]
+    if problems:
+        raise InputRefused(problems)
+    return headings
+
+
+def _words(path: Path) -> list[dict[str, str]]:
+    rows = _rows(path, {"kind", "text", "meaning"})
+    wrong = [
+        Problem(f"{path} 第 {line} 行", row["kind"], "kind 应为 total、no_value 或 elsewhere，text 不应空白")
+        for line, row in enumerate(rows, start=2)
+        if row["kind"] not in ("total", "no_value", "elsewhere") or not row["text"]
+    ]
+    if wrong:
+        raise InputRefused(wrong)
+    return rows
+
+
+def _numbers(city: dict[str, Any], path: Path) -> None:
+    """Hold ``[thresholds]`` to be numbers, and all there: a city whose settings are older is told at once."""
+    told = city.get("thresholds", {})
+    if not isinstance(told, dict):
+        raise refuse(f"{path} thresholds", repr(told)[:80], "应为一节 [thresholds]，每行一个数")
+    wrong = [
+        Problem(f"{path} [thresholds] {name}", repr(value), "应为一个数")
+        for name, value in told.items()
+        if not isinstance(value, (int, float)) or isinstance(value, bool)
+    ]
+    wrong += [
+        Problem(f"{path} [thresholds]", f"没有 {name}", "请照工具包的 data/reference/city.toml 补上这一项")
+        for name in THRESHOLDS
+        if name not in told
+    ]
+    if wrong:
+        raise InputRefused(wrong)
+
+
+def _units_rows(folder: Path) -> list[dict[str, str]]:
+    path = folder / "units.csv"
+    rows = _rows(path, {"kind", "canonical"})
+    seen: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for line, row in enumerate(rows, start=2):
+        for name in {row["canonical"], *_aliases(row)}:
+            seen[row["kind"], fold(name)].append(line)
+    clashes = [
+        Problem(f"{path} 第 {'、'.join(map(str, lines))} 行", name, "同类单位的名称或别名不能重复")
+        for (_, name), lines in seen.items()
+        if len(lines) > 1
+    ]
+    if clashes:
+        raise InputRefused(clashes)
+    return rows
+
+
+def _aliases(row: dict[str, str]) -> tuple[str, ...]:
+    return tuple(
+        alias.strip() for alias in row.get("aliases", "").replace("；", ";").split(";") if alias.strip()
+    )
+
+
+def _unit(row: dict[str, str], path: Path, line: int) -> Unit:
+    if row["kind"] not in UNIT_KINDS:
+        raise refuse(f"{path} 第 {line} 行 kind", row["kind"], f"应为 {'、'.join(UNIT_KINDS)} 之一")
+    order = row.get("official_order", "")
+    if order and not (order.isdecimal() and len(order) < 10):
+        raise refuse(f"{path} 第 {line} 行 official_order", order, "应为整数或空白")
+    return Unit(
+        kind=row["kind"],
+        canonical=row["canonical"],
+        aliases=_aliases(row),
+        official_order=int(order or 0),
+        area_code=row.get("area_code", ""),
+        counterpart=row.get("counterpart", ""),
+        valid_from=row.get("valid_from", ""),
+        valid_to=row.get("valid_to", ""),
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise refuse(
+            str(path), "未找到", "此文件是本市设置的一部分，可从工具包的 data/reference 复制"
+        ) from None
+    return decode(data, str(path))
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_read(path))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise refuse(str(path), str(error), "应为 TOML 格式") from None
+
+
+def _rows(path: Path, required: set[str]) -> list[dict[str, str]]:
+    reader = csv.DictReader(io.StringIO(_read(path), newline=None))
+    try:
+        with longest_cell():
+            told = list(reader)
+    except csv.Error:
+        raise refuse(str(path), "内容过长", "引号应成对；请用表格软件打开，另存为 .csv") from None
+    missing = required - set(reader.fieldnames or [])
+    if missing:
+        raise refuse(
+            str(path), f"缺少列 {'、'.join(sorted(missing))}", f"首行应含 {'、'.join(sorted(required))}"
+        )
+    rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in told]
+    while rows and not any(rows[-1].values()):
+        rows.pop()  # a spreadsheet leaves blank rows at the end
+    return rows

@@ -1,0 +1,54 @@
+"""A data root of a made-up city, to try the kit on."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+from haochaping.core.model import SIMULATED
+from haochaping.core.quarter import Quarter
+from haochaping.simulate.print_bulletin import print_bulletin
+from haochaping.simulate.simulated_quarter import PUBLIC_SERVICES, City, Shape, simulate
+
+
+def write_root(out: Path, quarters: list[Quarter], seed: int, reference: Path) -> None:
+    """A data root with raw bulletins for `quarters` and reference files for the simulated city.
+
+    `reference` is the folder whose headings, words, rules and claims are copied.
+    """
+    (out / "reference").mkdir(parents=True, exist_ok=True)
+    for name in ("headings.csv", "words.csv", "rules.toml", "claims.csv", "benchmarks.csv"):
+        shutil.copyfile(reference / name, out / "reference" / name)
+    city = (reference / "city.toml").read_text(encoding="utf-8")
+    thresholds = city[city.index("[thresholds]") :]
+    (out / "reference" / "city.toml").write_text(
+        f'# {SIMULATED}\nname = "模拟市"\noffice = "模拟市政务服务管理办公室"\n\n{thresholds}',
+        encoding="utf-8",
+    )
+    shape = City(quarters[0], seed, Shape())
+    with (out / "reference" / "units.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(
+            [
+                "kind",
+                "canonical",
+                "aliases",
+                "official_order",
+                "area_code",
+                "counterpart",
+                "valid_from",
+                "valid_to",
+            ]
+        )
+        for i, name in enumerate(shape.districts, start=1):
+            writer.writerow(["district", name, "", i, "", "", "", ""])
+        for i, name in enumerate(shape.city_departments, start=1):
+            writer.writerow(["city_department", name, "", i, "", "", "", ""])
+        for i, name in enumerate([*shape.departments, PUBLIC_SERVICES], start=1):
+            counterpart = "附件5" if name == PUBLIC_SERVICES else f"市{name}"
+            writer.writerow(["district_department", name, "", i, "", counterpart, "", ""])
+    for quarter in quarters:
+        folder = out / "raw" / str(quarter)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "bulletin.txt").write_text(print_bulletin(simulate(quarter, seed)), encoding="utf-8")

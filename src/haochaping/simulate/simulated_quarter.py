@@ -1,0 +1,318 @@
+"""A made-up quarter as a model: consistent by construction, shaped like a real one, seeded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import ROUND_DOWN, Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from haochaping.cleaning.number_or_missing import percent
+from haochaping.core.model import SIMULATED, TABLES, QuarterData, encode_key, frame
+from haochaping.core.quarter import Quarter
+
+_NUMERALS = "一二三四五六七八九十"
+_DEPARTMENTS = (
+    *(
+        "人社局",
+        "医疗保障局",
+        "住房公积金",
+        "自然资源局",
+        "公安局",
+        "行政审批服务局",
+        "发改委",
+        "教体局",
+        "科技局",
+    ),
+    *(
+        "工信局",
+        "民政局",
+        "司法局",
+        "财政局",
+        "生态环境局",
+        "住建局",
+        "交通局",
+        "水利局",
+        "农业农村局",
+        "商务局",
+    ),
+    *("文化和旅游局", "卫健委", "退役军人事务局", "市场监管局", "统计局", "总工会", "残联"),
+)
+PUBLIC_SERVICES = "公共服务"
+WITHOUT_CASES = "“/”表示本期无办件"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large a simulated city is."""
+
+    districts: int = 11
+    city_departments: int = 30
+    district_departments: int = 24
+
+
+def simulate(quarter: Quarter, seed: int, shape: Shape | None = None) -> QuarterData:
+    """One consistent quarter: every total, rate, share, bound and figure of the text agrees with its parts.
+
+    Parameters
+    ----------
+    quarter : Quarter
+        Which quarter; the same city and seed give different figures in different quarters.
+    seed : int
+        Same seed, same quarter, same data.
+    shape : Shape, optional
+        Number of districts and departments.
+    """
+    return City(quarter, seed, shape or Shape()).data()
+
+
+class City:
+    def __init__(self, quarter: Quarter, seed: int, shape: Shape):
+        self.quarter, self.shape = quarter, shape
+        self.random = np.random.default_rng([seed, quarter.year, quarter.number])
+        lasting = np.random.default_rng([seed])
+        self.districts = [f"模拟{_chinese(i + 1)}{'区' if i < 8 else '县'}" for i in range(shape.districts)]
+        self.departments = [_named(i) for i in range(shape.district_departments)]
+        self.city_departments = [f"市{_named(i)}" for i in range(shape.city_departments)]
+        self.size = lasting.lognormal(0, 0.8, shape.districts)
+        self.weight = lasting.lognormal(0, 1.6, shape.district_departments)
+        self.busy = lasting.lognormal(6.5, 2.0, shape.city_departments)
+        self.active = lasting.beta(8, 60, shape.districts)
+
+    def data(self) -> QuarterData:
+        matrix = self._matrix()
+        tiers = self._tiers()
+        services = self._services(matrix)
+        districts = self._districts(matrix, tiers)
+        departments = self._city_departments(matrix)
+        totals = self._totals(matrix, services)
+        frames: dict[str, list[dict[str, Any]]] = {
+            "districts": districts,
+            "city_departments": departments,
+            "district_departments": matrix,
+            "towns_and_villages": tiers,
+            "public_services": services,
+            "printed_totals": totals,
+        }
+        blank = {"table": "public_services", "key": encode_key({"district": "总数"}), "column": "share"}
+        frames["unreported"] = [*_unreported(frames), {**blank, "printed": "", "reason": "原表空白"}]
+        frames["headline"] = self._headline([*districts, *departments], tiers)
+        frames["annexes"] = self._annexes()
+        frames["about"] = [{"field": name, "value": value} for name, value in self._about().items()]
+        return QuarterData(self.quarter, **{name: frame(name, rows) for name, rows in frames.items()})
+
+    def _matrix(self) -> list[dict[str, Any]]:
+        rows = []
+        for i, department in enumerate(self.departments):
+            for j, district in enumerate(self.districts):
+                mean = 900 * self.weight[i] * self.size[j]
+                value = int(mean * self.random.lognormal(0, 0.5))
+                rows.append({"department": department, "district": district, "evaluations": value})
+        rows[2 * len(self.districts)]["evaluations"] = None  # 住房公积金 of the first district: 归市
+        for district, size in zip(self.districts, self.size, strict=True):
+            value = int(60_000 * size * self.random.lognormal(0, 0.4)) + 1
+            rows.append({"department": PUBLIC_SERVICES, "district": district, "evaluations": value})
+        return rows
+
+    def _tiers(self) -> list[dict[str, Any]]:
+        rows = []
+        for district, size in zip(self.districts, self.size, strict=True):
+            for tier, mean in (("town", 20_000), ("village", 15_000)):
+                value = int(mean * size * self.random.lognormal(0, 0.3)) + 50
+                negative = int(self.random.poisson(value * 2e-4)) + 1
+                rows.append(
+                    {
+                        "district": district,
+                        "tier": tier,
+                        "evaluations": value,
+                        "negative_evaluations": negative,
+                        "rectified_on_time": negative,
+                    }
+                )
+        return rows
+
+    def _services(self, matrix: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        values = [row["evaluations"] for row in matrix if row["department"] == PUBLIC_SERVICES]
+        rows = []
+        for district, value in zip(self.districts, values, strict=True):
+            share = percent(Fraction(value, sum(values)), 2)
+            rows.append(
+                {
+                    "district": district,
+                    "evaluations": value,
+                    "share": float(share / 100),
+                    "share_printed": f"{share}%",
+                }
+            )
+        return rows
+
+    def _districts(self, matrix: list[dict[str, Any]], tiers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        rows = []
+        for j, district in enumerate(self.districts):
+            parts = sum(r["evaluations"] or 0 for r in [*matrix, *tiers] if r["district"] == district)
+            evaluations = int(parts * self.random.uniform(1.1, 1.5))
+            cases = int(evaluations * self.random.uniform(1.0, 1.03))
+            active = int(self.random.binomial(evaluations, self.active[j]))
+            negative = int(self.random.poisson(evaluations * 1e-4)) + 1
+            rows.append(
+                {
+                    "district": district,
+                    **_service_row(cases, evaluations, active, negative),
+                    "rectification_satisfaction_rate": 1.0,
+                    "rectification_satisfaction_rate_printed": "100%",
+                }
+            )
+        return rows
+
+    def _city_departments(self, matrix: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        rows = []
+        for i, department in enumerate(self.city_departments):
+            idle = i % 9 == 8
+            evaluations = 0 if idle else int(self.busy[i] * self.random.lognormal(0, 0.3)) + 1
+            if department == f"市{self.departments[2]}":
+                # The district that is counted in the city must be there.
+                evaluations = 2 * sum(
+                    r["evaluations"] or 0 for r in matrix if f"市{r['department']}" == department
+                )
+            cases = int(evaluations * self.random.uniform(1.0, 1.05))
+            active = int(self.random.binomial(evaluations, self.random.beta(6, 20)))
+            if evaluations >= 20:
+                active = max(active, evaluations // 50 + 1)
+            negative = int(self.random.poisson(evaluations * 1e-4))
+            rows.append({"department": department, **_service_row(cases, evaluations, active, negative)})
+        return rows
+
+    def _totals(self, matrix: list[dict[str, Any]], services: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        rows = []
+        for district in self.districts:
+            value = sum(r["evaluations"] or 0 for r in matrix if r["district"] == district)
+            rows.append(
+                _total("district_departments", {"department": "汇总", "district": district}, value, "汇总")
+            )
+        value = sum(r["evaluations"] for r in services)
+        rows.append(_total("public_services", {"district": "总数"}, value, "总数"))
+        return rows
+
+    def _headline(self, rows: list[dict[str, Any]], tiers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        cases, evaluations = (sum(row[name] for row in rows) for name in ("cases", "evaluations"))
+        rate = percent(Fraction(evaluations, cases), 1, ROUND_DOWN)
+        negatives, rectified = (
+            sum(t[n] for t in tiers) for n in ("negative_evaluations", "rectified_on_time")
+        )
+        assert negatives == rectified
+        return [
+            {"figure": "records", "value": cases, "unit": "条", "printed": f"{cases}条"},
+            {
+                "figure": "evaluation_rate",
+                "value": float(rate / 100),
+                "unit": "%",
+                "printed": f"{rate}%",
+                "qualifier": "以上",
+            },
+            {"figure": "rectification_rate", "value": 1.0, "unit": "%", "printed": "100%"},
+        ]
+
+    def _annexes(self) -> list[dict[str, Any]]:
+        extracted = (self.quarter.end + timedelta(days=24)).isoformat()
+        start, end = self.quarter.start.isoformat(), self.quarter.end.isoformat()
+        return [
+            {
+                "table": name,
+                "annex": spec.annex,
+                "title": f"{spec.title}{self.quarter.label.partition('年')[2]}“好差评”数据表（{SIMULATED}）",
+                "note": f"备注：{SIMULATED}，{WITHOUT_CASES}，数据统计范围 {spoken(start)}至 {spoken(end)}，"
+                f"数据提取时间：{spoken(extracted)}。",
+                "period_start": start,
+                "period_end": end,
+                "extraction_date": extracted,
+            }
+            for name, spec in TABLES.items()
+        ]
+
+    def _about(self) -> dict[str, str]:
+        extracted = (self.quarter.end + timedelta(days=24)).isoformat()
+        return {
+            "quarter": str(self.quarter),
+            "period_start": self.quarter.start.isoformat(),
+            "period_end": self.quarter.end.isoformat(),
+            "extraction_date": extracted,
+            "source_kind": "simulated",
+            "title": f"关于{self.quarter.label}政务服务“好差评”工作情况的通报（{SIMULATED}）",
+            "issuer": f"模拟市政务服务管理办公室（{SIMULATED}）",
+            "issue_date": (self.quarter.end + timedelta(days=30)).isoformat(),
+            "addressees": "各区县行政审批服务局",
+            "text": f"{SIMULATED}。",
+        }
+
+
+def _chinese(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 0 else ("" if tens == 1 else _NUMERALS[tens - 1]) + "十") + (
+        _NUMERALS[ones - 1] if ones else ""
+    )
+
+
+def _named(i: int) -> str:
+    return _DEPARTMENTS[i] if i < len(_DEPARTMENTS) else f"其他部门{_chinese(i - len(_DEPARTMENTS) + 1)}"
+
+
+def spoken(day: str) -> str:
+    """An ISO date as a bulletin writes it."""
+    year, month, date = (int(part) for part in day.split("-"))
+    return f"{year} 年 {month} 月 {date} 日"
+
+
+def _service_row(cases: int, evaluations: int, active: int, negative: int) -> dict[str, Any]:
+    """A row of annex 1 or 2; the rate at two decimals, ``/`` where there is no case."""
+    rate: float | None = None
+    printed = "/"
+    if cases:
+        exact = Fraction(evaluations, cases)
+        shown = percent(exact, 2)
+        if shown in (0, 100) and exact not in (0, 1):
+            shown = percent(exact, 2, ROUND_DOWN)
+        printed, rate = f"{shown}%", float(Decimal(shown) / 100)
+    return {
+        "cases": cases,
+        "evaluations": evaluations,
+        "evaluation_rate": rate,
+        "evaluation_rate_printed": printed,
+        "active_evaluations": active,
+        "negative_evaluations": negative,
+    }
+
+
+def _total(table: str, key: dict[str, str], value: int, label: str) -> dict[str, Any]:
+    return {
+        "table": table,
+        "key": encode_key(key),
+        "column": "evaluations",
+        "value": value,
+        "printed": str(value),
+        "label": label,
+    }
+
+
+def _unreported(frames: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    rows = []
+    for name, spec in TABLES.items():
+        for record in frames[name]:
+            for column in spec.measures:
+                if record.get(column) is None:
+                    printed = "归市" if name == "district_departments" else "/"
+                    rows.append(
+                        {
+                            "table": name,
+                            "key": encode_key({k: record[k] for k in spec.key}),
+                            "column": column,
+                            "printed": printed,
+                            "reason": "数据归市级部门统计" if printed == "归市" else "原表填“/”，含义未注明",
+                        }
+                    )
+    return rows
+
+
+# --- as a data root ---------------------------------------------------------------------------------------

@@ -1,0 +1,227 @@
+"""Corrections by the analyst: applied to the tables, with the printed value kept beside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from haochaping.cleaning.dates import iso_date
+from haochaping.cleaning.number_or_missing import Cell, read_count, read_rate
+from haochaping.core.model import (
+    HEADLINE,
+    NOTE,
+    NOTE_COLUMNS,
+    TABLES,
+    CellRef,
+    QuarterData,
+    decode_key,
+    encode_key,
+    frame,
+    printed_column,
+)
+from haochaping.reference.reference import Reference
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One cell that the office found to be otherwise: printed text, corrected text, on what basis, by whom, when."""
+
+    cell: CellRef
+    printed: str
+    corrected: str
+    basis: str = ""
+    by: str = ""
+    on: str = ""
+
+
+class NotApplicable(ValueError):
+    """The corrected text is no value of the cell's kind, or there is no such cell; the message says which."""
+
+
+def apply_corrections(data: QuarterData, corrections: list[Correction], reference: Reference) -> QuarterData:
+    """`data` with each corrected cell holding its corrected value, and ``corrections`` filled.
+
+    Totals are not changed: they are checked again against the corrected cells.
+
+    Raises
+    ------
+    NotApplicable
+        A corrected text is no count or percentage, as its cell requires.
+    """
+    for correction in corrections:
+        data = with_value(data, correction.cell, correction.corrected, reference, reason="更正为“{}”")
+    rows = [
+        {
+            "table": c.cell.table,
+            "key": encode_key(c.cell.names),
+            "column": c.cell.column,
+            "printed": c.printed,
+            "corrected": c.corrected,
+            "basis": c.basis,
+            "by": c.by,
+            "on": c.on,
+        }
+        for c in corrections
+    ]
+    return replace(data, corrections=frame("corrections", rows)) if rows else data
+
+
+def kept_corrections(data: QuarterData) -> list[Correction]:
+    """The corrections that tidy tables carry, for a quarter whose raw folder is no longer there."""
+    return [
+        Correction(
+            CellRef.of(row["table"], decode_key(row["key"]), row["column"]),
+            *(row[name] for name in ("printed", "corrected", "basis", "by", "on")),
+        )
+        for row in data.corrections.to_dict("records")
+    ]
+
+
+def as_printed(data: QuarterData, reference: Reference) -> QuarterData:
+    """`data` with every correction taken back: what the source printed."""
+    for row in data.corrections.to_dict("records"):
+        cell = CellRef.of(row["table"], decode_key(row["key"]), row["column"])
+        data = with_value(data, cell, row["printed"], reference)
+    return replace(data, corrections=frame("corrections", []))
+
+
+def read_cell(cell: CellRef, text: str, reference: Reference) -> Cell:
+    """A corrected text as a value of the cell's kind.
+
+    Raises
+    ------
+    NotApplicable
+        It is none.
+    """
+    if is_note(cell):
+        return Cell(_note_value(cell, text))
+    try:
+        if re.search(r"\d\s+\d", text):
+            raise ValueError("数字中间不应有空格")
+        if is_rate(cell):
+            return read_rate(text, reference.no_value)
+        return read_count(text.removesuffix("条"), reference.no_value)
+    except ValueError as error:
+        raise NotApplicable(str(error)) from None
+
+
+def is_note(cell: CellRef) -> bool:
+    """Whether the cell is an annex's title or a date of its note."""
+    return cell.column in NOTE_COLUMNS and NOTE in cell.names.values()
+
+
+def _note_value(cell: CellRef, text: str) -> str:
+    """A title as it is; a date or a period checked."""
+    if cell.column == "title":
+        return text
+    days = text.split("至") if cell.column == "period" else [text]
+    iso = [iso_date(day) for day in days]
+    if len(days) != (2 if cell.column == "period" else 1) or not all(iso):
+        wanted = "2022-10-01 至 2022-12-31" if cell.column == "period" else "2023-01-05"
+        raise NotApplicable(f"应写作 {wanted} 的样子")
+    return " 至 ".join(day for day in iso if day)
+
+
+def is_rate(cell: CellRef) -> bool:
+    """Whether the cell holds a percentage."""
+    if cell.table == HEADLINE:
+        return cell.names.get("figure") != "records"
+    return cell.column in TABLES[cell.table].rates
+
+
+def with_value(
+    data: QuarterData, cell: CellRef, text: str, reference: Reference, reason: str = ""
+) -> QuarterData:
+    """`data` with another printed text in one cell; `reason` is shown where it holds no number then.
+
+    Raises
+    ------
+    NotApplicable
+        The text is no value of the cell's kind, or there is no such cell.
+    """
+    if is_note(cell):
+        return _with_note(data, cell, text)
+    value = read_cell(cell, text, reference)
+    if reason and value.value is None:
+        value = replace(value, reason=reason.format(value.printed))
+    if cell.table == HEADLINE:
+        return _with_headline(data, cell, value, text)
+    table = data.table(cell.table).copy()
+    where = pd.Series(True, index=table.index)
+    for name, part in cell.key:
+        where &= table[name] == part
+    if where.any():
+        missing = pd.NA if cell.column in TABLES[cell.table].counts else float("nan")
+        table.loc[where, cell.column] = missing if value.value is None else value.value
+        if is_rate(cell):
+            table.loc[where, printed_column(cell.column)] = value.printed
+        data = replace(data, **{cell.table: table})
+    else:
+        data = _with_total(data, cell, value)
+    return _with_unreported(data, cell, value)
+
+
+def _with_total(data: QuarterData, cell: CellRef, value: Cell) -> QuarterData:
+    totals = data.printed_totals.copy()
+    where = (
+        (totals["table"] == cell.table)
+        & (totals["key"] == encode_key(cell.names))
+        & (totals["column"] == cell.column)
+    )
+    if not where.any():
+        raise NotApplicable("没有这样一格")
+    totals.loc[where, "value"] = float("nan") if value.value is None else float(value.value)
+    totals.loc[where, "printed"] = value.printed
+    return replace(data, printed_totals=totals)
+
+
+def _with_note(data: QuarterData, cell: CellRef, text: str) -> QuarterData:
+    """Another title, period or extraction date for one annex; ``about`` follows, which repeats the first annex's."""
+    annexes = data.annexes.copy()
+    where = annexes["table"] == cell.table
+    if not where.any():
+        raise NotApplicable("没有这个附件")
+    value = _note_value(cell, text)
+    fields = {cell.column: value}
+    if cell.column == "period":
+        fields = dict(zip(("period_start", "period_end"), value.split(" 至 "), strict=True))
+    about = data.about.copy()
+    for name, new in fields.items():
+        first = next((old for old in annexes[name] if old), "")
+        annexes.loc[where, name] = new
+        repeats = (about["field"] == name) & (about["value"] == first)
+        about.loc[repeats, "value"] = next((now for now in annexes[name] if now), "")
+    return replace(data, annexes=annexes, about=about)
+
+
+def _with_headline(data: QuarterData, cell: CellRef, value: Cell, text: str) -> QuarterData:
+    headline = data.headline.copy()
+    where = headline["figure"] == cell.names.get("figure")
+    if not where.any():
+        raise NotApplicable("正文没有这样一个数")
+    unit = "条" if str(headline.loc[where, "printed"].iloc[0]).endswith("条") and text.isdecimal() else ""
+    headline.loc[where, "value"] = float("nan") if value.value is None else float(value.value)
+    headline.loc[where, "printed"] = text + unit
+    return replace(data, headline=headline)
+
+
+def _with_unreported(data: QuarterData, cell: CellRef, value: Cell) -> QuarterData:
+    rows = data.unreported.to_dict("records")
+    key = encode_key(cell.names)
+    at = [
+        i for i, r in enumerate(rows) if (r["table"], r["key"], r["column"]) == (cell.table, key, cell.column)
+    ]
+    if value.value is None:
+        entry = {
+            "table": cell.table,
+            "key": key,
+            "column": cell.column,
+            "printed": value.printed,
+            "reason": value.reason,
+        }
+        rows = [entry if i in at else r for i, r in enumerate(rows)] if at else [*rows, entry]
+    else:
+        rows = [r for i, r in enumerate(rows) if i not in at]
+    return replace(data, unreported=frame("unreported", rows))

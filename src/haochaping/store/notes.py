@@ -1,0 +1,175 @@
+"""The analyst's words: ``notes.md`` in ``data/raw/<quarter>/``, by section.
+
+Markdown, of which paragraphs, lists, emphasis and headings count; everything else, HTML above all, is text.
+Hints in ``<!-- -->`` are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from haochaping.cleaning.decode_text import decode
+from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.model import frame
+from haochaping.core.text import fold
+
+LARGEST = 1_000_000
+PARAGRAPH, ITEM, HEADING = "paragraph", "item", "heading"
+BULLETIN = ("通报·总体情况", "通报·存在问题", "通报·下一步工作")
+"""Sections that go into the bulletin, to be circulated; all others stay on the internal page."""
+SECTIONS = {
+    "要点": "本季度最需要领导知道的两三件事。与数据核对的结论不一致的话不要写。",
+    "总体情况": "全市情况的背景：新增的渠道、系统改造、统计口径的变化、临时停机等。",
+    "各区县": "个别区县数字大起大落的原因；注明是哪个区县、依据什么。",
+    "市直部门": "个别部门没有办件、没有评价或没有主动评价的原因。",
+    "区直部门": "填“归市”的缘由，集中补录、专项工作等情况。",
+    "镇村": "镇、村评价为零的区县的情况；差评整改的进展。",
+    "公共服务": "水电气热通讯等单位接入的变化。",
+    "问题与建议": "存在的问题和下一步打算。只写经核实的情况，数字以附件为准。",
+    BULLETIN[0]: "写入通报“总体情况”，随通报印发：主要做法、成效。不写未核实的事，一般不点名。",
+    BULLETIN[1]: "写入通报“存在问题”，随通报印发。一般不点名，用部分、个别。",
+    BULLETIN[2]: "写入通报“下一步工作”，随通报印发。",
+}
+"""Headings of ``notes.md`` and what may be written under each."""
+
+_HINT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_OPENING = re.compile(r"^(\s*)([#＃]{1,6})[ \t　]*(?=\S)", re.MULTILINE)
+_NUMBER_OF_HEADING = re.compile(r"^(?:[0-9]+[.、]?|[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\))")
+_APART = re.compile(r"[·・.:\-—–/|]")
+
+
+def template(quarter_label: str) -> str:
+    """The text of an empty ``notes.md``: every heading with a hint."""
+    lines = [
+        f"<!-- {quarter_label}的文字说明。各标题请勿改动；不需要写的部分留空。尖括号里的提示不会印出。"
+        "“通报·”开头的三节写入通报，其余只在内部简报中显示。 -->"
+    ]
+    for section, hint in SECTIONS.items():
+        lines += ["", f"## {section}", "", f"<!-- {hint} -->"]
+    return "\n".join(lines) + "\n"
+
+
+def read_notes(path: Path) -> pd.DataFrame:
+    """The pieces of a ``notes.md`` in order; no rows where there is no file.
+
+    Returns
+    -------
+    DataFrame
+        One row a piece (frame ``notes`` of the model): ``section``, ``kind`` (``paragraph``, ``item`` of a list,
+        ``heading`` of level 3 and below), ``text`` (inline Markdown; with its number in a numbered list), ``line``
+        in the file.
+
+    Raises
+    ------
+    InputRefused
+        A heading of level 1 or 2 that is none of :data:`SECTIONS`, one that stands twice, or text before the
+        first heading; all at once.
+    """
+    if not path.is_file():
+        return frame("notes", [])
+    if path.stat().st_size > LARGEST:
+        raise refuse(path.name, f"{path.stat().st_size} 字节", f"不应超过 {LARGEST} 字节")
+    source = _without_hints(decode(path.read_bytes(), path.name))
+    rows: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+    lines: dict[str, int] = {}
+    section = ""
+    for level, kind, text, line in _pieces(source):
+        where = f"{path.name} 第 {line} 行"
+        known = _section(text) if kind == HEADING else ""
+        if kind == HEADING and (known or level < 3):
+            section = known or text
+            if not known:
+                problems.append(Problem(where, text, f"标题应为 {'、'.join(SECTIONS)} 之一"))
+            elif known in lines:
+                problems.append(Problem(where, text, f"同一标题在第 {lines[known]} 行已有，请合并"))
+            lines.setdefault(known, line)
+        elif not section:
+            problems.append(Problem(where, text[:40], f"文字应写在标题之下；标题有 {'、'.join(SECTIONS)}"))
+        else:
+            rows.append({"section": section, "kind": kind, "text": text, "line": line})
+    if problems:
+        raise InputRefused(problems)
+    return frame("notes", rows)
+
+
+def plain(text: str) -> str:
+    """Inline Markdown as plain text, for paper that has no emphasis."""
+    [inline] = _markdown().parseInline(text)
+    return "".join(_shown(token) for token in inline.children or [])
+
+
+def emphasised(text: str) -> str:
+    """Inline Markdown as HTML: emphasis alone; all else is escaped."""
+    return str(_markdown().renderInline(text))
+
+
+@cache
+def _markdown() -> Any:
+    """A reader of a small part of Markdown: no links, pictures, code or HTML."""
+    from markdown_it import MarkdownIt
+
+    rules = [
+        "heading",
+        "list",
+        "blockquote",
+        "emphasis",
+        "balance_pairs",
+        "fragments_join",
+        "escape",
+        "newline",
+    ]
+    return MarkdownIt("zero", {"html": False, "breaks": False}).enable(rules)
+
+
+def _without_hints(source: str) -> str:
+    """Hints blanked with their lines kept; a heading may lack the blank after its signs."""
+    kept = _HINT.sub(lambda hint: "\n" * hint.group().count("\n"), source.replace("\r\n", "\n"))
+    return _OPENING.sub(lambda mark: f"{mark.group(1)}{'#' * len(mark.group(2))} ", kept)
+
+
+def _pieces(source: str) -> Iterator[tuple[int, str, str, int]]:
+    """Level of a heading (else 0), kind, text on one line, number of its first line."""
+    level, depth, number = 0, 0, ""
+    for token in _markdown().parse(source):
+        if token.type == "heading_open":
+            level = int(token.tag[1:])
+        elif token.type in ("list_item_open", "list_item_close"):
+            depth += token.nesting
+            number = f"{token.info}{token.markup} " if token.info else ""
+        elif token.type == "inline" and token.content.strip():
+            kind = HEADING if level else ITEM if depth else PARAGRAPH
+            yield level, kind, number + _joined(token.content), (token.map or [0])[0] + 1
+            level, number = 0, ""
+
+
+def _joined(text: str) -> str:
+    """Lines of one paragraph as one: no blank between Chinese, one between words."""
+    joined = re.sub(r"[ \t]*\n[ \t]*", "\n", text.strip())
+    return re.sub(r"(?<=[!-~])\n(?=[!-~])", " ", joined).replace("\n", "")
+
+
+def _shown(token: Any) -> str:
+    return " " if token.type in ("softbreak", "hardbreak") else str(token.content)
+
+
+def _section(heading: str) -> str:
+    """The section that a heading means; numbers before it, blanks and signs inside are free. Blank if none."""
+    bare = _bare(_NUMBER_OF_HEADING.sub("", fold(plain(heading))))
+    return next((name for name in SECTIONS if _bare(fold(name)) == bare), "")
+
+
+def _bare(text: str) -> str:
+    return _APART.sub("", text)
+
+
+def of_sections(notes: pd.DataFrame, sections: Iterable[str]) -> list[dict[str, Any]]:
+    """Rows of `notes` in the given sections, in the order of the file."""
+    wanted = set(sections)
+    return [row for row in notes.to_dict("records") if row["section"] in wanted]

@@ -1,0 +1,111 @@
+"""Every number of a quarter that a sentence may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+
+import pandas as pd
+
+from haochaping.cleaning.number_or_missing import percent
+from haochaping.cleaning.quantities import (
+    COUNT,
+    DAY,
+    MONTH,
+    MONTH_DAY,
+    PERCENT,
+    YEAR,
+    Quantity,
+    plain_text,
+    quantities,
+    rounds_to,
+    same,
+    says,
+)
+from haochaping.cleaning.typing_slips import intended
+from haochaping.core.model import TABLES, QuarterData
+from haochaping.figures.figure import POINTS, Figure, Figures
+from haochaping.store.cell_index import Book
+
+_RATE_DECIMALS = 2
+_LEAST_FOR_SLIPS = 1000
+"""Smaller counts are one slip away from one another too easily."""
+
+
+class Known:
+    """Named figures, figures of the text, table cells, dates, and what our own text says."""
+
+    def __init__(self, data: QuarterData, figures: Figures, own_texts: Iterable[str] = ()):
+        book = Book(data)
+        self._annexes = {Decimal(spec.annex) for name, spec in TABLES.items() if name not in data.absent}
+        self._by_kind: dict[str, dict[tuple[Decimal, ...], Quantity]] = {}
+        for text in [*own_texts, *data.about["value"], *data.headline["printed"]]:
+            self._add_text(str(text))
+        for cell in book.cells():
+            self._add_text(book.printed(cell))
+        for figure in figures.values():
+            self._add_figure(figure)
+        for value in data.headline.loc[data.headline["unit"] != "%", "value"]:
+            if pd.notna(value) and float(value).is_integer():
+                self._add_value(int(value))
+        self._add_dates(data)
+
+    def holds(self, quantity: Quantity) -> bool:
+        """Whether the quarter has this number; a rate may be told with fewer decimals, a count in 万."""
+        if quantity.label.endswith("附件"):
+            return quantity.value[0] in self._annexes
+        own = self._by_kind.get(quantity.kind, {})
+        if quantity.value in own:
+            return True
+        rough = bool(quantity.step) or quantity.kind == PERCENT
+        return rough and any(says(quantity, other) for other in own.values())
+
+    def one_slip_away(self, quantity: Quantity) -> int | None:
+        """A count of the quarter that a single typing slip turns into this one; None for small or rounded counts."""
+        told = quantity.value[0]
+        if quantity.step or told < _LEAST_FOR_SLIPS or told != int(told):
+            return None
+        counts = {int(value[0]) for value in self._by_kind.get(COUNT, {}) if value[0] >= _LEAST_FOR_SLIPS}
+        return next((meant for meant, _ in intended(int(told)) if meant in counts), None)
+
+    def _add(self, quantity: Quantity) -> None:
+        self._by_kind.setdefault(quantity.kind, {})[quantity.value] = quantity
+
+    def _add_text(self, text: str) -> None:
+        for quantity in quantities(plain_text(text)):
+            self._add(quantity)
+            if quantity.kind == DAY:
+                year, month, day = quantity.value
+                for kind, value in ((YEAR, (year,)), (MONTH, (month,)), (MONTH_DAY, (month, day))):
+                    self._add(Quantity(kind, value, quantity.text, 0))
+            elif quantity.kind == MONTH_DAY:
+                self._add(Quantity(MONTH, quantity.value[:1], quantity.text, 0))
+
+    def _add_figure(self, figure: Figure) -> None:
+        if figure.unit == POINTS:
+            self._add_text(f"{figure.size}个百分点")
+        elif isinstance(figure.value, Fraction):
+            told = percent(abs(figure.value), _RATE_DECIMALS).normalize()
+            self._add(Quantity(PERCENT, (told,), figure.text, 0))
+        elif isinstance(figure.value, int):
+            self._add_value(figure.value)
+
+    def _add_value(self, value: int) -> None:
+        self._add(Quantity(COUNT, (Decimal(value),), str(value), 0))
+
+    def _add_dates(self, data: QuarterData) -> None:
+        last = 3 * data.quarter.number
+        for month in range(last - 2, last + 1):
+            self._add(Quantity(MONTH, (Decimal(month),), f"{month}月", 0))
+        for year in (data.quarter.year, data.quarter.year + 1):
+            self._add(Quantity(YEAR, (Decimal(year),), f"{year}年", 0))
+        self._add_text(f"{data.quarter.label}")
+
+
+def agrees(quantity: Quantity, value: int | Fraction) -> bool:
+    """Whether a number of a text is `value`; a rate may have fewer decimals, a count may be in 万."""
+    if isinstance(value, Fraction):
+        exact, told = percent(value, _RATE_DECIMALS), quantity.value[0]
+        return quantity.kind == PERCENT and (told == exact or rounds_to(exact, told))
+    return same(quantity, Quantity(COUNT, (Decimal(value),), str(value), 0))

@@ -1,0 +1,156 @@
+"""Damage in the bulletin's text: what the reader refuses, what a finding tells."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from haochaping.core.errors import InputRefused
+from haochaping.core.paths import project_root
+from haochaping.core.text import fold
+from haochaping.read.text.text_bulletin import read_bulletin
+from haochaping.simulate.print_bulletin import print_bulletin
+from haochaping_dev.bench.planted_slips import DIGIT_SLIPS, rate_slip
+from haochaping_dev.bench.sandbox import CELLS, SEED, Ground
+
+
+def text_table(ground: Ground) -> None:
+    """Print how the reader takes damage in the bulletin's text: refused, told by a finding, or read as before."""
+    chance = random.Random(SEED)
+    lines = print_bulletin(ground.data).splitlines() if ground.name == "simulated" else _real_lines()
+    rows = [
+        i
+        for i, line in enumerate(lines)
+        if (pieces := line.split()) and pieces[0].isdigit() and len(pieces[0]) < 4 and len(pieces) > 3
+    ]
+    print(
+        f"\n| {ground.name}, text | planted | refused | told by a finding | unchanged | untold |\n|---|---|---|---|---|---|"
+    )
+    for kind, damage in TEXT_DAMAGE.items():
+        counts: Counter[str] = Counter()
+        for _ in range(4 * CELLS):
+            damaged = damage(list(lines), chance.choice(rows), chance)
+            if damaged is not None:
+                counts[_outcome(ground, damaged)] += 1
+        shown = " | ".join(str(counts[name]) for name in ("refused", "told", "unchanged", "untold"))
+        print(f"| {kind} | {sum(counts.values())} | {shown} |")
+
+
+def _outcome(ground: Ground, lines: list[str]) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bulletin.txt"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        try:
+            data = read_bulletin(path, ground.data.quarter, ground.reference)
+        except InputRefused:
+            return "refused"
+    if data == ground.data:
+        return "unchanged"
+    return "told" if ground.news(data) else "untold"
+
+
+def _real_lines() -> list[str]:
+    path = project_root() / "data" / "raw" / "2022Q4" / "bulletin.txt"
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+Damage = Callable[[list[str], int, random.Random], list[str] | None]
+"""From the lines and a row's place to the damaged lines; None where the row has nothing to damage so."""
+
+
+def _cell_at(line: str, chance: random.Random) -> tuple[list[str], int]:
+    pieces = line.split()
+    return pieces, chance.randrange(2, len(pieces))
+
+
+def _drop_cell(lines: list[str], i: int, chance: random.Random) -> list[str]:
+    pieces, at = _cell_at(lines[i], chance)
+    lines[i] = " ".join(pieces[:at] + pieces[at + 1 :])
+    return lines
+
+
+def _double_cell(lines: list[str], i: int, chance: random.Random) -> list[str]:
+    pieces, at = _cell_at(lines[i], chance)
+    lines[i] = " ".join(pieces[: at + 1] + pieces[at:])
+    return lines
+
+
+def _drop_line(lines: list[str], i: int, chance: random.Random) -> list[str]:
+    return lines[:i] + lines[i + 1 :]
+
+
+def _double_line(lines: list[str], i: int, chance: random.Random) -> list[str]:
+    return lines[: i + 1] + lines[i:]
+
+
+def _exchange_cells(lines: list[str], i: int, chance: random.Random) -> list[str]:
+    pieces, at = _cell_at(lines[i], chance)
+    other = 2 if at > 2 else len(pieces) - 1
+    pieces[at], pieces[other] = pieces[other], pieces[at]
+    lines[i] = " ".join(pieces)
+    return lines
+
+
+def _break_cell(lines: list[str], i: int, chance: random.Random) -> list[str]:
+    pieces, at = _cell_at(lines[i], chance)
+    cut = max(1, len(pieces[at]) // 2)
+    lines[i] = " ".join([*pieces[:at], pieces[at][:cut]])
+    return [*lines[: i + 1], " ".join([pieces[at][cut:], *pieces[at + 1 :]]), *lines[i + 1 :]]
+
+
+def _slip(name: str) -> Damage:
+    """A digit slip in one cell of the row."""
+
+    def damage(lines: list[str], i: int, chance: random.Random) -> list[str] | None:
+        return _in_cell(
+            lines, i, chance, lambda text: DIGIT_SLIPS[name](int(text), chance) if text.isdecimal() else None
+        )
+
+    return damage
+
+
+def _as(old: str, new: str) -> Damage:
+    """One cell that reads `old` reads `new`."""
+    return lambda lines, i, chance: _in_cell(lines, i, chance, lambda text: new if text == old else None)
+
+
+def _wrong_percent(lines: list[str], i: int, chance: random.Random) -> list[str] | None:
+    return _in_cell(lines, i, chance, lambda text: rate_slip(text) if text.endswith("%") else None)
+
+
+def _rename(lines: list[str], i: int, chance: random.Random) -> list[str]:
+    pieces = lines[i].split()
+    lines[i] = " ".join([pieces[0], f"某{pieces[1]}", *pieces[2:]])
+    return lines
+
+
+def _in_cell(
+    lines: list[str], i: int, chance: random.Random, change: Callable[[str], str | None]
+) -> list[str] | None:
+    """Change one cell of the row, where there is one to change; None where there is none."""
+    pieces = lines[i].split()
+    places = [at for at in range(2, len(pieces)) if change(fold(pieces[at]))]
+    if not places:
+        return None
+    at = chance.choice(places)
+    pieces[at] = change(fold(pieces[at])) or ""
+    lines[i] = " ".join(pieces)
+    return lines
+
+
+TEXT_DAMAGE: dict[str, Damage] = {
+    **{name: _slip(name) for name in DIGIT_SLIPS},
+    "百分数末位错": _wrong_percent,
+    "0 写作 /": _as("0", "/"),
+    "/ 写作 0": _as("/", "0"),
+    "单位改名": _rename,
+    "a cell lost": _drop_cell,
+    "a cell doubled": _double_cell,
+    "a row lost": _drop_line,
+    "a row doubled": _double_line,
+    "two cells of a row exchanged": _exchange_cells,
+    "a cell broken over two lines": _break_cell,
+}

@@ -1,0 +1,155 @@
+"""The archive: files of the last commit, wheels, set-up scripts, and the SHA-256 of each."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import subprocess
+import tarfile
+import tomllib
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from haochaping_dev.bundle.target import BundleFailed, Target
+
+SUMS = "SHA256SUMS"
+ABOUT = "bundle.json"
+_HERE = Path(__file__).parent
+_WINDOWS_TEXT = (".ps1", ".txt")
+"""Windows PowerShell 5.1 and old editors read UTF-8 only where it says so at its start."""
+
+
+@dataclass(frozen=True)
+class Commit:
+    """The project as last committed: path to content, the files that are programs, the commit."""
+
+    name: str
+    seconds: int
+    files: Mapping[str, bytes]
+    programs: frozenset[str]
+
+    @property
+    def version(self) -> str:
+        """Version of the package."""
+        return str(tomllib.loads(self.files["pyproject.toml"].decode("utf-8"))["project"]["version"])
+
+
+def last_commit(root: Path) -> Commit:
+    """What git has of the project in `root`; nothing else in the folder is looked at.
+
+    Raises
+    ------
+    BundleFailed
+        There is no git, or no commit.
+    """
+    name, seconds = _git(root, "log", "-1", "--format=%H %ct").decode().split()
+    files, programs = {}, set()
+    packed = _git(root, "-c", "core.autocrlf=false", "archive", "--format=tar", name)
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        for member in archive:
+            content = archive.extractfile(member)
+            if content is not None:
+                files[member.name] = content.read()
+                programs |= {member.name} if member.mode & 0o100 else set()
+    return Commit(name, int(seconds), files, frozenset(programs))
+
+
+def uncommitted(root: Path) -> list[str]:
+    """Tracked files that differ from the last commit: their changes are not in it."""
+    told = _git(root, "-c", "core.quotePath=false", "diff", "--name-only", "HEAD")
+    return told.decode("utf-8", "replace").splitlines()
+
+
+def _git(root: Path, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments], stdin=subprocess.DEVNULL, capture_output=True
+        )
+    except OSError:
+        raise BundleFailed("没有找到 git：安装包只收 git 登记的文件，请先安装 git") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise BundleFailed(f"git 未能读出 {root}：{said[-1] if said else '没有说明原因'}")
+    return done.stdout
+
+
+def archive_name(commit: Commit, target: Target) -> str:
+    """Name of the archive; it tells what it is made for."""
+    return f"haochaping-{commit.version}-{target.platform}-py{target.python}.zip"
+
+
+def write_archive(path: Path, commit: Commit, target: Target, wheels: Sequence[Path]) -> None:
+    """Write the archive to `path`: the same commit and wheels give the same bytes.
+
+    Parameters
+    ----------
+    path : Path
+        Where to write it; written aside first and put there in one step.
+    commit : Commit
+        The project.
+    target : Target
+        What the archive is made for.
+    wheels : sequence of Path
+        The locked wheels.
+    """
+    contents = {**commit.files, **_scripts(commit, target)}
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    sums |= {f"wheels/{wheel.name}": _sha256(wheel) for wheel in wheels}
+    contents[SUMS] = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode()
+    when = datetime.fromtimestamp(commit.seconds, UTC).timetuple()[:6]
+    top = f"haochaping-{commit.version}"
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        with zipfile.ZipFile(aside, "w") as archive:
+            for name in sorted(contents):
+                program = name in commit.programs or name.endswith(".sh")
+                entry = _entry(f"{top}/{name}", when, zipfile.ZIP_DEFLATED, program)
+                archive.writestr(entry, contents[name], compresslevel=9)
+            for wheel in sorted(wheels):
+                entry = _entry(f"{top}/wheels/{wheel.name}", when, zipfile.ZIP_STORED, False)
+                archive.writestr(entry, wheel.read_bytes())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _entry(name: str, when: tuple[int, ...], method: int, program: bool) -> zipfile.ZipInfo:
+    year, month, day, hour, minute, second = when
+    entry = zipfile.ZipInfo(name, (year, month, day, hour, minute, second))
+    entry.compress_type = method
+    entry.create_system = 3  # Unix, wherever it is written: permissions are told and kept
+    entry.external_attr = (0o100755 if program else 0o100644) << 16
+    return entry
+
+
+def _scripts(commit: Commit, target: Target) -> dict[str, bytes]:
+    """What stands beside the project's own files at the top of the archive."""
+    about = {
+        "version": commit.version,
+        "commit": commit.name,
+        "platform": target.platform,
+        "python": target.python,
+    }
+    day = datetime.fromtimestamp(commit.seconds, UTC).date().isoformat()
+    words = {"@PYTHON@": target.python, "@PLATFORM@": target.platform, "@VERSION@": commit.version}
+    words |= {"@COMMIT@": commit.name[:12], "@DAY@": day}
+    scripts = {path.name: _script(path, words) for path in sorted((_HERE / "offline").iterdir())}
+    return {**scripts, ABOUT: json.dumps(about, indent=2).encode()}
+
+
+def _script(path: Path, words: Mapping[str, str]) -> bytes:
+    text = path.read_text(encoding="utf-8")
+    for word, meaning in words.items():
+        text = text.replace(word, meaning)
+    if path.suffix in _WINDOWS_TEXT:
+        return text.replace("\n", "\r\n").encode("utf-8-sig")
+    return text.encode()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,62 @@
+"""Rows that changed places: told once, with the figures put back."""
+
+from dataclasses import replace
+
+import pytest
+
+from haochaping.checks.finding import Finding
+from haochaping.checks.run_rules import confront
+from haochaping.core.model import CellRef, QuarterData
+from haochaping.reference.reference import Reference
+
+
+def moved(real: QuarterData, table: str, column: str, rows: list[int], new: list[int]) -> QuarterData:
+    frame = real.table(table).copy()
+    frame.loc[rows, column] = real.table(table).loc[new, column].to_numpy()
+    return replace(real, **{table: frame})
+
+
+def about(data: QuarterData, reference: Reference, words: str) -> list[Finding]:
+    return [f for f in confront(data, reference).findings if words in (f.hypothesis or "")]
+
+
+def test_two_rows_of_a_column_exchanged(real: QuarterData, reference: Reference) -> None:
+    data = moved(real, "districts", "evaluations", [1, 4], [4, 1])
+    first, second = (real.districts.loc[i, "district"] for i in (1, 4))
+    found = about(data, reference, f"附件1“{first}”与“{second}”的评价数可能互换了位置")
+    assert len(found) == 1, "two rows, one cause, one finding"
+    assert {cell.names["district"] for cell in found[0].suspects} == {first, second}
+    assert f"依次应为 {real.districts.loc[1, 'evaluations']:,}、" in (found[0].hypothesis or "")
+
+
+@pytest.mark.parametrize("new", [[2, 3, 4, 1], [4, 1, 2, 3]])
+def test_a_run_of_rows_shifted_by_one(real: QuarterData, reference: Reference, new: list[int]) -> None:
+    data = moved(real, "districts", "cases", [1, 2, 3, 4], new)
+    found = about(data, reference, "的办件数可能错了一行")
+    assert len(found) == 1
+    shown = "、".join(f"{real.districts.loc[i, 'cases']:,}" for i in (1, 2, 3, 4))
+    assert f"依次应为 {shown}" in (found[0].hypothesis or "")
+
+
+def test_rows_of_one_annex_exchanged_against_another(real: QuarterData, reference: Reference) -> None:
+    """The real bulletin's own contradiction in the same rule does not hide it."""
+    data = real.public_services.copy()
+    data.loc[[1, 2], "district"] = data.loc[[2, 1], "district"].to_numpy()
+    found = about(replace(real, public_services=data), reference, "互换了位置")
+    assert len(found) == 1 and len(found[0].suspects) == 2
+
+
+def test_nothing_is_said_where_moving_would_break_a_rule(real: QuarterData, reference: Reference) -> None:
+    data = moved(real, "districts", "evaluations", [1], [4])
+    assert not about(data, reference, "互换") and not about(data, reference, "错了一行")
+    assert not about(real, reference, "互换")
+
+
+def test_the_suspects_are_cells_of_the_model(real: QuarterData, reference: Reference) -> None:
+    data = moved(real, "city_departments", "cases", [0, 1], [1, 0])
+    (found,) = about(data, reference, "互换")
+    names = [real.city_departments.loc[i, "department"] for i in (0, 1)]
+    both = [
+        CellRef.of("city_departments", {"department": n}, c) for c in ("evaluations", "cases") for n in names
+    ]
+    assert found.suspects == tuple(both), "cases or evaluations: the rates cannot say which"

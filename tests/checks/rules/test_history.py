@@ -1,0 +1,183 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from haochaping.checks.finding import Finding
+from haochaping.checks.run_rules import confront
+from haochaping.core.model import QuarterData, encode_key, frame
+from haochaping.core.quarter import Quarter
+from haochaping.reference.reference import Reference
+from haochaping.simulate.simulated_quarter import simulate
+
+Q1, Q2 = Quarter(2023, 1), Quarter(2023, 2)
+
+
+@pytest.fixture(scope="module")
+def before(reference: Reference) -> QuarterData:
+    return simulate(Q1, 5)
+
+
+@pytest.fixture(scope="module")
+def now(reference: Reference) -> QuarterData:
+    return simulate(Q2, 5)
+
+
+def found(data: QuarterData, reference: Reference, *checks: str, history: Any = ()) -> list[Finding]:
+    report = confront(data, reference, history=history)
+    assert [result.error for result in report.results if result.error] == []
+    return [finding for finding in report.findings if finding.check in checks]
+
+
+def with_cell(data: QuarterData, table: str, row: int, **values: Any) -> QuarterData:
+    content = data.table(table).copy()
+    for column, value in values.items():
+        content.loc[row, column] = value
+    return replace(data, **{table: content})
+
+
+def test_two_honest_quarters_raise_nothing(
+    now: QuarterData, before: QuarterData, reference: Reference
+) -> None:
+    new = {"previous_quarter", "copied_from_before", "annex_gone", "cells_blank", "evaluation_rate_peers"}
+    assert found(now, reference, *new, history=(before,)) == []
+
+
+def test_a_count_ten_times_the_quarter_before(
+    now: QuarterData, before: QuarterData, reference: Reference
+) -> None:
+    cases = int(now.districts.loc[0, "cases"])
+    wrong = with_cell(now, "districts", 0, cases=30 * cases)
+    doubt = f"办件数 {30 * cases:,}，上一期为"
+    assert doubt in told(wrong, reference, before) and doubt not in told(wrong, reference)
+    assert "其他单位中位数" in told(wrong, reference), "its own rate is far from the others'"
+
+
+def told(data: QuarterData, reference: Reference, *history: QuarterData) -> str:
+    """All messages; one cause may tell several doubts in one."""
+    return "".join(finding.message for finding in confront(data, reference, history=history).findings)
+
+
+def test_an_annex_copied_from_the_quarter_before_is_told_once(
+    now: QuarterData, before: QuarterData, reference: Reference
+) -> None:
+    pasted = replace(now, towns_and_villages=before.towns_and_villages)
+    [finding] = found(pasted, reference, "copied_from_before", history=(before,))
+    assert "附件4各行的数与2023年第一季度几乎全部相同" in finding.message
+
+
+def test_a_row_copied_from_the_quarter_before(
+    now: QuarterData, before: QuarterData, reference: Reference
+) -> None:
+    columns = ["cases", "evaluations", "active_evaluations", "negative_evaluations"]
+    old = {column: before.districts.loc[2, column] for column in columns}
+    report = confront(with_cell(now, "districts", 2, **old), reference, history=(before,))
+    told = [f for f in report.findings if "有一行与2023年第一季度逐格相同" in f.message]
+    assert len(told) == 1, "alone, or with the rate that no longer fits"
+    assert told[0].at.names == {"district": before.districts.loc[2, "district"]}
+
+
+def test_an_annex_that_is_gone(now: QuarterData, before: QuarterData, reference: Reference) -> None:
+    short = replace(now, towns_and_villages=frame("towns_and_villages", []))
+    [finding] = found(short, reference, "annex_gone", history=(before,))
+    assert finding.severity == "verify" and "附件4（镇村）" in finding.message
+    assert found(short, reference, "annex_gone", history=(short,)) == []
+
+
+def test_blank_cells_are_told_a_row_at_a_time_and_keep_the_bulletin_a_draft(
+    now: QuarterData, reference: Reference
+) -> None:
+    import pandas as pd
+
+    name = str(now.districts.loc[1, "district"])
+    rows = [
+        {
+            "table": "districts",
+            "key": encode_key({"district": name}),
+            "column": column,
+            "printed": "",
+            "reason": "空白",
+        }
+        for column in ("cases", "evaluation_rate")
+    ]
+    blank = with_cell(
+        now, "districts", 1, cases=pd.NA, evaluation_rate=float("nan"), evaluation_rate_printed=""
+    )
+    blank = replace(blank, unreported=frame("unreported", [*now.unreported.to_dict("records"), *rows]))
+    [finding] = found(blank, reference, "cells_blank")
+    assert finding.severity == "correct" and finding.message == f"附件1“{name}”办件数、评价率空白。"
+    assert len(finding.suspects) == 2
+
+
+def test_a_column_left_blank_is_told_once(now: QuarterData, reference: Reference) -> None:
+    import pandas as pd
+
+    content = now.districts.copy()
+    content["active_evaluations"] = pd.array([pd.NA] * len(content), dtype="Int64")
+    rows = [
+        {
+            "table": "districts",
+            "key": encode_key({"district": name}),
+            "column": "active_evaluations",
+            "reason": "空白",
+        }
+        for name in content["district"]
+    ]
+    data = replace(
+        now, districts=content, unreported=frame("unreported", [*now.unreported.to_dict("records"), *rows])
+    )
+    [finding] = found(data, reference, "cells_blank")
+    assert finding.message == "附件1主动评价数整列空白。"
+
+
+@pytest.mark.parametrize(
+    ("negatives", "printed", "check"),
+    [
+        (0, "100%", "satisfaction_of_none"),
+        (5, "97.5%", "satisfaction_possible"),
+        (40, "97.5%", ""),
+        (3, "67%", ""),
+        (3, "66.67%", ""),
+        (3, "66.6%", ""),
+        (2, "66.67%", "satisfaction_possible"),
+        (1, "100%", ""),
+        (7, "0%", ""),
+    ],
+)
+def test_a_satisfaction_that_whole_numbers_can_give(
+    now: QuarterData, reference: Reference, negatives: int, printed: str, check: str
+) -> None:
+    value = float(printed.rstrip("%")) / 100
+    data = with_cell(
+        now,
+        "districts",
+        0,
+        negative_evaluations=negatives,
+        rectification_satisfaction_rate=value,
+        rectification_satisfaction_rate_printed=printed,
+    )
+    name = str(now.districts.loc[0, "district"])
+    told = found(data, reference, "satisfaction_of_none", "satisfaction_possible")
+    assert [one.check for one in told if one.at.names == {"district": name}] == ([check] if check else [])
+
+
+def test_extraction_before_the_end_of_the_quarter(now: QuarterData, reference: Reference) -> None:
+    about = now.about.copy()
+    about.loc[about["field"] == "extraction_date", "value"] = "2022-07-05"
+    [finding] = found(replace(now, about=about), reference, "extraction_early")
+    assert finding.severity == "correct" and "2023-06-30" in finding.message
+
+
+def test_a_doubt_about_other_cells_does_not_follow(real: QuarterData, reference: Reference) -> None:
+    """A slip in one district must not swallow what was found about another."""
+    usual = {finding.id for finding in confront(real, reference).findings}
+    for table, row, column in (
+        ("public_services", 1, "evaluations"),
+        ("district_departments", 0, "evaluations"),
+    ):
+        value = int(real.table(table).loc[row, column])
+        slipped = with_cell(real, table, row, **{column: value * 10 + 1})
+        report = confront(slipped, reference)
+        lost = usual - {finding.id for finding in report.findings}
+        about = {finding for finding in lost if not finding.startswith(("share_", table, "same_", "total_"))}
+        assert not about, f"{table}: {about}"

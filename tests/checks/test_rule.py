@@ -1,0 +1,45 @@
+"""The file of rules: read, or refused with what is wrong in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from haochaping.checks.rule import load_rules
+from haochaping.checks.rule_kinds import KINDS
+from haochaping.core.errors import InputRefused
+
+RULE = """[[rule]]
+id = "{id}"
+kind = "bounds"
+severity = "note"
+title = "x"
+message = "x"
+consider = "x"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("rule = 5\n", "以 \\[\\[rule\\]\\] 开头"),
+        ("rule = [1, 2]\n", "以 \\[\\[rule\\]\\] 开头"),
+        ("[rule]\nid = 'x'\n", "以 \\[\\[rule\\]\\] 开头"),
+        ("[[rule]]\nid = [1]\n", "应写明 id"),
+        (RULE.format(id="a") + "tables = 5\n", "tables 应为表名的列表"),
+        (RULE.format(id="a") + "tables = [[1]]\n", "tables 应为表名的列表"),
+        (RULE.format(id="a") + 'tables = ["x"]\n', "没有名为 x 的表"),
+        (RULE.format(id="a") * 2, "id 不应重复"),
+        ("x = " + "[" * 5000, "应为 TOML 格式"),
+    ],
+)
+def test_rules_with_noise_are_refused(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "rules.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputRefused, match=said):
+        load_rules(tmp_path, KINDS)
+
+
+def test_a_rule_is_read(tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(RULE.format(id="a") + 'tables = ["districts"]\n', encoding="utf-8")
+    assert [rule.tables for rule in load_rules(tmp_path, KINDS)] == [["districts"]]

@@ -1,0 +1,15 @@
+import csv
+
+import pytest
+
+from haochaping.cleaning.longest_csv_cell import longest_cell
+
+
+def test_the_limit_holds_whatever_a_library_has_set_and_is_given_back() -> None:
+    before = csv.field_size_limit(10_000_000)
+    try:
+        with pytest.raises(csv.Error), longest_cell(10):
+            list(csv.reader(["a," + "b" * 11]))
+        assert csv.field_size_limit() == 10_000_000
+    finally:
+        csv.field_size_limit(before)

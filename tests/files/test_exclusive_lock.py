@@ -1,0 +1,53 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from haochaping.files.exclusive_lock import Occupied, alone
+
+HOLD = """
+import sys
+from pathlib import Path
+from haochaping.files.exclusive_lock import alone
+with alone(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def held(tmp_path: Path):
+    """A folder whose lock another process holds until its standard input ends."""
+    folder = tmp_path / "2022Q4"
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLD, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout and other.stdout.readline() == "held\n"
+    yield folder, other
+    other.kill()
+    other.wait()
+    other.stdout.close()
+
+
+def test_a_second_writer_is_told_and_refused_after_the_wait(held) -> None:
+    folder, _ = held
+    said: list[str] = []
+    with pytest.raises(Occupied, match="另一个程序一直在写"), alone(folder, said.append, wait=0.2):
+        pytest.fail("two writers at once")
+    assert len(said) == 1 and str(folder) in said[0]
+
+
+def test_a_lock_of_a_killed_process_is_free(held) -> None:
+    folder, other = held
+    other.kill()
+    other.wait()
+    with alone(folder, wait=5):
+        pass
+
+
+def test_waiting_ends_when_the_other_does(held) -> None:
+    folder, other = held
+    other.stdin.close()
+    with alone(folder, wait=20):
+        pass

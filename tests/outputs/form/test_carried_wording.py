@@ -1,0 +1,69 @@
+"""Words of one quarter carried into the next."""
+
+import pytest
+
+from haochaping.core.quarter import Quarter
+from haochaping.outputs.form.carried_wording import DateMention, in_quarter, note_pieces
+
+OLD, NEW = Quarter(2022, 4), Quarter(2023, 1)
+DATES = {"period_start": "2022-10-01", "period_end": "2022-12-31", "extraction_date": "2023-01-05"}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("各区县第四季度“好差评”数据通报表", "各区县第一季度“好差评”数据通报表"),
+        ("关于2022年第四季度工作情况的通报", "关于2023年第一季度工作情况的通报"),
+        ("2022年四季度通报", "2023年一季度通报"),
+        ("2022年第4季度通报", "2023年第1季度通报"),
+        ("比第三季度、2021年第四季度", "比第三季度、2021年第四季度"),
+        ("没有季度的标题", "没有季度的标题"),
+    ],
+)
+def test_the_quarter_is_replaced_and_nothing_else(text: str, wanted: str) -> None:
+    assert in_quarter(text, OLD, NEW) == wanted
+
+
+def told(note: str) -> list[str] | None:
+    pieces = note_pieces(note, DATES, OLD, NEW)
+    return pieces and [piece.name if isinstance(piece, DateMention) else piece for piece in pieces]
+
+
+def test_dates_of_a_note_become_those_of_the_form() -> None:
+    note = "数据统计范围 2022 年 10 月 1 日至 12月 31 日，数据提取时间：2023年1月5日，第四季度数据。"
+    assert told(note) == [
+        "数据统计范围",
+        "period_start",
+        "至",
+        "period_end",
+        "，数据提取时间：",
+        "extraction_date",
+        "，第一季度数据。",
+    ]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "",
+        "数据来源某系统。",
+        "统计范围2022年10月1日至12月30日。",
+        "统计范围2022年10月1日至12月31日，其中11月停机。",
+        "统计范围2022年10月1日至12月31日，2022年口径。",
+        "统计范围2022年10月1日至12月31日，" + "长" * 201,
+    ],
+)
+def test_a_note_with_dates_of_its_own_is_not_carried_over(note: str) -> None:
+    assert not told(note)
+
+
+def test_a_date_is_written_as_it_was() -> None:
+    pieces = note_pieces("2022-10-01至2022-12-31", DATES, OLD, NEW)
+    assert pieces is not None
+    mentions = [piece for piece in pieces if isinstance(piece, DateMention)]
+    assert [mention.text(day) for mention, day in zip(mentions, (NEW.start, NEW.end), strict=True)] == [
+        "2023-01-01",
+        "2023-03-31",
+    ]
+    assert 'TEXT(MONTH($B$3),"00")' in mentions[0].formula("$B$3")
+    assert mentions[0].text(None) == "（待填）"

@@ -1,0 +1,262 @@
+"""The empty quarter to fill in."""
+
+import shutil
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from haochaping.commands import command_line as cli
+from haochaping.core.errors import InputRefused
+from haochaping.core.labels import FIGURES
+from haochaping.core.model import QuarterData, encode_key, frame
+from haochaping.core.quarter import Quarter
+from haochaping.outputs.excel.annexes_workbook import write_annexes
+from haochaping.outputs.form.new_quarter import write_new
+from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, ITEMS, SHEET
+from haochaping.read.formats.entries_sheet import FIGURES as ENTRY_FIGURES
+from haochaping.read.text.narrative import RATE_FIGURES
+from haochaping.reference.reference import Reference
+from haochaping.store.notes import SECTIONS
+
+ROOT = Path(__file__).parents[3]
+NEXT = Quarter(2023, 1)
+ANNEXES = ["附件1 各区县", "附件2 市直部门", "附件3 区直部门", "附件4 镇村", "附件5 公共服务"]
+
+
+@pytest.fixture(scope="module")
+def folder(real: QuarterData, reference: Reference, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("new") / "2023Q1"
+    assert write_new(folder, NEXT, reference, real) == [folder / "annexes.xlsx", folder / "notes.md"]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def book(folder: Path) -> Workbook:
+    return load_workbook(folder / "annexes.xlsx")
+
+
+def names(book: Workbook, sheet: str) -> list[str]:
+    return [row[1] for row in list(book[sheet].values)[1:]]
+
+
+def formulas(book: Workbook, sheet: str) -> set[str]:
+    return {cell.coordinate for row in book[sheet].iter_rows() for cell in row if cell.data_type == "f"}
+
+
+def test_one_sheet_an_annex_with_the_headings_of_the_annexes(
+    book: Workbook, real: QuarterData, tmp_path: Path
+) -> None:
+    assert book.sheetnames == ["填写说明", SHEET, *ANNEXES]
+    write_annexes(real, "", tmp_path / "annexes.xlsx")
+    annexes = load_workbook(tmp_path / "annexes.xlsx")
+    for sheet in ANNEXES:
+        assert [c.value for c in book[sheet][1]] == [c.value for c in annexes[sheet][1]]
+        assert names(book, sheet) == names(annexes, sheet), "units and totals as in the quarter before"
+        assert not book[sheet].merged_cells.ranges and book[sheet].freeze_panes == "C2"
+        assert {cell.number_format for cell in book[sheet]["B"][1:]} == {"@"}
+
+
+def test_no_figure_of_the_quarter_before_is_carried_over(book: Workbook) -> None:
+    for sheet in ANNEXES:
+        for row in book[sheet].iter_rows(min_row=2, min_col=3):
+            assert all(cell.value is None or cell.data_type == "f" for cell in row)
+
+
+def test_formulas_stand_where_figures_follow_from_others(book: Workbook, folder: Path) -> None:
+    assert formulas(book, "附件1 各区县") == {f"E{row}" for row in range(2, 13)}
+    assert formulas(book, "附件2 市直部门") == {f"E{row}" for row in range(2, 38)}
+    assert formulas(book, "附件3 区直部门") == {f"{column}32" for column in "CDEFGHIJKLM"}
+    assert formulas(book, "附件4 镇村") == set()
+    assert formulas(book, "附件5 公共服务") == {*(f"D{row}" for row in range(2, 13)), "C13"}
+    assert book["附件3 区直部门"]["C32"].value == "=SUM(C2:C31)"
+    assert book["附件1 各区县"]["E2"].number_format == "0.00%"
+    values = load_workbook(folder / "annexes.xlsx", data_only=True)
+    assert values["附件3 区直部门"]["C32"].value == 0
+
+
+def test_number_cells_accept_numbers_and_words_only(book: Workbook, reference: Reference) -> None:
+    for sheet in ANNEXES:
+        rules = book[sheet].data_validations.dataValidation
+        covered = {cell for rule in rules for area in rule.sqref.ranges for cell in area.cells}
+        units = [r for r in range(2, book[sheet].max_row + 1) if book[sheet].cell(r, 1).value]
+        assert covered == {(r, c) for r in units for c in range(3, book[sheet].max_column + 1)}
+        assert {rule.type for rule in rules} == {"custom"}
+    rules = {str(rule.sqref): rule.formula1 for rule in book[ANNEXES[0]].data_validations.dataValidation}
+    assert "C2=INT(C2)" in rules["C2:C12"] and "H2<=1" in rules["H2:H12"]
+    area = book.defined_names["代替用语"].attr_text
+    first, last = (int(part.rpartition("$")[2]) for part in area.partition("!")[2].split(":"))
+    listed = [book["填写说明"].cell(row, 1).value for row in range(first, last + 1)]
+    assert listed == list(reference.no_value)
+
+
+def test_text_and_dates_are_asked_for_and_what_is_known_is_filled_in(book: Workbook) -> None:
+    rows = {row[0]: row[1] for row in list(book[SHEET].values)[1:]}
+    assert list(rows) == [*ITEMS, *ANNEX_ITEMS]
+    assert (rows["统计期起"], rows["统计期止"]) == (datetime(2023, 1, 1), datetime(2023, 3, 31))
+    assert rows["印发单位"] == "淄博市政务服务管理办公室" and rows["主送"].startswith("各区县")
+    assert rows["季度"] == "2023Q1" and "2023年第一季度" in rows["通报标题"]
+    assert rows["评价率"] is None and rows["数据提取时间"] is None
+
+
+def test_blanks_are_listed_by_annex_and_column(folder: Path) -> None:
+    sheet = load_workbook(folder / "annexes.xlsx", data_only=True)["填写说明"]
+    top = next(row for row in range(1, 30) if sheet.cell(row, 1).value == "填写检查")
+    told = {sheet.cell(row, 1).value: sheet.cell(row, 2).value for row in range(top + 1, top + 6)}
+    assert list(told) == ANNEXES and told["附件5 公共服务"] == "评价数（条） 11 格；总量占比 11 格；"
+    assert [sheet.cell(row, 3).value for row in range(top + 1, top + 6)] == [66, 180, 330, 66, 22]
+    assert {sheet.cell(row, 4).value for row in range(top + 1, top + 6)} == {0}
+
+
+def test_a_cell_that_is_filled_in_is_no_longer_yellow(book: Workbook) -> None:
+    for sheet, first in ((ANNEXES[0], "C2:C12"), (SHEET, f"B2:B{len(ITEMS) + len(ANNEX_ITEMS) + 1}")):
+        areas = {
+            str(area.sqref): rules for area, rules in book[sheet].conditional_formatting._cf_rules.items()
+        }
+        assert [rule.type for rule in areas[first]] == ["notContainsBlanks"]
+
+
+def test_titles_and_notes_of_the_quarter_before_are_taken_over_with_its_dates(
+    book: Workbook, folder: Path
+) -> None:
+    values = load_workbook(folder / "annexes.xlsx", data_only=True)[SHEET]
+    rows = {row[0]: row[1] for row in values.values}
+    assert rows["附件4标题"] == "各区县镇村第一季度“好差评”数据通报表"
+    assert rows["附件4备注"] == (
+        "备注：数据来源淄博市政务服务好差评系统，数据统计范围2023年1月1日至3月31日，数据提取时间：（待填）。"
+    )
+    [note] = [row[1] for row in book[SHEET].iter_rows(min_row=2) if row[0].value == "附件4备注"]
+    assert note.data_type == "f" and note.number_format == "General" and "MONTH($B$3)" in note.value
+
+
+def test_names_that_the_registry_has_otherwise_are_listed(book: Workbook, real: QuarterData) -> None:
+    rows = {row[0]: row[1] for row in book["填写说明"].values}
+    told = next(text for label, text in rows.items() if label == "与名录不同的名称")
+    assert told.startswith("共 ") and rows["附件2 市直部门"] is not None
+    listed = "".join(str(row[1]) for row in book["填写说明"].values)
+    assert "市场监管局（名录为 市市场监管局）" in listed and "贸促会（名录为 市贸促会）" in listed
+    assert "文昌湖旅游度假区（名录为 文昌湖区）" in rows["主送"]
+    assert "市场监管局" in names(book, "附件2 市直部门") + names(book, "附件3 区直部门"), "as printed"
+
+
+def test_without_differing_names_nothing_is_said(reference: Reference, tmp_path: Path) -> None:
+    write_new(tmp_path, NEXT, reference, None)
+    rows = [row[0] for row in load_workbook(tmp_path / "annexes.xlsx")["填写说明"].values]
+    assert "与名录不同的名称" not in rows
+
+
+def test_every_figure_of_the_text_can_be_filled_in() -> None:
+    assert set(ENTRY_FIGURES.values()) == {"records", *RATE_FIGURES.values()}
+    assert set(ENTRY_FIGURES.values()) <= set(ITEMS.values()) and set(ENTRY_FIGURES.values()) <= set(FIGURES)
+    assert len(set(ITEMS.values())) == len(ITEMS)
+
+
+def test_without_a_quarter_before_units_come_from_the_registry(reference: Reference, tmp_path: Path) -> None:
+    write_new(tmp_path, NEXT, reference, None)
+    book = load_workbook(tmp_path / "annexes.xlsx")
+    districts = [u.canonical for u in reference.units if u.kind == "district"]
+    assert names(book, "附件1 各区县") == districts
+    assert [cell.value for cell in book["附件3 区直部门"][1]] == ["序号", "部门", *districts]
+    assert names(book, "附件5 公共服务") == [*districts, "合计"]
+    assert book["附件5 公共服务"]["C13"].value == "=SUM(C2:C12)"
+    assert book["附件5 公共服务"]["D13"].value is None
+    rows = {row[0]: row[1] for row in book[SHEET].values}
+    assert rows["印发单位"] == reference.city["office"] and rows["主送"] is None
+
+
+def test_a_registry_without_departments_leaves_rows_to_write_in(reference: Reference, tmp_path: Path) -> None:
+    bare = replace(reference, units=tuple(u for u in reference.units if u.kind == "district"))
+    write_new(tmp_path, NEXT, bare, None)
+    sheet = load_workbook(tmp_path / "annexes.xlsx")["附件2 市直部门"]
+    assert sheet["B2"].value is None and sheet["E21"].data_type == "f"
+
+
+def test_units_that_are_no_more_are_left_out(reference: Reference, tmp_path: Path) -> None:
+    first, *others = (u for u in reference.units if u.kind == "district")
+    gone = replace(reference, units=(replace(first, valid_to="2022-12-31"), *others))
+    write_new(tmp_path, NEXT, gone, None)
+    assert first.canonical not in names(load_workbook(tmp_path / "annexes.xlsx"), "附件1 各区县")
+
+
+def test_a_column_of_row_totals_and_a_total_rate_are_formulas(
+    reference: Reference, tmp_path: Path, real: QuarterData
+) -> None:
+    def total(table: str, key: dict[str, str], column: str) -> dict[str, object]:
+        told = {"table": table, "key": encode_key(key), "column": column, "value": 1.0, "printed": "1"}
+        return {**told, "label": "合计"}
+
+    rows = [
+        total("district_departments", {"department": "人社局", "district": "合计"}, "evaluations"),
+        *(total("districts", {"district": "合计"}, c) for c in ("cases", "evaluations", "evaluation_rate")),
+        total("public_services", {"district": "合计"}, "share"),
+    ]
+    write_new(tmp_path, NEXT, reference, replace(real, printed_totals=frame("printed_totals", rows)))
+    book = load_workbook(tmp_path / "annexes.xlsx")
+    assert book["附件3 区直部门"]["N2"].value == "=SUM(C2:M2)"
+    assert book["附件1 各区县"]["C13"].value == "=SUM(C2:C12)"
+    assert book["附件1 各区县"]["E13"].value.startswith('=IF(OR(C13="",D13="")')
+    assert book["附件1 各区县"]["F13"].value is None
+    assert book["附件5 公共服务"]["D13"].value == "=SUM(D2:D12)"
+
+
+def test_dangerous_names_stay_text(reference: Reference, tmp_path: Path, real: QuarterData) -> None:
+    evil = ["=1+1", "+86", "http://x"]
+    services = frame("public_services", [{"district": name, "evaluations": 1} for name in evil])
+    write_new(tmp_path, NEXT, reference, replace(real, public_services=services))
+    sheet = load_workbook(tmp_path / "annexes.xlsx")["附件5 公共服务"]
+    assert [(c.value, c.data_type, c.hyperlink) for c in sheet["B"][1:4]] == [(n, "s", None) for n in evil]
+
+
+def test_notes_have_a_section_for_each_of_the_briefing(folder: Path) -> None:
+    text = (folder / "notes.md").read_text(encoding="utf-8")
+    sections = [line[3:] for line in text.splitlines() if line.startswith("## ")]
+    assert sections == list(SECTIONS)
+    assert sections == [
+        "要点",
+        "总体情况",
+        "各区县",
+        "市直部门",
+        "区直部门",
+        "镇村",
+        "公共服务",
+        "问题与建议",
+        "通报·总体情况",
+        "通报·存在问题",
+        "通报·下一步工作",
+    ]
+    lines = [line for line in text.splitlines() if line and not line.startswith("## ")]
+    assert all(line.startswith("<!-- ") and line.endswith(" -->") for line in lines)
+
+
+def test_the_quarter_that_units_are_taken_from_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    for name in ("reference", "tidy"):
+        shutil.copytree(ROOT / "data" / name, data / name)
+    roots = ["--data", str(data), "--output", str(tmp_path)]
+    assert cli.main(["new", "2023Q3", *roots]) == 0
+    told = capsys.readouterr().err
+    assert "按2022年第四季度（没有上一季度2023年第二季度的资料）" in told
+    assert cli.main(["new", "2023Q1", *roots]) == 0 and "没有上一季度" not in capsys.readouterr().err
+    assert cli.main(["new", "2023Q2", *roots]) == 0
+    told = capsys.readouterr().err
+    assert "2023年第一季度的资料没有用" in told and "按2022年第四季度" in told
+
+
+@pytest.mark.parametrize("name", ["annexes.xlsx", "notes.md", "bulletin.txt", "附件1.csv"])
+def test_what_is_there_is_never_overwritten(reference: Reference, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("填写过", encoding="utf-8")
+    with pytest.raises(InputRefused, match=name):
+        write_new(tmp_path, NEXT, reference, None)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text(encoding="utf-8") == "填写过"
+
+
+def test_the_same_quarter_gives_the_same_bytes(
+    folder: Path, reference: Reference, real: QuarterData, tmp_path: Path
+) -> None:
+    for path in write_new(tmp_path, NEXT, reference, real):
+        assert path.read_bytes() == (folder / path.name).read_bytes()

@@ -1,0 +1,200 @@
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from jinja2 import FunctionLoader
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.checks.run_rules import confront
+from haochaping.core.model import TABLES, QuarterData, frame
+from haochaping.figures.compute_figures import compute_figures
+from haochaping.present import sentences
+from haochaping.present.bulletin_text import bulletin_text
+from haochaping.present.chart_titles import chart_titles
+from haochaping.present.phrase import Phrase
+from haochaping.present.sentences import MOST_IN_SUMMARY, SECTIONS, TEMPLATES, compose, write_sentences
+from haochaping.reference.reference import Reference
+from tests.present.small_quarters import quarters
+
+SOURCES = {
+    path.relative_to(TEMPLATES).as_posix(): path.read_text("utf-8")
+    for path in sorted(TEMPLATES.rglob("*.j2"))
+}
+
+
+@pytest.fixture(scope="module")
+def all_quarters(real: QuarterData) -> dict[str, QuarterData]:
+    return dict(quarters(real))
+
+
+def plain(page: str) -> str:
+    """The words of a piece of the page, marks of doubt left out."""
+    return html.unescape(re.sub(r"<sup.*?</sup>|<[^>]*>", "", page))
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_no_template_holds_a_digit(name: str) -> None:
+    assert not re.search(r"\d", re.sub(r"\{\{.*?\}\}|\{[%#].*?[%#]\}", "", SOURCES[name], flags=re.DOTALL))
+
+
+@pytest.mark.parametrize("name", [name for name in SOURCES if not name.endswith("_changes.j2")])
+def test_every_line_of_a_template_names_its_rule(name: str) -> None:
+    lines = [line for line in SOURCES[name].splitlines() if line and not re.match(r"\{%|#|\{\{ noted", line)]
+    rules = [line.partition("|")[0] for line in lines]
+    assert all(re.fullmatch("[a-z_]+", rule) for rule in rules)
+    assert len(rules) == len(set(rules)), "a rule chooses one sentence"
+
+
+def test_every_branch_of_every_template_is_reached(
+    all_quarters: dict[str, QuarterData], reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each condition comes out true and false somewhere: a mark after every if, elif and else is reached."""
+    reached: set[str] = set()
+    marks: set[str] = set()
+
+    def marked(name: str) -> str:
+        def with_mark(tag: re.Match[str]) -> str:
+            mark = f"{name} {SOURCES[name].count(chr(10), 0, tag.start()) + 1} {tag.group()}"
+            marks.add(mark)
+            return f"{tag.group()}{{{{ reached({mark!r}) }}}}"
+
+        return re.sub(r"\{%-?\s*(?:if|elif|else)\b.*?%\}", with_mark, SOURCES[name])
+
+    environment = sentences.environment().overlay(loader=FunctionLoader(marked))
+    environment.globals = {**environment.globals, "reached": lambda mark: reached.add(mark) or ""}
+    monkeypatch.setattr(sentences, "environment", lambda: environment)
+    for data in all_quarters.values():
+        figures = compute_figures(data, reference)
+        report = confront(data, reference, history=data.history)
+        for section in (*SECTIONS, "charts"):
+            compose(section, figures, report)
+        bulletin_text(data, figures, reference)
+        bulletin_text(
+            data, figures, replace(reference, city={**reference.city, "bulletin": {"name_units": True}})
+        )
+    compose("summary", compute_figures(all_quarters["the real one"], reference), CheckReport((), ()))
+    assert marks - reached == set()
+
+
+def test_no_sentence_says_nan_or_none(all_quarters: dict[str, QuarterData], reference: Reference) -> None:
+    for name, data in all_quarters.items():
+        figures = compute_figures(data, reference)
+        report = confront(data, reference, history=data.history)
+        titles = [Phrase(parts).text for parts in chart_titles(figures).values()]
+        assert not [title for title in titles if re.search(r"nan|None|\\u|，，|  |[，； ]$|^$", title)], name
+        told = [s.text for section in SECTIONS for s in compose(section, figures, report)]
+        told += [s.text for block in bulletin_text(data, figures, reference) for s in block.sentences]
+        for text in told:
+            assert not re.search(r"nan|None|Undefined|\\u|，，|。。|、、|；，|，。| ，", text), (
+                f"{name}: {text}"
+            )
+            assert text.endswith("。"), f"{name}: {text}"
+
+
+def numbers_without_figure(sentence_html: str) -> list[str]:
+    return re.findall(r"\d[\d,.%]*", plain(re.sub(r'<a class="figure".*?</a>', "", sentence_html)))
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_number_links_to_its_figure(
+    section: str, all_quarters: dict[str, QuarterData], reference: Reference
+) -> None:
+    for name, data in all_quarters.items():
+        figures = compute_figures(data, reference)
+        for sentence in compose(section, figures, CheckReport((), ())):
+            allowed = r"\d" if sentence.rule == "annexes_absent" else ""
+            bare = [
+                n for n in numbers_without_figure(sentence.html) if not (allowed and re.fullmatch(allowed, n))
+            ]
+            assert not bare, f"{name}: {sentence.text}"
+            assert all(number.name in figures for number in sentence.numbers)
+
+
+def test_the_real_quarter_in_words(real: QuarterData, real_report: CheckReport, reference: Reference) -> None:
+    figures = compute_figures(real, reference)
+    summary = plain(write_sentences("summary", figures, real_report))
+    assert "办件 648.78万件；评价 648.77万条，评价率 99.999%" in summary
+    assert "周村区明显偏高，高新区明显偏低" in summary
+    assert "零差评，请核查归集上传链路" in summary and "建议核实后送审" in summary
+    districts = plain(write_sentences("districts", figures, real_report))
+    assert "周村区（50.31%）" in districts and "高新区（0.48%）" in districts
+    assert "623.39万条评价中，列出的差评为零" in districts
+    assert "多 258.19万条，占正文数的 28.47%" in summary and "占本列比重最大的是高新区评价数" in summary
+
+
+def test_the_summary_has_seven_sentences_at_most_and_ends_with_the_doubts(
+    all_quarters: dict[str, QuarterData], reference: Reference
+) -> None:
+    for data in all_quarters.values():
+        report = confront(data, reference, history=data.history)
+        told = compose("summary", compute_figures(data, reference), report)
+        assert len(told) <= MOST_IN_SUMMARY and told[-1].rule.startswith("doubts_")
+
+
+def test_a_sentence_on_doubtful_figures_says_so(
+    real: QuarterData, real_report: CheckReport, reference: Reference
+) -> None:
+    figures = compute_figures(real, reference)
+    page = write_sentences("public_services", figures, real_report)
+    assert "※" in page and "finding-" in page
+    assert "※" not in write_sentences("public_services", figures)
+    answered = replace(
+        real_report, findings=tuple(replace(f, status="corrected") for f in real_report.findings)
+    )
+    assert "※" not in write_sentences("public_services", figures, answered)
+    explained = replace(
+        real_report, findings=tuple(replace(f, status="explained") for f in real_report.findings)
+    )
+    assert "※" in write_sentences("public_services", figures, explained), "an explanation corrects nothing"
+
+
+@pytest.mark.parametrize("missing", list(TABLES))
+def test_a_missing_annex_is_said_and_nothing_breaks(
+    missing: str, real: QuarterData, reference: Reference
+) -> None:
+    data = replace(real, **{missing: frame(missing, [])})
+    figures = compute_figures(data, reference)
+    report = confront(data, reference)
+    assert f"没有附件{TABLES[missing].annex}" in write_sentences("overview", figures, report)
+    if missing in SECTIONS:
+        assert write_sentences(missing, figures, report) == ""
+
+
+@pytest.fixture(params=["<script>alert(1)</script>", "\ue000cases\ue0019\ue002", "\u202e区", "{{ n.cases }}"])
+def evil(request: pytest.FixtureRequest) -> Iterator[str]:
+    yield request.param
+
+
+def test_names_from_data_are_words_and_nothing_else(
+    real: QuarterData, reference: Reference, evil: str
+) -> None:
+    districts = real.districts.copy()
+    districts.loc[districts["district"] == "高新区", "district"] = evil
+    figures = compute_figures(replace(real, districts=districts), reference)
+    page = write_sentences("districts", figures)
+    assert "<script" not in page and "\ue000" not in page and "\u202e" not in page
+    assert not any(number.text == "9" for s in compose("districts", figures) for number in s.numbers)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r", "\x85", "\u2028", "\u2029", "\x0b", "\x1e"])
+def test_no_name_begins_a_sentence_of_its_own(real: QuarterData, reference: Reference, line_end: str) -> None:
+    evil = f"甲{line_end}district_volume| 全市评价率 100%。"
+    districts = real.districts.copy()
+    districts.loc[districts["district"] == "高新区", "district"] = evil
+    figures = compute_figures(replace(real, districts=districts), reference)
+    found = compose("districts", figures)
+    assert [sentence.rule for sentence in found].count("district_volume") == 1
+    assert any("甲" in sentence.text and "district_volume|" in sentence.text for sentence in found)
+
+
+@pytest.mark.parametrize("line", ["volume_of_both| 评价率 100%。", "\\# 标题", "\\# # 标题"])
+def test_own_words_are_neither_a_rule_nor_a_heading(
+    line: str, real: QuarterData, reference: Reference
+) -> None:
+    note = {"section": "通报·总体情况", "kind": "paragraph", "text": line, "line": 1}
+    data = replace(real, notes=frame("notes", [note]))
+    last = line.split("#")[-1].split("|")[-1].strip()
+    [block] = [b for b in bulletin_text(data, compute_figures(data, reference), reference) if last in b.text]
+    assert block.kind == "paragraph" and [sentence.rule for sentence in block.sentences] == [""]

@@ -1,0 +1,302 @@
+"""Layouts that offices and rating systems have: read, or refused with one clear message; never misread."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from haochaping.core.errors import InputRefused
+from haochaping.core.model import QuarterData
+from haochaping.core.quarter import Quarter
+from haochaping.read.raw_folder import read_raw
+from haochaping.reference.reference import Reference
+
+FIRST = Quarter(2023, 1)
+Rows = Sequence[Sequence[object]]
+
+
+@pytest.fixture
+def read(tmp_path: Path, reference: Reference):
+    """Reads sheets (rows of cells) as a workbook."""
+
+    def read_sheets(*sheets: Rows, names: Sequence[str] = (), merged: Sequence[str] = ()) -> QuarterData:
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for i, rows in enumerate(sheets):
+            sheet = book.create_sheet(names[i] if names else f"Sheet{i + 1}")
+            for row in rows:
+                sheet.append(list(row))
+            for area in merged:
+                sheet.merge_cells(area)
+        book.save(tmp_path / "附件.xlsx")
+        return read_raw(tmp_path, FIRST, reference)
+
+    return read_sheets
+
+
+HEAD = ["序号", "区县", "办件数", "评价数", "评价率"]
+BODY = [[1, "甲区", 1000, 990, "99.00%"], [2, "乙县", 20, 20, "100%"]]
+PLAIN = ["区县", "评价数"]
+
+# --- read ----------------------------------------------------------------------------------------------
+
+READ: dict[str, Rows] = {
+    "two lines of title, unit line": [
+        ["附件1"],
+        ["各区县政务服务“好差评”情况", None],
+        ["单位：件、条"],
+        HEAD,
+        *BODY,
+    ],
+    "a unit line that is no scale": [["单位：件、百分比"], ["填报单位：万州区、千山区"], HEAD, *BODY],
+    "title and unit in one row": [["各区县情况表", None, None, "单位：件"], HEAD, *BODY],
+    "who filled it in, above": [["填报单位：某局", None, "填报日期：2023年4月3日"], HEAD, *BODY],
+    "units in headings": [["序号", "区县", "办件数（件）", "评价数(条)", "评价率（%）"], *BODY],
+    "blank columns between": [
+        ["序号", None, "区县", "办件数", None, "评价数", "评价率"],
+        *[[a, None, b, c, None, d, e] for a, b, c, d, e in BODY],
+    ],
+    "blank rows between": [HEAD, BODY[0], [], [None], BODY[1]],
+    "footer with figures": [
+        HEAD,
+        *BODY,
+        ["填表人：张三", None, "审核人：李四", None, "联系电话：0533-2222222"],
+        ["单位负责人：", "王五", 13800000000, 2023, 4],
+    ],
+    "note with figures": [HEAD, *BODY, ["备注：1.甲区含3个镇；2.数据提取时间：2023年4月3日。"]],
+    "note over several rows": [HEAD, *BODY, ["注：1.甲区含3个镇。"], ["2.乙县含2个镇。", None, None]],
+    "headers and titles at page breaks": [
+        ["各区县情况表"],
+        HEAD,
+        BODY[0],
+        ["第1页，共2页"],
+        ["各区县情况表"],
+        HEAD,
+        BODY[1],
+        ["第 2 页 共 2 页"],
+    ],
+    "two header rows": [
+        ["序号", "区县", "办理情况", "评价情况", None],
+        [None, None, "办件数", "评价数", "评价率"],
+        *BODY,
+    ],
+    "numbers as text, every form": [
+        HEAD,
+        [1, "甲区", "１，０００", "\xa0990 ", "９９．００％"],
+        ["2", "乙县", "20.0", "20", " 100 %"],
+    ],
+    "thousands and point nought": [HEAD, [1, "甲区", "1,000.0", "990.00", "99.00%"], BODY[1]],
+    "trailing blank columns": [[*HEAD, None, " "], *[[*row, None, "\xa0"] for row in BODY]],
+    "a column of remarks, empty": [[*HEAD, "备注"], *BODY],
+    "columns of a system": [
+        [*HEAD, "满意数", "好评率", "主动评价率", "排名"],
+        *[[*row, 5, "98.0%", "1%", 3] for row in BODY],
+    ],
+    "no serial numbers": [HEAD[1:], *[row[1:] for row in BODY]],
+}
+
+
+@pytest.mark.parametrize("layout", READ)
+def test_a_layout_that_is_read(read, layout: str) -> None:
+    found = read(READ[layout])
+    table = found.districts
+    assert table["district"].tolist() == ["甲区", "乙县"]
+    assert table["cases"].tolist() == [1000, 20]
+    assert table["evaluations"].tolist() == [990, 20]
+    assert [rate.replace(" ", "") for rate in table["evaluation_rate_printed"]][1] in ("100%", "100")
+    assert "张三" not in str(found.annexes.to_dict()) and "2222222" not in str(found.annexes.to_dict())
+
+
+def test_notes_and_periods_are_kept(read) -> None:
+    found = read(
+        [
+            ["统计时间：2023年1月1日至2023年3月31日"],
+            HEAD,
+            *BODY,
+            ["备注：数据提取时间：2023年4月3日。"],
+            ["填表人：张三"],
+        ]
+    )
+    assert found.fact("period_start") == "2023-01-01" and found.fact("extraction_date") == "2023-04-03"
+
+
+def test_sheets_without_titles_in_any_order(read) -> None:
+    found = read(
+        [["区县", "评价数", "总量占比"], ["甲区", 5, "100%"]],
+        [
+            ["序号", "区县", "镇级", None, "村级", None],
+            [None, None, *["评价总数", "差评数量"] * 2],
+            [1, "甲区", 5, 0, 6, 1],
+        ],
+        [["部门", "甲区", "乙县"], ["教育局", 5, "归市"]],
+        [["部门", "办件数", "评价数"], ["市教育局", 6, 5]],
+        [HEAD, *BODY],
+    )
+    assert not found.absent
+    assert found.public_services["evaluations"].tolist() == [5]
+    assert found.towns_and_villages["evaluations"].tolist() == [5, 6]
+    assert found.district_departments["evaluations"].isna().tolist() == [False, True]
+
+
+# --- refused ---------------------------------------------------------------------------------------------
+
+REFUSED: dict[str, tuple[Rows, list[str]]] = {
+    "subtotal": ([PLAIN, ["甲区", 5], ["小计", 5], ["乙县", 6]], ["第 3 行 A 列", "小计", "words.csv"]),
+    "average": ([PLAIN, ["甲区", 5], ["全市平均", 5]], ["全市平均", "没有对应的数据项"]),
+    "group heading": ([PLAIN, ["甲区", 5], ["功能区"], ["高新区", 6]], ["第 3 行：功能区", "只有文字"]),
+    "short note": ([PLAIN, ["甲区", 5], ["含补录数据"]], ["第 3 行：含补录数据", "备注："]),
+    "data after a note": ([PLAIN, ["甲区", 5], ["备注：无"], ["乙县", 6]], ["第 4 行：乙县 6", "备注之后"]),
+    "data after a long text": (
+        [PLAIN, ["甲区", 5], ["以上数据来自好差评系统，截至本季度末，含补录数据。"], ["乙县", 6]],
+        ["第 4 行：乙县 6"],
+    ),
+    "data after the footer": ([PLAIN, ["甲区", 5], ["填表人：张三"], ["乙县", 6]], ["第 4 行：乙县 6"]),
+    "data above the header": (
+        [["辖区名", "次数", "率"], ["丙县", 7, 8], PLAIN, ["甲区", 5]],
+        ["第 2 行：丙县 7 8", "表头之前"],
+    ),
+    "in ten thousands": ([["单位：万件"], PLAIN, ["甲区", 5]], ["单位：万件", "以万、千为单位"]),
+    "in ten thousands, title": ([["各区县情况（万件）"], PLAIN, ["甲区", 5]], ["万件"]),
+    "heading in ten thousands": (
+        [["区县", "评价数（万条）"], ["甲区", 5]],
+        ["第 1 行：区县 评价数（万条）", "没有认识的表头"],
+    ),
+    "figure with a unit": ([PLAIN, ["甲区", 5], ["乙县", "1234 件"]], ["第 3 行 B 列", "1234 件", "整数"]),
+    "negative": ([PLAIN, ["甲区", 5], ["乙县", "-5"]], ["第 3 行 B 列", "-5"]),
+    "exponent": ([PLAIN, ["甲区", 5], ["乙县", "3.0E+05"]], ["第 3 行 B 列", "3.0E+05"]),
+    "apostrophe": ([PLAIN, ["甲区", 5], ["乙县", "'12"]], ["第 3 行 B 列", "'12"]),
+    "error as text": ([PLAIN, ["甲区", 5], ["乙县", "#REF!"]], ["B3", "#REF!"]),
+    "footnote mark": ([PLAIN, ["甲区", 5], ["乙县", "12①"]], ["12①"]),
+    "percent or fraction": (
+        [["区县", "评价数", "评价率（%）"], ["甲区", 5, 1], ["乙县", 5, 0.99]],
+        ["第 2 行 C 列：1", "1% 还是 100%"],
+    ),
+    "another quarter beside": (
+        [["区县", "本季度", "上季度"], [None, "办件数", "评价数"], ["甲区", 5, 6]],
+        ["“上季度”之下的“评价数”不是本季度的数"],
+    ),
+    "unknown heading": (
+        [["区县", "评价数", "整改说明"], ["甲区", 5, "已整改"]],
+        ["整改说明", "headings.csv"],
+    ),
+    "two tables side by side": (
+        [["区县", "评价数", None, "部门", "办件数", "评价率"], ["甲区", 5, None, "市教育局", 6, "1%"]],
+        ["附件3", "不应有"],
+    ),
+    "folded in two": ([[*PLAIN, *PLAIN], ["甲区", 5, "乙县", 6]], ["恰有一列名称"]),
+    "transposed": ([["指标", "甲区", "乙县"], ["评价数", 5, 6], ["办件数", 7, 8]], ["没有认识的表头"]),
+    "one figure a row, heading unknown": (
+        [["辖区名", "次数"], ["甲区", 5], ["乙县", 6], ["丙县", 7]],
+        ["第 1 行：辖区名 次数", "没有认识的表头"],
+    ),
+    "names merged": ([PLAIN, ["甲区", 5], [None, 6]], ["第 3 行 A 列", "应有名称"]),
+    "districts as key of a matrix": (
+        [["区县", "甲区", "乙县"], ["甲区", 5, 6]],
+        ["附件3", "名称列应为“部门”"],
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", REFUSED)
+def test_a_layout_that_is_refused(read, layout: str) -> None:
+    rows, said = REFUSED[layout]
+    with pytest.raises(InputRefused) as refusal:
+        read(rows)
+    for text in ["附件.xlsx 工作表“Sheet1”", *said]:
+        assert text in refusal.value.message, refusal.value.message
+
+
+# --- exports of rating systems ------------------------------------------------------------------------------
+
+LEVELS = ["非常满意", "满意", "基本满意", "不满意", "非常不满意"]
+CITY = ["市教育局", "市民政局"]
+
+
+@pytest.mark.parametrize("suffix", ["", "数", "件数", "（件）"])
+def test_five_levels_are_not_added_up(read, suffix: str) -> None:
+    header = ["部门", "总评价数", *[level + suffix for level in LEVELS], "好评率"]
+    with pytest.raises(InputRefused, match="工具不代为相加；请在表中增加一列“差评数”"):
+        read([header, [CITY[0], 10, 4, 3, 1, 1, 1, "80%"]])
+
+
+def test_five_levels_with_a_column_of_negatives(read) -> None:
+    header = ["部门", "总评价数", *LEVELS, "差评数", "好评率"]
+    found = read([header, [CITY[0], 10, 4, 3, 1, 1, 1, 2, "80%"], [CITY[1], 5, 5, 0, 0, 0, 0, 0, "100%"]])
+    assert found.city_departments["negative_evaluations"].tolist() == [2, 0]
+    assert found.city_departments["evaluations"].tolist() == [10, 5]
+
+
+@pytest.mark.parametrize("header", [["满意", "不满意"], ["满意数", "不满意数"], ["满意量", "不满意量"]])
+def test_two_levels(read, header: list[str]) -> None:
+    found = read([["部门", "总评价数", *header, "满意度"], [CITY[0], 10, 8, 2, "80%"]])
+    assert found.city_departments["negative_evaluations"].tolist() == [2]
+
+
+def test_four_levels_are_not_certain(read) -> None:
+    with pytest.raises(InputRefused, match="增加一列“差评数”"):
+        read([["部门", "总评价数", *LEVELS[:4]], [CITY[0], 10, 4, 3, 1, 2]])
+
+
+@pytest.mark.parametrize("serial", [True, False])
+@pytest.mark.parametrize("key", ["区县", "部门"])
+def test_an_export_by_district_or_department(read, serial: bool, key: str) -> None:
+    names = ["甲区", "乙县"] if key == "区县" else CITY
+    rows = [
+        [key, "总评价数", "满意数", "不满意数", "好评率"],
+        [names[0], 10, 9, 1, "90%"],
+        [names[1], 5, 5, 0, "100%"],
+        ["合计", 15, 14, 1, "93.33%"],
+    ]
+    if serial:
+        rows = [["序号", *rows[0]], [1, *rows[1]], [2, *rows[2]], [None, *rows[3]]]
+    found = read(rows)
+    table = found.districts if key == "区县" else found.city_departments
+    assert table["evaluations"].tolist() == [10, 5]
+    assert table["negative_evaluations"].tolist() == [1, 0]
+    assert found.printed_totals[["column", "value"]].to_numpy().tolist() == [
+        ["evaluations", 15],
+        ["negative_evaluations", 1],
+    ]
+
+
+EXPORT = ["部门", "总评价数", "满意数", "不满意数"]
+
+
+def test_departments_of_which_level_is_not_certain(read, real: QuarterData) -> None:
+    """Names that only the districts' departments bear, and nothing that says which table it is."""
+    rows = [EXPORT, ["人社局", 10, 9, 1], ["医疗保障局", 5, 5, 0]]
+    with pytest.raises(InputRefused) as refusal:
+        read(rows)
+    for text in ("第 2 行", "人社局、医疗保障局", "不能确定是市直部门还是区直部门", "区县列"):
+        assert text in refusal.value.message
+    assert read([["市直部门评价情况"], *rows]).city_departments["evaluations"].tolist() == [10, 5]
+    with pytest.raises(InputRefused, match="标题说的是区直部门"):
+        read([["区直部门评价情况"], *rows])
+
+
+def test_the_heading_or_the_sheet_may_say_which(read) -> None:
+    rows = [["人社局", 10], ["医疗保障局", 5]]
+    assert len(read([["市直部门", "评价数"], *rows]).city_departments) == 2
+    assert len(read([["部门", "评价数"], *rows], names=["市直部门"]).city_departments) == 2
+    with pytest.raises(InputRefused, match="区直部门"):
+        read([["区直部门", "评价数"], *rows])
+
+
+def test_districts_among_departments(read, real: QuarterData) -> None:
+    district, other = real.districts["district"][:2]
+    with pytest.raises(
+        InputRefused, match=f"第 3 行 A 列：{district}；“部门”列中有区县；区县与部门应分为两个表"
+    ):
+        read([EXPORT, [CITY[0], 10, 9, 1], [district, 5, 5, 0]])
+    with pytest.raises(InputRefused, match="请把列名改为“区县”"):
+        read([EXPORT, [other, 10, 9, 1], [district, 5, 5, 0]])
+    with pytest.raises(InputRefused, match="“区县”列中有部门"):
+        read([["区县", *EXPORT[1:]], [CITY[0], 10, 9, 1], [district, 5, 5, 0]])
+
+
+def test_an_export_with_department_and_district(read) -> None:
+    found = read([["区县", "部门", "总评价数"], ["甲区", "人社局", 5], ["乙县", "人社局", 6]])
+    assert found.district_departments["evaluations"].tolist() == [5, 6]
+    with pytest.raises(InputRefused, match="附件3）不应有“差评数”列；确不需要的，请在表中删去"):
+        read([["区县", *EXPORT], ["甲区", "人社局", 5, 4, 1]])

@@ -1,0 +1,88 @@
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from haochaping.core.errors import InputRefused
+from haochaping.reference.reference import Reference, load_reference
+
+FOLDER = Path(__file__).parents[2] / "data" / "reference"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(FOLDER, tmp_path / "reference"))
+
+
+def test_aliases_lead_to_the_canonical_name(reference: Reference) -> None:
+    assert reference.canonical("district", "文昌湖旅游度假区") == "文昌湖区"
+    assert reference.canonical("city_department", "市场监管局") == "市市场监管局"
+    assert reference.canonical("district_department", "市场监管局") == "市场监管局"
+    assert reference.canonical("district", "无此区") == "无此区"
+
+
+def test_validity_dates(reference: Reference) -> None:
+    unit = reference.unit("district", "张店区")
+    assert unit is not None and unit.valid_on(date(2022, 12, 31))
+
+
+@pytest.mark.parametrize("name", ["city.toml", "units.csv", "headings.csv", "words.csv"])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(InputRefused, match=name):
+        load_reference(folder)
+
+
+def test_a_name_that_stands_for_two_units_is_refused(folder: Path) -> None:
+    with (folder / "units.csv").open("a", encoding="utf-8") as file:
+        file.write("district,新区,张店区,12,,,,\n")
+    with pytest.raises(InputRefused, match="张店区"):
+        load_reference(folder)
+
+
+def test_an_unknown_kind_is_refused(folder: Path) -> None:
+    with (folder / "units.csv").open("a", encoding="utf-8") as file:
+        file.write("planet,火星,,,,,,\n")
+    with pytest.raises(InputRefused, match="planet"):
+        load_reference(folder)
+
+
+def test_a_threshold_that_is_no_number_is_refused(reference: Reference) -> None:
+    assert reference.threshold("small_denominator") > 0
+    with pytest.raises(InputRefused, match="nonesuch"):
+        reference.threshold("nonesuch")
+
+
+def test_excel_may_have_saved_the_registry(folder: Path) -> None:
+    path = folder / "units.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
+    assert load_reference(folder).unit("district", "张店区") is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "said"),
+    [
+        ("units.csv", "district,某区,,²,,,,\n", "应为整数或空白"),
+        ("units.csv", f"district,某区,,{'9' * 5000},,,,\n", "应为整数或空白"),
+        ("units.csv", f"district,{'区' * 200_000},,,,,,\n", "内容过长"),
+        ("city.toml", "x = " + "[" * 5000, "应为 TOML 格式"),
+    ],
+)
+def test_settings_with_noise_are_refused(folder: Path, name: str, more: str, said: str) -> None:
+    with (folder / name).open("a", encoding="utf-8") as file:
+        file.write(more)
+    with pytest.raises(InputRefused, match=said):
+        load_reference(folder)
+
+
+def test_thresholds_that_are_no_section_are_refused(folder: Path) -> None:
+    (folder / "city.toml").write_text('name = "某市"\nthresholds = 5\n', encoding="utf-8")
+    with pytest.raises(InputRefused, match="thresholds"):
+        load_reference(folder)
+
+
+def test_carriage_returns_end_lines_too(folder: Path) -> None:
+    path = folder / "units.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r"))
+    assert load_reference(folder).unit("district", "张店区") is not None
