@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData
 from haochaping.core.quarter import Quarter
 from haochaping.read.raw_folder import read_raw
@@ -29,4 +29,4 @@ def real(reference: Reference) -> QuarterData:
 @pytest.fixture(scope="session")
 def real_report(real: QuarterData, reference: Reference) -> CheckReport:
     """The checks on the real bulletin."""
-    return confront(real, reference)
+    return run_rules(real, reference)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.checks.verdict import Verdict
 from haochaping.core.model import TABLES, QuarterData, frame
 from haochaping.reference.reference import Reference
@@ -192,7 +192,7 @@ def test_a_rule_without_anything_to_look_at_holds_nowhere(real: QuarterData, ref
         evaluations=pd.array([9] * 22, dtype="Int64")
     )
     about = real.about[real.about["field"] != "text"]
-    report = confront(replace(real, about=about, unreported=frame("unreported", []), **full), reference)
+    report = run_rules(replace(real, about=about, unreported=frame("unreported", []), **full), reference)
     states = {result.id: result.state for result in report.results}
     silent = ("satisfaction_of_none", "count_unreported", "empty_tier", "claim_unsupported")
     assert {states[name] for name in silent} == {"not applicable"}

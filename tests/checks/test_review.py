@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from haochaping.checks.memory import Past
+from haochaping.checks.memory import PriorQuarter
 from haochaping.checks.review import Reviewed, review
 from haochaping.checks.verdict import Verdict
 from haochaping.core.model import QuarterData
@@ -44,7 +44,9 @@ def explain(finding: str, text: str = "口径如此", until: str = "") -> Answer
 WATER_CORRECTED = correct(WATER, "city_departments/市水务集团有限责任公司/evaluations", "11237", "11273")
 
 
-def run(real: QuarterData, reference: Reference, *answers: Answer, past: tuple[Past, ...] = ()) -> Reviewed:
+def run(
+    real: QuarterData, reference: Reference, *answers: Answer, past: tuple[PriorQuarter, ...] = ()
+) -> Reviewed:
     return review(real, answers, past, reference, TODAY)
 
 
@@ -142,9 +144,9 @@ def test_what_cannot_be_applied_is_told_and_not_applied(
 
 
 def test_a_cell_can_be_named_in_words_but_never_guessed(real: QuarterData, reference: Reference) -> None:
-    named = replace(WATER_CORRECTED, cell="", where="附件2“市水务集团有限责任公司”评价数")
+    named = replace(WATER_CORRECTED, cell="", cell_words="附件2“市水务集团有限责任公司”评价数")
     assert run(real, reference, named).data != real
-    elsewhere = replace(WATER_CORRECTED, cell="", where="附件9“某处”评价数")
+    elsewhere = replace(WATER_CORRECTED, cell="", cell_words="附件9“某处”评价数")
     reviewed = run(real, reference, elsewhere)
     assert reviewed.data == real and "某处" in reviewed.report.remarks[0]
     nameless = run(real, reference, replace(named, finding=""))
@@ -161,7 +163,9 @@ def test_what_lacks_a_basis_is_told_and_what_changes_nothing_is_no_correction(
 
 
 def test_a_figure_to_correct_is_never_folded(real: QuarterData, reference: Reference) -> None:
-    past = (Past(replace(real, quarter=real.quarter.previous), (explain(WATER, until="2099-12-31"),)),)
+    past = (
+        PriorQuarter(replace(real, quarter=real.quarter.previous), (explain(WATER, until="2099-12-31"),)),
+    )
     found = next(f for f in run(real, reference, past=past).report.findings if f.id == WATER)
     assert found.status == "explained" and not found.folded
 
@@ -194,8 +198,8 @@ def test_the_same_quirk_three_quarters_in_a_row_is_one_folded_line(
     real: QuarterData, reference: Reference
 ) -> None:
     said = explain(WINDOW, "每年如此", until="2023-12-31")
-    first = Past(replace(real, quarter=real.quarter.previous.previous), (said,))
-    second = Past(replace(real, quarter=real.quarter.previous), ())
+    first = PriorQuarter(replace(real, quarter=real.quarter.previous.previous), (said,))
+    second = PriorQuarter(replace(real, quarter=real.quarter.previous), ())
     reviewed = run(real, reference, past=(first, second))
     found = [f for f in reviewed.report.findings if f.check == "extraction_window"]
     assert len(found) == 1 and found[0].folded and found[0].status == "explained"
@@ -205,7 +209,7 @@ def test_the_same_quirk_three_quarters_in_a_row_is_one_folded_line(
 
 
 def test_an_explanation_without_end_is_not_carried_over(real: QuarterData, reference: Reference) -> None:
-    past = (Past(replace(real, quarter=real.quarter.previous), (explain(WINDOW),)),)
+    past = (PriorQuarter(replace(real, quarter=real.quarter.previous), (explain(WINDOW),)),)
     assert status(run(real, reference, past=past), WINDOW) == "known"
     again = run(real, reference, explain(WINDOW), past=past)
     assert next(f for f in again.report.findings if f.id == WINDOW).folded
@@ -213,7 +217,7 @@ def test_an_explanation_without_end_is_not_carried_over(real: QuarterData, refer
 
 def test_what_is_gone_is_told(real: QuarterData, reference: Reference) -> None:
     departments = real.city_departments[real.city_departments["cases"] != 0].reset_index(drop=True)
-    reviewed = run(replace(real, city_departments=departments), reference, past=(Past(real, ()),))
+    reviewed = run(replace(real, city_departments=departments), reference, past=(PriorQuarter(real, ()),))
     assert {f.check for f in reviewed.report.gone} >= {"rate_undefined", "idle_counterpart"}
 
 
@@ -261,7 +265,7 @@ def test_history_uses_corrected_figures_and_tells_revisions(real: QuarterData, r
     earlier = replace(real, quarter=real.quarter.previous)
     corrected = run(earlier, reference, WATER_CORRECTED).data
     tidy = add_revisions(earlier, corrected, TODAY)
-    past = (Past(replace(earlier, revisions=tidy.revisions), (), tidy),)
+    past = (PriorQuarter(replace(earlier, revisions=tidy.revisions), (), tidy),)
     told = run(real, reference, past=past).report.revised
     assert [(one.quarter, one.before, one.after) for one in told] == [("2022年第三季度", "11237", "11273")]
 
@@ -269,7 +273,7 @@ def test_history_uses_corrected_figures_and_tells_revisions(real: QuarterData, r
 def test_lapsed_and_carried_explanations_are_handed_on(real: QuarterData, reference: Reference) -> None:
     standing = explain(WINDOW, "每年如此", until="2023-12-31")
     over = explain("zero_negatives/districts/全部/negative_evaluations", "渠道问题", until="2023-01-10")
-    past = (Past(replace(real, quarter=real.quarter.previous), (standing, over)),)
+    past = (PriorQuarter(replace(real, quarter=real.quarter.previous), (standing, over)),)
     reviewed = run(real, reference, past=past)
     assert [a.text for a in reviewed.carried] == ["每年如此"]
     zero = next(f for f in reviewed.report.findings if f.check == "zero_negatives")
@@ -279,7 +283,9 @@ def test_lapsed_and_carried_explanations_are_handed_on(real: QuarterData, refere
 def test_an_explanation_is_not_carried_to_the_opposite_doubt(real: QuarterData, reference: Reference) -> None:
     finding = "active_rate_peers/districts/周村区/active_evaluations"
     past = (
-        Past(replace(real, quarter=real.quarter.previous), (explain(finding, "集中宣传", "2027-01-01"),)),
+        PriorQuarter(
+            replace(real, quarter=real.quarter.previous), (explain(finding, "集中宣传", "2027-01-01"),)
+        ),
     )
     assert status(run(real, reference, past=past), finding) == "explained"
     districts = real.districts.copy()
@@ -290,14 +296,14 @@ def test_an_explanation_is_not_carried_to_the_opposite_doubt(real: QuarterData, 
 
 
 def test_a_withdrawn_explanation_ends(real: QuarterData, reference: Reference) -> None:
-    first = Past(
+    first = PriorQuarter(
         replace(real, quarter=real.quarter.previous.previous), (explain(WINDOW, "口径", "2030-01-01"),)
     )
-    second = Past(replace(real, quarter=real.quarter.previous), ())
+    second = PriorQuarter(replace(real, quarter=real.quarter.previous), ())
     assert status(run(real, reference, past=(first, second)), WINDOW) == "explained"
     stop = answer(WINDOW, kind="不再沿用")
     assert status(run(real, reference, stop, past=(first, second)), WINDOW) == "known"
-    second = Past(second.data, (stop,))
+    second = PriorQuarter(second.data, (stop,))
     assert status(run(real, reference, past=(first, second)), WINDOW) == "known"
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haochaping.checks.rounding import manner, percent
+from haochaping.checks.rounding import classify_rounding, percent
 from haochaping.cleaning.number_format import percent_text
 
 
@@ -25,7 +25,7 @@ from haochaping.cleaning.number_format import percent_text
     ],
 )
 def test_manner(printed: str, decimals: int, k: int, n: int, expected: str) -> None:
-    assert manner(Decimal(printed), decimals, Fraction(k, n)) == expected
+    assert classify_rounding(Decimal(printed), decimals, Fraction(k, n)) == expected
 
 
 def test_text_never_prints_a_false_end() -> None:

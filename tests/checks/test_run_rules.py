@@ -7,7 +7,7 @@ from haochaping.checks import rule_kinds as kinds
 from haochaping.checks.finding import Finding
 from haochaping.checks.rule import load_rules
 from haochaping.checks.rule_kinds import KINDS
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.checks.verdict import Verdict, verdict
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import CellRef, QuarterData
@@ -17,12 +17,12 @@ from haochaping.reference.reference import Reference
 def test_a_rule_that_raises_could_not_run_and_blocks(
     real: QuarterData, reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(rule: object, book: object) -> None:
+    def broken(rule: object, cell_index: object) -> None:
         raise ZeroDivisionError("boom")
 
     monkeypatch.setitem(kinds.KINDS, "bounds", broken)
     rules = [rule for rule in load_rules(reference.folder, KINDS) if rule.kind == "bounds"]
-    report = confront(real, reference, rules)
+    report = run_rules(real, reference, rules)
     assert [result.state for result in report.results] == ["could not run"]
     assert "boom" in report.results[0].error
     assert not report.findings and report.verdict is Verdict.VERIFY_FIRST
@@ -67,7 +67,7 @@ def test_a_rule_s_sentence_reaches_nothing_of_python(
 ) -> None:
     """The rules of another city are data too: such a rule could not run, which is never green."""
     rules = [replace(rule, message=message) for rule in load_rules(reference.folder, KINDS)]
-    report = confront(real, reference, rules)
+    report = run_rules(real, reference, rules)
     assert {result.state for result in report.results if result.error} == {"could not run"}
     assert report.verdict is Verdict.VERIFY_FIRST and report.findings == ()
 
@@ -85,7 +85,7 @@ def test_wrong_rules_are_all_named(tmp_path: Path) -> None:
 
 
 def test_ids_hold_no_figures_and_are_unique(real: QuarterData, reference: Reference) -> None:
-    found = [finding.id for finding in confront(real, reference).findings]
+    found = [finding.id for finding in run_rules(real, reference).findings]
     assert len(found) == len(set(found))
     assert not any("1989842" in one or "4356" in one for one in found)
 
@@ -100,7 +100,7 @@ def test_published_rates_are_compared_only_when_switched_on(
     text = (folder / "rules.toml").read_text(encoding="utf-8").replace("enabled = false", "enabled = true")
     (folder / "rules.toml").write_text(text, encoding="utf-8")
     found = [
-        f for f in confront(real, replace(reference, folder=folder)).findings if f.check == "published_rates"
+        f for f in run_rules(real, replace(reference, folder=folder)).findings if f.check == "published_rates"
     ]
     arithmetic = next(f.arithmetic for f in found if "2021年1月" in f.id)
     assert "每百万 148.9 条" in arithmetic and "51.1 条" in arithmetic

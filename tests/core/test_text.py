@@ -1,14 +1,20 @@
 """Texts folded for comparing, and made safe for showing."""
 
-from haochaping.core.text import fold, hidden_characters, quoted, squeeze, visible
+from haochaping.core.text import (
+    hidden_characters,
+    normalize_for_comparison,
+    quoted,
+    remove_whitespace,
+    visible,
+)
 
 
 def test_fold_is_half_width_without_blanks():
-    assert fold(" １，０８０ ％　（A） ") == "1,080%(A)"
+    assert normalize_for_comparison(" １，０８０ ％　（A） ") == "1,080%(A)"
 
 
 def test_squeeze_keeps_full_width_forms():
-    assert squeeze("镇　级 （一）\n") == "镇级（一）"
+    assert remove_whitespace("镇　级 （一）\n") == "镇级（一）"
 
 
 def test_hidden_characters_are_found_and_written_out():

@@ -17,8 +17,8 @@ from haochaping.doctor import folders as places
 from haochaping.doctor import optional_programs as parts
 from haochaping.doctor import python_packages as python
 from haochaping.doctor.chinese_font import look_at_font
-from haochaping.doctor.notebook_kernel import Answer, look_at_kernel
-from haochaping.doctor.report_line import Line, State, as_text, guarded, note
+from haochaping.doctor.notebook_kernel import KernelReply, look_at_kernel
+from haochaping.doctor.report_line import ReportLine, State, as_text, guarded, note
 from haochaping.pipeline.kernel import OwnKernelManager
 from haochaping.present.fonts import font_path
 
@@ -76,7 +76,7 @@ def test_many_missing_packages_are_counted_and_not_all_named() -> None:
     assert "等 30 个" in found and "p20" not in found
 
 
-OWN = Answer(sys.executable, sys.prefix)
+OWN = KernelReply(sys.executable, sys.prefix)
 
 
 def start_instead(monkeypatch: pytest.MonkeyPatch, *argv: str) -> None:
@@ -231,13 +231,13 @@ def test_optional_programs_never_make_it_wrong_and_say_what_for() -> None:
 
 
 def test_a_look_that_fails_stops_no_other() -> None:
-    def lacking() -> Line:
+    def lacking() -> ReportLine:
         raise ModuleNotFoundError("No module named 'pandas'", name="pandas")
 
-    def broken() -> Line:
+    def broken() -> ReportLine:
         raise ValueError("unforeseen")
 
-    looks = [("甲", lacking), ("乙", broken), ("丙", lambda: Line(State.FINE, "丙", "好"))]
+    looks = [("甲", lacking), ("乙", broken), ("丙", lambda: ReportLine(State.FINE, "丙", "好"))]
     first, second, third = guarded(looks)
     assert first.state is State.WRONG and "缺少软件包 pandas" in first.found
     assert second.state is State.WRONG and "unforeseen" in second.found

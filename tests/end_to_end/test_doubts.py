@@ -11,7 +11,7 @@ import pytest
 
 from haochaping.checks.finding import Finding
 from haochaping.core.model import TABLES, CellRef
-from haochaping.core.paths import locations
+from haochaping.core.paths import find_locations
 from haochaping.core.quarter import Quarter
 from haochaping.pipeline.assess import assess
 
@@ -75,7 +75,7 @@ def page(briefing: Path) -> Any:
 @pytest.fixture(scope="module")
 def findings(briefing: Path) -> tuple[Finding, ...]:
     root = briefing.parents[2]
-    where = locations(root / "data", root / "output")
+    where = find_locations(root / "data", root / "output")
     return assess(where, Quarter.parse(briefing.parent.name), date.today()).report.findings
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from haochaping.checks.finding import Finding
 from haochaping.core.model import CellRef
-from haochaping.core.paths import locations
+from haochaping.core.paths import find_locations
 from haochaping.core.quarter import Quarter
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.pipeline.assess import assess
@@ -207,7 +207,7 @@ def test_the_table_of_figures_names_every_place_and_each_place_its_figures(brief
 def reviewed(briefing: Path) -> Any:
     """The quarter behind the page, read and checked once more."""
     root = briefing.parents[2]
-    where = locations(root / "data", root / "output")
+    where = find_locations(root / "data", root / "output")
     return assess(where, Quarter.parse(briefing.parent.name), date.today())
 
 

@@ -203,7 +203,7 @@ def test_what_earlier_quarters_explained_stands_in_the_next_workbook(
 ) -> None:
     from dataclasses import replace
 
-    from haochaping.checks.memory import Past
+    from haochaping.checks.memory import PriorQuarter
     from haochaping.store.answers import Answer
 
     def explained(finding: str, text: str, until: str) -> Answer:
@@ -211,7 +211,7 @@ def test_what_earlier_quarters_explained_stands_in_the_next_workbook(
 
     zero = "zero_negatives/districts/全部/negative_evaluations"
     answers = (explained(WINDOW, "每年如此", "2023-12-31"), explained(zero, "渠道问题", ""))
-    past = (Past(replace(real, quarter=real.quarter.previous), answers),)
+    past = (PriorQuarter(replace(real, quarter=real.quarter.previous), answers),)
     reviewed = review(real, (), past, reference, date(2023, 1, 20))
     path = tmp_path / "review.xlsx"
     write_review(reviewed, (), path)

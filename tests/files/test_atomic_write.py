@@ -3,7 +3,13 @@ from pathlib import Path
 import pytest
 
 from haochaping.files import atomic_write as whole
-from haochaping.files.atomic_write import half_done, mend, staged, swap, write_whole
+from haochaping.files.atomic_write import (
+    atomic_write,
+    interrupted_folders,
+    recover,
+    stage_and_swap_in,
+    swap_in,
+)
 
 
 def fill(folder: Path, text: str) -> Path:
@@ -19,13 +25,13 @@ def test_the_new_folder_takes_the_place_of_the_old(
     if not atomic:
         monkeypatch.setattr(whole, "_exchange", lambda *_: False)
     published = fill(tmp_path / "out", "old")
-    swap(fill(tmp_path / "new", "new"), published)
+    swap_in(fill(tmp_path / "new", "new"), published)
     assert (published / "page").read_text() == "new"
 
 
 def test_a_run_that_fails_leaves_the_old_folder_whole_and_nothing_else(tmp_path: Path) -> None:
     published = fill(tmp_path / "out", "old")
-    with pytest.raises(RuntimeError), staged(published) as aside:
+    with pytest.raises(RuntimeError), stage_and_swap_in(published) as aside:
         fill(aside, "half")
         raise RuntimeError
     assert (published / "page").read_text() == "old"
@@ -34,7 +40,7 @@ def test_a_run_that_fails_leaves_the_old_folder_whole_and_nothing_else(tmp_path:
 
 def test_a_run_that_succeeds_leaves_nothing_beside(tmp_path: Path) -> None:
     published = fill(tmp_path / "out", "old")
-    with staged(published) as aside:
+    with stage_and_swap_in(published) as aside:
         fill(aside, "new")
     assert (published / "page").read_text() == "new"
     assert list(tmp_path.iterdir()) == [published]
@@ -43,8 +49,8 @@ def test_a_run_that_succeeds_leaves_nothing_beside(tmp_path: Path) -> None:
 def test_a_run_cut_off_while_building_is_cleaned(tmp_path: Path) -> None:
     published = fill(tmp_path / "out", "old")
     fill(tmp_path / ".out.new", "half")
-    assert half_done(tmp_path) == [published]
-    assert mend(published) and not mend(published)
+    assert interrupted_folders(tmp_path) == [published]
+    assert recover(published) and not recover(published)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert (published / "page").read_text() == "old"
 
@@ -52,8 +58,8 @@ def test_a_run_cut_off_while_building_is_cleaned(tmp_path: Path) -> None:
 def test_a_run_cut_off_between_two_renames_gives_the_old_folder_back(tmp_path: Path) -> None:
     fill(tmp_path / ".out.old", "old")
     fill(tmp_path / ".out.new", "new")
-    assert half_done(tmp_path) == [tmp_path / "out"]
-    assert mend(tmp_path / "out")
+    assert interrupted_folders(tmp_path) == [tmp_path / "out"]
+    assert recover(tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert (tmp_path / "out" / "page").read_text() == "old"
 
@@ -61,19 +67,19 @@ def test_a_run_cut_off_between_two_renames_gives_the_old_folder_back(tmp_path: P
 def test_what_is_no_half_done_folder_is_left_alone(tmp_path: Path) -> None:
     fill(tmp_path / ".git", "x")
     (tmp_path / ".out.lock").touch()
-    assert half_done(tmp_path) == []
+    assert interrupted_folders(tmp_path) == []
 
 
 def test_a_file_is_the_old_one_or_the_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "index.html"
-    write_whole(path, b"old")
+    atomic_write(path, b"old")
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(whole.os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        write_whole(path, b"new")
+        atomic_write(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -83,9 +89,9 @@ def test_links_are_replaced_and_what_they_lead_to_is_left_alone(tmp_path: Path) 
     root = tmp_path / "root"
     root.mkdir()
     (root / "out").symlink_to(elsewhere, target_is_directory=True)
-    with staged(root / "out") as aside:
+    with stage_and_swap_in(root / "out") as aside:
         fill(aside, "new")
     (root / ".index.html.part").symlink_to(elsewhere / "page")
-    write_whole(root / "index.html", b"index")
+    atomic_write(root / "index.html", b"index")
     assert (elsewhere / "page").read_text() == "mine"
     assert sorted(path.name for path in root.iterdir()) == ["index.html", "out"]

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from haochaping.files.exclusive_lock import Occupied, alone
+from haochaping.files.exclusive_lock import FolderLocked, exclusive_lock
 
 HOLD = """
 import sys
 from pathlib import Path
-from haochaping.files.exclusive_lock import alone
-with alone(Path(sys.argv[1])):
+from haochaping.files.exclusive_lock import exclusive_lock
+with exclusive_lock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -33,7 +33,10 @@ def held(tmp_path: Path):
 def test_a_second_writer_is_told_and_refused_after_the_wait(held) -> None:
     folder, _ = held
     said: list[str] = []
-    with pytest.raises(Occupied, match="另一个程序一直在写"), alone(folder, said.append, wait=0.2):
+    with (
+        pytest.raises(FolderLocked, match="另一个程序一直在写"),
+        exclusive_lock(folder, said.append, wait=0.2),
+    ):
         pytest.fail("two writers at once")
     assert len(said) == 1 and str(folder) in said[0]
 
@@ -42,12 +45,12 @@ def test_a_lock_of_a_killed_process_is_free(held) -> None:
     folder, other = held
     other.kill()
     other.wait()
-    with alone(folder, wait=5):
+    with exclusive_lock(folder, wait=5):
         pass
 
 
 def test_waiting_ends_when_the_other_does(held) -> None:
     folder, other = held
     other.stdin.close()
-    with alone(folder, wait=20):
+    with exclusive_lock(folder, wait=20):
         pass

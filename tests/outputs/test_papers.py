@@ -44,9 +44,9 @@ def edit_document(path: Path) -> None:
 
 
 def edit_workbook(path: Path) -> None:
-    book = load_workbook(path)
-    book.worksheets[0]["G30"] = "改动"
-    book.save(path)
+    cell_index = load_workbook(path)
+    cell_index.worksheets[0]["G30"] = "改动"
+    cell_index.save(path)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from haochaping.pipeline.run_log import RunLog
 def test_lines_go_to_the_terminal_and_the_log_and_parts_are_timed() -> None:
     said: list[str] = []
     log = RunLog(said.append)
-    log.say("读入")
+    log.report_progress("读入")
     log.lap("读入与核对")
     log.note("只在记录里")
     assert said == ["读入"]

@@ -6,14 +6,14 @@ import pytest
 
 from haochaping.core.paths import Locations
 from haochaping.core.quarter import Quarter
-from haochaping.files.atomic_write import staged
-from haochaping.pipeline.run_quarter import told_what_was_replaced
+from haochaping.files.atomic_write import stage_and_swap_in
+from haochaping.pipeline.run_quarter import report_replaced_quarters
 
 FIRST, SECOND = Quarter(2024, 1), Quarter(2024, 2)
 
 
 def publish(where: Locations, quarter: Quarter) -> None:
-    with staged(where.published(quarter)) as aside:
+    with stage_and_swap_in(where.published(quarter)) as aside:
         (aside / "briefing.html").write_text("")
 
 
@@ -25,11 +25,11 @@ def where(tmp_path: Path) -> Locations:
 
 
 def interrupted(where: Locations, *published: Quarter, failing: bool = False) -> str:
-    with pytest.raises(KeyboardInterrupt) as stopped, told_what_was_replaced(where, [FIRST, SECOND]):
+    with pytest.raises(KeyboardInterrupt) as stopped, report_replaced_quarters(where, [FIRST, SECOND]):
         for quarter in published:
             publish(where, quarter)
         if failing:
-            with staged(where.published(SECOND)):
+            with stage_and_swap_in(where.published(SECOND)):
                 raise KeyboardInterrupt
         raise KeyboardInterrupt
     return str(stopped.value)

@@ -276,7 +276,7 @@ def test_what_was_published_stands_when_the_index_cannot_be_written(
     def full(*_: object) -> None:
         raise OSError("磁盘已满")
 
-    monkeypatch.setattr(index, "write_whole", full)
+    monkeypatch.setattr(index, "atomic_write", full)
     said: list[str] = []
     refresh_index(two, said.append)
     assert len(said) == 1 and "目录没有更新（磁盘已满）" in said[0] and "make index" in said[0]
@@ -298,10 +298,10 @@ def test_the_command(two: Locations, capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_the_manifest_gives_back_what_was_summarised(reference: Reference) -> None:
-    from haochaping.checks.run_rules import confront
+    from haochaping.checks.run_rules import run_rules
 
     data = series(FIRST, 2)[1]
-    figures, report = compute_figures(data, reference), confront(data, reference)
+    figures, report = compute_figures(data, reference), run_rules(data, reference)
     kept = read_summary(json.loads(json.dumps(summarise(data, report, figures))))
     assert kept.simulated and kept.verdict == report.verdict.value and dict(kept.findings) == report.counts
     for name, figure in kept.figures.items():

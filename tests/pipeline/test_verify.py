@@ -6,7 +6,7 @@ from pathlib import Path
 
 from haochaping.core.quarter import Quarter
 from haochaping.outputs.published.file_names import MANIFEST
-from haochaping.pipeline.fingerprint import inputs_of
+from haochaping.pipeline.fingerprint import hash_inputs
 from haochaping.pipeline.verify import is_outdated
 from tests.pipeline.published_folders import publish, root, series
 
@@ -17,7 +17,7 @@ def test_a_quarter_is_outdated_when_its_inputs_changed_or_nobody_knows_them(tmp_
     path = folder / MANIFEST
     manifest = json.loads(path.read_text(encoding="utf-8"))
     assert is_outdated(where, quarter)
-    key = inputs_of(where, quarter, date(2024, 4, 20)).key
+    key = hash_inputs(where, quarter, date(2024, 4, 20)).key
     path.write_text(json.dumps({**manifest, "key": key}), encoding="utf-8")
     assert not is_outdated(where, quarter)
     for damaged in ("{", "[]"):

@@ -1,6 +1,6 @@
 import threading
 
-from haochaping.pipeline.watchdog import outer_clock
+from haochaping.pipeline.watchdog import watchdog
 
 
 def test_what_hangs_is_ended_with_a_message() -> None:
@@ -12,13 +12,13 @@ def test_what_hangs_is_ended_with_a_message() -> None:
         codes.append(code)
         ended.set()
 
-    with outer_clock(said.append, seconds=0.05, end=end):
+    with watchdog(said.append, seconds=0.05, end=end):
         assert ended.wait(20)
     assert codes == [3] and "强行停止" in said[0]
 
 
 def test_what_ends_in_time_is_left_alone() -> None:
     ended = threading.Event()
-    with outer_clock(lambda _: None, seconds=0.2, end=lambda _: ended.set()):
+    with watchdog(lambda _: None, seconds=0.2, end=lambda _: ended.set()):
         pass
     assert not ended.wait(0.5)

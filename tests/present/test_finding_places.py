@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import TABLES, QuarterData
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.page.annex_table import annex_table
@@ -29,7 +29,7 @@ NAMES = (
 @pytest.mark.parametrize("name", NAMES)
 def test_a_finding_has_a_place_and_an_addressee(name: str, real: QuarterData, reference: Reference) -> None:
     data = dict(quarters(real))[name]
-    figures, report = compute_figures(data, reference), confront(data, reference, history=data.history)
+    figures, report = compute_figures(data, reference), run_rules(data, reference, history=data.history)
     findings = str(findings_html(report, figures, reference))
     assert report.findings
     for label in ("位置|所据", "核实"):  # where every cell is listed in 所据, nothing is left for 位置

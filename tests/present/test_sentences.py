@@ -7,7 +7,7 @@ import pytest
 from jinja2 import FunctionLoader
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import TABLES, QuarterData, frame
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.present import sentences
@@ -67,7 +67,7 @@ def test_every_branch_of_every_template_is_reached(
     monkeypatch.setattr(sentences, "environment", lambda: environment)
     for data in all_quarters.values():
         figures = compute_figures(data, reference)
-        report = confront(data, reference, history=data.history)
+        report = run_rules(data, reference, history=data.history)
         for section in (*SECTIONS, "charts"):
             compose(section, figures, report)
         bulletin_text(data, figures, reference)
@@ -81,7 +81,7 @@ def test_every_branch_of_every_template_is_reached(
 def test_no_sentence_says_nan_or_none(all_quarters: dict[str, QuarterData], reference: Reference) -> None:
     for name, data in all_quarters.items():
         figures = compute_figures(data, reference)
-        report = confront(data, reference, history=data.history)
+        report = run_rules(data, reference, history=data.history)
         titles = [Phrase(parts).text for parts in chart_titles(figures).values()]
         assert not [title for title in titles if re.search(r"nan|None|\\u|，，|  |[，； ]$|^$", title)], name
         told = [s.text for section in SECTIONS for s in compose(section, figures, report)]
@@ -128,7 +128,7 @@ def test_the_summary_has_seven_sentences_at_most_and_ends_with_the_doubts(
     all_quarters: dict[str, QuarterData], reference: Reference
 ) -> None:
     for data in all_quarters.values():
-        report = confront(data, reference, history=data.history)
+        report = run_rules(data, reference, history=data.history)
         told = compose("summary", compute_figures(data, reference), report)
         assert len(told) <= MOST_IN_SUMMARY and told[-1].rule.startswith("doubts_")
 
@@ -156,7 +156,7 @@ def test_a_missing_annex_is_said_and_nothing_breaks(
 ) -> None:
     data = replace(real, **{missing: frame(missing, [])})
     figures = compute_figures(data, reference)
-    report = confront(data, reference)
+    report = run_rules(data, reference)
     assert f"没有附件{TABLES[missing].annex}" in write_sentences("overview", figures, report)
     if missing in SECTIONS:
         assert write_sentences(missing, figures, report) == ""

@@ -18,7 +18,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.cleaning.quantities import plain_text, quantities, same
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData, frame
@@ -672,7 +672,7 @@ def test_simulated_quarters_and_named_units_agree_with_their_own_paper(
     named = dataclasses.replace(reference, city={**reference.city, "bulletin": {"name_units": True}})
     for settings in (reference, named):
         figures, path = compute_figures(data), tmp_path / "b.docx"
-        report = confront(data, settings)
+        report = run_rules(data, settings)
         write_bulletin(data, report, figures, settings, path)
         assert proof(data, report, figures, settings, path) == []
         simulated = Desk(Proofreader(data, report, figures, settings), tmp_path, path)
@@ -791,7 +791,7 @@ def noted_desk(data: QuarterData, reference: Reference, folder: Path, text: str)
     """A desk whose fresh paper holds words of the analyst."""
     rows = [{"section": "通报·总体情况", "kind": "paragraph", "text": text, "line": 3}]
     noted = dataclasses.replace(data, notes=frame("notes", rows))
-    report, figures = confront(noted, reference, history=noted.history), compute_figures(noted, reference)
+    report, figures = run_rules(noted, reference, history=noted.history), compute_figures(noted, reference)
     write_bulletin(noted, report, figures, reference, folder / "fresh.docx")
     return Desk(Proofreader(noted, report, figures, reference), folder, folder / "fresh.docx")
 

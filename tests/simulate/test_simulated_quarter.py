@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import SIMULATED
 from haochaping.core.quarter import Quarter
 from haochaping.read.raw_folder import read_raw
@@ -19,7 +19,7 @@ QUARTER = Quarter(2024, 1)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_clean_quarter_raises_almost_nothing(seed: int, tmp_path: Path) -> None:
     write_root(tmp_path, [QUARTER], seed, REFERENCE)
-    report = confront(simulate(QUARTER, seed), load_reference(tmp_path / "reference"))
+    report = run_rules(simulate(QUARTER, seed), load_reference(tmp_path / "reference"))
     assert report.counts["correct"] == 0 and report.counts["verify"] <= 2, [f.id for f in report.findings]
     assert not any(result.error for result in report.results)
 

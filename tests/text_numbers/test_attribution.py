@@ -6,20 +6,21 @@ from haochaping.cleaning.quantities import plain_text
 from haochaping.core.model import QuarterData
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.reference.reference import Reference
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 from haochaping.text_numbers.attribution import Attribution
-from haochaping.text_numbers.number_mention import tellings
+from haochaping.text_numbers.number_mention import extract_mentions
 
 
 @pytest.fixture(scope="module")
 def figures(real: QuarterData, reference: Reference) -> Attribution:
-    return Attribution(Book(real, reference), compute_figures(real))
+    return Attribution(CellIndex(real, reference), compute_figures(real))
 
 
 def verdicts(figures: Attribution, text: str) -> list[str]:
     """For each number: blank if explained, what it should be, or ``?`` where it cannot be placed."""
     return [
-        figures.right(told) or ("" if figures.holds(told) else "?") for told in tellings(plain_text(text))
+        figures.right(told) or ("" if figures.holds(told) else "?")
+        for told in extract_mentions(plain_text(text))
     ]
 
 

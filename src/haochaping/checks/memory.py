@@ -9,7 +9,7 @@ from datetime import date
 
 from haochaping.checks.check_report import Revision
 from haochaping.checks.finding import Finding
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.cleaning.dates import iso_date
 from haochaping.core.labels import COLUMNS, place
 from haochaping.core.model import QuarterData, decode_key
@@ -20,7 +20,7 @@ from haochaping.store.revisions import net_revisions
 
 
 @dataclass(frozen=True)
-class Past:
+class PriorQuarter:
     """An earlier quarter: its data as printed, its answers, and its data with what was corrected then."""
 
     data: QuarterData
@@ -28,7 +28,7 @@ class Past:
     corrected: QuarterData | None = None
 
     @property
-    def best(self) -> QuarterData:
+    def effective_values(self) -> QuarterData:
         """What later quarters are compared with: corrected where it was corrected."""
         return self.data if self.corrected is None else self.corrected
 
@@ -36,15 +36,17 @@ class Past:
 def revised_cells(data: QuarterData) -> Iterator[Revision]:
     """What changed in an earlier quarter since it was first read."""
     for row in net_revisions(data).to_dict("records"):
-        where = place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], "")
-        yield Revision(data.quarter.label, where, row["before"], row["after"], row["on"])
+        place_words = place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], "")
+        yield Revision(data.quarter.label, place_words, row["before"], row["after"], row["on"])
 
 
-def earlier_findings(past: Sequence[Past], reference: Reference) -> tuple[Finding, ...]:
+def earlier_findings(past: Sequence[PriorQuarter], reference: Reference) -> tuple[Finding, ...]:
     """Findings of the last earlier quarter, with today's rules."""
     if not past:
         return ()
-    return confront(past[-1].data, reference, history=tuple(one.best for one in past[:-1])).findings
+    return run_rules(
+        past[-1].data, reference, history=tuple(one.effective_values for one in past[:-1])
+    ).findings
 
 
 def explanations(
@@ -89,7 +91,7 @@ def with_status(
     finding: Finding,
     explained: Mapping[str, Answer],
     carried: Mapping[str, Answer],
-    past: Sequence[Past],
+    past: Sequence[PriorQuarter],
     earlier: Sequence[Finding],
     lapse: str,
 ) -> Finding:
@@ -125,7 +127,7 @@ def _wording(finding: Finding) -> str:
     return re.sub(r"[\d.,，%％−-]+", "", finding.message)
 
 
-def last_explanation(finding: str, past: Sequence[Past]) -> Answer | None:
+def last_explanation(finding: str, past: Sequence[PriorQuarter]) -> Answer | None:
     """The latest explanation that an earlier quarter gave for the same finding.
 
     A later correction of it, or its withdrawal, ends the memory.

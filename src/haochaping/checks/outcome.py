@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from haochaping.checks.rule import Rule
-from haochaping.core.model import HEADLINE, TABLES, CellRef
-from haochaping.store.cell_index import Book, Row
+from haochaping.core.model import TABLES, TEXT_CLAIMS, CellRef
+from haochaping.store.cell_index import CellIndex, RowRef
 
 WHOLE = "全部"
 """Stands for every row in the place of a finding that concerns a whole column."""
@@ -52,7 +52,7 @@ class Outcome:
     expected: str = ""
 
 
-Kind = Callable[[Rule, Book], Iterator[Outcome]]
+Kind = Callable[[Rule, CellIndex], Iterator[Outcome]]
 """A kind of rule: from a rule and the printed cells to one outcome for each place it applies to."""
 
 
@@ -66,11 +66,11 @@ def not_evaluable(at: CellRef, cells: Iterable[CellRef], reason: str) -> Outcome
     return Outcome(at, tuple(cells), NOT_EVALUABLE, reason=reason)
 
 
-def rows_and_totals(rule: Rule, book: Book) -> Iterator[Row]:
+def rows_and_totals(rule: Rule, cell_index: CellIndex) -> Iterator[RowRef]:
     """Rows of the rule's tables, total rows after them."""
     for table in rule.tables:
-        yield from book.rows(table)
-        yield from book.totals(table)
+        yield from cell_index.rows(table)
+        yield from cell_index.totals(table)
 
 
 def whole_table(table: str, column: str) -> CellRef:
@@ -78,6 +78,6 @@ def whole_table(table: str, column: str) -> CellRef:
     return CellRef.of(table, dict.fromkeys(TABLES[table].key, WHOLE), column)
 
 
-def claimed(figure: str) -> CellRef:
+def claim_cell(figure: str) -> CellRef:
     """The cell of a figure of the text."""
-    return CellRef.of(HEADLINE, {"figure": figure}, "value")
+    return CellRef.of(TEXT_CLAIMS, {"figure": figure}, "value")

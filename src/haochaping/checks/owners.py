@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from haochaping.checks.finding import Finding
-from haochaping.core.model import HEADLINE, TABLES, CellRef
+from haochaping.core.model import TABLES, TEXT_CLAIMS, CellRef
 from haochaping.reference.reference import Reference
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 Owner = tuple[str, str]
 """A unit: its kind in the registry and its canonical name."""
@@ -14,11 +14,11 @@ Owner = tuple[str, str]
 class Owners:
     """Which unit each cell of a quarter belongs to."""
 
-    def __init__(self, book: Book, reference: Reference):
+    def __init__(self, cell_index: CellIndex, reference: Reference):
         self._reference = reference
-        self._there = {self._named(row.table, row.key) for table in TABLES for row in book.rows(table)}
+        self._there = {self._named(row.table, row.key) for table in TABLES for row in cell_index.rows(table)}
         self.cells: dict[Owner, list[CellRef]] = {}
-        for cell in book.cells():
+        for cell in cell_index.cells():
             if owner := self.of(cell):
                 self.cells.setdefault(owner, []).append(cell)
 
@@ -45,5 +45,5 @@ def cells_asked(finding: Finding, owners: Owners) -> tuple[CellRef, ...]:
     located = tuple(dict.fromkeys(cell for cell in (finding.at, *finding.suspects) if owners.of(cell)))
     if located:
         return located
-    names_a_row = finding.at in finding.cells and finding.at.table != HEADLINE
+    names_a_row = finding.at in finding.cells and finding.at.table != TEXT_CLAIMS
     return tuple(cell for cell in finding.cells if owners.of(cell)) if names_a_row else ()

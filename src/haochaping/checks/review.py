@@ -1,4 +1,4 @@
-"""A quarter and its answers: corrections applied, findings confronted again, explanations and memory joined."""
+"""A quarter and its answers: corrections applied, rules run again, explanations and memory joined."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import date
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.memory import (
-    Past,
+    PriorQuarter,
     earlier_findings,
     explanations,
     lapse_of,
@@ -19,23 +19,23 @@ from haochaping.checks.memory import (
     same_text,
     with_status,
 )
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.cleaning.dates import iso_date
 from haochaping.cleaning.number_or_missing import Cell
 from haochaping.core.labels import COLUMNS, place
 from haochaping.core.model import CellRef, QuarterData
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import WITHDRAW, Answer
 from haochaping.store.apply_corrections import (
     Correction,
-    NotApplicable,
+    CorrectionNotApplicable,
     apply_corrections,
     is_rate,
     read_cell,
     with_value,
 )
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ class Reviewed:
 def review(
     printed: QuarterData,
     answers: Sequence[Answer],
-    past: Sequence[Past],
+    past: Sequence[PriorQuarter],
     reference: Reference,
     as_of: date,
     kept: Sequence[Correction] = (),
 ) -> Reviewed:
-    """Confront a quarter, apply its corrections, confront it again, and judge its explanations.
+    """Run the rules on a quarter, apply its corrections, run them again, and judge its explanations.
 
     Parameters
     ----------
@@ -74,9 +74,9 @@ def review(
         Corrections applied before, whose answers are no longer there.
     """
     earlier = earlier_findings(past, reference)
-    history = tuple(one.best for one in past)
+    history = tuple(one.effective_values for one in past)
     printed = replace(printed, history=history)
-    before = confront(printed, reference, history=history)
+    before = run_rules(printed, reference, history=history)
     data, after, known = printed, before, before.findings
     while True:  # a correction may raise a finding that another correction answers
         corrections, remarks = _corrections(answers, known, printed, reference)
@@ -85,7 +85,7 @@ def review(
         if not corrections:
             break
         data = apply_corrections(printed, [c for _, c in corrections], reference)
-        after = _marked(confront(data, reference, history=history), before, corrections)
+        after = _marked(run_rules(data, reference, history=history), before, corrections)
         ids = {finding.id for finding in known}
         wanted = {answer.finding for answer in answers if answer.is_correction} - ids
         raised = tuple(finding for finding in after.findings if finding.id in wanted)
@@ -148,9 +148,9 @@ def _corrections(
     answers: Sequence[Answer], known: Sequence[Finding], printed: QuarterData, reference: Reference
 ) -> tuple[list[tuple[str, Correction]], list[str]]:
     """Corrections that can be applied, each with its finding's id; and why the others cannot."""
-    book = Book(printed, reference)
-    cells = {cell.path: cell for cell in book.cells()}
-    words = {cell_label(cell): cell for cell in book.cells()}
+    cell_index = CellIndex(printed, reference)
+    cells = {cell.path: cell for cell in cell_index.cells()}
+    words = {cell_label(cell): cell for cell in cell_index.cells()}
     findings = {finding.id: finding for finding in known}
     applied: dict[CellRef, tuple[str, Correction]] = {}
     places: dict[CellRef, str] = {}
@@ -160,19 +160,21 @@ def _corrections(
             continue
         finding = findings.get(answer.finding)
         problem = ""
-        cell = cells.get(answer.cell) or words.get(label_of(answer.where))
-        if cell is None and not answer.cell and not answer.where and finding:
+        cell = cells.get(answer.cell) or words.get(label_of(answer.cell_words))
+        if cell is None and not answer.cell and not answer.cell_words and finding:
             cell = finding.at
         if not answer.finding:
             problem = "应填写编号（照抄所答复的核对意见的编号）"
         elif finding is None:
             problem = f"编号“{answer.finding}”在本期没有对应的核对意见"
-        elif cell is None or cell not in book:
-            problem = f"“{answer.where or answer.cell or cell_label(finding.at)}”不是一个可以更正的单元格"
+        elif cell is None or cell not in cell_index:
+            problem = (
+                f"“{answer.cell_words or answer.cell or cell_label(finding.at)}”不是一个可以更正的单元格"
+            )
         elif not answer.value:
             problem = "处理为更正，应填写核实值"
-        elif answer.original and not same_text(answer.original, book.printed(cell)):
-            problem = f"原值“{answer.original}”与资料中的“{book.printed(cell)}”不同，可能资料已换"
+        elif answer.original and not same_text(answer.original, cell_index.printed(cell)):
+            problem = f"原值“{answer.original}”与资料中的“{cell_index.printed(cell)}”不同，可能资料已换"
         elif iso_date(answer.on) is None:
             problem = f"日期“{answer.on}”应写作 2023-01-05"
         elif cell in applied and applied[cell][1].corrected != answer.value:
@@ -180,9 +182,9 @@ def _corrections(
         else:
             try:
                 value = _typed(cell, answer.value)
-                same = _content(read_cell(cell, value, reference)) == _value(cell, book, reference)
+                same = _content(read_cell(cell, value, reference)) == _value(cell, cell_index, reference)
                 with_value(printed, cell, value, reference)  # whether the cell can hold it
-            except NotApplicable as error:
+            except CorrectionNotApplicable as error:
                 problem = f"核实值“{answer.value}”{error}"
             else:
                 if same:
@@ -197,7 +199,12 @@ def _corrections(
                 applied[cell] = (
                     answer.finding,
                     Correction(
-                        cell, book.printed(cell), value, answer.text, answer.by, iso_date(answer.on) or ""
+                        cell,
+                        cell_index.printed(cell),
+                        value,
+                        answer.text,
+                        answer.by,
+                        iso_date(answer.on) or "",
                     ),
                 )
         if problem:
@@ -210,17 +217,17 @@ def cell_label(cell: CellRef) -> str:
     return label_of(place(cell.table, cell.names) + COLUMNS.get(cell.column, ""))
 
 
-def label_of(where: str) -> str:
+def label_of(place_words: str) -> str:
     """A place without quotation marks, which people type in many ways."""
-    return re.sub("[“”\"'「」‘’]", "", fold(where))
+    return re.sub("[“”\"'「」‘’]", "", normalize_for_comparison(place_words))
 
 
-def _value(cell: CellRef, book: Book, reference: Reference) -> int | float | str:
+def _value(cell: CellRef, cell_index: CellIndex, reference: Reference) -> int | float | str:
     """What a cell holds; a cell without a number holds its word, which equals no number."""
     try:
-        return _content(read_cell(cell, book.printed(cell), reference))
-    except NotApplicable:
-        return book.printed(cell)
+        return _content(read_cell(cell, cell_index.printed(cell), reference))
+    except CorrectionNotApplicable:
+        return cell_index.printed(cell)
 
 
 def _content(cell: Cell) -> int | float | str:
@@ -271,7 +278,9 @@ def _mended(finding: Finding, corrections: Sequence[tuple[str, Correction]]) -> 
 
 def _corrected_words(correction: Correction) -> str:
     """A correction as the page shows it."""
-    where = f"{place(correction.cell.table, correction.cell.names)}{COLUMNS.get(correction.cell.column, '')}"
-    parts = [f"{where}更正为 {correction.corrected}", correction.basis or "未写依据"]
+    place_words = (
+        f"{place(correction.cell.table, correction.cell.names)}{COLUMNS.get(correction.cell.column, '')}"
+    )
+    parts = [f"{place_words}更正为 {correction.corrected}", correction.basis or "未写依据"]
     parts += [" ".join(part for part in (correction.by, correction.on) if part)]
     return "；".join(part for part in parts if part)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from haochaping.cleaning.number_or_missing import percent
 
 
-def manner(printed: Decimal, decimals: int, value: Fraction) -> str:
+def classify_rounding(printed: Decimal, decimals: int, value: Fraction) -> str:
     """How a printed percentage relates to the exact one.
 
     Returns

@@ -66,12 +66,12 @@ def load_rules(folder: Path, kinds: Mapping[str, object]) -> list[Rule]:
     for number, entry in enumerate(entries, start=1):
         if entry.get("enabled") is False:
             continue
-        where = f"{path.name} 第 {number} 条规则 {entry.get('id', '')}"
+        rule_place = f"{path.name} 第 {number} 条规则 {entry.get('id', '')}"
         wrong = _wrong(entry, kinds)
         if not wrong and entry["id"] in rules:
             wrong = "id 不应重复"
         if wrong:
-            problems.append(Problem(where, "", wrong))
+            problems.append(Problem(rule_place, "", wrong))
             continue
         rules[entry["id"]] = Rule(
             **{name: entry[name] for name in _COMMON},

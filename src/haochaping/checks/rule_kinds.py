@@ -21,7 +21,7 @@ KINDS: dict[str, Kind] = {
     "ratio_undefined": printed_rates.ratio_undefined,
     "ratio_unreported": printed_rates.ratio_unreported,
     "bounds": printed_rates.bounds,
-    "of_few": printed_rates.of_few,
+    "rate_is_feasible": printed_rates.rate_is_feasible,
     "share": printed_rates.share,
     "share_sum": printed_rates.share_sum,
     "rates_alike": printed_rates.rates_alike,

@@ -1,4 +1,4 @@
-"""All rules confronted with one quarter: findings, rules that hold, rules that could not run."""
+"""All rules run on one quarter: findings, rules that hold, rules that could not run."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from haochaping.checks.rule_kinds import KINDS
 from haochaping.core.labels import place
 from haochaping.core.model import QuarterData
 from haochaping.reference.reference import Reference
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 _TEMPLATES = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 """Sandboxed: the rules of another city are data too, and a template reaches anything of Python otherwise."""
 
 
-def confront(
+def run_rules(
     data: QuarterData,
     reference: Reference,
     rules: Sequence[Rule] | None = None,
@@ -36,14 +36,14 @@ def confront(
 
     A rule that raises is reported as "could not run": never a crash, never passed.
     """
-    book = Book(data, reference, history)
+    cell_index = CellIndex(data, reference, history)
     results: list[RuleResult] = []
     doubts: list[Doubt] = []
     hard: list[Outcome] = []
     used = load_rules(reference.folder, KINDS) if rules is None else rules
     for rule in used:
         try:
-            outcomes = list(KINDS[rule.kind](rule, book))
+            outcomes = list(KINDS[rule.kind](rule, cell_index))
             for outcome in outcomes:
                 if outcome.state == FAILS:
                     _message(rule, outcome)
@@ -63,15 +63,15 @@ def confront(
                 reasons=reasons,
             )
         )
-    groups = group_doubts(doubts, localise(hard, book), book, KINDS)
-    groups = merge_rearranged(groups, book, used, KINDS)
-    findings = [_finding(group, book, used) for group in groups]
-    return CheckReport(tuple(gravest_first(findings, book)), tuple(results))
+    groups = group_doubts(doubts, localise(hard, cell_index), cell_index, KINDS)
+    groups = merge_rearranged(groups, cell_index, used, KINDS)
+    findings = [_finding(group, cell_index, used) for group in groups]
+    return CheckReport(tuple(gravest_first(findings, cell_index)), tuple(results))
 
 
-def gravest_first(findings: Sequence[Finding], book: Book) -> list[Finding]:
+def gravest_first(findings: Sequence[Finding], cell_index: CellIndex) -> list[Finding]:
     """By severity; then by how much of a column the doubtful figures make up, findings of one check together."""
-    weights = [max(map(book.weight, {finding.at, *finding.suspects})) for finding in findings]
+    weights = [max(map(cell_index.weight, {finding.at, *finding.suspects})) for finding in findings]
     of_check: dict[tuple[str, str], float] = {}
     for finding, weight in zip(findings, weights, strict=True):
         check = (finding.severity, finding.check)
@@ -91,11 +91,11 @@ def _result(rule: Rule, **counts: Any) -> RuleResult:
 
 
 def _message(rule: Rule, outcome: Outcome) -> str:
-    where = place(outcome.at.table, outcome.at.names)
-    return _TEMPLATES.from_string(rule.message).render(place=where, **outcome.values)
+    place_words = place(outcome.at.table, outcome.at.names)
+    return _TEMPLATES.from_string(rule.message).render(place=place_words, **outcome.values)
 
 
-def _finding(group: Group, book: Book, rules: Sequence[Rule]) -> Finding:
+def _finding(group: Group, cell_index: CellIndex, rules: Sequence[Rule]) -> Finding:
     """The finding of one cause: its gravest doubt speaks, the others follow as what hangs together with it."""
     doubts = sorted(group.doubts, key=lambda doubt: SEVERITY_ORDER.index(doubt.rule.severity))
     lead, *others = doubts
@@ -111,8 +111,8 @@ def _finding(group: Group, book: Book, rules: Sequence[Rule]) -> Finding:
         arithmetic="；".join(dict.fromkeys(doubt.outcome.arithmetic for doubt in doubts)),
         consider=lead.rule.consider,
         cells=cells,
-        printed={cell: book.printed(cell) for cell in {*cells, *group.suspects}},
+        printed={cell: cell_index.printed(cell) for cell in {*cells, *group.suspects}},
         suspects=group.suspects,
-        hypothesis=hypothesis(group, book, rules, KINDS),
+        hypothesis=hypothesis(group, cell_index, rules, KINDS),
         expected=lead.outcome.expected,
     )

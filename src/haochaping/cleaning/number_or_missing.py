@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
-from haochaping.core.text import fold, plain_number
+from haochaping.core.text import normalize_for_comparison, plain_number
 
 LONGEST_CELL = 200
 """Longer text is no cell of a table; the contract refuses it."""
@@ -102,7 +102,7 @@ def percent_of(fraction: str) -> str:
 
 def _absent(printed: str, no_value: Mapping[str, str]) -> Cell | None:
     """The cell, if `printed` is one of the words for "no value"."""
-    reason = no_value.get(fold(printed))
+    reason = no_value.get(normalize_for_comparison(printed))
     if reason is None:
         return None
     return Cell(printed, None, reason or f"原表填“{printed}”，含义未注明")

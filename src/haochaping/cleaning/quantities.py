@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from haochaping.core.text import squeeze
+from haochaping.core.text import remove_whitespace
 
 COUNT, PERCENT, POINTS, DAY, MONTH_DAY, MONTH, YEAR, QUARTER = (
     "count",
@@ -82,7 +82,7 @@ class Quantity:
 
 def plain_text(text: str) -> str:
     """`text` without blanks, digits half-width, dates in Chinese numerals in Arabic ones."""
-    return _CHINESE_DATE.sub(_arabic_date, squeeze(text).translate(_HALF_WIDTH))
+    return _CHINESE_DATE.sub(_arabic_date, remove_whitespace(text).translate(_HALF_WIDTH))
 
 
 def quantities(text: str) -> list[Quantity]:

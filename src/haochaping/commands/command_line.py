@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from haochaping.commands.arguments import parse_arguments
-from haochaping.commands.commands import COMMANDS, FAILED, REFUSED, say
-from haochaping.core.errors import LONGEST_EXPECTED, InputRefused, system_says
-from haochaping.core.paths import locations
+from haochaping.commands.commands import COMMANDS, FAILED, REFUSED, report_progress
+from haochaping.core.errors import LONGEST_EXPECTED, InputRefused, describe_os_error
+from haochaping.core.paths import find_locations
 from haochaping.core.text import quoted
 
 
@@ -22,20 +22,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if threading.current_thread() is threading.main_thread():
             _stop_alike()
         options = parse_arguments(arguments)
-        return COMMANDS[options.command](locations(options.data, options.output), options)
+        return COMMANDS[options.command](find_locations(options.data, options.output), options)
     except InputRefused as refusal:
-        say(refusal.message)
+        report_progress(refusal.message)
         return REFUSED
     except KeyboardInterrupt as stopped:
-        say(str(stopped) or "已中断；上一次的输出没有改动")
+        report_progress(str(stopped) or "已中断；上一次的输出没有改动")
         return FAILED
     except BrokenPipeError:
         return FAILED
     except OSError as error:
-        say(f"没有写成，上一次的输出没有改动：{system_says(error)}")
+        report_progress(f"没有写成，上一次的输出没有改动：{describe_os_error(error)}")
         return FAILED
     except Exception as error:  # the last line of defence: a message, never a traceback
-        say(f"工具包出错（不是资料的问题）：{type(error).__name__}: {quoted(str(error), LONGEST_EXPECTED)}")
+        report_progress(
+            f"工具包出错（不是资料的问题）：{type(error).__name__}: {quoted(str(error), LONGEST_EXPECTED)}"
+        )
         return FAILED
 
 

@@ -24,42 +24,46 @@ _MOST_NAMED = 12
 """Quarters that one line names."""
 
 
-def say(line: str) -> None:
+def report_progress(line: str) -> None:
     """One line to the person at the terminal; paths and names in it may hold anything, an escape sequence too."""
     print(visible(line), file=sys.stderr, flush=True)
 
 
-def _quarter(where: Locations, options: argparse.Namespace) -> int:
+def _quarter(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.pipeline.run_quarter import run_quarter
 
     quarter = options.quarter
-    outcome = run_quarter(where, quarter, say, options.as_of, options.by)
+    outcome = run_quarter(locations, quarter, report_progress, options.as_of, options.by)
     if outcome.unchanged:
-        say(f"资料没有变化，未重新生成：{outcome.page}（{outcome.verdict}）")
+        report_progress(f"资料没有变化，未重新生成：{outcome.page}（{outcome.verdict}）")
     else:
         if outcome.missing_glyphs:
-            say(f"字体缺少以下字符，页面上可能显示不出：{' '.join(map(repr, outcome.missing_glyphs))}")
-        say(f"完成：{outcome.page}；{outcome.verdict}；用时 {outcome.seconds:.1f} 秒")
+            report_progress(
+                f"字体缺少以下字符，页面上可能显示不出：{' '.join(map(repr, outcome.missing_glyphs))}"
+            )
+        report_progress(f"完成：{outcome.page}；{outcome.verdict}；用时 {outcome.seconds:.1f} 秒")
     return LOOK if options.strict and _verify_first(outcome.verdict) else DONE
 
 
-def _quarters(where: Locations, options: argparse.Namespace) -> int:
+def _quarters(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.pipeline.printed_quarter import available
     from haochaping.pipeline.run_quarters import run_quarters, table
 
     first, last = (Quarter.parse(text) if text else None for text in (options.first, options.last))
     if first and last and first > last:
         raise refuse("命令行", f"从 {first} 到 {last}", "起止颠倒，前一个应早于后一个")
-    there = available(where.data)
+    there = available(locations.data)
     wanted = [q for q in there if (first is None or first <= q) and (last is None or q <= last)]
     if not wanted:
         known = f"有资料的是 {there[0]} 至 {there[-1]}" if there else "还没有任何季度的资料"
         asked = f"{first or '最早'} 至 {last or '最近'}"
-        raise refuse(str(where.data), asked, f"其间没有季度，{known}")
+        raise refuse(str(locations.data), asked, f"其间没有季度，{known}")
     if lacking := _without_data(there, first or wanted[0], last or wanted[-1]):
         more = f" 等 {len(lacking)} 个" if len(lacking) > _MOST_NAMED else ""
-        say(f"其间没有资料的季度，未生成：{'、'.join(map(str, lacking[:_MOST_NAMED]))}{more}")
-    ended = run_quarters(where, wanted, say, options.as_of or date.today(), options.by, options.jobs)
+        report_progress(f"其间没有资料的季度，未生成：{'、'.join(map(str, lacking[:_MOST_NAMED]))}{more}")
+    ended = run_quarters(
+        locations, wanted, report_progress, options.as_of or date.today(), options.by, options.jobs
+    )
     print(table(ended))
     return LOOK if any(one.failure for one in ended) else DONE
 
@@ -72,67 +76,71 @@ def _without_data(there: Sequence[Quarter], first: Quarter, last: Quarter) -> li
     return [quarter for quarter in asked if quarter not in there]
 
 
-def _index(where: Locations, options: argparse.Namespace) -> int:
+def _index(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.pipeline.update_index import write_index
 
-    outcome = write_index(where, say)
+    outcome = write_index(locations, report_progress)
     changed = "没有变化" if outcome.unchanged else "已更新"
-    say(f"目录{changed}：{outcome.page}，{outcome.quarters} 个季度")
+    report_progress(f"目录{changed}：{outcome.page}，{outcome.quarters} 个季度")
     return DONE
 
 
-def _doctor(where: Locations, options: argparse.Namespace) -> int:
+def _doctor(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.doctor.examine import examine
     from haochaping.doctor.report_line import State, as_text
 
     states = []
-    for line in examine(where):
+    for line in examine(locations):
         states.append(line.state)
         print(*as_text(line), sep="\n", flush=True)
     print("，".join(f"{state.value} {states.count(state)} 项" for state in State))
     return LOOK if State.WRONG in states else DONE
 
 
-def _pdf(where: Locations, options: argparse.Namespace) -> int:
+def _pdf(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.outputs.page.pdf import write_pdf
     from haochaping.pipeline.update_index import refresh_index
     from haochaping.pipeline.verify import is_outdated
 
     quarter = options.quarter
-    printed = write_pdf(where, quarter)
-    refresh_index(where, say)
-    if is_outdated(where, quarter):
-        say(f"网页是按以前的资料、设置或程序生成的；要最新的，请先运行 make quarter Q={quarter}，再打印")
-    say(f"完成：{printed}")
+    printed = write_pdf(locations, quarter)
+    refresh_index(locations, report_progress)
+    if is_outdated(locations, quarter):
+        report_progress(
+            f"网页是按以前的资料、设置或程序生成的；要最新的，请先运行 make quarter Q={quarter}，再打印"
+        )
+    report_progress(f"完成：{printed}")
     return DONE
 
 
-def _verify(where: Locations, options: argparse.Namespace) -> int:
+def _verify(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.files.leftovers import clean_up
     from haochaping.outputs.published.file_names import PAGE
     from haochaping.pipeline.verify import verify
 
     quarter = options.quarter
-    clean_up(where.output, say)
-    found = verify(where, quarter, say)
+    clean_up(locations.output, report_progress)
+    found = verify(locations, quarter, report_progress)
     for line in (*found.inputs, *found.files):
         print(visible(line))
     for line in found.about_past:
-        say(line)
+        report_progress(line)
     if found.edited:
-        say(
+        report_progress(
             f"另有 {len(found.edited)} 个人工改动过的文件没有比较：{'、'.join(found.edited)}"
             f"（通报用 make proof Q={quarter} FILE=文件 校对）"
         )
     if found.inputs:
-        say(f"资料、设置或程序与生成时不同（{len(found.inputs)} 处），输出已过时，未作比较；请重新生成")
+        report_progress(
+            f"资料、设置或程序与生成时不同（{len(found.inputs)} 处），输出已过时，未作比较；请重新生成"
+        )
     elif found.files:
-        say(
+        report_progress(
             f"{len(found.files)} 处与重新生成的不同，{found.same} 个文件相同；要恢复的，把那些文件移出文件夹"
             f"（{PAGE} 改动过的不必移），再运行 make quarter Q={quarter}"
         )
     else:
-        say(f"{where.published(quarter)} 与资料一致：{found.same} 个文件全部相同")
+        report_progress(f"{locations.published(quarter)} 与资料一致：{found.same} 个文件全部相同")
     return DONE if found.holds else LOOK
 
 
@@ -142,45 +150,45 @@ def _verify_first(verdict: str) -> bool:
     return verdict == Verdict.VERIFY_FIRST.value
 
 
-def _new(where: Locations, options: argparse.Namespace) -> int:
+def _new(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.outputs.form.new_quarter import write_new
     from haochaping.reference.reference import load_reference
 
     quarter = options.quarter
-    previous = _last_readable(where, quarter)
-    written = write_new(where.raw(quarter), quarter, load_reference(where.reference), previous)
+    previous = _last_readable(locations, quarter)
+    written = write_new(locations.raw(quarter), quarter, load_reference(locations.reference), previous)
     before = previous.quarter if previous else None
     named = f"单位、标题和备注的措辞按{before.label}" if before else "单位按 units.csv"
     lacking = f"（没有上一季度{quarter.previous.label}的资料）" if before != quarter.previous else ""
-    say(f"已建立：{'、'.join(str(path) for path in written)}，{named}{lacking}")
+    report_progress(f"已建立：{'、'.join(str(path) for path in written)}，{named}{lacking}")
     return DONE
 
 
-def _last_readable(where: Locations, quarter: Quarter) -> QuarterData | None:
+def _last_readable(locations: Locations, quarter: Quarter) -> QuarterData | None:
     """The last quarter before `quarter` that can be read; those that cannot are told."""
     from haochaping.pipeline.assess import earlier_quarters
     from haochaping.pipeline.printed_quarter import load_printed
 
-    for earlier in reversed(earlier_quarters(where, quarter)):
+    for earlier in reversed(earlier_quarters(locations, quarter)):
         try:
-            return load_printed(where, earlier)
+            return load_printed(locations, earlier)
         except InputRefused as refusal:
-            say(f"{earlier.label}的资料没有用：{refusal.message}")
+            report_progress(f"{earlier.label}的资料没有用：{refusal.message}")
     return None
 
 
-def _tidy(where: Locations, options: argparse.Namespace) -> int:
+def _tidy(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.pipeline.assess import assess
     from haochaping.read.raw_folder import read_raw
     from haochaping.reference.reference import load_reference
     from haochaping.store.tidy_tables import write_tidy
 
     quarter = options.quarter
-    if not where.raw(quarter).is_dir():
-        read_raw(where.raw(quarter), quarter, load_reference(where.reference))
-    data = assess(where, quarter, options.as_of or date.today()).data
-    changed = write_tidy(data, where.tidy(quarter))
-    say(f"{'已写入' if changed else '没有变化'}：{where.tidy(quarter)}")
+    if not locations.raw(quarter).is_dir():
+        read_raw(locations.raw(quarter), quarter, load_reference(locations.reference))
+    data = assess(locations, quarter, options.as_of or date.today()).data
+    changed = write_tidy(data, locations.tidy(quarter))
+    report_progress(f"{'已写入' if changed else '没有变化'}：{locations.tidy(quarter)}")
     return DONE
 
 
@@ -192,15 +200,15 @@ def _plain_json(content: object) -> str:
     )
 
 
-def _check(where: Locations, options: argparse.Namespace) -> int:
+def _check(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.commands.findings_text import findings_text
     from haochaping.pipeline.assess import assess
     from haochaping.pipeline.printed_quarter import TIDY_NOTICE, rests_on_tidy
 
     quarter = options.quarter
-    if rests_on_tidy(where, quarter):
-        say(TIDY_NOTICE)
-    report = assess(where, quarter, options.as_of or date.today()).report
+    if rests_on_tidy(locations, quarter):
+        report_progress(TIDY_NOTICE)
+    report = assess(locations, quarter, options.as_of or date.today()).report
     if options.json:
         print(_plain_json(report.as_json()))
     else:
@@ -208,11 +216,11 @@ def _check(where: Locations, options: argparse.Namespace) -> int:
     return LOOK if options.strict and _verify_first(report.verdict.value) else DONE
 
 
-def _collect(where: Locations, options: argparse.Namespace) -> int:
+def _collect(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.pipeline.collect_replies import collect
 
     quarter = options.quarter
-    outcome = collect(where, quarter, options.as_of or date.today())
+    outcome = collect(locations, quarter, options.as_of or date.today())
     for heading, lines in (
         ("未读的文件", outcome.unread),
         ("未采用的行，请与填报单位联系", outcome.left),
@@ -220,14 +228,14 @@ def _collect(where: Locations, options: argparse.Namespace) -> int:
         ("已采用，请补填", outcome.incomplete),
     ):
         for line in lines:
-            say(f"{heading}：{line}")
+            report_progress(f"{heading}：{line}")
     where_to = f"：{outcome.review}" if outcome.review.exists() else ""
     already = f"，另有 {outcome.already} 条原已填写" if outcome.already else ""
-    say(f"读入核实单 {len(outcome.read)} 份，新增答复 {len(outcome.taken)} 条{already}{where_to}")
+    report_progress(f"读入核实单 {len(outcome.read)} 份，新增答复 {len(outcome.taken)} 条{already}{where_to}")
     return DONE if outcome.complete else LOOK
 
 
-def _proof(where: Locations, options: argparse.Namespace) -> int:
+def _proof(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.figures.compute_figures import compute_figures
     from haochaping.pipeline.assess import assess
     from haochaping.proofreading.proofread import proof, proof_summary, proof_text
@@ -240,25 +248,25 @@ def _proof(where: Locations, options: argparse.Namespace) -> int:
             "没有指定修改稿",
             f"应写作 make proof Q={quarter} FILE=修改稿.docx，或 python -m haochaping proof {quarter} 修改稿.docx",
         )
-    reviewed = assess(where, quarter, options.as_of or date.today())
-    reference = load_reference(where.reference)
+    reviewed = assess(locations, quarter, options.as_of or date.today())
+    reference = load_reference(locations.reference)
     figures = compute_figures(reviewed.data, reference)
     found = proof(reviewed.data, reviewed.report, figures, reference, options.file)
     if found:
         print(proof_text(found))
-    say(proof_summary(found, quarter))
+    report_progress(proof_summary(found, quarter))
     return LOOK if any(difference.counts for difference in found) else DONE
 
 
-def _simulate(where: Locations, options: argparse.Namespace) -> int:
+def _simulate(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.core.model import SIMULATED
     from haochaping.simulate.data_root import write_root
 
     quarters = [Quarter.parse(text) for text in options.quarters]
     if options.out.exists() and any(options.out.iterdir()):
         raise refuse(str(options.out), "文件夹不是空的", "请另指定一个空文件夹，以免与真实资料混在一起")
-    write_root(options.out, quarters, options.seed, where.reference)
-    say(f"已写入{SIMULATED}：{options.out}（{len(quarters)} 个季度）")
+    write_root(options.out, quarters, options.seed, locations.reference)
+    report_progress(f"已写入{SIMULATED}：{options.out}（{len(quarters)} 个季度）")
     return DONE
 
 

@@ -5,27 +5,27 @@ from __future__ import annotations
 import pandas as pd
 
 from haochaping.core.model import (
-    HEADLINE,
     NOTE,
     NOTE_COLUMNS,
     TABLES,
+    TEXT_CLAIMS,
     QuarterData,
     encode_key,
     note_text,
     printed_column,
 )
 
-Place = tuple[str, str, str]
+CellPlace = tuple[str, str, str]
 """Table, key as JSON, column."""
 
 
-def cell_texts(data: QuarterData) -> dict[Place, str]:
+def cell_texts(data: QuarterData) -> dict[CellPlace, str]:
     """The text of every cell of the five tables, of printed totals, of the text's figures, titles and periods."""
     blank = {
         (row["table"], row["key"], row["column"]): row["printed"]
         for row in data.unreported.to_dict("records")
     }
-    texts: dict[Place, str] = {}
+    texts: dict[CellPlace, str] = {}
     for name, spec in TABLES.items():
         for row in data.table(name).to_dict("records"):
             key = encode_key({part: row[part] for part in spec.key})
@@ -35,7 +35,7 @@ def cell_texts(data: QuarterData) -> dict[Place, str]:
     for row in data.printed_totals.to_dict("records"):
         texts[row["table"], row["key"], row["column"]] = row["printed"]
     for row in data.headline.to_dict("records"):
-        texts[HEADLINE, encode_key({"figure": row["figure"]}), "value"] = row["printed"] + row["qualifier"]
+        texts[TEXT_CLAIMS, encode_key({"figure": row["figure"]}), "value"] = row["printed"] + row["qualifier"]
     for row in data.annexes.to_dict("records"):
         key = encode_key({TABLES[row["table"]].key[0]: NOTE})
         for column in NOTE_COLUMNS:

@@ -23,10 +23,10 @@ class Problem:
 
     def __str__(self) -> str:
         found = f"：{quoted(self.found, LONGEST_FOUND)}" if self.found else ""
-        return f"{self.where}{found}；{quoted(self.expected, LONGEST_EXPECTED)}"
+        return f"{self.shown_place}{found}；{quoted(self.expected, LONGEST_EXPECTED)}"
 
     @property
-    def where(self) -> str:
+    def shown_place(self) -> str:
         """The place as people read it."""
         return quoted(self.place, LONGEST_PLACE)
 
@@ -69,10 +69,10 @@ def _grouped(problems: Sequence[Problem]) -> Iterator[str]:
         if told[problem.expected] <= MOST_ALIKE or number <= MOST_ALIKE + 1:
             yield str(problem)
         elif told[problem.expected] == number:
-            yield f"……同样的问题共 {number} 处，最后一处是{problem.where}"
+            yield f"……同样的问题共 {number} 处，最后一处是{problem.shown_place}"
 
 
-def system_says(error: OSError) -> str:
+def describe_os_error(error: OSError) -> str:
     """What the system complained of, in an office's words, with the place where it tells one."""
     words: dict[int, str] = {
         errno.ENOSPC: "磁盘已满，请腾出空间后再运行",

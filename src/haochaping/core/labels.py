@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from haochaping.core.model import HEADLINE, TABLES
+from haochaping.core.model import TABLES, TEXT_CLAIMS
 
 COLUMNS = {
     "district": "区县",
@@ -87,5 +87,5 @@ def key_label(key: Mapping[str, str]) -> str:
 
 def place(table: str, key: Mapping[str, str]) -> str:
     """Where a cell stands: ``附件2“市水务集团有限责任公司”``; a figure of the text stands in 正文."""
-    where = "正文" if table == HEADLINE else f"附件{TABLES[table].annex}"
-    return f"{where}“{key_label(key)}”"
+    table_words = "正文" if table == TEXT_CLAIMS else f"附件{TABLES[table].annex}"
+    return f"{table_words}“{key_label(key)}”"

@@ -17,7 +17,7 @@ import pandas as pd
 
 from haochaping.core.quarter import Quarter
 
-HEADLINE = "headline"
+TEXT_CLAIMS = "headline"
 """Name under which a figure of the text is a cell: key ``{"figure": name}``, column ``value``."""
 SIMULATED = "模拟数据"
 """What stands in the title of a bulletin that this kit made up."""

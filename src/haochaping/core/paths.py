@@ -49,7 +49,7 @@ def project_root() -> Path:
     return Path(__file__).resolve().parents[3]
 
 
-def locations(
+def find_locations(
     data: str | os.PathLike[str] | None = None, output: str | os.PathLike[str] | None = None
 ) -> Locations:
     """Data and output roots; by default those of the environment, else the project's own."""

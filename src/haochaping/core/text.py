@@ -8,17 +8,17 @@ import unicodedata
 _BLANKS = re.compile(r"\s+")
 
 
-def squeeze(text: str) -> str:
+def remove_whitespace(text: str) -> str:
     """Drop every blank, for comparing texts that were wrapped or spaced differently."""
     return _BLANKS.sub("", text)
 
 
-def fold(text: str) -> str:
+def normalize_for_comparison(text: str) -> str:
     """Half-width form (NFKC) without blanks: for comparing, never for showing.
 
     Names and cells are kept as printed; only comparisons go through here.
     """
-    return squeeze(unicodedata.normalize("NFKC", text))
+    return remove_whitespace(unicodedata.normalize("NFKC", text))
 
 
 _NUMBER_FORMS = str.maketrans("０１２３４５６７８９，．％", "0123456789,.%")
@@ -27,9 +27,9 @@ _NUMBER_FORMS = str.maketrans("０１２３４５６７８９，．％", "012345
 def plain_number(text: str) -> str:
     """`text` without blanks, with full-width digits, comma, point and percent sign as half-width ones.
 
-    Narrower than :func:`fold` on purpose: ``2122①`` is a number with a footnote mark, not 21221.
+    Narrower than :func:`normalize_for_comparison` on purpose: ``2122①`` is a number with a footnote mark, not 21221.
     """
-    return squeeze(text).translate(_NUMBER_FORMS)
+    return remove_whitespace(text).translate(_NUMBER_FORMS)
 
 
 _XML_FORBIDS = re.compile("[\ufffe\uffff]")

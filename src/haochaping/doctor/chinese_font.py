@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from haochaping.doctor.report_line import REINSTALL, Line, fine, wrong
+from haochaping.doctor.report_line import REINSTALL, ReportLine, fine, wrong
 
 SAMPLE = "政务服务“好差评”0123456789％（①）"
 """What the page and the charts are full of."""
 
 
-def look_at_font(path: Path) -> Line:
+def look_at_font(path: Path) -> ReportLine:
     """The font's file is there, has the characters of `SAMPLE` and draws them."""
     if not path.is_file():
         return wrong("字体", f"没有字体文件 {path}", REINSTALL)

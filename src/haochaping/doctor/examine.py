@@ -15,18 +15,16 @@ from haochaping.doctor import folders as places
 from haochaping.doctor import optional_programs as parts
 from haochaping.doctor import python_packages as python
 from haochaping.doctor.chinese_font import look_at_font
-from haochaping.doctor.notebook_kernel import Answer, look_at_kernel
-from haochaping.doctor.report_line import Line, State, as_text, guarded
-
-__all__ = ["Line", "State", "as_text", "examine"]
+from haochaping.doctor.notebook_kernel import KernelReply, look_at_kernel
+from haochaping.doctor.report_line import ReportLine, guarded
 
 
-def examine(where: Locations) -> Iterator[Line]:
+def examine(locations: Locations) -> Iterator[ReportLine]:
     """Look at everything, one line at a time; nothing is changed.
 
     Parameters
     ----------
-    where : Locations
+    locations : Locations
         The data and output roots to look at.
 
     Yields
@@ -35,7 +33,7 @@ def examine(where: Locations) -> Iterator[Line]:
         One thing: its state, what was found, what to do.
     """
     root, windows = project_root(), os.name == "nt"
-    paths = [str(path) for path in (root, where.data, where.output)]
+    paths = [str(path) for path in (root, locations.data, locations.output)]
     yield from guarded(
         (
             ("Python", lambda: python.look_at_python(tuple(sys.version_info[:3]), sys.executable)),
@@ -43,9 +41,9 @@ def examine(where: Locations) -> Iterator[Line]:
             ("软件包", lambda: _packages(root)),
             ("内核", _kernel),
             ("字体", _font),
-            ("资料", lambda: places.look_at_data(where)),
-            ("输出文件夹", lambda: places.look_at_output(where.output)),
-            ("磁盘空间", lambda: places.look_at_space(places.free_space(where.output))),
+            ("资料", lambda: places.look_at_data(locations)),
+            ("输出文件夹", lambda: places.look_at_output(locations.output)),
+            ("磁盘空间", lambda: places.look_at_space(places.free_space(locations.output))),
             ("路径", lambda: places.look_at_path(paths, windows)),
             ("终端", lambda: places.look_at_console(locale.getpreferredencoding(False), windows)),
             ("系统日期", lambda: places.look_at_clock(datetime.now(), places.newest_file(root / "src"))),
@@ -55,26 +53,26 @@ def examine(where: Locations) -> Iterator[Line]:
     yield from parts.look_at_others(shutil.which)
 
 
-def _packages(root: Path) -> Line:
+def _packages(root: Path) -> ReportLine:
     project, lock = (
         (root / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "requirements.txt")
     )
     return python.look_at_packages(project, lock, python.installed_versions())
 
 
-def _kernel() -> Line:
+def _kernel() -> ReportLine:
     from haochaping.pipeline.run_notebook import START_SECONDS
 
-    return look_at_kernel(Answer(sys.executable, sys.prefix), START_SECONDS)
+    return look_at_kernel(KernelReply(sys.executable, sys.prefix), START_SECONDS)
 
 
-def _font() -> Line:
+def _font() -> ReportLine:
     from haochaping.present.fonts import font_path
 
     return look_at_font(font_path())
 
 
-def _browser() -> Line:
+def _browser() -> ReportLine:
     from haochaping.outputs.page.pdf import find_browser
 
     return parts.look_at_browser(find_browser())

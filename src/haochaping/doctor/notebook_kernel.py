@@ -7,20 +7,20 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from haochaping.doctor.report_line import REINSTALL, Line, fine, wrong
+from haochaping.doctor.report_line import REINSTALL, ReportLine, fine, wrong
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
 
 
-class Answer(NamedTuple):
+class KernelReply(NamedTuple):
     """What a kernel says of its Python: the program, and the environment it belongs to."""
 
     executable: str
     prefix: str
 
 
-def look_at_kernel(own: Answer, seconds: float) -> Line:
+def look_at_kernel(own: KernelReply, seconds: float) -> ReportLine:
     """The kernel that a run would start: it answers within `seconds`, and is the Python of `own`."""
     from jupyter_core.utils import run_sync
 
@@ -42,7 +42,7 @@ def look_at_kernel(own: Answer, seconds: float) -> Line:
     return fine("内核", f"能启动，与本程序用同一个 Python（{answer.executable}）")
 
 
-async def _ask(manager: AsyncKernelManager, seconds: float) -> Answer:
+async def _ask(manager: AsyncKernelManager, seconds: float) -> KernelReply:
     """Ask a running kernel which Python it is."""
     client = manager.client()
     client.start_channels()
@@ -50,6 +50,8 @@ async def _ask(manager: AsyncKernelManager, seconds: float) -> Answer:
         await client.wait_for_ready(timeout=seconds)
         question = {"it": "(__import__('sys').executable, __import__('sys').prefix)"}
         reply = await client.execute("", user_expressions=question, reply=True, timeout=seconds)
-        return Answer(*ast.literal_eval(reply["content"]["user_expressions"]["it"]["data"]["text/plain"]))
+        return KernelReply(
+            *ast.literal_eval(reply["content"]["user_expressions"]["it"]["data"]["text/plain"])
+        )
     finally:
         client.stop_channels()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from haochaping.doctor.report_line import Line, fine, note
+from haochaping.doctor.report_line import ReportLine, fine, note
 
 _UNUSED = "现有功能都不用它（原为今后处理全省逐件数据考虑，尚未开发），不装也能用"
 
 
-def look_at_browser(found: str | None) -> Line:
+def look_at_browser(found: str | None) -> ReportLine:
     """A browser that prints the page (``make pdf``)."""
     thing, use = "浏览器（可不装）", "把网页打印成 PDF（make pdf）要用它"
     if found:
@@ -18,7 +18,7 @@ def look_at_browser(found: str | None) -> Line:
     return note(thing, f"没有找到 Chromium、Chrome 或 Edge；{use}", advice)
 
 
-def look_at_others(find: Callable[[str], str | None]) -> Iterator[Line]:
+def look_at_others(find: Callable[[str], str | None]) -> Iterator[ReportLine]:
     """LibreOffice, Java and PostgreSQL, as `find` (``shutil.which``) finds them."""
     for thing, programs, use in (
         (
@@ -29,5 +29,5 @@ def look_at_others(find: Callable[[str], str | None]) -> Iterator[Line]:
         ("Java（可不装）", ("java",), _UNUSED),
         ("PostgreSQL（可不装）", ("psql",), _UNUSED),
     ):
-        where = next(filter(None, map(find, programs)), None)
-        yield fine(thing, f"{where or '没有'}；{use}")
+        locations = next(filter(None, map(find, programs)), None)
+        yield fine(thing, f"{locations or '没有'}；{use}")

@@ -9,13 +9,13 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from haochaping.doctor.report_line import REINSTALL, Line, fine, note, wrong
+from haochaping.doctor.report_line import REINSTALL, ReportLine, fine, note, wrong
 
 OLDEST = (3, 11)
 _MOST_NAMED = 8
 
 
-def look_at_python(version: tuple[int, ...], executable: str) -> Line:
+def look_at_python(version: tuple[int, ...], executable: str) -> ReportLine:
     """The Python that runs: new enough, and for 64 bits, as the locked packages are."""
     found = f"{'.'.join(map(str, version))}（{executable}）"
     if version[:2] < OLDEST:
@@ -27,16 +27,16 @@ def look_at_python(version: tuple[int, ...], executable: str) -> Line:
     return fine("Python", found)
 
 
-def look_at_environment(prefix: Path, base: Path, root: Path) -> Line:
+def look_at_environment(prefix: Path, base: Path, root: Path) -> ReportLine:
     """Whether this runs in the project's own environment, with the project whole beside it."""
     if not (root / "notebooks" / "briefing.ipynb").is_file():
         return wrong("运行环境", f"{root} 不是完整的项目文件夹，其中没有 notebooks/briefing.ipynb", REINSTALL)
     if prefix.resolve() == (root / ".venv").resolve():
         return fine("运行环境", f"项目自己的 .venv（{root}）")
-    where = "系统的 Python，没有单独的环境" if prefix == base else f"别处的环境 {prefix}"
+    locations = "系统的 Python，没有单独的环境" if prefix == base else f"别处的环境 {prefix}"
     usual = ".venv\\Scripts\\python" if os.name == "nt" else ".venv/bin/python"
     return note(
-        "运行环境", f"{where}；项目在 {root}", f"在项目文件夹中用 {usual} 运行，各软件包的版本才有保证"
+        "运行环境", f"{locations}；项目在 {root}", f"在项目文件夹中用 {usual} 运行，各软件包的版本才有保证"
     )
 
 
@@ -51,7 +51,7 @@ def installed_versions() -> dict[str, str]:
     }
 
 
-def look_at_packages(project: str, lock: str, installed: Mapping[str, str]) -> Line:
+def look_at_packages(project: str, lock: str, installed: Mapping[str, str]) -> ReportLine:
     """Every locked package that this system needs, held against what is installed.
 
     Parameters

@@ -23,7 +23,7 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     """One thing looked at."""
 
     state: State
@@ -32,22 +32,22 @@ class Line:
     advice: str = ""
 
 
-def fine(thing: str, found: str) -> Line:
+def fine(thing: str, found: str) -> ReportLine:
     """A thing that is as it should be."""
-    return Line(State.FINE, thing, found)
+    return ReportLine(State.FINE, thing, found)
 
 
-def note(thing: str, found: str, advice: str) -> Line:
+def note(thing: str, found: str, advice: str) -> ReportLine:
     """A thing that people should know of; the kit works."""
-    return Line(State.NOTE, thing, found, advice)
+    return ReportLine(State.NOTE, thing, found, advice)
 
 
-def wrong(thing: str, found: str, advice: str) -> Line:
+def wrong(thing: str, found: str, advice: str) -> ReportLine:
     """A thing that must be mended."""
-    return Line(State.WRONG, thing, found, advice)
+    return ReportLine(State.WRONG, thing, found, advice)
 
 
-def guarded(looks: Iterable[tuple[str, Callable[[], Line]]]) -> Iterator[Line]:
+def guarded(looks: Iterable[tuple[str, Callable[[], ReportLine]]]) -> Iterator[ReportLine]:
     """Look at one thing after the other; a look that fails is told in its place and stops nothing."""
     for thing, look in looks:
         try:
@@ -60,7 +60,7 @@ def guarded(looks: Iterable[tuple[str, Callable[[], Line]]]) -> Iterator[Line]:
             yield wrong(thing, f"没有查成：{type(error).__name__}: {error}", REINSTALL)
 
 
-def as_text(line: Line) -> list[str]:
+def as_text(line: ReportLine) -> list[str]:
     """The line as a person reads it: one line, and one more where something can be done."""
     told = [f"{line.state.value:　<3}　{line.thing}：{visible(line.found)}"]
     return told + [f"　　　　办法：{visible(line.advice)}"] * bool(line.advice)

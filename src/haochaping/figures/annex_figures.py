@@ -9,10 +9,10 @@ import pandas as pd
 
 from haochaping.cleaning.number_format import number
 from haochaping.core.labels import COLUMNS
-from haochaping.core.model import HEADLINE, TABLES, CellRef, QuarterData, decode_key
+from haochaping.core.model import TABLES, TEXT_CLAIMS, CellRef, QuarterData, decode_key
 from haochaping.figures.figure import PERCENT
-from haochaping.figures.figure_builder import Maker, interval_text
-from haochaping.figures.unit_name import Named
+from haochaping.figures.figure_builder import FigureBuilder, interval_text
+from haochaping.figures.unit_name import UnitName
 from haochaping.statistics.rates import add_rates
 
 _PREFIX = {"districts": ("district", "各区县"), "city_departments": ("department", "市直部门")}
@@ -21,39 +21,41 @@ _PREFIX = {"districts": ("district", "各区县"), "city_departments": ("departm
 RECTIFICATION = "rectification_rate"
 
 
-def add_annexes(maker: Maker, words: dict[str, Any]) -> None:
+def add_annexes(builder: FigureBuilder, words: dict[str, Any]) -> None:
     """Figures of every annex that is there; ``words["small"]`` is the city's small denominator."""
-    absent = maker.data.absent
+    absent = builder.data.absent
     for name in ("districts", "city_departments"):
         if name not in absent:
-            _service_tables(maker, name, words)
+            _service_tables(builder, name, words)
     if "districts" not in absent and "city_departments" not in absent:
-        _city(maker)
+        _city(builder)
     if "district_departments" not in absent:
-        _district_departments(maker, words)
+        _district_departments(builder, words)
     if "towns_and_villages" not in absent:
-        _towns_and_villages(maker, words)
+        _towns_and_villages(builder, words)
     if "public_services" not in absent:
-        _public_services(maker, words)
-    _text(maker, maker.data)
+        _public_services(builder, words)
+    _text(builder, builder.data)
 
 
-def _text(maker: Maker, data: QuarterData) -> None:
+def _text(builder: FigureBuilder, data: QuarterData) -> None:
     """Figures of the bulletin's text."""
     for item in data.headline.itertuples():
         if item.figure == "records" and pd.notna(item.value):
-            at = CellRef.of(HEADLINE, {"figure": "records"}, "value")
-            maker.add("records", "正文归集上传数据", round(float(item.value)), "条", "正文所列", "正文", [at])
-            if "cases" in maker.made:
-                _gap(maker)
+            at = CellRef.of(TEXT_CLAIMS, {"figure": "records"}, "value")
+            builder.add(
+                "records", "正文归集上传数据", round(float(item.value)), "条", "正文所列", "正文", [at]
+            )
+            if "cases" in builder.figures:
+                _gap(builder)
         elif item.figure == RECTIFICATION and pd.notna(item.value):
-            _claimed_rectification(maker, float(item.value), str(item.printed))
+            _claimed_rectification(builder, float(item.value), str(item.printed))
 
 
-def _claimed_rectification(maker: Maker, value: float, printed: str) -> None:
-    at = CellRef.of(HEADLINE, {"figure": RECTIFICATION}, "value")
+def _claimed_rectification(builder: FigureBuilder, value: float, printed: str) -> None:
+    at = CellRef.of(TEXT_CLAIMS, {"figure": RECTIFICATION}, "value")
     told = Fraction(str(value))
-    maker.add(
+    builder.add(
         "claimed_rectification",
         "正文差评整改率",
         told,
@@ -66,12 +68,12 @@ def _claimed_rectification(maker: Maker, value: float, printed: str) -> None:
     )
 
 
-def _gap(maker: Maker) -> None:
+def _gap(builder: FigureBuilder) -> None:
     """How far the text's figure of records is from the two annexes."""
-    told, listed = (int(maker.made[name].value or 0) for name in ("records", "cases"))
-    cells = maker.rests_on("records", "cases")
+    told, listed = (int(builder.figures[name].value or 0) for name in ("records", "cases"))
+    cells = builder.rests_on("records", "cases")
     formula = "正文归集上传数据 − 区县与市直部门办件数"
-    maker.add(
+    builder.add(
         "records_gap",
         "正文归集上传数据与两表办件数之差",
         told - listed,
@@ -81,92 +83,92 @@ def _gap(maker: Maker) -> None:
         cells,
         of=("records", "cases"),
     )
-    maker.rate("records_gap_share", "该差数占正文数", "records_gap", "records", share=True)
+    builder.rate("records_gap_share", "该差数占正文数", "records_gap", "records", share=True)
 
 
-def _service_tables(maker: Maker, table: str, words: dict[str, Any]) -> None:
+def _service_tables(builder: FigureBuilder, table: str, words: dict[str, Any]) -> None:
     """Totals and extremes of annex 1 or 2."""
     prefix, label = _PREFIX[table]
-    frame = add_rates(maker.data.table(table))
-    maker.add(f"{prefix}_count", f"{label}个数", len(frame), "个", "行数", f"附件{TABLES[table].annex}")
-    maker.total(table, "cases", f"{prefix}_cases", f"{label}办件数")
-    maker.total(table, "evaluations", f"{prefix}_evaluations", f"{label}评价数")
-    maker.total(table, "active_evaluations", f"{prefix}_active", f"{label}主动评价数")
-    maker.total(table, "negative_evaluations", f"{prefix}_negatives", f"{label}差评数")
-    _evaluation_rate(maker, table, frame)
+    frame = add_rates(builder.data.table(table))
+    builder.add(f"{prefix}_count", f"{label}个数", len(frame), "个", "行数", f"附件{TABLES[table].annex}")
+    builder.total(table, "cases", f"{prefix}_cases", f"{label}办件数")
+    builder.total(table, "evaluations", f"{prefix}_evaluations", f"{label}评价数")
+    builder.total(table, "active_evaluations", f"{prefix}_active", f"{label}主动评价数")
+    builder.total(table, "negative_evaluations", f"{prefix}_negatives", f"{label}差评数")
+    _evaluation_rate(builder, table, frame)
     known = frame[frame["active_evaluations"].notna()]
     listed = f"列有主动评价数的 {len(known)} 行相加" if len(known) < len(frame) else ""
-    maker.total(
+    builder.total(
         table, "evaluations", f"{prefix}_active_base", f"{label}评价数（有主动评价数的）", known, listed
     )
-    maker.rate(f"{prefix}_active_rate", f"{label}主动评价率", f"{prefix}_active", f"{prefix}_active_base")
+    builder.rate(f"{prefix}_active_rate", f"{label}主动评价率", f"{prefix}_active", f"{prefix}_active_base")
     idle = frame[(frame["cases"] == 0).fillna(False)]
-    maker.add(
+    builder.add(
         f"{prefix}_idle",
         f"{label}无办件个数",
         len(idle),
         "个",
         "办件数为零的行数",
         f"附件{TABLES[table].annex}",
-        maker.cells(table, "cases", rows=idle),
+        builder.cells(table, "cases", rows=idle),
     )
     silent = frame[((frame["active_evaluations"] == 0) & (frame["evaluations"] > 0)).fillna(False)]
-    maker.add(
+    builder.add(
         f"{prefix}_silent",
         f"{label}有评价而无主动评价个数",
         len(silent),
         "个",
         "主动评价数为零、评价数大于零的行数",
         f"附件{TABLES[table].annex}",
-        maker.cells(table, "active_evaluations", rows=silent),
+        builder.cells(table, "active_evaluations", rows=silent),
     )
     largest = frame.dropna(subset=["cases"]).sort_values("cases", ascending=False, kind="stable").head(1)
     for row in largest.to_dict("records"):
-        [words[f"{prefix}_largest"]] = maker.names(table, largest, "cases")
-        maker.add(
+        [words[f"{prefix}_largest"]] = builder.names(table, largest, "cases")
+        builder.add(
             f"{prefix}_largest_cases",
             f"{label}最多的办件数",
             int(row["cases"]),
             "件",
             "各行最大值",
             f"附件{TABLES[table].annex}",
-            maker.cells(table, "cases", rows=largest),
+            builder.cells(table, "cases", rows=largest),
         )
-        maker.rate(
+        builder.rate(
             f"{prefix}_largest_share",
             f"{label}办件最多者占比",
             f"{prefix}_largest_cases",
             f"{prefix}_cases",
             share=True,
         )
-        _active_rate_of(maker, table, row, f"{prefix}_largest_active_rate")
+        _active_rate_of(builder, table, row, f"{prefix}_largest_active_rate")
     small = frame[
         (frame["evaluations"] < words["small"]).fillna(False) & (frame["evaluations"] > 0).fillna(False)
     ]
-    maker.add(
+    builder.add(
         f"{prefix}_small",
         f"{label}评价数很少的个数",
         len(small),
         "个",
         f"评价数大于零、不足 {number(int(words['small']))} 条的行数",
         f"附件{TABLES[table].annex}",
-        maker.cells(table, "evaluations", rows=small),
+        builder.cells(table, "evaluations", rows=small),
     )
-    maker.per(
+    builder.per(
         f"{prefix}_negatives_per", f"{label}每万条评价差评数", f"{prefix}_negatives", f"{prefix}_evaluations"
     )
-    _most_active(maker, table, known, words)
+    _most_active(builder, table, known, words)
     drawn = known[(known["cases"] > 0).fillna(False) & (known["evaluations"] > 0).fillna(False)]
     words[f"several_{prefix}s_drawn"] = len(drawn) > 1
 
 
-def _active_rate_of(maker: Maker, table: str, row: dict[Any, Any], name: str) -> None:
+def _active_rate_of(builder: FigureBuilder, table: str, row: dict[Any, Any], name: str) -> None:
     """The active rate of one row, where it has one."""
     k, n = row["active_evaluations"], row["evaluations"]
     if pd.isna(k) or pd.isna(n) or not n:
         return
     unit = str(row[TABLES[table].key[0]])
-    maker.add(
+    builder.add(
         name,
         f"{unit}主动评价率",
         Fraction(int(k), int(n)),
@@ -181,23 +183,23 @@ def _active_rate_of(maker: Maker, table: str, row: dict[Any, Any], name: str) ->
     )
 
 
-def _most_active(maker: Maker, table: str, known: pd.DataFrame, words: dict[str, Any]) -> None:
+def _most_active(builder: FigureBuilder, table: str, known: pd.DataFrame, words: dict[str, Any]) -> None:
     """The unit with most active evaluations, and the rate of all others together."""
     prefix, label = _PREFIX[table]
     if len(known) < 2 or not known["active_evaluations"].sum():
         return
     top = known.sort_values("active_evaluations", ascending=False, kind="stable").head(1)
     rest = known.drop(top.index)
-    [words[f"{prefix}_most_active"]] = maker.names(table, top, "active_evaluations")
+    [words[f"{prefix}_most_active"]] = builder.names(table, top, "active_evaluations")
     name = f"{prefix}_most_active"
-    maker.total(table, "active_evaluations", name, f"{label}中主动评价最多者的主动评价数", top)
-    maker.rate(f"{name}_share", f"{label}中主动评价最多者占主动评价", name, f"{prefix}_active", share=True)
+    builder.total(table, "active_evaluations", name, f"{label}中主动评价最多者的主动评价数", top)
+    builder.rate(f"{name}_share", f"{label}中主动评价最多者占主动评价", name, f"{prefix}_active", share=True)
     which = f"列有主动评价数的各行相加，不含{top[TABLES[table].key[0]].iloc[0]}"
-    maker.total(
+    builder.total(
         table, "active_evaluations", f"{prefix}_rest_active", f"{label}其余单位主动评价数", rest, which
     )
-    maker.total(table, "evaluations", f"{prefix}_rest_base", f"{label}其余单位评价数", rest, which)
-    maker.rate(
+    builder.total(table, "evaluations", f"{prefix}_rest_base", f"{label}其余单位评价数", rest, which)
+    builder.rate(
         f"{prefix}_rest_active_rate",
         f"{label}其余单位主动评价率",
         f"{prefix}_rest_active",
@@ -205,19 +207,19 @@ def _most_active(maker: Maker, table: str, known: pd.DataFrame, words: dict[str,
     )
 
 
-def _evaluation_rate(maker: Maker, table: str, frame: pd.DataFrame) -> None:
+def _evaluation_rate(builder: FigureBuilder, table: str, frame: pd.DataFrame) -> None:
     """Evaluations over cases, of the rows that list both."""
     prefix, label = _PREFIX[table]
     both = frame[frame["cases"].notna() & frame["evaluations"].notna()]
     k, n = f"{prefix}_evaluations", f"{prefix}_cases"
     if len(both) < len(frame):
         k, n = f"{prefix}_paired_evaluations", f"{prefix}_paired_cases"
-        maker.total(table, "evaluations", k, f"{label}评价数（两数都列出的）", both)
-        maker.total(table, "cases", n, f"{label}办件数（两数都列出的）", both)
-    maker.rate(f"{prefix}_rate", f"{label}评价率", k, n)
+        builder.total(table, "evaluations", k, f"{label}评价数（两数都列出的）", both)
+        builder.total(table, "cases", n, f"{label}办件数（两数都列出的）", both)
+    builder.rate(f"{prefix}_rate", f"{label}评价率", k, n)
 
 
-def _city(maker: Maker) -> None:
+def _city(builder: FigureBuilder) -> None:
     for part, label in (
         ("cases", "办件数"),
         ("evaluations", "评价数"),
@@ -226,66 +228,68 @@ def _city(maker: Maker) -> None:
         ("negatives", "差评数"),
     ):
         names = (f"district_{part}", f"department_{part}")
-        value = sum(int(maker.made[name].value or 0) for name in names)
-        maker.add(
+        value = sum(int(builder.figures[name].value or 0) for name in names)
+        builder.add(
             part,
             f"区县与市直部门{label}",
             value,
             "件" if part == "cases" else "条",
             f"区县{label}＋市直部门{label}",
             f"区县、市直部门的{label}",
-            maker.rests_on(*names),
+            builder.rests_on(*names),
             of=names,
         )
-    _city_rate(maker)
-    maker.per("negatives_per", "区县与市直部门每万条评价差评数", "negatives", "evaluations")
-    maker.rate("active_rate", "区县与市直部门主动评价率", "active", "active_base")
+    _city_rate(builder)
+    builder.per("negatives_per", "区县与市直部门每万条评价差评数", "negatives", "evaluations")
+    builder.rate("active_rate", "区县与市直部门主动评价率", "active", "active_base")
 
 
-def _city_rate(maker: Maker) -> None:
+def _city_rate(builder: FigureBuilder) -> None:
     """Evaluations over cases of both annexes, of the rows that list both."""
     k, n = "evaluations", "cases"
-    if any(f"{prefix}_paired_cases" in maker.made for prefix in ("district", "department")):
+    if any(f"{prefix}_paired_cases" in builder.figures for prefix in ("district", "department")):
         k, n = "paired_evaluations", "paired_cases"
         for name, part, unit in ((k, "evaluations", "条"), (n, "cases", "件")):
             names = tuple(
-                f"{prefix}_paired_{part}" if f"{prefix}_paired_{part}" in maker.made else f"{prefix}_{part}"
+                f"{prefix}_paired_{part}"
+                if f"{prefix}_paired_{part}" in builder.figures
+                else f"{prefix}_{part}"
                 for prefix in ("district", "department")
             )
-            value = sum(int(maker.made[one].value or 0) for one in names)
+            value = sum(int(builder.figures[one].value or 0) for one in names)
             label = f"区县与市直部门{COLUMNS[part]}（两数都列出的）"
-            maker.add(
+            builder.add(
                 name,
                 label,
                 value,
                 unit,
                 "附件1与附件2相加",
                 "附件1；附件2",
-                maker.rests_on(*names),
+                builder.rests_on(*names),
                 of=names,
             )
-    maker.rate("rate", "区县与市直部门评价率", k, n)
+    builder.rate("rate", "区县与市直部门评价率", k, n)
 
 
-def _district_departments(maker: Maker, words: dict[str, Any]) -> None:
-    frame = maker.data.district_departments
-    maker.total("district_departments", "evaluations", "matrix_evaluations", "区直部门评价数")
+def _district_departments(builder: FigureBuilder, words: dict[str, Any]) -> None:
+    frame = builder.data.district_departments
+    builder.total("district_departments", "evaluations", "matrix_evaluations", "区直部门评价数")
     by_department = frame.groupby("department", sort=False)["evaluations"].sum()
-    maker.add("matrix_departments", "区直部门个数", len(by_department), "个", "行数", "附件3")
+    builder.add("matrix_departments", "区直部门个数", len(by_department), "个", "行数", "附件3")
     top = by_department.sort_values(ascending=False, kind="stable").head(2)
     for rank, (name, value) in zip(("first", "second"), top.items(), strict=False):
         rows = frame[frame["department"] == name]
-        [words[f"matrix_{rank}"]] = maker.names("district_departments", rows, "evaluations")
-        maker.add(
+        [words[f"matrix_{rank}"]] = builder.names("district_departments", rows, "evaluations")
+        builder.add(
             f"matrix_{rank}_value",
             f"区直部门中{name}评价数",
             int(value),
             "条",
             "该行各区县相加",
             f"附件3 {name}",
-            maker.cells("district_departments", "evaluations", rows=rows),
+            builder.cells("district_departments", "evaluations", rows=rows),
         )
-        maker.rate(
+        builder.rate(
             f"matrix_{rank}_share",
             f"{name}占区直部门评价数",
             f"matrix_{rank}_value",
@@ -296,62 +300,62 @@ def _district_departments(maker: Maker, words: dict[str, Any]) -> None:
     if len(reported):
         largest = frame.loc[[reported.idxmax()]]
         name = f"{largest['district'].iloc[0]}{largest['department'].iloc[0]}"
-        words["matrix_largest"] = Named(
-            name, maker.cells("district_departments", "evaluations", rows=largest)
+        words["matrix_largest"] = UnitName(
+            name, builder.cells("district_departments", "evaluations", rows=largest)
         )
-    cells = maker.cells("district_departments", "evaluations")
-    maker.add("matrix_cells", "有数的格数", len(reported), "格", "列有数字的格数", "附件3", cells)
+    cells = builder.cells("district_departments", "evaluations")
+    builder.add("matrix_cells", "有数的格数", len(reported), "格", "列有数字的格数", "附件3", cells)
     zeros = int((reported == 0).sum())
-    maker.add("matrix_zero_cells", "为零的格数", zeros, "格", "列为 0 的格数", "附件3", cells)
-    maker.rate("matrix_zero_share", "为零的格占比", "matrix_zero_cells", "matrix_cells", share=True)
+    builder.add("matrix_zero_cells", "为零的格数", zeros, "格", "列为 0 的格数", "附件3", cells)
+    builder.rate("matrix_zero_share", "为零的格占比", "matrix_zero_cells", "matrix_cells", share=True)
 
 
-def _towns_and_villages(maker: Maker, words: dict[str, Any]) -> None:
-    frame = maker.data.towns_and_villages
+def _towns_and_villages(builder: FigureBuilder, words: dict[str, Any]) -> None:
+    frame = builder.data.towns_and_villages
     words["tiers_listed"] = []
     for tier, label in (("town", "镇（街道）"), ("village", "村（社区）")):
         rows = frame[frame["tier"] == tier]
-        maker.total("towns_and_villages", "evaluations", f"{tier}_evaluations", f"{label}评价数", rows)
+        builder.total("towns_and_villages", "evaluations", f"{tier}_evaluations", f"{label}评价数", rows)
         empty = rows[(rows["evaluations"] == 0).fillna(False)]
         if rows["evaluations"].notna().any():
             words["tiers_listed"].append(tier)
-        words[f"{tier}_empty"] = maker.names("towns_and_villages", empty, "evaluations")
-    maker.total("towns_and_villages", "evaluations", "tier_evaluations", "镇村评价数")
-    maker.total("towns_and_villages", "negative_evaluations", "tier_negatives", "镇村差评数")
-    maker.per("tier_negatives_per", "镇村每万条评价差评数", "tier_negatives", "tier_evaluations")
-    maker.total("towns_and_villages", "rectified_on_time", "tier_rectified", "镇村按时整改数")
-    maker.rate("tier_rectified_rate", "镇村按时整改率", "tier_rectified", "tier_negatives")
-    maker.rate(
+        words[f"{tier}_empty"] = builder.names("towns_and_villages", empty, "evaluations")
+    builder.total("towns_and_villages", "evaluations", "tier_evaluations", "镇村评价数")
+    builder.total("towns_and_villages", "negative_evaluations", "tier_negatives", "镇村差评数")
+    builder.per("tier_negatives_per", "镇村每万条评价差评数", "tier_negatives", "tier_evaluations")
+    builder.total("towns_and_villages", "rectified_on_time", "tier_rectified", "镇村按时整改数")
+    builder.rate("tier_rectified_rate", "镇村按时整改率", "tier_rectified", "tier_negatives")
+    builder.rate(
         "village_share", "村（社区）评价数占镇村", "village_evaluations", "tier_evaluations", share=True
     )
 
 
-def _public_services(maker: Maker, words: dict[str, Any]) -> None:
-    frame = maker.data.public_services
-    maker.total("public_services", "evaluations", "public_evaluations", "公共服务评价数")
+def _public_services(builder: FigureBuilder, words: dict[str, Any]) -> None:
+    frame = builder.data.public_services
+    builder.total("public_services", "evaluations", "public_evaluations", "公共服务评价数")
     top = (
         frame.dropna(subset=["evaluations"])
         .sort_values("evaluations", ascending=False, kind="stable")
         .head(3)
     )
-    words["public_top"] = maker.names("public_services", top, "evaluations")
-    maker.total("public_services", "evaluations", "public_first", "公共服务评价数最多者", top.head(1))
-    maker.rate(
+    words["public_top"] = builder.names("public_services", top, "evaluations")
+    builder.total("public_services", "evaluations", "public_first", "公共服务评价数最多者", top.head(1))
+    builder.rate(
         "public_first_share", "最多者占公共服务评价数", "public_first", "public_evaluations", share=True
     )
-    maker.total("public_services", "evaluations", "public_top_evaluations", "公共服务评价数前三位之和", top)
-    maker.rate(
+    builder.total("public_services", "evaluations", "public_top_evaluations", "公共服务评价数前三位之和", top)
+    builder.rate(
         "public_top_share",
         "前三位占公共服务评价数",
         "public_top_evaluations",
         "public_evaluations",
         share=True,
     )
-    totals = maker.data.printed_totals
+    totals = builder.data.printed_totals
     printed = totals[(totals["table"] == "public_services") & (totals["column"] == "evaluations")]
     if len(printed) == 1 and printed["value"].notna().all():
         words["public_total_label"] = printed["label"].iloc[0]
-        maker.add(
+        builder.add(
             "public_printed_total",
             "公共服务所列合计",
             int(printed["value"].iloc[0]),

@@ -10,7 +10,7 @@ from haochaping.cleaning.number_format import percent_text
 from haochaping.core.model import TABLES
 from haochaping.core.quarter import Quarter
 from haochaping.figures.figure import PERCENT, POINTS
-from haochaping.figures.figure_builder import Maker
+from haochaping.figures.figure_builder import FigureBuilder
 from haochaping.reference.reference import Reference
 from haochaping.statistics.change import between, kitagawa
 from haochaping.statistics.control_chart import xmr
@@ -59,63 +59,69 @@ class Comparison:
 BEFORE, YEAR_AGO = Comparison("before", "环比"), Comparison("year", "同比")
 
 
-def add_changes(maker: Maker, earlier: Mapping[Quarter, Maker], reference: Reference) -> None:
+def add_changes(
+    builder: FigureBuilder, earlier: Mapping[Quarter, FigureBuilder], reference: Reference
+) -> None:
     """Changes of counts (relative) and rates (percentage points), where the earlier quarter is there.
 
     ``words["compared_with"]`` names the comparisons that there are; ``words["<figure>_<comparison>"]`` is how the
     figure changed: ``up``, ``down``, ``none`` (smaller than what matters), ``unclear`` (the records cannot tell),
     ``from_none``, or blank where it cannot be compared.
     """
-    quarter = maker.data.quarter
-    maker.words["compared_with"] = []
+    quarter = builder.data.quarter
+    builder.words["compared_with"] = []
     for comparison, then in ((BEFORE, quarter.previous), (YEAR_AGO, quarter.year_ago)):
         if then in earlier:
-            maker.words["compared_with"].append(comparison.name)
-            _compare(maker, earlier[then], comparison, reference)
+            builder.words["compared_with"].append(comparison.name)
+            _compare(builder, earlier[then], comparison, reference)
     if quarter.previous in earlier:
-        _decompose(maker, earlier[quarter.previous])
-    _series(maker, earlier)
+        _decompose(builder, earlier[quarter.previous])
+    _series(builder, earlier)
 
 
-def _compare(maker: Maker, then: Maker, comparison: Comparison, reference: Reference) -> None:
+def _compare(
+    builder: FigureBuilder, then: FigureBuilder, comparison: Comparison, reference: Reference
+) -> None:
     for name in COUNTS:
-        if name in maker.made and name in then.made:
-            _count(maker, then, name, comparison, reference.threshold("change_percent"))
+        if name in builder.figures and name in then.figures:
+            _count(builder, then, name, comparison, reference.threshold("change_percent"))
     for name in PER_TEN_THOUSAND:
-        if name in maker.made and name in then.made and then.made[name].value is not None:
-            _earlier(maker, then, name, comparison)
+        if name in builder.figures and name in then.figures and then.figures[name].value is not None:
+            _earlier(builder, then, name, comparison)
     for name, (k, n) in RATES.items():
-        if all(one in maker.made and one in then.made for one in (name, k, n)):
-            _rate(maker, then, name, comparison, reference)
+        if all(one in builder.figures and one in then.figures for one in (name, k, n)):
+            _rate(builder, then, name, comparison, reference)
 
 
-def _count(maker: Maker, then: Maker, name: str, comparison: Comparison, least: float) -> None:
+def _count(
+    builder: FigureBuilder, then: FigureBuilder, name: str, comparison: Comparison, least: float
+) -> None:
     """Relative change of a count; from nothing there is none, then the count then is told."""
-    now, before = (int(one.made[name].value or 0) for one in (maker, then))
-    figure, when = maker.made[name], then.data.quarter.label
+    now, before = (int(one.figures[name].value or 0) for one in (builder, then))
+    figure, when = builder.figures[name], then.data.quarter.label
     key = f"{name}_{comparison.name}"
     if not before:
-        maker.words[key] = "from_none" if now else "none"
+        builder.words[key] = "from_none" if now else "none"
         return
     change = Fraction(now - before, before)
-    maker.add(
+    builder.add(
         key,
         f"{figure.label}{comparison.label}",
         change,
         PERCENT,
         f"（本期 − {when}）÷ {when}",
-        f"{figure.source}；{when}同一栏 {then.made[name].text}",
+        f"{figure.source}；{when}同一栏 {then.figures[name].text}",
         figure.cells,
         of=(name,),
     )
-    maker.words[key] = "none" if abs(change) * 100 < least else "up" if change > 0 else "down"
+    builder.words[key] = "none" if abs(change) * 100 < least else "up" if change > 0 else "down"
 
 
-def _earlier(maker: Maker, then: Maker, name: str, comparison: Comparison) -> None:
+def _earlier(builder: FigureBuilder, then: FigureBuilder, name: str, comparison: Comparison) -> None:
     """What a rate was in the earlier quarter."""
-    figure = then.made[name]
+    figure = then.figures[name]
     when = then.data.quarter.label
-    maker.add(
+    builder.add(
         f"{name}_{comparison.name}",
         f"{when}{figure.label}",
         figure.value,
@@ -125,7 +131,9 @@ def _earlier(maker: Maker, then: Maker, name: str, comparison: Comparison) -> No
     )
 
 
-def _rate(maker: Maker, then: Maker, name: str, comparison: Comparison, reference: Reference) -> None:
+def _rate(
+    builder: FigureBuilder, then: FigureBuilder, name: str, comparison: Comparison, reference: Reference
+) -> None:
     """Difference of two rates in percentage points, with Newcombe's interval.
 
     It matters from so many points on, or from such a part of a low rate.
@@ -133,13 +141,13 @@ def _rate(maker: Maker, then: Maker, name: str, comparison: Comparison, referenc
     k, n = RATES[name]
     base = {"rate": ("paired_evaluations", "paired_cases")}.get(name, (k, n))
     pairs = []
-    for one in (then, maker):
-        names = base if all(part in one.made for part in base) else (k, n)
-        pairs.append(tuple(int(one.made[part].value or 0) for part in names))
+    for one in (then, builder):
+        names = base if all(part in one.figures for part in base) else (k, n)
+        pairs.append(tuple(int(one.figures[part].value or 0) for part in names))
     (k1, n1), (k2, n2) = pairs
     key = f"{name}_{comparison.name}"
     if not n1 or not n2 or k1 > n1 or k2 > n2:
-        maker.words[key] = ""
+        builder.words[key] = ""
         return
     points, relative = (
         reference.threshold("change_points") / 100,
@@ -147,9 +155,9 @@ def _rate(maker: Maker, then: Maker, name: str, comparison: Comparison, referenc
     )
     least = min(points, relative * k1 / n1) if k1 else points
     change = between(k1, n1, k2, n2, least=least)
-    figure, when = maker.made[name], then.data.quarter.label
+    figure, when = builder.figures[name], then.data.quarter.label
     low, high = (f"{float(end) * 100:+.2f}".replace("-", "−") for end in (change.low, change.high))
-    maker.add(
+    builder.add(
         key,
         f"{figure.label}{comparison.label}",
         Fraction(k2, n2) - Fraction(k1, n1),
@@ -160,7 +168,7 @@ def _rate(maker: Maker, then: Maker, name: str, comparison: Comparison, referenc
         f"{low} 至 {high} 个百分点",
         of=(name,),
     )
-    maker.words[key] = _direction(str(change.direction), float(change.low), float(change.high))
+    builder.words[key] = _direction(str(change.direction), float(change.low), float(change.high))
 
 
 def _direction(direction: str, low: float, high: float) -> str:
@@ -170,14 +178,14 @@ def _direction(direction: str, low: float, high: float) -> str:
     return direction
 
 
-def _decompose(maker: Maker, then: Maker) -> None:
+def _decompose(builder: FigureBuilder, then: FigureBuilder) -> None:
     """What of the change of the districts' active rate is their rates, and what their weights (Kitagawa)."""
     table = "districts"
     frames = [
         one.data.table(table).dropna(subset=["evaluations", "active_evaluations"]).set_index("district")
-        for one in (then, maker)
+        for one in (then, builder)
     ]
-    if "district_active_rate_before" not in maker.made:
+    if "district_active_rate_before" not in builder.figures:
         return
     common = frames[0].index.intersection(frames[1].index)
     then_rows, now_rows = (frame.loc[common] for frame in frames)
@@ -193,21 +201,21 @@ def _decompose(maker: Maker, then: Maker) -> None:
     split = kitagawa(weights[0], rates[0], weights[1], rates[1])
     formula = "Kitagawa（1955）：各区县{}变动 × 两期平均{}，相加"
     for part, label, parts in (("rate", "比率", ("比率", "占比")), ("mix", "结构", ("占比", "比率"))):
-        maker.add(
+        builder.add(
             f"district_active_{part}_effect",
             f"区县主动评价率环比中的{label}影响",
             Fraction(getattr(split, part)),
             POINTS,
             formula.format(*parts),
             f"附件{TABLES[table].annex}；{then.data.quarter.label}附件{TABLES[table].annex}",
-            maker.made["district_active_rate"].cells,
+            builder.figures["district_active_rate"].cells,
         )
 
 
-def _series(maker: Maker, earlier: Mapping[Quarter, Maker]) -> None:
+def _series(builder: FigureBuilder, earlier: Mapping[Quarter, FigureBuilder]) -> None:
     """Control limits of the series that ends with this quarter, where it is long enough and without gaps."""
     for name in SERIES:
-        values = _unbroken(maker, earlier, name)
+        values = _unbroken(builder, earlier, name)
         if len(values) < FEWEST_QUARTERS:
             continue
         try:
@@ -215,34 +223,36 @@ def _series(maker: Maker, earlier: Mapping[Quarter, Maker]) -> None:
         except NotApplicable:
             continue
         count = f"{name}_quarters"
-        maker.add(
+        builder.add(
             count,
-            f"{maker.made[name].label}序列的季度数",
+            f"{builder.figures[name].label}序列的季度数",
             len(values),
             "个",
             "连续有数的季度",
             "本期和以前各期同一指标",
         )
         for end in ("lower", "upper"):
-            maker.add(
+            builder.add(
                 f"{name}_{end}",
-                f"{maker.made[name].label}{'下' if end == 'lower' else '上'}控制限",
+                f"{builder.figures[name].label}{'下' if end == 'lower' else '上'}控制限",
                 Fraction(min(1.0, max(0.0, float(getattr(chart, end))))),
                 PERCENT,
                 "均值 ± 2.66 × 平均移动极差（XmR，限于零与百分之百之间）",
-                maker.made[count].source,
-                maker.made[name].cells,
+                builder.figures[count].source,
+                builder.figures[name].cells,
             )
-        maker.words[f"{name}_signal"] = str(chart.rule[-1])
-        maker.words[f"{name}_trial"] = bool(chart.trial)
+        builder.words[f"{name}_signal"] = str(chart.rule[-1])
+        builder.words[f"{name}_trial"] = bool(chart.trial)
 
 
-def _unbroken(maker: Maker, earlier: Mapping[Quarter, Maker], name: str) -> Sequence[Fraction]:
+def _unbroken(
+    builder: FigureBuilder, earlier: Mapping[Quarter, FigureBuilder], name: str
+) -> Sequence[Fraction]:
     """Values of a rate from this quarter back, until one is missing; oldest first."""
     values: list[Fraction] = []
-    quarter, one = maker.data.quarter, maker
+    quarter, one = builder.data.quarter, builder
     while one is not None and len(values) < MOST_QUARTERS:
-        figure = one.made.get(name)
+        figure = one.figures.get(name)
         if figure is None or not isinstance(figure.value, Fraction) or figure.value > 1:
             break
         values.insert(0, figure.value)

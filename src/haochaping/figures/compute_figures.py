@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from haochaping.core.model import QuarterData
-from haochaping.core.paths import locations
+from haochaping.core.paths import find_locations
 from haochaping.figures.change_figures import add_changes
-from haochaping.figures.figure import NOT_APPLICABLE, PER, PERCENT, POINTS, Figure, Figures, Shown
+from haochaping.figures.figure import Figures
 from haochaping.figures.one_quarter import of_one_quarter
 from haochaping.figures.problem_figures import add_problems
 from haochaping.figures.series import of_the_page
 from haochaping.figures.spread_figures import add_spread
-from haochaping.figures.unit_name import Named
 from haochaping.reference.reference import Reference, load_reference
-
-__all__ = [
-    "NOT_APPLICABLE",
-    "PER",
-    "PERCENT",
-    "POINTS",
-    "Figure",
-    "Figures",
-    "Named",
-    "Shown",
-    "compute_figures",
-]
 
 
 def compute_figures(data: QuarterData, reference: Reference | None = None) -> Figures:
@@ -38,12 +25,12 @@ def compute_figures(data: QuarterData, reference: Reference | None = None) -> Fi
     reference : Reference, optional
         The city's settings: small denominators, the smallest change that matters. By default the project's.
     """
-    reference = reference or load_reference(locations().reference)
+    reference = reference or load_reference(find_locations().reference)
     made = of_one_quarter(data, reference)
     add_spread(made, reference)
     add_problems(made, reference)
     earlier = {one.quarter: of_one_quarter(one, reference) for one in data.history}
     add_changes(made, earlier, reference)
-    quarters = {quarter: one.made for quarter, one in earlier.items()} | {data.quarter: made.made}
+    quarters = {quarter: one.figures for quarter, one in earlier.items()} | {data.quarter: made.figures}
     made.words["series"] = [back.name for back in of_the_page(quarters, data.quarter)]
-    return Figures(made.made, made.words, data)
+    return Figures(made.figures, made.words, data)

@@ -50,17 +50,17 @@ class Figure:
         return self.printed or self._written(self.value)
 
     @property
-    def size(self) -> Shown:
+    def size(self) -> ShownFigure:
         """The number without its sign, for sentences that say 增长 or 下降."""
-        return Shown(self, self.text.removeprefix("−"))
+        return ShownFigure(self, self.text.removeprefix("−"))
 
     @property
-    def scaled(self) -> Shown:
+    def scaled(self) -> ShownFigure:
         """A count in 万 or 亿 from ten thousand on, with two decimals."""
         if not isinstance(self.value, int) or abs(self.value) < _LARGE:
-            return Shown(self, self.text)
+            return ShownFigure(self, self.text)
         base, word = (_HUGE, "亿") if abs(self.value) >= _HUGE else (_LARGE, "万")
-        return Shown(self, f"{_two_decimals(Fraction(self.value, base))}{word}")
+        return ShownFigure(self, f"{_two_decimals(Fraction(self.value, base))}{word}")
 
     @property
     def rounding(self) -> str:
@@ -91,7 +91,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownFigure:
     """A figure as a sentence writes it where that is not its plain text."""
 
     figure: Figure

@@ -12,7 +12,7 @@ from haochaping.cleaning.number_format import percent_text
 from haochaping.core.labels import COLUMNS, TIER_LABELS
 from haochaping.core.model import TABLES, CellRef, QuarterData, decode_key
 from haochaping.figures.figure import PER, Figure
-from haochaping.figures.unit_name import Named
+from haochaping.figures.unit_name import UnitName
 from haochaping.statistics.rates import wilson
 
 TEN_THOUSAND = 10_000
@@ -20,12 +20,12 @@ MOST_ROWS_NAMED = 3
 """So many rows that are added up, or left out of a sum, are named."""
 
 
-class Maker:
+class FigureBuilder:
     """Collects figures while they are computed."""
 
     def __init__(self, data: QuarterData, words: dict[str, Any]):
         self.data, self.words = data, words
-        self.made: dict[str, Figure] = {}
+        self.figures: dict[str, Figure] = {}
         self._corrected = {
             CellRef.of(row["table"], decode_key(row["key"]), row["column"])
             for row in data.corrections.to_dict("records")
@@ -47,7 +47,7 @@ class Maker:
         """Add one figure; it is corrected when a cell that it rests on is. `of` are the figures it is computed from."""
         rests_on = frozenset(cells)
         corrected = bool(rests_on & self._corrected)
-        self.made[name] = Figure(
+        self.figures[name] = Figure(
             name,
             label,
             value,
@@ -67,18 +67,18 @@ class Maker:
         keys = content[list(TABLES[table].key)].to_dict("records")
         return [CellRef.of(table, key, column) for key in keys for column in columns]
 
-    def names(self, table: str, rows: pd.DataFrame, *columns: str) -> list[Named]:
+    def names(self, table: str, rows: pd.DataFrame, *columns: str) -> list[UnitName]:
         """The units of `rows`, each once, with the cells of some columns for which they are named."""
         first = TABLES[table].key[0]
         found: dict[str, set[CellRef]] = {}
         for key in rows[list(TABLES[table].key)].to_dict("records"):
             cells = found.setdefault(str(key[first]), set())
             cells.update(CellRef.of(table, key, column) for column in columns)
-        return [Named(name, cells) for name, cells in found.items()]
+        return [UnitName(name, cells) for name, cells in found.items()]
 
     def per(self, name: str, label: str, k: str, n: str) -> None:
         """Add how many of one figure there are in ten thousand of another."""
-        numerator, denominator = self.made[k], self.made[n]
+        numerator, denominator = self.figures[k], self.figures[n]
         whole = int(denominator.value or 0)
         value = Fraction(TEN_THOUSAND * int(numerator.value or 0), whole) if whole else None
         formula = f"{numerator.label} ÷ {denominator.label} × 10,000"
@@ -86,7 +86,7 @@ class Maker:
 
     def rests_on(self, *names: str) -> frozenset[CellRef]:
         """The cells of some figures together."""
-        return frozenset().union(*(self.made[name].cells for name in names))
+        return frozenset().union(*(self.figures[name].cells for name in names))
 
     def total(
         self,
@@ -122,7 +122,7 @@ class Maker:
 
     def rate(self, name: str, label: str, k: str, n: str, *, share: bool = False) -> None:
         """Add one figure over another, with its Wilson interval; a `share` of a total has none, for nothing is left to chance."""
-        numerator, denominator = self.made[k], self.made[n]
+        numerator, denominator = self.figures[k], self.figures[n]
         part, whole = int(numerator.value or 0), int(denominator.value or 0)
         value = Fraction(part, whole) if whole else None
         self.add(

@@ -6,11 +6,11 @@ from typing import Any
 
 from haochaping.core.model import TABLES, QuarterData
 from haochaping.figures.annex_figures import add_annexes
-from haochaping.figures.figure_builder import Maker
+from haochaping.figures.figure_builder import FigureBuilder
 from haochaping.reference.reference import Reference
 
 
-def of_one_quarter(data: QuarterData, reference: Reference) -> Maker:
+def of_one_quarter(data: QuarterData, reference: Reference) -> FigureBuilder:
     """Figures of every annex that is there, and the words beside them."""
     words: dict[str, Any] = {
         "quarter": data.quarter.label,
@@ -21,6 +21,6 @@ def of_one_quarter(data: QuarterData, reference: Reference) -> Maker:
         "change_percent": reference.threshold("change_percent"),
         "planned_work": data.fact("planned_work"),
     }
-    maker = Maker(data, words)
-    add_annexes(maker, words)
-    return maker
+    builder = FigureBuilder(data, words)
+    add_annexes(builder, words)
+    return builder

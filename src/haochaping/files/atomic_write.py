@@ -15,40 +15,40 @@ _RENAME_EXCHANGE = 2
 
 
 @contextmanager
-def staged(published: Path) -> Iterator[Path]:
+def stage_and_swap_in(published: Path) -> Iterator[Path]:
     """A fresh folder beside `published`; swapped in when the block ends well, removed when it does not.
 
     On the same file system, so that the swap is a rename and the old folder stays whole until then. Whoever
     calls holds the lock of `published`: what an earlier run left half done is cleaned first.
     """
     published.parent.mkdir(parents=True, exist_ok=True)
-    mend(published)
-    aside = _aside(published)
-    aside.mkdir()
+    recover(published)
+    staging = _staging(published)
+    staging.mkdir()
     try:
-        yield aside
-        sync(aside)
-        swap(aside, published)
+        yield staging
+        sync_to_disk(staging)
+        swap_in(staging, published)
     finally:
-        _remove(aside)
+        _remove(staging)
 
 
-def mend(published: Path) -> bool:
+def recover(published: Path) -> bool:
     """Finish or clean what a run left that was cut off; whether there was anything.
 
     Where there is no exchange, a run may end between its two renames: the old folder then goes back, since
     what was built anew need not be whole.
     """
-    aside, old = _aside(published), _old(published)
-    left = aside.exists() or old.exists()
+    staging, old = _staging(published), _old(published)
+    left = staging.exists() or old.exists()
     if old.exists() and not published.exists():
         old.rename(published)
-    for folder in (aside, old):
+    for folder in (staging, old):
         _remove(folder)
     return left
 
 
-def half_done(root: Path) -> list[Path]:
+def interrupted_folders(root: Path) -> list[Path]:
     """Folders below `root` that have something half done beside them."""
     found = [path for path in root.glob(".*") if path.suffix in (".new", ".old") and path.is_dir()]
     return sorted({path.with_name(path.stem[1:]) for path in found})
@@ -62,7 +62,7 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _aside(published: Path) -> Path:
+def _staging(published: Path) -> Path:
     return published.with_name(f".{published.name}.new")
 
 
@@ -70,7 +70,7 @@ def _old(published: Path) -> Path:
     return published.with_name(f".{published.name}.old")
 
 
-def swap(new: Path, published: Path) -> None:
+def swap_in(new: Path, published: Path) -> None:
     """Put folder `new` in the place of `published`; the old folder ends where the new one was, or is gone.
 
     One atomic exchange where the system has one (Linux ``renameat2``), else two renames.
@@ -97,7 +97,7 @@ def _exchange(first: Path, second: Path) -> bool:
     )
 
 
-def sync(folder: Path) -> None:
+def sync_to_disk(folder: Path) -> None:
     """Have every file and folder below `folder` on the disk before anything relies on it."""
     for place, _, names in os.walk(folder):
         for name in names:
@@ -117,15 +117,15 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def atomic_write(path: Path, content: bytes) -> None:
     """Write a file beside its place and put it there in one step: readers see the old one or the new one."""
-    aside = path.with_name(f".{path.name}.part")
-    aside.unlink(missing_ok=True)  # a link that lies there is not followed
+    staging = path.with_name(f".{path.name}.part")
+    staging.unlink(missing_ok=True)  # a link that lies there is not followed
     try:
-        with aside.open("wb") as file:
+        with staging.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(path)
+        staging.replace(path)
     finally:
-        aside.unlink(missing_ok=True)
+        staging.unlink(missing_ok=True)

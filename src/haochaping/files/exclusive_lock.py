@@ -12,7 +12,7 @@ LONGEST_WAIT_SECONDS = 1800
 """A run that takes longer ends itself (`publish.clock`), so that a lock that is still held is nobody's fault."""
 
 
-class Occupied(InputRefused):
+class FolderLocked(InputRefused):
     """Another run still writes to the folder (exit code 2)."""
 
     def __init__(self, folder: Path):
@@ -25,8 +25,8 @@ class Occupied(InputRefused):
 
 
 @contextmanager
-def alone(
-    folder: Path, say: Callable[[str], None] | None = None, wait: float = LONGEST_WAIT_SECONDS
+def exclusive_lock(
+    folder: Path, report_progress: Callable[[str], None] | None = None, wait: float = LONGEST_WAIT_SECONDS
 ) -> Iterator[None]:
     """Hold the lock of `folder` (``.<name>.lock`` beside it) while the block runs.
 
@@ -44,12 +44,12 @@ def alone(
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        if say and wait:
-            say(f"另一个程序正在写 {folder}，等它结束")
+        if report_progress and wait:
+            report_progress(f"另一个程序正在写 {folder}，等它结束")
         try:
             lock.acquire(timeout=wait)
         except Timeout:
-            raise Occupied(folder) from None
+            raise FolderLocked(folder) from None
     try:
         yield
     finally:

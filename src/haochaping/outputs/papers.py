@@ -45,8 +45,8 @@ def write_papers(
     figures: Figures,
     reference: Reference,
     published: Path,
-    aside: Path,
-    say: Callable[[str], None],
+    staging: Path,
+    report_progress: Callable[[str], None],
 ) -> list[str]:
     """Write every paper into `aside`; those of `published` that people edited are carried over first.
 
@@ -60,70 +60,74 @@ def write_papers(
     """
     kept = edited_papers(published)
     for name in kept:
-        (aside / name).parent.mkdir(exist_ok=True)
-        shutil.copyfile(published / name, aside / name)
+        (staging / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(published / name, staging / name)
     data, report = reviewed.data, reviewed.report
-    review = free_path(aside, REVIEW)
-    bulletin = free_path(aside, bulletin_name(report))
-    annexes, internal = free_path(aside, ANNEXES), free_path(aside, INTERNAL_ANNEXES)
-    write_findings(report, aside)
+    review = free_path(staging, REVIEW)
+    bulletin = free_path(staging, bulletin_name(report))
+    annexes, internal = free_path(staging, ANNEXES), free_path(staging, INTERNAL_ANNEXES)
+    write_findings(report, staging)
     write_review(reviewed, answers, review)
-    sheets = write_sheets(data, report, reference, aside / SHEETS)
-    write_audit(data, report, figures, reference, aside)
+    sheets = write_sheets(data, report, reference, staging / SHEETS)
+    write_audit(data, report, figures, reference, staging)
     write_bulletin(data, report, figures, reference, bulletin)
     write_annexes(data, report.verdict.value, annexes, internal=False)
     write_annexes(data, report.verdict.value, internal)
-    write_package(data, aside / PACKAGE)
+    write_package(data, staging / PACKAGE)
     new = []
     for path in (review, bulletin, annexes, internal, *sheets):
-        same = _same_as(path, kept, aside)
+        same = _same_as(path, kept, staging)
         kept = [name for name in kept if name not in same]
-        new.append(_settled(path, same, aside))
+        new.append(_settled(path, same, staging))
     if kept and not is_known(published):
-        say(
+        report_progress(
             f"{published / MANIFEST} 没有或读不出，不知道哪些文件改动过，与本次不同的通报、附件、答复表、核实单都原样保留；"
             "没有改动过的，删去即可"
         )
     for line in told_of_kept(kept, new, published):
-        say(line)
+        report_progress(line)
     if kept:
-        remind(kept, data.quarter, say)
+        remind(kept, data.quarter, report_progress)
     if bulletin_name(report) == FINAL and report.verdict is Verdict.VERIFY_FIRST:
-        say(f"尚有需核实之处，{bulletin.name} 请待核实后再印发")
+        report_progress(f"尚有需核实之处，{bulletin.name} 请待核实后再印发")
     if report.refused:
-        say(f"有 {report.refused} 条答复未采用，原因见网页“数据核对”一节和 {review.name} 的状态栏")
+        report_progress(
+            f"有 {report.refused} 条答复未采用，原因见网页“数据核对”一节和 {review.name} 的状态栏"
+        )
     if changed := overwritten(published):
-        say(f"{published} 中的 {'、'.join(changed)} 在生成以后改动过或已损坏，已重新生成，其中的改动不保留")
-    return [*kept, *_keep_foreign(published, aside, say)]
+        report_progress(
+            f"{published} 中的 {'、'.join(changed)} 在生成以后改动过或已损坏，已重新生成，其中的改动不保留"
+        )
+    return [*kept, *_keep_foreign(published, staging, report_progress)]
 
 
-def _same_as(path: Path, kept: Sequence[str], aside: Path) -> list[str]:
+def _same_as(path: Path, kept: Sequence[str], staging: Path) -> list[str]:
     """Papers that were carried over as edited and read byte for byte as the new one: nobody edited them."""
-    alike = [name for name in kept if base_name(aside / name) == base_name(path)]
-    return [name for name in alike if (aside / name).read_bytes() == path.read_bytes()]
+    alike = [name for name in kept if base_name(staging / name) == base_name(path)]
+    return [name for name in alike if (staging / name).read_bytes() == path.read_bytes()]
 
 
-def _settled(path: Path, same: Sequence[str], aside: Path) -> str:
+def _settled(path: Path, same: Sequence[str], staging: Path) -> str:
     """Where a new paper stands in the end: in the place of those that are the same, which go."""
     if same:
         for name in same:
-            (aside / name).unlink()
+            (staging / name).unlink()
         path = path.rename(free_path(path.parent, base_name(path).name))
-    return path.relative_to(aside).as_posix()
+    return path.relative_to(staging).as_posix()
 
 
-def _keep_foreign(published: Path, aside: Path, say: Callable[[str], None]) -> list[str]:
+def _keep_foreign(published: Path, staging: Path, report_progress: Callable[[str], None]) -> list[str]:
     """Carry over what people keep in the folder; their paths in the new one."""
     carried = []
     known = is_known(published)
     for name in foreign_files(published):
-        if not known and (aside / name).exists():  # one of ours, written anew
+        if not known and (staging / name).exists():  # one of ours, written anew
             continue
-        folder = (aside / name).parent
+        folder = (staging / name).parent
         folder.mkdir(parents=True, exist_ok=True)
         target = free_path(folder, Path(name).name)
         shutil.copyfile(published / name, target)
-        carried.append(target.relative_to(aside).as_posix())
+        carried.append(target.relative_to(staging).as_posix())
     if carried:
-        say(f"{published} 中自己存放的文件原样保留：{'、'.join(carried)}")
+        report_progress(f"{published} 中自己存放的文件原样保留：{'、'.join(carried)}")
     return carried

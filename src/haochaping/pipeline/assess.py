@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from haochaping.checks.memory import Past
+from haochaping.checks.memory import PriorQuarter
 from haochaping.checks.review import Reviewed, review
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData, frame
@@ -21,7 +21,7 @@ from haochaping.store.notes import read_notes
 from haochaping.store.tidy_tables import read_tidy
 
 
-def assess(where: Locations, quarter: Quarter, as_of: date) -> Reviewed:
+def assess(locations: Locations, quarter: Quarter, as_of: date) -> Reviewed:
     """Read a quarter, apply its corrections, judge its explanations on `as_of`, compare with earlier quarters.
 
     Raises
@@ -30,16 +30,20 @@ def assess(where: Locations, quarter: Quarter, as_of: date) -> Reviewed:
         The quarter's own input cannot be used. What is to be known of an earlier quarter, for example that it
         cannot be read, is told in the report instead.
     """
-    reference = load_reference(where.reference)
-    printed = load_printed(where, quarter)
-    answers = read_answers(answer_file(where.raw(quarter)), quarter)
-    past, about_past = load_past(where, quarter, reference)
-    noted = where.raw(quarter) / NOTES
-    if where.raw(quarter).is_dir():
+    reference = load_reference(locations.reference)
+    printed = load_printed(locations, quarter)
+    answers = read_answers(answer_file(locations.raw(quarter)), quarter)
+    past, about_past = load_past(locations, quarter, reference)
+    noted = locations.raw(quarter) / NOTES
+    if locations.raw(quarter).is_dir():
         printed = replace(printed, notes=read_notes(noted))
-    kept = kept_corrections(read_tidy(where.tidy(quarter), quarter)) if rests_on_tidy(where, quarter) else []
+    kept = (
+        kept_corrections(read_tidy(locations.tidy(quarter), quarter))
+        if rests_on_tidy(locations, quarter)
+        else []
+    )
     reviewed = review(printed, answers, past, reference, as_of, kept)
-    written = [(answer_file(where.raw(quarter)), "answers")]
+    written = [(answer_file(locations.raw(quarter)), "answers")]
     written += [] if printed.notes.empty or not noted.exists() else [(noted, "notes")]
     if any(path for path, _ in written):
         inputs = [
@@ -50,30 +54,32 @@ def assess(where: Locations, quarter: Quarter, as_of: date) -> Reviewed:
     return replace(reviewed, report=replace(reviewed.report, about_past=tuple(about_past)))
 
 
-def earlier_quarters(where: Locations, quarter: Quarter) -> list[Quarter]:
+def earlier_quarters(locations: Locations, quarter: Quarter) -> list[Quarter]:
     """Quarters before `quarter` that have tidy tables or a raw source, oldest first."""
-    raw = [q for q in quarters_in(where.data / "raw") if input_files(where.raw(q))]
-    found = {*quarters_in(where.data / "tidy"), *raw}
+    raw = [q for q in quarters_in(locations.data / "raw") if input_files(locations.raw(q))]
+    found = {*quarters_in(locations.data / "tidy"), *raw}
     return sorted(q for q in found if q < quarter)
 
 
-def load_past(where: Locations, quarter: Quarter, reference: Reference) -> tuple[list[Past], list[str]]:
+def load_past(
+    locations: Locations, quarter: Quarter, reference: Reference
+) -> tuple[list[PriorQuarter], list[str]]:
     """Earlier quarters as printed with their answers, oldest first; and what is to be known of them.
 
     That is which ones could not be read, and of which ones the source was changed since it was tidied.
     """
-    past: list[Past] = []
+    past: list[PriorQuarter] = []
     told: list[str] = []
-    for earlier in earlier_quarters(where, quarter):
+    for earlier in earlier_quarters(locations, quarter):
         try:
-            answers = tuple(read_answers(answer_file(where.raw(earlier)), earlier))
-            if where.tidy(earlier).is_dir():
-                tidy = read_tidy(where.tidy(earlier), earlier)
-                past.append(Past(as_printed(tidy, reference), answers, tidy))
-                if changed := changed_since(tidy, where.raw(earlier)):
+            answers = tuple(read_answers(answer_file(locations.raw(earlier)), earlier))
+            if locations.tidy(earlier).is_dir():
+                tidy = read_tidy(locations.tidy(earlier), earlier)
+                past.append(PriorQuarter(as_printed(tidy, reference), answers, tidy))
+                if changed := changed_since(tidy, locations.raw(earlier)):
                     told.append(_of_changed(earlier, changed))
             else:
-                past.append(Past(load_printed(where, earlier), answers))
+                past.append(PriorQuarter(load_printed(locations, earlier), answers))
         except InputRefused as refusal:
             told.append(f"{earlier.label}未能读取，没有用于比较：{refusal.message}")
     return past, told

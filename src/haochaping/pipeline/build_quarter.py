@@ -15,7 +15,7 @@ from haochaping.pipeline.kernel import LOG, OwnKernelManager, running_kernel
 from haochaping.pipeline.manifest import provenance, run_block, write_manifest
 from haochaping.pipeline.run_log import RunLog
 from haochaping.pipeline.run_notebook import NOTEBOOK_SECONDS, Background, execute, inspect_parameters
-from haochaping.pipeline.watchdog import outer_clock
+from haochaping.pipeline.watchdog import watchdog
 
 if TYPE_CHECKING:
     from haochaping.checks.review import Reviewed
@@ -25,7 +25,7 @@ _MODEL = ".model"
 
 
 @dataclass(frozen=True)
-class Built:
+class BuildResult:
     """What a build ended in: the quarter as it goes into the tidy tables, its verdict, characters without a glyph.
 
     ``about_past`` is what is to be known of the earlier quarters that it was compared with.
@@ -38,14 +38,14 @@ class Built:
 
 
 def build(
-    where: Locations,
+    locations: Locations,
     inputs: Inputs,
     by: str | None,
     published: Path,
-    aside: Path,
+    staging: Path,
     log: RunLog,
     reviewed: Reviewed | None = None,
-) -> Built:
+) -> BuildResult:
     """Build the quarter of `inputs` into the empty folder `aside`; nothing else is written.
 
     The kernel starts first and imports while the quarter is read and checked here; the papers are written while
@@ -53,7 +53,7 @@ def build(
 
     Parameters
     ----------
-    where : Locations
+    locations : Locations
         Data and output roots.
     inputs : Inputs
         What the run depends on.
@@ -75,24 +75,24 @@ def build(
     NotebookFailed
         The notebook raised, or took too long.
     """
-    environment = {DATA_VARIABLE: str(where.data), STAGED_VARIABLE: str(aside / _MODEL)}
+    environment = {DATA_VARIABLE: str(locations.data), STAGED_VARIABLE: str(staging / _MODEL)}
     try:
-        with running_kernel(environment, aside) as kernel, outer_clock(log.say):
-            return _build(where, inputs, by, published, aside, log, reviewed, kernel)
+        with running_kernel(environment, staging) as kernel, watchdog(log.report_progress):
+            return _build(locations, inputs, by, published, staging, log, reviewed, kernel)
     finally:
-        log.take(aside / LOG)
+        log.take(staging / LOG)
 
 
 def _build(
-    where: Locations,
+    locations: Locations,
     inputs: Inputs,
     by: str | None,
     published: Path,
-    aside: Path,
+    staging: Path,
     log: RunLog,
     reviewed: Reviewed | None,
     kernel: OwnKernelManager,
-) -> Built:
+) -> BuildResult:
     # imported here, so that the kernel has been started before
     from haochaping.checks.report_json import dump_report
     from haochaping.figures.compute_figures import compute_figures
@@ -107,24 +107,24 @@ def _build(
     from haochaping.store.tidy_tables import with_revisions
 
     quarter = inputs.quarter
-    log.say(f"读入 {quarter.label}资料")
-    if rests_on_tidy(where, quarter):
-        log.say(TIDY_NOTICE)
-    reviewed = reviewed or assess(where, quarter, inputs.as_of)
-    reviewed = replace(reviewed, data=with_revisions(reviewed.data, where.tidy(quarter)))
+    log.report_progress(f"读入 {quarter.label}资料")
+    if rests_on_tidy(locations, quarter):
+        log.report_progress(TIDY_NOTICE)
+    reviewed = reviewed or assess(locations, quarter, inputs.as_of)
+    reviewed = replace(reviewed, data=with_revisions(reviewed.data, locations.tidy(quarter)))
     data, report = reviewed.data, reviewed.report
-    stage(data, aside / _MODEL)
-    (aside / _MODEL / REPORT).write_text(dump_report(report), encoding="utf-8")
+    stage(data, staging / _MODEL)
+    (staging / _MODEL / REPORT).write_text(dump_report(report), encoding="utf-8")
     for line in report.about_past:
-        log.say(line)
+        log.report_progress(line)
     log.lap("读入与核对")
-    log.say("运行笔记本")
-    running = _start_notebook(quarter, aside, kernel)
+    log.report_progress("运行笔记本")
+    running = _start_notebook(quarter, staging, kernel)
     log.lap("载入程序库")
-    reference = load_reference(where.reference)
-    answers = read_answers(answer_file(where.raw(quarter)), quarter)
+    reference = load_reference(locations.reference)
+    answers = read_answers(answer_file(locations.raw(quarter)), quarter)
     figures = compute_figures(data, reference)
-    kept = write_papers(reviewed, answers, figures, reference, published, aside, log.say)
+    kept = write_papers(reviewed, answers, figures, reference, published, staging, log.report_progress)
     told = summarise(data, report, figures)
     log.lap("生成文件")
     prepare_page()
@@ -132,19 +132,19 @@ def _build(
     notebook = running.result(NOTEBOOK_SECONDS, kernel.end)
     log.lap("等待笔记本")
     kernel.end()
-    shutil.rmtree(aside / _MODEL)
-    log.say("生成网页")
+    shutil.rmtree(staging / _MODEL)
+    log.report_progress("生成网页")
     page = build_page(notebook, f"{quarter.label}政务服务“好差评”工作简报", run_block(origin))
-    (aside / PAGE).write_text(page.html, encoding="utf-8", newline="\n")
+    (staging / PAGE).write_text(page.html, encoding="utf-8", newline="\n")
     log.lap("生成网页")
-    log.take(aside / LOG)
-    write_manifest(aside, origin, told, log.seconds, kept)
-    return Built(data, report.verdict.value, tuple(page.missing_glyphs), report.about_past)
+    log.take(staging / LOG)
+    write_manifest(staging, origin, told, log.seconds, kept)
+    return BuildResult(data, report.verdict.value, tuple(page.missing_glyphs), report.about_past)
 
 
-def _start_notebook(quarter: Quarter, aside: Path, kernel: OwnKernelManager) -> Background:
+def _start_notebook(quarter: Quarter, staging: Path, kernel: OwnKernelManager) -> Background:
     """The notebook in its kernel, beside what this process does; the model is staged already."""
     notebook = project_root() / "notebooks" / NOTEBOOK
     parameters = {"QUARTER": str(quarter)}
     inspect_parameters(notebook, parameters)
-    return Background(lambda: execute(notebook, aside / NOTEBOOK, parameters, kernel))
+    return Background(lambda: execute(notebook, staging / NOTEBOOK, parameters, kernel))

@@ -23,7 +23,7 @@ from haochaping.pipeline.printed_quarter import load_printed
 from haochaping.read.raw_folder import IGNORED_NAMES
 from haochaping.reference.reference import load_reference
 from haochaping.store.answers import Answer, answer_file, read_answers
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 REVIEW = "review.xlsx"
 
@@ -54,7 +54,7 @@ class CollectOutcome:
         return not (self.conflicts or self.unread or self.left)
 
 
-def collect(where: Locations, quarter: Quarter, as_of: date) -> CollectOutcome:
+def collect(locations: Locations, quarter: Quarter, as_of: date) -> CollectOutcome:
     """Merge the sheets in ``data/raw/<quarter>/returned/`` into the quarter's ``review.xlsx``.
 
     A 核实值 becomes a correction (更正), a bare text an explanation (说明). Answers that the workbook has
@@ -67,21 +67,21 @@ def collect(where: Locations, quarter: Quarter, as_of: date) -> CollectOutcome:
     InputRefused
         No folder of returned sheets, answers kept as CSV, or the quarter cannot be read.
     """
-    folder = _returned(where.raw(quarter))
-    target = answer_file(where.raw(quarter)) or where.raw(quarter) / REVIEW
+    folder = _returned(locations.raw(quarter))
+    target = answer_file(locations.raw(quarter)) or locations.raw(quarter) / REVIEW
     if target.suffix.lower() == ".csv":
         raise refuse(target.name, "", "请先把答复另存为 review.xlsx 并移走 review.csv，再汇总核实单")
     before = read_answers(target, quarter) if target.exists() else []
-    desk = _Desk(where, quarter, as_of)
+    desk = _Desk(locations, quarter, as_of)
     sheets, read, unread = _read_sheets(folder, quarter)
-    reader = SheetReader(desk.findings(before), desk.book, desk.reference)
+    reader = SheetReader(desk.findings(before), desk.cell_index, desk.reference)
     replies = [reply for sheet in sheets for reply in reader.replies(sheet)]
-    printed = {cell.path: desk.book.printed(cell) for cell in desk.book.cells()}
-    known = _with_cells(before, desk.book)
+    printed = {cell.path: desk.cell_index.printed(cell) for cell in desk.cell_index.cells()}
+    known = _with_cells(before, desk.cell_index)
     merged = merge([standing_reply(answer, printed) for answer in known], replies)
     taken, refused = desk.usable(before, merged.taken)
     if taken or (merged.conflicts and not target.exists()):
-        _replace(desk.review([*before, *taken]), [*before, *taken], target, quarter, desk.book)
+        _replace(desk.review([*before, *taken]), [*before, *taken], target, quarter, desk.cell_index)
     return CollectOutcome(
         target,
         tuple(read),
@@ -126,22 +126,25 @@ def _read_sheets(folder: Path, quarter: Quarter) -> tuple[list[list[Answer]], li
     return sheets, read, unread
 
 
-def _with_cells(answers: Sequence[Answer], book: Book) -> list[Answer]:
+def _with_cells(answers: Sequence[Answer], cell_index: CellIndex) -> list[Answer]:
     """Answers with the path of the cell that they name in words or not at all."""
-    words = {cell_label(cell): cell.path for cell in book.cells()}
-    own = [words.get(label_of(a.where), "") if a.where else a.finding.partition("/")[2] for a in answers]
+    words = {cell_label(cell): cell.path for cell in cell_index.cells()}
+    own = [
+        words.get(label_of(a.cell_words), "") if a.cell_words else a.finding.partition("/")[2]
+        for a in answers
+    ]
     return [a if a.cell else replace(a, cell=cell) for a, cell in zip(answers, own, strict=True)]
 
 
 class _Desk:
     """The quarter as printed and its past, read once; reviews any set of answers."""
 
-    def __init__(self, where: Locations, quarter: Quarter, as_of: date):
-        self.reference = load_reference(where.reference)
-        self._printed = load_printed(where, quarter)
-        self._past, _ = load_past(where, quarter, self.reference)
+    def __init__(self, locations: Locations, quarter: Quarter, as_of: date):
+        self.reference = load_reference(locations.reference)
+        self._printed = load_printed(locations, quarter)
+        self._past, _ = load_past(locations, quarter, self.reference)
         self._as_of = as_of
-        self.book = Book(self._printed, self.reference)
+        self.cell_index = CellIndex(self._printed, self.reference)
 
     def review(self, answers: Sequence[Answer]) -> Reviewed:
         """The quarter after `answers`."""
@@ -165,27 +168,27 @@ class _Desk:
 
 
 def _replace(
-    reviewed: Reviewed, answers: Sequence[Answer], target: Path, quarter: Quarter, book: Book
+    reviewed: Reviewed, answers: Sequence[Answer], target: Path, quarter: Quarter, cell_index: CellIndex
 ) -> None:
     """Write the workbook beside the old one, make sure that no answer is lost, and put it in its place."""
-    aside = target.with_name(f"~$collect-{os.getpid()}.xlsx")
+    staging = target.with_name(f"~$collect-{os.getpid()}.xlsx")
     try:
-        write_review(_as_printed(reviewed, book), answers, aside)
-        lost = Counter(map(_content, answers)) - Counter(map(_content, read_answers(aside, quarter)))
+        write_review(_as_printed(reviewed, cell_index), answers, staging)
+        lost = Counter(map(_content, answers)) - Counter(map(_content, read_answers(staging, quarter)))
         if lost:
             names = "、".join(sorted({finding for finding, *_ in lost}))
             raise refuse(target.name, names, "这些答复写入后会丢失，没有改动原文件，请核对")
-        aside.replace(target)
+        staging.replace(target)
     except PermissionError:
         raise refuse(str(target), "不能写入", "请先在 Excel 中关闭它") from None
     finally:
-        aside.unlink(missing_ok=True)
+        staging.unlink(missing_ok=True)
 
 
-def _as_printed(reviewed: Reviewed, book: Book) -> Reviewed:
+def _as_printed(reviewed: Reviewed, cell_index: CellIndex) -> Reviewed:
     """With every finding's cells as the source prints them, which is what 原值 is compared with."""
     findings = tuple(
-        replace(finding, printed={cell: book.printed(cell) for cell in finding.printed})
+        replace(finding, printed={cell: cell_index.printed(cell) for cell in finding.printed})
         for finding in reviewed.report.findings
     )
     return replace(reviewed, report=replace(reviewed.report, findings=findings))

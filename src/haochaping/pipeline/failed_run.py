@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from haochaping.core.errors import InputRefused
-from haochaping.files.atomic_write import write_whole
+from haochaping.files.atomic_write import atomic_write
 from haochaping.pipeline.run_log import RunLog
 from haochaping.pipeline.run_notebook import NotebookFailed
 
@@ -33,11 +33,11 @@ def keep_failed(published: Path, log: RunLog, error: Exception) -> None:
             import nbformat
 
             path = failed_notebook(published)
-            write_whole(path, nbformat.writes(error.notebook).encode("utf-8"))
-            log.say(f"做到出错处的笔记本留在 {path}，查看：{_jupyter()} lab {path}")
+            atomic_write(path, nbformat.writes(error.notebook).encode("utf-8"))
+            log.report_progress(f"做到出错处的笔记本留在 {path}，查看：{_jupyter()} lab {path}")
         log.note("".join(traceback.format_exception(error)))
-        write_whole(failed_log(published), log.text().encode("utf-8"))
-        log.say(f"运行记录：{failed_log(published)}")
+        atomic_write(failed_log(published), log.text().encode("utf-8"))
+        log.report_progress(f"运行记录：{failed_log(published)}")
 
 
 def clear_failed(published: Path) -> None:

@@ -38,28 +38,30 @@ class Inputs:
         return _digest(self.files[group])
 
 
-def inputs_of(where: Locations, quarter: Quarter, as_of: date) -> Inputs:
+def hash_inputs(locations: Locations, quarter: Quarter, as_of: date) -> Inputs:
     """Hash what a run of `quarter` depends on."""
-    raw = _files(where.raw(quarter), "*")
+    raw = _files(locations.raw(quarter), "*")
     data = {
-        "data": raw or _files(where.tidy(quarter), "*.csv"),
-        "past": _past(where, quarter),
-        "reference": _files(where.reference, "*"),
+        "data": raw or _files(locations.tidy(quarter), "*.csv"),
+        "past": _past(locations, quarter),
+        "reference": _files(locations.reference, "*"),
     }
-    groups = {group: _hashed(paths, where.data) for group, paths in data.items()}
+    groups = {group: _hashed(paths, locations.data) for group, paths in data.items()}
     groups["notebook"] = _hashed([project_root() / "notebooks" / "briefing.ipynb"], project_root())
     return Inputs(quarter, as_of, groups | _program())
 
 
-def index_key(where: Locations, told: object) -> str:
+def index_key(locations: Locations, told: object) -> str:
     """The same for the index of all quarters: `told` (how it is written down) is what it says of the published ones.
 
     The tidy tables, settings, package and lock count too.
     """
-    tidy = [path for one in quarters_in(where.data / "tidy") for path in _files(where.tidy(one), "*.csv")]
+    tidy = [
+        path for one in quarters_in(locations.data / "tidy") for path in _files(locations.tidy(one), "*.csv")
+    ]
     groups = {
-        "tidy": _hashed(tidy, where.data),
-        "reference": _hashed(_files(where.reference, "*"), where.data),
+        "tidy": _hashed(tidy, locations.data),
+        "reference": _hashed(_files(locations.reference, "*"), locations.data),
     }
     return _digest([repr(told), groups | _program()])
 
@@ -80,16 +82,18 @@ def _digest(value: object) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()  # names of files may be no text
 
 
-def _past(where: Locations, quarter: Quarter) -> list[Path]:
+def _past(locations: Locations, quarter: Quarter) -> list[Path]:
     """Files of earlier quarters that comparisons rest on.
 
     The raw ones too where there are tidy tables: the page says when they were changed since.
     """
     files = []
     for earlier in [
-        q for q in {*quarters_in(where.data / "tidy"), *quarters_in(where.data / "raw")} if q < quarter
+        q
+        for q in {*quarters_in(locations.data / "tidy"), *quarters_in(locations.data / "raw")}
+        if q < quarter
     ]:
-        files += [*_files(where.tidy(earlier), "*.csv"), *_files(where.raw(earlier), "*")]
+        files += [*_files(locations.tidy(earlier), "*.csv"), *_files(locations.raw(earlier), "*")]
     return sorted(files)
 
 

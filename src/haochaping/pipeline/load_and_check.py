@@ -13,7 +13,7 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.checks.report_json import load_report
 from haochaping.checks.review import review
 from haochaping.core.model import QuarterData
-from haochaping.core.paths import STAGED_VARIABLE, locations
+from haochaping.core.paths import STAGED_VARIABLE, find_locations
 from haochaping.core.quarter import Quarter
 from haochaping.pipeline.assess import assess, load_past
 from haochaping.pipeline.staging import REPORT, read_staged
@@ -44,7 +44,7 @@ def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> 
     staged = os.environ.get(STAGED_VARIABLE)
     if staged and data is None:
         return read_staged(Path(staged), wanted)
-    return assess(locations(data), wanted, date.today()).data
+    return assess(find_locations(data), wanted, date.today()).data
 
 
 def check(
@@ -57,7 +57,7 @@ def check(
     Parameters
     ----------
     quarter : QuarterData
-        From :func:`haochaping.load`; frames that were changed since are confronted as they are.
+        From :func:`haochaping.load`; frames that were changed since are checked as they are.
     data : path, optional
         Data root; by default the project's ``data/``.
     as_of : date, optional
@@ -66,9 +66,9 @@ def check(
     staged = os.environ.get(STAGED_VARIABLE)
     if staged and data is None:
         return load_report((Path(staged) / REPORT).read_text(encoding="utf-8"))
-    where = locations(data)
-    reference = load_reference(where.reference)
-    answers = read_answers(answer_file(where.raw(quarter.quarter)))
-    past, _ = load_past(where, quarter.quarter, reference)
+    locations = find_locations(data)
+    reference = load_reference(locations.reference)
+    answers = read_answers(answer_file(locations.raw(quarter.quarter)))
+    past, _ = load_past(locations, quarter.quarter, reference)
     printed = as_printed(quarter, reference)
     return review(printed, answers, past, reference, as_of or date.today()).report

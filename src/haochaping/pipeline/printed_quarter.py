@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from haochaping.core.model import QuarterData
-from haochaping.core.paths import Locations, locations, quarters_in
+from haochaping.core.paths import Locations, find_locations, quarters_in
 from haochaping.core.quarter import Quarter
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import load_reference
@@ -16,20 +16,20 @@ from haochaping.store.tidy_tables import read_tidy
 TIDY_NOTICE = "未见原始资料文件夹，依据 data/tidy 中整理过的数据"
 
 
-def load_printed(where: Locations, quarter: Quarter) -> QuarterData:
+def load_printed(locations: Locations, quarter: Quarter) -> QuarterData:
     """A quarter as its source prints it, without corrections; raw before tidy."""
-    reference = load_reference(where.reference)
-    if rests_on_tidy(where, quarter):
-        return as_printed(validate(read_tidy(where.tidy(quarter), quarter)), reference)
-    return validate(read_raw(where.raw(quarter), quarter, reference))
+    reference = load_reference(locations.reference)
+    if rests_on_tidy(locations, quarter):
+        return as_printed(validate(read_tidy(locations.tidy(quarter), quarter)), reference)
+    return validate(read_raw(locations.raw(quarter), quarter, reference))
 
 
-def rests_on_tidy(where: Locations, quarter: Quarter) -> bool:
+def rests_on_tidy(locations: Locations, quarter: Quarter) -> bool:
     """Whether the quarter has no raw folder and is read from its tidy tables."""
-    return not where.raw(quarter).is_dir() and where.tidy(quarter).is_dir()
+    return not locations.raw(quarter).is_dir() and locations.tidy(quarter).is_dir()
 
 
 def available(data: str | os.PathLike[str] | None = None) -> list[Quarter]:
     """Quarters that can be loaded, in order of time."""
-    where = locations(data)
-    return sorted({*quarters_in(where.data / "tidy"), *quarters_in(where.data / "raw")})
+    locations = find_locations(data)
+    return sorted({*quarters_in(locations.data / "tidy"), *quarters_in(locations.data / "raw")})

@@ -16,19 +16,19 @@ class RunLog:
 
     Parameters
     ----------
-    say : callable
+    report_progress : callable
         Receives each line meant for the person at the terminal.
     """
 
-    def __init__(self, say: Callable[[str], None]):
-        self._say = say
+    def __init__(self, report_progress: Callable[[str], None]):
+        self._report_progress = report_progress
         self._lines: list[str] = []
         self._started = self._last = time.perf_counter()
         self.seconds: dict[str, float] = {}
 
-    def say(self, line: str) -> None:
+    def report_progress(self, line: str) -> None:
         """A line for the terminal and the log."""
-        self._say(line)
+        self._report_progress(line)
         self.note(line)
 
     def note(self, line: str) -> None:

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 
 from haochaping.core.paths import Locations
 from haochaping.core.quarter import Quarter
-from haochaping.files.exclusive_lock import alone
+from haochaping.files.exclusive_lock import exclusive_lock
 from haochaping.files.leftovers import clean_up
 from haochaping.outputs.published.file_names import PAGE
-from haochaping.pipeline.fingerprint import Inputs, inputs_of, is_current
+from haochaping.pipeline.fingerprint import Inputs, hash_inputs, is_current
 from haochaping.pipeline.update_index import refresh_index
 
 if TYPE_CHECKING:
     from haochaping.checks.review import Reviewed
 
-Say = Callable[[str], None]
+ReportProgress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunOutcome:
     """What a run ended in: the page, its verdict, what the reader should know.
 
     ``about_past`` is what is to be known of the earlier quarters that it was compared with.
@@ -40,19 +40,23 @@ class Outcome:
 
 
 def run_quarter(
-    where: Locations, quarter: Quarter, say: Say, as_of: date | None = None, by: str | None = None
-) -> Outcome:
+    locations: Locations,
+    quarter: Quarter,
+    report_progress: ReportProgress,
+    as_of: date | None = None,
+    by: str | None = None,
+) -> RunOutcome:
     """Read, check, run the notebook, convert, swap in; or do nothing when nothing changed.
 
     At the end the index of all quarters is brought up to date.
 
     Parameters
     ----------
-    where : Locations
+    locations : Locations
         Data and output roots.
     quarter : Quarter
         Which quarter.
-    say : callable
+    report_progress : callable
         Receives one line of progress at a time.
     as_of : date, optional
         The day on which explanations are judged; by default today.
@@ -66,20 +70,22 @@ def run_quarter(
     NotebookFailed
         The notebook raised; what was published before is untouched.
     """
-    with told_what_was_replaced(where, [quarter]):
-        outcome = publish_quarter(where, quarter, say, as_of, by)
-        refresh_index(where, say)
+    with report_replaced_quarters(locations, [quarter]):
+        outcome = publish_quarter(locations, quarter, report_progress, as_of, by)
+        refresh_index(locations, report_progress)
     return outcome
 
 
 @contextmanager
-def told_what_was_replaced(where: Locations, quarters: Sequence[Quarter]) -> Iterator[None]:
+def report_replaced_quarters(locations: Locations, quarters: Sequence[Quarter]) -> Iterator[None]:
     """Ctrl-C inside the block carries the message which of `quarters` are new already, where any is."""
-    before = {quarter: _identity(where.published(quarter)) for quarter in quarters}
+    before = {quarter: _identity(locations.published(quarter)) for quarter in quarters}
     try:
         yield
     except KeyboardInterrupt:
-        new = [str(quarter) for quarter, was in before.items() if _identity(where.published(quarter)) != was]
+        new = [
+            str(quarter) for quarter, was in before.items() if _identity(locations.published(quarter)) != was
+        ]
         if not new:
             raise
         rest = "，其余季度没有改动" if len(new) < len(before) else ""
@@ -98,54 +104,56 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 
 
 def publish_quarter(
-    where: Locations,
+    locations: Locations,
     quarter: Quarter,
-    say: Say,
+    report_progress: ReportProgress,
     as_of: date | None = None,
     by: str | None = None,
     reviewed: Reviewed | None = None,
-) -> Outcome:
+) -> RunOutcome:
     """The same without the index, for a run of many quarters, which has read and checked already (`reviewed`)."""
     started = time.perf_counter()
-    clean_up(where.output, say)
-    published, as_of = where.published(quarter), as_of or date.today()
-    inputs = inputs_of(where, quarter, as_of)
+    clean_up(locations.output, report_progress)
+    published, as_of = locations.published(quarter), as_of or date.today()
+    inputs = hash_inputs(locations, quarter, as_of)
     if not inputs.files["data"]:
         from haochaping.read.raw_folder import no_source
 
-        raise no_source(where.raw(quarter), quarter)  # before there is a lock, which stays as a file
+        raise no_source(locations.raw(quarter), quarter)  # before there is a lock, which stays as a file
     if not is_current(published, inputs.key):
-        with alone(published, say):
-            inputs = inputs_of(where, quarter, as_of)  # another run may just have ended
+        with exclusive_lock(published, report_progress):
+            inputs = hash_inputs(locations, quarter, as_of)  # another run may just have ended
             if not is_current(published, inputs.key):
-                return _publish(where, inputs, say, by, started, reviewed)
-    return _unchanged(published, quarter, say, started)
+                return _publish(locations, inputs, report_progress, by, started, reviewed)
+    return _unchanged(published, quarter, report_progress, started)
 
 
-def _unchanged(published: Path, quarter: Quarter, say: Say, started: float) -> Outcome:
+def _unchanged(
+    published: Path, quarter: Quarter, report_progress: ReportProgress, started: float
+) -> RunOutcome:
     from haochaping.outputs.published.edited_papers import remind_of_edited
     from haochaping.pipeline.failed_run import clear_failed
     from haochaping.pipeline.manifest import read_manifest
 
     clear_failed(published)
-    remind_of_edited(published, quarter, say)
+    remind_of_edited(published, quarter, report_progress)
     manifest = read_manifest(published)
     about_past = tuple(manifest.get("about_past", ()))
     for line in about_past:
-        say(line)
+        report_progress(line)
     seconds = time.perf_counter() - started
-    return Outcome(published / PAGE, manifest["verdict"], True, seconds, about_past=about_past)
+    return RunOutcome(published / PAGE, manifest["verdict"], True, seconds, about_past=about_past)
 
 
 def _publish(
-    where: Locations,
+    locations: Locations,
     inputs: Inputs,
-    say: Say,
+    report_progress: ReportProgress,
     by: str | None,
     started: float,
     reviewed: Reviewed | None,
-) -> Outcome:
-    from haochaping.files.atomic_write import staged
+) -> RunOutcome:
+    from haochaping.files.atomic_write import stage_and_swap_in
     from haochaping.outputs.published.file_names import PDF, RUN_LOG
     from haochaping.pipeline.failed_run import clear_failed, keep_failed
     from haochaping.pipeline.platform_shortcuts import collect_seldom, skip_slow_imports
@@ -157,21 +165,23 @@ def _publish(
     from haochaping.pipeline.manifest import damaged, read_manifest
 
     quarter = inputs.quarter
-    published, log = where.published(quarter), RunLog(say)
+    published, log = locations.published(quarter), RunLog(report_progress)
     try:
-        with staged(published) as aside:
-            built = build(where, inputs, by, published, aside, log, reviewed)
-            if wrong := damaged(aside, read_manifest(aside)):
+        with stage_and_swap_in(published) as staging:
+            built = build(locations, inputs, by, published, staging, log, reviewed)
+            if wrong := damaged(staging, read_manifest(staging)):
                 raise OSError(f"写出的文件与内容不符：{'、'.join(wrong)}")
             if (published / PDF).exists():
-                log.say(f"原来的 {PDF} 是按旧的网页打印的，不再保留；需要的请运行 make pdf Q={quarter}")
-            (aside / RUN_LOG).write_text(log.text(), encoding="utf-8", newline="\n")
+                log.report_progress(
+                    f"原来的 {PDF} 是按旧的网页打印的，不再保留；需要的请运行 make pdf Q={quarter}"
+                )
+            (staging / RUN_LOG).write_text(log.text(), encoding="utf-8", newline="\n")
             from haochaping.store.tidy_tables import write_tidy  # not before the kernel has been started
 
-            write_tidy(built.data, where.tidy(quarter))
+            write_tidy(built.data, locations.tidy(quarter))
     except Exception as error:
         keep_failed(published, log, error)
         raise
     clear_failed(published)
     seconds = time.perf_counter() - started
-    return Outcome(published / PAGE, built.verdict, False, seconds, built.missing_glyphs, built.about_past)
+    return RunOutcome(published / PAGE, built.verdict, False, seconds, built.missing_glyphs, built.about_past)

@@ -19,22 +19,22 @@ from haochaping.core.paths import Locations
 from haochaping.core.quarter import Quarter
 from haochaping.core.text import visible
 from haochaping.pipeline.assess import assess
-from haochaping.pipeline.fingerprint import inputs_of, is_current
+from haochaping.pipeline.fingerprint import hash_inputs, is_current
 from haochaping.pipeline.platform_shortcuts import die_with_parent
-from haochaping.pipeline.run_quarter import Outcome, publish_quarter, told_what_was_replaced
+from haochaping.pipeline.run_quarter import RunOutcome, publish_quarter, report_replaced_quarters
 from haochaping.pipeline.update_index import refresh_index
 from haochaping.store.tidy_tables import write_tidy
 
 if TYPE_CHECKING:
     from haochaping.checks.review import Reviewed
 
-Say = Callable[[str], None]
+ReportProgress = Callable[[str], None]
 _PATIENCE_SECONDS = 30
 """How long a run that is told to stop may take to clean up."""
 
 
 @dataclass(frozen=True)
-class Ended:
+class QuarterOutcome:
     """How one quarter ended: its verdict, or what failed; what it said on the way."""
 
     quarter: Quarter
@@ -46,19 +46,24 @@ class Ended:
 
 
 def run_quarters(
-    where: Locations, quarters: Sequence[Quarter], say: Say, as_of: date, by: str | None, jobs: int
-) -> list[Ended]:
+    locations: Locations,
+    quarters: Sequence[Quarter],
+    report_progress: ReportProgress,
+    as_of: date,
+    by: str | None,
+    jobs: int,
+) -> list[QuarterOutcome]:
     """Tidy, build what is stale, bring the index up to date; one that fails does not stop the others.
 
     Comparisons rest on the tidy tables of earlier quarters, so these come first.
 
     Parameters
     ----------
-    where : Locations
+    locations : Locations
         Data and output roots.
     quarters : sequence of Quarter
         Which ones.
-    say : callable
+    report_progress : callable
         Receives one line of progress at a time.
     as_of : date
         The day on which explanations are judged.
@@ -73,45 +78,50 @@ def run_quarters(
     list of Ended
         In order of time.
     """
-    with told_what_was_replaced(where, sorted(quarters)):
-        return _run_quarters(where, quarters, say, as_of, by, jobs)
+    with report_replaced_quarters(locations, sorted(quarters)):
+        return _run_quarters(locations, quarters, report_progress, as_of, by, jobs)
 
 
 def _run_quarters(
-    where: Locations, quarters: Sequence[Quarter], say: Say, as_of: date, by: str | None, jobs: int
-) -> list[Ended]:
-    ended: dict[Quarter, Ended] = {}
+    locations: Locations,
+    quarters: Sequence[Quarter],
+    report_progress: ReportProgress,
+    as_of: date,
+    by: str | None,
+    jobs: int,
+) -> list[QuarterOutcome]:
+    ended: dict[Quarter, QuarterOutcome] = {}
     stale: dict[Quarter, Reviewed] = {}
     for quarter in sorted(quarters):
         with _failure_told(quarter, ended):
-            if not _is_settled(where, quarter, as_of):
-                say(f"读入与核对 {quarter.label}")
-                stale[quarter] = assess(where, quarter, as_of)
-                write_tidy(stale[quarter].data, where.tidy(quarter))
+            if not _is_settled(locations, quarter, as_of):
+                report_progress(f"读入与核对 {quarter.label}")
+                stale[quarter] = assess(locations, quarter, as_of)
+                write_tidy(stale[quarter].data, locations.tidy(quarter))
         if quarter in ended:
-            say(f"{quarter}：{ended[quarter].failure}（{len(ended)}/{len(quarters)}）")
+            report_progress(f"{quarter}：{ended[quarter].failure}（{len(ended)}/{len(quarters)}）")
     jobs = 1 if sys.platform == "win32" else min(jobs, os.cpu_count() or 1)
     if stale:
         _prepare()
     waiting = [quarter for quarter in sorted(quarters) if quarter not in ended]
-    for one in _side_by_side(where, waiting, stale, say, as_of, by, jobs):
+    for one in _side_by_side(locations, waiting, stale, report_progress, as_of, by, jobs):
         ended[one.quarter] = one
         done = "没有变化" if one.unchanged else one.failure or f"{one.verdict}，{one.seconds:.1f} 秒"
-        say(f"{one.quarter}：{done}（{len(ended)}/{len(quarters)}）")
+        report_progress(f"{one.quarter}：{done}（{len(ended)}/{len(quarters)}）")
     if any(not one.failure for one in ended.values()):
-        refresh_index(where, say)
+        refresh_index(locations, report_progress)
     return [ended[quarter] for quarter in sorted(ended)]
 
 
-def _is_settled(where: Locations, quarter: Quarter, as_of: date) -> bool:
-    current = is_current(where.published(quarter), inputs_of(where, quarter, as_of).key)
-    return current and where.tidy(quarter).is_dir()
+def _is_settled(locations: Locations, quarter: Quarter, as_of: date) -> bool:
+    current = is_current(locations.published(quarter), hash_inputs(locations, quarter, as_of).key)
+    return current and locations.tidy(quarter).is_dir()
 
 
 class _failure_told:
-    """Turns what a quarter raises into its :class:`Ended`."""
+    """Turns what a quarter raises into its :class:`QuarterOutcome`."""
 
-    def __init__(self, quarter: Quarter, ended: dict[Quarter, Ended]):
+    def __init__(self, quarter: Quarter, ended: dict[Quarter, QuarterOutcome]):
         self._quarter, self._ended = quarter, ended
 
     def __enter__(self) -> None:
@@ -121,7 +131,9 @@ class _failure_told:
         if not isinstance(error, Exception):
             return False
         seconds = time.perf_counter() - self._started
-        self._ended[self._quarter] = Ended(self._quarter, seconds=seconds, failure=failure_words(error))
+        self._ended[self._quarter] = QuarterOutcome(
+            self._quarter, seconds=seconds, failure=failure_words(error)
+        )
         return True
 
 
@@ -148,14 +160,14 @@ def _context() -> Any:
 
 
 def _side_by_side(
-    where: Locations,
+    locations: Locations,
     quarters: Sequence[Quarter],
     stale: dict[Quarter, Reviewed],
-    say: Say,
+    report_progress: ReportProgress,
     as_of: date,
     by: str | None,
     jobs: int,
-) -> Iterator[Ended]:
+) -> Iterator[QuarterOutcome]:
     """Each quarter in a process of its own, `jobs` at a time; one that is killed is a failure like any other."""
     waiting = list(quarters)
     running: dict[Connection, tuple[Quarter, BaseProcess]] = {}
@@ -165,7 +177,7 @@ def _side_by_side(
                 quarter = waiting.pop(0)
                 ours, theirs = _context().Pipe(duplex=False)
                 process = _context().Process(
-                    target=_child, args=(theirs, where, quarter, as_of, by, stale.get(quarter))
+                    target=_child, args=(theirs, locations, quarter, as_of, by, stale.get(quarter))
                 )
                 process.start()
                 theirs.close()
@@ -174,22 +186,22 @@ def _side_by_side(
                 assert isinstance(pipe, Connection)
                 quarter, process = running[pipe]
                 heard = _heard(pipe, quarter)
-                if isinstance(heard, Ended):
+                if isinstance(heard, QuarterOutcome):
                     process.join()
                     del running[pipe]
                     yield heard
                 else:
-                    say(f"{quarter}：{heard}")
+                    report_progress(f"{quarter}：{heard}")
     finally:
         _stop([process for _, process in running.values()])
 
 
-def _heard(pipe: Connection, quarter: Quarter) -> Ended | str:
+def _heard(pipe: Connection, quarter: Quarter) -> QuarterOutcome | str:
     try:
         heard = pipe.recv()
     except EOFError:
-        return Ended(quarter, failure="运行中途被中断")
-    assert isinstance(heard, Ended | str)
+        return QuarterOutcome(quarter, failure="运行中途被中断")
+    assert isinstance(heard, QuarterOutcome | str)
     return heard
 
 
@@ -206,7 +218,7 @@ def _stop(processes: Sequence[BaseProcess]) -> None:
 
 def _child(
     pipe: Connection,
-    where: Locations,
+    locations: Locations,
     quarter: Quarter,
     as_of: date,
     by: str | None,
@@ -216,9 +228,9 @@ def _child(
     parent = multiprocessing.parent_process()
     if parent is not None and parent.pid is not None:
         die_with_parent(parent.pid)
-    ended: dict[Quarter, Ended] = {}
+    ended: dict[Quarter, QuarterOutcome] = {}
     with suppress(KeyboardInterrupt), _failure_told(quarter, ended):
-        outcome = publish_quarter(where, quarter, _Quiet(pipe), as_of, by, reviewed)
+        outcome = publish_quarter(locations, quarter, _Quiet(pipe), as_of, by, reviewed)
         ended[quarter] = _ended(quarter, outcome)
     if quarter in ended:
         pipe.send(ended[quarter])
@@ -238,11 +250,13 @@ class _Quiet:
             self._pipe.send(line)
 
 
-def _ended(quarter: Quarter, outcome: Outcome) -> Ended:
-    return Ended(quarter, outcome.verdict, outcome.unchanged, outcome.seconds, about_past=outcome.about_past)
+def _ended(quarter: Quarter, outcome: RunOutcome) -> QuarterOutcome:
+    return QuarterOutcome(
+        quarter, outcome.verdict, outcome.unchanged, outcome.seconds, about_past=outcome.about_past
+    )
 
 
-def table(ended: Sequence[Ended]) -> str:
+def table(ended: Sequence[QuarterOutcome]) -> str:
     """One line a quarter: verdict, seconds, what failed."""
     lines = ["季度    结论            用时(秒)  说明"]
     for one in ended:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import Locations
-from haochaping.files.atomic_write import write_whole
+from haochaping.files.atomic_write import atomic_write
 from haochaping.files.leftovers import clean_up
 from haochaping.pipeline.fingerprint import index_key
 
@@ -28,7 +28,7 @@ class IndexOutcome:
     unchanged: bool
 
 
-def write_index(where: Locations, say: Callable[[str], None]) -> IndexOutcome:
+def write_index(locations: Locations, report_progress: Callable[[str], None]) -> IndexOutcome:
     """Write the index from what lies in the output root and the tidy tables, unless it is current.
 
     No check runs again. Folders that are no published quarter are told.
@@ -40,30 +40,30 @@ def write_index(where: Locations, say: Callable[[str], None]) -> IndexOutcome:
     """
     from haochaping.outputs.published.published_quarters import published_quarters
 
-    clean_up(where.output, say)
-    published, skipped = published_quarters(where.output)
+    clean_up(locations.output, report_progress)
+    published, skipped = published_quarters(locations.output)
     for folder in skipped:
-        say(f"目录没有列入 {where.output / folder.name}：{folder.why}")
+        report_progress(f"目录没有列入 {locations.output / folder.name}：{folder.why}")
     if not published:
         raise refuse(
-            str(where.output), "", "还没有生成过简报，请先运行 make quarter Q=2022Q4（换成要做的季度）"
+            str(locations.output), "", "还没有生成过简报，请先运行 make quarter Q=2022Q4（换成要做的季度）"
         )
-    page = where.output / INDEX
-    key = index_key(where, published)
+    page = locations.output / INDEX
+    key = index_key(locations, published)
     is_current = _key_of(page) == key
     if not is_current:
         from haochaping.outputs.index.index_page import index_html
 
-        write_whole(page, index_html(where, published, key, say).encode("utf-8"))
+        atomic_write(page, index_html(locations, published, key, report_progress).encode("utf-8"))
     return IndexOutcome(page, len(published), is_current)
 
 
-def refresh_index(where: Locations, say: Callable[[str], None]) -> None:
+def refresh_index(locations: Locations, report_progress: Callable[[str], None]) -> None:
     """The index after something was published, which stands whether the index can be written or not."""
     try:
-        write_index(where, say)
+        write_index(locations, report_progress)
     except (InputRefused, OSError) as error:
-        say(f"目录没有更新（{error}），其余已完成；排除后请运行 make index")
+        report_progress(f"目录没有更新（{error}），其余已完成；排除后请运行 make index")
 
 
 def _key_of(page: Path) -> str:

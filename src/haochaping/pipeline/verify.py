@@ -14,7 +14,7 @@ from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import Locations
 from haochaping.core.quarter import Quarter
 from haochaping.outputs.published.file_names import MANIFEST, NOTEBOOK, PAGE
-from haochaping.pipeline.fingerprint import Inputs, inputs_of
+from haochaping.pipeline.fingerprint import Inputs, hash_inputs
 from haochaping.pipeline.manifest import damaged, read_manifest
 from haochaping.pipeline.run_log import RunLog
 
@@ -62,7 +62,7 @@ class Verified:
         return not self.inputs and not self.files
 
 
-def verify(where: Locations, quarter: Quarter, say: Callable[[str], None]) -> Verified:
+def verify(locations: Locations, quarter: Quarter, report_progress: Callable[[str], None]) -> Verified:
     """Build the quarter once more aside, with the date of its run, and compare every file that the run wrote.
 
     Of the page all but its run block is compared, of the notebook its cells and outputs (it also holds times). Papers
@@ -70,11 +70,11 @@ def verify(where: Locations, quarter: Quarter, say: Callable[[str], None]) -> Ve
 
     Parameters
     ----------
-    where : Locations
+    locations : Locations
         Data and output roots.
     quarter : Quarter
         Which quarter.
-    say : callable
+    report_progress : callable
         Receives one line of progress at a time.
 
     Raises
@@ -84,25 +84,25 @@ def verify(where: Locations, quarter: Quarter, say: Callable[[str], None]) -> Ve
     NotebookFailed
         The notebook raised.
     """
-    published = where.published(quarter)
+    published = locations.published(quarter)
     manifest = _manifest(published, quarter)
-    inputs = inputs_of(where, quarter, date.fromisoformat(manifest["as_of"]))
+    inputs = hash_inputs(locations, quarter, date.fromisoformat(manifest["as_of"]))
     if changed := tuple(_changed_inputs(inputs, manifest)):
         return Verified(inputs=changed)
     touched = damaged(published, manifest)
-    say(f"重新生成 {quarter.label}，与已有的比较")
+    report_progress(f"重新生成 {quarter.label}，与已有的比较")
     from haochaping.outputs.published.edited_papers import edited_papers
     from haochaping.pipeline.build_quarter import build
 
     with tempfile.TemporaryDirectory(prefix="haochaping-verify-") as folder:
-        aside = Path(folder).resolve() / str(quarter)
-        aside.mkdir()
-        build(where, inputs, None, published, aside, RunLog(lambda _: None))
+        staging = Path(folder).resolve() / str(quarter)
+        staging.mkdir()
+        build(locations, inputs, None, published, staging, RunLog(lambda _: None))
         edited = edited_papers(published)
         names = sorted(set(manifest["outputs"]) - set(edited))
-        again = read_manifest(aside)
+        again = read_manifest(staging)
         told = [key for key in _TOLD if again.get(key) != manifest.get(key)]
-        wrong = {name: _difference(published / name, aside / name, name in touched) for name in names}
+        wrong = {name: _difference(published / name, staging / name, name in touched) for name in names}
     files = [f"{name}：{what}" for name, what in wrong.items() if what]
     same = len(names) - len(files)
     files += [f"{MANIFEST} 的“{key}”：与重新生成的不同" for key in told]
@@ -123,16 +123,16 @@ def _manifest(published: Path, quarter: Quarter) -> Mapping[str, Any]:
     return manifest
 
 
-def is_outdated(where: Locations, quarter: Quarter) -> bool:
+def is_outdated(locations: Locations, quarter: Quarter) -> bool:
     """Whether the published quarter was made from other inputs than there are now, judged on the day of its run.
 
     Without a manifest that can be read nobody knows what it was made from: it counts as outdated.
     """
     try:
-        manifest = _manifest(where.published(quarter), quarter)
+        manifest = _manifest(locations.published(quarter), quarter)
     except InputRefused:
         return True
-    return inputs_of(where, quarter, date.fromisoformat(manifest["as_of"])).key != manifest.get("key")
+    return hash_inputs(locations, quarter, date.fromisoformat(manifest["as_of"])).key != manifest.get("key")
 
 
 def _changed_inputs(inputs: Inputs, manifest: Mapping[str, Any]) -> Iterator[str]:

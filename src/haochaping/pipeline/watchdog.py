@@ -13,8 +13,10 @@ _EXIT_CODE = 3
 
 
 @contextmanager
-def outer_clock(
-    say: Callable[[str], None], seconds: float = LONGEST_SECONDS, end: Callable[[int], None] = os._exit
+def watchdog(
+    report_progress: Callable[[str], None],
+    seconds: float = LONGEST_SECONDS,
+    end: Callable[[int], None] = os._exit,
 ) -> Iterator[None]:
     """End the process if the block takes longer than `seconds`.
 
@@ -23,7 +25,7 @@ def outer_clock(
     """
 
     def give_up() -> None:
-        say(f"运行超过 {seconds:.0f} 秒仍未结束，已强行停止；上一次的输出没有改动，请再运行一次")
+        report_progress(f"运行超过 {seconds:.0f} 秒仍未结束，已强行停止；上一次的输出没有改动，请再运行一次")
         end(_EXIT_CODE)
 
     timer = threading.Timer(seconds, give_up)

@@ -10,8 +10,8 @@ from typing import Any
 
 from haochaping.core.labels import COLUMNS
 from haochaping.core.model import NOTE, TABLES, QuarterData, encode_key
-from haochaping.core.text import fold
-from haochaping.present.annex_layout import SERIAL, TIER_HEADINGS, GridColumn, annex_grid
+from haochaping.core.text import normalize_for_comparison
+from haochaping.present.annex_layout import SERIAL, TIER_HEADINGS, LayoutColumn, lay_out_annex
 from haochaping.reference.reference import Reference
 
 _BLANK_BESIDE_CHINESE = re.compile(r"(?<=[^\x00-\xff])\s+|\s+(?=[^\x00-\xff])")
@@ -64,7 +64,7 @@ class _Annex:
 
     def __init__(self, data: QuarterData, name: str, reference: Reference):
         self.data, self.spec, self.reference = data, TABLES[name], reference
-        self.layout = annex_grid(data, name)
+        self.layout = lay_out_annex(data, name)
         annexes = data.annexes[data.annexes["table"] == name].to_dict("records")
         self.printed: dict[str, Any] = annexes[0] if annexes else {}
 
@@ -82,7 +82,7 @@ class _Annex:
             note=self._note(),
         )
 
-    def _header(self, columns: Sequence[GridColumn]) -> list[list[Heading]]:
+    def _header(self, columns: Sequence[LayoutColumn]) -> list[list[Heading]]:
         name = self._heading(self.spec.key[0])
         if "tier" not in self.spec.key:
             leaves = [Heading(c.rest.get("district") or self._heading(c.measure)) for c in columns]
@@ -99,7 +99,7 @@ class _Annex:
         """Our word for a column if the city's list of headings knows it, else the first one of that list."""
         own = SERIAL if column == "serial" else TIER_HEADINGS.get(column) or COLUMNS[column]
         known = [text for text, name in self.reference.headings.items() if name == column]
-        return own if fold(own) in known or not known else known[0]
+        return own if normalize_for_comparison(own) in known or not known else known[0]
 
     # --- title and note ---
 

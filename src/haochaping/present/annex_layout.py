@@ -17,14 +17,14 @@ from haochaping.core.model import (
     decode_key,
     encode_key,
 )
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 SERIAL = "序号"
 TIER_HEADINGS = {"town": "镇级", "village": "村级"}
 
 
 @dataclass(frozen=True)
-class GridColumn:
+class LayoutColumn:
     """A column of numbers.
 
     ``rest`` is the part of the row's key that the column carries (a district, a tier); in a column of
@@ -38,7 +38,7 @@ class GridColumn:
 
 
 @dataclass(frozen=True)
-class GridCell:
+class LayoutCell:
     """A cell: its number, its text as printed (blank for blank); ``decimals`` of a percentage."""
 
     value: int | float | None = None
@@ -48,21 +48,21 @@ class GridCell:
 
 
 @dataclass(frozen=True)
-class GridRow:
+class LayoutRow:
     """A row: its name or its label as printed, and its cells."""
 
     name: str
-    cells: Sequence[GridCell]
+    cells: Sequence[LayoutCell]
 
 
 @dataclass(frozen=True)
-class Grid:
+class AnnexLayout:
     """One annex: what its rows are called, its columns, rows and printed totals."""
 
     spec: TableSpec
-    columns: Sequence[GridColumn]
-    rows: Sequence[GridRow]
-    totals: Sequence[GridRow]
+    columns: Sequence[LayoutColumn]
+    rows: Sequence[LayoutRow]
+    totals: Sequence[LayoutRow]
 
     @property
     def key_heading(self) -> str:
@@ -88,7 +88,7 @@ def heading(spec: TableSpec, measure: str, rest: dict[str, str]) -> str:
     return f"{TIER_HEADINGS.get(rest.get('tier', ''), '')}{COLUMNS[measure]}{unit}"
 
 
-def standard_columns(spec: TableSpec, districts: Sequence[str]) -> list[GridColumn]:
+def standard_columns(spec: TableSpec, districts: Sequence[str]) -> list[LayoutColumn]:
     """Every column that the contract knows, in its order; `districts` are columns of the wide annex."""
     rests: list[dict[str, str]] = [{}]
     if "district" in spec.key[1:]:
@@ -96,10 +96,10 @@ def standard_columns(spec: TableSpec, districts: Sequence[str]) -> list[GridColu
     elif "tier" in spec.key:
         rests = [{"tier": tier} for tier in TIERS]
     order = [column for column in spec.columns if column in spec.measures]
-    return [GridColumn(heading(spec, measure, rest), measure, rest) for rest in rests for measure in order]
+    return [LayoutColumn(heading(spec, measure, rest), measure, rest) for rest in rests for measure in order]
 
 
-def annex_grid(data: QuarterData, name: str) -> Grid:
+def lay_out_annex(data: QuarterData, name: str) -> AnnexLayout:
     """One annex of `data`: the columns that the source has, rows in printed order, totals as printed last.
 
     Parameters
@@ -113,10 +113,10 @@ def annex_grid(data: QuarterData, name: str) -> Grid:
 
 
 class _Layout:
-    """Gathers one annex for :func:`annex_grid`."""
+    """Gathers one annex for :func:`lay_out_annex`."""
 
     def __init__(self, data: QuarterData, name: str):
-        self.data, self.spec, self.book = data, TABLES[name], Book(data)
+        self.data, self.spec, self.cell_index = data, TABLES[name], CellIndex(data)
         self.names = list(dict.fromkeys(data.table(name)[self.spec.key[0]]))
         self.beside = [
             decode_key(str(row.key))
@@ -133,18 +133,18 @@ class _Layout:
             (str(row.key), str(row.column)) for row in data.corrections.itertuples() if row.table == name
         }
 
-    def grid(self) -> Grid:
+    def grid(self) -> AnnexLayout:
         columns = [column for column in self._columns() if not self._is_missing(column)]
         first = self.spec.key[0]
         labels = dict.fromkeys(key[first] for key in self.beside if key[first] not in self.names)
-        return Grid(
+        return AnnexLayout(
             self.spec,
             columns,
             [self._row(name, columns) for name in self.names],
             [self._row(label, columns) for label in labels],
         )
 
-    def _columns(self) -> list[GridColumn]:
+    def _columns(self) -> list[LayoutColumn]:
         table = self.data.table(self.spec.name)
         if "district" not in self.spec.key[1:]:
             there = set(table["tier"]) if "tier" in self.spec.key else set()
@@ -152,28 +152,28 @@ class _Layout:
         districts = list(dict.fromkeys(table["district"]))
         labels = dict.fromkeys(key["district"] for key in self.beside if key["district"] not in districts)
         totals = [
-            GridColumn(label, column.measure, {"district": label}, is_total=True)
+            LayoutColumn(label, column.measure, {"district": label}, is_total=True)
             for label in labels
             for column in standard_columns(self.spec, districts)[:1]
         ]
         return [*standard_columns(self.spec, districts), *totals]
 
-    def _is_missing(self, column: GridColumn) -> bool:
+    def _is_missing(self, column: LayoutColumn) -> bool:
         """Whether the source has no such column, as distinct from one that is blank."""
         keys = [encode_key(self._cell(name, column).names) for name in self.names]
         return all((key, column.measure) in self.without for key in keys)
 
-    def _cell(self, name: str, column: GridColumn) -> CellRef:
+    def _cell(self, name: str, column: LayoutColumn) -> CellRef:
         return CellRef.of(self.spec.name, {self.spec.key[0]: name, **column.rest}, column.measure)
 
-    def _row(self, name: str, columns: Sequence[GridColumn]) -> GridRow:
-        return GridRow(name, [self._read(self._cell(name, column)) for column in columns])
+    def _row(self, name: str, columns: Sequence[LayoutColumn]) -> LayoutRow:
+        return LayoutRow(name, [self._read(self._cell(name, column)) for column in columns])
 
-    def _read(self, cell: CellRef) -> GridCell:
-        value, printed = self.book.value(cell), self.book.printed(cell)
+    def _read(self, cell: CellRef) -> LayoutCell:
+        value, printed = self.cell_index.value(cell), self.cell_index.printed(cell)
         corrected = (encode_key(cell.names), cell.column) in self.corrected
         if value is None:
-            return GridCell(text=printed, corrected=corrected)
+            return LayoutCell(text=printed, corrected=corrected)
         if cell.column in self.spec.rates:
-            return GridCell(value, printed, printed_decimals(printed), corrected)
-        return GridCell(int(value), str(int(value)), corrected=corrected)
+            return LayoutCell(value, printed, printed_decimals(printed), corrected)
+        return LayoutCell(int(value), str(int(value)), corrected=corrected)

@@ -17,7 +17,7 @@ from haochaping.core.labels import FIGURES
 from haochaping.core.model import TABLES, TIERS, QuarterData
 from haochaping.core.text import visible
 from haochaping.figures.figure import Figures
-from haochaping.present.phrase import Number, Part
+from haochaping.present.phrase import Number, PhrasePart
 from haochaping.present.sentences import Sentence, Words, own_words, render
 from haochaping.reference.reference import Reference
 from haochaping.store.notes import BULLETIN, of_sections, plain
@@ -33,7 +33,7 @@ _SCALED = re.compile(r"(.*?)([万亿]?)条?")
 
 
 @dataclass(frozen=True)
-class Block:
+class BulletinBlock:
     """A paragraph of the bulletin; ``kind`` is ``heading``, ``subheading`` or ``paragraph``.
 
     ``sentences`` are those of a paragraph, each with the rule that chose it; blank for the analyst's own words.
@@ -65,7 +65,7 @@ class Units:
         return f"（{'、'.join(self.names)}）" if self.may_name else ""
 
 
-def bulletin_text(data: QuarterData, figures: Figures, reference: Reference) -> list[Block]:
+def bulletin_text(data: QuarterData, figures: Figures, reference: Reference) -> list[BulletinBlock]:
     """Headings (numbered) and paragraphs of the bulletin, from the opening to the next steps.
 
     Parameters
@@ -92,9 +92,9 @@ def bulletin_text(data: QuarterData, figures: Figures, reference: Reference) -> 
     return _numbered(_blocks(lines))
 
 
-def _blocks(lines: Iterable[tuple[str, tuple[Part, ...]]]) -> list[Block]:
+def _blocks(lines: Iterable[tuple[str, tuple[PhrasePart, ...]]]) -> list[BulletinBlock]:
     """Rendered lines as blocks: ``#`` and ``##`` head sections, a blank line ends a paragraph."""
-    blocks: list[Block] = []
+    blocks: list[BulletinBlock] = []
     sentences: list[Sentence] = []
     place = 0
     for rule, parts in [*lines, ("", ())]:
@@ -106,22 +106,22 @@ def _blocks(lines: Iterable[tuple[str, tuple[Part, ...]]]) -> list[Block]:
             sentences.append(sentence)
             continue
         if sentences:
-            blocks.append(Block(PARAGRAPH, "".join(s.text for s in sentences), tuple(sentences)))
+            blocks.append(BulletinBlock(PARAGRAPH, "".join(s.text for s in sentences), tuple(sentences)))
             sentences = []
         if is_heading:
             marks, _, title = sentence.text.partition(" ")
-            blocks.append(Block(HEADING if marks == "#" else SUBHEADING, title))
+            blocks.append(BulletinBlock(HEADING if marks == "#" else SUBHEADING, title))
     return blocks
 
 
-def _as_on_paper(part: Part) -> Part:
+def _as_on_paper(part: PhrasePart) -> PhrasePart:
     """No thousands separators, like the annexes, and no blanks around numbers."""
     return replace(part, text=part.text.replace(",", "")) if isinstance(part, Number) else part.strip(" ")
 
 
-def _numbered(blocks: Iterable[Block]) -> list[Block]:
+def _numbered(blocks: Iterable[BulletinBlock]) -> list[BulletinBlock]:
     """Headings with 一、 and （一）; which there are depends on the quarter, so templates cannot number."""
-    numbered: list[Block] = []
+    numbered: list[BulletinBlock] = []
     heading = subheading = 0
     for block in blocks:
         text = block.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from haochaping.checks.check_report import CheckReport
 from haochaping.figures.figure import Figures
 from haochaping.present.doubts import Doubts
-from haochaping.present.phrase import Part, Phrase
+from haochaping.present.phrase import Phrase, PhrasePart
 from haochaping.present.sentences import compose
 
 CHARTS = {
@@ -44,6 +44,6 @@ def chart_title(chart_id: str, figures: Figures | None, report: CheckReport | No
     return Phrase(chart_titles(figures).get(chart_id, ()), doubts)
 
 
-def chart_titles(figures: Figures) -> dict[str, tuple[Part, ...]]:
+def chart_titles(figures: Figures) -> dict[str, tuple[PhrasePart, ...]]:
     """The titles of all charts that are drawn, by the ids of the charts."""
     return {one.rule.replace("_", "-"): one.parts for one in compose("charts", figures)}

@@ -9,13 +9,13 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.outcome import WHOLE
 from haochaping.core.labels import COLUMNS, key_label
-from haochaping.core.model import HEADLINE, TABLES, CellRef
+from haochaping.core.model import TABLES, TEXT_CLAIMS, CellRef
 from haochaping.figures.figure import Figure, Figures
-from haochaping.figures.unit_name import Named
+from haochaping.figures.unit_name import UnitName
 from haochaping.present.cell_places import finding_anchors
-from haochaping.present.html_fragment import Html, one_stop, text
+from haochaping.present.html_fragment import Html, single_tab_stop, text
 from haochaping.present.html_table import finding_links
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 MOST_MARKS = 2
 """So many findings are marked at a name; at a number one is, for its row in the table of figures has all of them."""
@@ -42,7 +42,7 @@ class Doubts:
         self._figures = figures
         self._anchors = finding_anchors(report)
         self._open = [(one, cells_in_doubt(one)) for one in report.findings if is_open(one)]
-        self._book = Book(figures.data) if figures.data else None
+        self._book = CellIndex(figures.data) if figures.data else None
 
     def bearing_on(self, cells: AbstractSet[CellRef]) -> list[str]:
         """Anchors of the findings that bear on `cells`.
@@ -52,7 +52,7 @@ class Doubts:
         bearing = [(one, doubted & cells) for one, doubted in self._open if doubted & cells]
         weights = {
             one.id: (
-                any(cell.table == HEADLINE for cell in doubted),
+                any(cell.table == TEXT_CLAIMS for cell in doubted),
                 one.severity == "correct",
                 self._weight(doubted, cells),
                 len(doubted) / len(cells),
@@ -71,8 +71,8 @@ class Doubts:
         return self.mark(self._figures[name].cells, f"figure-{name}")
 
     def _weight(self, doubted: AbstractSet[CellRef], cells: AbstractSet[CellRef]) -> float:
-        book = self._book
-        return max((_share(cell, cells, book) for cell in doubted), default=0.0) if book else 0.0
+        cell_index = self._book
+        return max((_share(cell, cells, cell_index) for cell in doubted), default=0.0) if cell_index else 0.0
 
 
 def mark_html(anchors: Sequence[str], more: str = "") -> Html:
@@ -87,10 +87,10 @@ def mark_html(anchors: Sequence[str], more: str = "") -> Html:
     if more:  # the number before it is the stop, and leads to the row that leads to all
         links, rest = (part.replace("<a ", '<a tabindex="-1" ') for part in (links, rest))
         return Html(f'<sup class="doubt">{links}{rest if len(anchors) > most else ""}</sup>')
-    return one_stop(f'<sup class="doubt">{links}{rest if len(anchors) > most else ""}</sup>')
+    return single_tab_stop(f'<sup class="doubt">{links}{rest if len(anchors) > most else ""}</sup>')
 
 
-def doubt_html(figures: Sequence[Figure], report: CheckReport, book: Book) -> Html:
+def doubt_html(figures: Sequence[Figure], report: CheckReport, cell_index: CellIndex) -> Html:
     """The remark behind a sentence that uses `figures`; blank when nothing that weighs in them is in doubt."""
     anchors = finding_anchors(report)
     weights: dict[str, float] = {}
@@ -99,7 +99,7 @@ def doubt_html(figures: Sequence[Figure], report: CheckReport, book: Book) -> Ht
         if not is_open(finding):
             continue
         for cell in doubtful_cells(finding):
-            weight = max((_weight(cell, figure, book) for figure in figures), default=0.0)
+            weight = max((_weight(cell, figure, cell_index) for figure in figures), default=0.0)
             if weight >= MATERIAL:
                 label = cell_words(cell)
                 weights[label] = max(weight, weights.get(label, 0.0))
@@ -112,13 +112,13 @@ def doubt_html(figures: Sequence[Figure], report: CheckReport, book: Book) -> Ht
     return Html(f'<span class="doubt">（其中{named}{others}尚待核实）</span>')
 
 
-def largest_doubts(report: CheckReport, book: Book, most: int = 3) -> list[Named]:
+def largest_doubts(report: CheckReport, cell_index: CellIndex, most: int = 3) -> list[UnitName]:
     """Names of the open 需核实 cells that weigh most in their columns, heaviest first."""
-    weights: dict[Named, float] = {}
+    weights: dict[UnitName, float] = {}
     for finding in report.findings:
         if is_open(finding) and finding.severity == "verify" and finding.at in doubtful_cells(finding):
-            name = Named(cell_words(finding.at), [finding.at])
-            weights[name] = max(book.weight(finding.at), weights.get(name, 0.0))
+            name = UnitName(cell_words(finding.at), [finding.at])
+            weights[name] = max(cell_index.weight(finding.at), weights.get(name, 0.0))
     heaviest = sorted(weights, key=lambda name: (-weights[name], name))
     return [name for name in heaviest if weights[name] >= MATERIAL][:most]
 
@@ -156,14 +156,14 @@ def cell_words(cell: CellRef) -> str:
     return f"{key_label(cell.names)}{COLUMNS.get(cell.column, '')}"
 
 
-def _weight(cell: CellRef, figure: Figure, book: Book) -> float:
+def _weight(cell: CellRef, figure: Figure, cell_index: CellIndex) -> float:
     """How much of what a figure adds up from its column a cell makes up; nothing to a number of rows or cells."""
-    return 0.0 if figure.unit in ("个", "格") else _share(cell, figure.cells, book)
+    return 0.0 if figure.unit in ("个", "格") else _share(cell, figure.cells, cell_index)
 
 
-def _share(cell: CellRef, cells: AbstractSet[CellRef], book: Book) -> float:
+def _share(cell: CellRef, cells: AbstractSet[CellRef], cell_index: CellIndex) -> float:
     if cell not in cells or cell.table not in TABLES:
         return 0.0
-    value = book.count(cell) if cell.column in TABLES[cell.table].counts else None
-    whole = sum(book.count(one) or 0 for one in cells if one.column == cell.column)
+    value = cell_index.count(cell) if cell.column in TABLES[cell.table].counts else None
+    whole = sum(cell_index.count(one) or 0 for one in cells if one.column == cell.column)
     return value / whole if value and whole else 0.0

@@ -10,12 +10,12 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.owners import Owners, cells_asked
 from haochaping.core.labels import COLUMNS, key_label, place
-from haochaping.core.model import HEADLINE, NOTE, TABLES, CellRef, QuarterData
-from haochaping.core.text import fold
-from haochaping.present.cell_places import CellPlaces, Column
-from haochaping.present.html_fragment import Html, one_stop, text
+from haochaping.core.model import NOTE, TABLES, TEXT_CLAIMS, CellRef, QuarterData
+from haochaping.core.text import normalize_for_comparison
+from haochaping.present.cell_places import CellPlaces, ColumnRef
+from haochaping.present.html_fragment import Html, single_tab_stop, text
 from haochaping.reference.reference import Reference
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 OFFICE = "编制单位"
 MOST_UNITS = 3
@@ -23,7 +23,7 @@ _QUOTED, _ANNEXES = re.compile("“([^”]+)”"), re.compile(r"附件((?:\d、)
 _NOTED = "note:"
 
 
-class Whereabouts:
+class FindingPlaces:
     """Place and addressee of each finding of a quarter.
 
     Parameters
@@ -39,7 +39,7 @@ class Whereabouts:
     def __init__(self, data: QuarterData, report: CheckReport, reference: Reference):
         self._data = data
         self._places = CellPlaces(data, report)
-        self._owners = Owners(Book(data, reference), reference)
+        self._owners = Owners(CellIndex(data, reference), reference)
         self._office = data.fact("issuer") or OFFICE
 
     def where(self, finding: Finding, listed: Collection[CellRef] = ()) -> Html:
@@ -52,11 +52,11 @@ class Whereabouts:
         found = [*self._rows(rest), *map(self._column, columns), *self._words(finding)]
         if not found and not cells:
             found = list(self._annexes(finding))
-        return one_stop("；".join(dict.fromkeys(found)))
+        return single_tab_stop("；".join(dict.fromkeys(found)))
 
     def cell(self, cell: CellRef, words: str) -> str:
         """`words` about a cell, linked to where it stands."""
-        if cell.table == HEADLINE:
+        if cell.table == TEXT_CLAIMS:
             return _link("bulletin-text" if self._data.fact("text") else "", words)
         return _link(self._places.anchor(cell), words)
 
@@ -80,7 +80,7 @@ class Whereabouts:
             )
             yield f"{text(place(table, dict(key)))}{links}"
 
-    def _column(self, column: Column) -> str:
+    def _column(self, column: ColumnRef) -> str:
         table, measure, rest = column
         carried = key_label(dict(rest)) if rest else ""
         label = f"附件{TABLES[table].annex}{carried}{COLUMNS[measure]}列"
@@ -88,7 +88,7 @@ class Whereabouts:
 
     def _words(self, finding: Finding) -> Iterator[str]:
         """What of the text, of the notes under the annexes or of the analyst's words it is about."""
-        if finding.at.table != HEADLINE:
+        if finding.at.table != TEXT_CLAIMS:
             return
         figure = finding.at.names["figure"]
         rows = self._data.headline
@@ -107,7 +107,7 @@ class Whereabouts:
         sources = {"addressees": ("bulletin-addressees", "主送机关"), "text": ("bulletin-text", "正文")}
         for words in dict.fromkeys(_QUOTED.findall(finding.arithmetic)):
             for fact, (anchor, label) in sources.items():
-                if fold(words) in fold(self._data.fact(fact)):
+                if normalize_for_comparison(words) in normalize_for_comparison(self._data.fact(fact)):
                     yield self._quoted(anchor, label, words)
                     break
 
@@ -119,7 +119,7 @@ class Whereabouts:
         """The annexes that a finding is about as a whole: its own, or those that its words name."""
         numbers = {number for found in _ANNEXES.findall(finding.message) for number in found.split("、")}
         for name, spec in TABLES.items():
-            if finding.at.table == name or (finding.at.table == HEADLINE and str(spec.annex) in numbers):
+            if finding.at.table == name or (finding.at.table == TEXT_CLAIMS and str(spec.annex) in numbers):
                 anchor = "" if self._data.table(name).empty else f"table-{name}"
                 part = "标题和附注" if NOTE in finding.at.names.values() else ""
                 yield _link(anchor, f"附件{spec.annex}{part}")

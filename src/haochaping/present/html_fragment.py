@@ -40,7 +40,7 @@ def number_link(name: str, shown: str) -> Html:
     return Html(f'<a class="figure" href="#figure-{text(name)}">{text(shown)}</a>')
 
 
-def one_stop(links: str) -> Html:
+def single_tab_stop(links: str) -> Html:
     """Several links of which the keyboard stops at the first alone; all can be clicked and read."""
     first, link, others = links.partition("<a ")
     return Html(first + link + others.replace("<a ", '<a tabindex="-1" '))
@@ -49,7 +49,7 @@ def one_stop(links: str) -> Html:
 _STOP = re.compile(r'<a href="(#[^"]+)"')
 
 
-def one_stop_each(links: str) -> Html:
+def single_tab_stop_per_target(links: str) -> Html:
     """Many links of which the keyboard stops at the first to each place alone; all can be clicked and read."""
     seen: set[str] = set()
 

@@ -10,7 +10,7 @@ from itertools import groupby
 import pandas as pd
 
 from haochaping.core.labels import COLUMNS
-from haochaping.present.html_fragment import Html, one_stop, one_stop_each, text
+from haochaping.present.html_fragment import Html, single_tab_stop, single_tab_stop_per_target, text
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def table_html(view: TableView) -> Html:
     return Html(
         f'<div class="table-scroll {kind}" role="region" aria-labelledby="{view.id}-caption" tabindex="0">'
         f'<table id="{view.id}"{sortable}><caption id="{view.id}-caption"><span>{text(view.caption)}</span></caption>'
-        f"{one_stop_each(f'<thead>{_head(view)}</thead><tbody>{body}</tbody>{foot}')}</table></div>{_notes(view, reasons)}"
+        f"{single_tab_stop_per_target(f'<thead>{_head(view)}</thead><tbody>{body}</tbody>{foot}')}</table></div>{_notes(view, reasons)}"
     )
 
 
@@ -140,7 +140,7 @@ def _cell(cell: TableCell, kind: str, reasons: Mapping[tuple[str, str], str]) ->
         return f"<td{_class(kind)}{title}{described}>{shown}</td>"
     shown = shown or "空白"
     if len(cell.findings) > 1:
-        marked = f"<sup>{one_stop(finding_links(cell.findings))}</sup> {shown}"
+        marked = f"<sup>{single_tab_stop(finding_links(cell.findings))}</sup> {shown}"
         return f'<td class="doubtful"{_id(cell.id)}{title}{described}>{marked}</td>'
     mark = f"※{cell.findings[0].rpartition('-')[2]}"
     return (

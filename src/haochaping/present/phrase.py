@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from haochaping.figures.unit_name import Named
+from haochaping.figures.unit_name import UnitName
 from haochaping.present.doubts import Doubts
 from haochaping.present.html_fragment import Html, number_link, text
 
@@ -18,15 +18,15 @@ class Number:
     text: str
 
 
-Part = str | Number
-"""Words, or a number. Words may be :class:`Named`."""
+PhrasePart = str | Number
+"""Words, or a number. Words may be :class:`UnitName`."""
 
 
 @dataclass(frozen=True)
 class Phrase:
     """Parts in order; with `doubts`, what is in doubt is marked."""
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[PhrasePart, ...] = ()
     doubts: Doubts | None = None
 
     @property
@@ -39,15 +39,15 @@ class Phrase:
         """Every number linked to its row in the table of figures, numbers and names in doubt marked."""
         return Html("".join(self._shown(part) for part in self.parts))
 
-    def _shown(self, part: Part) -> str:
+    def _shown(self, part: PhrasePart) -> str:
         if isinstance(part, Number):
             return number_link(part.name, part.text) + (
                 self.doubts.of_figure(part.name) if self.doubts else ""
             )
-        mark = self.doubts.mark(part.cells) if self.doubts and isinstance(part, Named) else ""
+        mark = self.doubts.mark(part.cells) if self.doubts and isinstance(part, UnitName) else ""
         return f"{text(part)}{mark}"
 
 
-def number_names(parts: Iterable[Part]) -> list[str]:
+def number_names(parts: Iterable[PhrasePart]) -> list[str]:
     """Names of the figures in `parts`."""
     return [part.name for part in parts if isinstance(part, Number)]

@@ -19,12 +19,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import CellRef
 from haochaping.core.text import visible
-from haochaping.figures.figure import Figure, Figures, Shown
-from haochaping.figures.unit_name import Named
+from haochaping.figures.figure import Figure, Figures, ShownFigure
+from haochaping.figures.unit_name import UnitName
 from haochaping.present.doubts import Doubts, doubt_html, largest_doubts
 from haochaping.present.html_fragment import Html
-from haochaping.present.phrase import Number, Part, Phrase
-from haochaping.store.cell_index import Book
+from haochaping.present.phrase import Number, Phrase, PhrasePart
+from haochaping.store.cell_index import CellIndex
 
 TEMPLATES = Path(__file__).parent / "templates"
 SUMMARY = "summary"
@@ -53,7 +53,7 @@ class Sentence:
     section: str
     place: int
     rule: str
-    parts: tuple[Part, ...]
+    parts: tuple[PhrasePart, ...]
 
     @property
     def id(self) -> str:
@@ -92,7 +92,7 @@ def write_sentences(section: str, figures: Figures, report: CheckReport | None =
     report : CheckReport, optional
         The checks: what is in doubt is marked; a sentence of the summary also names it.
     """
-    named = Book(figures.data) if figures.data and section == SUMMARY else None
+    named = CellIndex(figures.data) if figures.data and section == SUMMARY else None
     doubts = Doubts(figures, report) if report else None
     return Html(
         "\n".join(
@@ -108,7 +108,7 @@ def compose(section: str, figures: Figures, report: CheckReport | None = None) -
     context |= {
         "verdict": report.verdict.value if report else "",
         "found": report.counts if report else {},
-        "largest": largest_doubts(report, Book(figures.data)) if report and figures.data else [],
+        "largest": largest_doubts(report, CellIndex(figures.data)) if report and figures.data else [],
     }
     lines = [line for line in render(f"page/{section}.j2", context) if line[0]]
     if section == "summary" and len(lines) > MOST_IN_SUMMARY:
@@ -116,7 +116,7 @@ def compose(section: str, figures: Figures, report: CheckReport | None = None) -
     return [Sentence(section, place, rule, parts) for place, (rule, parts) in enumerate(lines, start=1)]
 
 
-def render(template: str, context: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Part, ...]]]:
+def render(template: str, context: Mapping[str, Any]) -> Iterator[tuple[str, tuple[PhrasePart, ...]]]:
     """The lines of a template with the rule that chose each; blank rule where a line has none."""
     for line in environment().get_template(template).render(_safe(context)).split("\n"):
         found = _LINE.fullmatch(line.strip())
@@ -141,7 +141,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["names"] = _names
-    made.filters["written"] = Shown
+    made.filters["written"] = ShownFigure
     made.finalize = _marked
     return made
 
@@ -173,8 +173,8 @@ class Words(dict[str, Any]):
 
 def _safe(value: Any) -> Any:
     """`value` with the hidden characters of every text in it shown and on one line: no data can mark a number or begin a sentence."""
-    if isinstance(value, Named):
-        return Named(_safe(str(value)), value.cells)
+    if isinstance(value, UnitName):
+        return UnitName(_safe(str(value)), value.cells)
     if isinstance(value, str):
         return visible(value).replace("\n", " ")
     if isinstance(value, (list, tuple)):
@@ -197,21 +197,21 @@ def _names(values: Iterable[object], most: int = 0) -> str:
 def _marked(value: Any) -> str:
     """A value in a template: figures as marked numbers, names with their cells, everything else as visible text."""
     if isinstance(value, Figure):
-        value = Shown(value, value.text)
-    if isinstance(value, Shown):
+        value = ShownFigure(value, value.text)
+    if isinstance(value, ShownFigure):
         return f"{_OPEN}{value.figure.name}{_BAR}{value.text}{_CLOSE}"
-    if isinstance(value, Named) and value.cells:
+    if isinstance(value, UnitName) and value.cells:
         return f"{_OPEN}{_encoded(value.cells)}{_BAR}{value}{_CLOSE}"
     return str(value)  # what data hold is visible already (see `_safe`); a macro returns marked numbers
 
 
-def _parts(line: str) -> Iterator[Part]:
+def _parts(line: str) -> Iterator[PhrasePart]:
     end = 0
     for found in _MARKED.finditer(line):
         if found.start() > end:
             yield line[end : found.start()]
         name, shown = found.groups()
-        yield Named(shown, _decoded(name)) if name.startswith("[") else Number(name, shown)
+        yield UnitName(shown, _decoded(name)) if name.startswith("[") else Number(name, shown)
         end = found.end()
     if end < len(line):
         yield line[end:]
@@ -227,9 +227,11 @@ def _decoded(word: str) -> list[CellRef]:
     return [CellRef.of(table, dict(key), column) for table, key, column in json.loads(word)]
 
 
-def _remarks(sentence: Sentence, figures: Figures, report: CheckReport | None, book: Book | None) -> str:
+def _remarks(
+    sentence: Sentence, figures: Figures, report: CheckReport | None, cell_index: CellIndex | None
+) -> str:
     """What the reader must know of the numbers of a sentence: corrected, or in doubt."""
     used = [figures[number.name] for number in sentence.numbers]
     corrected = any(figure.corrected for figure in used)
     told = '<a class="corrected" href="#table-corrections">（含更正后的数）</a>' if corrected else ""
-    return told + (doubt_html(used, report, book) if report and book else "")
+    return told + (doubt_html(used, report, cell_index) if report and cell_index else "")

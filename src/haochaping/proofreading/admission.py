@@ -10,7 +10,7 @@ from pathlib import Path
 from haochaping.cleaning.quantities import plain_text
 from haochaping.core.errors import refuse
 from haochaping.core.quarter import Quarter
-from haochaping.proofreading.paper import Part
+from haochaping.proofreading.paper import BulletinPart
 from haochaping.read.formats.file_format import CSV, PDF, TEXT, WEBPAGE, WORD, WORKBOOK, file_format
 from haochaping.reference.reference import Reference
 
@@ -42,7 +42,7 @@ def admit_file(path: Path, reference: Reference) -> None:
         raise refuse(path.name, _KINDS[kind], "校对只读 Word 文件，请在 Word 或 WPS 中另存为 .docx")
 
 
-def admit_quarter(paper: Sequence[Part], quarter: Quarter, name: str) -> None:
+def admit_quarter(paper: Sequence[BulletinPart], quarter: Quarter, name: str) -> None:
     """Refuse another quarter's bulletin: one that names its quarter, and never the one expected.
 
     Raises

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from haochaping.cleaning.quantities import DATES, Quantity, says, unlike
 from haochaping.proofreading.difference import DATE, MISSING, NUMBER, UNPLACED, Difference
 from haochaping.text_numbers.attribution import Attribution, opposite
-from haochaping.text_numbers.number_mention import Told, tellings
+from haochaping.text_numbers.number_mention import NumberMention, extract_mentions
 
-Pair = tuple[Told | None, Told | None]
+Pair = tuple[NumberMention | None, NumberMention | None]
 _GAP, _SUBSTITUTED, _RELABELLED = 0.5, 0.6, 0.3
 """Weights: a quantity on one side only, another value, other words before it."""
 _WORDS = 12
@@ -19,7 +19,7 @@ def changed_numbers(own: str, other: str, place: str, figures: Attribution) -> l
     """Quantities of `other` that differ from those of `own`; words and order are free."""
     if own == other:
         return []
-    pairs = _with_moved(_aligned(list(tellings(own)), list(tellings(other))))
+    pairs = _with_moved(_aligned(list(extract_mentions(own)), list(extract_mentions(other))))
     found: list[Difference] = []
     for mine, theirs in pairs:
         if mine and theirs:
@@ -31,7 +31,7 @@ def changed_numbers(own: str, other: str, place: str, figures: Attribution) -> l
     return found
 
 
-def unexplained(told: Iterable[Told], place: str, figures: Attribution) -> list[Difference]:
+def unexplained(told: Iterable[NumberMention], place: str, figures: Attribution) -> list[Difference]:
     """Those that are not what a unit's figures say, and those that no figure of the quarter explains."""
     found = []
     for one in told:
@@ -41,7 +41,9 @@ def unexplained(told: Iterable[Told], place: str, figures: Attribution) -> list[
     return found
 
 
-def _compared(mine: Told, theirs: Told, place: str, figures: Attribution) -> list[Difference]:
+def _compared(
+    mine: NumberMention, theirs: NumberMention, place: str, figures: Attribution
+) -> list[Difference]:
     """One quantity in the place of another."""
     own, other = mine.quantity, theirs.quantity
     if opposite(mine, theirs):
@@ -55,12 +57,12 @@ def _compared(mine: Told, theirs: Told, place: str, figures: Attribution) -> lis
     return [Difference(place, _in_clause(theirs), own.text, DATE if own.kind in DATES else NUMBER)]
 
 
-def _explained(told: Told, right: str, place: str) -> Difference:
+def _explained(told: NumberMention, right: str, place: str) -> Difference:
     """A number with what it should be, written as in the paper, or as one that cannot be placed."""
     return Difference(place, _in_clause(told), right.replace(",", ""), NUMBER if right else UNPLACED)
 
 
-def _in_clause(told: Told) -> str:
+def _in_clause(told: NumberMention) -> str:
     """The number with the words of its clause before it, the last ones of a long clause."""
     clause = told.clause if len(told.clause) <= _WORDS else f"…{told.clause[-_WORDS:]}"
     return f"“{clause}{told.quantity.text}”" if clause else told.quantity.text
@@ -78,7 +80,7 @@ def _cost(mine: Quantity, theirs: Quantity) -> float:
     return (0.0 if says(theirs, mine) else _SUBSTITUTED) + _RELABELLED * unlike(mine, theirs)
 
 
-def _aligned(ours: Sequence[Told], theirs: Sequence[Told]) -> list[Pair]:
+def _aligned(ours: Sequence[NumberMention], theirs: Sequence[NumberMention]) -> list[Pair]:
     """Both sequences side by side in order, at least cost."""
     best = [[0.0] * (len(theirs) + 1) for _ in range(len(ours) + 1)]
     for i in range(len(ours), -1, -1):
@@ -95,7 +97,7 @@ def _aligned(ours: Sequence[Told], theirs: Sequence[Told]) -> list[Pair]:
 
 
 def _steps(
-    best: list[list[float]], ours: Sequence[Told], theirs: Sequence[Told], i: int, j: int
+    best: list[list[float]], ours: Sequence[NumberMention], theirs: Sequence[NumberMention], i: int, j: int
 ) -> list[tuple[float, int, int]]:
     """The ways on from a point, each with its whole cost."""
     steps = []
@@ -112,7 +114,7 @@ def _with_moved(pairs: Sequence[Pair]) -> list[Pair]:
     """Pairs in which what went to another place of the sentence, its words with it, is a pair too."""
     gone = [mine for mine, theirs in pairs if mine and not theirs]
     kept: list[Pair] = []
-    moved: list[Told] = []
+    moved: list[NumberMention] = []
     for mine, theirs in pairs:
         if theirs and not mine:
             origin = next((one for one in gone if _is_moved(one.quantity, theirs.quantity)), None)

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from haochaping.cleaning.number_or_missing import is_number
 from haochaping.cleaning.quantities import DAY, plain_text
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.proofreading.changed_names import Names
 from haochaping.proofreading.changed_numbers import changed_numbers, unexplained
 from haochaping.proofreading.difference import MISSING, NAME, Difference
 from haochaping.proofreading.formal_parts import changed_addressees
-from haochaping.proofreading.paper import Part
+from haochaping.proofreading.paper import BulletinPart
 from haochaping.proofreading.passages import Passage, paired, passages
 from haochaping.read.grid.grid import Grid
 from haochaping.text_numbers.attribution import Attribution
-from haochaping.text_numbers.number_mention import tellings
+from haochaping.text_numbers.number_mention import extract_mentions
 
 TITLE, ADDRESSEES, LIST, SIGNED, DATED = "标题", "主送机关", "附件说明", "落款单位", "成文日期"
 _FORMAL = (TITLE, ADDRESSEES, SIGNED, DATED)
@@ -46,13 +46,13 @@ class Texts:
         self.figures, self.names, self.is_dated = figures, names, is_dated
         self.foreign = {passage.text for passage in passages(list(foreign))}
 
-    def differences(self, own: Sequence[OwnLine], part: Part) -> list[Difference]:
+    def differences(self, own: Sequence[OwnLine], part: BulletinPart) -> list[Difference]:
         """Differences in the sentences of one part; its tables are left out."""
         return _Pairing(own, part, self).differences()
 
     def unpaired(self, text: str, place: str, own: str = "") -> list[Difference]:
         """Numbers and names of a sentence that is not ours."""
-        told = list(tellings(text))
+        told = list(extract_mentions(text))
         if not self.is_dated and [(one.quantity.kind, one.quantity.text) for one in told] == [(DAY, text)]:
             return []
         return unexplained(told, place, self.figures) + self.names.suspected(text, own, place)
@@ -64,9 +64,9 @@ class Texts:
             name = next((text for text in grid.texts(row) if not is_number(text)), "")
             headings = grid.rows[0] if row else ("",) * len(grid.rows[row])
             for heading, text in zip(headings, grid.rows[row], strict=True):
-                if text and fold(heading) not in _SERIAL:
+                if text and normalize_for_comparison(heading) not in _SERIAL:
                     before = plain_text(f"{name}{heading}") if text != name else ""
-                    told = tellings(before + plain_text(text))
+                    told = extract_mentions(before + plain_text(text))
                     here = [one for one in told if one.quantity.start >= len(before)]
                     found += unexplained(here, f"添加的表格第 {row + 1} 行", self.figures)
         return found
@@ -75,7 +75,7 @@ class Texts:
 class _Pairing:
     """The sentences of one part beside ours."""
 
-    def __init__(self, own: Sequence[OwnLine], part: Part, texts: Texts):
+    def __init__(self, own: Sequence[OwnLine], part: BulletinPart, texts: Texts):
         self.own, self.part, self.texts = own, part, texts
         self.ours, self.theirs = passages([line.text for line in own]), passages(part.texts)
         self.pairs = paired(self.ours, self.theirs)

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 
 from haochaping.cleaning.number_or_missing import is_number
-from haochaping.core.text import fold, plain_number
+from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.present.annex_grid import AnnexGrid
 from haochaping.proofreading.difference import CELL, NAME, ROW, Difference
 from haochaping.read.grid.grid import LINE_BREAK, Grid
@@ -26,41 +26,45 @@ _OF_NAME = 0.5
 
 
 @dataclass(frozen=True)
-class Body:
+class PaperTable:
     """A table without its header: a heading and one text a row for each column."""
 
     headings: list[str]
     rows: list[list[str]]
 
 
-def body(grid: Grid, annex: AnnexGrid) -> Body:
+def body(grid: Grid, annex: AnnexGrid) -> PaperTable:
     """Header and rows of a grid as people left it; a number typed into the header of `annex` leaves it a header."""
     rows = [_row(grid, number) for number in range(len(grid.rows))]
     top = next((i for i, row in enumerate(rows) if any(is_number(text) for text in row)), len(rows))
     name = own_body(annex).headings[NAME_AT]
-    if rows and len(rows[0]) > NAME_AT and fold(rows[0][NAME_AT]) == fold(name):
+    if (
+        rows
+        and len(rows[0]) > NAME_AT
+        and normalize_for_comparison(rows[0][NAME_AT]) == normalize_for_comparison(name)
+    ):
         top = max(top, min(len(annex.header), len(rows)))
     columns = range(len(rows[0])) if rows else range(0)
     headings = ["".join(dict.fromkeys(row[at] for row in rows[:top])) for at in columns]
-    return Body(headings, [row for row in rows[top:] if any(row)])
+    return PaperTable(headings, [row for row in rows[top:] if any(row)])
 
 
-def own_body(annex: AnnexGrid) -> Body:
+def own_body(annex: AnnexGrid) -> PaperTable:
     """Header and rows of an annex as the kit prints it."""
     groups = [heading for heading in annex.header[0] for _ in range(heading.columns)]
     leaves = iter(annex.header[-1] if len(annex.header) > 1 else ())
     headings = [
         group.text if group.rows == len(annex.header) else group.text + next(leaves).text for group in groups
     ]
-    return Body(headings, [list(row) for row in [*annex.rows, *annex.totals]])
+    return PaperTable(headings, [list(row) for row in [*annex.rows, *annex.totals]])
 
 
 def likeness_to(annex: AnnexGrid, grid: Grid, *, under_heading: bool) -> float:
     """How surely a table is an annex; :data:`KNOWN_TABLE` and more is sure."""
     own, other = own_body(annex), body(grid, annex)
     header = SequenceMatcher(None, _folded(own.headings), _folded(other.headings), autojunk=False).ratio()
-    mine = {fold(row[NAME_AT]) for row in own.rows}
-    theirs = [fold(row[NAME_AT]) for row in other.rows if len(row) > NAME_AT]
+    mine = {normalize_for_comparison(row[NAME_AT]) for row in own.rows}
+    theirs = [normalize_for_comparison(row[NAME_AT]) for row in other.rows if len(row) > NAME_AT]
     names = sum(name in mine for name in theirs) / len(theirs) if theirs else 0.0
     return header + names + _UNDER_HEADING * under_heading
 
@@ -71,14 +75,14 @@ def changed_cells(annex: AnnexGrid, grids: Sequence[Grid]) -> list[Difference]:
     pieces = [body(grid, annex) for grid in grids]
     if not pieces:
         return [Difference(f"附件{annex.number}", "", f"表格（{len(own.rows)} 行）", ROW)]
-    other = Body(pieces[0].headings, [row for piece in pieces for row in piece.rows])
+    other = PaperTable(pieces[0].headings, [row for piece in pieces for row in piece.rows])
     return _Table(f"附件{annex.number}表", own, other).differences()
 
 
 class _Table:
     """One table beside ours."""
 
-    def __init__(self, place: str, own: Body, other: Body):
+    def __init__(self, place: str, own: PaperTable, other: PaperTable):
         self.place, self.own = place, own
         columns = _matched(own.headings, other.headings, _columns_alike(own, other), _LEAST_COLUMN)
         self.columns = columns
@@ -123,7 +127,7 @@ class _Table:
         for i, heading in enumerate(self.own.headings):
             if i not in self.columns:
                 found.append(Difference(f"{self.place}列", "", f"“{heading}”一列", CELL))
-            elif fold(self.heading_of[i]) != fold(heading):
+            elif normalize_for_comparison(self.heading_of[i]) != normalize_for_comparison(heading):
                 found.append(Difference(f"{self.place}表头", self.heading_of[i], heading, CELL))
         return found + [Difference(f"{self.place}列", f"“{heading}”一列", "", CELL) for heading in self.added]
 
@@ -132,7 +136,9 @@ class _Table:
         row = f"{self.place}第 {j + 1} 行"
         found = []
         for at in self.columns:
-            renumbered = at == SERIAL_AT and bool(own[at]) and fold(other[at]) == str(j + 1)
+            renumbered = (
+                at == SERIAL_AT and bool(own[at]) and normalize_for_comparison(other[at]) == str(j + 1)
+            )
             if renumbered or same_cell(own[at], other[at]):
                 continue
             if at == NAME_AT:
@@ -145,7 +151,7 @@ class _Table:
 
 def same_cell(one: str, two: str) -> bool:
     """Whether two cells say the same: 1,080 and 1080, 100% and 100.00%, full-width digits."""
-    if one == two or fold(one) == fold(two):
+    if one == two or normalize_for_comparison(one) == normalize_for_comparison(two):
         return True
     if not (is_number(one) and is_number(two)):
         return False
@@ -177,7 +183,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _folded(texts: Sequence[str]) -> list[str]:
-    return [fold(text) for text in texts]
+    return [normalize_for_comparison(text) for text in texts]
 
 
 def _share_same(one: Sequence[str], two: Sequence[str]) -> float:
@@ -185,11 +191,13 @@ def _share_same(one: Sequence[str], two: Sequence[str]) -> float:
     return sum(same_cell(a, b) for a, b in pairs) / len(pairs) if pairs else 1.0
 
 
-def _columns_alike(own: Body, other: Body) -> Callable[[int, int], float]:
+def _columns_alike(own: PaperTable, other: PaperTable) -> Callable[[int, int], float]:
     """How many cells of two columns are alike, in whatever order."""
 
-    def counted(table: Body, at: int) -> Counter[str]:
-        return Counter(fold(row[at]).replace(",", "") for row in table.rows if at < len(row))
+    def counted(table: PaperTable, at: int) -> Counter[str]:
+        return Counter(
+            normalize_for_comparison(row[at]).replace(",", "") for row in table.rows if at < len(row)
+        )
 
     mine = [counted(own, at) for at in range(len(own.headings))]
     theirs = [counted(other, at) for at in range(len(other.headings))]
@@ -198,7 +206,7 @@ def _columns_alike(own: Body, other: Body) -> Callable[[int, int], float]:
 
 def _same_named(own: Sequence[str], other: Sequence[str]) -> dict[int, int]:
     """Rows whose name stands once in both tables: what stands beside the name is that unit's, or wrong."""
-    mine, theirs = ([fold(name) for name in names] for names in (own, other))
+    mine, theirs = ([normalize_for_comparison(name) for name in names] for names in (own, other))
     return {
         i: theirs.index(name)
         for i, name in enumerate(mine)
@@ -220,7 +228,13 @@ def _matched(
         for j in free if i not in settled else ():
             theirs = other[j]
             same = mine == theirs
-            name = 1.0 if same else SequenceMatcher(None, fold(mine), fold(theirs), autojunk=False).ratio()
+            name = (
+                1.0
+                if same
+                else SequenceMatcher(
+                    None, normalize_for_comparison(mine), normalize_for_comparison(theirs), autojunk=False
+                ).ratio()
+            )
             scored.append((-(_OF_NAME * name + (1 - _OF_NAME) * alike(i, j)), abs(i - j), i, j))
     matched: dict[int, int] = {}
     taken: set[int] = set()

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from haochaping.core.text import fold
-from haochaping.read.formats.document import Block
+from haochaping.core.text import normalize_for_comparison
+from haochaping.read.formats.document import DocumentBlock
 from haochaping.read.grid.grid import Grid
 
 _ANNEX_HEADING = re.compile(r"附件([0-9]+|[一二三四五六七八九]):?")
@@ -18,7 +18,7 @@ _PRINTED = re.compile(r".{0,30}日印发")
 
 
 @dataclass
-class Part:
+class BulletinPart:
     """What stands between two headings of annexes; ``number`` is None before the first.
 
     ``imprint`` are the lines of the 版记, which only the office fills in.
@@ -30,9 +30,11 @@ class Part:
     imprint: list[str] = field(default_factory=list)
 
 
-def parts(blocks: Sequence[Block], draft_heading: str, draft_items: Iterable[str] = ()) -> list[Part]:
+def parts(
+    blocks: Sequence[DocumentBlock], draft_heading: str, draft_items: Iterable[str] = ()
+) -> list[BulletinPart]:
     """The parts of a document, the text first; the page of a draft is left out."""
-    found = [Part(None)]
+    found = [BulletinPart(None)]
     for block in _without_draft_page(blocks, draft_heading, draft_items):
         if isinstance(block, Grid):
             if _is_imprint(block):
@@ -40,21 +42,23 @@ def parts(blocks: Sequence[Block], draft_heading: str, draft_items: Iterable[str
             elif block.rows:
                 found[-1].grids.append(block)
             continue
-        heading = _ANNEX_HEADING.fullmatch(fold(block))
+        heading = _ANNEX_HEADING.fullmatch(normalize_for_comparison(block))
         if heading:
             number = heading.group(1)
-            found.append(Part(int(number) if number.isdigit() else _NUMERALS.index(number) + 1))
-        elif _PRINTED.fullmatch(fold(block)):
+            found.append(BulletinPart(int(number) if number.isdigit() else _NUMERALS.index(number) + 1))
+        elif _PRINTED.fullmatch(normalize_for_comparison(block)):
             found[-1].imprint.append(block)
         elif block.strip():
             found[-1].texts.append(block)
     return found
 
 
-def _without_draft_page(blocks: Sequence[Block], heading: str, draft_items: Iterable[str]) -> list[Block]:
+def _without_draft_page(
+    blocks: Sequence[DocumentBlock], heading: str, draft_items: Iterable[str]
+) -> list[DocumentBlock]:
     """Blocks without the heading of the draft page and the numbered items after it, whatever was edited there."""
     items = set(draft_items)
-    kept: list[Block] = []
+    kept: list[DocumentBlock] = []
     on_page = False
     for block in blocks:
         text = block.strip() if isinstance(block, str) else ""

@@ -30,11 +30,11 @@ from haochaping.proofreading.formal_parts import (
     offices,
     signed_on,
 )
-from haochaping.proofreading.paper import Part, parts
+from haochaping.proofreading.paper import BulletinPart, parts
 from haochaping.read.formats.docx import read_word
 from haochaping.read.grid.grid import Grid
 from haochaping.reference.reference import UNIT_KINDS, Reference
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 from haochaping.text_numbers.attribution import Attribution
 
 _PLACEHOLDER = re.compile(r"（[^（）]*）[:：]?")
@@ -85,7 +85,7 @@ class Proofreader:
         known += [line.text for line in self.own if line.place]
         known += [text for grid in self.grids for text in (grid.title, grid.note)]
         self.texts = Texts(
-            Attribution(Book(data, reference), figures, known),
+            Attribution(CellIndex(data, reference), figures, known),
             Names(_unit_names(data, reference, self.grids, self.own)),
             is_dated=any(line.place == DATED for line in self.own),
             foreign=[sentence.text for sentence in sentences if not sentence.rule],
@@ -109,7 +109,7 @@ class Proofreader:
         return found
 
     def _part(
-        self, part: Part, numbers: Sequence[int], assigned: dict[int, list[Grid]], told: set[int]
+        self, part: BulletinPart, numbers: Sequence[int], assigned: dict[int, list[Grid]], told: set[int]
     ) -> list[Difference]:
         """Text and tables of one part; the text before the annexes answers for those that no part holds."""
         here = [grid for grid in self.grids if grid.number in numbers]
@@ -128,7 +128,7 @@ class Proofreader:
         added = [grid for grid in part.grids if not any(grid is annex for annex in annexes)]
         return found + [difference for grid in added for difference in self.texts.of_table(grid)]
 
-    def _formal(self, paper: Sequence[Part]) -> list[Difference]:
+    def _formal(self, paper: Sequence[BulletinPart]) -> list[Difference]:
         """Document number and printing date."""
         lines = [text for part in paper if part.number is None for text in part.texts]
         issued, extracted = (_day(self.data.fact(name)) for name in ("issue_date", "extraction_date"))
@@ -191,7 +191,7 @@ def _unit_names(
     return {plain_text(name) for name in names} - {"", *TIERS}
 
 
-def _assigned(annexes: Sequence[AnnexGrid], paper: Sequence[Part]) -> dict[int, list[Grid]]:
+def _assigned(annexes: Sequence[AnnexGrid], paper: Sequence[BulletinPart]) -> dict[int, list[Grid]]:
     """The pieces of each annex's table: those under headings first, then what lost its heading."""
     assigned: dict[int, list[Grid]] = {annex.number: [] for annex in annexes}
     for part in sorted(paper, key=lambda part: part.number is None):
@@ -206,7 +206,7 @@ def _assigned(annexes: Sequence[AnnexGrid], paper: Sequence[Part]) -> dict[int, 
     return assigned
 
 
-def _annexes_of(paper: Sequence[Part], assigned: dict[int, list[Grid]]) -> list[list[int]]:
+def _annexes_of(paper: Sequence[BulletinPart], assigned: dict[int, list[Grid]]) -> list[list[int]]:
     """The annexes whose table each part holds; a part without one is what its heading says."""
     found = [
         [n for n, grids in assigned.items() if grids and any(grids[0] is grid for grid in part.grids)]

@@ -7,9 +7,17 @@ from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
-from haochaping.core.cell_texts import Place, cell_texts
-from haochaping.core.model import HEADLINE, NOTE_COLUMNS, TABLES, QuarterData, decode_key, encode_key, frame
-from haochaping.core.text import fold, plain_number
+from haochaping.core.cell_texts import CellPlace, cell_texts
+from haochaping.core.model import (
+    NOTE_COLUMNS,
+    TABLES,
+    TEXT_CLAIMS,
+    QuarterData,
+    decode_key,
+    encode_key,
+    frame,
+)
+from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.reference.reference import Reference
 
 
@@ -26,7 +34,7 @@ def with_second(used: QuarterData, other: QuarterData, reference: Reference, fil
     for place in dict.fromkeys([*mine, *theirs]):
         key, text = mine.get(place, (place[1], None))
         other_key, other_text = theirs.get(place, (place[1], None))
-        if place[0] not in {*both, HEADLINE} or not _may_differ(place, text, other_text, used, other):
+        if place[0] not in {*both, TEXT_CLAIMS} or not _may_differ(place, text, other_text, used, other):
             continue
         if not _same(text or "", other_text or ""):
             rows.append(
@@ -42,9 +50,9 @@ def with_second(used: QuarterData, other: QuarterData, reference: Reference, fil
     return replace(whole, second=frame("second", [*used.second.to_dict("records"), *rows]))
 
 
-def _by_canonical_name(data: QuarterData, reference: Reference) -> dict[Place, tuple[str, str]]:
+def _by_canonical_name(data: QuarterData, reference: Reference) -> dict[CellPlace, tuple[str, str]]:
     """Texts by place under canonical names, each with its key as printed."""
-    found: dict[Place, tuple[str, str]] = {}
+    found: dict[CellPlace, tuple[str, str]] = {}
     for (table, key, column), text in cell_texts(data).items():
         names = decode_key(key)
         kinds = TABLES[table].unit_kinds if table in TABLES else {}
@@ -54,24 +62,24 @@ def _by_canonical_name(data: QuarterData, reference: Reference) -> dict[Place, t
 
 
 def _may_differ(
-    place: Place, text: str | None, other_text: str | None, used: QuarterData, other: QuarterData
+    place: CellPlace, text: str | None, other_text: str | None, used: QuarterData, other: QuarterData
 ) -> bool:
     """Whether a cell stands in both sources, or in a row that one of them lacks."""
     if text is not None and other_text is not None:
         return place[2] not in NOTE_COLUMNS or bool(text and other_text)
-    if place[0] == HEADLINE or place[2] in NOTE_COLUMNS:
+    if place[0] == TEXT_CLAIMS or place[2] in NOTE_COLUMNS:
         return False
     totals = {(row.table, row.key) for d in (used, other) for row in d.printed_totals.itertuples()}
     return (place[0], place[1]) not in totals and not _no_such_column(place, used, other)
 
 
-def _no_such_column(place: Place, used: QuarterData, other: QuarterData) -> bool:
+def _no_such_column(place: CellPlace, used: QuarterData, other: QuarterData) -> bool:
     return any(data.table(place[0])[place[2]].isna().all() for data in (used, other))
 
 
 def _same(one: str, two: str) -> bool:
     """Whether two texts say the same: 1,080 and 1080, 100% and 100.00%."""
-    if fold(one) == fold(two):
+    if normalize_for_comparison(one) == normalize_for_comparison(two):
         return True
     try:
         first, second = (Decimal(plain_number(text).replace(",", "").rstrip("%条")) for text in (one, two))

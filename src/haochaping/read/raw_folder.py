@@ -13,7 +13,7 @@ from haochaping.core.paths import ANSWERS
 from haochaping.core.quarter import Quarter
 from haochaping.read.compare_sources import with_second
 from haochaping.read.formats import file_format as formats
-from haochaping.read.formats.document import Block, read_document
+from haochaping.read.formats.document import DocumentBlock, read_document
 from haochaping.read.grid.grid import Grid
 from haochaping.read.text.text_bulletin import read_bulletin, read_text
 from haochaping.reference.reference import Reference
@@ -111,7 +111,7 @@ def _read(paths: Sequence[Path], kind: str, quarter: Quarter, reference: Referen
     return read_document(blocks, quarter, reference, path.name)
 
 
-def _blocks(path: Path, kind: str) -> list[Block]:
+def _blocks(path: Path, kind: str) -> list[DocumentBlock]:
     if kind == formats.WORD:
         from haochaping.read.formats.docx import read_word
 

@@ -17,8 +17,8 @@ from haochaping.cleaning.decode_text import decode
 from haochaping.cleaning.longest_csv_cell import longest_cell
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import TABLES, TIERS
-from haochaping.core.paths import locations
-from haochaping.core.text import fold
+from haochaping.core.paths import find_locations
+from haochaping.core.text import normalize_for_comparison
 
 IGNORED = "ignored"
 """Field of a heading whose column the city chooses not to read."""
@@ -80,7 +80,11 @@ class Reference:
 
     @cached_property
     def _units_by_name(self) -> dict[tuple[str, str], Unit]:
-        return {(u.kind, fold(name)): u for u in self.units for name in (u.canonical, *u.aliases)}
+        return {
+            (u.kind, normalize_for_comparison(name)): u
+            for u in self.units
+            for name in (u.canonical, *u.aliases)
+        }
 
     @property
     def may_name_units(self) -> bool:
@@ -90,7 +94,7 @@ class Reference:
 
     def unit(self, kind: str, name: str) -> Unit | None:
         """The unit of `kind` that bears `name` (canonical or alias), or None."""
-        return self._units_by_name.get((kind, fold(name)))
+        return self._units_by_name.get((kind, normalize_for_comparison(name)))
 
     def canonical(self, kind: str, name: str) -> str:
         """Canonical name; an unknown name stands for itself."""
@@ -130,9 +134,13 @@ def load_reference(folder: Path) -> Reference:
             _unit(row, folder / "units.csv", i) for i, row in enumerate(_units_rows(folder), start=2)
         ),
         headings=headings,
-        totals=frozenset(fold(row["text"]) for row in words if row["kind"] == "total"),
-        no_value={fold(row["text"]): row["meaning"] for row in words if row["kind"] != "total"},
-        elsewhere=frozenset(fold(row["text"]) for row in words if row["kind"] == "elsewhere"),
+        totals=frozenset(normalize_for_comparison(row["text"]) for row in words if row["kind"] == "total"),
+        no_value={
+            normalize_for_comparison(row["text"]): row["meaning"] for row in words if row["kind"] != "total"
+        },
+        elsewhere=frozenset(
+            normalize_for_comparison(row["text"]) for row in words if row["kind"] == "elsewhere"
+        ),
     )
 
 
@@ -144,7 +152,7 @@ def threshold(name: str, data: str | os.PathLike[str] | None = None) -> float:
     InputRefused
         There is no such setting.
     """
-    return load_reference(locations(data).reference).threshold(name)
+    return load_reference(find_locations(data).reference).threshold(name)
 
 
 def _headings(path: Path) -> dict[str, str]:
@@ -152,13 +160,13 @@ def _headings(path: Path) -> dict[str, str]:
     headings: dict[str, str] = {}
     problems = []
     for line, row in enumerate(_rows(path, {"field", "heading"}), start=2):
-        where = f"{path} 第 {line} 行"
+        line_place = f"{path} 第 {line} 行"
         if row["field"] not in HEADING_FIELDS:
-            problems.append(Problem(where, row["field"], f"field 应为 {'、'.join(HEADING_FIELDS)} 之一"))
+            problems.append(Problem(line_place, row["field"], f"field 应为 {'、'.join(HEADING_FIELDS)} 之一"))
         elif not row["heading"]:
-            problems.append(Problem(where, "", "应写明表头用语 heading"))
+            problems.append(Problem(line_place, "", "应写明表头用语 heading"))
         else:
-            headings[fold(row["heading"])] = row["field"]
+            headings[normalize_for_comparison(row["heading"])] = row["field"]
     if problems:
         raise InputRefused(problems)
     return headings
@@ -201,7 +209,7 @@ def _units_rows(folder: Path) -> list[dict[str, str]]:
     seen: dict[tuple[str, str], list[int]] = defaultdict(list)
     for line, row in enumerate(rows, start=2):
         for name in {row["canonical"], *_aliases(row)}:
-            seen[row["kind"], fold(name)].append(line)
+            seen[row["kind"], normalize_for_comparison(name)].append(line)
     clashes = [
         Problem(f"{path} 第 {'、'.join(map(str, lines))} 行", name, "同类单位的名称或别名不能重复")
         for (_, name), lines in seen.items()

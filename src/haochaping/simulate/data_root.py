@@ -9,7 +9,7 @@ from pathlib import Path
 from haochaping.core.model import SIMULATED
 from haochaping.core.quarter import Quarter
 from haochaping.simulate.print_bulletin import print_bulletin
-from haochaping.simulate.simulated_quarter import PUBLIC_SERVICES, City, Shape, simulate
+from haochaping.simulate.simulated_quarter import PUBLIC_SERVICES, Shape, SimulatedCity, simulate
 
 
 def write_root(out: Path, quarters: list[Quarter], seed: int, reference: Path) -> None:
@@ -26,7 +26,7 @@ def write_root(out: Path, quarters: list[Quarter], seed: int, reference: Path) -
         f'# {SIMULATED}\nname = "模拟市"\noffice = "模拟市政务服务管理办公室"\n\n{thresholds}',
         encoding="utf-8",
     )
-    shape = City(quarters[0], seed, Shape())
+    shape = SimulatedCity(quarters[0], seed, Shape())
     with (out / "reference" / "units.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(

@@ -66,10 +66,10 @@ def simulate(quarter: Quarter, seed: int, shape: Shape | None = None) -> Quarter
     shape : Shape, optional
         Number of districts and departments.
     """
-    return City(quarter, seed, shape or Shape()).data()
+    return SimulatedCity(quarter, seed, shape or Shape()).data()
 
 
-class City:
+class SimulatedCity:
     def __init__(self, quarter: Quarter, seed: int, shape: Shape):
         self.quarter, self.shape = quarter, shape
         self.random = np.random.default_rng([seed, quarter.year, quarter.number])

@@ -20,7 +20,7 @@ Conventions
 - **Not applicable is NaN.** 0/0 has no rate, no interval, no limit and no share: the result is NaN there
   (``pd.NA`` in columns of whole numbers), never 0 and never 1. Ask ``pd.isna`` and print 不适用.
 - What makes no sense as a whole (a funnel of rates that are all 100 %) raises
-  :class:`~haochaping.statistics.validation.NotApplicable`, whose ``reason`` can be printed as it is.
+  :class:`~haochaping.statistics.validation.CorrectionNotApplicable`, whose ``reason`` can be printed as it is.
 - Input that is wrong (negative, missing, not whole, numerator above denominator, …) raises ``ValueError``
   with the place and the value found.
 """

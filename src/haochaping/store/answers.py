@@ -19,7 +19,7 @@ from haochaping.cleaning.decode_text import decode
 from haochaping.cleaning.longest_csv_cell import longest_cell
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.quarter import Quarter
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 
 CORRECT, EXPLAIN, WITHDRAW = "更正", "说明", "不再沿用"
 """What 处理 may say; WITHDRAW ends an explanation of an earlier quarter."""
@@ -29,7 +29,7 @@ LARGEST_WORKBOOK = 20_000_000
 HEADINGS = {
     "编号": "finding",
     "单元格": "cell",
-    "位置": "where",
+    "位置": "cell_words",
     "原值": "original",
     "处理": "kind",
     "核实值": "value",
@@ -55,7 +55,7 @@ class Answer:
     by: str
     on: str
     until: str
-    where: str = ""
+    cell_words: str = ""
     """The cell in words; what counts is ``cell``, unless that is blank."""
 
     @property
@@ -174,7 +174,7 @@ def _of_quarter(rows: list[list[str]], quarter: Quarter | None, place: str) -> N
 
 def _heading(text: str) -> str:
     """A heading without blanks and the marks people add to it."""
-    return fold(text).strip("*:")
+    return normalize_for_comparison(text).strip("*:")
 
 
 def _sheet_rows(rows: list[list[str]], place: str) -> Iterator[tuple[str, dict[str, str]]]:

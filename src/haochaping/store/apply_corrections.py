@@ -10,10 +10,10 @@ import pandas as pd
 from haochaping.cleaning.dates import iso_date
 from haochaping.cleaning.number_or_missing import Cell, read_count, read_rate
 from haochaping.core.model import (
-    HEADLINE,
     NOTE,
     NOTE_COLUMNS,
     TABLES,
+    TEXT_CLAIMS,
     CellRef,
     QuarterData,
     decode_key,
@@ -36,7 +36,7 @@ class Correction:
     on: str = ""
 
 
-class NotApplicable(ValueError):
+class CorrectionNotApplicable(ValueError):
     """The corrected text is no value of the cell's kind, or there is no such cell; the message says which."""
 
 
@@ -104,7 +104,7 @@ def read_cell(cell: CellRef, text: str, reference: Reference) -> Cell:
             return read_rate(text, reference.no_value)
         return read_count(text.removesuffix("条"), reference.no_value)
     except ValueError as error:
-        raise NotApplicable(str(error)) from None
+        raise CorrectionNotApplicable(str(error)) from None
 
 
 def is_note(cell: CellRef) -> bool:
@@ -120,13 +120,13 @@ def _note_value(cell: CellRef, text: str) -> str:
     iso = [iso_date(day) for day in days]
     if len(days) != (2 if cell.column == "period" else 1) or not all(iso):
         wanted = "2022-10-01 至 2022-12-31" if cell.column == "period" else "2023-01-05"
-        raise NotApplicable(f"应写作 {wanted} 的样子")
+        raise CorrectionNotApplicable(f"应写作 {wanted} 的样子")
     return " 至 ".join(day for day in iso if day)
 
 
 def is_rate(cell: CellRef) -> bool:
     """Whether the cell holds a percentage."""
-    if cell.table == HEADLINE:
+    if cell.table == TEXT_CLAIMS:
         return cell.names.get("figure") != "records"
     return cell.column in TABLES[cell.table].rates
 
@@ -146,17 +146,17 @@ def with_value(
     value = read_cell(cell, text, reference)
     if reason and value.value is None:
         value = replace(value, reason=reason.format(value.printed))
-    if cell.table == HEADLINE:
+    if cell.table == TEXT_CLAIMS:
         return _with_headline(data, cell, value, text)
     table = data.table(cell.table).copy()
-    where = pd.Series(True, index=table.index)
+    selected = pd.Series(True, index=table.index)
     for name, part in cell.key:
-        where &= table[name] == part
-    if where.any():
+        selected &= table[name] == part
+    if selected.any():
         missing = pd.NA if cell.column in TABLES[cell.table].counts else float("nan")
-        table.loc[where, cell.column] = missing if value.value is None else value.value
+        table.loc[selected, cell.column] = missing if value.value is None else value.value
         if is_rate(cell):
-            table.loc[where, printed_column(cell.column)] = value.printed
+            table.loc[selected, printed_column(cell.column)] = value.printed
         data = replace(data, **{cell.table: table})
     else:
         data = _with_total(data, cell, value)
@@ -165,24 +165,24 @@ def with_value(
 
 def _with_total(data: QuarterData, cell: CellRef, value: Cell) -> QuarterData:
     totals = data.printed_totals.copy()
-    where = (
+    selected = (
         (totals["table"] == cell.table)
         & (totals["key"] == encode_key(cell.names))
         & (totals["column"] == cell.column)
     )
-    if not where.any():
-        raise NotApplicable("没有这样一格")
-    totals.loc[where, "value"] = float("nan") if value.value is None else float(value.value)
-    totals.loc[where, "printed"] = value.printed
+    if not selected.any():
+        raise CorrectionNotApplicable("没有这样一格")
+    totals.loc[selected, "value"] = float("nan") if value.value is None else float(value.value)
+    totals.loc[selected, "printed"] = value.printed
     return replace(data, printed_totals=totals)
 
 
 def _with_note(data: QuarterData, cell: CellRef, text: str) -> QuarterData:
     """Another title, period or extraction date for one annex; ``about`` follows, which repeats the first annex's."""
     annexes = data.annexes.copy()
-    where = annexes["table"] == cell.table
-    if not where.any():
-        raise NotApplicable("没有这个附件")
+    selected = annexes["table"] == cell.table
+    if not selected.any():
+        raise CorrectionNotApplicable("没有这个附件")
     value = _note_value(cell, text)
     fields = {cell.column: value}
     if cell.column == "period":
@@ -190,7 +190,7 @@ def _with_note(data: QuarterData, cell: CellRef, text: str) -> QuarterData:
     about = data.about.copy()
     for name, new in fields.items():
         first = next((old for old in annexes[name] if old), "")
-        annexes.loc[where, name] = new
+        annexes.loc[selected, name] = new
         repeats = (about["field"] == name) & (about["value"] == first)
         about.loc[repeats, "value"] = next((now for now in annexes[name] if now), "")
     return replace(data, annexes=annexes, about=about)
@@ -198,12 +198,12 @@ def _with_note(data: QuarterData, cell: CellRef, text: str) -> QuarterData:
 
 def _with_headline(data: QuarterData, cell: CellRef, value: Cell, text: str) -> QuarterData:
     headline = data.headline.copy()
-    where = headline["figure"] == cell.names.get("figure")
-    if not where.any():
-        raise NotApplicable("正文没有这样一个数")
-    unit = "条" if str(headline.loc[where, "printed"].iloc[0]).endswith("条") and text.isdecimal() else ""
-    headline.loc[where, "value"] = float("nan") if value.value is None else float(value.value)
-    headline.loc[where, "printed"] = text + unit
+    selected = headline["figure"] == cell.names.get("figure")
+    if not selected.any():
+        raise CorrectionNotApplicable("正文没有这样一个数")
+    unit = "条" if str(headline.loc[selected, "printed"].iloc[0]).endswith("条") and text.isdecimal() else ""
+    headline.loc[selected, "value"] = float("nan") if value.value is None else float(value.value)
+    headline.loc[selected, "printed"] = text + unit
     return replace(data, headline=headline)
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from haochaping.core.model import (
-    HEADLINE,
     NOTE,
     NOTE_COLUMNS,
     TABLES,
+    TEXT_CLAIMS,
     CellRef,
     QuarterData,
     decode_key,
@@ -35,7 +35,7 @@ def note_cell(table: str, column: str) -> CellRef:
 
 
 @dataclass(frozen=True)
-class Row:
+class RowRef:
     """A row of a table, or a row of printed totals (``label`` is then its label)."""
 
     table: str
@@ -47,7 +47,7 @@ class Row:
         return CellRef.of(self.table, self.key, column)
 
 
-class Book:
+class CellIndex:
     """Look-up of printed cells; what the rules read."""
 
     def __init__(
@@ -61,13 +61,13 @@ class Book:
         self.history = history
         self._values: dict[CellRef, int | float] = {}
         self._printed: dict[CellRef, str] = {}
-        self._rows: dict[str, list[Row]] = {}
-        self.total_rows: list[Row] = []
+        self._rows: dict[str, list[RowRef]] = {}
+        self.total_rows: list[RowRef] = []
         for name in TABLES:
             self._add_table(name)
         self._add_totals()
         for item in data.headline.itertuples():
-            cell = CellRef.of(HEADLINE, {"figure": str(item.figure)}, "value")
+            cell = CellRef.of(TEXT_CLAIMS, {"figure": str(item.figure)}, "value")
             if pd.notna(item.value):
                 self._values[cell] = float(item.value)
             self._printed[cell] = claim(str(item.printed), str(item.qualifier))
@@ -80,7 +80,7 @@ class Book:
                 item.printed
             )
 
-    def with_values(self, changes: Mapping[CellRef, int]) -> Book:
+    def with_values(self, changes: Mapping[CellRef, int]) -> CellIndex:
         """A copy in which some cells hold other whole numbers: what the rules would say then."""
         changed = copy(self)
         changed._values = {**self._values, **changes}
@@ -91,17 +91,17 @@ class Book:
         spec = TABLES[name]
         self._rows[name] = []
         for record in self.data.table(name).to_dict("records"):
-            row = Row(name, {key: record[key] for key in spec.key})
+            row = RowRef(name, {key: record[key] for key in spec.key})
             self._rows[name].append(row)
             for column in spec.measures:
                 if pd.notna(record[column]):
                     self._put(row.cell(column), record[column], str(record.get(printed_column(column), "")))
 
     def _add_totals(self) -> None:
-        rows: dict[tuple[str, str], Row] = {}
+        rows: dict[tuple[str, str], RowRef] = {}
         for item in self.data.printed_totals.itertuples():
             table, key, label = str(item.table), decode_key(str(item.key)), str(item.label)
-            row = rows.setdefault((table, str(item.key)), Row(table, key, label))
+            row = rows.setdefault((table, str(item.key)), RowRef(table, key, label))
             is_rate = str(item.column) in TABLES[table].rates
             if pd.notna(item.value):
                 self._values[row.cell(str(item.column))] = float(item.value) if is_rate else int(item.value)
@@ -119,15 +119,15 @@ class Book:
     def __contains__(self, cell: CellRef) -> bool:
         return cell in self._values or cell in self._printed
 
-    def rows(self, table: str) -> list[Row]:
+    def rows(self, table: str) -> list[RowRef]:
         """Rows of a table in printed order, totals left out."""
         return self._rows[table]
 
-    def totals(self, table: str) -> list[Row]:
+    def totals(self, table: str) -> list[RowRef]:
         """Rows of printed totals of one table."""
         return [row for row in self.total_rows if row.table == table]
 
-    def parts(self, total: Row) -> Iterator[Row]:
+    def parts(self, total: RowRef) -> Iterator[RowRef]:
         """The rows that a total row adds up: those that agree with it in the rest of the key."""
         labels = {row.label for row in self.totals(total.table)}
         rest = {name: value for name, value in total.key.items() if value not in labels}
@@ -150,7 +150,7 @@ class Book:
 
     def weight(self, cell: CellRef) -> float:
         """How much of its column a count makes up; 1 for the number of records that the text claims, else 0."""
-        if cell.table == HEADLINE:
+        if cell.table == TEXT_CLAIMS:
             return float(cell.names.get("figure") == "records")
         if cell.table not in TABLES or cell.column not in TABLES[cell.table].counts:
             return 0.0

@@ -70,9 +70,9 @@ def _problems(cases: pd.DataFrame, table: pd.DataFrame, spec: TableSpec) -> list
             names = " ".join(str(row[name]) for name in spec.key)
             problems[Problem(f"{spec.title}表（附件{spec.annex}）", names, "同一名称只应出现一次")] = None
             continue
-        where = f"{spec.title}表（附件{spec.annex}）"
+        row_place = f"{spec.title}表（附件{spec.annex}）"
         if pd.notna(index) and int(index) in table.index:
-            where += " " + " ".join(str(table.loc[int(index), name]) for name in spec.key)
+            row_place += " " + " ".join(str(table.loc[int(index), name]) for name in spec.key)
         expected = str(check) if "应" in str(check) else f"应符合 {check}"
-        problems[Problem(f"{where} {column or ''}".rstrip(), str(value), expected)] = None
+        problems[Problem(f"{row_place} {column or ''}".rstrip(), str(value), expected)] = None
     return list(problems)

@@ -17,7 +17,7 @@ import pandas as pd
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import frame
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 
 LARGEST = 1_000_000
 PARAGRAPH, ITEM, HEADING = "paragraph", "item", "heading"
@@ -81,17 +81,19 @@ def read_notes(path: Path) -> pd.DataFrame:
     lines: dict[str, int] = {}
     section = ""
     for level, kind, text, line in _pieces(source):
-        where = f"{path.name} 第 {line} 行"
+        line_place = f"{path.name} 第 {line} 行"
         known = _section(text) if kind == HEADING else ""
         if kind == HEADING and (known or level < 3):
             section = known or text
             if not known:
-                problems.append(Problem(where, text, f"标题应为 {'、'.join(SECTIONS)} 之一"))
+                problems.append(Problem(line_place, text, f"标题应为 {'、'.join(SECTIONS)} 之一"))
             elif known in lines:
-                problems.append(Problem(where, text, f"同一标题在第 {lines[known]} 行已有，请合并"))
+                problems.append(Problem(line_place, text, f"同一标题在第 {lines[known]} 行已有，请合并"))
             lines.setdefault(known, line)
         elif not section:
-            problems.append(Problem(where, text[:40], f"文字应写在标题之下；标题有 {'、'.join(SECTIONS)}"))
+            problems.append(
+                Problem(line_place, text[:40], f"文字应写在标题之下；标题有 {'、'.join(SECTIONS)}")
+            )
         else:
             rows.append({"section": section, "kind": kind, "text": text, "line": line})
     if problems:
@@ -161,8 +163,8 @@ def _shown(token: Any) -> str:
 
 def _section(heading: str) -> str:
     """The section that a heading means; numbers before it, blanks and signs inside are free. Blank if none."""
-    bare = _bare(_NUMBER_OF_HEADING.sub("", fold(plain(heading))))
-    return next((name for name in SECTIONS if _bare(fold(name)) == bare), "")
+    bare = _bare(_NUMBER_OF_HEADING.sub("", normalize_for_comparison(plain(heading))))
+    return next((name for name in SECTIONS if _bare(normalize_for_comparison(name)) == bare), "")
 
 
 def _bare(text: str) -> str:

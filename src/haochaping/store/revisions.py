@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from haochaping.core.cell_texts import Place, cell_texts
+from haochaping.core.cell_texts import CellPlace, cell_texts
 from haochaping.core.model import QuarterData, frame
 
 
@@ -39,7 +39,7 @@ def net_revisions(data: QuarterData) -> pd.DataFrame:
         (row["table"], row["key"], row["column"]): row["printed"]
         for row in data.corrections.to_dict("records")
     }
-    net: dict[Place, dict[str, str]] = {}
+    net: dict[CellPlace, dict[str, str]] = {}
     for row in data.revisions.to_dict("records"):
         place = (row["table"], row["key"], row["column"])
         net[place] = {**row, "before": net.get(place, row)["before"]}

@@ -19,8 +19,8 @@ from haochaping.cleaning.number_or_missing import MOST_DIGITS
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import FRAMES, QuarterData, dtypes, frame
 from haochaping.core.quarter import Quarter
-from haochaping.files.atomic_write import staged
-from haochaping.files.exclusive_lock import alone
+from haochaping.files.atomic_write import stage_and_swap_in
+from haochaping.files.exclusive_lock import exclusive_lock
 from haochaping.store.revisions import add_revisions
 
 LONGEST_TEXT = 10_000_000
@@ -44,13 +44,13 @@ def write_tidy(data: QuarterData, folder: Path) -> bool:
     """
     if _held(folder) == _files(with_revisions(data, folder)):
         return False
-    with alone(folder), staged(folder) as aside:
+    with exclusive_lock(folder), stage_and_swap_in(folder) as staging:
         content = _files(with_revisions(data, folder))
         if folder.is_dir():
-            shutil.copytree(folder, aside, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.part"))
-        for name in _held(aside):
-            (aside / name).unlink()
-        _write(content, aside)
+            shutil.copytree(folder, staging, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.part"))
+        for name in _held(staging):
+            (staging / name).unlink()
+        _write(content, staging)
     return True
 
 

@@ -16,11 +16,11 @@ from haochaping.core.labels import FIGURES
 from haochaping.core.model import TABLES, TIERS
 from haochaping.figures.figure import PER, POINTS, Figures
 from haochaping.figures.figure import PERCENT as PERCENT_UNIT
-from haochaping.store.cell_index import Book, Row
-from haochaping.text_numbers.known_numbers import Known, agrees
+from haochaping.store.cell_index import CellIndex, RowRef
+from haochaping.text_numbers.known_numbers import KnownNumbers, agrees
 from haochaping.text_numbers.number_mention import (
     MEASURES,
-    Told,
+    NumberMention,
     clauses,
     fits,
     groups_in,
@@ -29,7 +29,7 @@ from haochaping.text_numbers.number_mention import (
     scope_of,
 )
 
-Value = int | Fraction
+CellValue = int | Fraction
 _UP = ("增长", "提高", "上升", "增加", "升高", "回升", "上涨")
 _DOWN = ("下降", "减少", "降低", "回落", "下滑")
 _WAY = re.compile(f"({'|'.join((*_UP, *_DOWN))})(?:了|约|近)?$")
@@ -68,13 +68,13 @@ class Subject:
         return MEASURES[self.measure] if self.measure else ""
 
 
-def direction(told: Told) -> int:
+def direction(told: NumberMention) -> int:
     """1 where the words right before the number say that something rose, -1 where it fell, else 0."""
     found = _WAY.search(told.clause)
     return 0 if found is None else 1 if found.group(1) in _UP else -1
 
 
-def opposite(one: Told, two: Told) -> bool:
+def opposite(one: NumberMention, two: NumberMention) -> bool:
     """Whether one sentence says that something rose where the other says that it fell."""
     return direction(one) * direction(two) < 0
 
@@ -84,7 +84,7 @@ class Attribution:
 
     Parameters
     ----------
-    book : Book
+    book : CellIndex
         Its cells; with a reference, aliases of units are understood.
     figures : Figures
         Its named figures.
@@ -92,11 +92,11 @@ class Attribution:
         Our own sentences, whose numbers are known.
     """
 
-    def __init__(self, book: Book, figures: Figures, own_texts: Iterable[str] = ()):
-        self.book, self.figures = book, figures
-        self.known = Known(book.data, figures, own_texts)
+    def __init__(self, cell_index: CellIndex, figures: Figures, own_texts: Iterable[str] = ()):
+        self.cell_index, self.figures = cell_index, figures
+        self.known = KnownNumbers(cell_index.data, figures, own_texts)
 
-    def right(self, told: Told) -> str:
+    def right(self, told: NumberMention) -> str:
         """What should stand there; blank where the number is right or belongs to no figure for sure."""
         if wrong_way := self._wrong_way(told):
             return wrong_way
@@ -112,7 +112,7 @@ class Attribution:
             return number(meant) if meant is not None else ""
         return ""
 
-    def _wrong_way(self, told: Told) -> str:
+    def _wrong_way(self, told: NumberMention) -> str:
         """The change as it should read, where one of this size is among the quarter's and went the other way."""
         way = direction(told)
         comparison = (
@@ -133,7 +133,7 @@ class Attribution:
             return ""
         return f"{'增长（提高）' if way < 0 else '下降'}{alike[0].size}"
 
-    def holds(self, told: Told) -> bool:
+    def holds(self, told: NumberMention) -> bool:
         """Whether a figure of the quarter explains the number as it is told there."""
         quantity = told.quantity
         if quantity.kind not in (COUNT, PERCENT) or quantity.label.endswith("附件"):
@@ -143,7 +143,7 @@ class Attribution:
         if quantity.kind == COUNT and quantity.value[0] % 1:  # no count: so many in ten thousand
             return any(f.unit == PER and f.text == quantity.text for f in self.figures.values())
         if told.counts_annexes:
-            return quantity.value[0] == len(TABLES) - len(self.book.data.absent)
+            return quantity.value[0] == len(TABLES) - len(self.cell_index.data.absent)
         if told.counts_units and told.counted:
             return quantity.value[0] in self._unit_counts(told)
         subject = self.subject(told)
@@ -155,7 +155,7 @@ class Attribution:
             values = [*values, *self._of_measure(subject, told)]
         return self._agrees(told, values)
 
-    def meant(self, told: Told) -> str:
+    def meant(self, told: NumberMention) -> str:
         """The figures that unit or group and measure name, as text; blank where they name none."""
         subject = self.subject(told)
         values = self._of_units(subject)
@@ -163,7 +163,7 @@ class Attribution:
             values = list(self._totals(subject.groups, subject.column))
         return _shown(list(dict.fromkeys(values)))
 
-    def contradict(self, mine: Told, theirs: Told) -> bool:
+    def contradict(self, mine: NumberMention, theirs: NumberMention) -> bool:
         """Whether two sentences give the same number to different units, groups or measures."""
         one, two = self.subject(mine), self.subject(theirs)
         other_name = bool(two.names) and not two.inherited and set(one.names) != set(two.names)
@@ -171,7 +171,7 @@ class Attribution:
         groups = [told.counted if told.counts_units else s.groups for told, s in ((mine, one), (theirs, two))]
         return other_name or other_measure or (all(groups) and not groups[0] & groups[1])
 
-    def subject(self, told: Told) -> Subject:
+    def subject(self, told: NumberMention) -> Subject:
         """What the words before a number say it is."""
         if told.is_each:
             return self._in_turn(told)
@@ -187,7 +187,7 @@ class Attribution:
             groups = self._last_groups(told.before)
         return Subject(tuple(names), inherited, groups, told.measure or self._last_measure(told))
 
-    def _in_turn(self, told: Told) -> Subject:
+    def _in_turn(self, told: NumberMention) -> Subject:
         """甲、乙分别为…、…: the unit or group whose turn it is."""
         names = self._name.findall(told.listed)
         groups = groups_in_turn(self._name.sub("", told.listed))
@@ -207,7 +207,7 @@ class Attribution:
         """A unit's name as it may be written, to its names as printed, longest first."""
         written: dict[str, set[str]] = {}
         for name, kind in self._printed_names():
-            unit = self.book.reference.unit(kind, name) if self.book.reference else None
+            unit = self.cell_index.reference.unit(kind, name) if self.cell_index.reference else None
             for one in {name, *((unit.canonical, *unit.aliases) if unit else ())} - {*TIERS}:
                 written.setdefault(plain_text(one), set()).add(name)
         return {name: tuple(sorted(written[name])) for name in sorted(written, key=len, reverse=True)}
@@ -230,7 +230,7 @@ class Attribution:
 
     def _printed_names(self) -> Iterator[tuple[str, str]]:
         for table, spec in TABLES.items():
-            for row in self.book.rows(table):
+            for row in self.cell_index.rows(table):
                 for column, kind in spec.unit_kinds.items():
                     if kind:
                         yield row.key[column], kind
@@ -240,7 +240,7 @@ class Attribution:
         found = (scope_of(clause) for clause in reversed(clauses(self._name.sub("", before))))
         return next((groups for groups in found if groups), frozenset())
 
-    def _last_measure(self, told: Told) -> str | None:
+    def _last_measure(self, told: NumberMention) -> str | None:
         """The measure of the clauses before, where this one is a unit's name alone (办件…件，其中某区…件) or 印为."""
         bare = _JOINING.sub("", self._name.sub("", told.clause))
         is_name = not bare and bool(self._name.search(told.clause))
@@ -254,10 +254,10 @@ class Attribution:
     # --- figures ---
 
     @staticmethod
-    def _agrees(told: Told, values: Iterable[Value]) -> bool:
+    def _agrees(told: NumberMention, values: Iterable[CellValue]) -> bool:
         return any(agrees(told.quantity, value) for value in values)
 
-    def _of_units(self, subject: Subject) -> list[Value]:
+    def _of_units(self, subject: Subject) -> list[CellValue]:
         """Figures of the named units for the measure.
 
         A district's departments, its towns and villages, and a department in all districts are added up.
@@ -265,7 +265,7 @@ class Attribution:
         if not subject.names or not subject.column:
             return []
         meant = [{*self._names[name]} for name in subject.names]
-        values: list[Value] = []
+        values: list[CellValue] = []
         for table, rows in self._scope(subject.groups):
             among = [row for row in rows if all(one & {*row.key.values()} for one in meant)]
             exact = [row for row in among if len({*row.key.values()} - {*TIERS}) == len(meant)]
@@ -275,7 +275,7 @@ class Attribution:
                 values += self._sums(table, among, subject.column)
         return list(dict.fromkeys(values))
 
-    def _of_measure(self, subject: Subject, told: Told) -> list[Value]:
+    def _of_measure(self, subject: Subject, told: NumberMention) -> list[CellValue]:
         """Sums and stated figures of a measure, of the groups named or of any; single cells where words allow."""
         values = [*self._stated(subject)]
         if not subject.column:
@@ -289,9 +289,9 @@ class Attribution:
                 values += [value for row in rows for value in self._values(row, subject.column)]
         return values
 
-    def _stated(self, subject: Subject) -> Iterator[Value]:
+    def _stated(self, subject: Subject) -> Iterator[CellValue]:
         """What the text of the source states for the whole city."""
-        for row in self.book.data.headline.to_dict("records"):
+        for row in self.cell_index.data.headline.to_dict("records"):
             if subject.groups or pd.isna(row["value"]):
                 continue
             if row["figure"] == "records" and subject.column in ("cases", "evaluations"):
@@ -299,7 +299,7 @@ class Attribution:
             elif row["unit"] == "%" and FIGURES.get(row["figure"]) == subject.measure:
                 yield Fraction(str(row["value"]))
 
-    def _named_figures(self, subject: Subject) -> Iterator[Value]:
+    def _named_figures(self, subject: Subject) -> Iterator[CellValue]:
         for figure in self.figures.values():
             of_groups = not subject.groups or scope_of(figure.label) == subject.groups
             label = figure.label.partition("（")[0]
@@ -308,40 +308,42 @@ class Attribution:
             if is_meant and isinstance(figure.value, (int, Fraction)):
                 yield figure.value
 
-    def _scope(self, groups: frozenset[str]) -> list[tuple[str, list[Row]]]:
+    def _scope(self, groups: frozenset[str]) -> list[tuple[str, list[RowRef]]]:
         """Tables that the groups mean, each with its rows; all of them without groups."""
         tiers = [tier for tier in TIERS if tier in groups]
         tables = [table for table in _BELOW if table in groups]
         if not tables and not tiers:
             tables = [table for table in _CITY if table in groups] or list(TABLES)
-        found = [(table, self.book.rows(table)) for table in tables]
-        towns = self.book.rows("towns_and_villages") if tiers else []
+        found = [(table, self.cell_index.rows(table)) for table in tables]
+        towns = self.cell_index.rows("towns_and_villages") if tiers else []
         return [("towns_and_villages", [row for row in towns if row.key["tier"] in tiers]), *found]
 
-    def _totals(self, groups: frozenset[str], column: str) -> Iterator[Value]:
+    def _totals(self, groups: frozenset[str], column: str) -> Iterator[CellValue]:
         """Sums over tables and over their tiers, printed totals, and districts with city departments."""
         for table, rows in self._scope(groups):
             yield from self._sums(table, rows, column)
             for tier in TIERS:
                 yield from self._sums(table, [row for row in rows if row.key.get("tier") == tier], column)
-            for total in self.book.totals(table):
+            for total in self.cell_index.totals(table):
                 yield from self._values(total, column)
         if not groups or groups >= {*_CITY}:
             yield from self._city(column)
 
-    def _city(self, column: str) -> Iterator[Value]:
+    def _city(self, column: str) -> Iterator[CellValue]:
         """Sum over districts and city departments; that of any table where neither has the column."""
-        rows = [row for table in _CITY for row in self.book.rows(table)]
+        rows = [row for table in _CITY for row in self.cell_index.rows(table)]
         values = list(self._sums("", rows, column))
-        yield from values or (v for table in TABLES for v in self._sums(table, self.book.rows(table), column))
+        yield from values or (
+            v for table in TABLES for v in self._sums(table, self.cell_index.rows(table), column)
+        )
 
-    def _sums(self, table: str, rows: Sequence[Row], column: str) -> Iterator[Value]:
+    def _sums(self, table: str, rows: Sequence[RowRef], column: str) -> Iterator[CellValue]:
         """The sum of a column over rows, or the rate of the sums; none without numbers."""
         parts = _RATES.get(column, (column,))
         full = [
             counts
             for row in rows
-            if None not in (counts := [self.book.count(row.cell(part)) for part in parts])
+            if None not in (counts := [self.cell_index.count(row.cell(part)) for part in parts])
         ]
         sums = [sum(count or 0 for count in counts) for counts in zip(*full, strict=True)]
         if column in _RATES:
@@ -350,11 +352,11 @@ class Attribution:
         elif sums and column not in ("share", "rectification_satisfaction_rate"):
             yield sums[0]
 
-    def _values(self, row: Row, column: str) -> list[Value]:
+    def _values(self, row: RowRef, column: str) -> list[CellValue]:
         """What a row holds for a measure; of a rate what is printed and what the counts give."""
-        value = self.book.value(row.cell(column))
+        value = self.cell_index.value(row.cell(column))
         if column in _RATES:
-            printed: list[Value] = [] if value is None else [Fraction(str(value))]
+            printed: list[CellValue] = [] if value is None else [Fraction(str(value))]
             return [*printed, *self._sums(row.table, [row], column)]
         if value is None:
             return []
@@ -362,7 +364,7 @@ class Attribution:
 
     # --- counts of units ---
 
-    def _unit_counts(self, told: Told) -> set[int]:
+    def _unit_counts(self, told: NumberMention) -> set[int]:
         """How many units of the groups counted there are; with 没有, 为零 and a measure, how many have none of it."""
         words = self._name.sub("", told.whole_clause)
         measure = measure_in(words)
@@ -378,7 +380,7 @@ class Attribution:
     def _without(self, groups: frozenset[str], measure: str) -> Iterator[int]:
         column = MEASURES[measure]
         for _, rows in (found for group in groups for found in self._scope(frozenset({group}))):
-            counts = [self.book.count(row.cell(column)) for row in rows]
+            counts = [self.cell_index.count(row.cell(column)) for row in rows]
             yield sum(count == 0 for count in counts)
         for figure in self.figures.values():
             if (
@@ -389,16 +391,16 @@ class Attribution:
                 yield int(figure.value or 0)
 
 
-def _is_small(told: Told) -> bool:
+def _is_small(told: NumberMention) -> bool:
     value = told.quantity.value[0]
     return "." not in told.quantity.text and (told.quantity.kind == PERCENT or value < SMALL)
 
 
-def _is_item(told: Told) -> bool:
+def _is_item(told: NumberMention) -> bool:
     """Whether the number only numbers an item of a list."""
     opens = not told.before.strip("（(") and bool(re.match(r"[.．]|$", told.rest))
     return opens and told.quantity.value[0] < SMALL
 
 
-def _shown(values: Sequence[Value]) -> str:
+def _shown(values: Sequence[CellValue]) -> str:
     return " 或 ".join(percent_text(v) if isinstance(v, Fraction) else number(v) for v in values)

@@ -26,24 +26,24 @@ from haochaping.cleaning.quantities import (
 from haochaping.cleaning.typing_slips import intended
 from haochaping.core.model import TABLES, QuarterData
 from haochaping.figures.figure import POINTS, Figure, Figures
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 _RATE_DECIMALS = 2
 _LEAST_FOR_SLIPS = 1000
 """Smaller counts are one slip away from one another too easily."""
 
 
-class Known:
+class KnownNumbers:
     """Named figures, figures of the text, table cells, dates, and what our own text says."""
 
     def __init__(self, data: QuarterData, figures: Figures, own_texts: Iterable[str] = ()):
-        book = Book(data)
+        cell_index = CellIndex(data)
         self._annexes = {Decimal(spec.annex) for name, spec in TABLES.items() if name not in data.absent}
         self._by_kind: dict[str, dict[tuple[Decimal, ...], Quantity]] = {}
         for text in [*own_texts, *data.about["value"], *data.headline["printed"]]:
             self._add_text(str(text))
-        for cell in book.cells():
-            self._add_text(book.printed(cell))
+        for cell in cell_index.cells():
+            self._add_text(cell_index.printed(cell))
         for figure in figures.values():
             self._add_figure(figure)
         for value in data.headline.loc[data.headline["unit"] != "%", "value"]:

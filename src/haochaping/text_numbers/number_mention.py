@@ -75,7 +75,7 @@ def measure_in(text: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class Told:
+class NumberMention:
     """A number of a text: the clause up to it, the sentence up to it, and what follows in its clause."""
 
     quantity: Quantity
@@ -159,7 +159,7 @@ def fits(quantity: Quantity, measure: str) -> bool:
     return (quantity.kind == PERCENT) == measure.endswith(("率", "占比"))
 
 
-def tellings(text: str) -> Iterator[Told]:
+def extract_mentions(text: str) -> Iterator[NumberMention]:
     """The numbers of a text that :func:`plain_text` made, dates among them."""
     bare = _ASIDE.sub(lambda aside: "·" * len(aside.group()), text)
     for quantity in quantities(text):
@@ -168,7 +168,7 @@ def tellings(text: str) -> Iterator[Told]:
         clause = max(sentence, _after_last(_CLAUSE_END, bare, quantity.start))
         ends = [found.start() for mark in (_CLAUSE_END, _SENTENCE_END) if (found := mark.search(bare, end))]
         rest = text[end : min(ends, default=len(text))]
-        yield Told(quantity, text[clause : quantity.start], text[sentence : quantity.start], rest)
+        yield NumberMention(quantity, text[clause : quantity.start], text[sentence : quantity.start], rest)
 
 
 def clauses(text: str) -> list[str]:

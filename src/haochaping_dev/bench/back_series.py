@@ -13,9 +13,9 @@ from haochaping.reference.reference import load_reference
 from haochaping.simulate.data_root import write_root
 from haochaping.simulate.simulated_quarter import simulate
 from haochaping.store.apply_corrections import with_value
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 from haochaping_dev.bench.planted_slips import DIGIT_SLIPS
-from haochaping_dev.bench.sandbox import SEED, Ground
+from haochaping_dev.bench.sandbox import SEED, Sandbox
 
 FREE = {
     "districts": ("active_evaluations", "negative_evaluations"),
@@ -54,28 +54,28 @@ def history_table(folder: Path) -> None:
     print(f"| mean of {CITIES} | {shown} |")
 
 
-def _grounds(folder: Path, seed: int) -> tuple[Ground, Ground]:
+def _grounds(folder: Path, seed: int) -> tuple[Sandbox, Sandbox]:
     """The last of a city's simulated quarters, without and with the ones before."""
     quarters = [Quarter(2022 + i // 4, i % 4 + 1) for i in range(QUARTERS + 1)]
     write_root(folder, quarters[-1:], seed, project_root() / "data" / "reference")
     reference = load_reference(folder / "reference")
     *earlier, now = (simulate(quarter, seed) for quarter in quarters)
-    return Ground.of("alone", now, reference), Ground.of("with past", now, reference, earlier)
+    return Sandbox.of("alone", now, reference), Sandbox.of("with past", now, reference, earlier)
 
 
 def _plant(
-    grounds: tuple[Ground, Ground],
+    grounds: tuple[Sandbox, Sandbox],
     table: str,
     column: str,
     chance: random.Random,
     planted: Counter[tuple[str, str, str]],
     found: dict[bool, Counter[tuple[str, str, str]]],
 ) -> None:
-    book = Book(grounds[0].data, grounds[0].reference)
-    cells = [row.cell(column) for row in book.rows(table) if book.count(row.cell(column))]
+    cell_index = CellIndex(grounds[0].data, grounds[0].reference)
+    cells = [row.cell(column) for row in cell_index.rows(table) if cell_index.count(row.cell(column))]
     for kind, slip in DIGIT_SLIPS.items():
         for cell in chance.sample(cells, min(SLIPS, len(cells))):
-            text = slip(book.count(cell) or 0, chance)
+            text = slip(cell_index.count(cell) or 0, chance)
             if text is None:
                 continue
             planted[table, column, kind] += 1

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from haochaping.checks.finding import Finding
 from haochaping.checks.rule_kinds import KINDS
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.cleaning.number_format import number
 from haochaping.core.labels import COLUMNS
 from haochaping.core.model import TABLES, CellRef, QuarterData
@@ -27,15 +27,15 @@ from haochaping.reference.reference import load_reference
 from haochaping.simulate.data_root import write_root
 from haochaping.simulate.simulated_quarter import simulate
 from haochaping.store.apply_corrections import with_value
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 from haochaping_dev.bench.back_series import history_table
 from haochaping_dev.bench.planted_slips import DIGIT_SLIPS, any_slip, plant
-from haochaping_dev.bench.sandbox import CELLS, SEED, Ground, grounds
+from haochaping_dev.bench.sandbox import CELLS, SEED, Sandbox, sandboxes
 from haochaping_dev.bench.text_damage import text_table
 
 
 @dataclass
-class Tally:
+class SlipTally:
     """How often slips of one kind were found, with the true cell suspected, with the true value proposed."""
 
     planted: int = 0
@@ -56,14 +56,14 @@ class Tally:
         return f"{self.planted} | {_share(self.found, self)} | {_share(self.suspected, self)} | {_share(self.proposed, self)}"
 
 
-def _share(count: int, tally: Tally) -> str:
+def _share(count: int, tally: SlipTally) -> str:
     return f"{count / tally.planted:.0%}" if tally.planted else "—"
 
 
-def slips_table(ground: Ground) -> None:
+def slips_table(ground: Sandbox) -> None:
     """Print found, suspected and proposed for every table, column and kind of slip."""
     chance = random.Random(SEED)
-    tallies: dict[tuple[str, str, str], Tally] = defaultdict(Tally)
+    tallies: dict[tuple[str, str, str], SlipTally] = defaultdict(SlipTally)
     for table, column, kind, cell, true, changed in plant(ground, chance):
         tallies[table, column, kind].add(ground.news(changed), cell, true)
     print(
@@ -77,10 +77,12 @@ def slips_table(ground: Ground) -> None:
     _blind(ground, tallies)
 
 
-def _blind(ground: Ground, tallies: dict[tuple[str, str, str], Tally]) -> None:
+def _blind(ground: Sandbox, tallies: dict[tuple[str, str, str], SlipTally]) -> None:
     """Columns in which most digit slips stay untold: no rule binds them, plausibility alone speaks."""
-    book = Book(ground.data, ground.reference)
-    cells = Counter((cell.table, cell.column) for cell in book.cells() if book.count(cell) is not None)
+    cell_index = CellIndex(ground.data, ground.reference)
+    cells = Counter(
+        (cell.table, cell.column) for cell in cell_index.cells() if cell_index.count(cell) is not None
+    )
     digits = {key for key in tallies if key[2] in DIGIT_SLIPS}
     print("\n| columns where most digit slips stay untold | found | share of all cells |\n|---|---|---|")
     for table, column in sorted({key[:2] for key in digits}):
@@ -91,7 +93,7 @@ def _blind(ground: Ground, tallies: dict[tuple[str, str, str], Tally]) -> None:
             print(f"| {table} {COLUMNS.get(column, column)} | {found} of {planted} | {share:.1%} |")
 
 
-def rows_table(ground: Ground) -> None:
+def rows_table(ground: Sandbox) -> None:
     """Print what is said of rows exchanged, and of units renamed or missing."""
     chance = random.Random(SEED)
     print(f"\n| {ground.name} | slip | planted | found |\n|---|---|---|---|")
@@ -131,17 +133,17 @@ def _shift(data: QuarterData, name: str, chance: random.Random) -> QuarterData:
     return replace(data, **{name: rows})
 
 
-def pairs_table(ground: Ground, pairs: int = 40) -> None:
+def pairs_table(ground: Sandbox, pairs: int = 40) -> None:
     """Print what is said of two digit slips at once, in cells that a hard rule binds."""
     chance = random.Random(SEED)
-    book = Book(ground.data, ground.reference)
-    bound = sorted(_bound_cells(ground, book), key=lambda cell: cell.path)
+    cell_index = CellIndex(ground.data, ground.reference)
+    bound = sorted(_bound_cells(ground, cell_index), key=lambda cell: cell.path)
     both = one = suspected = 0
     for _ in range(pairs):
         cells = chance.sample(bound, 2)
         data = ground.data
         for cell in cells:
-            data = with_value(data, cell, any_slip(book, cell, chance), ground.reference)
+            data = with_value(data, cell, any_slip(cell_index, cell, chance), ground.reference)
         new = ground.news(data)
         told = [any(cell in f.cells or cell in f.suspects for f in new) for cell in cells]
         both, one = both + all(told), one + any(told)
@@ -152,14 +154,17 @@ def pairs_table(ground: Ground, pairs: int = 40) -> None:
     )
 
 
-def _bound_cells(ground: Ground, book: Book) -> set[CellRef]:
+def _bound_cells(ground: Sandbox, cell_index: CellIndex) -> set[CellRef]:
     """Counts in an equality or a ratio that holds."""
     cells = set()
     for rule in ground.rules:
         if rule.hard and rule.kind in ("total", "same", "ratio"):
-            for outcome in KINDS[rule.kind](rule, book):
+            for outcome in KINDS[rule.kind](rule, cell_index):
                 cells |= {
-                    c for constraint in outcome.constraints for c, _ in constraint.terms if book.count(c)
+                    c
+                    for constraint in outcome.constraints
+                    for c, _ in constraint.terms
+                    if cell_index.count(c)
                 }
     return cells
 
@@ -186,7 +191,7 @@ def clean_table(folder: Path, quarters: int = 12) -> None:
     for seed in range(quarters):
         quarter = Quarter(2024, seed % 4 + 1)
         write_root(folder / str(seed), [quarter], seed, reference)
-        found = confront(simulate(quarter, seed), load_reference(folder / str(seed) / "reference")).counts
+        found = run_rules(simulate(quarter, seed), load_reference(folder / str(seed) / "reference")).counts
         counts.update(found)
         most |= Counter(found)
     print("\n| clean simulated quarters | 须更正 | 需核实 | 提示 |\n|---|---|---|---|")
@@ -198,7 +203,7 @@ def clean_table(folder: Path, quarters: int = 12) -> None:
 def main() -> None:
     """Print every table."""
     with tempfile.TemporaryDirectory() as folder:
-        for ground in grounds(Path(folder) / "one"):
+        for ground in sandboxes(Path(folder) / "one"):
             print(f"running {ground.name}", file=sys.stderr)
             slips_table(ground)
             rows_table(ground)

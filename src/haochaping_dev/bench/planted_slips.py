@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from haochaping.core.model import HEADLINE, TABLES, CellRef, QuarterData
+from haochaping.core.model import TABLES, TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.store.apply_corrections import with_value
-from haochaping.store.cell_index import Book
-from haochaping_dev.bench.sandbox import CELLS, Ground
+from haochaping.store.cell_index import CellIndex
+from haochaping_dev.bench.sandbox import CELLS, Sandbox
 
 
 def _digits(change: Callable[[str, random.Random], str | None]) -> Callable[[int, random.Random], str | None]:
@@ -52,17 +52,19 @@ DIGIT_SLIPS = {
 }
 
 
-def plant(ground: Ground, chance: random.Random) -> Iterator[tuple[str, str, str, CellRef, str, QuarterData]]:
+def plant(
+    ground: Sandbox, chance: random.Random
+) -> Iterator[tuple[str, str, str, CellRef, str, QuarterData]]:
     """Slips one at a time: table, column, kind, cell, true text, and the quarter with the slip."""
-    book = Book(ground.data, ground.reference)
+    cell_index = CellIndex(ground.data, ground.reference)
     by_column: dict[tuple[str, str], list[CellRef]] = defaultdict(list)
-    totals = {row.cell(c) for row in book.total_rows for c in TABLES[row.table].measures}
-    for cell in book.cells():
-        if book.printed(cell) == "":
+    totals = {row.cell(c) for row in cell_index.total_rows for c in TABLES[row.table].measures}
+    for cell in cell_index.cells():
+        if cell_index.printed(cell) == "":
             continue
         by_column[cell.table, ("合计·" if cell in totals else "") + cell.column].append(cell)
     for (table, column), cells in by_column.items():
-        for kind, slips in _kinds(book, cells).items():
+        for kind, slips in _kinds(cell_index, cells).items():
             for cell in chance.sample(cells, min(CELLS * 3, len(cells))):
                 if slips.planted >= CELLS:
                     break
@@ -74,7 +76,7 @@ def plant(ground: Ground, chance: random.Random) -> Iterator[tuple[str, str, str
                     changed = with_value(ground.data, cell, text, ground.reference)
                 except ValueError:
                     continue
-                yield table, column, kind, cell, book.printed(cell), changed
+                yield table, column, kind, cell, cell_index.printed(cell), changed
 
 
 @dataclass
@@ -83,24 +85,24 @@ class _Slips:
     planted: int = 0
 
 
-def _kinds(book: Book, cells: list[CellRef]) -> dict[str, _Slips]:
+def _kinds(cell_index: CellIndex, cells: list[CellRef]) -> dict[str, _Slips]:
     """Kinds of slip for a column, each a function from cell to wrong text (None: not here)."""
     first = cells[0]
-    is_rate = first.table == HEADLINE or first.column in TABLES[first.table].rates
-    if is_rate and not (first.table == HEADLINE and "records" in first.path):
-        return {"百分数末位错": _Slips(lambda cell, _: rate_slip(book.printed(cell)))}
+    is_rate = first.table == TEXT_CLAIMS or first.column in TABLES[first.table].rates
+    if is_rate and not (first.table == TEXT_CLAIMS and "records" in first.path):
+        return {"百分数末位错": _Slips(lambda cell, _: rate_slip(cell_index.printed(cell)))}
     kinds: dict[str, _Slips] = {}
     for name, slip in DIGIT_SLIPS.items():
 
         def wrong(cell: CellRef, chance: random.Random, slip: Callable = slip) -> str | None:
-            value = book.count(cell)
+            value = cell_index.count(cell)
             return slip(value, chance) if value is not None else None
 
         kinds[name] = _Slips(wrong)
-    kinds["0 写作 /"] = _Slips(lambda cell, _: "/" if book.count(cell) == 0 else None)
-    kinds["/ 写作 0"] = _Slips(lambda cell, _: "0" if book.printed(cell) == "/" else None)
-    if any(row.cell(first.column) == first for row in book.total_rows):
-        kinds["合计漏一行"] = _Slips(lambda cell, chance: _forgot(book, cell, chance))
+    kinds["0 写作 /"] = _Slips(lambda cell, _: "/" if cell_index.count(cell) == 0 else None)
+    kinds["/ 写作 0"] = _Slips(lambda cell, _: "0" if cell_index.printed(cell) == "/" else None)
+    if any(row.cell(first.column) == first for row in cell_index.total_rows):
+        kinds["合计漏一行"] = _Slips(lambda cell, chance: _forgot(cell_index, cell, chance))
     return kinds
 
 
@@ -112,16 +114,16 @@ def rate_slip(printed: str) -> str | None:
     return f"{digits[:-1]}{(int(digits[-1]) + 1) % 10}%"
 
 
-def _forgot(book: Book, total: CellRef, chance: random.Random) -> str | None:
-    row = next(row for row in book.total_rows if row.key == total.names and row.table == total.table)
-    parts = [value for part in book.parts(row) if (value := book.count(part.cell(total.column)))]
-    value = book.count(total)
+def _forgot(cell_index: CellIndex, total: CellRef, chance: random.Random) -> str | None:
+    row = next(row for row in cell_index.total_rows if row.key == total.names and row.table == total.table)
+    parts = [value for part in cell_index.parts(row) if (value := cell_index.count(part.cell(total.column)))]
+    value = cell_index.count(total)
     return str(value - chance.choice(parts)) if parts and value is not None else None
 
 
-def any_slip(book: Book, cell: CellRef, chance: random.Random) -> str:
+def any_slip(cell_index: CellIndex, cell: CellRef, chance: random.Random) -> str:
     """Some digit slip in a cell."""
-    value = book.count(cell) or 0
+    value = cell_index.count(cell) or 0
     while True:
         text = chance.choice(list(DIGIT_SLIPS.values()))(value, chance)
         if text:

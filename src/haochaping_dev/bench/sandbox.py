@@ -10,7 +10,7 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.rule import Rule, load_rules
 from haochaping.checks.rule_kinds import KINDS
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import project_root
 from haochaping.core.quarter import Quarter
@@ -25,7 +25,7 @@ CELLS = 5
 
 
 @dataclass(frozen=True)
-class Ground:
+class Sandbox:
     """A quarter to plant slips in, with what the checks say of it as it is."""
 
     name: str
@@ -38,28 +38,28 @@ class Ground:
     @classmethod
     def of(
         cls, name: str, data: QuarterData, reference: Reference, history: Sequence[QuarterData] = ()
-    ) -> Ground:
+    ) -> Sandbox:
         """A quarter with its baseline; `history` are earlier quarters, oldest first."""
         rules = load_rules(reference.folder, KINDS)
-        return cls(name, data, reference, rules, confront(data, reference, rules, history), history)
+        return cls(name, data, reference, rules, run_rules(data, reference, rules, history), history)
 
     def news(self, data: QuarterData) -> list[Finding]:
         """须更正 and 需核实 that `data` raises and the quarter as it is does not."""
         known = {(f.id, f.message) for f in self.baseline.findings}
-        report = confront(data, self.reference, self.rules, self.history)
+        report = run_rules(data, self.reference, self.rules, self.history)
         return [f for f in report.findings if f.severity != "note" and (f.id, f.message) not in known]
 
 
-def grounds(folder: Path) -> list[Ground]:
+def sandboxes(folder: Path) -> list[Sandbox]:
     """The real bulletin, and a simulated quarter written to `folder` for its city's settings."""
     root = project_root()
     reference = load_reference(root / "data" / "reference")
     quarter = Quarter(2022, 4)
     both = [
-        Ground.of("real 2022Q4", read_raw(root / "data" / "raw" / "2022Q4", quarter, reference), reference)
+        Sandbox.of("real 2022Q4", read_raw(root / "data" / "raw" / "2022Q4", quarter, reference), reference)
     ]
     simulated = Quarter(2024, 1)
     write_root(folder, [simulated], SEED, reference.folder)
     own = load_reference(folder / "reference")
-    both.append(Ground.of("simulated", simulate(simulated, SEED), own))
+    both.append(Sandbox.of("simulated", simulate(simulated, SEED), own))
     return both

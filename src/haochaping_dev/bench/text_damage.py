@@ -10,14 +10,14 @@ from pathlib import Path
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.paths import project_root
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.read.text.text_bulletin import read_bulletin
 from haochaping.simulate.print_bulletin import print_bulletin
 from haochaping_dev.bench.planted_slips import DIGIT_SLIPS, rate_slip
-from haochaping_dev.bench.sandbox import CELLS, SEED, Ground
+from haochaping_dev.bench.sandbox import CELLS, SEED, Sandbox
 
 
-def text_table(ground: Ground) -> None:
+def text_table(ground: Sandbox) -> None:
     """Print how the reader takes damage in the bulletin's text: refused, told by a finding, or read as before."""
     chance = random.Random(SEED)
     lines = print_bulletin(ground.data).splitlines() if ground.name == "simulated" else _real_lines()
@@ -39,7 +39,7 @@ def text_table(ground: Ground) -> None:
         print(f"| {kind} | {sum(counts.values())} | {shown} |")
 
 
-def _outcome(ground: Ground, lines: list[str]) -> str:
+def _outcome(ground: Sandbox, lines: list[str]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bulletin.txt"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -132,11 +132,11 @@ def _in_cell(
 ) -> list[str] | None:
     """Change one cell of the row, where there is one to change; None where there is none."""
     pieces = lines[i].split()
-    places = [at for at in range(2, len(pieces)) if change(fold(pieces[at]))]
+    places = [at for at in range(2, len(pieces)) if change(normalize_for_comparison(pieces[at]))]
     if not places:
         return None
     at = chance.choice(places)
-    pieces[at] = change(fold(pieces[at])) or ""
+    pieces[at] = change(normalize_for_comparison(pieces[at])) or ""
     lines[i] = " ".join(pieces)
     return lines
 

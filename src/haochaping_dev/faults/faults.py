@@ -50,7 +50,7 @@ _ENDS_SECONDS = 5
 
 
 @dataclass(frozen=True)
-class Result:
+class FaultResult:
     """What one fault ended in; blank texts are good."""
 
     kind: str
@@ -66,7 +66,7 @@ class Result:
         return not (self.broken or self.left_running or self.left_over or self.traceback)
 
 
-class Ground:
+class ProjectCopy:
     """A data and an output root of one's own, with a quarter published, that faults are tried on."""
 
     def __init__(self, root: Path, quarter: str, random_: random.Random):
@@ -132,7 +132,7 @@ def whole(published: Path) -> str:
     return "; ".join([*damaged(published, manifest), *sorted(more)])
 
 
-def _processes(ground: Ground) -> list[psutil.Process]:
+def _processes(ground: ProjectCopy) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
@@ -143,7 +143,7 @@ def _processes(ground: Ground) -> list[psutil.Process]:
     return found
 
 
-def _left_running(ground: Ground) -> str:
+def _left_running(ground: ProjectCopy) -> str:
     until = time.monotonic() + _ENDS_SECONDS
     while (left := _processes(ground)) and time.monotonic() < until:
         time.sleep(0.1)
@@ -153,7 +153,7 @@ def _left_running(ground: Ground) -> str:
     return told
 
 
-def _kernel(ground: Ground) -> psutil.Process | None:
+def _kernel(ground: ProjectCopy) -> psutil.Process | None:
     for process in _processes(ground):
         try:
             if "haochaping.pipeline.kernel_process" in process.cmdline():
@@ -163,7 +163,7 @@ def _kernel(ground: Ground) -> psutil.Process | None:
     return None
 
 
-def _disturb(ground: Ground, kind: str) -> tuple[float, str]:
+def _disturb(ground: ProjectCopy, kind: str) -> tuple[float, str]:
     """Start a run, do what `kind` says at some moment; the moment, and what the runs said."""
     moment = ground.moment()
     variables = {}
@@ -177,7 +177,7 @@ def _disturb(ground: Ground, kind: str) -> tuple[float, str]:
     return moment, "\n".join(said)
 
 
-def _strike(ground: Ground, kind: str, run: subprocess.Popen[str]) -> None:
+def _strike(ground: ProjectCopy, kind: str, run: subprocess.Popen[str]) -> None:
     if kind.startswith("kernel"):
         kernel = _kernel(ground)
         if kernel is not None:
@@ -187,7 +187,7 @@ def _strike(ground: Ground, kind: str, run: subprocess.Popen[str]) -> None:
         run.send_signal(number)
 
 
-def _mounted(ground: Ground, kind: str) -> tuple[float, str]:
+def _mounted(ground: ProjectCopy, kind: str) -> tuple[float, str]:
     """The same inside a mount namespace: output on a full or a read-only file system."""
     size = sum(path.stat().st_size for path in ground.published.rglob("*") if path.is_file())
     room = int(size * random.Random(ground.key()).uniform(1.05, 2.1))
@@ -211,7 +211,7 @@ def _mounted(ground: Ground, kind: str) -> tuple[float, str]:
     return room / size, f"{done.stderr}\n{done.stdout}"
 
 
-def _try(ground: Ground, kind: str) -> Result:
+def _try(ground: ProjectCopy, kind: str) -> FaultResult:
     before = ground.key()
     ground.change()
     in_namespace = kind in ("disk full", "output read-only")
@@ -228,13 +228,13 @@ def _try(ground: Ground, kind: str) -> Result:
     left = [name for name in names if name.endswith((".new", ".old", ".part"))]
     broken = broken or whole(ground.published) or ("" if after.returncode == 0 else after.stderr)
     traces = [line for line in f"{said}\n{after.stderr}".splitlines() if line.startswith("Traceback")]
-    return Result(kind, moment, state, broken, running, "; ".join(left), "; ".join(traces))
+    return FaultResult(kind, moment, state, broken, running, "; ".join(left), "; ".join(traces))
 
 
-def _share(root: Path, quarter: str, kinds: list[str], seed: int) -> list[Result]:
+def _share(root: Path, quarter: str, kinds: list[str], seed: int) -> list[FaultResult]:
     """One worker's faults, one after the other; now and then a run is let through."""
     root.mkdir(parents=True)
-    ground = Ground(root, quarter, random.Random(seed))
+    ground = ProjectCopy(root, quarter, random.Random(seed))
     results = []
     for kind in kinds:
         result = _try(ground, kind)
@@ -244,7 +244,7 @@ def _share(root: Path, quarter: str, kinds: list[str], seed: int) -> list[Result
     ground.change()
     ground.finish()
     if whole(ground.published):
-        results.append(Result("undisturbed at the end", 0, "new", whole(ground.published)))
+        results.append(FaultResult("undisturbed at the end", 0, "new", whole(ground.published)))
     return results
 
 
@@ -304,7 +304,7 @@ def main() -> None:
     sys.exit(any(not result.is_good for result in results))
 
 
-def _report(results: list[Result], without: Mapping[str, str]) -> None:
+def _report(results: list[FaultResult], without: Mapping[str, str]) -> None:
     print("| fault | runs | old stayed | new there | not whole | left running | left over | traceback |")
     print("|---|---|---|---|---|---|---|---|")
     for kind in [*dict.fromkeys(result.kind for result in results)]:
@@ -314,7 +314,7 @@ def _report(results: list[Result], without: Mapping[str, str]) -> None:
         print(f"\nNot tried: {kind} ({why}).")
 
 
-def _line(kind: str, results: list[Result]) -> None:
+def _line(kind: str, results: list[FaultResult]) -> None:
     states = Counter(result.state for result in results)
     bad = [
         sum(bool(getattr(result, name)) for result in results)

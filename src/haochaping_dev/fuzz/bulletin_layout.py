@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from haochaping_dev.fuzz.invented_city import Annex, City, Measure, Printed, Value
+from haochaping_dev.fuzz.invented_city import Annex, InventedCity, Measure, Printed, PrintedValue
 
 WITHOUT_A_NUMBER = (
     "/",
@@ -68,7 +68,7 @@ class Layout:
 # --- one arrangement of the figures ------------------------------------------------------------------
 
 
-def arrange(city: City, layout: Layout) -> City:
+def arrange(city: InventedCity, layout: Layout) -> InventedCity:
     """`city` with rows and columns in the order in which `layout` prints them."""
     random = Random(f"arrange {layout.seed}")
     return replace(city, annexes=tuple(_arranged(annex, layout, random) for annex in city.annexes))
@@ -99,7 +99,7 @@ def _tiers_together(order: list[int], random: Random) -> list[int]:
 # --- what a person reads -----------------------------------------------------------------------------
 
 
-def expected(city: City, layout: Layout) -> dict[str, Any]:
+def expected(city: InventedCity, layout: Layout) -> dict[str, Any]:
     """The content of the printed bulletin in the form of `reading.plain`."""
     city = arrange(city, layout)
     content: dict[str, Any] = {
@@ -120,7 +120,7 @@ def expected(city: City, layout: Layout) -> dict[str, Any]:
 
 
 def _records(
-    annex: Annex, name: str, values: tuple[Value, ...], layout: Layout, content: dict[str, Any]
+    annex: Annex, name: str, values: tuple[PrintedValue, ...], layout: Layout, content: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """The records of one row of the model; what is not reported and the total go into `content`."""
     records: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -185,7 +185,7 @@ def _fraction(percent: str | int) -> float:
     return round(float(percent) / 100, 10)
 
 
-def cell_text(value: Value, measure: Measure, layout: Layout) -> str:
+def cell_text(value: PrintedValue, measure: Measure, layout: Layout) -> str:
     """A value as `layout` prints it."""
     if value is None:
         return layout.no_value

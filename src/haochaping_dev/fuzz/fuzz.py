@@ -44,7 +44,7 @@ BAD = (WRONG, TRACEBACK, SLOW)
 
 
 @dataclass
-class Result:
+class FuzzResult:
     """How one input ended."""
 
     number: int
@@ -57,7 +57,7 @@ class Result:
 
 
 @dataclass
-class Tally:
+class OutcomeTally:
     """Inputs of one form and family by their outcome."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -65,7 +65,7 @@ class Tally:
     seconds: float = 0.0
     megabytes: int = 0
 
-    def add(self, result: Result) -> None:
+    def add(self, result: FuzzResult) -> None:
         self.outcomes[result.outcome] += 1
         self.slow += result.seconds > SECONDS
         self.seconds = max(self.seconds, result.seconds)
@@ -75,12 +75,12 @@ class Tally:
 # --- one input ---------------------------------------------------------------------------------------------
 
 
-def try_one(seed: int, number: int, folder: Path) -> Result:
+def try_one(seed: int, number: int, folder: Path) -> FuzzResult:
     """Make input `number` in `folder` and read it."""
-    recipe, bent = case(seed, number)
+    recipe, mutated = case(seed, number)
     for old in folder.iterdir():
         old.unlink()
-    for name, content in bent.files.items():
+    for name, content in mutated.files.items():
         (folder / name).write_bytes(content)
     _forget_peak()
     before = time.process_time()
@@ -88,14 +88,14 @@ def try_one(seed: int, number: int, folder: Path) -> Result:
     try:
         found = read(recipe.form, folder)
         if not recipe.noisy:
-            outcome = AS_EXPECTED if bent.holds(found) else WRONG
-            detail = f"{bent.family}\n{_difference(found, bent.allowed)}" if outcome == WRONG else ""
+            outcome = AS_EXPECTED if mutated.holds(found) else WRONG
+            detail = f"{mutated.family}\n{_difference(found, mutated.allowed)}" if outcome == WRONG else ""
     except InputRefused:
         outcome = REFUSED
     except BaseException:
         outcome, detail = TRACEBACK, traceback.format_exc()
     seconds = time.process_time() - before
-    return Result(number, recipe.form, recipe.family, outcome, seconds, _peak(), detail)
+    return FuzzResult(number, recipe.form, recipe.family, outcome, seconds, _peak(), detail)
 
 
 def _difference(found: dict[str, Any], allowed: Sequence[dict[str, Any]]) -> str:
@@ -167,15 +167,15 @@ class _Worker:
         self.process.join()
         self.pipe.close()
 
-    def lost(self, outcome: str, detail: str) -> Result:
+    def lost(self, outcome: str, detail: str) -> FuzzResult:
         """The input that the process did not come back from."""
         number = self.numbers.pop(0)
         recipe, _ = drawn(self.seed, number)
         seconds = float(PATIENCE) if outcome == SLOW else 0.0
-        return Result(number, recipe.form, recipe.family, outcome, seconds, detail=detail)
+        return FuzzResult(number, recipe.form, recipe.family, outcome, seconds, detail=detail)
 
 
-def try_all(seed: int, numbers: Sequence[int], jobs: int) -> Iterator[Result]:
+def try_all(seed: int, numbers: Sequence[int], jobs: int) -> Iterator[FuzzResult]:
     """How every input ended, in processes that are started again after one that hangs or dies."""
     workers = [_Worker(seed, list(numbers[k::jobs])) for k in range(jobs)]
     running = [worker for worker in workers if worker.numbers]
@@ -212,13 +212,13 @@ def _again(worker: _Worker, running: list[_Worker]) -> None:
 # --- what is told ------------------------------------------------------------------------------------------
 
 
-def table(tallies: dict[tuple[str, str], Tally]) -> str:
+def table(tallies: dict[tuple[str, str], OutcomeTally]) -> str:
     """The Markdown table, in the order of the recipes, with a sum at the end."""
     lines = [
         "| format | mutation | inputs | as expected | refused | wrong model | traceback | over 5 s | slowest, s | peak, MB |",
         "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
-    whole = Tally()
+    whole = OutcomeTally()
     for recipe in RECIPES:
         tally = tallies.get((recipe.form, recipe.family))
         if tally:
@@ -232,7 +232,7 @@ def table(tallies: dict[tuple[str, str], Tally]) -> str:
     return "\n".join([*lines, _line("**all**", "", whole)])
 
 
-def _line(form: str, family: str, tally: Tally) -> str:
+def _line(form: str, family: str, tally: OutcomeTally) -> str:
     count = tally.outcomes
     cells = [
         sum(count.values()),
@@ -245,12 +245,12 @@ def _line(form: str, family: str, tally: Tally) -> str:
     return f"| {form} | {family} | {numbers} | {tally.seconds:.1f} | {tally.megabytes} |"
 
 
-def keep(result: Result, seed: int, folder: Path) -> Path:
+def keep(result: FuzzResult, seed: int, folder: Path) -> Path:
     """Write an offending input with what went wrong and how to make it again."""
     place = folder / f"{seed}-{result.number}"
     place.mkdir(parents=True, exist_ok=True)
-    _, bent = case(seed, result.number)
-    for name, content in bent.files.items():
+    _, mutated = case(seed, result.number)
+    for name, content in mutated.files.items():
         (place / name).write_bytes(content)
     again = f"python -m haochaping_dev.fuzz.fuzz --seed {seed} --only {result.number}"
     why = f"{result.form}, {result.family}: {result.outcome}, {result.seconds:.1f} s, {result.megabytes} MB"
@@ -258,14 +258,14 @@ def keep(result: Result, seed: int, folder: Path) -> Path:
     return place
 
 
-def is_bad(result: Result) -> bool:
+def is_bad(result: FuzzResult) -> bool:
     """Whether an input ended as none may end."""
     return result.outcome in BAD or result.seconds > SECONDS or result.megabytes > MEGABYTES
 
 
 def run(numbers: Sequence[int], seed: int, jobs: int, folder: Path) -> int:
     """Try the inputs with these numbers, print the table, keep what went wrong; 1 if anything did."""
-    tallies: dict[tuple[str, str], Tally] = defaultdict(Tally)
+    tallies: dict[tuple[str, str], OutcomeTally] = defaultdict(OutcomeTally)
     bad = done = 0
     begun = time.monotonic()
     with contextlib.suppress(KeyboardInterrupt):  # the table of what was tried is told all the same

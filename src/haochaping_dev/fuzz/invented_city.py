@@ -24,7 +24,7 @@ class Printed:
     text: str
 
 
-Value = int | str | Printed | None
+PrintedValue = int | str | Printed | None
 """A count, a rate as printed without its sign (``"99.68"``), a text, or None where there is no number."""
 
 
@@ -51,12 +51,12 @@ class Annex:
     key: str
     key_heading: str
     measures: tuple[Measure, ...]
-    rows: tuple[tuple[str, tuple[Value, ...]], ...]
-    total: tuple[Value, ...] = ()
+    rows: tuple[tuple[str, tuple[PrintedValue, ...]], ...]
+    total: tuple[PrintedValue, ...] = ()
 
 
 @dataclass(frozen=True)
-class City:
+class InventedCity:
     """What one bulletin says."""
 
     annexes: tuple[Annex, ...]
@@ -85,7 +85,7 @@ MEASURES_5 = (Measure("评价数", "evaluations"), Measure("总量占比", "shar
 TIER_HEADINGS = {"town": "镇级", "village": "村级"}
 
 
-def small_city(seed: int = 0, count: Callable[[Random], int] | None = None) -> City:
+def small_city(seed: int = 0, count: Callable[[Random], int] | None = None) -> InventedCity:
     """An invented city with every table, a total in each, and some cells without a number.
 
     `count` draws the figures; by default small and large ones.
@@ -95,7 +95,7 @@ def small_city(seed: int = 0, count: Callable[[Random], int] | None = None) -> C
     districts = random.sample(DISTRICTS, random.randint(3, 5))
     counts = [draw(random) for _ in districts]
 
-    def measured(name: str, cases: int) -> tuple[str, tuple[Value, ...]]:
+    def measured(name: str, cases: int) -> tuple[str, tuple[PrintedValue, ...]]:
         missing = random.random() < 0.25
         rate = None if missing else random.choice(["100", "99.68", "87.5"])
         return name, (cases, cases, rate, None if missing else draw(random), 0)
@@ -135,7 +135,7 @@ def small_city(seed: int = 0, count: Callable[[Random], int] | None = None) -> C
         return Annex("public_services", 5, title, "district", "区县", MEASURES_5, rows)
 
     annexes = [make() for make in (annex_1, annex_2, annex_3, annex_4, annex_5)]
-    return City(tuple(_with_total(annex) for annex in annexes), records=sum(counts))
+    return InventedCity(tuple(_with_total(annex) for annex in annexes), records=sum(counts))
 
 
 def any_count(random: Random) -> int:

@@ -16,16 +16,16 @@ from haochaping.store.notes import SECTIONS
 from haochaping.store.tidy_tables import write_tidy
 from haochaping_dev.fuzz.bulletin_layout import Layout, expected
 from haochaping_dev.fuzz.invented_city import QUARTER, small_city
-from haochaping_dev.fuzz.mutate_text import Bent, Content
+from haochaping_dev.fuzz.mutate_text import Content, MutatedInput
 
 HEADINGS = ("编号", "单元格", "位置", "原值", "处理", "核实值", "说明或依据", "经办人", "日期", "有效至")
-FIELDS = ("finding", "cell", "where", "original", "kind", "value", "text", "by", "on", "until")
+FIELDS = ("finding", "cell", "cell_words", "original", "kind", "value", "text", "by", "on", "until")
 
 
 # --- answers -------------------------------------------------------------------------------------------
 
 
-def answers_bent(random: Random) -> Bent:
+def answers_mutated(random: Random) -> MutatedInput:
     """A filled-in review, its columns in another order and more of them, rows blank or above."""
     answers = [_answer(random) for _ in range(random.randint(1, 6))]
     order = random.sample(range(len(HEADINGS)), len(HEADINGS))
@@ -41,7 +41,7 @@ def answers_bent(random: Random) -> Bent:
     above = [["核对结果"], [""] * 3] if kind == "title above" else []
     wanted = {"answers": [list(answer) for answer in answers if answer[4] or answer[5] or answer[6]]}
     files = _review([*above, heads, *rows], random)
-    return Bent(f"answers: {kind}", files, () if kind == "heading lost" else (wanted,))
+    return MutatedInput(f"answers: {kind}", files, () if kind == "heading lost" else (wanted,))
 
 
 def _answer(random: Random) -> tuple[str, ...]:
@@ -68,8 +68,8 @@ def _review(rows: list[list[str]], random: Random) -> dict[str, bytes]:
     import xlsxwriter
 
     target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet("核对结果")
+    cell_index = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
+    sheet = cell_index.add_worksheet("核对结果")
     typed = random.random() < 0.5
     for r, row in enumerate(rows):
         for c, text in enumerate(row):
@@ -77,7 +77,7 @@ def _review(rows: list[list[str]], random: Random) -> dict[str, bytes]:
                 sheet.write_number(r, c, int(text))
             elif text:
                 sheet.write_string(r, c, text)
-    book.close()
+    cell_index.close()
     return {"review.xlsx": target.getvalue()}
 
 
@@ -91,7 +91,7 @@ WORDS = (
 )
 
 
-def notes_bent(random: Random) -> Bent:
+def notes_bent(random: Random) -> MutatedInput:
     """Notes under their headings, which are written in several ways; one that is unknown or stands twice is refused."""
     wanted: list[tuple[str, str, str]] = []
     lines: list[str] = []
@@ -115,7 +115,9 @@ def notes_bent(random: Random) -> Bent:
         lines = ["前言。", "", *lines]
     text = random.choice(("\n", "\r\n")).join("\n".join(lines).split("\n")) + "\n"
     content = text.encode(random.choice(("utf-8", "utf-8-sig", "gb18030", "utf-16")))
-    return Bent(f"notes: {kind}", {"notes.md": content}, ({"notes": wanted},) if kind == "same" else ())
+    return MutatedInput(
+        f"notes: {kind}", {"notes.md": content}, ({"notes": wanted},) if kind == "same" else ()
+    )
 
 
 # --- tidy tables -----------------------------------------------------------------------------------------
@@ -154,7 +156,7 @@ def tidy_files(random: Random) -> dict[str, bytes]:
     return dict(_tidy(random.randrange(8))[1])
 
 
-def tidy_bent(random: Random) -> Bent:
+def tidy_mutated(random: Random) -> MutatedInput:
     """A figure, a name, a column or a row of the tidy tables changed."""
     content, known = _tidy(random.randrange(8))
     files = dict(known)
@@ -202,7 +204,7 @@ def tidy_bent(random: Random) -> Bent:
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator="\r\n" if kind == "mark" else "\n").writerows(rows)
     files[f"{table}.csv"] = buffer.getvalue().encode("utf-8-sig" if kind == "mark" else "utf-8")
-    return Bent(f"tidy: {kind}", files, allowed)
+    return MutatedInput(f"tidy: {kind}", files, allowed)
 
 
 def _with(content: Content, table: str, row: int, record: dict[str, Any] | None) -> Content:

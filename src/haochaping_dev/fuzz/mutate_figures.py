@@ -10,9 +10,9 @@ from dataclasses import replace
 from random import Random
 
 from haochaping_dev.fuzz.bulletin_layout import Layout, cell_text
-from haochaping_dev.fuzz.invented_city import Annex, City, Printed, Value
+from haochaping_dev.fuzz.invented_city import Annex, InventedCity, Printed, PrintedValue
 
-CityBend = Callable[[City, Layout, Random], City]
+CityMutation = Callable[[InventedCity, Layout, Random], InventedCity]
 
 JUNK = (
     *("abc", "-5", "+5", "5.5", "1e5", "12,34", "1_000", "10①", "10²", "½", "五", "∞", "NaN", "#REF!"),
@@ -52,7 +52,7 @@ HEADINGS = {
 """Other words for a column, none of which changes what it means."""
 
 
-def other_headings(city: City, layout: Layout, random: Random) -> City:
+def other_headings(city: InventedCity, layout: Layout, random: Random) -> InventedCity:
     """Some columns under another of their known headings."""
 
     def other(heading: str) -> str:
@@ -68,17 +68,17 @@ def other_headings(city: City, layout: Layout, random: Random) -> City:
     )
 
 
-def slip_of_a_digit(city: City, layout: Layout, random: Random) -> City:
+def slip_of_a_digit(city: InventedCity, layout: Layout, random: Random) -> InventedCity:
     """A figure with one digit lost, doubled, replaced or exchanged with its neighbour."""
     return _in_cell(city, layout, random, lambda text: _slipped(text, random))
 
 
-def other_text(city: City, layout: Layout, random: Random) -> City:
+def other_text(city: InventedCity, layout: Layout, random: Random) -> InventedCity:
     """A cell that holds something else: a word, a sign, a number in another form."""
     return _in_cell(city, layout, random, lambda _: random.choice(JUNK))
 
 
-def sign_lost_or_added(city: City, layout: Layout, random: Random) -> City:
+def sign_lost_or_added(city: InventedCity, layout: Layout, random: Random) -> InventedCity:
     """A cell without its percent sign, point or comma, or with one too many."""
 
     def change(text: str) -> str:
@@ -91,7 +91,7 @@ def sign_lost_or_added(city: City, layout: Layout, random: Random) -> City:
     return _in_cell(city, layout, random, change)
 
 
-def two_cells_exchanged(city: City, layout: Layout, random: Random) -> City:
+def two_cells_exchanged(city: InventedCity, layout: Layout, random: Random) -> InventedCity:
     """Two cells of a row in each other's place."""
 
     def change(annex: Annex) -> Annex:
@@ -105,7 +105,7 @@ def two_cells_exchanged(city: City, layout: Layout, random: Random) -> City:
     return _one(city, layout, random, change)
 
 
-def two_headings_exchanged(city: City, layout: Layout, random: Random) -> City:
+def two_headings_exchanged(city: InventedCity, layout: Layout, random: Random) -> InventedCity:
     """Two columns under each other's heading."""
 
     def change(annex: Annex) -> Annex:
@@ -120,7 +120,7 @@ def two_headings_exchanged(city: City, layout: Layout, random: Random) -> City:
     return _one(city, layout, random, change)
 
 
-def another_name(city: City, layout: Layout, random: Random) -> City:
+def another_name(city: InventedCity, layout: Layout, random: Random) -> InventedCity:
     """A name with one character lost, added or replaced; perhaps with a digit in it."""
 
     def change(annex: Annex) -> Annex:
@@ -134,7 +134,7 @@ def another_name(city: City, layout: Layout, random: Random) -> City:
     return _one(city, layout, random, change)
 
 
-def row_less(city: City, layout: Layout, random: Random) -> City:
+def row_less(city: InventedCity, layout: Layout, random: Random) -> InventedCity:
     """A row that the office left out, with the serial numbers put right."""
 
     def change(annex: Annex) -> Annex:
@@ -144,15 +144,15 @@ def row_less(city: City, layout: Layout, random: Random) -> City:
     return _one(city, layout, random, change)
 
 
-def figure_of_the_text(city: City, layout: Layout, random: Random) -> City:
+def figure_of_the_text(city: InventedCity, layout: Layout, random: Random) -> InventedCity:
     """Another figure in the text before the annexes."""
     if random.random() < 0.5:
         return replace(city, records=int(_slipped(str(city.records), random) or 1))
     return replace(city, evaluation_rate=random.choice(("99.8", "9.9", "98", "100", "99.95", "0.9")))
 
 
-EQUIVALENT: dict[str, CityBend] = {"columns under other known headings": other_headings}
-CHANGES: dict[str, CityBend] = {
+EQUIVALENT: dict[str, CityMutation] = {"columns under other known headings": other_headings}
+CHANGES: dict[str, CityMutation] = {
     "slip of a digit": slip_of_a_digit,
     "another text in a cell": other_text,
     "sign lost or added": sign_lost_or_added,
@@ -180,19 +180,21 @@ def _slipped(text: str, random: Random) -> str:
     return text[:i] + random.choice("0123456789") + text[i + 1 :]
 
 
-def _in_cell(city: City, layout: Layout, random: Random, change: Callable[[str], str]) -> City:
+def _in_cell(
+    city: InventedCity, layout: Layout, random: Random, change: Callable[[str], str]
+) -> InventedCity:
     """One cell of a row or a total with another text."""
-    return bent_row(
+    return mutated_row(
         city, layout, random, lambda texts, at: [*texts[:at], change(texts[at]), *texts[at + 1 :]]
     )
 
 
-def bent_row(
-    city: City, layout: Layout, random: Random, change: Callable[[list[str], int], list[str]]
-) -> City:
+def mutated_row(
+    city: InventedCity, layout: Layout, random: Random, change: Callable[[list[str], int], list[str]]
+) -> InventedCity:
     """The texts of one row or total changed; `change` is given them and a place among them."""
 
-    def bent(annex: Annex) -> Annex:
+    def mutated(annex: Annex) -> Annex:
         n = random.randrange(len(annex.rows) + bool(layout.total_label))
         name, values = annex.rows[n] if n < len(annex.rows) else ("", annex.total)
         texts = [one.text for one in _printed(annex, values, layout)]
@@ -201,21 +203,23 @@ def bent_row(
             return replace(annex, total=changed)
         return replace(annex, rows=(*annex.rows[:n], (name, changed), *annex.rows[n + 1 :]))
 
-    return _one(city, layout, random, bent)
+    return _one(city, layout, random, mutated)
 
 
-def _printed(annex: Annex, values: tuple[Value, ...], layout: Layout) -> tuple[Printed, ...]:
+def _printed(annex: Annex, values: tuple[PrintedValue, ...], layout: Layout) -> tuple[Printed, ...]:
     return tuple(
         Printed(cell_text(value, measure, layout))
         for value, measure in zip(values, annex.measures, strict=True)
     )
 
 
-def _one(city: City, layout: Layout, random: Random, change: Callable[[Annex], Annex]) -> City:
+def _one(
+    city: InventedCity, layout: Layout, random: Random, change: Callable[[Annex], Annex]
+) -> InventedCity:
     """One of the annexes that are printed, changed."""
     number = random.choice(layout.annexes)
     return _each(city, lambda annex: change(annex) if annex.number == number else annex)
 
 
-def _each(city: City, change: Callable[[Annex], Annex]) -> City:
+def _each(city: InventedCity, change: Callable[[Annex], Annex]) -> InventedCity:
     return replace(city, annexes=tuple(change(annex) for annex in city.annexes))

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from haochaping_dev.fuzz.bulletin_layout import Layout, arrange, cell_text
-from haochaping_dev.fuzz.invented_city import Annex, City, Printed
+from haochaping_dev.fuzz.invented_city import Annex, InventedCity, Printed
 from haochaping_dev.fuzz.mutate_text import (
     BENDS_OF_LAYOUT,
     ON_ONE_LINE,
-    Bent,
     Content,
+    MutatedInput,
     any_city,
     any_layout,
     right_readings,
@@ -25,7 +25,7 @@ from haochaping_dev.fuzz.print_any_layout import PrintedLine, joined, print_line
 class _Lines:
     """A bulletin with each row on one line, ready to be bent."""
 
-    city: City
+    city: InventedCity
     layout: Layout
     lines: list[PrintedLine]
 
@@ -42,9 +42,9 @@ class _Lines:
     def places(self, *roles: str) -> list[int]:
         return [i for i, line in enumerate(self.lines) if line.role in roles]
 
-    def bent(
+    def mutated(
         self, family: str, lines: Sequence[str], allowed: Sequence[Content], *, loosely: bool = False
-    ) -> Bent:
+    ) -> MutatedInput:
         return text_of(family, joined(lines, self.layout), self.layout, allowed, loosely=loosely)
 
     def same(self) -> tuple[Content, ...]:
@@ -53,14 +53,14 @@ class _Lines:
     def annex(self, number: int) -> Annex:
         return next(annex for annex in self.city.annexes if annex.number == number)
 
-    def with_annex(self, annex: Annex) -> City:
+    def with_annex(self, annex: Annex) -> InventedCity:
         """The city with one annex replaced."""
         return replace(
             self.city,
             annexes=tuple(annex if one.number == annex.number else one for one in self.city.annexes),
         )
 
-    def without_total(self, city: City, number: int, layout: Layout) -> tuple[Content, ...]:
+    def without_total(self, city: InventedCity, number: int, layout: Layout) -> tuple[Content, ...]:
         """The readings of `city` without the total of one annex."""
         annex = self.annex(number)
         label = (annex.key, layout.total_label)
@@ -73,13 +73,13 @@ class _Lines:
             for one in right_readings(city, layout)
         )
 
-    def with_first_rows(self, number: int, count: int) -> City:
+    def with_first_rows(self, number: int, count: int) -> InventedCity:
         """The city where an annex has only its first rows."""
         annex = self.annex(number)
         return self.with_annex(replace(annex, rows=annex.rows[:count]))
 
 
-def cells_of_a_row_bent(random: Random) -> Bent:
+def cells_of_a_row_mutated(random: Random) -> MutatedInput:
     """A cell of a row or a total lost, doubled, broken in two or joined with the next."""
     bulletin = _Lines.any(random)
     i = random.choice(bulletin.places("row", "total"))
@@ -108,7 +108,7 @@ def cells_of_a_row_bent(random: Random) -> Bent:
         )
         allowed = bulletin.same()
     lines = [*bulletin.lines[:i], *changed, *bulletin.lines[i + 1 :]]
-    return bulletin.bent(f"cell of a {line.role} {kind}", lines, allowed)
+    return bulletin.mutated(f"cell of a {line.role} {kind}", lines, allowed)
 
 
 def _total_without(bulletin: _Lines, number: int, at: int) -> tuple[Content, ...]:
@@ -118,7 +118,7 @@ def _total_without(bulletin: _Lines, number: int, at: int) -> tuple[Content, ...
     return right_readings(bulletin.with_annex(replace(annex, total=total)), bulletin.layout)
 
 
-def line_lost(random: Random) -> Bent:
+def line_lost(random: Random) -> MutatedInput:
     """A line gone: of rows only the last may be missed by nobody, headings and notes are no figures."""
     bulletin = _Lines.any(random)
     i = random.randrange(len(bulletin.lines))
@@ -132,20 +132,20 @@ def line_lost(random: Random) -> Bent:
         allowed = bulletin.without_total(bulletin.city, line.annex, bulletin.layout)
     else:
         allowed = () if line.role == "header" else bulletin.same()
-    return bulletin.bent(f"line lost ({line.role})", lines, allowed, loosely=line.role == "text")
+    return bulletin.mutated(f"line lost ({line.role})", lines, allowed, loosely=line.role == "text")
 
 
-def line_doubled(random: Random) -> Bent:
+def line_doubled(random: Random) -> MutatedInput:
     """A line printed twice: a row twice is refused, a total twice is a total."""
     bulletin = _Lines.any(random)
     i = random.randrange(len(bulletin.lines))
     line = bulletin.lines[i]
     allowed = () if line.role == "row" else bulletin.same()
     lines = bulletin.lines[: i + 1] + bulletin.lines[i:]
-    return bulletin.bent(f"line doubled ({line.role})", lines, allowed, loosely=line.role == "text")
+    return bulletin.mutated(f"line doubled ({line.role})", lines, allowed, loosely=line.role == "text")
 
 
-def lines_moved(random: Random) -> Bent:
+def lines_moved(random: Random) -> MutatedInput:
     """Two lines exchanged, two joined, or one moved elsewhere: the same figures or a refusal."""
     bulletin = _Lines.any(random)
     lines = list(bulletin.lines)
@@ -162,8 +162,8 @@ def lines_moved(random: Random) -> Bent:
         a, b = random.sample(bulletin.places("row"), 2)
         lines[a], lines[b] = lines[b], lines[a]
         if lines[a].split()[0] == lines[b].split()[0]:  # two annexes with each other's row
-            return bulletin.bent("rows of two annexes exchanged", lines, _exchanged(bulletin, a, b))
-    return bulletin.bent(f"lines {kind}", lines, bulletin.same(), loosely=True)
+            return bulletin.mutated("rows of two annexes exchanged", lines, _exchanged(bulletin, a, b))
+    return bulletin.mutated(f"lines {kind}", lines, bulletin.same(), loosely=True)
 
 
 def _exchanged(bulletin: _Lines, a: int, b: int) -> tuple[Content, ...]:
@@ -184,7 +184,7 @@ def _exchanged(bulletin: _Lines, a: int, b: int) -> tuple[Content, ...]:
     return right_readings(city, bulletin.layout)
 
 
-def tables_glued(random: Random) -> Bent:
+def tables_glued(random: Random) -> MutatedInput:
     """Two tables without what stands between them: heading, title and header of the second, perhaps the note."""
     bulletin = _Lines.any(random)
     if len(bulletin.layout.annexes) < 2:
@@ -200,10 +200,10 @@ def tables_glued(random: Random) -> Bent:
         if not (line.annex == order[k] and line.role in gone)
         and not (note_too and line.annex == order[k - 1] and line.role == "note")
     ]
-    return bulletin.bent("two tables glued", lines, ())
+    return bulletin.mutated("two tables glued", lines, ())
 
 
-def header_bent(random: Random) -> Bent:
+def header_mutated(random: Random) -> MutatedInput:
     """A heading lost, doubled or unknown: refused."""
     bulletin = _Lines.any(random)
     i = random.choice(bulletin.places("header"))
@@ -214,20 +214,20 @@ def header_bent(random: Random) -> Bent:
     lines = list(bulletin.lines)
     lines[i] = lines[i].saying(" ".join([*pieces[:at], *put, *pieces[at + 1 :]]))
     tiers = bulletin.lines[i].annex == 4 and pieces[at] in ("镇级", "村级")
-    return bulletin.bent(f"heading {kind}", lines, bulletin.same() if tiers and kind != "unknown" else ())
+    return bulletin.mutated(f"heading {kind}", lines, bulletin.same() if tiers and kind != "unknown" else ())
 
 
-def truncated(random: Random) -> Bent:
+def truncated(random: Random) -> MutatedInput:
     """The end is gone, at a line's end: what is left is read, or the file is refused."""
     bulletin = _Lines.any(random)
     stop = random.randrange(1, len(bulletin.lines) + 1)
     left = bulletin.lines[:stop]
     whole = [n for n in bulletin.layout.annexes if any(one.annex == n and one.role == "row" for one in left)]
     if not whole:
-        return bulletin.bent("truncated", left, ())
+        return bulletin.mutated("truncated", left, ())
     rows = sum(one.role == "row" and one.annex == whole[-1] for one in left)
     city = bulletin.with_first_rows(whole[-1], rows)
     layout = replace(bulletin.layout, annexes=tuple(whole))
     total = any(one.role == "total" and one.annex == whole[-1] for one in left)
     allowed = right_readings(city, layout) if total else bulletin.without_total(city, whole[-1], layout)
-    return bulletin.bent("truncated", left, () if left[-1].role == "header" else allowed)
+    return bulletin.mutated("truncated", left, () if left[-1].role == "header" else allowed)

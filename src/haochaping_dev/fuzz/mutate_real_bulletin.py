@@ -14,7 +14,7 @@ from haochaping.core.quarter import Quarter
 from haochaping_dev.fuzz.bulletin_layout import Unreadable, by_eye
 from haochaping_dev.fuzz.invented_city import MEASURES_1, MEASURES_4, MEASURES_5, QUARTER, Measure
 from haochaping_dev.fuzz.model_content import plain
-from haochaping_dev.fuzz.mutate_text import Bent, Content
+from haochaping_dev.fuzz.mutate_text import Content, MutatedInput
 
 _ROW = re.compile(r"([0-9]+) (\S+)((?: \S+)+)")
 
@@ -60,11 +60,13 @@ def _measures(table: str) -> tuple[Measure, ...]:
     return measures.get(table, MEASURES_5)
 
 
-def _said(changed: Content | None, text: str, family: str, *, loosely: bool = False) -> Bent:
-    return Bent(family, {"bulletin.txt": text.encode("utf-8")}, (changed,) if changed else (), loosely)
+def _said(changed: Content | None, text: str, family: str, *, loosely: bool = False) -> MutatedInput:
+    return MutatedInput(
+        family, {"bulletin.txt": text.encode("utf-8")}, (changed,) if changed else (), loosely
+    )
 
 
-def figure_changed(random: Random) -> Bent:
+def figure_changed(random: Random) -> MutatedInput:
     """Another text in one cell: what stands there, or a refusal."""
     i, table, name, cells = random.choice(_rows())
     at = random.randrange(len(cells))
@@ -106,7 +108,7 @@ def _with_cell(table: str, name: str, measure: Measure, text: str) -> Content | 
     return content
 
 
-def blanks_bent(random: Random) -> Bent:
+def blanks_mutated(random: Random) -> MutatedInput:
     """Blanks and line breaks put in or taken out: the same figures or a refusal."""
     text = real_text()
     for _ in range(random.choice((1, 1, 2, 4))):
@@ -117,7 +119,7 @@ def blanks_bent(random: Random) -> Bent:
     return _said(_real_content(), text, "blanks and line breaks", loosely=True)
 
 
-def lines_bent(random: Random) -> Bent:
+def lines_mutated(random: Random) -> MutatedInput:
     """A row lost or doubled: refused. Lines exchanged or joined: the same figures or a refusal."""
     lines = real_text().split("\n")
     kind = random.choice(("row lost", "row doubled", "exchanged", "joined"))

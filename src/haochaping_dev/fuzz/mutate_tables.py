@@ -8,26 +8,33 @@ from dataclasses import replace
 from random import Random
 
 from haochaping_dev.fuzz.bulletin_layout import Layout
-from haochaping_dev.fuzz.invented_city import City
-from haochaping_dev.fuzz.mutate_figures import CHANGES, EQUIVALENT, CityBend, bent_row
-from haochaping_dev.fuzz.mutate_text import OFFICE_KNOBS, Bent, Content, any_city, any_layout, right_readings
-from haochaping_dev.fuzz.office_files import Sheet, opening, sheets_of, without, write
+from haochaping_dev.fuzz.invented_city import InventedCity
+from haochaping_dev.fuzz.mutate_figures import CHANGES, EQUIVALENT, CityMutation, mutated_row
+from haochaping_dev.fuzz.mutate_text import (
+    OFFICE_KNOBS,
+    Content,
+    MutatedInput,
+    any_city,
+    any_layout,
+    right_readings,
+)
+from haochaping_dev.fuzz.office_files import SheetContent, opening, sheets_of, without, write
 
-SheetBend = Callable[[list[Sheet], Random], bool]
+SheetMutation = Callable[[list[SheetContent], Random], bool]
 """Bends one sheet in place; tells whether the figures are still the same."""
 
 
-def cell_blank(city: City, layout: Layout, random: Random) -> City:
+def cell_blank(city: InventedCity, layout: Layout, random: Random) -> InventedCity:
     """A cell without anything in it."""
-    return bent_row(city, layout, random, lambda texts, at: [*texts[:at], "", *texts[at + 1 :]])
+    return mutated_row(city, layout, random, lambda texts, at: [*texts[:at], "", *texts[at + 1 :]])
 
 
-def cells_shifted(city: City, layout: Layout, random: Random) -> City:
+def cells_shifted(city: InventedCity, layout: Layout, random: Random) -> InventedCity:
     """A cell lost, and those after it moved to its place."""
-    return bent_row(city, layout, random, lambda texts, at: [*texts[:at], *texts[at + 1 :], ""])
+    return mutated_row(city, layout, random, lambda texts, at: [*texts[:at], *texts[at + 1 :], ""])
 
 
-def cells_joined(city: City, layout: Layout, random: Random) -> City:
+def cells_joined(city: InventedCity, layout: Layout, random: Random) -> InventedCity:
     """Two cells in one, the second blank."""
 
     def change(texts: list[str], at: int) -> list[str]:
@@ -38,93 +45,95 @@ def cells_joined(city: City, layout: Layout, random: Random) -> City:
         joined = texts[at] + between + texts[at + 1]
         return [*texts[:at], joined, "", *texts[at + 2 :]]
 
-    return bent_row(city, layout, random, change)
+    return mutated_row(city, layout, random, change)
 
 
-CHANGES_OF_CELLS: dict[str, CityBend] = {
-    **{name: bend for name, bend in CHANGES.items() if name != "another figure in the text"},
+CHANGES_OF_CELLS: dict[str, CityMutation] = {
+    **{name: mutate for name, mutate in CHANGES.items() if name != "another figure in the text"},
     "cell blank": cell_blank,
     "cells shifted": cells_shifted,
     "two cells in one": cells_joined,
 }
 
 
-def layout_bent(kind: str, random: Random) -> Bent:
+def layout_mutated(kind: str, random: Random) -> MutatedInput:
     """Another form of the same tables."""
     city, layout = _any(random)
     if random.random() < 0.3:
         city = EQUIVALENT["columns under other known headings"](city, layout, random)
-    return _bent(kind, "layout", city, layout, sheets_of(city, layout), random, right_readings(city, layout))
+    return _mutated(
+        kind, "layout", city, layout, sheets_of(city, layout), random, right_readings(city, layout)
+    )
 
 
-def figures_bent(kind: str, random: Random) -> Bent:
+def figures_mutated(kind: str, random: Random) -> MutatedInput:
     """Other texts in cells: what stands there, or a refusal."""
     city, layout = _any(random)
     name = random.choice(list(CHANGES_OF_CELLS))
     city = CHANGES_OF_CELLS[name](city, layout, random)
-    return _bent(kind, name, city, layout, sheets_of(city, layout), random, right_readings(city, layout))
+    return _mutated(kind, name, city, layout, sheets_of(city, layout), random, right_readings(city, layout))
 
 
-def sheet_bent(kind: str, random: Random) -> Bent:
+def sheet_mutated(kind: str, random: Random) -> MutatedInput:
     """Rows, headings and tables lost, doubled, moved, glued."""
     city, layout = _any(random)
     sheets = sheets_of(city, layout)
     name = random.choice([name for name in SHEET_BENDS if not (name == "cells merged" and kind == "csv")])
     same = SHEET_BENDS[name](sheets, random)
     allowed = right_readings(city, layout) if same else ()
-    return _bent(kind, name, city, layout, sheets, random, allowed)
+    return _mutated(kind, name, city, layout, sheets, random, allowed)
 
 
-def _any(random: Random) -> tuple[City, Layout]:
+def _any(random: Random) -> tuple[InventedCity, Layout]:
     layout = any_layout(random, OFFICE_KNOBS, most=3)
     if len(set(layout.annexes)) < len(layout.annexes):  # which of two printings was bent would not be known
         layout = replace(layout, annexes=(2, 4, 1))
     return any_city(random), layout
 
 
-def _bent(
+def _mutated(
     kind: str,
     family: str,
-    city: City,
+    city: InventedCity,
     layout: Layout,
-    sheets: list[Sheet],
+    sheets: list[SheetContent],
     random: Random,
     allowed: Sequence[Content],
-) -> Bent:
+) -> MutatedInput:
     files = write(kind, sheets, opening(city, layout), random)
     if kind in ("csv", "xlsx"):
         allowed = [{**one, "headline": {}} for one in allowed]
-    return Bent(family, files, tuple(allowed))
+    return MutatedInput(family, files, tuple(allowed))
 
 
 # --- bends of a sheet ----------------------------------------------------------------------------------
 
 
-def _rows(sheet: Sheet) -> list[int]:
+def _rows(sheet: SheetContent) -> list[int]:
     return [i for i, row in enumerate(sheet.body) if row[0]]
 
 
-def _row_lost(sheets: list[Sheet], random: Random) -> bool:
+def _row_lost(sheets: list[SheetContent], random: Random) -> bool:
     at = random.randrange(len(sheets))
     sheets[at] = without(sheets[at], random.choice(_rows(sheets[at])[:-1]))
     return False
 
 
-def _row_doubled(sheets: list[Sheet], random: Random) -> bool:
+def _row_doubled(sheets: list[SheetContent], random: Random) -> bool:
     sheet = random.choice(sheets)
     row = random.choice(_rows(sheet))
     sheet.body.insert(row, list(sheet.body[row]))
     return False
 
 
-def _rows_exchanged(sheets: list[Sheet], random: Random) -> bool:
+def _rows_exchanged(sheets: list[SheetContent], random: Random) -> bool:
     sheet = random.choice(sheets)
     a, b = random.sample(_rows(sheet), 2)
     sheet.body[a], sheet.body[b] = sheet.body[b], sheet.body[a]
     return False
 
 
-def _row_of_another(sheets: list[Sheet], random: Random) -> bool:
+def _row_of_another(sheets: list[SheetContent], random: Random) -> bool:
     """A row too many, with a serial number that is taken."""
     sheet = random.choice(sheets)
     row = ["1", "某某局", *(["5"] * (sheet.width - 2))]
@@ -132,7 +141,7 @@ def _row_of_another(sheets: list[Sheet], random: Random) -> bool:
     return False
 
 
-def _heading_bent(sheets: list[Sheet], random: Random) -> bool:
+def _heading_mutated(sheets: list[SheetContent], random: Random) -> bool:
     """A heading blank, doubled or unknown."""
     sheet = random.choice(sheets)
     row = sheet.header[-1]
@@ -143,13 +152,13 @@ def _heading_bent(sheets: list[Sheet], random: Random) -> bool:
     return row[at] == "" and not any(line[at] for line in sheet.body)
 
 
-def _header_lost(sheets: list[Sheet], random: Random) -> bool:
+def _header_lost(sheets: list[SheetContent], random: Random) -> bool:
     sheet = random.choice(sheets)
     sheet.header, sheet.merged = [sheet.body.pop(0)], []
     return False
 
 
-def _glued(sheets: list[Sheet], random: Random) -> bool:
+def _glued(sheets: list[SheetContent], random: Random) -> bool:
     """The rows of one table under those of another."""
     if len(sheets) < 2:
         return _header_lost(sheets, random)
@@ -164,7 +173,7 @@ def _glued(sheets: list[Sheet], random: Random) -> bool:
     return False
 
 
-def _merged(sheets: list[Sheet], random: Random) -> bool:
+def _merged(sheets: list[SheetContent], random: Random) -> bool:
     """Cells of a column with the same figure drawn together."""
     sheet = random.choice(sheets)
     rows = _rows(sheet)
@@ -176,7 +185,7 @@ def _merged(sheets: list[Sheet], random: Random) -> bool:
     return False
 
 
-def _header_again(sheets: list[Sheet], random: Random) -> bool:
+def _header_again(sheets: list[SheetContent], random: Random) -> bool:
     """The header once more, as at the head of a further page."""
     sheet = random.choice(sheets)
     if len(sheet.header) > 1:
@@ -185,13 +194,13 @@ def _header_again(sheets: list[Sheet], random: Random) -> bool:
     return True
 
 
-def _rows_of_blanks(sheets: list[Sheet], random: Random) -> bool:
+def _rows_of_blanks(sheets: list[SheetContent], random: Random) -> bool:
     sheet = random.choice(sheets)
     sheet.body.insert(random.randint(0, len(sheet.body)), [""] * sheet.width)
     return True
 
 
-def _column_of_blanks(sheets: list[Sheet], random: Random) -> bool:
+def _column_of_blanks(sheets: list[SheetContent], random: Random) -> bool:
     sheet = random.choice(sheets)
     if len(sheet.header) > 1:
         return _rows_of_blanks(sheets, random)
@@ -201,7 +210,7 @@ def _column_of_blanks(sheets: list[Sheet], random: Random) -> bool:
     return True
 
 
-def _total_doubled(sheets: list[Sheet], random: Random) -> bool:
+def _total_doubled(sheets: list[SheetContent], random: Random) -> bool:
     """The total above and below."""
     sheet = random.choice([sheet for sheet in sheets if sheet.has_total] or sheets)
     if sheet.has_total:
@@ -210,12 +219,12 @@ def _total_doubled(sheets: list[Sheet], random: Random) -> bool:
     return True
 
 
-SHEET_BENDS: dict[str, SheetBend] = {
+SHEET_BENDS: dict[str, SheetMutation] = {
     "row lost": _row_lost,
     "row doubled": _row_doubled,
     "rows exchanged": _rows_exchanged,
     "row too many": _row_of_another,
-    "heading blank, doubled or unknown": _heading_bent,
+    "heading blank, doubled or unknown": _heading_mutated,
     "header lost": _header_lost,
     "two tables glued": _glued,
     "cells merged": _merged,
@@ -224,4 +233,4 @@ SHEET_BENDS: dict[str, SheetBend] = {
     "column of blanks": _column_of_blanks,
     "total doubled": _total_doubled,
 }
-BENDS = (layout_bent, figures_bent, sheet_bent)
+MUTATIONS = (layout_mutated, figures_mutated, sheet_mutated)

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from haochaping_dev.fuzz.bulletin_layout import Layout, Unreadable, expected
-from haochaping_dev.fuzz.invented_city import City, small_city
+from haochaping_dev.fuzz.invented_city import InventedCity, small_city
 from haochaping_dev.fuzz.mutate_figures import CHANGES, EQUIVALENT
 from haochaping_dev.fuzz.print_any_layout import encode, print_text
 
@@ -21,7 +21,7 @@ Content = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Bent:
+class MutatedInput:
     """A bent input, and which readings of it are right besides a refusal.
 
     ``allowed`` is empty where only a refusal is right. Where ``loosely`` is set the text before the annexes was
@@ -84,7 +84,7 @@ OFFICE_KNOBS = (
 """Knobs that tables have as well as text."""
 
 
-def any_city(random: Random) -> City:
+def any_city(random: Random) -> InventedCity:
     """An invented city; in most the figures are so small that they look like serial and page numbers."""
     draws: list[Callable[[Random], int]] = [
         lambda r: r.randrange(1, 7),
@@ -96,8 +96,8 @@ def any_city(random: Random) -> City:
 
 def any_layout(random: Random, knobs: Sequence[str] = tuple(BENDS_OF_LAYOUT), most: int = 5) -> Layout:
     """A layout bent at some of `knobs`."""
-    bent = random.sample(sorted(knobs), random.randint(0, min(most, len(knobs))))
-    knob: dict[str, Any] = {name: random.choice(BENDS_OF_LAYOUT[name]) for name in bent}
+    mutated = random.sample(sorted(knobs), random.randint(0, min(most, len(knobs))))
+    knob: dict[str, Any] = {name: random.choice(BENDS_OF_LAYOUT[name]) for name in mutated}
     return Layout(seed=random.randrange(10**9), **knob)
 
 
@@ -108,12 +108,12 @@ def _encoded(text: str, layout: Layout) -> bytes:
 
 def text_of(
     family: str, text: str, layout: Layout, allowed: Sequence[Content], *, loosely: bool = False
-) -> Bent:
+) -> MutatedInput:
     """A bent bulletin as a file in the encoding of its layout."""
-    return Bent(family, {"bulletin.txt": _encoded(text, layout)}, tuple(allowed), loosely)
+    return MutatedInput(family, {"bulletin.txt": _encoded(text, layout)}, tuple(allowed), loosely)
 
 
-def right_readings(city: City, layout: Layout) -> tuple[Content, ...]:
+def right_readings(city: InventedCity, layout: Layout) -> tuple[Content, ...]:
     """What a person reads; nothing where a cell cannot be read or a name stands twice."""
     twice = any(
         len({name for name, _ in annex.rows}) < len(annex.rows)
@@ -129,7 +129,7 @@ def right_readings(city: City, layout: Layout) -> tuple[Content, ...]:
 # --- bends of the whole ------------------------------------------------------------------------------
 
 
-def layout_bent(random: Random) -> Bent:
+def layout_mutated(random: Random) -> MutatedInput:
     """Another layout, perhaps other known headings: the same figures."""
     city, layout = any_city(random), any_layout(random)
     if random.random() < 0.3:
@@ -137,7 +137,7 @@ def layout_bent(random: Random) -> Bent:
     return text_of("layout", print_text(city, layout), layout, right_readings(city, layout))
 
 
-def figures_bent(random: Random) -> Bent:
+def figures_mutated(random: Random) -> MutatedInput:
     """A slip or another text in what is printed, in any layout: what stands there, or a refusal."""
     city, layout = any_city(random), any_layout(random, most=3)
     name = random.choice(list(CHANGES))
@@ -148,7 +148,7 @@ def figures_bent(random: Random) -> Bent:
 _LONGEST_ROW = 200
 
 
-def blanks_bent(random: Random) -> Bent:
+def blanks_mutated(random: Random) -> MutatedInput:
     """Blanks and line breaks put in or taken out anywhere: the same figures or a refusal.
 
     Not one taken out and one put in within a row: that makes another row of as many cells (``22 15 100`` as

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from haochaping_dev.fuzz.bulletin_layout import Layout, arrange, cell_text
-from haochaping_dev.fuzz.invented_city import City
+from haochaping_dev.fuzz.invented_city import InventedCity
 from haochaping_dev.fuzz.print_any_layout import TIER_HEADINGS, print_lines
 
 Area = tuple[int, int, int, int]
@@ -18,7 +18,7 @@ FORMATS = ("csv", "xlsx", "docx", "html")
 
 
 @dataclass
-class Sheet:
+class SheetContent:
     """One annex as rows of texts: header rows with merged areas, body rows with the total, what stands around."""
 
     number: int
@@ -36,7 +36,7 @@ class Sheet:
         return len(self.header[0])
 
 
-def sheets_of(city: City, layout: Layout) -> list[Sheet]:
+def sheets_of(city: InventedCity, layout: Layout) -> list[SheetContent]:
     """Every annex that `layout` prints, in its order."""
     arranged = {annex.number: annex for annex in arrange(city, layout).annexes}
     sheets = []
@@ -58,16 +58,18 @@ def sheets_of(city: City, layout: Layout) -> list[Sheet]:
             line = ["", layout.total_label, *total]
             body = [line, *body] if layout.total_at == "top" else [*body, line]
         title = [f"附件{number}", annex.title]
-        sheets.append(Sheet(number, title, header, merged, body, layout.note, bool(layout.total_label)))
+        sheets.append(
+            SheetContent(number, title, header, merged, body, layout.note, bool(layout.total_label))
+        )
     return sheets
 
 
-def opening(city: City, layout: Layout) -> list[str]:
+def opening(city: InventedCity, layout: Layout) -> list[str]:
     """The text before the annexes."""
     return [str(line) for line in print_lines(city, layout) if line.role == "text"]
 
 
-def write(kind: str, sheets: list[Sheet], text: list[str], random: Random) -> dict[str, bytes]:
+def write(kind: str, sheets: list[SheetContent], text: list[str], random: Random) -> dict[str, bytes]:
     """The files of one kind, in one of the ways in which offices write them."""
     if kind == "csv":
         return csv_files(sheets, random)
@@ -78,7 +80,7 @@ def write(kind: str, sheets: list[Sheet], text: list[str], random: Random) -> di
     return {"通报.html": webpage(sheets, text, random)}
 
 
-def _unmerged(sheet: Sheet, spread: bool) -> list[list[str]]:
+def _unmerged(sheet: SheetContent, spread: bool) -> list[list[str]]:
     """Header rows without merged cells: an upper heading stands over its first column alone, or over each."""
     rows = [list(row) for row in sheet.header]
     if not spread:
@@ -90,7 +92,7 @@ def _unmerged(sheet: Sheet, spread: bool) -> list[list[str]]:
     return rows
 
 
-def csv_files(sheets: list[Sheet], random: Random) -> dict[str, bytes]:
+def csv_files(sheets: list[SheetContent], random: Random) -> dict[str, bytes]:
     """One file an annex."""
     delimiter = random.choice(",,,\t;")
     quote_all = random.random() < 0.5
@@ -112,20 +114,20 @@ def csv_files(sheets: list[Sheet], random: Random) -> dict[str, bytes]:
     return files
 
 
-def workbook(sheets: list[Sheet], random: Random) -> bytes:
+def workbook(sheets: list[SheetContent], random: Random) -> bytes:
     """A workbook, an annex a sheet or all on one; figures as numbers or as texts."""
     import xlsxwriter
 
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
+    cell_index = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False}
     )
-    formats = {n: book.add_format({"num_format": f"0.{'0' * n}%" if n else "0%"}) for n in range(5)}
+    formats = {n: cell_index.add_format({"num_format": f"0.{'0' * n}%" if n else "0%"}) for n in range(5)}
     one, typed, merging = (random.random() < 0.5 for _ in range(3))
-    target, top = book.add_worksheet("汇总" if one else f"表{sheets[0].number}"), 0
+    target, top = cell_index.add_worksheet("汇总" if one else f"表{sheets[0].number}"), 0
     for n, sheet in enumerate(sheets):
         if n and not one:
-            target, top = book.add_worksheet(f"表{sheet.number}-{n}"), 0
+            target, top = cell_index.add_worksheet(f"表{sheet.number}-{n}"), 0
         for text in sheet.title:
             target.write_string(top, 0, text)
             top += 1
@@ -143,7 +145,7 @@ def workbook(sheets: list[Sheet], random: Random) -> bytes:
         if sheet.note:
             target.write_string(top, 0, sheet.note)
         top += 2
-    book.close()
+    cell_index.close()
     return buffer.getvalue()
 
 
@@ -175,7 +177,7 @@ _WORD_PARTS = {
 }
 
 
-def word(sheets: list[Sheet], text: list[str], random: Random) -> bytes:
+def word(sheets: list[SheetContent], text: list[str], random: Random) -> bytes:
     """A Word file: paragraphs and tables; a table may be cut in two at a page's end."""
     split_runs, cut = random.random() < 0.3, random.random() < 0.3
     body = [_paragraph(line) for line in text]
@@ -243,7 +245,7 @@ def _word_table(rows: list[list[str]], areas: list[Area], split_runs: bool) -> s
     return f"<w:tbl>{''.join(lines)}</w:tbl>"
 
 
-def webpage(sheets: list[Sheet], text: list[str], random: Random) -> bytes:
+def webpage(sheets: list[SheetContent], text: list[str], random: Random) -> bytes:
     """A saved page: the article alone or inside a table of the site, cells with or without tags inside."""
     inside, spanned, blanks = (random.random() < 0.5 for _ in range(3))
     encoding = random.choice(("utf-8", "utf-8", "gb18030"))
@@ -280,6 +282,6 @@ def _html_table(rows: list[list[str]], areas: list[Area], spanned: bool, blanks:
     return f"<table>{''.join(lines)}</table>"
 
 
-def without(sheet: Sheet, row: int) -> Sheet:
+def without(sheet: SheetContent, row: int) -> SheetContent:
     """The sheet without one row of its body."""
     return replace(sheet, body=[*sheet.body[:row], *sheet.body[row + 1 :]])

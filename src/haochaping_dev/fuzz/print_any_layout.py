@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from haochaping_dev.fuzz.bulletin_layout import Layout, arrange, cell_text, full_width
-from haochaping_dev.fuzz.invented_city import Annex, City, Value
+from haochaping_dev.fuzz.invented_city import Annex, InventedCity, PrintedValue
 
 TIER_HEADINGS = {"town": "镇级", "village": "村级"}
 LONGEST_ON_ONE_LINE = 8
@@ -74,7 +74,7 @@ class _Page:
                 self.since += 1
 
 
-def print_bulletin(city: City, layout: Layout) -> bytes:
+def print_bulletin(city: InventedCity, layout: Layout) -> bytes:
     """The bulletin as a file."""
     return encode(print_text(city, layout), layout)
 
@@ -84,7 +84,7 @@ def encode(text: str, layout: Layout) -> bytes:
     return text.replace("\n", layout.newline).encode(layout.encoding)
 
 
-def print_text(city: City, layout: Layout) -> str:
+def print_text(city: InventedCity, layout: Layout) -> str:
     """The bulletin as text with line feeds."""
     return joined(print_lines(city, layout), layout)
 
@@ -95,7 +95,7 @@ def joined(lines: Sequence[str], layout: Layout) -> str:
     return "\n".join(pieces) + "\n"
 
 
-def print_lines(city: City, layout: Layout) -> list[PrintedLine]:
+def print_lines(city: InventedCity, layout: Layout) -> list[PrintedLine]:
     """The lines of the bulletin, each with its part in it."""
     city = arrange(city, layout)
     page = _Page(layout, Random(f"text {layout.seed}"))
@@ -147,7 +147,7 @@ def _print_annex(annex: Annex, layout: Layout, page: _Page) -> None:
     page.add([layout.note] if layout.note else [], "note", annex.number)
 
 
-def _texts(annex: Annex, values: tuple[Value, ...], layout: Layout) -> list[str]:
+def _texts(annex: Annex, values: tuple[PrintedValue, ...], layout: Layout) -> list[str]:
     return [cell_text(v, m, layout) for v, m in zip(values, annex.measures, strict=True)]
 
 

@@ -11,15 +11,15 @@ from haochaping.checks.outcome import FAILS, HOLDS, Constraint, Outcome
 from haochaping.cleaning.typing_slips import DOUBLED, LOST, REPLACED, SWAPPED, intended, slip_between
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.quarter import Quarter
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 
 def cell(name: str) -> CellRef:
     return CellRef.of("districts", {"district": name}, "cases")
 
 
-def book(**values: int) -> Book:
-    empty = Book(QuarterData(Quarter(2030, 1)))
+def cell_index(**values: int) -> CellIndex:
+    empty = CellIndex(QuarterData(Quarter(2030, 1)))
     return empty.with_values({cell(name): value for name, value in values.items()})
 
 
@@ -32,7 +32,7 @@ def equality(**coefficients: float) -> Constraint:
     return Constraint(tuple((cell(name), value) for name, value in coefficients.items()), 0, 0)
 
 
-def explanations(values: Book, *outcomes: Outcome) -> list[list[dict[str, int | None]]]:
+def explanations(values: CellIndex, *outcomes: Outcome) -> list[list[dict[str, int | None]]]:
     return [
         [{c.names["district"]: value for c, value in e.changes} for e in cause.explanations]
         for cause in localise(outcomes, values)
@@ -41,7 +41,7 @@ def explanations(values: Book, *outcomes: Outcome) -> list[list[dict[str, int | 
 
 def test_the_example_of_errorlocate() -> None:
     """profit = turnover − cost, cost ≥ 0.6 turnover: profit 750, cost 125, turnover 200 → profit."""
-    values = book(profit=750, cost=125, turnover=200)
+    values = cell_index(profit=750, cost=125, turnover=200)
     balance = outcome(False, equality(profit=1, turnover=-1, cost=1))
     ratio = outcome(True, Constraint(((cell("cost"), 1.0), (cell("turnover"), -0.6)), 0, math.inf))
     [found] = explanations(values, balance, ratio)
@@ -50,7 +50,7 @@ def test_the_example_of_errorlocate() -> None:
 
 def test_rules_that_hold_break_no_explanation() -> None:
     """a + b = total fails; b stands equal in another annex, so b is trusted."""
-    values = book(a=10, b=20, total=40, twin=20)
+    values = cell_index(a=10, b=20, total=40, twin=20)
     found = explanations(
         values, outcome(False, equality(a=1, b=1, total=-1)), outcome(True, equality(b=1, twin=-1))
     )
@@ -59,19 +59,19 @@ def test_rules_that_hold_break_no_explanation() -> None:
 
 
 def test_a_cell_that_a_slip_would_mend_comes_first() -> None:
-    values = book(a=1234, b=500, total=1824)
+    values = cell_index(a=1234, b=500, total=1824)
     found = explanations(values, outcome(False, equality(a=1, b=1, total=-1)))
     assert found[0][0] == {"a": 1324}, "two digits swapped"
 
 
 def test_separate_causes_are_told_apart() -> None:
-    values = book(a=1, b=2, c=5, d=9)
+    values = cell_index(a=1, b=2, c=5, d=9)
     found = explanations(values, outcome(False, equality(a=1, b=-1)), outcome(False, equality(c=1, d=-1)))
     assert len(found) == 2
 
 
 def test_a_missing_value_costs_nothing() -> None:
-    values = book(a=10, total=25)
+    values = cell_index(a=10, total=25)
     found = explanations(values, outcome(False, equality(a=1, gap=1, total=-1)))
     assert found == [[]], "the gap explains it: no printed cell need be wrong"
 

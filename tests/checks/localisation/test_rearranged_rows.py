@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from haochaping.checks.finding import Finding
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.reference.reference import Reference
 
@@ -17,7 +17,7 @@ def moved(real: QuarterData, table: str, column: str, rows: list[int], new: list
 
 
 def about(data: QuarterData, reference: Reference, words: str) -> list[Finding]:
-    return [f for f in confront(data, reference).findings if words in (f.hypothesis or "")]
+    return [f for f in run_rules(data, reference).findings if words in (f.hypothesis or "")]
 
 
 def test_two_rows_of_a_column_exchanged(real: QuarterData, reference: Reference) -> None:

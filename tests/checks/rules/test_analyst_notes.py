@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from haochaping.checks.finding import Finding
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData, frame
 from haochaping.core.quarter import Quarter
 from haochaping.figures.compute_figures import compute_figures
@@ -14,7 +14,7 @@ from haochaping.simulate.simulated_quarter import simulate
 def found(data: QuarterData, reference: Reference, text: str, section: str = "各区县") -> list[Finding]:
     """The findings about notes that hold one paragraph."""
     rows = [{"section": section, "kind": "paragraph", "text": text, "line": 7}]
-    report = confront(replace(data, notes=frame("notes", rows)), reference)
+    report = run_rules(replace(data, notes=frame("notes", rows)), reference)
     assert not any(result.error for result in report.results)
     return [finding for finding in report.findings if finding.check.startswith("notes_")]
 
@@ -95,6 +95,6 @@ def test_a_change_told_the_wrong_way_round(reference: Reference, text: str, righ
     assert not figures["cases_before"].text.startswith("−")
     rows = [{"section": "要点", "kind": "paragraph", "text": text.format(size=size), "line": 3}]
     data = replace(now, history=(before,), notes=frame("notes", rows))
-    report = confront(data, reference, history=(before,))
+    report = run_rules(data, reference, history=(before,))
     found = [f.expected for f in report.findings if f.check == "notes_figures"]
     assert found == ([f"{right}{size}"] if right else [])

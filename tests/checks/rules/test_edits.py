@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData, encode_key, frame
 from haochaping.core.quarter import Quarter
 from haochaping.reference.reference import Reference
@@ -26,7 +26,7 @@ DISTRICT = {
 
 
 def check(reference: Reference, **rows: list[dict[str, Any]]) -> CheckReport:
-    return confront(
+    return run_rules(
         QuarterData(Quarter(2030, 1), **{name: frame(name, r) for name, r in rows.items()}), reference
     )
 

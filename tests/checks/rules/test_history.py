@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from haochaping.checks.finding import Finding
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData, encode_key, frame
 from haochaping.core.quarter import Quarter
 from haochaping.reference.reference import Reference
@@ -24,7 +24,7 @@ def now(reference: Reference) -> QuarterData:
 
 
 def found(data: QuarterData, reference: Reference, *checks: str, history: Any = ()) -> list[Finding]:
-    report = confront(data, reference, history=history)
+    report = run_rules(data, reference, history=history)
     assert [result.error for result in report.results if result.error] == []
     return [finding for finding in report.findings if finding.check in checks]
 
@@ -55,7 +55,7 @@ def test_a_count_ten_times_the_quarter_before(
 
 def told(data: QuarterData, reference: Reference, *history: QuarterData) -> str:
     """All messages; one cause may tell several doubts in one."""
-    return "".join(finding.message for finding in confront(data, reference, history=history).findings)
+    return "".join(finding.message for finding in run_rules(data, reference, history=history).findings)
 
 
 def test_an_annex_copied_from_the_quarter_before_is_told_once(
@@ -71,7 +71,7 @@ def test_a_row_copied_from_the_quarter_before(
 ) -> None:
     columns = ["cases", "evaluations", "active_evaluations", "negative_evaluations"]
     old = {column: before.districts.loc[2, column] for column in columns}
-    report = confront(with_cell(now, "districts", 2, **old), reference, history=(before,))
+    report = run_rules(with_cell(now, "districts", 2, **old), reference, history=(before,))
     told = [f for f in report.findings if "有一行与2023年第一季度逐格相同" in f.message]
     assert len(told) == 1, "alone, or with the rate that no longer fits"
     assert told[0].at.names == {"district": before.districts.loc[2, "district"]}
@@ -170,14 +170,14 @@ def test_extraction_before_the_end_of_the_quarter(now: QuarterData, reference: R
 
 def test_a_doubt_about_other_cells_does_not_follow(real: QuarterData, reference: Reference) -> None:
     """A slip in one district must not swallow what was found about another."""
-    usual = {finding.id for finding in confront(real, reference).findings}
+    usual = {finding.id for finding in run_rules(real, reference).findings}
     for table, row, column in (
         ("public_services", 1, "evaluations"),
         ("district_departments", 0, "evaluations"),
     ):
         value = int(real.table(table).loc[row, column])
         slipped = with_cell(real, table, row, **{column: value * 10 + 1})
-        report = confront(slipped, reference)
+        report = run_rules(slipped, reference)
         lost = usual - {finding.id for finding in report.findings}
         about = {finding for finding in lost if not finding.startswith(("share_", table, "same_", "total_"))}
         assert not about, f"{table}: {about}"

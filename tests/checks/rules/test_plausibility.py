@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from haochaping.checks.run_rules import confront
+from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData
 from haochaping.core.quarter import Quarter
 from haochaping.reference.reference import Reference
@@ -27,7 +27,7 @@ def test_a_figure_far_from_its_own_past(
     *earlier, now = (simulate(quarter, 5) for quarter in QUARTERS)
 
     def found(data: QuarterData, history: list[QuarterData]) -> int:
-        return sum(f.check == rule for f in confront(data, reference, history=history).findings)
+        return sum(f.check == rule for f in run_rules(data, reference, history=history).findings)
 
     changed = now.table(table).copy()
     place = changed[column].idxmax()
@@ -40,7 +40,7 @@ def test_a_figure_far_from_its_own_past(
 def test_a_unit_outside_its_time(real: QuarterData, reference: Reference) -> None:
     def outdated(**dates: str) -> list[str]:
         units = tuple(replace(u, **dates) if u.canonical == "市体育局" else u for u in reference.units)
-        report = confront(real, replace(reference, units=units))
+        report = run_rules(real, replace(reference, units=units))
         return [f.message for f in report.findings if f.check == "unit_outdated"]
 
     assert outdated(valid_to="2022-06-30") == [

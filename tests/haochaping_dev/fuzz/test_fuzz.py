@@ -12,7 +12,7 @@ from haochaping_dev.fuzz import fuzz
 from haochaping_dev.fuzz import input_kinds as cases
 from haochaping_dev.fuzz import mutate_lines as bend_lines
 from haochaping_dev.fuzz.input_kinds import RECIPES, Recipe, case
-from haochaping_dev.fuzz.mutate_text import Bent
+from haochaping_dev.fuzz.mutate_text import MutatedInput
 
 INPUTS, SEED = 2_000, 7
 
@@ -57,7 +57,7 @@ RIGHT = {"notes": [("要点", "paragraph", "一。")]}
     ],
 )
 def test_every_way_to_end_is_told(monkeypatch, tmp_path: Path, ends, outcome: str) -> None:
-    recipe = Recipe("notes", "bent", 1, lambda random: Bent("x", {"notes.md": b"# x"}, (RIGHT,)))
+    recipe = Recipe("notes", "bent", 1, lambda random: MutatedInput("x", {"notes.md": b"# x"}, (RIGHT,)))
     monkeypatch.setattr(fuzz, "case", lambda seed, number: (recipe, recipe.make(Random(0))))
     monkeypatch.setattr(fuzz, "read", lambda form, folder: ends())
     result = fuzz.try_one(1, 0, tmp_path)
@@ -82,14 +82,14 @@ def _dies_at_three(pipe, seed: int, numbers) -> None:
     for number in numbers:
         if number == 3:
             os._exit(1)
-        pipe.send(fuzz.Result(number, "text", "noise", fuzz.READ))
+        pipe.send(fuzz.FuzzResult(number, "text", "noise", fuzz.READ))
     pipe.close()
 
 
 def test_the_table_has_a_line_for_each_family_and_a_sum() -> None:
-    tallies = {(r.form, r.family): fuzz.Tally() for r in RECIPES}
+    tallies = {(r.form, r.family): fuzz.OutcomeTally() for r in RECIPES}
     for tally in tallies.values():
-        tally.add(fuzz.Result(0, "", "", fuzz.REFUSED, 0.5, 200))
+        tally.add(fuzz.FuzzResult(0, "", "", fuzz.REFUSED, 0.5, 200))
     lines = fuzz.table(tallies).splitlines()
     assert len(lines) == 2 + len(RECIPES) + 1
     assert lines[-1].startswith("| **all** |  | " + f"{len(RECIPES)} | 0 | {len(RECIPES)} | 0 | 0 | 0")

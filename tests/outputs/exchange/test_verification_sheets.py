@@ -11,11 +11,11 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.owners import Owners
 from haochaping.core.model import TABLES, CellRef, QuarterData
-from haochaping.core.text import fold
-from haochaping.outputs.exchange.redaction import DIFFERS, LOOK, UNLIKE_PEERS, Discretion
+from haochaping.core.text import normalize_for_comparison
+from haochaping.outputs.exchange.redaction import DIFFERS, LOOK, UNLIKE_PEERS, Redaction
 from haochaping.outputs.exchange.verification_sheets import SHEET, file_name, finding_code, write_sheets
 from haochaping.reference.reference import Reference
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 WATER = "市水务集团有限责任公司"
 DISTRICTS = {"博山区", "周村区", "高新区", "经开区"}
@@ -85,22 +85,32 @@ def test_own_figures_of_every_annex_are_listed(sheets: dict[str, Path]) -> None:
 def test_no_other_unit_is_named_and_no_other_figure_shown(
     sheets: dict[str, Path], real: QuarterData, reference: Reference
 ) -> None:
-    book = Book(real, reference)
-    owners = Owners(book, reference)
+    cell_index = CellIndex(real, reference)
+    owners = Owners(cell_index, reference)
     by_name = {name: (kind, name) for kind, name in owners.cells}
     figures = {
-        owner: {book.printed(cell) for cell in cells if len(book.printed(cell)) >= 4}
+        owner: {cell_index.printed(cell) for cell in cells if len(cell_index.printed(cell)) >= 4}
         for owner, cells in owners.cells.items()
     }
-    totals = {book.printed(cell) for cell in book.cells() if cell.table in TABLES and owners.of(cell) is None}
+    totals = {
+        cell_index.printed(cell)
+        for cell in cell_index.cells()
+        if cell.table in TABLES and owners.of(cell) is None
+    }
     for unit, path in sheets.items():
         own = by_name[unit]
-        text = fold("\n".join(texts(path)))
-        others = {fold(name) for kind, name in owners.cells if name != unit}
-        others |= {fold(u.canonical) for u in reference.units if u.kind != "district_department"}
-        departments = {fold(cell.names.get("department", "")) for cell in owners.cells[own]}
-        bare = text.replace(fold(unit), "")
-        assert [name for name in others - {fold(unit)} - departments if name in bare] == [], unit
+        text = normalize_for_comparison("\n".join(texts(path)))
+        others = {normalize_for_comparison(name) for kind, name in owners.cells if name != unit}
+        others |= {
+            normalize_for_comparison(u.canonical) for u in reference.units if u.kind != "district_department"
+        }
+        departments = {
+            normalize_for_comparison(cell.names.get("department", "")) for cell in owners.cells[own]
+        }
+        bare = text.replace(normalize_for_comparison(unit), "")
+        assert [
+            name for name in others - {normalize_for_comparison(unit)} - departments if name in bare
+        ] == [], unit
         shown = set(re.findall(r"\d{4,}", text.replace(",", "")))
         foreign = set().union(*(found for owner, found in figures.items() if owner != own))
         assert shown & foreign - figures[own] - totals == set(), unit
@@ -145,11 +155,11 @@ def test_a_suspect_elsewhere_learns_nothing_of_the_place(
 def test_a_figure_of_unknown_origin_is_not_shown(
     message: str, shown: bool, real: QuarterData, reference: Reference
 ) -> None:
-    book = Book(real, reference)
+    cell_index = CellIndex(real, reference)
     at = cell("districts", "evaluations", district="周村区")
     active = cell("districts", "active_evaluations", district="周村区")
     doubt = finding(at, message, cells=(at, active))
-    discretion = Discretion(book, Owners(book, reference), reference)
+    discretion = Redaction(cell_index, Owners(cell_index, reference), reference)
     assert discretion.may_show(message, doubt, ("district", "周村区")) is shown
 
 
@@ -181,10 +191,12 @@ def test_a_name_is_not_shown_without_its_brackets_either(real: QuarterData, refe
     other = "某某集团（2部）"
     table = real.city_departments.copy()
     table.loc[0, "department"] = other
-    book = Book(replace(real, city_departments=table), reference)
+    cell_index = CellIndex(replace(real, city_departments=table), reference)
     mine = cell("districts", "evaluations", district="周村区")
     doubt = finding(mine, f"附件1“周村区”评价数 67,199，与{other}不同。")
-    told = Discretion(book, Owners(book, reference), reference).message(doubt, ("district", "周村区"))
+    told = Redaction(cell_index, Owners(cell_index, reference), reference).message(
+        doubt, ("district", "周村区")
+    )
     assert "某某集团" not in told
 
 
@@ -198,8 +210,8 @@ def test_a_title_that_names_another_unit_is_not_shown(
     mine = cell("districts", "evaluations", district="周村区")
     doubt = finding(at, "附件1“张店区”列为 1,200,000。", suspects=(mine,), cells=(at, mine))
     elsewhere = replace(reference, folder=tmp_path)
-    book = Book(real, elsewhere)
-    discretion = Discretion(book, Owners(book, elsewhere), elsewhere)
+    cell_index = CellIndex(real, elsewhere)
+    discretion = Redaction(cell_index, Owners(cell_index, elsewhere), elsewhere)
     assert discretion.message(doubt, ("district", "周村区")) == DIFFERS
 
 

@@ -12,7 +12,7 @@ from haochaping.cleaning.number_format import number
 from haochaping.cleaning.typing_slips import intended, slip_between
 from haochaping.core.labels import COLUMNS, place
 from haochaping.core.model import CellRef
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 _NUMERALS = "一二三四五六七八九"
 
@@ -48,7 +48,7 @@ class Group:
 
 
 def group_doubts(
-    doubts: Sequence[Doubt], causes: Sequence[Cause], book: Book, kinds: Mapping[str, Kind]
+    doubts: Sequence[Doubt], causes: Sequence[Cause], cell_index: CellIndex, kinds: Mapping[str, Kind]
 ) -> list[Group]:
     """Doubts put together by cause.
 
@@ -66,13 +66,13 @@ def group_doubts(
     result = []
     for cause, members in groups:
         ways = [_values(explanation) for explanation in cause.explanations]
-        followers = [by_outcome[key] for key in rest if _vanishes(by_outcome[key], ways, book, kinds)]
+        followers = [by_outcome[key] for key in rest if _vanishes(by_outcome[key], ways, cell_index, kinds)]
         for follower in followers:
             rest.pop(id(follower.outcome))
         result.append(Group((*members, *followers), cause))
     for lead in [by_outcome[key] for key in rest if by_outcome[key].outcome.changes]:
         others = [by_outcome[key] for key in rest if by_outcome[key] is not lead]
-        told = [other for other in others if _vanishes(other, [lead.outcome.changes], book, kinds)]
+        told = [other for other in others if _vanishes(other, [lead.outcome.changes], cell_index, kinds)]
         for doubt in (lead, *told):
             rest.pop(id(doubt.outcome), None)
         result.append(Group((lead, *told)))
@@ -84,7 +84,7 @@ def _values(explanation: Explanation) -> dict[CellRef, int]:
 
 
 def _vanishes(
-    doubt: Doubt, ways: Sequence[Mapping[CellRef, int]], book: Book, kinds: Mapping[str, Kind]
+    doubt: Doubt, ways: Sequence[Mapping[CellRef, int]], cell_index: CellIndex, kinds: Mapping[str, Kind]
 ) -> bool:
     """Whether the doubt would be gone with the values of one of the explanations.
 
@@ -93,7 +93,7 @@ def _vanishes(
     for changes in ways:
         if not set(doubt.outcome.cells) & set(changes):
             continue
-        again = kinds[doubt.rule.kind](doubt.rule, book.with_values(changes))
+        again = kinds[doubt.rule.kind](doubt.rule, cell_index.with_values(changes))
         if not any(o.state == FAILS and o.at == doubt.outcome.at for o in again):
             return True
     return False
@@ -103,7 +103,7 @@ def _vanishes(
 
 
 def hypothesis(
-    group: Group, book: Book, rules: Sequence[Rule] = (), kinds: Mapping[str, Kind] | None = None
+    group: Group, cell_index: CellIndex, rules: Sequence[Rule] = (), kinds: Mapping[str, Kind] | None = None
 ) -> str | None:
     """The explanations in words, each with its arithmetic and the slip that would account for it; None if none speaks.
 
@@ -113,9 +113,9 @@ def hypothesis(
     if group.cause is None:
         return group.told or group.doubts[0].outcome.hypothesis or None
     told = [
-        text + _objections(explanation, book, shares)
+        text + _objections(explanation, cell_index, shares)
         for explanation in group.cause.explanations
-        if (text := _explanation(explanation, group.cause, book))
+        if (text := _explanation(explanation, group.cause, cell_index))
     ]
     if not told:
         return None
@@ -124,16 +124,16 @@ def hypothesis(
     return "；".join(f"解释{_NUMERALS[i]}：{text}" for i, text in enumerate(told)) + "。"
 
 
-def _explanation(explanation: Explanation, cause: Cause, book: Book) -> str:
+def _explanation(explanation: Explanation, cause: Cause, cell_index: CellIndex) -> str:
     parts = []
     for cell, value in explanation.changes:
         if value is None:
-            parts += _rate_change(cell, cause, book)
+            parts += _rate_change(cell, cause, cell_index)
             continue
-        printed = book.count(cell)
+        printed = cell_index.count(cell)
         if printed is None:
             continue
-        target, slip = _target(cell, printed, value, explanation, cause, book)
+        target, slip = _target(cell, printed, value, explanation, cause, cell_index)
         why = f"（{slip}）" if slip else ""
         parts.append(
             f"{place(cell.table, cell.names)}{COLUMNS[cell.column]} {number(printed)} 应为 {number(target)}{why}"
@@ -141,50 +141,52 @@ def _explanation(explanation: Explanation, cause: Cause, book: Book) -> str:
     return "，".join(parts)
 
 
-def _objections(explanation: Explanation, book: Book, shares: Sequence[tuple[Rule, Kind]]) -> str:
+def _objections(explanation: Explanation, cell_index: CellIndex, shares: Sequence[tuple[Rule, Kind]]) -> str:
     """Printed shares of the changed rows that agree with the printed counts and would not with the new ones."""
     changes = _values(explanation)
     rows = {(cell.table, cell.key) for cell in changes}
     against = []
     for rule, kind in shares:
-        wrong = {outcome.at for outcome in kind(rule, book) if outcome.state == FAILS}
-        for outcome in kind(rule, book.with_values(changes)):
+        wrong = {outcome.at for outcome in kind(rule, cell_index) if outcome.state == FAILS}
+        for outcome in kind(rule, cell_index.with_values(changes)):
             at = outcome.at
             if outcome.state == FAILS and at not in wrong and (at.table, at.key) in rows:
-                against.append(f"{place(at.table, at.names)}{COLUMNS[at.column]} {book.printed(at)}")
+                against.append(f"{place(at.table, at.names)}{COLUMNS[at.column]} {cell_index.printed(at)}")
     return f"，但与所列{'、'.join(against)} 不合" if against else ""
 
 
-def _rate_change(cell: CellRef, cause: Cause, book: Book) -> list[str]:
+def _rate_change(cell: CellRef, cause: Cause, cell_index: CellIndex) -> list[str]:
     """A printed rate that should read as its rule computes it."""
     expected = next((outcome.expected for outcome in cause.outcomes if outcome.at == cell), "")
     if not expected:
         return []
-    return [f"{place(cell.table, cell.names)}{COLUMNS[cell.column]} {book.printed(cell)} 应为 {expected}"]
+    return [
+        f"{place(cell.table, cell.names)}{COLUMNS[cell.column]} {cell_index.printed(cell)} 应为 {expected}"
+    ]
 
 
 def _target(
-    cell: CellRef, printed: int, value: int, explanation: Explanation, cause: Cause, book: Book
+    cell: CellRef, printed: int, value: int, explanation: Explanation, cause: Cause, cell_index: CellIndex
 ) -> tuple[int, str]:
     """The value an explanation asks for, and the slip behind it.
 
     Where a printed rate leaves room, a value that one slip explains is preferred to the solver's.
     """
-    slip = _forgotten(cell, printed, value, cause, book) or slip_between(printed, value)
+    slip = _forgotten(cell, printed, value, cause, cell_index) or slip_between(printed, value)
     if slip:
         return value, slip
     if len(explanation.changes) == 1:
         for candidate, name in intended(printed):
-            if _repairs(cell, candidate, cause, book):
+            if _repairs(cell, candidate, cause, cell_index):
                 return candidate, name
-    if printed == 0 and any(book.count(c) == value for o in cause.outcomes for c in o.cells):
+    if printed == 0 and any(cell_index.count(c) == value for o in cause.outcomes for c in o.cells):
         return value, "漏填，另一处印有此数"
     return value, ""
 
 
-def _repairs(cell: CellRef, value: int, cause: Cause, book: Book) -> bool:
+def _repairs(cell: CellRef, value: int, cause: Cause, cell_index: CellIndex) -> bool:
     """Whether this value alone would satisfy every violated constraint of the cause."""
-    changed = book.with_values({cell: value})
+    changed = cell_index.with_values({cell: value})
     for outcome in cause.outcomes:
         for c in outcome.constraints:
             total = sum(coefficient * (changed.count(term) or 0) for term, coefficient in c.terms)
@@ -193,12 +195,12 @@ def _repairs(cell: CellRef, value: int, cause: Cause, book: Book) -> bool:
     return True
 
 
-def _forgotten(cell: CellRef, printed: int, value: int, cause: Cause, book: Book) -> str:
+def _forgotten(cell: CellRef, printed: int, value: int, cause: Cause, cell_index: CellIndex) -> str:
     """A total that left out one row, or counted one twice."""
-    if not any(row.key == cell.names for row in book.totals(cell.table)):
+    if not any(row.key == cell.names for row in cell_index.totals(cell.table)):
         return ""
     for row_cell in _parts(cell, cause):
-        part = book.count(row_cell)
+        part = cell_index.count(row_cell)
         if part and value - printed == part:
             return f"漏加{place(row_cell.table, row_cell.names)}的 {number(part)}"
         if part and printed - value == part:

@@ -19,7 +19,7 @@ import numpy as np
 from haochaping.checks.outcome import FAILS, Constraint, Outcome
 from haochaping.cleaning.typing_slips import slip_between
 from haochaping.core.model import CellRef
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 MOST_EXPLANATIONS = 5
 HEAVIEST = 3.3
@@ -50,14 +50,14 @@ class Cause:
     explanations: tuple[Explanation, ...]
 
 
-def localise(outcomes: Sequence[Outcome], book: Book) -> list[Cause]:
+def localise(outcomes: Sequence[Outcome], cell_index: CellIndex) -> list[Cause]:
     """Group violated hard rules by shared cells and explain each group.
 
     Parameters
     ----------
     outcomes : sequence of Outcome
         Outcomes of all hard rules, also those that hold: an explanation must not break them.
-    book : Book
+    book : CellIndex
         The printed values.
     """
     violated = [outcome for outcome in outcomes if outcome.state == FAILS and outcome.constraints]
@@ -65,7 +65,7 @@ def localise(outcomes: Sequence[Outcome], book: Book) -> list[Cause]:
     causes = []
     for group in _grouped(violated):
         broken = [constraint for outcome in group for constraint in outcome.constraints]
-        causes.append(Cause(tuple(group), tuple(_explain(broken, _connected(broken, holding), book))))
+        causes.append(Cause(tuple(group), tuple(_explain(broken, _connected(broken, holding), cell_index))))
     return causes
 
 
@@ -105,8 +105,10 @@ def _connected(broken: Sequence[Constraint], holding: Sequence[Constraint]) -> l
         reached |= {cell for c in near for cell in _cells(c)}
 
 
-def _explain(broken: Sequence[Constraint], linked: Sequence[Constraint], book: Book) -> list[Explanation]:
-    problem = _Problem([*broken, *linked], broken, book)
+def _explain(
+    broken: Sequence[Constraint], linked: Sequence[Constraint], cell_index: CellIndex
+) -> list[Explanation]:
+    problem = _Problem([*broken, *linked], broken, cell_index)
     found: list[Explanation] = []
     while len(found) < MOST_EXPLANATIONS:
         explanation = problem.solve()
@@ -120,23 +122,25 @@ def _explain(broken: Sequence[Constraint], linked: Sequence[Constraint], book: B
 class _Problem:
     """The integer programme: x (new values) and d (1 where a cell changes) for every cell."""
 
-    def __init__(self, constraints: Sequence[Constraint], broken: Sequence[Constraint], book: Book):
-        self.constraints, self.book = constraints, book
+    def __init__(
+        self, constraints: Sequence[Constraint], broken: Sequence[Constraint], cell_index: CellIndex
+    ):
+        self.constraints, self.cell_index = constraints, cell_index
         self.cells = list(dict.fromkeys(cell for c in constraints for cell in sorted(_cells(c), key=_order)))
         self.index = {cell: i for i, cell in enumerate(self.cells)}
         self.rates = {c.release for c in constraints if c.release}
         self.suspect = {cell for c in broken for cell in _cells(c)}
         self.forbidden: list[list[int]] = []
-        self.mended = _mended_by_a_slip(broken, book)
-        self.reach = 2 * sum(_violation(c, book) for c in broken) + 2
+        self.mended = _mended_by_a_slip(broken, cell_index)
+        self.reach = 2 * sum(_violation(c, cell_index) for c in broken) + 2
         self.weights = [self._weight(cell) for cell in self.cells]
 
     def _weight(self, cell: CellRef) -> float:
         if cell in self.rates:
             return RATE_WEIGHT
-        total = any(row.key == cell.names for row in self.book.totals(cell.table))
+        total = any(row.key == cell.names for row in self.cell_index.totals(cell.table))
         twice = sum(
-            len(c.terms) == 2 and c.low == c.high and _violation(c, self.book) == 0
+            len(c.terms) == 2 and c.low == c.high and _violation(c, self.cell_index) == 0
             for c in self.constraints
             if cell in _cells(c)
         )
@@ -161,7 +165,7 @@ class _Problem:
 
         cost = np.zeros(2 * n)
         for i, cell in enumerate(self.cells):
-            value = self.book.count(cell) if cell not in self.rates else 0
+            value = self.cell_index.count(cell) if cell not in self.rates else 0
             if value is None:
                 upper[n + i] = 0  # a missing value may be anything and costs nothing
                 continue
@@ -211,15 +215,15 @@ class _Problem:
         return Explanation(tuple(changes), weight) if changes else None
 
 
-def _mended_by_a_slip(broken: Sequence[Constraint], book: Book) -> set[CellRef]:
+def _mended_by_a_slip(broken: Sequence[Constraint], cell_index: CellIndex) -> set[CellRef]:
     """Cells that alone would satisfy a violated equality if one typing slip were undone."""
     mended = set()
     for c in broken:
         if c.low != c.high:
             continue
-        residual = sum(coefficient * (book.count(cell) or 0) for cell, coefficient in c.terms) - c.low
+        residual = sum(coefficient * (cell_index.count(cell) or 0) for cell, coefficient in c.terms) - c.low
         for cell, coefficient in c.terms:
-            value = book.count(cell)
+            value = cell_index.count(cell)
             if value is None:
                 continue
             target = value - residual / coefficient
@@ -247,7 +251,7 @@ def _order(cell: CellRef) -> tuple[str, tuple[tuple[str, str], ...], str]:
     return cell.table, cell.key, cell.column
 
 
-def _violation(c: Constraint, book: Book) -> float:
+def _violation(c: Constraint, cell_index: CellIndex) -> float:
     """By how much a constraint fails with the printed values; missing values count as 0."""
-    value = sum(coefficient * (book.count(cell) or 0) for cell, coefficient in c.terms)
+    value = sum(coefficient * (cell_index.count(cell) or 0) for cell, coefficient in c.terms)
     return max(0.0, c.low - value, value - c.high)

@@ -1,6 +1,6 @@
 """Figures in the wrong rows: two rows exchanged, or a run of rows shifted by one.
 
-Told where putting the figures back makes every doubt about those rows vanish and breaks no hard rule.
+NumberMention where putting the figures back makes every doubt about those rows vanish and breaks no hard rule.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.core.labels import COLUMNS, key_label
 from haochaping.core.model import TABLES, CellRef
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 _KINDS = ("ratio", "same")
 """Kinds of rule that tie one row's figure to another cell of the same row or of another annex."""
@@ -23,7 +23,7 @@ MOST_ROWS = 12
 
 
 def merge_rearranged(
-    groups: Sequence[Group], book: Book, rules: Sequence[Rule], kinds: Mapping[str, Kind]
+    groups: Sequence[Group], cell_index: CellIndex, rules: Sequence[Rule], kinds: Mapping[str, Kind]
 ) -> list[Group]:
     """Groups of doubts that one rearrangement of rows explains become one group that says so.
 
@@ -31,7 +31,7 @@ def merge_rearranged(
     ----------
     groups : sequence of Group
         Doubts by cause.
-    book : Book
+    book : CellIndex
         The printed cells.
     rules : sequence of Rule
         Those the rearranged figures are held against; only hard ones count.
@@ -46,11 +46,11 @@ def merge_rearranged(
         doubts = [d for group in merged for d in group.doubts if d.rule.id == rule.id]
         if not 2 <= len(doubts) <= MOST_ROWS:
             continue
-        failing = _failing(hard, book, kinds)
+        failing = _failing(hard, cell_index, kinds)
         good = [
             one
-            for one in _candidates(doubts, book)
-            if _failing(hard, book.with_values(one.changes), kinds)
+            for one in _candidates(doubts, cell_index)
+            if _failing(hard, cell_index.with_values(one.changes), kinds)
             <= failing - {(rule.id, doubt.outcome.at) for doubt in one.doubts}
         ]
         if good:
@@ -68,12 +68,14 @@ class _Arrangement:
     told: str
 
 
-def _failing(rules: Sequence[Rule], book: Book, kinds: Mapping[str, Kind]) -> set[tuple[str, CellRef]]:
+def _failing(
+    rules: Sequence[Rule], cell_index: CellIndex, kinds: Mapping[str, Kind]
+) -> set[tuple[str, CellRef]]:
     """Where the rules do not hold; a rule that cannot run is no evidence either way."""
     found = set()
     for rule in rules:
         try:
-            found |= {(rule.id, o.at) for o in kinds[rule.kind](rule, book) if o.state == FAILS}
+            found |= {(rule.id, o.at) for o in kinds[rule.kind](rule, cell_index) if o.state == FAILS}
         except Exception:  # told as "could not run" by the caller
             continue
     return found
@@ -92,40 +94,42 @@ def _merged(groups: Sequence[Group], arrangements: Sequence[_Arrangement]) -> li
     return [first if group is hit[0] else group for group in groups if group is hit[0] or group not in hit]
 
 
-def _candidates(doubts: Sequence[Doubt], book: Book) -> Iterator[_Arrangement]:
+def _candidates(doubts: Sequence[Doubt], cell_index: CellIndex) -> Iterator[_Arrangement]:
     """Rearrangements to try: any two rows exchanged, any run of rows shifted up or down by one."""
-    for by_row in _columns(doubts, book):
+    for by_row in _columns(doubts, cell_index):
         order = sorted(by_row)
         for pair in combinations(order, 2):
-            yield from _arrangement([by_row[i] for i in pair], -1, book)
+            yield from _arrangement([by_row[i] for i in pair], -1, cell_index)
         for length in range(len(order), 2, -1):
             for start in range(len(order) - length + 1):
                 run = order[start : start + length]
                 if run[-1] - run[0] == length - 1:
                     for step in (-1, 1):
-                        yield from _arrangement([by_row[i] for i in run], step, book)
+                        yield from _arrangement([by_row[i] for i in run], step, cell_index)
 
 
-def _columns(doubts: Sequence[Doubt], book: Book) -> Iterator[dict[int, tuple[Doubt, CellRef]]]:
+def _columns(doubts: Sequence[Doubt], cell_index: CellIndex) -> Iterator[dict[int, tuple[Doubt, CellRef]]]:
     """For each table and column that every doubt has one figure of: the doubts by the place of their row."""
     first = doubts[0].outcome
     for table, column in dict.fromkeys((cell.table, cell.column) for cell in first.cells):
         if column not in TABLES[table].counts:
             continue
-        places = {row.cell(column): i for i, row in enumerate(book.rows(table))}
+        places = {row.cell(column): i for i, row in enumerate(cell_index.rows(table))}
         by_row = {}
         for doubt in doubts:
             cells = [c for c in doubt.outcome.cells if (c.table, c.column) == (table, column) and c in places]
-            if len(cells) == 1 and book.count(cells[0]) is not None:
+            if len(cells) == 1 and cell_index.count(cells[0]) is not None:
                 by_row[places[cells[0]]] = (doubt, cells[0])
         if len(by_row) > 1:
             yield by_row
 
 
-def _arrangement(rows: Sequence[tuple[Doubt, CellRef]], step: int, book: Book) -> Iterator[_Arrangement]:
+def _arrangement(
+    rows: Sequence[tuple[Doubt, CellRef]], step: int, cell_index: CellIndex
+) -> Iterator[_Arrangement]:
     """One rearrangement, where all the figures differ."""
     cells = [cell for _, cell in rows]
-    values = [book.count(cell) or 0 for cell in cells]
+    values = [cell_index.count(cell) or 0 for cell in cells]
     if len(set(values)) < len(values):
         return
     moved = values[-step:] + values[:-step]

@@ -10,13 +10,13 @@ from functools import cached_property
 from haochaping.checks.outcome import Outcome, state
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.quantities import COUNT, PERCENT, POINTS, plain_text
-from haochaping.core.model import HEADLINE, TABLES, TIERS, CellRef
+from haochaping.core.model import TABLES, TEXT_CLAIMS, TIERS, CellRef
 from haochaping.core.paths import NOTES
 from haochaping.figures.compute_figures import compute_figures
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 from haochaping.store.notes import BULLETIN, of_sections, plain
 from haochaping.text_numbers.attribution import Attribution
-from haochaping.text_numbers.number_mention import Told, tellings
+from haochaping.text_numbers.number_mention import NumberMention, extract_mentions
 
 _ORDINAL = re.compile(r"^\d+[.)、]\s*")
 
@@ -27,17 +27,17 @@ class _Noted:
 
     section: str
     line: int
-    told: Told
+    told: NumberMention
 
 
-def notes_disagree(rule: Rule, book: Book) -> Iterator[Outcome]:
+def notes_disagree(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A number that the notes give to a unit and measure is the one of the annexes, and none is one slip off."""
-    reader = _Reader(book)
+    reader = _NoteReader(cell_index)
     for noted in reader.noted:
         told = noted.told
         right = reader.figures.right(told)
         if right:
-            at = CellRef.of(HEADLINE, {"figure": f"note:{noted.section}"}, told.clause or "text")
+            at = CellRef.of(TEXT_CLAIMS, {"figure": f"note:{noted.section}"}, told.clause or "text")
             values = {
                 "section": noted.section,
                 "file": NOTES,
@@ -50,9 +50,9 @@ def notes_disagree(rule: Rule, book: Book) -> Iterator[Outcome]:
             )
 
 
-def notes_unplaced(rule: Rule, book: Book) -> Iterator[Outcome]:
+def notes_unplaced(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Numbers of the notes that no figure of the quarter explains, a section at a time."""
-    reader = _Reader(book)
+    reader = _NoteReader(cell_index)
     for section in dict.fromkeys(noted.section for noted in reader.noted):
         here = [noted for noted in reader.noted if noted.section == section]
         unplaced = [
@@ -61,21 +61,21 @@ def notes_unplaced(rule: Rule, book: Book) -> Iterator[Outcome]:
             if not reader.figures.holds(noted.told) and not reader.figures.right(noted.told)
         ]
         shown = "、".join(f"“{noted.told.words}”（第 {noted.line} 行）" for noted in unplaced)
-        at = CellRef.of(HEADLINE, {"figure": f"note:{section}"}, "text")
+        at = CellRef.of(TEXT_CLAIMS, {"figure": f"note:{section}"}, "text")
         values = {"section": section, "file": NOTES, "shown": shown, "count": len(unplaced)}
         yield Outcome(at, (), state(not unplaced), shown, values=values)
 
 
-def notes_names(rule: Rule, book: Book) -> Iterator[Outcome]:
+def notes_names(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """What the notes add to the bulletin names no unit, unless the city allows it."""
-    if book.reference is None or book.reference.may_name_units:
+    if cell_index.reference is None or cell_index.reference.may_name_units:
         return
-    names = _unit_names(book)
+    names = _unit_names(cell_index)
     for section in BULLETIN:
-        rows = of_sections(book.data.notes, [section])
+        rows = of_sections(cell_index.data.notes, [section])
         text = plain_text("".join(plain(row["text"]) for row in rows))
         named = [name for name in names if name in text]
-        at = CellRef.of(HEADLINE, {"figure": f"note:{section}"}, "names")
+        at = CellRef.of(TEXT_CLAIMS, {"figure": f"note:{section}"}, "names")
         if rows:
             values = {"section": section, "file": NOTES, "names": "、".join(named)}
             yield Outcome(at, (), state(not named), "", values=values)
@@ -84,12 +84,12 @@ def notes_names(rule: Rule, book: Book) -> Iterator[Outcome]:
 KINDS = {"notes_disagree": notes_disagree, "notes_unplaced": notes_unplaced, "notes_names": notes_names}
 
 
-class _Reader:
+class _NoteReader:
     """The numbers of the notes and the figures they are held to."""
 
-    def __init__(self, book: Book):
-        self._book = book
-        self.noted = [noted for row in book.data.notes.to_dict("records") for noted in _numbers(row)]
+    def __init__(self, cell_index: CellIndex):
+        self._book = cell_index
+        self.noted = [noted for row in cell_index.data.notes.to_dict("records") for noted in _numbers(row)]
 
     @cached_property
     def figures(self) -> Attribution:
@@ -99,17 +99,17 @@ class _Reader:
 
 def _numbers(row: dict[str, object]) -> Iterator[_Noted]:
     """Counts and percentages of one piece of the notes."""
-    for told in tellings(plain_text(_ORDINAL.sub("", plain(str(row["text"]))))):
+    for told in extract_mentions(plain_text(_ORDINAL.sub("", plain(str(row["text"]))))):
         if told.quantity.kind in (COUNT, PERCENT, POINTS):
             yield _Noted(str(row["section"]), int(str(row["line"])), told)
 
 
-def _unit_names(book: Book) -> list[str]:
+def _unit_names(cell_index: CellIndex) -> list[str]:
     """Names of units as printed, without blanks."""
     names = {
         plain_text(row.key[column])
         for table, spec in TABLES.items()
-        for row in book.rows(table)
+        for row in cell_index.rows(table)
         for column in spec.unit_kinds
     }
     return sorted(name for name in names if name not in TIERS)

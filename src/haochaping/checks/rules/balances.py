@@ -10,21 +10,21 @@ from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.core.labels import COLUMNS, place
 from haochaping.core.model import NOT_IN_SOURCE, TABLES, CellRef, decode_key, encode_key
-from haochaping.core.text import fold
-from haochaping.store.cell_index import Book, Row
+from haochaping.core.text import normalize_for_comparison
+from haochaping.store.cell_index import CellIndex, RowRef
 
 
-def total(rule: Rule, book: Book) -> Iterator[Outcome]:
+def total(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A printed total against the sum of its rows (a balance edit)."""
-    for row in book.total_rows:
-        parts = list(book.parts(row))
+    for row in cell_index.total_rows:
+        parts = list(cell_index.parts(row))
         for column in TABLES[row.table].counts:
             at = row.cell(column)
-            printed = book.count(at)
+            printed = cell_index.count(at)
             if printed is None:
                 continue
-            cells = [part.cell(column) for part in parts if not _elsewhere(book, part.cell(column))]
-            values = [book.count(cell) for cell in cells]
+            cells = [part.cell(column) for part in parts if not _elsewhere(cell_index, part.cell(column))]
+            values = [cell_index.count(cell) for cell in cells]
             known = [value for value in values if value is not None]
             difference = printed - sum(known)
             if difference > 0 and len(known) < len(values):
@@ -49,31 +49,34 @@ def total(rule: Rule, book: Book) -> Iterator[Outcome]:
             )
 
 
-def _elsewhere(book: Book, cell: CellRef) -> bool:
+def _elsewhere(cell_index: CellIndex, cell: CellRef) -> bool:
     """Whether the cell says that its figure is counted elsewhere (归市)."""
-    return book.reference is not None and fold(book.printed(cell)) in book.reference.elsewhere
+    return (
+        cell_index.reference is not None
+        and normalize_for_comparison(cell_index.printed(cell)) in cell_index.reference.elsewhere
+    )
 
 
-def same(rule: Rule, book: Book) -> Iterator[Outcome]:
+def same(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """The same quantity in two annexes: a row that the units registry declares the counterpart of an annex."""
     left, column = rule.options["left"], rule.options["column"]
     annexes = {f"附件{spec.annex}": name for name, spec in TABLES.items()}
     kinds = TABLES[left].unit_kinds
-    reference = book.reference
+    reference = cell_index.reference
     if reference is None:
         return
-    for row in book.rows(left):
+    for row in cell_index.rows(left):
         unit = reference.unit(kinds["department"], row.key["department"])
-        other = annexes.get(fold(unit.counterpart)) if unit else None
-        if other is None or book.data.table(other).empty:
+        other = annexes.get(normalize_for_comparison(unit.counterpart)) if unit else None
+        if other is None or cell_index.data.table(other).empty:
             continue
-        match = _same_district(book, other, row.key["district"])
+        match = _same_district(cell_index, other, row.key["district"])
         at = row.cell(column)
         if match is None:
             yield not_evaluable(at, (at,), f"附件{TABLES[other].annex}没有“{row.key['district']}”")
             continue
         across = match.cell(column)
-        mine, theirs = book.count(at), book.count(across)
+        mine, theirs = cell_index.count(at), cell_index.count(across)
         if mine is None or theirs is None:
             yield not_evaluable(at, (at, across), "两处之一没有列出数")
             continue
@@ -93,10 +96,10 @@ def same(rule: Rule, book: Book) -> Iterator[Outcome]:
         )
 
 
-def _same_district(book: Book, table: str, district: str) -> Row | None:
+def _same_district(cell_index: CellIndex, table: str, district: str) -> RowRef | None:
     """The row of `table` for a district, under whatever name the registry knows it by."""
-    names = book.reference
-    for row in book.rows(table):
+    names = cell_index.reference
+    for row in cell_index.rows(table):
         if row.key["district"] == district:
             return row
         if names and names.canonical("district", row.key["district"]) == names.canonical(
@@ -106,7 +109,7 @@ def _same_district(book: Book, table: str, district: str) -> Row | None:
     return None
 
 
-def gaps(rule: Rule, book: Book) -> Iterator[Outcome]:
+def gaps(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A count that is replaced by a word without a stated meaning although its row is not idle.
 
     Left out: what :func:`~haochaping.checks.rules.printed_rates.ratio_unreported` tells, and rows in which every
@@ -114,47 +117,47 @@ def gaps(rule: Rule, book: Book) -> Iterator[Outcome]:
     """
     undefined = {
         (row["table"], row["key"], row["column"])
-        for row in book.data.unreported.to_dict("records")
+        for row in cell_index.data.unreported.to_dict("records")
         if row["printed"] and "含义未注明" in row["reason"]
     }
     for table in rule.tables:
         spec = TABLES[table]
-        for row in book.rows(table):
+        for row in cell_index.rows(table):
             counts = [row.cell(column) for column in spec.counts]
-            known = [cell for cell in counts if book.count(cell) is not None]
+            known = [cell for cell in counts if cell_index.count(cell) is not None]
             told_elsewhere = "cases" in spec.counts and all(
-                book.count(row.cell(column)) is not None for column in ("cases", "evaluations")
+                cell_index.count(row.cell(column)) is not None for column in ("cases", "evaluations")
             )
             if told_elsewhere or len(known) == len(counts):
                 continue
             absent = [c for c in counts if (table, encode_key(c.names), c.column) in undefined]
-            rated = any(book.value(row.cell(column)) is not None for column in spec.rates)
-            idle = bool(known) and not rated and not any(book.count(cell) for cell in known)
+            rated = any(cell_index.value(row.cell(column)) is not None for column in spec.rates)
+            idle = bool(known) and not rated and not any(cell_index.count(cell) for cell in known)
             bad = bool(absent) and not (idle and len(counts) > 1)
             at = absent[0] if absent else counts[0]
             yield Outcome(
                 at,
                 (*absent, *known) if absent else tuple(counts),
                 state(not bad),
-                "；".join(f"{COLUMNS[cell.column]} {book.printed(cell)}" for cell in counts),
+                "；".join(f"{COLUMNS[cell.column]} {cell_index.printed(cell)}" for cell in counts),
                 values={
-                    "printed": book.printed(at),
+                    "printed": cell_index.printed(at),
                     "missing": "、".join(COLUMNS[cell.column] for cell in absent),
                 },
                 suspects=tuple(absent),
-                hypothesis=_implied_by_totals(book, at) if bad else "",
+                hypothesis=_implied_by_totals(cell_index, at) if bad else "",
             )
 
 
-def blank(rule: Rule, book: Book) -> Iterator[Outcome]:
+def blank(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Cells left blank in a column that others have filled in, a row at a time; a column without any number at once."""
     blanks = {
         CellRef.of(row["table"], decode_key(row["key"]), row["column"])
-        for row in book.data.unreported.to_dict("records")
+        for row in cell_index.data.unreported.to_dict("records")
         if not row["printed"] and row["reason"] != NOT_IN_SOURCE
     }
     for table, spec in TABLES.items():
-        rows = book.rows(table)
+        rows = cell_index.rows(table)
         empty = {c for c in spec.measures if rows and all(row.cell(c) in blanks for row in rows)}
         for column in empty:
             values = {"row": f"附件{spec.annex}", "missing": f"{COLUMNS[column]}整列"}
@@ -174,31 +177,31 @@ def blank(rule: Rule, book: Book) -> Iterator[Outcome]:
                     "missing": "、".join(COLUMNS[cell.column] for cell in absent),
                 },
                 suspects=tuple(absent),
-                hypothesis=_implied_by_totals(book, at) if absent else "",
+                hypothesis=_implied_by_totals(cell_index, at) if absent else "",
             )
 
 
-def _implied_by_totals(book: Book, cell: CellRef) -> str:
+def _implied_by_totals(cell_index: CellIndex, cell: CellRef) -> str:
     """What a blank cell must hold for a printed total to add up, where it is the only blank of that total."""
-    for total_row in book.totals(cell.table):
-        parts = [part.cell(cell.column) for part in book.parts(total_row)]
-        whole = book.count(total_row.cell(cell.column))
-        blank = [part for part in parts if book.count(part) is None]
+    for total_row in cell_index.totals(cell.table):
+        parts = [part.cell(cell.column) for part in cell_index.parts(total_row)]
+        whole = cell_index.count(total_row.cell(cell.column))
+        blank = [part for part in parts if cell_index.count(part) is None]
         if whole is not None and blank == [cell]:
-            rest = sum(book.count(part) or 0 for part in parts)
+            rest = sum(cell_index.count(part) or 0 for part in parts)
             if whole >= rest:
                 shown = f"{number(whole)} − {number(rest)} = {number(whole - rest)}"
                 return f"可能的解释：按{place(cell.table, total_row.key)}合计推算应为 {number(whole - rest)}（{shown}）。"
     return ""
 
 
-def at_most(rule: Rule, book: Book) -> Iterator[Outcome]:
+def at_most(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """One count is not larger than another of its row (an inequality edit)."""
-    for row in rows_and_totals(rule, book):
+    for row in rows_and_totals(rule, cell_index):
         at, bound = row.cell(rule.options["smaller"]), row.cell(rule.options["larger"])
-        small, large = book.count(at), book.count(bound)
+        small, large = cell_index.count(at), cell_index.count(bound)
         if small is None or large is None:
-            if book.printed(at) or book.printed(bound):
+            if cell_index.printed(at) or cell_index.printed(bound):
                 yield not_evaluable(at, (at, bound), "两数之一没有列出")
             continue
         yield Outcome(

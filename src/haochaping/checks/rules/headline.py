@@ -7,36 +7,36 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from haochaping.checks.outcome import Outcome, claimed, not_evaluable, state
+from haochaping.checks.outcome import Outcome, claim_cell, not_evaluable, state
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.labels import COLUMNS
 from haochaping.core.model import TABLES, CellRef
-from haochaping.core.text import fold
-from haochaping.store.cell_index import Book
+from haochaping.core.text import normalize_for_comparison
+from haochaping.store.cell_index import CellIndex
 
 
-def _sum(book: Book, tables: list[str], column: str) -> tuple[list[CellRef], int]:
-    cells = [row.cell(column) for table in tables for row in book.rows(table)]
-    known = [cell for cell in cells if book.count(cell) is not None]
-    return known, sum(book.count(cell) or 0 for cell in known)
+def _sum(cell_index: CellIndex, tables: list[str], column: str) -> tuple[list[CellRef], int]:
+    cells = [row.cell(column) for table in tables for row in cell_index.rows(table)]
+    known = [cell for cell in cells if cell_index.count(cell) is not None]
+    return known, sum(cell_index.count(cell) or 0 for cell in known)
 
 
-def _headline(rule: Rule, book: Book) -> tuple[CellRef, list[str], str] | None:
+def _headline(rule: Rule, cell_index: CellIndex) -> tuple[CellRef, list[str], str] | None:
     """The figure's cell, its tables that are there, and their annex numbers; None when not claimed."""
-    at = claimed(rule.options["figure"])
-    if book.value(at) is None:
+    at = claim_cell(rule.options["figure"])
+    if cell_index.value(at) is None:
         return None
-    there = [name for name in rule.tables if not book.data.table(name).empty]
+    there = [name for name in rule.tables if not cell_index.data.table(name).empty]
     return at, there, "、".join(str(TABLES[name].annex) for name in there)
 
 
-def headline_sum(rule: Rule, book: Book) -> Iterator[Outcome]:
+def headline_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A count in the text against the sum of annexes, at the precision printed (9069.7 万).
 
     It may be any of the rule's columns: the text seldom says which.
     """
-    there = _headline(rule, book)
+    there = _headline(rule, cell_index)
     if there is None:
         return
     at, tables, annexes = there
@@ -44,8 +44,8 @@ def headline_sum(rule: Rule, book: Book) -> Iterator[Outcome]:
         yield not_evaluable(at, (at,), "附件不全")
         return
     columns = rule.options["columns"]
-    sums = {column: _sum(book, tables, column) for column in columns}
-    value, printed = round(float(book.value(at) or 0)), book.printed(at)
+    sums = {column: _sum(cell_index, tables, column) for column in columns}
+    value, printed = round(float(cell_index.value(at) or 0)), cell_index.printed(at)
     good = [
         c
         for c, (_, exact) in sums.items()
@@ -58,12 +58,12 @@ def headline_sum(rule: Rule, book: Book) -> Iterator[Outcome]:
         (at, *cells),
         state(bool(good)),
         "；".join(
-            f"{COLUMNS[column]}：{_subtotals(book, tables, column)}，{number(value)} − {number(sums[column][1])}"
+            f"{COLUMNS[column]}：{_subtotals(cell_index, tables, column)}，{number(value)} − {number(sums[column][1])}"
             f" = {number(value - sums[column][1])}"
             for column in columns
         ),
         values={
-            "printed": _with_separators(book.printed(at)),
+            "printed": _with_separators(cell_index.printed(at)),
             "annexes": annexes,
             "column": COLUMNS[columns[0]],
             "exact": number(exact),
@@ -74,9 +74,9 @@ def headline_sum(rule: Rule, book: Book) -> Iterator[Outcome]:
     )
 
 
-def _subtotals(book: Book, tables: list[str], column: str) -> str:
-    sums = [f"附件{TABLES[name].annex} {number(_sum(book, [name], column)[1])}" for name in tables]
-    return " + ".join(sums) + f" = {number(_sum(book, tables, column)[1])}"
+def _subtotals(cell_index: CellIndex, tables: list[str], column: str) -> str:
+    sums = [f"附件{TABLES[name].annex} {number(_sum(cell_index, [name], column)[1])}" for name in tables]
+    return " + ".join(sums) + f" = {number(_sum(cell_index, tables, column)[1])}"
 
 
 def _with_separators(printed: str) -> str:
@@ -84,15 +84,15 @@ def _with_separators(printed: str) -> str:
     return re.sub(r"(?<![\d.])\d{5,}(?!\d)", lambda digits: number(int(digits[0])), printed)
 
 
-def _claim_holds(printed: str, claimed: Fraction, exact: Fraction, step: Fraction) -> bool:
+def _claim_holds(printed: str, claim_cell: Fraction, exact: Fraction, step: Fraction) -> bool:
     """Whether a claim agrees with the exact value: as a bound (以上, 超过, 余, 以下), roughly (约, 近), or as rounded."""
     if re.search("以上|超|逾|余|多", printed):
-        return exact >= claimed
+        return exact >= claim_cell
     if "以下" in printed:
-        return exact <= claimed
+        return exact <= claim_cell
     if re.search("约|近|左右", printed):
-        return abs(exact - claimed) <= max(step, claimed * _ROUGHLY)
-    return abs(exact - claimed) * 2 <= step
+        return abs(exact - claim_cell) <= max(step, claim_cell * _ROUGHLY)
+    return abs(exact - claim_cell) * 2 <= step
 
 
 _DECIMAL = re.compile(r"\d+(?:\.(\d+))?")
@@ -102,25 +102,25 @@ _ROUGHLY = Fraction(5, 100)
 
 def _step(printed: str) -> float:
     """Smallest step of a printed count: 1 for 9069695条, 1,000 for 906.9万条."""
-    digits = fold(printed)
+    digits = normalize_for_comparison(printed)
     scale = 10_000 if "万" in digits else 100_000_000 if "亿" in digits else 1
     shown = _DECIMAL.search(digits)
     decimals = len(shown[1] or "") if shown else 0
     return scale / 10**decimals if scale > 1 else 1
 
 
-def headline_rate(rule: Rule, book: Book) -> Iterator[Outcome]:
+def headline_rate(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A rate in the text, with its 以上 or 以下, against the annexes together."""
-    there = _headline(rule, book)
+    there = _headline(rule, cell_index)
     if there is None:
         return
     at, tables, annexes = there
-    numerators, k = _sum(book, tables, rule.options["numerator"])
-    denominators, n = _sum(book, tables, rule.options["denominator"])
+    numerators, k = _sum(cell_index, tables, rule.options["numerator"])
+    denominators, n = _sum(cell_index, tables, rule.options["denominator"])
     if len(tables) < len(rule.tables) or n == 0:
         yield not_evaluable(at, (at,), "附件不全或没有办件")
         return
-    printed = book.printed(at)
+    printed = cell_index.printed(at)
     exact = Fraction(k, n)
     yield Outcome(
         at,
@@ -132,16 +132,16 @@ def headline_rate(rule: Rule, book: Book) -> Iterator[Outcome]:
     )
 
 
-def headline_rectified(rule: Rule, book: Book) -> Iterator[Outcome]:
+def headline_rectified(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A rectification rate in the text against what an annex prints as rectified."""
-    there = _headline(rule, book)
+    there = _headline(rule, cell_index)
     table = rule.options["table"]
-    negatives, n = _sum(book, [table], "negative_evaluations")
-    rectified, k = _sum(book, [table], "rectified_on_time")
+    negatives, n = _sum(cell_index, [table], "negative_evaluations")
+    rectified, k = _sum(cell_index, [table], "rectified_on_time")
     if there is None or n == 0:
         return
     at, exact = there[0], Fraction(k, n)
-    printed = book.printed(at)
+    printed = cell_index.printed(at)
     yield Outcome(
         at,
         (at, *rectified, *negatives),
@@ -154,19 +154,19 @@ def headline_rectified(rule: Rule, book: Book) -> Iterator[Outcome]:
 
 def _percent_holds(printed: str, exact: Fraction) -> bool:
     """Whether a printed percentage with its qualifier agrees with an exact fraction."""
-    shown = _DECIMAL.search(fold(printed))
+    shown = _DECIMAL.search(normalize_for_comparison(printed))
     decimals = len(shown[1] or "") if shown else 0
     claim = Fraction(Decimal(shown[0])) if shown else Fraction(0)
     return _claim_holds(printed, claim, exact * 100, Fraction(1, 10**decimals))
 
 
-def headline_undefined(rule: Rule, book: Book) -> Iterator[Outcome]:
+def headline_undefined(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A rate in the text whose denominator the annexes put at zero."""
-    there = _headline(rule, book)
+    there = _headline(rule, cell_index)
     if there is None:
         return
     at, tables, annexes = there
-    cells, exact = _sum(book, tables, rule.options["column"])
+    cells, exact = _sum(cell_index, tables, rule.options["column"])
     if not tables:
         yield not_evaluable(at, (at,), "附件不全")
         return
@@ -174,6 +174,8 @@ def headline_undefined(rule: Rule, book: Book) -> Iterator[Outcome]:
         at,
         (at, *cells),
         state(bool(exact)),
-        f"{_subtotals(book, tables, rule.options['column'])}；0 ÷ 0，不适用" if not exact else number(exact),
-        values={"printed": book.printed(at), "annexes": annexes, "exact": number(exact)},
+        f"{_subtotals(cell_index, tables, rule.options['column'])}；0 ÷ 0，不适用"
+        if not exact
+        else number(exact),
+        values={"printed": cell_index.printed(at), "annexes": annexes, "exact": number(exact)},
     )

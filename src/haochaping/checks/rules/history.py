@@ -13,22 +13,22 @@ from haochaping.cleaning.number_format import number
 from haochaping.core.labels import COLUMNS, key_label
 from haochaping.core.model import TABLES, CellRef
 from haochaping.statistics.robust_spread import robust_spread
-from haochaping.store.cell_index import Book, Row
+from haochaping.store.cell_index import CellIndex, RowRef
 
 
-def history(rule: Rule, book: Book) -> Iterator[Outcome]:
+def history(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A unit's count against its own earlier quarters, on the log scale; needs enough of them.
 
     Far means beyond `score` robust standard deviations of the earlier quarters *and* `factor` times
     their median away from it.
     """
-    if len(book.history) < rule.options["quarters"]:
+    if len(cell_index.history) < rule.options["quarters"]:
         return
-    earlier = [Book(data, book.reference) for data in book.history]
+    earlier = [CellIndex(data, cell_index.reference) for data in cell_index.history]
     for table in rule.tables:
-        for row in book.rows(table):
+        for row in cell_index.rows(table):
             at = row.cell(rule.options["column"])
-            now = book.count(at)
+            now = cell_index.count(at)
             past = [value for one in earlier if (value := one.count(at)) is not None]
             if now is None or len(past) < rule.options["quarters"]:
                 continue
@@ -47,21 +47,21 @@ def history(rule: Rule, book: Book) -> Iterator[Outcome]:
             )
 
 
-def previous(rule: Rule, book: Book) -> Iterator[Outcome]:
+def previous(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A unit's count against the quarter before, while there are too few quarters for :func:`history`."""
-    if not 0 < len(book.history) < rule.options["quarters"]:
+    if not 0 < len(cell_index.history) < rule.options["quarters"]:
         return
-    before = Book(book.history[-1], book.reference)
+    before = CellIndex(cell_index.history[-1], cell_index.reference)
     if rule.options.get("at_once"):
-        yield from _many(rule, book, before)
+        yield from _many(rule, cell_index, before)
         return
     for table in rule.tables:
-        for row in book.rows(table):
+        for row in cell_index.rows(table):
             for column in rule.options["columns"]:
                 if column not in TABLES[table].counts:
                     continue
                 at = row.cell(column)
-                now, then = book.count(at), before.count(at)
+                now, then = cell_index.count(at), before.count(at)
                 if now is None or then is None:
                     continue
                 far = abs(math.log((now + 0.5) / (then + 0.5))) > math.log(rule.options["factor"])
@@ -74,13 +74,13 @@ def previous(rule: Rule, book: Book) -> Iterator[Outcome]:
                 )
 
 
-def _many(rule: Rule, book: Book, before: Book) -> Iterator[Outcome]:
+def _many(rule: Rule, cell_index: CellIndex, before: CellIndex) -> Iterator[Outcome]:
     """All cells of a table that changed many times over, told at once: there are many, and they vary."""
     for table in rule.tables:
         far: list[tuple[CellRef, int, int]] = []
-        for row in book.rows(table):
+        for row in cell_index.rows(table):
             at = row.cell(rule.options["columns"][0])
-            now, then = book.count(at), before.count(at)
+            now, then = cell_index.count(at), before.count(at)
             if now is None or then is None or max(now, then) < rule.options["least"]:
                 continue
             if abs(math.log((now + 0.5) / (then + 0.5))) > math.log(rule.options["factor"]):
@@ -97,48 +97,56 @@ def _many(rule: Rule, book: Book, before: Book) -> Iterator[Outcome]:
         yield Outcome(at, tuple(one for one, _, _ in far), state(not far), shown, values=values)
 
 
-def copied(rule: Rule, book: Book) -> Iterator[Outcome]:
+def copied(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Figures of an annex that read exactly as in the quarter before: a whole annex, or rows of it.
 
     Cells below `least` count for nothing: small numbers repeat by chance.
     """
-    if not book.history:
+    if not cell_index.history:
         return
-    before = Book(book.history[-1], book.reference)
+    before = CellIndex(cell_index.history[-1], cell_index.reference)
     for table in TABLES:
-        rows = [(row, _large(row, table, book, rule.options["least"])) for row in book.rows(table)]
+        rows = [
+            (row, _large(row, table, cell_index, rule.options["least"])) for row in cell_index.rows(table)
+        ]
         rows = [(row, cells) for row, cells in rows if cells]
         if not rows:
             continue
-        same = [row for row, cells in rows if all(book.count(cell) == before.count(cell) for cell in cells)]
+        same = [
+            row for row, cells in rows if all(cell_index.count(cell) == before.count(cell) for cell in cells)
+        ]
         whole = len(same) >= rule.options["share"] * len(rows) and len(rows) > 1
         values = {"annex": TABLES[table].annex, "before": before.data.quarter.label, "whole": whole}
-        compared = tuple(cell for row in same for cell in _large(row, table, book, 0))
+        compared = tuple(cell for row in same for cell in _large(row, table, cell_index, 0))
         at = CellRef.of(table, dict.fromkeys(TABLES[table].key, WHOLE), "evaluations")
         if whole or not same:
             yield Outcome(at, compared, state(not whole), f"{len(same)} 行，共 {len(rows)} 行", values=values)
             continue
         for row in same:
-            cells = tuple(_large(row, table, book, 0))
-            shown = "、".join(f"{COLUMNS[cell.column]} {number(book.count(cell) or 0)}" for cell in cells)
+            cells = tuple(_large(row, table, cell_index, 0))
+            shown = "、".join(
+                f"{COLUMNS[cell.column]} {number(cell_index.count(cell) or 0)}" for cell in cells
+            )
             yield Outcome(cells[0], cells, state(False), shown, values=values | {"shown": shown})
 
 
-def _large(row: Row, table: str, book: Book, least: int) -> list[CellRef]:
+def _large(row: RowRef, table: str, cell_index: CellIndex, least: int) -> list[CellRef]:
     """The counts of a row, if one of them is `least` or more."""
-    cells = [cell for column in TABLES[table].counts if book.count(cell := row.cell(column)) is not None]
-    return cells if any((book.count(cell) or 0) >= max(least, 1) for cell in cells) else []
+    cells = [
+        cell for column in TABLES[table].counts if cell_index.count(cell := row.cell(column)) is not None
+    ]
+    return cells if any((cell_index.count(cell) or 0) >= max(least, 1) for cell in cells) else []
 
 
-def annexes_kept(rule: Rule, book: Book) -> Iterator[Outcome]:
+def annexes_kept(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Every annex that the quarter before had is there."""
-    if not book.history:
+    if not cell_index.history:
         return
-    before = book.history[-1]
+    before = cell_index.history[-1]
     for name, spec in TABLES.items():
         if name not in before.absent:
             values = {"annex": spec.annex, "title": spec.title, "before": before.quarter.label}
-            there = name not in book.data.absent
+            there = name not in cell_index.data.absent
             yield Outcome(whole_table(name, spec.counts[-1]), (), state(there), "", values=values)
 
 

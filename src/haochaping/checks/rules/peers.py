@@ -14,7 +14,7 @@ from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.model import TABLES, CellRef
 from haochaping.statistics.robust_spread import robust_spread
-from haochaping.store.cell_index import Book, Row
+from haochaping.store.cell_index import CellIndex, RowRef
 
 FEWEST_PEERS = 5
 """Below this a median and a spread say nothing."""
@@ -42,13 +42,13 @@ def _far(rule: Rule, values: Mapping[CellRef, float]) -> dict[CellRef, bool]:
     }
 
 
-def peers_rate(rule: Rule, book: Book) -> Iterator[Outcome]:
+def peers_rate(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A rate (numerator over denominator) against that of the other units, on the log-odds scale."""
     for table in rule.tables:
         counts: dict[CellRef, tuple[CellRef, int, int]] = {}
-        for row in book.rows(table):
+        for row in cell_index.rows(table):
             at, base = (row.cell(rule.options[part]) for part in ("numerator", "denominator"))
-            k, n = book.count(at), book.count(base)
+            k, n = cell_index.count(at), cell_index.count(base)
             if k is not None and n and k <= n:
                 counts[at] = (base, k, n)
         if len(counts) < FEWEST_PEERS:
@@ -73,13 +73,13 @@ def peers_rate(rule: Rule, book: Book) -> Iterator[Outcome]:
             )
 
 
-def peers_points(rule: Rule, book: Book) -> Iterator[Outcome]:
+def peers_points(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A rate against the median of the other units, in percentage points: for rates that are nearly all alike."""
     for table in rule.tables:
         rates: dict[CellRef, tuple[CellRef, int, int]] = {}
-        for row in book.rows(table):
+        for row in cell_index.rows(table):
             k_cell, n_cell = (row.cell(rule.options[part]) for part in ("numerator", "denominator"))
-            k, n = book.count(k_cell), book.count(n_cell)
+            k, n = cell_index.count(k_cell), cell_index.count(n_cell)
             if k is not None and n and n >= rule.options["least"]:
                 rates[k_cell] = (n_cell, k, n)
         if len(rates) < FEWEST_PEERS:
@@ -98,14 +98,14 @@ def peers_points(rule: Rule, book: Book) -> Iterator[Outcome]:
             )
 
 
-def peers_volume(rule: Rule, book: Book) -> Iterator[Outcome]:
+def peers_volume(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A district's evaluations in annex 1 against the sum of its departments, towns and villages, by peers."""
     ratios: dict[CellRef, float] = {}
     parts_of: dict[CellRef, tuple[list[CellRef], int, int]] = {}
-    for row in book.rows("districts"):
+    for row in cell_index.rows("districts"):
         at = row.cell("evaluations")
-        whole = book.count(at)
-        cells, parts = district_parts(book, row.key["district"])
+        whole = cell_index.count(at)
+        cells, parts = district_parts(cell_index, row.key["district"])
         if whole and parts:
             ratios[at] = math.log(whole / parts)
             parts_of[at] = (cells, whole, parts)
@@ -120,19 +120,21 @@ def peers_volume(rule: Rule, book: Book) -> Iterator[Outcome]:
             state(not far[at]),
             f"{number(whole)} ÷ {number(parts)} = {whole / parts:.2f}；各区县中位数 {middle:.2f}",
             values={"printed": number(whole), "parts": number(parts), "times": _times(whole / parts)},
-            **(_one_digit_too_many(book, at, whole, parts, middle) if far[at] else {}),
+            **(_one_digit_too_many(cell_index, at, whole, parts, middle) if far[at] else {}),
         )
 
 
-def _one_digit_too_many(book: Book, at: CellRef, whole: int, parts: int, middle: float) -> dict[str, Any]:
+def _one_digit_too_many(
+    cell_index: CellIndex, at: CellRef, whole: int, parts: int, middle: float
+) -> dict[str, Any]:
     """Suspects, and what a superfluous digit would explain: the volume, and with it the active rate."""
     cases = CellRef(at.table, at.key, "cases")
-    suspects = (at, cases) if book.count(cases) == whole else (at,)
+    suspects = (at, cases) if cell_index.count(cases) == whole else (at,)
     shorter = whole // 10
     if not shorter or not 0.5 < shorter / parts / middle < 2:
         return {"suspects": suspects}
     both = "（办件数与评价数相同，须一并核对）" if len(suspects) > 1 else ""
-    active = book.count(CellRef(at.table, at.key, "active_evaluations"))
+    active = cell_index.count(CellRef(at.table, at.key, "active_evaluations"))
     rate = f"，主动评价率为 {percent_text(Fraction(active, shorter))}" if active and active <= shorter else ""
     told = (
         f"如多录一位数字（约 {number(shorter)}）{both}，则为部门与镇村之和的 {shorter / parts:.2f} 倍{rate}，"
@@ -146,53 +148,53 @@ def _times(ratio: float) -> str:
     return f"{ratio:.2f} 倍" if ratio >= 0.1 else f"{ratio:.2%}"
 
 
-def district_parts(book: Book, district: str) -> tuple[list[CellRef], int]:
+def district_parts(cell_index: CellIndex, district: str) -> tuple[list[CellRef], int]:
     """A district's cells in annexes 3 (its printed total where there is one) and 4, and their sum."""
-    columns = [row for row in book.rows("district_departments") if row.key["district"] == district]
+    columns = [row for row in cell_index.rows("district_departments") if row.key["district"] == district]
     totals = [
         row
-        for row in book.totals("district_departments")
+        for row in cell_index.totals("district_departments")
         if row.key["district"] == district and row.key["department"] == row.label
     ]
-    tiers = [row for row in book.rows("towns_and_villages") if row.key["district"] == district]
-    departments = sum(book.count(row.cell("evaluations")) or 0 for row in columns)
+    tiers = [row for row in cell_index.rows("towns_and_villages") if row.key["district"] == district]
+    departments = sum(cell_index.count(row.cell("evaluations")) or 0 for row in columns)
     shown = [row.cell("evaluations") for row in [*(totals or columns), *tiers]]
-    return shown, departments + sum(book.count(row.cell("evaluations")) or 0 for row in tiers)
+    return shown, departments + sum(cell_index.count(row.cell("evaluations")) or 0 for row in tiers)
 
 
-def empty_tier(rule: Rule, book: Book) -> Iterator[Outcome]:
+def empty_tier(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """One tier of a district at zero while the other has many evaluations."""
     for table in rule.tables:
-        tiers: dict[str, dict[str, Row]] = {}
-        for row in book.rows(table):
+        tiers: dict[str, dict[str, RowRef]] = {}
+        for row in cell_index.rows(table):
             tiers.setdefault(row.key["district"], {})[row.key["tier"]] = row
         for rows in tiers.values():
             for tier, row in rows.items():
                 at = row.cell("evaluations")
                 others = [other.cell("evaluations") for name, other in rows.items() if name != tier]
-                most = max((book.count(cell) or 0 for cell in others), default=0)
-                if book.count(at) is None or not others or most < rule.options["least"]:
+                most = max((cell_index.count(cell) or 0 for cell in others), default=0)
+                if cell_index.count(at) is None or not others or most < rule.options["least"]:
                     continue
                 yield Outcome(
                     at,
                     (at, *others),
-                    state(book.count(at) != 0),
-                    f"{number(book.count(at) or 0)} 与 {number(most)}",
-                    values={"printed": number(book.count(at) or 0), "other": number(most)},
+                    state(cell_index.count(at) != 0),
+                    f"{number(cell_index.count(at) or 0)} 与 {number(most)}",
+                    values={"printed": number(cell_index.count(at) or 0), "other": number(most)},
                 )
 
 
-def tier_peers(rule: Rule, book: Book) -> Iterator[Outcome]:
+def tier_peers(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Villages against towns of a district, by peers; a tier at zero is told by :func:`empty_tier`."""
     for table in rule.tables:
-        tiers: dict[str, dict[str, Row]] = {}
-        for row in book.rows(table):
+        tiers: dict[str, dict[str, RowRef]] = {}
+        for row in cell_index.rows(table):
             tiers.setdefault(row.key["district"], {})[row.key["tier"]] = row
         counts: dict[CellRef, tuple[CellRef, int, int]] = {}
         for rows in tiers.values():
             if {"town", "village"} <= rows.keys():
                 at, base = (rows[tier].cell("evaluations") for tier in ("village", "town"))
-                village, town = book.count(at), book.count(base)
+                village, town = cell_index.count(at), cell_index.count(base)
                 if village and town:
                     counts[at] = (base, village, town)
         if len(counts) < FEWEST_PEERS:

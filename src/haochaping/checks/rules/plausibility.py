@@ -18,10 +18,10 @@ from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.labels import key_label
 from haochaping.core.model import TABLES, CellRef
 from haochaping.statistics.rates import upper_bound_zero
-from haochaping.store.cell_index import Book, Row
+from haochaping.store.cell_index import CellIndex, RowRef
 
 
-def silent(rule: Rule, book: Book) -> Iterator[Outcome]:
+def silent(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Far fewer active evaluations than at the rate of the table, which the one largest unit does not decide.
 
     Tested with the lower tail of the binomial distribution at the table's rate without its largest
@@ -30,8 +30,8 @@ def silent(rule: Rule, book: Book) -> Iterator[Outcome]:
     """
     for table in rule.tables:
         pairs = [
-            (row, book.count(row.cell("active_evaluations")), book.count(row.cell("evaluations")))
-            for row in book.rows(table)
+            (row, cell_index.count(row.cell("active_evaluations")), cell_index.count(row.cell("evaluations")))
+            for row in cell_index.rows(table)
         ]
         known = [(row, k, n) for row, k, n in pairs if k is not None and n]
         rest = sorted(known, key=lambda one: one[1])[:-1]
@@ -53,10 +53,10 @@ def silent(rule: Rule, book: Book) -> Iterator[Outcome]:
             )
 
 
-def concentration(rule: Rule, book: Book) -> Iterator[Outcome]:
+def concentration(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Cells of a matrix that hold most of their row or column and far more than their share (location quotient)."""
     for table in rule.tables:
-        rows = [(row, book.count(row.cell("evaluations")) or 0) for row in book.rows(table)]
+        rows = [(row, cell_index.count(row.cell("evaluations")) or 0) for row in cell_index.rows(table)]
         whole = sum(value for _, value in rows)
         by_row: dict[str, int] = {}
         by_column: dict[str, int] = {}
@@ -66,7 +66,7 @@ def concentration(rule: Rule, book: Book) -> Iterator[Outcome]:
             by_column[district] = by_column.get(district, 0) + value
         if len(by_column) < FEWEST_PEERS or not whole:
             continue
-        found: list[tuple[float, Row, int, float]] = []
+        found: list[tuple[float, RowRef, int, float]] = []
         for row, value in rows:
             department, district = row.key.values()
             if value < rule.options["least"]:
@@ -96,7 +96,7 @@ def concentration(rule: Rule, book: Book) -> Iterator[Outcome]:
         )
 
 
-def no_negatives(rule: Rule, book: Book) -> Iterator[Outcome]:
+def no_negatives(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Not one negative evaluation among very many: first a question to the data path, not praise.
 
     Annexes are not added up, for their scopes may overlap; each gets its own upper bound.
@@ -105,11 +105,15 @@ def no_negatives(rule: Rule, book: Book) -> Iterator[Outcome]:
     negatives, sizes = 0, {}
     told: dict[str, str] = {}
     for table in rule.tables:
-        known = [row for row in book.rows(table) if book.count(row.cell("negative_evaluations")) is not None]
+        known = [
+            row
+            for row in cell_index.rows(table)
+            if cell_index.count(row.cell("negative_evaluations")) is not None
+        ]
         cells += [row.cell("negative_evaluations") for row in known]
-        negatives += sum(book.count(row.cell("negative_evaluations")) or 0 for row in known)
-        sizes[table] = sum(book.count(row.cell("evaluations")) or 0 for row in known)
-        part = f"中列出差评数的 {len(known)} 行" if len(known) < len(book.rows(table)) else ""
+        negatives += sum(cell_index.count(row.cell("negative_evaluations")) or 0 for row in known)
+        sizes[table] = sum(cell_index.count(row.cell("evaluations")) or 0 for row in known)
+        part = f"中列出差评数的 {len(known)} 行" if len(known) < len(cell_index.rows(table)) else ""
         told[table] = f"附件{TABLES[table].annex}{part}评价 {number(sizes[table])} 条"
     sizes = {table: size for table, size in sizes.items() if size}
     if not cells or sum(sizes.values()) < rule.options["least"]:
@@ -129,17 +133,17 @@ def no_negatives(rule: Rule, book: Book) -> Iterator[Outcome]:
     )
 
 
-def benchmark(rule: Rule, book: Book) -> Iterator[Outcome]:
+def benchmark(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """No negative evaluation among the active ones, held against rates published elsewhere (``benchmarks.csv``).
 
     At a rate r, n independent ratings hold none with probability (1 − r)ⁿ.
     """
-    if book.reference is None:
+    if cell_index.reference is None:
         return
-    rows = [row for table in rule.tables for row in book.rows(table)]
-    active = sum(book.count(row.cell("active_evaluations")) or 0 for row in rows)
-    negatives = sum(book.count(row.cell("negative_evaluations")) or 0 for row in rows)
-    path = book.reference.folder / "benchmarks.csv"
+    rows = [row for table in rule.tables for row in cell_index.rows(table)]
+    active = sum(cell_index.count(row.cell("active_evaluations")) or 0 for row in rows)
+    negatives = sum(cell_index.count(row.cell("negative_evaluations")) or 0 for row in rows)
+    path = cell_index.reference.folder / "benchmarks.csv"
     for line in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
         rate = int(line["negatives"]) / int(line["evaluations"])
         chance = math.exp(active * math.log1p(-rate))
@@ -152,7 +156,7 @@ def benchmark(rule: Rule, book: Book) -> Iterator[Outcome]:
             tuple(
                 row.cell("negative_evaluations")
                 for row in rows
-                if book.count(row.cell("negative_evaluations")) is not None
+                if cell_index.count(row.cell("negative_evaluations")) is not None
             ),
             state(negatives > 0 or chance >= rule.options["chance"]),
             f"{line['place']}{line['period']}：{number(int(line['negatives']))} ÷ {number(int(line['evaluations']))}，"

@@ -18,16 +18,16 @@ from haochaping.checks.outcome import (
     state,
     whole_table,
 )
-from haochaping.checks.rounding import manner
+from haochaping.checks.rounding import classify_rounding
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.cleaning.number_or_missing import printed_decimals
 from haochaping.core.labels import COLUMNS, place
 from haochaping.core.model import TABLES, CellRef
 from haochaping.core.text import plain_number
-from haochaping.store.cell_index import Book, Row
+from haochaping.store.cell_index import CellIndex, RowRef
 
-_MANNERS = {
+_ROUNDINGS = {
     "truncated": "与截去尾数所得相同，与四舍五入不同",
     "rounded_to_end": "取整后成了整数，而实际并未达到",
     "wrong": "不相符",
@@ -38,33 +38,33 @@ def _percent_number(printed: str) -> Decimal:
     return Decimal(plain_number(printed).rstrip("%"))
 
 
-def _ratio_cells(rule: Rule, row: Row) -> tuple[CellRef, CellRef, CellRef]:
+def _ratio_cells(rule: Rule, row: RowRef) -> tuple[CellRef, CellRef, CellRef]:
     rate, k, n = (row.cell(rule.options[part]) for part in ("rate", "numerator", "denominator"))
     return rate, k, n
 
 
-def ratio(rule: Rule, book: Book) -> Iterator[Outcome]:
+def ratio(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A printed rate against its numerator and denominator, at its printed precision."""
-    for row in rows_and_totals(rule, book):
+    for row in rows_and_totals(rule, cell_index):
         at, k, n = _ratio_cells(rule, row)
-        numerator, denominator = book.count(k), book.count(n)
-        if book.value(at) is None:
+        numerator, denominator = cell_index.count(k), cell_index.count(n)
+        if cell_index.value(at) is None:
             continue
         if numerator is None or denominator is None:
             yield not_evaluable(at, (at, k, n), "评价数或办件数没有列出")
         elif denominator > 0:
-            outcome = _compare(at, (at, k, n), book, numerator, denominator)
-            yield replace(outcome, constraints=_ratio_constraints(book.printed(at), at, k, n))
+            outcome = _compare(at, (at, k, n), cell_index, numerator, denominator)
+            yield replace(outcome, constraints=_ratio_constraints(cell_index.printed(at), at, k, n))
 
 
-def _compare(at: CellRef, cells: tuple[CellRef, ...], book: Book, k: int, n: int) -> Outcome:
-    printed = book.printed(at)
+def _compare(at: CellRef, cells: tuple[CellRef, ...], cell_index: CellIndex, k: int, n: int) -> Outcome:
+    printed = cell_index.printed(at)
     exact = Fraction(k, n)
-    how = manner(_percent_number(printed), printed_decimals(printed), exact)
+    how = classify_rounding(_percent_number(printed), printed_decimals(printed), exact)
     arithmetic = f"{number(k)} ÷ {number(n)} = {percent_text(exact)}"
     if how == "rounded_to_end":
         arithmetic += f"；{number(n)} − {number(k)} = {number(n - k)}"
-    values = {"printed": printed, "exact": percent_text(exact), "manner": _MANNERS.get(how, "")}
+    values = {"printed": printed, "exact": percent_text(exact), "manner": _ROUNDINGS.get(how, "")}
     return Outcome(
         at, cells, state(how == "rounded"), arithmetic, values=values, expected=_expected(printed, exact)
     )
@@ -87,32 +87,34 @@ def _ratio_constraints(printed: str, rate: CellRef, k: CellRef, n: CellRef) -> t
     return above, below
 
 
-def ratio_undefined(rule: Rule, book: Book) -> Iterator[Outcome]:
+def ratio_undefined(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A rate printed where its denominator is zero."""
-    for row in rows_and_totals(rule, book):
+    for row in rows_and_totals(rule, cell_index):
         at, k, n = _ratio_cells(rule, row)
-        if book.count(n) == 0:
+        if cell_index.count(n) == 0:
             yield Outcome(
                 at,
                 (at, k, n),
-                state(book.value(at) is None),
-                f"{number(book.count(k) or 0)} ÷ 0，不适用",
-                values={"printed": book.printed(at)},
+                state(cell_index.value(at) is None),
+                f"{number(cell_index.count(k) or 0)} ÷ 0，不适用",
+                values={"printed": cell_index.printed(at)},
                 # Nothing but the printed rate can be wrong here: no count makes 0/0 a rate.
-                constraints=() if book.value(at) is None else (Constraint((), 1, math.inf, at),),
+                constraints=() if cell_index.value(at) is None else (Constraint((), 1, math.inf, at),),
                 expected="/",
             )
 
 
-def ratio_unreported(rule: Rule, book: Book) -> Iterator[Outcome]:
+def ratio_unreported(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """No rate printed where numerator and denominator are; and counts missing beside it."""
-    for row in rows_and_totals(rule, book):
+    for row in rows_and_totals(rule, cell_index):
         at, k, n = _ratio_cells(rule, row)
-        numerator, denominator = book.count(k), book.count(n)
+        numerator, denominator = cell_index.count(k), cell_index.count(n)
         if numerator is None or not denominator:
             continue
         beside = [row.cell(column) for column in rule.options.get("with", ())]
-        absent = [cell for cell in (at, *beside) if book.value(cell) is None and book.printed(cell)]
+        absent = [
+            cell for cell in (at, *beside) if cell_index.value(cell) is None and cell_index.printed(cell)
+        ]
         exact = Fraction(numerator, denominator)
         yield Outcome(
             absent[0] if absent else at,
@@ -120,7 +122,7 @@ def ratio_unreported(rule: Rule, book: Book) -> Iterator[Outcome]:
             state(not absent),
             f"{number(numerator)} ÷ {number(denominator)} = {percent_text(exact)}",
             values={
-                "printed": book.printed(absent[0]) if absent else "",
+                "printed": cell_index.printed(absent[0]) if absent else "",
                 "missing": "、".join(COLUMNS[cell.column] for cell in absent),
                 "exact": percent_text(exact),
                 "rate_missing": at in absent,
@@ -130,19 +132,19 @@ def ratio_unreported(rule: Rule, book: Book) -> Iterator[Outcome]:
         )
 
 
-def of_few(rule: Rule, book: Book) -> Iterator[Outcome]:
+def rate_is_feasible(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A printed rate of things of which there are `of`: none of none, one of some, and one that whole numbers can give.
 
     How many of them the rate is of (return visits made) is not printed, but it cannot be more than there are. A rule
     about none is silent on rows that have some, and the other way round.
     """
     about_none = "none" in rule.options["when"]
-    for row in rows_and_totals(rule, book):
+    for row in rows_and_totals(rule, cell_index):
         at, whole = row.cell(rule.options["rate"]), row.cell(rule.options["of"])
-        there, printed = book.count(whole), book.printed(at)
+        there, printed = cell_index.count(whole), cell_index.printed(at)
         if there is None or not printed or about_none != (there == 0):
             continue
-        value = book.value(at)
+        value = cell_index.value(at)
         if value is None:
             how = "" if about_none else "missing"
         elif about_none:
@@ -172,98 +174,98 @@ def _possible(printed: str, most: int) -> bool:
     return False
 
 
-def bounds(rule: Rule, book: Book) -> Iterator[Outcome]:
+def bounds(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Every printed rate lies between 0 and 100 %."""
-    for row in rows_and_totals(rule, book):
+    for row in rows_and_totals(rule, cell_index):
         for column in TABLES[row.table].rates:
             at = row.cell(column)
-            value = book.value(at)
+            value = cell_index.value(at)
             if value is not None:
-                values = {"printed": book.printed(at), "column": COLUMNS[column]}
+                values = {"printed": cell_index.printed(at), "column": COLUMNS[column]}
                 yield Outcome(
                     at,
                     (at,),
                     state(0 <= value <= 1),
-                    f"{book.printed(at)} 与 100% 比较",
+                    f"{cell_index.printed(at)} 与 100% 比较",
                     values=values,
                     expected="不超过 100%",
                 )
 
 
-def share(rule: Rule, book: Book) -> Iterator[Outcome]:
+def share(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A printed share against its value and the sum of all rows."""
     for table in rule.tables:
-        rows = book.rows(table)
+        rows = cell_index.rows(table)
         counts = [row.cell(rule.options["numerator"]) for row in rows]
-        values = [book.count(cell) for cell in counts]
+        values = [cell_index.count(cell) for cell in counts]
         total = sum(value for value in values if value is not None)
         for row, cell, value in zip(rows, counts, values, strict=True):
             at = row.cell(rule.options["rate"])
-            if book.value(at) is None:
+            if cell_index.value(at) is None:
                 continue
             if any(v is None for v in values):
                 yield not_evaluable(at, (at, cell), "有的行没有列出评价数，各行之和不全")
             elif total == 0:
                 yield not_evaluable(at, (at, cell), "各行之和为零")
             else:
-                outcome = _compare(at, (at, cell), book, value or 0, total)
+                outcome = _compare(at, (at, cell), cell_index, value or 0, total)
                 # A small share that rounds to 0 % is told once for the whole column (share_sum).
-                if outcome.state == FAILS and outcome.values["manner"] == _MANNERS["rounded_to_end"]:
+                if outcome.state == FAILS and outcome.values["manner"] == _ROUNDINGS["rounded_to_end"]:
                     outcome = Outcome(at, outcome.cells, HOLDS, outcome.arithmetic)
-                yield _suspecting(outcome, book)
+                yield _suspecting(outcome, cell_index)
 
 
-def _suspecting(outcome: Outcome, book: Book) -> Outcome:
+def _suspecting(outcome: Outcome, cell_index: CellIndex) -> Outcome:
     """A failed share with itself as the suspect: it is derived from counts that totals and other annexes check."""
     if outcome.state != FAILS:
         return outcome
     at = outcome.at
-    where = f"{place(at.table, at.names)}{COLUMNS[at.column]}"
-    told = f"可能的解释：{where} {book.printed(at)} 应为 {outcome.expected}。"
+    place_words = f"{place(at.table, at.names)}{COLUMNS[at.column]}"
+    told = f"可能的解释：{place_words} {cell_index.printed(at)} 应为 {outcome.expected}。"
     return replace(outcome, suspects=(at,), hypothesis=told)
 
 
-def rates_alike(rule: Rule, book: Book) -> Iterator[Outcome]:
+def rates_alike(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Every printed rate of a table is 100 % while people themselves gave only part of the evaluations."""
     for table in rule.tables:
-        rows = book.rows(table)
-        rates = [cell for row in rows if book.value(cell := row.cell(rule.options["rate"])) is not None]
+        rows = cell_index.rows(table)
+        rates = [cell for row in rows if cell_index.value(cell := row.cell(rule.options["rate"])) is not None]
         pairs = [(row.cell(rule.options["numerator"]), row.cell(rule.options["denominator"])) for row in rows]
-        known = [(k, n) for k, n in pairs if book.count(k) is not None and book.count(n)]
-        active, base = (sum(book.count(pair[i]) or 0 for pair in known) for i in (0, 1))
+        known = [(k, n) for k, n in pairs if cell_index.count(k) is not None and cell_index.count(n)]
+        active, base = (sum(cell_index.count(pair[i]) or 0 for pair in known) for i in (0, 1))
         if len(rates) < rule.options["units"] or not base:
             continue
         share = percent_text(Fraction(active, base))
-        listed = sum(book.count(k) is not None for k, _ in pairs)
+        listed = sum(cell_index.count(k) is not None for k, _ in pairs)
         part = f"（只计列出主动评价数的 {listed} 行）" if listed < len(rows) else ""
         yield Outcome(
             whole_table(table, rule.options["rate"]),
             tuple(rates),
-            state(active == base or any(book.value(cell) != 1 for cell in rates)),
+            state(active == base or any(cell_index.value(cell) != 1 for cell in rates)),
             f"主动评价 {number(active)} ÷ 评价 {number(base)}{part} = {share}",
             values={
                 "annex": TABLES[table].annex,
                 "count": len(rates),
-                "printed": book.printed(rates[0]),
+                "printed": cell_index.printed(rates[0]),
                 "active": share,
             },
         )
 
 
-def share_sum(rule: Rule, book: Book) -> Iterator[Outcome]:
+def share_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Printed shares add up to 100 %, have the same decimals, and none vanished in rounding."""
     for table in rule.tables:
-        rows = book.rows(table)
+        rows = cell_index.rows(table)
         cells = [row.cell(rule.options["rate"]) for row in rows]
-        printed = [book.printed(cell) for cell in cells]
-        if not cells or any(book.value(cell) is None for cell in cells):
+        printed = [cell_index.printed(cell) for cell in cells]
+        if not cells or any(cell_index.value(cell) is None for cell in cells):
             continue
         numbers = [_percent_number(text) for text in printed]
         decimals = sorted({printed_decimals(text) for text in printed})
         vanished = [
             next(iter(row.key.values()))
             for row, value in zip(rows, numbers, strict=True)
-            if value == 0 and (book.count(row.cell("evaluations")) or 0) > 0
+            if value == 0 and (cell_index.count(row.cell("evaluations")) or 0) > 0
         ]
         good = sum(numbers) == 100 and len(decimals) == 1 and not vanished
         at = whole_table(table, rule.options["rate"])

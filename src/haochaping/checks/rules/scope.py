@@ -9,8 +9,8 @@ from haochaping.checks.outcome import Outcome, state, whole_table
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.core.model import TABLES, CellRef
-from haochaping.core.text import fold
-from haochaping.store.cell_index import Book
+from haochaping.core.text import normalize_for_comparison
+from haochaping.store.cell_index import CellIndex
 
 Side = tuple[list[CellRef], int]
 
@@ -25,18 +25,20 @@ class _Refuted:
     arithmetic: str
 
 
-def scope(rule: Rule, book: Book) -> Iterator[Outcome]:
+def scope(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Alternatives for how annexes 1, 3 and 4 relate in every district; a doubt only when none can hold.
 
     Either annex 1 holds departments, towns and villages side by side (1 ≥ 3 + 4), or towns and
     villages are already among the departments (3 ≥ 4 and 1 ≥ 3).
     """
-    districts = [row.key["district"] for row in book.rows("districts")]
-    if not districts or any(book.data.table(t).empty for t in ("district_departments", "towns_and_villages")):
+    districts = [row.key["district"] for row in cell_index.rows("districts")]
+    if not districts or any(
+        cell_index.data.table(t).empty for t in ("district_departments", "towns_and_villages")
+    ):
         return
-    side_by_side = _test(book, districts, "附件1 ≥ 附件3 + 附件4（并列）", ("one",), ("three", "four"))
-    nested = _test(book, districts, "附件3 ≥ 附件4（镇村已在部门之内）", ("three",), ("four",))
-    within = _test(book, districts, "附件1 ≥ 附件3（镇村另计）", ("one",), ("three",))
+    side_by_side = _test(cell_index, districts, "附件1 ≥ 附件3 + 附件4（并列）", ("one",), ("three", "four"))
+    nested = _test(cell_index, districts, "附件3 ≥ 附件4（镇村已在部门之内）", ("three",), ("four",))
+    within = _test(cell_index, districts, "附件1 ≥ 附件3（镇村另计）", ("one",), ("three",))
     refuted = [relation for relation in (side_by_side, nested, within) if relation.districts]
     good = not side_by_side.districts or not (nested.districts or within.districts)
     holding = [r.name for r in (side_by_side, nested, within) if not r.districts]
@@ -53,13 +55,13 @@ def scope(rule: Rule, book: Book) -> Iterator[Outcome]:
 
 
 def _test(
-    book: Book, districts: list[str], name: str, larger: tuple[str, ...], smaller: tuple[str, ...]
+    cell_index: CellIndex, districts: list[str], name: str, larger: tuple[str, ...], smaller: tuple[str, ...]
 ) -> _Refuted:
     against: list[str] = []
     cells: list[CellRef] = []
     sums: list[str] = []
     for district in districts:
-        sides = _sides(book, district)
+        sides = _sides(cell_index, district)
         if any(part not in sides for part in (*larger, *smaller)):
             continue
         left = sum(sides[part][1] for part in larger)
@@ -71,49 +73,49 @@ def _test(
     return _Refuted(name, tuple(against), tuple(cells), "，".join(sums))
 
 
-def _sides(book: Book, district: str) -> dict[str, Side]:
+def _sides(cell_index: CellIndex, district: str) -> dict[str, Side]:
     """The district's evaluations in annexes 1, 3 and 4; what is not printed is left out."""
     sides: dict[str, Side] = {}
-    for row in book.rows("districts"):
+    for row in cell_index.rows("districts"):
         if row.key["district"] == district:
-            value = book.count(row.cell("evaluations"))
+            value = cell_index.count(row.cell("evaluations"))
             if value is not None:
                 sides["one"] = ([row.cell("evaluations")], value)
-    departments = [row for row in book.rows("district_departments") if row.key["district"] == district]
+    departments = [row for row in cell_index.rows("district_departments") if row.key["district"] == district]
     totals = [
         row
-        for row in book.totals("district_departments")
+        for row in cell_index.totals("district_departments")
         if row.key["district"] == district and row.key["department"] == row.label
     ]
     if departments:
-        value = sum(book.count(row.cell("evaluations")) or 0 for row in departments)
+        value = sum(cell_index.count(row.cell("evaluations")) or 0 for row in departments)
         shown = totals or departments
         sides["three"] = ([row.cell("evaluations") for row in shown], value)
-    tiers = [row for row in book.rows("towns_and_villages") if row.key["district"] == district]
+    tiers = [row for row in cell_index.rows("towns_and_villages") if row.key["district"] == district]
     if tiers:
         sides["four"] = (
             [row.cell("evaluations") for row in tiers],
-            sum(book.count(row.cell("evaluations")) or 0 for row in tiers),
+            sum(cell_index.count(row.cell("evaluations")) or 0 for row in tiers),
         )
     return sides
 
 
-def idle_counterpart(rule: Rule, book: Book) -> Iterator[Outcome]:
+def idle_counterpart(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """City units without a case although the annex that is their counterpart has many."""
-    reference = book.reference
+    reference = cell_index.reference
     annexes = {f"附件{spec.annex}": name for name, spec in TABLES.items()}
     idle: dict[str, list[CellRef]] = {}
     seen: set[str] = set()
-    for row in book.rows("city_departments"):
+    for row in cell_index.rows("city_departments"):
         unit = reference.unit("city_department", row.key["department"]) if reference else None
-        other = annexes.get(fold(unit.counterpart)) if unit else None
-        if other is None or book.data.table(other).empty:
+        other = annexes.get(normalize_for_comparison(unit.counterpart)) if unit else None
+        if other is None or cell_index.data.table(other).empty:
             continue
         seen.add(other)
-        if book.count(row.cell("cases")) == 0:
+        if cell_index.count(row.cell("cases")) == 0:
             idle.setdefault(other, []).append(row.cell("cases"))
     for other in sorted(seen):
-        whole = sum(book.count(row.cell("evaluations")) or 0 for row in book.rows(other))
+        whole = sum(cell_index.count(row.cell("evaluations")) or 0 for row in cell_index.rows(other))
         cells = idle.get(other, [])
         bad = bool(cells) and whole >= rule.options["least"]
         yield Outcome(
@@ -129,40 +131,40 @@ def idle_counterpart(rule: Rule, book: Book) -> Iterator[Outcome]:
         )
 
 
-def counted_in_city(rule: Rule, book: Book) -> Iterator[Outcome]:
+def counted_in_city(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A department that some districts leave to the city (归市) while the city's row is smaller than the districts' sum."""
-    reference = book.reference
+    reference = cell_index.reference
     if reference is None:
         return
     city = {
         reference.canonical("city_department", row.key["department"]): row
-        for row in book.rows("city_departments")
+        for row in cell_index.rows("city_departments")
     }
     rows: dict[str, list[tuple[CellRef, str]]] = {}
-    for row in book.rows("district_departments"):
+    for row in cell_index.rows("district_departments"):
         at = row.cell("evaluations")
-        rows.setdefault(row.key["department"], []).append((at, book.printed(at)))
+        rows.setdefault(row.key["department"], []).append((at, cell_index.printed(at)))
     for department, cells in rows.items():
         unit = reference.unit("district_department", department)
         marked = [
             cell
             for cell, printed in cells
-            if book.count(cell) is None and fold(printed) == rule.options["word"]
+            if cell_index.count(cell) is None and normalize_for_comparison(printed) == rule.options["word"]
         ]
         if not marked or unit is None or unit.counterpart not in city:
             continue
         row = city[unit.counterpart]
-        mine = book.count(row.cell("evaluations"))
+        mine = cell_index.count(row.cell("evaluations"))
         if mine is None:
             continue
-        districts = sum(book.count(cell) or 0 for cell, _ in cells)
+        districts = sum(cell_index.count(cell) or 0 for cell, _ in cells)
         yield Outcome(
             marked[0],
             (*marked, row.cell("evaluations")),
             state(mine >= districts),
             f"{unit.counterpart} {number(mine)}；其余区县相加 {number(districts)}",
             values={
-                "printed": book.printed(marked[0]),
+                "printed": cell_index.printed(marked[0]),
                 "city_annex": TABLES["city_departments"].annex,
                 "city": row.key["department"],
                 "value": number(mine),

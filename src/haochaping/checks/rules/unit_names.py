@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from haochaping.checks.outcome import WHOLE, Outcome, claimed, state
+from haochaping.checks.outcome import WHOLE, Outcome, claim_cell, state
 from haochaping.checks.rule import Rule
 from haochaping.core.model import TABLES, CellRef
-from haochaping.core.text import fold, hidden_characters, visible
+from haochaping.core.text import hidden_characters, normalize_for_comparison, visible
 from haochaping.reference.reference import UNIT_KINDS
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 
-def units_across(rule: Rule, book: Book) -> Iterator[Outcome]:
+def units_across(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """The same districts stand in every annex: an outer join by canonical name, before any figure is compared."""
-    reference = book.reference
+    reference = cell_index.reference
     if reference is None:
         return
     by_table: dict[str, dict[str, str]] = {}
-    for table, column, name, _ in _unit_names(book):
+    for table, column, name, _ in _unit_names(cell_index):
         if column == "district":
             by_table.setdefault(table, {})[reference.canonical("district", name)] = name
     every = dict.fromkeys(name for names in by_table.values() for name in names)
@@ -40,41 +40,46 @@ def units_across(rule: Rule, book: Book) -> Iterator[Outcome]:
         )
 
 
-def names(rule: Rule, book: Book) -> Iterator[Outcome]:
+def names(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Units that go by an alias: in a table, or in the text while a table has the canonical name."""
-    reference = book.reference
+    reference = cell_index.reference
     if reference is None or not reference.units:
         return
     found: dict[str, tuple[str, str, CellRef | None]] = {}
-    for table, column, name, cell in _unit_names(book):
+    for table, column, name, cell in _unit_names(cell_index):
         unit = reference.unit(TABLES[table].unit_kinds[column], name)
-        if unit and fold(name) != fold(unit.canonical):
+        if unit and normalize_for_comparison(name) != normalize_for_comparison(unit.canonical):
             found.setdefault(name, (unit.canonical, f"附件{TABLES[table].annex}", cell))
-    for where, text in (("主送机关", book.data.fact("addressees")), ("正文", book.data.fact("text"))):
+    for part, text in (
+        ("主送机关", cell_index.data.fact("addressees")),
+        ("正文", cell_index.data.fact("text")),
+    ):
         for unit in reference.units:
             for alias in unit.aliases:
-                is_there = fold(alias) in fold(text) and fold(unit.canonical) not in fold(alias)
+                is_there = normalize_for_comparison(alias) in normalize_for_comparison(
+                    text
+                ) and normalize_for_comparison(unit.canonical) not in normalize_for_comparison(alias)
                 if unit.kind == "district" and is_there:
-                    found.setdefault(alias, (unit.canonical, where, None))
-    at = claimed("names")
+                    found.setdefault(alias, (unit.canonical, part, None))
+    at = claim_cell("names")
     yield Outcome(
         at,
         tuple(cell for *_, cell in found.values() if cell),
         state(not found),
-        "；".join(f"{where}“{name}”应为“{canonical}”" for name, (canonical, where, _) in found.items()),
+        "；".join(f"{part}“{name}”应为“{canonical}”" for name, (canonical, part, _) in found.items()),
         values={
             "names": "、".join(
-                f"{where}“{name}”（{canonical}）" for name, (canonical, where, _) in found.items()
+                f"{part}“{name}”（{canonical}）" for name, (canonical, part, _) in found.items()
             )
         },
     )
 
 
-def _unit_names(book: Book) -> Iterator[tuple[str, str, str, CellRef]]:
+def _unit_names(cell_index: CellIndex) -> Iterator[tuple[str, str, str, CellRef]]:
     """Every distinct name in a key column that the registry covers: table, column, name, its first cell."""
     for table, spec in TABLES.items():
         seen: set[tuple[str, str]] = set()
-        for row in book.rows(table):
+        for row in cell_index.rows(table):
             for column, kind in spec.unit_kinds.items():
                 name = row.key[column]
                 if kind and (column, name) not in seen:
@@ -82,12 +87,12 @@ def _unit_names(book: Book) -> Iterator[tuple[str, str, str, CellRef]]:
                     yield table, column, name, row.cell(spec.measures[0])
 
 
-def unknown_unit(rule: Rule, book: Book) -> Iterator[Outcome]:
+def unknown_unit(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A name that the units registry does not know; only where it knows any of that kind."""
-    reference = book.reference
+    reference = cell_index.reference
     if reference is None:
         return
-    for table, column, name, cell in _unit_names(book):
+    for table, column, name, cell in _unit_names(cell_index):
         kind = TABLES[table].unit_kinds[column]
         if reference.names(kind):
             known = reference.unit(kind, name) is not None
@@ -100,11 +105,15 @@ def unknown_unit(rule: Rule, book: Book) -> Iterator[Outcome]:
             )
 
 
-def outdated_unit(rule: Rule, book: Book) -> Iterator[Outcome]:
+def outdated_unit(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A unit that the registry knows only for other times (``valid_from``, ``valid_to``)."""
-    quarter = book.data.quarter
-    for table, column, name, cell in _unit_names(book):
-        unit = book.reference.unit(TABLES[table].unit_kinds[column], name) if book.reference else None
+    quarter = cell_index.data.quarter
+    for table, column, name, cell in _unit_names(cell_index):
+        unit = (
+            cell_index.reference.unit(TABLES[table].unit_kinds[column], name)
+            if cell_index.reference
+            else None
+        )
         if unit is None or not (unit.valid_from or unit.valid_to):
             continue
         good = unit.valid_on(quarter.start) or unit.valid_on(quarter.end)
@@ -118,37 +127,39 @@ def outdated_unit(rule: Rule, book: Book) -> Iterator[Outcome]:
         )
 
 
-def units_changed(rule: Rule, book: Book) -> Iterator[Outcome]:
+def units_changed(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Units that vanished, appeared or were renamed since the quarter before: an outer join by canonical name."""
-    reference = book.reference
-    if reference is None or not book.history:
+    reference = cell_index.reference
+    if reference is None or not cell_index.history:
         return
-    before = Book(book.history[-1], reference)
+    before = CellIndex(cell_index.history[-1], reference)
     for table in TABLES:
-        if not book.rows(table) or not before.rows(table):
+        if not cell_index.rows(table) or not before.rows(table):
             continue
-        now, then = (_canonical(one, table) for one in (book, before))
+        now, then = (_canonical(one, table) for one in (cell_index, before))
         gone = [name for key, name in then.items() if key not in now]
         come = [name for key, name in now.items() if key not in then]
         renamed = [f"{then[key]}改为{name}" for key, name in now.items() if key in then and then[key] != name]
         shown = {"vanished": gone, "appeared": [*come, *renamed]}[rule.options["which"]]
         at = CellRef.of(table, {TABLES[table].key[0]: WHOLE}, TABLES[table].key[0])
         values = {"annex": TABLES[table].annex, "names": "、".join(visible(name) for name in shown)}
-        yield Outcome(at, (), state(not shown), f"与{book.history[-1].quarter.label}对照", values=values)
+        yield Outcome(
+            at, (), state(not shown), f"与{cell_index.history[-1].quarter.label}对照", values=values
+        )
 
 
-def _canonical(book: Book, table: str) -> dict[tuple[str, str], str]:
+def _canonical(cell_index: CellIndex, table: str) -> dict[tuple[str, str], str]:
     """Canonical (column, name) of every unit of a table to the name as printed."""
     names = {}
-    for one, column, name, _ in _unit_names(book):
-        if one == table and book.reference:
-            names[column, book.reference.canonical(TABLES[table].unit_kinds[column], name)] = name
+    for one, column, name, _ in _unit_names(cell_index):
+        if one == table and cell_index.reference:
+            names[column, cell_index.reference.canonical(TABLES[table].unit_kinds[column], name)] = name
     return names
 
 
-def hidden(rule: Rule, book: Book) -> Iterator[Outcome]:
+def hidden(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Control and format characters in a name."""
-    for table, column, name, cell in _unit_names(book):
+    for table, column, name, cell in _unit_names(cell_index):
         yield Outcome(
             CellRef.of(table, {column: visible(name)}, column),
             (cell,),
@@ -158,14 +169,18 @@ def hidden(rule: Rule, book: Book) -> Iterator[Outcome]:
         )
 
 
-def district_body(rule: Rule, book: Book) -> Iterator[Outcome]:
+def district_body(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A district's own body among the city's departments."""
-    if book.reference is None:
+    if cell_index.reference is None:
         return
-    districts = book.reference.names("district") or [row.key["district"] for row in book.rows("districts")]
-    for row in book.rows("city_departments"):
+    districts = cell_index.reference.names("district") or [
+        row.key["district"] for row in cell_index.rows("districts")
+    ]
+    for row in cell_index.rows("city_departments"):
         name = row.key["department"]
-        district = next((d for d in districts if fold(d) in fold(name)), "")
+        district = next(
+            (d for d in districts if normalize_for_comparison(d) in normalize_for_comparison(name)), ""
+        )
         at = row.cell("cases")
         if district:
             cells = (at, row.cell("evaluations"))

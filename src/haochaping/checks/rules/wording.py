@@ -8,19 +8,19 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from haochaping.checks.outcome import WHOLE, Outcome, claimed, not_evaluable, state
+from haochaping.checks.outcome import WHOLE, Outcome, claim_cell, not_evaluable, state
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.labels import COLUMNS, key_label
 from haochaping.core.model import TABLES, CellRef, decode_key, note_text
-from haochaping.core.text import fold
-from haochaping.store.cell_index import Book, note_cell
+from haochaping.core.text import normalize_for_comparison
+from haochaping.store.cell_index import CellIndex, note_cell
 
 
-def period(rule: Rule, book: Book) -> Iterator[Outcome]:
+def period(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """The period that an annex's note states is the quarter's."""
-    quarter = book.data.quarter
-    for annex in book.data.annexes.to_dict("records"):
+    quarter = cell_index.data.quarter
+    for annex in cell_index.data.annexes.to_dict("records"):
         at = note_cell(annex["table"], "period")
         if not annex["period_start"]:
             continue
@@ -36,11 +36,11 @@ def period(rule: Rule, book: Book) -> Iterator[Outcome]:
         )
 
 
-def titles(rule: Rule, book: Book) -> Iterator[Outcome]:
+def titles(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """The quarter in an annex's title, where it has one, is the quarter's."""
-    expected = f"第{book.data.quarter.label.partition('第')[2]}"
-    for annex in book.data.annexes.to_dict("records"):
-        found = re.search(r"第?([一二三四1-4])季度", fold(annex["title"]))
+    expected = f"第{cell_index.data.quarter.label.partition('第')[2]}"
+    for annex in cell_index.data.annexes.to_dict("records"):
+        found = re.search(r"第?([一二三四1-4])季度", normalize_for_comparison(annex["title"]))
         if found:
             number = found[1].translate(str.maketrans("1234", "一二三四"))
             at = note_cell(annex["table"], "title")
@@ -54,21 +54,28 @@ def titles(rule: Rule, book: Book) -> Iterator[Outcome]:
             )
 
 
-def annex_list(rule: Rule, book: Book) -> Iterator[Outcome]:
+def annex_list(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Every annex that the text lists is there."""
-    listed = {int(n) for n in re.findall(r"(?<![0-9])([1-5])[.、．:]", fold(book.data.fact("annex_list")))}
+    listed = {
+        int(n)
+        for n in re.findall(
+            r"(?<![0-9])([1-5])[.、．:]", normalize_for_comparison(cell_index.data.fact("annex_list"))
+        )
+    }
     for name, spec in TABLES.items():
         if spec.annex in listed:
             at = CellRef.of(name, {spec.key[0]: WHOLE}, spec.measures[0])
-            there = not book.data.table(name).empty
+            there = not cell_index.data.table(name).empty
             values = {"annex": spec.annex, "title": spec.title}
             yield Outcome(at, (), state(there), f"附件目录列有附件{spec.annex}", values=values)
 
 
-def same_extraction(rule: Rule, book: Book) -> Iterator[Outcome]:
+def same_extraction(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """All annexes were extracted on one day."""
     dates = {
-        a["annex"]: a["extraction_date"] for a in book.data.annexes.to_dict("records") if a["extraction_date"]
+        a["annex"]: a["extraction_date"]
+        for a in cell_index.data.annexes.to_dict("records")
+        if a["extraction_date"]
     }
     if len(dates) > 1:
         tables = {spec.annex: name for name, spec in TABLES.items()}
@@ -77,17 +84,19 @@ def same_extraction(rule: Rule, book: Book) -> Iterator[Outcome]:
         yield Outcome(cells[0], cells, state(len(set(dates.values())) == 1), shown, values={"dates": shown})
 
 
-def window(rule: Rule, book: Book) -> Iterator[Outcome]:
+def window(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Extraction before the last days' window for evaluation had closed.
 
     The window (working days after the day of service) is the city's setting. Working days are those
     of the State Council's calendar, from the package chinesecalendar.
     """
-    extracted, end = book.data.fact("extraction_date"), book.data.fact("period_end")
+    extracted, end = cell_index.data.fact("extraction_date"), cell_index.data.fact("period_end")
     if not extracted or not end:
         return
-    at = claimed("extraction_date")
-    days = int(book.reference.threshold("evaluation_window_working_days")) if book.reference else 0
+    at = claim_cell("extraction_date")
+    days = (
+        int(cell_index.reference.threshold("evaluation_window_working_days")) if cell_index.reference else 0
+    )
     day = date.fromisoformat(end)
     try:
         last = _last_working_day(day)
@@ -104,12 +113,12 @@ def window(rule: Rule, book: Book) -> Iterator[Outcome]:
     )
 
 
-def extracted_early(rule: Rule, book: Book) -> Iterator[Outcome]:
+def extracted_early(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Extraction is not before the end of the quarter: what came later would be missing."""
-    extracted = book.data.fact("extraction_date")
-    end = book.data.quarter.end.isoformat()
+    extracted = cell_index.data.fact("extraction_date")
+    end = cell_index.data.quarter.end.isoformat()
     if extracted:
-        at = claimed("extraction_date")
+        at = claim_cell("extraction_date")
         values = {"printed": extracted, "end": end}
         yield Outcome(at, (), state(extracted >= end), f"{extracted} 与 {end}", values=values)
 
@@ -131,18 +140,18 @@ def _working_days_after(day: date, count: int) -> date:
     return day
 
 
-def claims(rule: Rule, book: Book) -> Iterator[Outcome]:
+def claims(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Claims in the text that would need a figure or a table (``claims.csv``: pattern, what it needs)."""
-    text = fold(book.data.fact("text"))
-    if not text or book.reference is None:
+    text = normalize_for_comparison(cell_index.data.fact("text"))
+    if not text or cell_index.reference is None:
         return
-    path = book.reference.folder / "claims.csv"
+    path = cell_index.reference.folder / "claims.csv"
     for row in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
         if row["severity"] != rule.severity:
             continue
         if found := re.search(row["pattern"], text):
             yield Outcome(
-                claimed(f"claim:{row['name']}"),
+                claim_cell(f"claim:{row['name']}"),
                 (),
                 state(False),
                 f"正文：“{found.group(0)}”；{row['needs']}",
@@ -150,12 +159,12 @@ def claims(rule: Rule, book: Book) -> Iterator[Outcome]:
             )
 
 
-def two_sources(rule: Rule, book: Book) -> Iterator[Outcome]:
+def two_sources(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Cells in which a second source of the quarter differs."""
-    for row in book.data.second.to_dict("records"):
+    for row in cell_index.data.second.to_dict("records"):
         at = CellRef.of(row["table"], decode_key(row["key"]), row["column"])
-        here, there = book.printed(at), row["printed"]
-        used = book.data.fact("source_used")
+        here, there = cell_index.printed(at), row["printed"]
+        used = cell_index.data.fact("source_used")
         yield Outcome(
             at,
             (at,),
@@ -169,34 +178,36 @@ def two_sources(rule: Rule, book: Book) -> Iterator[Outcome]:
             },
             suspects=(at,),
         )
-    if book.data.fact("source_used") and book.data.second.empty:
-        yield Outcome(claimed("names"), (), state(True), "各格相同")
+    if cell_index.data.fact("source_used") and cell_index.data.second.empty:
+        yield Outcome(claim_cell("names"), (), state(True), "各格相同")
 
 
-def no_cases(rule: Rule, book: Book) -> Iterator[Outcome]:
+def no_cases(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Annexes that print evaluations without cases: no evaluation rate can be checked there."""
     without = [
         spec
         for name, spec in TABLES.items()
-        if "cases" not in spec.counts and not book.data.table(name).empty
+        if "cases" not in spec.counts and not cell_index.data.table(name).empty
     ]
     if without:
-        at = claimed("measures")
+        at = claim_cell("measures")
         annexes = "、".join(str(spec.annex) for spec in without)
         yield Outcome(at, (), state(False), f"附件{annexes}没有办件数一列", values={"annexes": annexes})
 
 
-def printed_words(rule: Rule, book: Book) -> Iterator[Outcome]:
+def printed_words(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Words for "no value" in the tables whose meaning no note states."""
     words: dict[str, list[CellRef]] = {}
-    for item in book.data.unreported.to_dict("records"):
+    for item in cell_index.data.unreported.to_dict("records"):
         if item["printed"] and "含义未注明" in item["reason"]:
             cell = CellRef.of(item["table"], decode_key(item["key"]), item["column"])
             words.setdefault(item["printed"], []).append(cell)
-    notes = fold("".join(book.data.annexes["note"]))
+    notes = normalize_for_comparison("".join(cell_index.data.annexes["note"]))
     for word, cells in words.items():
-        explained = f"“{fold(word)}”" in notes or f'"{fold(word)}"' in notes
-        at = claimed(f"word:{word}")
+        explained = (
+            f"“{normalize_for_comparison(word)}”" in notes or f'"{normalize_for_comparison(word)}"' in notes
+        )
+        at = claim_cell(f"word:{word}")
         shown = "、".join(key_label(cell.names) for cell in cells[:3])
         yield Outcome(
             at,

@@ -22,7 +22,7 @@ from haochaping.outputs.excel.workbook_style import (
     write_lines,
     write_text,
 )
-from haochaping.present.annex_layout import Grid, GridCell, GridRow, annex_grid, sheet_name
+from haochaping.present.annex_layout import AnnexLayout, LayoutCell, LayoutRow, lay_out_annex, sheet_name
 from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, ITEMS, SHEET
 from haochaping.store.cell_index import claim
 
@@ -74,7 +74,7 @@ def write_annexes(data: QuarterData, verdict: str, path: Path, *, internal: bool
         data = replace(
             data, corrections=frame("corrections", [])
         )  # nothing was published that would be corrected
-    grids = [annex_grid(data, name) for name in TABLES if name not in data.absent]
+    grids = [lay_out_annex(data, name) for name in TABLES if name not in data.absent]
     title = f"{data.quarter.label}政务服务“好差评”数据附件"
     workbook = open_workbook(path, title)
     styles = Styles(workbook)
@@ -126,7 +126,7 @@ def _cover(sheet: Any, styles: Styles, title: str, facts: Sequence[tuple[str, st
     set_page(sheet, header_row=None)
 
 
-def _contents(sheet: Any, styles: Styles, data: QuarterData, grids: Sequence[Grid]) -> None:
+def _contents(sheet: Any, styles: Styles, data: QuarterData, grids: Sequence[AnnexLayout]) -> None:
     link = styles.get(border=1, underline=1, font_color="#1F4E9E")
     prose = styles.get(border=1, text_wrap=True)
     whole = styles.get(border=1, num_format="0")
@@ -169,7 +169,7 @@ def _entries(sheet: Any, styles: Styles, data: QuarterData) -> None:
 # --- one annex --------------------------------------------------------------------------------------
 
 
-def _annex(sheet: Any, styles: Styles, data: QuarterData, grid: Grid) -> None:
+def _annex(sheet: Any, styles: Styles, data: QuarterData, grid: AnnexLayout) -> None:
     sheet.set_default_row(ROW_HEIGHT)
     widths = _widths(grid)
     for column, width in enumerate(widths):
@@ -207,7 +207,7 @@ def _annex(sheet: Any, styles: Styles, data: QuarterData, grid: Grid) -> None:
     _head_and_foot(sheet, data, grid, landscape)
 
 
-def _write_row(sheet: Any, styles: Styles, number: int, row: GridRow, looks: dict[str, Any]) -> None:
+def _write_row(sheet: Any, styles: Styles, number: int, row: LayoutRow, looks: dict[str, Any]) -> None:
     lines = lines_needed(row.name, _NAME_WIDTH - 2)
     if lines > 1:
         sheet.set_row(number, LINE_HEIGHT * lines + 5)
@@ -220,7 +220,7 @@ def _write_row(sheet: Any, styles: Styles, number: int, row: GridRow, looks: dic
             sheet.write_number(*at, cell.value, styles.get(**looks, **_RIGHT, num_format=_format(cell)))
 
 
-def _format(cell: GridCell) -> str:
+def _format(cell: LayoutCell) -> str:
     """A number format that shows the decimals printed, and in words that the number was corrected."""
     shown = "#,##0"
     if cell.decimals is not None:
@@ -228,7 +228,7 @@ def _format(cell: GridCell) -> str:
     return f'{shown}"{CORRECTED}"' if cell.corrected else shown
 
 
-def _widths(grid: Grid) -> list[float]:
+def _widths(grid: AnnexLayout) -> list[float]:
     rows = [*grid.rows, *grid.totals]
     names = max(display_width(text) for text in (grid.key_heading, *(row.name for row in rows)))
     widths: list[float] = [6, min(max(names + 2, 10), _NAME_WIDTH)]
@@ -238,14 +238,14 @@ def _widths(grid: Grid) -> list[float]:
     return widths
 
 
-def _shown(cell: GridCell) -> str:
+def _shown(cell: LayoutCell) -> str:
     mark = CORRECTED if cell.corrected else ""
     if cell.value is None:
         return cell.text
     return (f"{cell.value:,}" if cell.decimals is None else f"{cell.value:.{cell.decimals}%}") + mark
 
 
-def _head_and_foot(sheet: Any, data: QuarterData, grid: Grid, landscape: bool) -> None:
+def _head_and_foot(sheet: Any, data: QuarterData, grid: AnnexLayout, landscape: bool) -> None:
     """Title, note and page number on every printed page; the sheet itself is the table and nothing else."""
     title = printable(f"附件{grid.spec.annex}  {_title(data, grid.spec.name)}")
     unit = ""
@@ -279,7 +279,7 @@ def _literal(text: str) -> str:
 # --- what the tables do not say -----------------------------------------------------------------------
 
 
-def _remarks(data: QuarterData, grids: Sequence[Grid], internal: bool) -> Iterator[list[str]]:
+def _remarks(data: QuarterData, grids: Sequence[AnnexLayout], internal: bool) -> Iterator[list[str]]:
     for grid in grids:
         name = f"附件{grid.spec.annex}"
         yield ["附件", name, _title(data, grid.spec.name)]
@@ -299,10 +299,10 @@ def _remarks(data: QuarterData, grids: Sequence[Grid], internal: bool) -> Iterat
             yield ["指标含义", COLUMNS[measure], f"{meaning}。"]
     yield from _words(data)
     for row in data.corrections.to_dict("records"):
-        where = place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], "")
+        place_words = place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], "")
         told = f"通报列为 {row['printed'] or '空白'}，更正为 {row['corrected']}。依据：{row['basis'] or '未写明'}。"
         by = "，".join(text for text in (row["by"], row["on"]) if text)
-        yield ["更正", where, f"{told}经办：{by}。" if internal and by else told]
+        yield ["更正", place_words, f"{told}经办：{by}。" if internal and by else told]
     if data.corrections.empty:
         yield ["更正", "", "无。"]
     else:

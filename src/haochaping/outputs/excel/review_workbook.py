@@ -13,7 +13,7 @@ from haochaping.core.labels import COLUMNS, SEVERITIES, STATUSES, place
 from haochaping.core.model import CellRef, QuarterData, decode_key
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
 from haochaping.store.answers import CORRECT, EXPLAIN, QUARTER_LABEL, WITHDRAW, Answer
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 FINDINGS, OTHER_CELLS, HELP = "核对意见", "更正其他单元格", "填写说明"
 _HELP_WIDTH = 110
@@ -70,7 +70,7 @@ def write_review(reviewed: Reviewed, answers: Sequence[Answer], path: Path) -> N
 
 
 def _findings_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: Sequence[Answer]) -> None:
-    report, book, printed = reviewed.report, Book(reviewed.data), _printed(reviewed.data)
+    report, cell_index, printed = reviewed.report, CellIndex(reviewed.data), _printed(reviewed.data)
     carried = {answer.finding for answer in reviewed.carried}
     sheet = workbook.add_worksheet(FINDINGS)
     headings = [*_TOLD, *_FILLED, *_MORE]
@@ -81,20 +81,20 @@ def _findings_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: 
         answer = slots.get((finding.id, finding.at.path))
         told = _told(finding, printed) | {"序号": str(row)}
         _write(sheet, styles, row, headings, told | _answered(answer, report))
-        if finding.at not in book and not (answer and answer.value):
+        if finding.at not in cell_index and not (answer and answer.value):
             sheet.write_blank(row, headings.index("核实值"), None, styles.get(border=1, bg_color="#D9D9D9"))
     for row, answer in enumerate(others, start=last + 1):
         bare = {
             "编号": answer.finding,
             "状态": "另行填写的答复",
-            "位置": answer.where,
+            "位置": answer.cell_words,
             "原值": answer.original,
             "单元格": answer.cell,
         }
         _write(sheet, styles, row, headings, bare | _answered(answer, report))
     kind = headings.index("处理")
     for row, finding in enumerate(report.findings, start=1):
-        choices = [CORRECT, EXPLAIN] if finding.at in book else [EXPLAIN]
+        choices = [CORRECT, EXPLAIN] if finding.at in cell_index else [EXPLAIN]
         choices += [WITHDRAW] if finding.id in carried else []
         sheet.data_validation(row, kind, row, kind, {"validate": "list", "source": choices})
     if others:
@@ -140,8 +140,10 @@ def _placed(
 
 def _names(answer: Answer, cell: CellRef, finding: Finding) -> bool:
     """Whether an answer names this cell: by path, in words, or not at all (then the finding's own)."""
-    if answer.cell or answer.where:
-        return answer.cell == cell.path or (not answer.cell and label_of(answer.where) == cell_label(cell))
+    if answer.cell or answer.cell_words:
+        return answer.cell == cell.path or (
+            not answer.cell and label_of(answer.cell_words) == cell_label(cell)
+        )
     return cell == finding.at
 
 

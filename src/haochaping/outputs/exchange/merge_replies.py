@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.outputs.exchange.replies import Reply, same
 from haochaping.store.answers import EXPLAIN, Answer
 
@@ -60,17 +60,19 @@ def _disputes(reply: Reply, other: Reply) -> Iterator[tuple[str, set[str]]]:
     for mine in reply.claims:
         for theirs in other.claims:
             if mine.contradicts(theirs):
-                yield mine.where, {mine.told, theirs.told}
+                yield mine.cell_words, {mine.told, theirs.told}
     for first in reply.answers:
         for second in other.answers:
             if _explain_otherwise(first, second):
-                yield first.where or first.cell, {_words(first), _words(second)}
+                yield first.cell_words or first.cell, {_words(first), _words(second)}
 
 
 def _explain_otherwise(first: Answer, second: Answer) -> bool:
     if first.finding != second.finding or first.is_correction or second.is_correction:
         return False
-    return _kind(first) != _kind(second) or fold(first.text) != fold(second.text)
+    return _kind(first) != _kind(second) or normalize_for_comparison(first.text) != normalize_for_comparison(
+        second.text
+    )
 
 
 def _rest(disputed: Sequence[Reply], told: set[str]) -> list[str]:

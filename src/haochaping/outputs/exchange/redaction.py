@@ -12,9 +12,9 @@ from haochaping.checks.owners import Owner, Owners
 from haochaping.checks.rule import load_rules
 from haochaping.checks.rule_kinds import KINDS
 from haochaping.core.model import TABLES, CellRef
-from haochaping.core.text import fold, plain_number
+from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.reference.reference import Reference
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 DIFFERS = "与其他附件（合计）所列不符，请核实。"
 UNLIKE_PEERS = "与同类单位差异较大，请核实。"
@@ -33,11 +33,11 @@ _FIGURE_ASIDE = re.compile(r"（[^（）]*\d[^（）]*）")
 _MOST_PARTS = 6
 
 
-class Discretion:
+class Redaction:
     """Tells each unit of a finding what concerns it, in words that show nothing of others."""
 
-    def __init__(self, book: Book, owners: Owners, reference: Reference):
-        self._book, self._owners, self._reference = book, owners, reference
+    def __init__(self, cell_index: CellIndex, owners: Owners, reference: Reference):
+        self._book, self._owners, self._reference = cell_index, owners, reference
         rules = load_rules(reference.folder, KINDS)
         self._kinds = {rule.id: rule.kind for rule in rules}
         self._titles = {rule.id: rule.title for rule in rules}
@@ -96,8 +96,8 @@ class Discretion:
 
     def names_others(self, text: str, owner: Owner) -> bool:
         """Whether a name in `text` (the longest that fits) is another unit's."""
-        own = {fold(name) for name in self._names(owner)}
-        return any(found not in own for found in self._any_name.findall(fold(text)))
+        own = {normalize_for_comparison(name) for name in self._names(owner)}
+        return any(found not in own for found in self._any_name.findall(normalize_for_comparison(text)))
 
     def _neutral(self, finding: Finding) -> str:
         kind = self._kinds.get(finding.check, "")
@@ -117,7 +117,7 @@ class Discretion:
         registered = {n for unit in self._reference.units for n in (unit.canonical, *unit.aliases)}
         printed = {name for owner in self._owners.cells for name in self._names(owner)}
         labels = {row.label for row in self._book.total_rows}
-        names = {fold(name) for name in (registered | printed) - labels if len(name) > 1}
+        names = {normalize_for_comparison(name) for name in (registered | printed) - labels if len(name) > 1}
         return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
 
     def _shown(self, cell: CellRef) -> str:

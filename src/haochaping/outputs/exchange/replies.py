@@ -11,12 +11,12 @@ from haochaping.cleaning.dates import iso_date
 from haochaping.cleaning.number_or_missing import percent_of
 from haochaping.core.labels import COLUMNS, place
 from haochaping.core.model import CellRef
-from haochaping.core.text import fold, plain_number
+from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.outputs.exchange.verification_sheets import finding_code
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import CORRECT, EXPLAIN, WITHDRAW, Answer
-from haochaping.store.apply_corrections import NotApplicable, is_rate, read_cell
-from haochaping.store.cell_index import Book
+from haochaping.store.apply_corrections import CorrectionNotApplicable, is_rate, read_cell
+from haochaping.store.cell_index import CellIndex
 
 _MONTH_AND_DAY = re.compile(r"\d{1,2}(?:月|[-./])\d{1,2}日?")
 _FRACTION = re.compile(r"0(?:\.\d+)?|1(?:\.0+)?")
@@ -29,7 +29,7 @@ class Claim:
     finding: str
     cell: str
     """Path of the cell."""
-    where: str
+    cell_words: str
     """The cell in words."""
     value: str
     is_firm: bool
@@ -69,7 +69,7 @@ def standing_reply(answer: Answer, printed: Mapping[str, str]) -> Reply:
     claim = Claim(
         answer.finding,
         answer.cell,
-        answer.where or answer.cell,
+        answer.cell_words or answer.cell,
         value,
         answer.is_correction,
         answer.place,
@@ -91,7 +91,7 @@ class _Row:
         return bool(self.answer.value) and not same(self.answer.value, self.answer.original)
 
     @property
-    def where(self) -> str:
+    def cell_words(self) -> str:
         return place(self.cell.table, self.cell.names) + COLUMNS.get(self.cell.column, "")
 
     @property
@@ -108,7 +108,7 @@ class _Row:
         return Claim(
             self.finding.id,
             self.cell.path,
-            self.where,
+            self.cell_words,
             answer.value or answer.original,
             bool(answer.value),
             answer.place,
@@ -122,13 +122,13 @@ class SheetReader:
     A sheet may have been written before some answers came or after: `findings` are those of both times.
     """
 
-    def __init__(self, findings: Sequence[Finding], book: Book, reference: Reference):
+    def __init__(self, findings: Sequence[Finding], cell_index: CellIndex, reference: Reference):
         self._findings = {f.id: f for f in findings} | {finding_code(f): f for f in findings}
         self._asked: dict[str, set[CellRef]] = {}
         for f in findings:
             self._asked.setdefault(f.id, set()).update((f.at, *f.suspects, *f.cells))
-        self._cells = {cell.path: cell for cell in book.cells()}
-        self._book, self._reference = book, reference
+        self._cells = {cell.path: cell for cell in cell_index.cells()}
+        self._book, self._reference = cell_index, reference
         self.left: list[str] = []
 
     def replies(self, rows: Sequence[Answer]) -> Iterator[Reply]:
@@ -165,10 +165,10 @@ class SheetReader:
         try:
             if row.corrects:
                 read_cell(row.cell, _typed(row.cell, value), self._reference)
-        except NotApplicable as error:
+        except CorrectionNotApplicable as error:
             raise ValueError(f"核实值“{value}”{error}") from None
         if iso_date(on) is None:
-            lacking = "没有写年份，" if _MONTH_AND_DAY.fullmatch(fold(on)) else ""
+            lacking = "没有写年份，" if _MONTH_AND_DAY.fullmatch(normalize_for_comparison(on)) else ""
             raise ValueError(f"日期“{on}”{lacking}应写作 2023-01-05 的样子，年月日都要写")
 
 
@@ -207,7 +207,7 @@ def _explanation(rows: Sequence[_Row], text: str) -> Answer:
         rows[0].answer,
         finding=rows[0].finding.id,
         cell=at.path,
-        where=place(at.table, at.names) + COLUMNS.get(at.column, ""),
+        cell_words=place(at.table, at.names) + COLUMNS.get(at.column, ""),
         original="",
         kind=EXPLAIN,
         value="",
@@ -228,5 +228,5 @@ def _plain(text: str) -> str:
     try:
         number = float(plain.rstrip("%")) / (100 if plain.endswith("%") else 1)
     except ValueError:
-        return fold(text)
+        return normalize_for_comparison(text)
     return f"{number:.10g}"

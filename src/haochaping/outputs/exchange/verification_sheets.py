@@ -16,13 +16,13 @@ from haochaping.checks.owners import Owner, Owners, cells_asked
 from haochaping.core.labels import COLUMNS, TIER_LABELS, place
 from haochaping.core.model import NOT_IN_SOURCE, TABLES, CellRef, QuarterData, TableSpec, decode_key
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
-from haochaping.outputs.exchange.redaction import Discretion
+from haochaping.outputs.exchange.redaction import Redaction
 from haochaping.outputs.published.file_names import free_path
 from haochaping.present.annex_layout import sheet_name
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import QUARTER_LABEL
 from haochaping.store.apply_corrections import as_printed
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 SHEET = "核实单"
 FILLED = ("核实值", "说明或依据", "经办人", "日期")
@@ -77,9 +77,9 @@ def write_sheets(data: QuarterData, report: CheckReport, reference: Reference, f
     list of Path
         The sheets, in the order in which the units stand in the annexes.
     """
-    book = Book(as_printed(data, reference), reference)
-    owners = Owners(book, reference)
-    discretion = Discretion(book, owners, reference)
+    cell_index = CellIndex(as_printed(data, reference), reference)
+    owners = Owners(cell_index, reference)
+    discretion = Redaction(cell_index, owners, reference)
     written: list[Path] = []
     names: set[str] = set()
     for owner in owners.cells:
@@ -87,7 +87,7 @@ def write_sheets(data: QuarterData, report: CheckReport, reference: Reference, f
         if requests:
             folder.mkdir(parents=True, exist_ok=True)
             path = free_path(folder, _own_name(owner[1], names))
-            _Sheet(data, book, owners, discretion, owner).write(requests, path)
+            _Sheet(data, cell_index, owners, discretion, owner).write(requests, path)
             written.append(path)
     return written
 
@@ -133,8 +133,10 @@ def _without(data: QuarterData) -> set[CellRef]:
 class _Sheet:
     """One unit's sheet."""
 
-    def __init__(self, data: QuarterData, book: Book, owners: Owners, discretion: Discretion, owner: Owner):
-        self._data, self._book, self._owner = data, book, owner
+    def __init__(
+        self, data: QuarterData, cell_index: CellIndex, owners: Owners, discretion: Redaction, owner: Owner
+    ):
+        self._data, self._book, self._owner = data, cell_index, owner
         without = _without(data)
         self._cells = [cell for cell in owners.cells[owner] if cell not in without]
         self._discretion = discretion

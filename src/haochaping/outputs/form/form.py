@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from haochaping.core.labels import COLUMNS
 from haochaping.core.model import TABLES, QuarterData, TableSpec
 from haochaping.core.quarter import Quarter
-from haochaping.core.text import fold
-from haochaping.present.annex_layout import SERIAL, GridColumn, annex_grid, sheet_name, standard_columns
+from haochaping.core.text import normalize_for_comparison
+from haochaping.present.annex_layout import SERIAL, LayoutColumn, lay_out_annex, sheet_name, standard_columns
 from haochaping.reference.reference import Reference
 
 TOTAL_LABEL = "合计"
@@ -23,7 +23,7 @@ class Form:
 
     spec: TableSpec
     key_heading: str
-    columns: Sequence[GridColumn]
+    columns: Sequence[LayoutColumn]
     names: Sequence[str]
     totals: dict[str, set[int]]
     """Label to the positions of columns that have a total."""
@@ -59,7 +59,7 @@ def annex_form(name: str, quarter: Quarter, reference: Reference, previous: Quar
     spec = TABLES[name]
     heading = COLUMNS[spec.key[0]]
     if previous is not None and not previous.table(name).empty:
-        grid = annex_grid(previous, name)
+        grid = lay_out_annex(previous, name)
         totals = {
             row.name: {i for i, cell in enumerate(row.cells) if cell.value is not None} for row in grid.totals
         }
@@ -85,7 +85,7 @@ def differing_names(form: Form, reference: Reference) -> list[str]:
     told = []
     for kind, name in dict.fromkeys(form.units):
         unit = reference.unit(kind, name)
-        if unit and fold(name) != fold(unit.canonical):
+        if unit and normalize_for_comparison(name) != normalize_for_comparison(unit.canonical):
             told.append(f"{name}（名录为 {unit.canonical}）")
         elif unit is None and reference.names(kind):
             told.append(f"{name}（名录中没有）")
@@ -99,6 +99,6 @@ def differing_addressees(addressees: str, reference: Reference) -> list[str]:
         for unit in reference.units
         for alias in unit.aliases
         if unit.kind == "district"
-        and fold(alias) in fold(addressees)
-        and fold(unit.canonical) not in fold(alias)
+        and normalize_for_comparison(alias) in normalize_for_comparison(addressees)
+        and normalize_for_comparison(unit.canonical) not in normalize_for_comparison(alias)
     ]

@@ -43,7 +43,7 @@ _CHOICE = {
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownEntries:
     """What is known of a quarter beforehand."""
 
     facts: Mapping[str, str | date]
@@ -54,7 +54,7 @@ class Known:
     """Note by table, its dates being those of the sheet."""
 
 
-def known_beforehand(quarter: Quarter, reference: Reference, previous: QuarterData | None) -> Known:
+def known_beforehand(quarter: Quarter, reference: Reference, previous: QuarterData | None) -> KnownEntries:
     """The quarter and its dates; issuer, addressees, titles and the wording of notes as the quarter before."""
     facts: dict[str, str | date] = {
         "quarter": str(quarter),
@@ -63,7 +63,7 @@ def known_beforehand(quarter: Quarter, reference: Reference, previous: QuarterDa
         "issuer": str(reference.city.get("office", "")),
     }
     if previous is None:
-        return Known(facts)
+        return KnownEntries(facts)
     facts |= {name: fact for name in ("issuer", "addressees") if (fact := previous.fact(name))}
     old = previous.quarter
     if old.label in previous.fact("title"):
@@ -75,10 +75,10 @@ def known_beforehand(quarter: Quarter, reference: Reference, previous: QuarterDa
         dates = {name: annex[name] for name in ("period_start", "period_end", "extraction_date")}
         if pieces := note_pieces(annex["note"], dates, old, quarter):
             notes[annex["table"]] = pieces
-    return Known(facts, titles, notes)
+    return KnownEntries(facts, titles, notes)
 
 
-def write_entries(workbook: Any, styles: Styles, known: Known) -> None:
+def write_entries(workbook: Any, styles: Styles, known: KnownEntries) -> None:
     """Add the sheet."""
     sheet = workbook.add_worksheet(SHEET)
     for column, width in enumerate(_WIDTHS):
@@ -123,7 +123,9 @@ def _around(sheet: Any, styles: Styles, row: int, label: str, text: str, hint: s
     write_text(sheet, row, 2, hint, styles.get(border=1, text_wrap=True))
 
 
-def _following_note(sheet: Any, styles: Styles, row: int, label: str, known: Known, table: str) -> None:
+def _following_note(
+    sheet: Any, styles: Styles, row: int, label: str, known: KnownEntries, table: str
+) -> None:
     """A note as a formula: its dates are those of the rows above."""
     rows = {name: number for number, name in enumerate(ITEMS.values(), start=2)}
     shown, formulas = [], []

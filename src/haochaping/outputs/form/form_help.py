@@ -60,7 +60,7 @@ def write_help(workbook: Any, styles: Styles, told: Help) -> None:
             sheet,
             styles,
             row + 2,
-            [(where, "、".join(names)) for where, names in told.names.items() if names],
+            [(area, "、".join(names)) for area, names in told.names.items() if names],
         )
     write_heads(sheet, styles, row + 1, ("代替数字的用语", "含义"))
     first = row + 2

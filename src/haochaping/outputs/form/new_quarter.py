@@ -9,7 +9,7 @@ from haochaping.core.errors import InputRefused, Problem
 from haochaping.core.model import TABLES, QuarterData
 from haochaping.core.paths import NOTES
 from haochaping.core.quarter import Quarter
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.outputs.excel.workbook_style import Styles, open_workbook
 from haochaping.outputs.form.form import annex_form, differing_addressees, differing_names
 from haochaping.outputs.form.form_annex import write_annex
@@ -74,7 +74,7 @@ def _workbook(quarter: Quarter, reference: Reference, previous: QuarterData | No
     known = known_beforehand(quarter, reference, previous)
     names = {form.sheet: differing_names(form, reference) for form in forms}
     names["主送"] = differing_addressees(str(known.facts.get("addressees", "")), reference)
-    words = {word: meaning for word, meaning in reference.no_value.items() if fold(word)}
+    words = {word: meaning for word, meaning in reference.no_value.items() if normalize_for_comparison(word)}
     write_help(workbook, styles, Help(quarter, forms, words, names))
     write_entries(workbook, styles, known)
     for form in forms:

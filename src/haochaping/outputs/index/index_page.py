@@ -34,7 +34,7 @@ Tidy = Mapping[Quarter, Mapping[str, Figure]]
 
 
 @dataclass(frozen=True)
-class Shown:
+class CardFigure:
     """A key figure as its card shows it; the label has the unit."""
 
     label: str
@@ -61,29 +61,31 @@ class Card:
     kind: str
     simulated: bool
     findings: str
-    figures: Sequence[Shown]
+    figures: Sequence[CardFigure]
     remarks: Sequence[str]
     shelf: Sequence[tuple[str, Sequence[Link]]]
     written: str
 
 
-def index_html(where: Locations, published: Sequence[Published], key: str, say: Callable[[str], None]) -> str:
+def index_html(
+    locations: Locations, published: Sequence[Published], key: str, report_progress: Callable[[str], None]
+) -> str:
     """The page: same quarters, same tidy tables, same bytes.
 
     Parameters
     ----------
-    where : Locations
+    locations : Locations
         Where the tidy tables are.
     published : sequence of Published
         Newest first.
     key : str
         Hash of everything the page depends on.
-    say : callable
-        Told of tidy tables that cannot be read.
+    report_progress : callable
+        NumberMention of tidy tables that cannot be read.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    tidy, simulated = _tidy_figures(where, say)
+    tidy, simulated = _tidy_figures(locations, report_progress)
     simulated |= {one.quarter for one in published if one.summary.simulated}
     environment = Environment(
         loader=FileSystemLoader([Path(__file__).parent / "template", TEMPLATE]),
@@ -139,12 +141,12 @@ def _card(one: Published, tidy: Mapping[str, Figure]) -> Card:
     )
 
 
-def _shown(figure: KeyFigure) -> Shown:
+def _shown(figure: KeyFigure) -> CardFigure:
     changes = [
         f"{label} {figure.changes[name]}" for name, label in _CHANGES.items() if name in figure.changes
     ]
     unit = figure.unit.removeprefix(PERCENT)
-    return Shown(f"{figure.label}（{unit}）" if unit else figure.label, figure.text, changes)
+    return CardFigure(f"{figure.label}（{unit}）" if unit else figure.label, figure.text, changes)
 
 
 def _link(quarter: Quarter, item: Item) -> Link:
@@ -181,17 +183,17 @@ def _remarks(one: Published, tidy: Mapping[str, Figure]) -> list[str]:
 
 
 def _tidy_figures(
-    where: Locations, say: Callable[[str], None]
+    locations: Locations, report_progress: Callable[[str], None]
 ) -> tuple[dict[Quarter, dict[str, Figure]], set[Quarter]]:
     """The key figures of every quarter that has tidy tables, and which of the quarters are made up."""
-    reference = load_reference(where.reference)
+    reference = load_reference(locations.reference)
     found, simulated = {}, set()
-    for quarter in quarters_in(where.data / "tidy"):
+    for quarter in quarters_in(locations.data / "tidy"):
         try:
-            data = read_tidy(where.tidy(quarter), quarter)
-            made = of_one_quarter(data, reference).made
+            data = read_tidy(locations.tidy(quarter), quarter)
+            made = of_one_quarter(data, reference).figures
         except InputRefused as refusal:
-            say(f"各期走势没有用 {quarter.label}的数：{refusal.message}")
+            report_progress(f"各期走势没有用 {quarter.label}的数：{refusal.message}")
             continue
         found[quarter] = {name: made[name] for name in LABELS if name in made}
         if data.is_simulated:

@@ -9,11 +9,11 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.cleaning.number_format import number
 from haochaping.core.labels import COLUMNS, TIER_LABELS, UNITS
 from haochaping.core.model import TABLES, QuarterData, TableSpec, encode_key
-from haochaping.present.annex_layout import GridColumn, annex_grid
+from haochaping.present.annex_layout import LayoutColumn, lay_out_annex
 from haochaping.present.cell_places import CellPlaces, grid_cell
 from haochaping.present.html_fragment import Html
 from haochaping.present.html_table import Header, TableCell, TableRow, TableView, table_html
-from haochaping.store.cell_index import Book
+from haochaping.store.cell_index import CellIndex
 
 WIDE = 8
 
@@ -32,14 +32,14 @@ def annex_table(data: QuarterData, name: str, report: CheckReport) -> Html:
     """
     if data.table(name).empty:
         return Html(f'<p class="absent">本期资料没有附件{TABLES[name].annex}（{TABLES[name].title}）。</p>')
-    return table_html(_Annex(data, name, report).view())
+    return table_html(_AnnexView(data, name, report).view())
 
 
-class _Annex:
+class _AnnexView:
     """Gathers one annex's cells for :func:`table_html`."""
 
     def __init__(self, data: QuarterData, name: str, report: CheckReport):
-        self.data, self.spec, self.book = data, TABLES[name], Book(data)
+        self.data, self.spec, self.cell_index = data, TABLES[name], CellIndex(data)
         self.reasons = {
             (str(row.key), str(row.column)): str(row.reason)
             for row in data.unreported.itertuples()
@@ -53,7 +53,7 @@ class _Annex:
         self.places = CellPlaces(data, report)
 
     def view(self) -> TableView:
-        layout = annex_grid(self.data, self.spec.name)
+        layout = lay_out_annex(self.data, self.spec.name)
         annexes = self.data.annexes
         titles = annexes.loc[annexes["table"] == self.spec.name, "title"]
         title = str(titles.iloc[0]) if len(titles) else self.spec.title
@@ -87,24 +87,24 @@ class _Annex:
             notes.append("列名上的 ※ 指该条核对涉及本列多格或全列，逐格不再标注")
         return "；".join(notes) + "。" if notes else ""
 
-    def _cell(self, name: str, column: GridColumn) -> TableCell:
+    def _cell(self, name: str, column: LayoutColumn) -> TableCell:
         at = grid_cell(self.spec.name, name, column)
-        value = self.book.count(at) if column.measure in self.spec.counts else None
-        shown = number(value) if value is not None else self.book.printed(at)
+        value = self.cell_index.count(at) if column.measure in self.spec.counts else None
+        shown = number(value) if value is not None else self.cell_index.printed(at)
         place = (encode_key(at.names), column.measure)
         reason = self.reasons.get(place, "")
         if place in self.corrected:
             shown, reason = f"{shown}〔更正〕", f"通报列为 {self.corrected[place]}"
         return TableCell(shown, reason, self.places.of_cell.get(at, ()), self.places.cell_id(at))
 
-    def _header(self, column: GridColumn) -> Header:
+    def _header(self, column: LayoutColumn) -> Header:
         """Heading with its unit and its marks; a tier spans its columns, a district stands for itself."""
         place = (self.spec.name, column.measure, tuple(column.rest.items()))
         header = _heading(column, self.spec)
         return replace(header, findings=self.places.of_column.get(place, ()), id=self.places.column_id(place))
 
 
-def _heading(column: GridColumn, spec: TableSpec) -> Header:
+def _heading(column: LayoutColumn, spec: TableSpec) -> Header:
     if "district" in column.rest:
         return Header(column.rest["district"])
     unit = "" if column.measure in spec.rates else UNITS[column.measure]

@@ -12,7 +12,7 @@ from haochaping.core.model import CellRef
 from haochaping.figures.figure import Figures
 from haochaping.present.chart_titles import CHARTS, SERIES_SECTION, chart_titles, series_chart_id
 from haochaping.present.doubts import Doubts
-from haochaping.present.html_fragment import Html, one_stop, text
+from haochaping.present.html_fragment import Html, single_tab_stop, text
 from haochaping.present.html_table import finding_links, frame_table
 from haochaping.present.key_figures import key_figure_names
 from haochaping.present.phrase import number_names
@@ -26,7 +26,7 @@ _NOTE = (
 
 
 @dataclass(frozen=True)
-class Place:
+class CellLink:
     """Where a figure is shown: in words, and the id of what shows it."""
 
     label: str
@@ -47,7 +47,7 @@ def figure_table(figures: Figures, report: CheckReport) -> Html:
     names = listed(figures, places)
     rows = figures.frame().set_index("名称").loc[names]
     seen = [
-        one_stop(_seen(name, figures, names, places) + _doubted(doubts, figures[name].cells))
+        single_tab_stop(_seen(name, figures, names, places) + _doubted(doubts, figures[name].cells))
         for name in names
     ]
     rows["见于"] = pd.Series(seen, names, dtype=object)
@@ -60,16 +60,16 @@ def figure_table(figures: Figures, report: CheckReport) -> Html:
     )
 
 
-def shown_places(figures: Figures, report: CheckReport) -> dict[str, list[Place]]:
+def shown_places(figures: Figures, report: CheckReport) -> dict[str, list[CellLink]]:
     """Figure name to the places of the page that show it, in the order of the page."""
-    found: dict[str, list[Place]] = {}
+    found: dict[str, list[CellLink]] = {}
     for name, place in _places(figures, report):
         if place not in found.setdefault(name, []):
             found[name].append(place)
     return found
 
 
-def listed(figures: Figures, places: Mapping[str, Sequence[Place]]) -> list[str]:
+def listed(figures: Figures, places: Mapping[str, Sequence[CellLink]]) -> list[str]:
     """Names of the figures that stand in the table: those shown, and what they are computed from."""
     kept: set[str] = set()
     waiting = [name for name in places if name in figures]
@@ -81,25 +81,27 @@ def listed(figures: Figures, places: Mapping[str, Sequence[Place]]) -> list[str]
     return [name for name in figures if name in kept]
 
 
-def _places(figures: Figures, report: CheckReport) -> Iterator[tuple[str, Place]]:
+def _places(figures: Figures, report: CheckReport) -> Iterator[tuple[str, CellLink]]:
     for name in key_figure_names(figures):
-        yield name, Place("首页", "head")
+        yield name, CellLink("首页", "head")
     titles = chart_titles(figures)
     for section, heading in SECTIONS.items():
         for sentence in compose(section, figures, report):
             for name in number_names(sentence.parts):
-                yield name, Place(f"{heading}第 {sentence.place} 段", sentence.id)
+                yield name, CellLink(f"{heading}第 {sentence.place} 段", sentence.id)
         if section == SERIES_SECTION:
             for name in figures.words.get("series", ()):
-                yield name, Place(f"{heading}图题", series_chart_id(name))
+                yield name, CellLink(f"{heading}图题", series_chart_id(name))
         charts = [chart for chart, of_section in CHARTS.items() if of_section == section]
         for number, chart in enumerate(charts, start=1):
             which = f"第 {number} 幅" if len(charts) > 1 else ""
             for name in number_names(titles.get(chart, ())):
-                yield name, Place(f"{heading}{which}图题", chart)
+                yield name, CellLink(f"{heading}{which}图题", chart)
 
 
-def _seen(name: str, figures: Figures, names: Sequence[str], places: Mapping[str, Sequence[Place]]) -> Html:
+def _seen(
+    name: str, figures: Figures, names: Sequence[str], places: Mapping[str, Sequence[CellLink]]
+) -> Html:
     """Links to every place; of a figure shown nowhere, what is computed from it."""
     if shown := places.get(name):
         return Html("、".join(f'<a href="#{one.anchor}">{text(one.label)}</a>' for one in shown))

@@ -16,13 +16,13 @@ from haochaping.checks.verdict import Verdict
 from haochaping.cleaning.number_format import number
 from haochaping.core.labels import COLUMNS, RULE_STATES, SEVERITIES, STATUSES, place
 from haochaping.core.model import TABLES, CellRef
-from haochaping.core.paths import locations
+from haochaping.core.paths import find_locations
 from haochaping.figures.figure import Figures
 from haochaping.outputs.page.figure_table import listed, shown_places
 from haochaping.present.cell_places import finding_anchors
 from haochaping.present.doubts import cells_in_doubt
-from haochaping.present.finding_places import Whereabouts
-from haochaping.present.html_fragment import Html, one_stop, text
+from haochaping.present.finding_places import FindingPlaces
+from haochaping.present.html_fragment import Html, single_tab_stop, text
 from haochaping.present.html_table import finding_links, frame_table
 from haochaping.reference.reference import Reference, load_reference
 
@@ -71,9 +71,11 @@ def _group_words(findings: Sequence[Finding]) -> Markup:
     """``附件2“市残联”等 4 处评价率``."""
     at = findings[0].at
     whole = WHOLE in at.names.values()
-    where = f"附件{TABLES[at.table].annex}" if whole and at.table in TABLES else place(at.table, at.names)
+    place_words = (
+        f"附件{TABLES[at.table].annex}" if whole and at.table in TABLES else place(at.table, at.names)
+    )
     many = f"等 {len(findings)} 处" if len(findings) > 1 else ""
-    return text(f"{where}{many}{COLUMNS.get(at.column, '')}{'列' if whole else ''}")
+    return text(f"{place_words}{many}{COLUMNS.get(at.column, '')}{'列' if whole else ''}")
 
 
 def counts_words(report: CheckReport) -> str:
@@ -102,7 +104,7 @@ def findings_html(report: CheckReport, figures: Figures, reference: Reference | 
     names = listed(figures, shown_places(figures, report))
     figures = Figures({name: figures[name] for name in names}, figures.words, figures.data)
     about = (
-        Whereabouts(figures.data, report, reference or load_reference(locations().reference))
+        FindingPlaces(figures.data, report, reference or load_reference(find_locations().reference))
         if figures.data
         else None
     )
@@ -163,7 +165,7 @@ def _together(finding: Finding) -> tuple[str, str]:
 
 
 def _group(
-    findings: list[Finding], anchors: dict[str, str], figures: Figures, about: Whereabouts | None
+    findings: list[Finding], anchors: dict[str, str], figures: Figures, about: FindingPlaces | None
 ) -> str:
     if len(findings) == 1:
         return _finding(findings[0], anchors[findings[0].id], figures, about)
@@ -191,14 +193,14 @@ def _details(finding: Finding) -> str:
     return str(text("；".join(part.rstrip("。") for part in parts if part)))
 
 
-def _located(finding: Finding, about: Whereabouts | None) -> str:
+def _located(finding: Finding, about: FindingPlaces | None) -> str:
     """Place and addressee of one of several findings."""
     parts = [f"{label}：{value}" for label, value in _place_and_unit(finding, about) if value]
     return f'<span class="arithmetic">{"；".join(parts)}</span>' if parts else ""
 
 
 def _place_and_unit(
-    finding: Finding, about: Whereabouts | None, listed: Collection[CellRef] = ()
+    finding: Finding, about: FindingPlaces | None, listed: Collection[CellRef] = ()
 ) -> list[tuple[str, str]]:
     if about is None:
         return []
@@ -207,24 +209,24 @@ def _place_and_unit(
     return [("位置", about.where(finding, listed)), ("核实", asked)]
 
 
-def _finding(finding: Finding, anchor: str, figures: Figures, about: Whereabouts | None) -> str:
+def _finding(finding: Finding, anchor: str, figures: Figures, about: FindingPlaces | None) -> str:
     cells = [_cell(finding, cell, about) for cell in finding.cells]
-    compared: str = one_stop("；".join(cells[:4]))
+    compared: str = single_tab_stop("；".join(cells[:4]))
     if len(cells) > 4:
         long = ' class="long"' if len(cells) > MOST_PRINTED else ""
-        compared = f"<details{long}><summary>所比较的 {len(cells)} 格</summary><p>{one_stop('；'.join(cells))}</p></details>"
+        compared = f"<details{long}><summary>所比较的 {len(cells)} 格</summary><p>{single_tab_stop('；'.join(cells))}</p></details>"
     expected = f"{finding.expected}（如其他各格无误）" if finding.expected else ""
     listed = {*finding.cells, *finding.suspects}
-    where, asked = _place_and_unit(finding, about, listed) or (("位置", ""), ("核实", ""))
+    place_words, asked = _place_and_unit(finding, about, listed) or (("位置", ""), ("核实", ""))
     rows = [
-        where,
+        place_words,
         ("应为", str(text(expected))),
         ("算式", str(text(finding.arithmetic))),
         ("所据", compared),
     ]
     if finding.suspects:
         suspects = "；".join(_cell(finding, cell, about) for cell in finding.suspects)
-        rows.append(("可疑", one_stop(suspects)))
+        rows.append(("可疑", single_tab_stop(suspects)))
     if finding.hypothesis:
         rows.append(("解释", str(text(finding.hypothesis))))
     rows.append(("影响", _effect([finding], figures)))
@@ -277,9 +279,9 @@ def _answer(finding: Finding) -> str:
     return f'<p class="answer">{label}{text(finding.answer)}</p>'
 
 
-def _cell(finding: Finding, cell: CellRef, about: Whereabouts | None) -> str:
-    where = f"{place(cell.table, cell.names)}{COLUMNS.get(cell.column, '')}"
-    linked = about.cell(cell, where) if about else text(where)
+def _cell(finding: Finding, cell: CellRef, about: FindingPlaces | None) -> str:
+    place_words = f"{place(cell.table, cell.names)}{COLUMNS.get(cell.column, '')}"
+    linked = about.cell(cell, place_words) if about else text(place_words)
     return f"{linked} {text(shown(finding.printed.get(cell, '')))}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.core.model import HEADLINE, CellRef, QuarterData
+from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.figures.figure import Figures
 from haochaping.outputs.page.findings_section import corrections_html, verdict_html
 from haochaping.present.doubts import Doubts
@@ -15,7 +15,7 @@ from haochaping.present.phrase import Number, Phrase
 def head_html(data: QuarterData, report: CheckReport, figures: Figures) -> Html:
     """Title block: what quarter, from whom, may it be submitted, and the key figures."""
     doubts = Doubts(figures, report)
-    extracted = CellRef.of(HEADLINE, {"figure": "extraction_date"}, "value")
+    extracted = CellRef.of(TEXT_CLAIMS, {"figure": "extraction_date"}, "value")
     facts = [
         ("统计期", _period(data), ""),
         ("数据提取", data.fact("extraction_date"), doubts.mark({extracted})),

@@ -13,7 +13,7 @@ from pathlib import Path
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.paths import Locations
 from haochaping.core.quarter import Quarter
-from haochaping.files.atomic_write import write_whole
+from haochaping.files.atomic_write import atomic_write
 from haochaping.outputs.published.file_names import PAGE, PDF
 
 LONGEST_SECONDS = 180
@@ -72,7 +72,7 @@ class PrintFailed(Exception):
     """The browser printed nothing that could be used; what was printed before is untouched (exit code 3)."""
 
 
-def write_pdf(where: Locations, quarter: Quarter) -> Path:
+def write_pdf(locations: Locations, quarter: Quarter) -> Path:
     """Print the page of `quarter` to ``briefing.pdf`` beside it.
 
     The PDF is no part of the manifest: it can be made anew at any time, and goes with its page at the next run.
@@ -86,14 +86,14 @@ def write_pdf(where: Locations, quarter: Quarter) -> Path:
     PrintFailed
         The browser failed.
     """
-    page = where.published(quarter) / PAGE
+    page = locations.published(quarter) / PAGE
     if not page.is_file():
         raise refuse(str(page), "", f"没有这份简报，请先运行 make quarter Q={quarter}")
     browser = find_browser()
     if browser is None:
         raise NoBrowser(page)
     target = page.with_name(PDF)
-    write_whole(target, _printed(browser, page))
+    atomic_write(target, _printed(browser, page))
     return target
 
 
@@ -114,9 +114,9 @@ def _usual_places() -> Iterator[Path]:
 def _printed(browser: str, page: Path) -> bytes:
     """What the browser prints, with a profile of its own that is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="haochaping-", ignore_cleanup_errors=True) as folder:
-        aside = Path(folder) / PDF
+        staging = Path(folder) / PDF
         command = [browser, *_OPTIONS, *_unboxed(), f"--user-data-dir={Path(folder) / 'profile'}"]
-        command += [f"--print-to-pdf={aside}", page.resolve().as_uri()]
+        command += [f"--print-to-pdf={staging}", page.resolve().as_uri()]
         try:
             done = subprocess.run(
                 command,
@@ -127,7 +127,7 @@ def _printed(browser: str, page: Path) -> bytes:
             )
         except subprocess.TimeoutExpired:
             raise PrintFailed(f"浏览器 {browser} 在 {LONGEST_SECONDS} 秒内没有打印完") from None
-        content = aside.read_bytes() if aside.is_file() else b""
+        content = staging.read_bytes() if staging.is_file() else b""
     if done.returncode or not _is_whole(content):
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise PrintFailed(f"浏览器 {browser} 没有打印成功：{said[-1] if said else '没有说明原因'}")

@@ -50,23 +50,23 @@ def _current(kept: str, new: Sequence[str]) -> str:
     return next((name for name in new if base_name(Path(name)) == base_name(Path(kept))), "")
 
 
-def remind_of_edited(published: Path, quarter: Quarter, say: Callable[[str], None]) -> None:
+def remind_of_edited(published: Path, quarter: Quarter, report_progress: Callable[[str], None]) -> None:
     """What a run says of edited papers when nothing had to be made: which ones a newer paper stands beside."""
     kept = edited_papers(published)
     papers = [path for pattern in _EDITABLE for path in sorted(published.glob(pattern))]
     ours = [path.relative_to(published).as_posix() for path in papers]
     new = [name for name in ours if name not in kept]
     for line in told_of_kept([name for name in kept if _current(name, new)], new, published):
-        say(line)
-    remind(kept, quarter, say)
+        report_progress(line)
+    remind(kept, quarter, report_progress)
 
 
-def remind(edited: Sequence[str], quarter: Quarter, say: Callable[[str], None]) -> None:
+def remind(edited: Sequence[str], quarter: Quarter, report_progress: Callable[[str], None]) -> None:
     """Say where a review workbook must go that was filled in where it was written."""
     if any(name.startswith("review") for name in edited):
-        say(f"要使填写的答复生效，请把它存为 data/raw/{quarter}/{REVIEW} 再运行")
+        report_progress(f"要使填写的答复生效，请把它存为 data/raw/{quarter}/{REVIEW} 再运行")
     if any(name.startswith(f"{SHEETS}/") for name in edited):
-        say(f"填好的核实单请放入 data/raw/{quarter}/{RETURNED}/，再运行 make collect Q={quarter}")
+        report_progress(f"填好的核实单请放入 data/raw/{quarter}/{RETURNED}/，再运行 make collect Q={quarter}")
 
 
 def foreign_files(published: Path) -> list[str]:

@@ -26,7 +26,7 @@ _CONFLICT, _LONGEST_SEARCH = 40.0, 2000
 
 
 @dataclass(frozen=True)
-class Place:
+class LabelPlacement:
     """Where a name stands: its box (left, bottom, right, top) and whether a line leads from it to its point."""
 
     box: Numbers
@@ -43,7 +43,7 @@ class _Choices:
     lines: Numbers
 
 
-def place_names(spots: Numbers, sizes: Numbers, plot: Numbers, unit: float) -> list[Place | None]:
+def place_names(spots: Numbers, sizes: Numbers, plot: Numbers, unit: float) -> list[LabelPlacement | None]:
     """A place for each name: nearest to its own point beyond doubt, or joined to it by a line that meets nothing else.
 
     Names that stand in each other's way move in turn to where they disturb least; pairs that go on disturbing each
@@ -69,11 +69,11 @@ def place_names(spots: Numbers, sizes: Numbers, plot: Numbers, unit: float) -> l
     choices = [_choices(number, spots, size, plot, unit) for number, size in enumerate(sizes)]
     able = [number for number, mine in enumerate(choices) if len(mine.boxes)]
     found = _settle([choices[number] for number in able], _GAP * unit)
-    places: list[Place | None] = [None] * len(spots)
+    places: list[LabelPlacement | None] = [None] * len(spots)
     for number, place in zip(able, found, strict=True):
         if place is not None:
             mine = choices[number]
-            places[number] = Place(mine.boxes[place], bool(mine.has_line[place]))
+            places[number] = LabelPlacement(mine.boxes[place], bool(mine.has_line[place]))
     return places
 
 
@@ -141,7 +141,7 @@ def _samples(lines: Numbers) -> Numbers:
 
 def _settle(choices: Sequence[_Choices], gap: float) -> list[int | None]:
     """The place each name takes; None for those that are given up so that the others are free."""
-    table = _Table(choices, gap)
+    table = _ClashTable(choices, gap)
     for _ in range(_LONGEST_SEARCH):
         pairs = table.clashing()
         if not pairs:
@@ -155,7 +155,7 @@ def _settle(choices: Sequence[_Choices], gap: float) -> list[int | None]:
     return [table.taken[name] if name in kept else None for name in range(len(choices))]
 
 
-class _Table:
+class _ClashTable:
     """Which choices clash, which are taken, and how much each pair of names has come to weigh."""
 
     def __init__(self, choices: Sequence[_Choices], gap: float):

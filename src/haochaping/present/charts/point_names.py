@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from haochaping.present.charts.label_placement import Place, place_names
+from haochaping.present.charts.label_placement import LabelPlacement, place_names
 from haochaping.present.charts.style import INK, QUIET, WIDE, Canvas
 from haochaping.present.charts.svg import lay_out
 
@@ -64,7 +64,9 @@ def _room(axes: Any, canvas: Canvas) -> Numbers:
     return np.array([1.0, 0.25 * canvas.text * axes.figure.dpi / 72])
 
 
-def _write(axes: Any, name: str, point: Numbers, spot: Numbers, place: Place, canvas: Canvas) -> None:
+def _write(
+    axes: Any, name: str, point: Numbers, spot: Numbers, place: LabelPlacement, canvas: Canvas
+) -> None:
     """A name in the middle of its box, and from the box's nearest side the line to the point."""
     low, high = place.box[:2], place.box[2:]
     room = _room(axes, canvas)

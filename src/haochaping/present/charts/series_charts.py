@@ -11,7 +11,7 @@ import pandas as pd
 from haochaping.checks.check_report import CheckReport
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.model import QuarterData
-from haochaping.core.paths import locations
+from haochaping.core.paths import find_locations
 from haochaping.core.quarter import Quarter
 from haochaping.figures.figure import PERCENT, Figures
 from haochaping.figures.one_quarter import of_one_quarter
@@ -21,7 +21,7 @@ from haochaping.present.charts.chart import EMPTY, Chart, make_chart
 from haochaping.present.charts.style import BLUE, GREY, NARROW, QUIET, RED
 from haochaping.present.doubts import Doubts
 from haochaping.present.html_fragment import Html, stack
-from haochaping.present.phrase import Number, Part, Phrase
+from haochaping.present.phrase import Number, Phrase, PhrasePart
 from haochaping.reference.reference import Reference, load_reference
 
 LABELS = {
@@ -70,8 +70,8 @@ def chart_series(
     """
     if not data.history:
         return EMPTY
-    reference = reference or load_reference(locations().reference)
-    made = {one.quarter: of_one_quarter(one, reference).made for one in (*data.history, data)}
+    reference = reference or load_reference(find_locations().reference)
+    made = {one.quarter: of_one_quarter(one, reference).figures for one in (*data.history, data)}
     doubts = Doubts(figures, report) if figures is not None and report else None
     drawn = [series_chart(back, doubts)._repr_html_() for back in of_the_page(made, data.quarter)]
     return side_by_side(drawn) if drawn else EMPTY
@@ -188,7 +188,7 @@ def _with_unit(shown: str, unit: str) -> str:
     return shown if unit == PERCENT else f"{shown} {unit}"
 
 
-def _title(back: Series, limits: Limits | None) -> list[Part]:
+def _title(back: Series, limits: Limits | None) -> list[PhrasePart]:
     """What the series shows: the last value, and whether it is out of the ordinary."""
     last = back.points[-1]
     now = [f"{last.quarter.label}{LABELS[back.name]} ", _told(last, back), _with_unit("", back.unit)]
@@ -201,14 +201,14 @@ def _title(back: Series, limits: Limits | None) -> list[Part]:
     return [*now, f"，在{'试算' if limits.trial else ''}控制限内，属通常波动{told}"]
 
 
-def _range(back: Series) -> list[Part]:
+def _range(back: Series) -> list[PhrasePart]:
     low, high = (pick(back.known, key=_value) for pick in (min, max))
     if low.value == high.value:
         return [f"{len(back.known)} 个季度没有变动"]
     return [f"{len(back.known)} 个季度在 ", _told(low, back), " 至 ", _told(high, back), " 之间"]
 
 
-def _told(point: Point, back: Series) -> Part:
+def _told(point: Point, back: Series) -> PhrasePart:
     """A value as a figure where it is this quarter's, else as a word: earlier ones stand in the chart's own table."""
     return Number(back.name, point.text) if point is back.points[-1] else point.text
 

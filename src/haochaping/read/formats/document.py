@@ -9,7 +9,7 @@ from haochaping.cleaning.number_or_missing import is_number
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.model import QuarterData
 from haochaping.core.quarter import Quarter
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.annex_grids import holds_annex, read_grids
 from haochaping.read.grid.grid import Grid
 from haochaping.read.grid.grid_header import HIGHEST_HEADER, field_of
@@ -19,13 +19,13 @@ from haochaping.read.text.text_bulletin import assemble
 from haochaping.read.text.text_tables import NOTE_BEGINS, UNIT_LINE, annex_heading, once
 from haochaping.reference.reference import Reference
 
-Block = str | Grid
+DocumentBlock = str | Grid
 """A line of text or a table, in the order of the document."""
 MOST_HEADING_LINES = 4
 
 
 def read_document(
-    blocks: Sequence[Block],
+    blocks: Sequence[DocumentBlock],
     quarter: Quarter,
     reference: Reference,
     place: str,
@@ -53,7 +53,7 @@ def read_document(
     return assemble(narrative, once(tables, place), quarter, reference, place, source_kind)
 
 
-def _annex_grids(blocks: Sequence[Block], reference: Reference) -> tuple[list[Grid], list[list[str]]]:
+def _annex_grids(blocks: Sequence[DocumentBlock], reference: Reference) -> tuple[list[Grid], list[list[str]]]:
     """Grids that hold annexes, and the texts before, between and after them; other tables count as text."""
     grids: list[Grid] = []
     texts: list[list[str]] = [[]]
@@ -174,7 +174,7 @@ def _heading_lines(lines: Sequence[Line]) -> list[Line]:
 
 def _lists_annexes(line: Line) -> bool:
     """Whether the line is the list of annexes (附件：1.…2.…) rather than a heading."""
-    return fold(line.text).startswith("附件:1.") or "2." in line.folded
+    return normalize_for_comparison(line.text).startswith("附件:1.") or "2." in line.folded
 
 
 def _note_only(texts: Sequence[str], grid: Grid) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.core.errors import refuse
-from haochaping.read.formats.document import Block
+from haochaping.read.formats.document import DocumentBlock
 from haochaping.read.grid.grid import MOST_COLUMNS, MOST_ROWS, SET_APART, make_grid
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -26,7 +26,7 @@ MOST_PARAGRAPHS = 20_000
 """A bulletin has some hundred."""
 
 
-def read_word(path: Path) -> list[Block]:
+def read_word(path: Path) -> list[DocumentBlock]:
     """Paragraphs and tables of a Word file, in order.
 
     Raises
@@ -41,7 +41,7 @@ def read_word(path: Path) -> list[Block]:
     except Exception as error:  # python-docx raises many kinds for files that are no documents
         raise refuse(path.name, type(error).__name__, "应为未加密、未损坏的 Word 文件（.docx）") from None
     count = 0
-    blocks: list[Block] = []
+    blocks: list[DocumentBlock] = []
     for element in _flow(body):
         if len(blocks) >= MOST_PARAGRAPHS:
             raise refuse(path.name, f"超过 {MOST_PARAGRAPHS} 个段落", "不是一份通报；请只保留通报正文和附件")

@@ -11,7 +11,7 @@ from haochaping.cleaning.dates import iso_date
 from haochaping.core.errors import InputRefused, Problem
 from haochaping.core.model import TABLES
 from haochaping.core.quarter import Quarter
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.grid import Grid
 from haochaping.read.text.lines import split_lines
 from haochaping.read.text.narrative import Narrative, read_narrative
@@ -64,28 +64,28 @@ def read_entries(grid: Grid | None, quarter: Quarter) -> tuple[Narrative, list[P
     facts: dict[str, str] = {}
     headline: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    labels = {fold(label): label for label in [*ITEMS, *ANNEX_ITEMS]}
-    for where, written, value in _filled(grid):
-        label = labels.get(fold(written), "")
+    labels = {normalize_for_comparison(label): label for label in [*ITEMS, *ANNEX_ITEMS]}
+    for cell_place, written, value in _filled(grid):
+        label = labels.get(normalize_for_comparison(written), "")
         name = ITEMS.get(label, "")
         if not label:
             expected = f"项目应为 {'、'.join(ITEMS)} 或 附件1标题、附件1备注 等之一"
-            problems.append(Problem(where, written, expected))
+            problems.append(Problem(cell_place, written, expected))
         elif label == QUARTER_ITEM:
             if value not in (str(quarter), quarter.label):
-                problems.append(Problem(where, value, f"文件夹是 {quarter}，季度应为 {quarter}"))
+                problems.append(Problem(cell_place, value, f"文件夹是 {quarter}，季度应为 {quarter}"))
         elif label in DATES:
             day = iso_date(value)
             facts[name] = day or ""
             if not day:
-                problems.append(Problem(where, value, "应为日期，如 2023-01-05"))
+                problems.append(Problem(cell_place, value, "应为日期，如 2023-01-05"))
         elif label in TEXTS:
             facts[name] = value
         elif label in FIGURES:
             figure = _figure(label, value)
             headline += [figure] if figure else []
             if not figure:
-                problems.append(Problem(where, value, f"{label}{_EXPECTED[name == 'records']}"))
+                problems.append(Problem(cell_place, value, f"{label}{_EXPECTED[name == 'records']}"))
     return Narrative(_quarter_of(facts, quarter), None, facts, headline), problems
 
 
@@ -93,18 +93,18 @@ def with_annex_entries(
     tables: Sequence[AnnexTable], grid: Grid | None
 ) -> tuple[list[AnnexTable], list[Problem]]:
     """`tables` with the titles and notes that the sheet gives; a problem where the annex's own page says otherwise."""
-    labels = {fold(label): label for label in ANNEX_ITEMS}
+    labels = {normalize_for_comparison(label): label for label in ANNEX_ITEMS}
     given = {
-        ANNEX_ITEMS[labels[fold(written)]]: (where, value)
-        for where, written, value in _filled(grid)
-        if fold(written) in labels
+        ANNEX_ITEMS[labels[normalize_for_comparison(written)]]: (cell_place, value)
+        for cell_place, written, value in _filled(grid)
+        if normalize_for_comparison(written) in labels
     }
     problems: list[Problem] = []
 
     def one(table: AnnexTable, field: str, own: str) -> str:
-        where, value = given.get((table.table, field), ("", ""))
-        if value and own and fold(value) != fold(own):
-            problems.append(Problem(where, value, f"{table.place}写的是“{own}”，请只保留一处"))
+        cell_place, value = given.get((table.table, field), ("", ""))
+        if value and own and normalize_for_comparison(value) != normalize_for_comparison(own):
+            problems.append(Problem(cell_place, value, f"{table.place}写的是“{own}”，请只保留一处"))
         return own or value
 
     completed = [replace(t, title=one(t, "title", t.title), note=one(t, "note", t.note)) for t in tables]
@@ -115,7 +115,7 @@ def _filled(grid: Grid | None) -> Iterator[tuple[str, str, str]]:
     """Place, label and text of every row that has both."""
     for number, row in zip(grid.numbers, grid.rows, strict=True) if grid else ():
         label, value = row[0].strip(), row[1].strip() if len(row) > 1 else ""
-        if label and fold(label) != "项目" and value:
+        if label and normalize_for_comparison(label) != "项目" and value:
             yield f"{grid.place} 第 {number} 行", label, value  # type: ignore[union-attr]
 
 
@@ -134,7 +134,11 @@ _EXPECTED = {
 
 def _figure(label: str, text: str) -> dict[str, Any] | None:
     """A row of ``headline`` as the text of a bulletin would give it; None where it gives none of the whole text."""
-    claimed = fold(text).removesuffix("条") if FIGURES[label] == "records" else fold(text)
+    claimed = (
+        normalize_for_comparison(text).removesuffix("条")
+        if FIGURES[label] == "records"
+        else normalize_for_comparison(text)
+    )
     sentence = f"归集数据{_with_unit(claimed)}" if FIGURES[label] == "records" else f"其中，{label}{claimed}"
     try:
         found = read_narrative(split_lines(f"关于情况的通报\n各单位：\n{sentence}。", {}), SHEET).headline

@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import refuse
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.read.formats.archived_webpage import is_archived_page
 from haochaping.read.grid.grid_header import HIGHEST_HEADER
 from haochaping.reference.reference import Reference
@@ -50,7 +50,7 @@ MOST_LINES_ABOVE = 5
 LONGEST_HEADER_LINE = 10_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORD_97, _ENCRYPTED = "WordDocument".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le")
-_BOOK = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+_BOOK = ("Workbook".encode("utf-16-le"), "CellIndex".encode("utf-16-le"))
 
 _PAGE_BEGINS = ("<!doctype html", "<html", "<?xml", "<head", "<body", "<table", "<meta", "<!--")
 _EXCEL_PAGE = re.compile(
@@ -240,7 +240,7 @@ def header_delimiter(line: str, reference: Reference) -> str:
     """What separates the cells of a line with known headings; blank when it is no header."""
     for delimiter in ",\t;":
         cells = line.split(delimiter) if len(line) <= LONGEST_HEADER_LINE else []
-        folded = [fold(cell.strip('"')).partition("(")[0] for cell in cells]
+        folded = [normalize_for_comparison(cell.strip('"')).partition("(")[0] for cell in cells]
         if sum(cell in reference.headings for cell in folded) > 1:
             return delimiter
     return ""

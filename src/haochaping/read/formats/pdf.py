@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.core.errors import InputRefused, refuse
-from haochaping.read.formats.document import Block
+from haochaping.read.formats.document import DocumentBlock
 from haochaping.read.formats.memory_limit import memory_limited
 from haochaping.read.grid.grid import Grid, make_grid
 from haochaping.read.text.lines import is_decorated_mark, make_line
@@ -23,7 +23,7 @@ FEWEST_COLUMNS = 3
 """A frame with fewer columns is no annex: a box around text."""
 
 
-def read_pdf(path: Path) -> list[Block]:
+def read_pdf(path: Path) -> list[DocumentBlock]:
     """Lines and tables of a PDF, page after page, page numbers left out.
 
     Where no page has a ruled table, only lines: the caller reads them as plain text.
@@ -40,7 +40,7 @@ def read_pdf(path: Path) -> list[Block]:
         with memory_limited(MORE_MEMORY), pdfplumber.open(path) as document:
             if len(document.pages) > MOST_PAGES:
                 raise refuse(path.name, f"{len(document.pages)} 页", f"通报不应超过 {MOST_PAGES} 页")
-            blocks: list[Block] = []
+            blocks: list[DocumentBlock] = []
             for page in document.pages:
                 blocks += _page(page, path.name, len([b for b in blocks if isinstance(b, Grid)]))
                 page.close()
@@ -55,7 +55,7 @@ def read_pdf(path: Path) -> list[Block]:
     return blocks
 
 
-def _page(page: Any, place: str, tables: int) -> list[Block]:
+def _page(page: Any, place: str, tables: int) -> list[DocumentBlock]:
     if not page.chars:
         if page.images:
             raise refuse(
@@ -70,7 +70,7 @@ def _page(page: Any, place: str, tables: int) -> list[Block]:
         if len(table.rows) > 1 and len(table.rows[0].cells) >= FEWEST_COLUMNS
     ]
     found.sort(key=lambda table: table.bbox[1])
-    blocks: list[Block] = []
+    blocks: list[DocumentBlock] = []
     top = 0.0
     for number, table in enumerate(found, start=tables + 1):
         blocks += _lines(page, top, table.bbox[1])
@@ -107,10 +107,10 @@ def _is_inside(char: dict[str, Any], area: tuple[float, float, float, float]) ->
     )
 
 
-def _without_page_number(blocks: list[Block]) -> list[Block]:
+def _without_page_number(blocks: list[DocumentBlock]) -> list[DocumentBlock]:
     """A page's blocks without the number at its head or foot: decorated, or bare digits alone in the line."""
 
-    def is_mark(block: Block) -> bool:
+    def is_mark(block: DocumentBlock) -> bool:
         if not isinstance(block, str):
             return False
         bare = block.strip()
@@ -121,7 +121,7 @@ def _without_page_number(blocks: list[Block]) -> list[Block]:
     return blocks[1:] if blocks and is_mark(blocks[0]) else blocks
 
 
-def _lines(page: Any, top: float, bottom: float) -> list[Block]:
+def _lines(page: Any, top: float, bottom: float) -> list[DocumentBlock]:
     """Text between two heights of the page, line by line; a letter belongs where its middle is."""
 
     def between(thing: dict[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.read.formats.archived_webpage import is_archived_page, page_of
-from haochaping.read.formats.document import Block
+from haochaping.read.formats.document import DocumentBlock
 from haochaping.read.grid.grid import MOST_COLUMNS, MOST_ROWS, SET_APART, Grid, make_grid
 
 LONGEST_PAGE = 10_000_000
@@ -63,7 +63,7 @@ def page_text(path: Path) -> str:
     return text
 
 
-def read_webpage(path: Path) -> list[Block]:
+def read_webpage(path: Path) -> list[DocumentBlock]:
     """Text and tables of a saved page, in order; a table that only lays out others counts as text.
 
     Raises
@@ -89,7 +89,7 @@ def read_webpage(path: Path) -> list[Block]:
     return _from_title(_joined(blocks))
 
 
-def _from_title(blocks: list[Block]) -> list[Block]:
+def _from_title(blocks: list[DocumentBlock]) -> list[DocumentBlock]:
     """Blocks from the bulletin's title on: what stands above belongs to the site."""
     for i, block in enumerate(blocks):
         if isinstance(block, Grid):
@@ -99,7 +99,7 @@ def _from_title(blocks: list[Block]) -> list[Block]:
     return blocks
 
 
-def _blocks(element: Any, place: str, count: list[int]) -> Iterator[Block]:
+def _blocks(element: Any, place: str, count: list[int]) -> Iterator[DocumentBlock]:
     """Pieces of text (a line break is a piece of its own) and tables."""
     if not isinstance(element.tag, str) or element.tag in _LEFT_OUT:
         return
@@ -120,9 +120,9 @@ def _blocks(element: Any, place: str, count: list[int]) -> Iterator[Block]:
         yield "\n"
 
 
-def _joined(pieces: list[Block]) -> list[Block]:
+def _joined(pieces: list[DocumentBlock]) -> list[DocumentBlock]:
     """Lines of text put together from pieces; blanks inside a line fold."""
-    blocks: list[Block] = []
+    blocks: list[DocumentBlock] = []
     text = ""
 
     def flush() -> None:

@@ -14,7 +14,7 @@ from haochaping.cleaning.number_or_missing import is_number, percent_of
 from haochaping.core.errors import Problem
 from haochaping.core.labels import COLUMNS
 from haochaping.core.model import TABLES
-from haochaping.core.text import fold, plain_number
+from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.read.grid.grid import Grid, column_letter
 from haochaping.read.grid.grid_checks import check_kinds, check_percents
 from haochaping.read.grid.grid_header import (
@@ -37,7 +37,7 @@ from haochaping.read.text.margins import (
     is_scaled,
 )
 from haochaping.read.text.text_header import Column, HeaderUnread
-from haochaping.read.text.text_rows import Body, Row
+from haochaping.read.text.text_rows import Body, TextRow
 from haochaping.read.text.text_tables import NOTE_BEGINS, UNIT_LINE, AnnexTable, annex_heading, title_of
 from haochaping.reference.reference import IGNORED, Reference
 
@@ -80,12 +80,12 @@ def holds_annex(grid: Grid, reference: Reference) -> bool:
 
 def _districts(grids: Sequence[Grid], reference: Reference) -> dict[str, str]:
     """Folded names of districts that may head columns: the registry's, and those in a column of names."""
-    names = {fold(name): name for name in reference.names("district")}
+    names = {normalize_for_comparison(name): name for name in reference.names("district")}
     for grid in grids:
         for row in grid.rows:
             for text in row[:3]:
-                if DISTRICT.fullmatch(fold(text)) and len(text) <= 12:
-                    names.setdefault(fold(text), text)
+                if DISTRICT.fullmatch(normalize_for_comparison(text)) and len(text) <= 12:
+                    names.setdefault(normalize_for_comparison(text), text)
     return names
 
 
@@ -98,7 +98,7 @@ def _begins_header(grid: Grid, row: int, reference: Reference) -> bool:
     known = _known(texts, reference)
     if any(is_number(text) for text in texts) or not any(name in ("serial", *NAMES) for name in known):
         return False
-    if len(known) > 1 or sum(bool(DISTRICT.fullmatch(fold(text))) for text in texts) > 1:
+    if len(known) > 1 or sum(bool(DISTRICT.fullmatch(normalize_for_comparison(text))) for text in texts) > 1:
         return True
     below = grid.texts(row + 1) if row + 1 < len(grid.rows) else []
     lower = [name for name in _known(below, reference) if name not in ("serial", *NAMES)]
@@ -119,7 +119,7 @@ def _title_start(grid: Grid, header: int, after: int) -> int:
     row = header
     while row - 1 > after and header - row < MOST_TITLE_LINES:
         texts = grid.texts(row - 1)
-        if len(texts) > 1 or (texts and NOTE_BEGINS.match(fold(texts[0]))):
+        if len(texts) > 1 or (texts and NOTE_BEGINS.match(normalize_for_comparison(texts[0]))):
             break
         row -= 1
         if texts and annex_heading(make_line(1, texts[0], {})):
@@ -218,8 +218,8 @@ class _Region:
                 self._add_long(header, row, long)
             values, body = long.table()
             return values, body, "".join(note)
-        rows: list[Row] = []
-        totals: list[Row] = []
+        rows: list[TextRow] = []
+        totals: list[TextRow] = []
         for row in at_rows:
             self._add(header, row, rows, totals)
         return list(header.values), Body(tuple(rows), tuple(totals)), "".join(note)
@@ -268,7 +268,7 @@ class _Region:
         cells = self.grid.rows[row]
         self._not_merged(header, row)
         name, rest = ("".join(cells[at].split()) for at in (header.name_at, long.places[header.rest]))
-        serial = "" if header.serial_at is None else fold(cells[header.serial_at])
+        serial = "" if header.serial_at is None else normalize_for_comparison(cells[header.serial_at])
         if self._is_total(serial):
             name, serial = name or serial, ""
         texts = tuple(self._cell(row, at, column) for at, column in header.values)
@@ -278,7 +278,7 @@ class _Region:
         return is_value(text, self.reference)
 
     def _is_total(self, text: str) -> bool:
-        return fold(text).rstrip(":") in self.reference.totals
+        return normalize_for_comparison(text).rstrip(":") in self.reference.totals
 
     def _not_merged(self, header: GridHeader, row: int) -> None:
         for at, column in header.values:
@@ -292,7 +292,7 @@ class _Region:
         texts = self.grid.texts(row)
         if not texts:
             return False
-        begins = bool(NOTE_BEGINS.match(fold(texts[0])))
+        begins = bool(NOTE_BEGINS.match(normalize_for_comparison(texts[0])))
         alone = len(texts) == 1 and not self._is_value(texts[0])
         return (
             (begins and not any(self._is_value(text) for text in texts[1:]))
@@ -316,17 +316,17 @@ class _Region:
             lines.append(" ".join(texts))
         return lines
 
-    def _add(self, header: GridHeader, row: int, rows: list[Row], totals: list[Row]) -> None:
+    def _add(self, header: GridHeader, row: int, rows: list[TextRow], totals: list[TextRow]) -> None:
         """One row into rows or totals, or a problem."""
         cells = self.grid.rows[row]
         name = "".join(cells[header.name_at].split())
-        serial = "" if header.serial_at is None else fold(cells[header.serial_at])
+        serial = "" if header.serial_at is None else normalize_for_comparison(cells[header.serial_at])
         label = next((text for text in (name, serial) if self._is_total(text)), "")
         self._not_merged(header, row)
         texts = tuple(self._cell(row, at, column) for at, column in header.values)
         number = self.grid.numbers[row]
         if label:
-            totals.append(Row(number, label.rstrip(":："), tuple(text or None for text in texts)))
+            totals.append(TextRow(number, label.rstrip(":："), tuple(text or None for text in texts)))
             return
         if not name:
             self._problem(row, header.name_at, " ".join(self.grid.texts(row))[:80], "有数据的行应有名称")
@@ -342,7 +342,7 @@ class _Region:
             return
         if header.serial_at is not None and serial != str(len(rows) + 1):
             self._problem(row, header.serial_at, cells[header.serial_at], f"序号应为 {len(rows) + 1}")
-        rows.append(Row(number, name, texts))
+        rows.append(TextRow(number, name, texts))
 
     def _cell(self, row: int, at: int, column: Column) -> str:
         """A cell's text; a number that is a fraction, under a heading of rates, as a percentage."""

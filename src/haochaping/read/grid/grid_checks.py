@@ -10,7 +10,7 @@ from haochaping.core.text import plain_number
 from haochaping.read.grid.grid import Grid
 from haochaping.read.grid.grid_header import GridHeader
 from haochaping.read.grid.long_form import Tell
-from haochaping.read.text.text_rows import Body, Row
+from haochaping.read.text.text_rows import Body, TextRow
 from haochaping.reference.reference import UNIT_KINDS, Reference
 
 _MOST_NAMED = 5
@@ -53,6 +53,6 @@ def check_kinds(header: GridHeader, body: Body, reference: Reference, tell: Tell
         tell(grid.numbers.index(wrong[0].line), header.name_at, _names(wrong), expected)
 
 
-def _names(rows: Sequence[Row]) -> str:
+def _names(rows: Sequence[TextRow]) -> str:
     more = "等" if len(rows) > _MOST_NAMED else ""
     return "、".join(dict.fromkeys(row.name for row in rows[:_MOST_NAMED])) + more

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from haochaping.cleaning.number_or_missing import is_number
 from haochaping.core.model import TIERS
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.grid import Grid, column_letter
 from haochaping.read.grid.long_form import tier_of
 from haochaping.read.text.margins import is_filled_in_by, is_of_other_period
@@ -50,13 +50,13 @@ class GridHeader:
 
 def field_of(text: str, reference: Reference) -> str:
     """The field of a heading, its unit in brackets left off; blank when unknown."""
-    folded = fold(text)
+    folded = normalize_for_comparison(text)
     return reference.headings.get(folded) or reference.headings.get(_UNIT.sub("", folded), "")
 
 
 def is_value(text: str, reference: Reference) -> bool:
     """Whether a cell holds a number or a word for none."""
-    return is_number(text) or fold(text) in reference.no_value
+    return is_number(text) or normalize_for_comparison(text) in reference.no_value
 
 
 def _under(rest: str, column: Column) -> Column:
@@ -184,7 +184,10 @@ class HeaderReader:
             text = self.grid.rows[row][at]
             if text and field_of(heading, self.reference) in NAMES and (row, at) not in self.grid.covered:
                 above = "".join(self.grid.rows[r][at] for r in range(self.header_row, row))
-                return not any(known.startswith(fold(above + text)) for known in self.reference.headings)
+                return not any(
+                    known.startswith(normalize_for_comparison(above + text))
+                    for known in self.reference.headings
+                )
         return False
 
     def _is_value(self, text: str) -> bool:
@@ -205,7 +208,7 @@ class HeaderReader:
         return [(at, list(dict.fromkeys(row[at] for row in rows if row[at]))) for at in range(width)]
 
     def _is_total(self, text: str) -> bool:
-        return fold(text).rstrip(":") in self.reference.totals
+        return normalize_for_comparison(text).rstrip(":") in self.reference.totals
 
     def _used(self, at: int, bottom: int) -> bool:
         return any(self._is_value(text) for text in self._cells_below(at, bottom))
@@ -222,9 +225,11 @@ class HeaderReader:
     def _column(self, labels: list[str]) -> Column:
         """The meaning of a column from its headings."""
         known = [field_of(label, self.reference) for label in labels]
-        last = fold(labels[-1])
+        last = normalize_for_comparison(labels[-1])
         tier = next((name for name in known[:-1] if name in TIERS), "")
-        percent = any("%" in unit[1] for label in labels if (unit := _UNIT.search(fold(label))))
+        percent = any(
+            "%" in unit[1] for label in labels if (unit := _UNIT.search(normalize_for_comparison(label)))
+        )
         joined = field_of("".join(labels), self.reference)
         if known[-1] and known[-1] not in TIERS:
             return Column(known[-1], tier=tier, in_percent=percent)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from haochaping.cleaning.number_or_missing import read_count, read_rate
 from haochaping.core.labels import COLUMNS
 from haochaping.core.model import TIERS
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.read.text.margins import PART_OF_SUM, is_part_of_sum
 from haochaping.read.text.text_header import Column
-from haochaping.read.text.text_rows import Body, Row
+from haochaping.read.text.text_rows import Body, TextRow
 from haochaping.reference.reference import IGNORED, Reference
 
 Tell = Callable[[int, int | None, str, str], None]
@@ -90,7 +90,7 @@ class LongForm:
         first: dict[str, LongRow] = {}
         for row in self.rows:
             rest = self._tier(row.rest) if self.rest == "tier" else row.rest
-            twin = seen.setdefault((fold(row.name), fold(rest)), row)
+            twin = seen.setdefault((normalize_for_comparison(row.name), normalize_for_comparison(rest)), row)
             if twin is not row:
                 kinds = f"{COLUMNS[self.key]}、{COLUMNS[self.rest]}"
                 found = f"{row.name} {row.rest}（第 {twin.number} 行已有）"
@@ -103,12 +103,12 @@ class LongForm:
                     continue
                 columns.setdefault((rest, column.field), (at, self._column(column, rest)))
                 cells[rest, column.field] = text
-        rows: list[Row] = []
-        totals: list[Row] = []
+        rows: list[TextRow] = []
+        totals: list[TextRow] = []
         for name, cells in names.items():
             texts = tuple(cells.get(place) for place in columns)
             absent = frozenset(i for i, text in enumerate(texts) if text is None)
-            made = Row(first[name].number, name.rstrip(":："), texts, absent)
+            made = TextRow(first[name].number, name.rstrip(":："), texts, absent)
             (totals if self._is_total(name) else rows).append(made)
         return list(columns.values()), Body(tuple(rows), tuple(totals))
 
@@ -130,7 +130,7 @@ class LongForm:
                     return
 
     def _is_total(self, text: str) -> bool:
-        return fold(text).rstrip(":") in self.reference.totals
+        return normalize_for_comparison(text).rstrip(":") in self.reference.totals
 
     def _tier(self, text: str) -> str:
         return tier_of(text, self.reference)
@@ -138,5 +138,5 @@ class LongForm:
 
 def tier_of(text: str, reference: Reference) -> str:
     """``town`` for 镇级 and the like, ``village`` for 村级; blank for anything else."""
-    name = reference.headings.get(fold(text), "")
+    name = reference.headings.get(normalize_for_comparison(text), "")
     return name if name in TIERS else ""

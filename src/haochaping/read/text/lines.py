@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from haochaping.cleaning.number_or_missing import is_number
-from haochaping.core.text import fold, plain_number
+from haochaping.core.text import normalize_for_comparison, plain_number
 
 _FRAGMENT = re.compile(r"(?=.*[0-9%])[0-9,.]*%?")
 _PAGE_MARKS = re.compile(
@@ -49,7 +49,7 @@ class Line:
     @cached_property
     def folded(self) -> str:
         """Half-width text without blanks, for comparing."""
-        return fold(self.text)
+        return normalize_for_comparison(self.text)
 
     @property
     def is_text(self) -> bool:
@@ -73,7 +73,7 @@ def make_line(number: int, row: str, no_value: Mapping[str, str]) -> Line:
 
 
 def _kind(piece: str, no_value: Mapping[str, str]) -> str:
-    if is_number(piece) or fold(piece) in no_value:
+    if is_number(piece) or normalize_for_comparison(piece) in no_value:
         return "value"
     return "fragment" if _FRAGMENT.fullmatch(plain_number(piece)) else "text"
 
@@ -131,7 +131,7 @@ def in_sentence(lines: Sequence[Line], i: int) -> bool:
 
 def without_digits(text: str) -> str:
     """`text` with every run of digits taken out: a running head differs only in its page number."""
-    return _DIGITS.sub("", fold(text))
+    return _DIGITS.sub("", normalize_for_comparison(text))
 
 
 def running_heads(lines: Sequence[Line], titles: Set[str], marks: Collection[int]) -> set[int]:

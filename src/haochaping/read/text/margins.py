@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 
 _FILLED_IN_BY = re.compile(
     r"(?:填表|填报|制表|审核|审批|复核|校对|经办|报送|联系|统计|主要负责|分管|负责|单位负责)(?:人|人员|领导|单位|部门|日期|时间|电话|方式)"
@@ -22,29 +22,29 @@ _OTHER_PERIOD = re.compile(r"上季|上期|上年|去年|上半年|下半年|全
 
 def is_filled_in_by(text: str) -> bool:
     """Whether a line names who filled in the table, and when: personal data, and no note."""
-    return bool(_FILLED_IN_BY.fullmatch(fold(text)))
+    return bool(_FILLED_IN_BY.fullmatch(normalize_for_comparison(text)))
 
 
 def is_page_mark(text: str) -> bool:
     """Whether a line is the number of a page."""
-    return bool(_PAGE.fullmatch(fold(text)))
+    return bool(_PAGE.fullmatch(normalize_for_comparison(text)))
 
 
 def is_part_of_sum(name: str) -> bool:
     """Whether a row is a subtotal or an average and no unit."""
-    return bool(_PART_OF_SUM.fullmatch(fold(name)))
+    return bool(_PART_OF_SUM.fullmatch(normalize_for_comparison(name)))
 
 
 def is_scaled(line: str) -> bool:
     """Whether a line says that figures are in thousands or ten thousands."""
-    return bool(_SCALED.search(fold(line)))
+    return bool(_SCALED.search(normalize_for_comparison(line)))
 
 
 def is_period_line(text: str) -> bool:
     """Whether a line above a table gives the period that its figures cover."""
-    return bool(_PERIOD_LINE.match(fold(text)))
+    return bool(_PERIOD_LINE.match(normalize_for_comparison(text)))
 
 
 def is_of_other_period(heading: str) -> bool:
     """Whether a heading stands above figures of another period, or above changes."""
-    return bool(_OTHER_PERIOD.search(fold(heading)))
+    return bool(_OTHER_PERIOD.search(normalize_for_comparison(heading)))

@@ -11,7 +11,7 @@ from typing import Any
 
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.quarter import Quarter
-from haochaping.core.text import fold, plain_number
+from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.read.text.lines import Line
 
 _QUARTER = re.compile(r"(\d{4})年第?([一二三四1-4])季度")
@@ -96,7 +96,7 @@ def read_narrative(lines: Sequence[Line], place: str) -> Narrative:
 
 def read_note(note: str, place: str) -> tuple[str, str, str]:
     """Period start, period end and extraction date of an annex's note, as ISO dates (blank: not said)."""
-    text = fold(note)
+    text = normalize_for_comparison(note)
     start = end = extracted = ""
     period = _PERIOD.search(text)
     if period:
@@ -148,7 +148,7 @@ def _title(lines: Sequence[Line]) -> str:
 
 def quarter_in(text: str) -> Quarter | None:
     """The first quarter that a text names with its year."""
-    match = _QUARTER.search(fold(text))
+    match = _QUARTER.search(normalize_for_comparison(text))
     return Quarter.parse(match.group(0)) if match else None
 
 
@@ -197,7 +197,7 @@ def _iso(year: str, month: str, day: str, place: str) -> str:
 def _planned_work(text: str) -> str:
     """The sentences that say what will be done, joined."""
     sentences = [s for s in re.split(r"(?<=。)", text) if s.strip()]
-    return "".join(s for s in sentences if _PLAN.search(fold(s)))
+    return "".join(s for s in sentences if _PLAN.search(normalize_for_comparison(s)))
 
 
 def _headline(text: str, place: str) -> list[dict[str, Any]]:

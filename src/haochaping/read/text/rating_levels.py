@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 
 _POOR, _POOREST = "不满意", "非常不满意"
 _BETTER = ("非常满意", "基本满意", "一般")
@@ -27,7 +27,7 @@ class NegativesUnknown(ValueError):
 
 def level_of(heading: str) -> str:
     """The level that a heading names; blank for any other heading."""
-    match = _LEVEL.fullmatch(fold(heading))
+    match = _LEVEL.fullmatch(normalize_for_comparison(heading))
     return match[1] if match else ""
 
 

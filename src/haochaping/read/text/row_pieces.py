@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from haochaping.cleaning.number_or_missing import is_number
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.read.text.lines import Token
 from haochaping.read.text.text_header import Column
 from haochaping.reference.reference import IGNORED, Reference
@@ -37,13 +37,17 @@ def join_broken(tokens: Sequence[Token], reference: Reference) -> list[Token]:
     """
     cells: list[Token] = []
     for token in tokens:
-        if cells and (token.starts_line or fold(token.text) == "%"):
+        if cells and (token.starts_line or normalize_for_comparison(token.text) == "%"):
             joined = cells[-1].text + token.text
             pieces = {cells[-1].kind, token.kind}
             if ("fragment" in pieces and "text" not in pieces and (is_number(joined) or _open(joined))) or (
-                pieces == {"text"} and fold(joined) in reference.no_value
+                pieces == {"text"} and normalize_for_comparison(joined) in reference.no_value
             ):
-                kind = "value" if is_number(joined) or fold(joined) in reference.no_value else "fragment"
+                kind = (
+                    "value"
+                    if is_number(joined) or normalize_for_comparison(joined) in reference.no_value
+                    else "fragment"
+                )
                 cells[-1] = replace(cells[-1], text=joined, kind=kind)
                 continue
         cells.append(token)
@@ -52,7 +56,7 @@ def join_broken(tokens: Sequence[Token], reference: Reference) -> list[Token]:
 
 def _open(text: str) -> bool:
     """Whether `text` can still become a number: it ends with a comma or a point."""
-    return fold(text).endswith((",", "."))
+    return normalize_for_comparison(text).endswith((",", "."))
 
 
 def place_cells(cells: list[str], columns: list[Column]) -> list[str | None] | None:
@@ -85,4 +89,4 @@ def place_cells(cells: list[str], columns: list[Column]) -> list[str | None] | N
 def _fits(cell: str, column: Column) -> bool:
     if not is_number(cell):
         return True
-    return column.in_percent or fold(cell).endswith("%") == column.is_rate
+    return column.in_percent or normalize_for_comparison(cell).endswith("%") == column.is_rate

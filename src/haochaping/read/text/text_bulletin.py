@@ -20,11 +20,11 @@ from haochaping.core.model import (
     printed_column,
 )
 from haochaping.core.quarter import Quarter
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.read.text.lines import split_lines
 from haochaping.read.text.narrative import Narrative, quarter_in, read_narrative, read_note
 from haochaping.read.text.text_header import Column
-from haochaping.read.text.text_rows import Row
+from haochaping.read.text.text_rows import TextRow
 from haochaping.read.text.text_tables import AnnexTable, split_annexes
 from haochaping.reference.reference import IGNORED, Reference
 
@@ -122,9 +122,11 @@ def _totals_told_twice(rows: Rows, place: str) -> list[Problem]:
     for total in rows["printed_totals"]:
         first = kept.setdefault((total["table"], total["key"], total["column"]), total)
         if first["value"] != total["value"]:
-            where = f"{place}（{TABLES[total['table']].title}表 {total['label']} {COLUMNS[total['column']]}）"
+            full_place = (
+                f"{place}（{TABLES[total['table']].title}表 {total['label']} {COLUMNS[total['column']]}）"
+            )
             found = f"{first['printed']} 与 {total['printed']}"
-            problems.append(Problem(where, found, "同一合计出现两次而不同，请保留一个"))
+            problems.append(Problem(full_place, found, "同一合计出现两次而不同，请保留一个"))
     rows["printed_totals"] = list(kept.values())
     return problems
 
@@ -191,7 +193,7 @@ class _Filler:
                     continue
                 self._total(row, column, self._key(row.name, column), printed)
 
-    def _fill_row(self, row: Row) -> None:
+    def _fill_row(self, row: TextRow) -> None:
         by_key: dict[str, dict[str, Any]] = {}
         for i, (column, printed) in enumerate(zip(self.values, row.cells, strict=True)):
             if column.field == IGNORED:
@@ -225,7 +227,7 @@ class _Filler:
             key["tier"] = column.tier
         return key
 
-    def _cell(self, row: Row, column: Column, printed: str) -> Cell:
+    def _cell(self, row: TextRow, column: Column, printed: str) -> Cell:
         read: Callable[[], Cell] = (
             (lambda: read_rate(printed, self.reference.no_value, in_percent=column.in_percent))
             if column.is_rate
@@ -237,7 +239,7 @@ class _Filler:
             self._problem(row, printed, f"{COLUMNS[column.field]}{error}", column)
             return Cell(printed)
 
-    def _total(self, row: Row, column: Column, key: dict[str, str], printed: str | None) -> None:
+    def _total(self, row: TextRow, column: Column, key: dict[str, str], printed: str | None) -> None:
         if printed is None:
             self._unreported(key, column.field, "", "原表空白")
             return
@@ -267,13 +269,15 @@ class _Filler:
             }
         )
 
-    def _problem(self, row: Row, found: str, expected: str, column: Column | None = None) -> None:
+    def _problem(self, row: TextRow, found: str, expected: str, column: Column | None = None) -> None:
         letter = (
             f" {self.annex.letters[self.values.index(column)]} 列" if column and self.annex.letters else ""
         )
         place = self.annex.place or self.place
-        where = f"{place} 第 {row.line} 行{letter}（{self.spec.title}表 {fold(row.name)[:40]}"
-        where += (
+        full_place = (
+            f"{place} 第 {row.line} 行{letter}（{self.spec.title}表 {normalize_for_comparison(row.name)[:40]}"
+        )
+        full_place += (
             f" {column.district or column.tier}）" if column and (column.district or column.tier) else "）"
         )
-        self.problems.append(Problem(where, found, expected))
+        self.problems.append(Problem(full_place, found, expected))

@@ -15,7 +15,7 @@ from itertools import combinations
 
 from haochaping.core.labels import COLUMNS
 from haochaping.core.model import TABLES, TIERS
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.read.text.lines import Line
 from haochaping.read.text.rating_levels import ADD_A_COLUMN
 from haochaping.reference.reference import IGNORED, Reference
@@ -152,7 +152,7 @@ def _unwrap(lines: Sequence[Line], reference: Reference) -> list[tuple[Column, .
                 found.extend(extend(longer, rest[1:]))
         return found
 
-    rows = [[fold(token.text) for token in line.tokens] for line in lines]
+    rows = [[normalize_for_comparison(token.text) for token in line.tokens] for line in lines]
     if len(rows) > 4 or len(rows[0]) > 14 or any(len(row) > len(rows[0]) for row in rows):
         return []
     return list({tuple(Column(known[slot]) for slot in slots): None for slots in extend(rows[0], rows[1:])})
@@ -165,7 +165,7 @@ def _matrix(lines: Sequence[Line], reference: Reference, districts: Iterable[str
     if lead is None:
         return None
     serial_and_key, rest = lead
-    names = {fold(name): name for name in districts}
+    names = {normalize_for_comparison(name): name for name in districts}
     totals = {label: label for label in reference.totals}
     readings = _cut(rest, tuple((n, n) for n in {**names, **totals}))
     if len(readings) == 1:
@@ -178,8 +178,8 @@ def _matrix(lines: Sequence[Line], reference: Reference, districts: Iterable[str
         printed = joined
     return serial_and_key + [
         Column("evaluations", total=name)
-        if fold(name) in reference.totals
-        else Column("evaluations", district=names.get(fold(name), name))
+        if normalize_for_comparison(name) in reference.totals
+        else Column("evaluations", district=names.get(normalize_for_comparison(name), name))
         for name in printed
     ]
 
@@ -205,17 +205,21 @@ def _lead(whole: str, reference: Reference) -> tuple[list[Column], str] | None:
 def _join_districts(tokens: list[tuple[str, bool]], rest: str) -> list[str] | None:
     """District names from tokens that together are `rest`; a piece that ends like no district goes on in the next line."""
     tail: list[tuple[str, bool]] = []
-    while tokens and len("".join(fold(text) for text, _ in tail)) < len(rest):
+    while tokens and len("".join(normalize_for_comparison(text) for text, _ in tail)) < len(rest):
         tail.insert(0, tokens.pop())
-    if "".join(fold(text) for text, _ in tail) != rest:
+    if "".join(normalize_for_comparison(text) for text, _ in tail) != rest:
         return None
     names: list[str] = []
     for text, starts_line in tail:
-        if names and starts_line and not _DISTRICT_END.fullmatch(fold(names[-1])):
+        if names and starts_line and not _DISTRICT_END.fullmatch(normalize_for_comparison(names[-1])):
             names[-1] += text
         else:
             names.append(text)
-    return names if names and all(_DISTRICT_END.fullmatch(fold(name)) for name in names) else None
+    return (
+        names
+        if names and all(_DISTRICT_END.fullmatch(normalize_for_comparison(name)) for name in names)
+        else None
+    )
 
 
 def _columns(fields: list[Column]) -> list[Column]:
@@ -287,7 +291,11 @@ def table_of(columns: list[Column], title: str) -> str:
 
 def named_tables(text: str) -> list[str]:
     """Tables that a title, the name of a sheet or a heading names."""
-    return [table for table, words in _TITLE_WORDS.items() if any(word in fold(text) for word in words)]
+    return [
+        table
+        for table, words in _TITLE_WORDS.items()
+        if any(word in normalize_for_comparison(text) for word in words)
+    ]
 
 
 def _table(columns: list[Column], title: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 from haochaping.core.labels import COLUMNS
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.read.text.lines import Line, Token, make_line
 from haochaping.read.text.row_pieces import join_broken, place_cells, split_glued
 from haochaping.read.text.text_header import Column
@@ -25,7 +25,7 @@ MOST_HEADS = 4
 
 
 @dataclass(frozen=True)
-class Row:
+class TextRow:
     """A row as printed: ``name``, then one text a column (None where a total row has no cell).
 
     ``absent`` are the columns for which the source has no row at all, where it has one row a cell.
@@ -41,8 +41,8 @@ class Row:
 class Body:
     """All rows of a table and its total rows, in printed order."""
 
-    rows: tuple[Row, ...]
-    totals: tuple[Row, ...]
+    rows: tuple[TextRow, ...]
+    totals: tuple[TextRow, ...]
 
 
 class BodyUnread(ValueError):
@@ -124,7 +124,7 @@ class BodyReader:
         """For serial numbers 1, 2, …: the places where that row may begin."""
         places: dict[int, list[int]] = {}
         for i, token in enumerate(tokens):
-            serial = fold(token.text)
+            serial = normalize_for_comparison(token.text)
             if token.starts_line and serial.isdecimal() and len(serial) <= LONGEST_SERIAL:
                 name = i + 1 + self._name_at
                 ahead = tokens[i + 1 : name]
@@ -186,17 +186,17 @@ class BodyReader:
 
     # --- one row ----------------------------------------------------------------------------------
 
-    def _segment(self, tokens: list[Token], serial: int) -> tuple[list[Row], list[Row]]:
+    def _segment(self, tokens: list[Token], serial: int) -> tuple[list[TextRow], list[TextRow]]:
         """The row that begins `tokens`, and total rows after it."""
         ends = [i for i in range(1, len(tokens)) if self._total_label(tokens, i)]
         cuts = [*ends, len(tokens)]
         row = self._row(tokens[: cuts[0]], serial)
         totals = [self._total(tokens[a:b]) for a, b in pairwise(cuts)]
-        if fold(row.name) in self.reference.totals:
+        if normalize_for_comparison(row.name) in self.reference.totals:
             return [], [row, *totals]
         return [row], totals
 
-    def _row(self, tokens: list[Token], serial: int) -> Row:
+    def _row(self, tokens: list[Token], serial: int) -> TextRow:
         """The row, if reading it with and without possible running heads gives exactly one result."""
         anchor, rest = tokens[0], self._without_page_marks(tokens)[1:]
         suspects = sorted({token.line for token in rest if token.line in self.heads} - {anchor.line})
@@ -218,7 +218,7 @@ class BodyReader:
         if not found:
             raise failure or BodyUnread(anchor.line, _shown(tokens), f"序号 {serial} 应有名称和数据格")
         [(name, cells)] = found
-        return Row(anchor.line, name, cells)
+        return TextRow(anchor.line, name, cells)
 
     def _without_page_marks(self, tokens: list[Token]) -> list[Token]:
         return [t for t in tokens if t.line not in self.page_marks or t.line == tokens[0].line]
@@ -256,7 +256,7 @@ class BodyReader:
         """Refuse when the end of the name and the first cell could be one word broken at a line end (暂 / 无)."""
         if 0 < stop < len(tokens) and tokens[stop].starts_line and tokens[stop - 1].kind == "text":
             joined = tokens[stop - 1].text + tokens[stop].text
-            if fold(joined) in self.reference.no_value:
+            if normalize_for_comparison(joined) in self.reference.no_value:
                 raise BodyUnread(tokens[stop].line, joined, "此词被换行拆开，请并回一行")
 
     def _with_trailing(self, name: str, pieces: list[Token], serial: int) -> str:
@@ -279,13 +279,13 @@ class BodyReader:
             return 0
         label = ""
         for size, token in enumerate(tokens[i : i + 4], start=1):
-            label += fold(token.text)
+            label += normalize_for_comparison(token.text)
             if label.rstrip(":") in self.reference.totals and token.kind == "text":
                 following = tokens[i + size] if i + size < len(tokens) else None
                 return size if following is not None and following.kind == "value" else 0
         return 0
 
-    def _leading_totals(self, tokens: list[Token]) -> tuple[list[Row], list[Token]]:
+    def _leading_totals(self, tokens: list[Token]) -> tuple[list[TextRow], list[Token]]:
         """Total rows that stand above row 1."""
         totals = []
         while tokens and self._total_label(tokens, 0):
@@ -301,9 +301,13 @@ class BodyReader:
         if self._total_label(tokens, i):
             return True
         name = i + 1 + self._name_at
-        return fold(tokens[i].text) == "1" and name < len(tokens) and tokens[name].kind == "text"
+        return (
+            normalize_for_comparison(tokens[i].text) == "1"
+            and name < len(tokens)
+            and tokens[name].kind == "text"
+        )
 
-    def _total(self, tokens: list[Token]) -> Row:
+    def _total(self, tokens: list[Token]) -> TextRow:
         size = self._total_label(tokens, 0)
         label = "".join(token.text for token in tokens[:size]).rstrip(":：")
         rest = [t for t in self._without_page_marks(tokens)[size:] if t.line not in self.heads]
@@ -318,7 +322,7 @@ class BodyReader:
                 _shown(tokens),
                 f"“{label}”行应有 {len(self._values)} 个数据格，读到 {len(cells)} 个，不能确定各属哪一列",
             )
-        return Row(tokens[0].line, label, tuple(placed))
+        return TextRow(tokens[0].line, label, tuple(placed))
 
     # --- layouts --------------------------------------------------------------------------------
 
@@ -361,5 +365,5 @@ def _content(body: Body) -> tuple[tuple[tuple[str, tuple[str | None, ...]], ...]
 
 
 def _balanced(name: str) -> bool:
-    text = fold(name)
+    text = normalize_for_comparison(name)
     return text.count("(") == text.count(")")

@@ -14,7 +14,7 @@ from itertools import pairwise
 from haochaping.cleaning.number_or_missing import is_number
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import TABLES
-from haochaping.core.text import fold
+from haochaping.core.text import normalize_for_comparison
 from haochaping.read.text.lines import (
     Line,
     Token,
@@ -185,7 +185,7 @@ def _header_end(lines: Sequence[Line], header: int, reference: Reference, place:
         first = lines[i].tokens[0]
         if first.text[0].isdigit() and not is_decorated_mark(lines[i]):
             return i
-        if fold(first.text).rstrip(":") in reference.totals and any(
+        if normalize_for_comparison(first.text).rstrip(":") in reference.totals and any(
             token.kind == "value" for token in lines[i].tokens[1:]
         ):
             return i
@@ -214,7 +214,7 @@ def _continues(lines: Sequence[Line], last: tuple[int, int, int], here: tuple[in
     """Whether the header at `here` is the previous one again, on the next page of the same table."""
     _, header, rows = last
     same = _whole(lines[header:rows]) == _whole(lines[here[0] : here[1]])
-    return same and not re.match(r"1(?!\d)", fold(lines[here[1]].tokens[0].text))
+    return same and not re.match(r"1(?!\d)", normalize_for_comparison(lines[here[1]].tokens[0].text))
 
 
 def _whole(lines: Sequence[Line]) -> str:
@@ -252,7 +252,11 @@ def _district_names(lines: Sequence[Line], spans: Sequence[_Span], reference: Re
     for span in spans:
         for line in lines[span.rows : span.stop]:
             tokens = line.tokens
-            if len(tokens) > 2 and tokens[0].text.isdecimal() and fold(tokens[1].text)[-1:] in "区县市旗":
+            if (
+                len(tokens) > 2
+                and tokens[0].text.isdecimal()
+                and normalize_for_comparison(tokens[1].text)[-1:] in "区县市旗"
+            ):
                 names.setdefault(tokens[1].text)
     return list(names)
 
@@ -294,7 +298,7 @@ def _has_row_form(tokens: Sequence[Token]) -> bool:
     if any(is_number(one.text) and is_number(two.text) for one, two in pairwise(tokens)):
         return True
     kinds = "".join("v" if token.kind == "value" else "t" for token in tokens)
-    return fold(tokens[0].text).isdecimal() and bool(re.fullmatch("vt+v+", kinds))
+    return normalize_for_comparison(tokens[0].text).isdecimal() and bool(re.fullmatch("vt+v+", kinds))
 
 
 def _no_cells_above(lines: Sequence[Line], reference: Reference) -> None:
@@ -306,7 +310,9 @@ def _no_cells_above(lines: Sequence[Line], reference: Reference) -> None:
 
 def _is_total(line: Line, reference: Reference) -> bool:
     label, *rest = line.tokens
-    return fold(label.text).rstrip(":") in reference.totals and any(token.kind == "value" for token in rest)
+    return normalize_for_comparison(label.text).rstrip(":") in reference.totals and any(
+        token.kind == "value" for token in rest
+    )
 
 
 def _before_note(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
