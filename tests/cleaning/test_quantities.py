@@ -4,7 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from haochaping.cleaning.quantities import COUNT, MONTH, PERCENT, POINTS, plain_text, quantities, says
+from haochaping.cleaning.quantities import (
+    COUNT,
+    MONTH,
+    PERCENT,
+    POINTS,
+    expresses_rounded,
+    plain_text,
+    quantities,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,4 +74,4 @@ def test_the_first_month_of_a_stretch() -> None:
 )
 def test_fewer_decimals_that_round_right(told: str, exact: str, says_it: bool) -> None:
     ((one,), (two,)) = (quantities(plain_text(text)) for text in (told, exact))
-    assert says(one, two) is says_it
+    assert expresses_rounded(one, two) is says_it

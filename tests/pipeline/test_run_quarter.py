@@ -6,7 +6,7 @@ import pytest
 
 from haochaping.core.paths import Locations
 from haochaping.core.quarter import Quarter
-from haochaping.files.atomic_write import stage_and_swap_in
+from haochaping.files.swap_folder import stage_and_swap_in
 from haochaping.pipeline.run_quarter import report_replaced_quarters
 
 FIRST, SECOND = Quarter(2024, 1), Quarter(2024, 2)

@@ -109,18 +109,18 @@ def same(one: Quantity, two: Quantity) -> bool:
     return (fine.value[0] / step).quantize(Decimal(1), ROUND_HALF_UP) * step == coarse.value[0]
 
 
-def says(told: Quantity, exact: Quantity) -> bool:
+def expresses_rounded(written: Quantity, exact: Quantity) -> bool:
     """Whether `told` is `exact`, a percentage perhaps with fewer decimals."""
-    is_rate = told.kind == exact.kind == PERCENT
-    return same(told, exact) or (is_rate and rounds_to(exact.value[0], told.value[0]))
+    is_rate = written.kind == exact.kind == PERCENT
+    return same(written, exact) or (is_rate and rounds_to(exact.value[0], written.value[0]))
 
 
-def rounds_to(exact: Decimal, told: Decimal) -> bool:
+def rounds_to(exact: Decimal, written: Decimal) -> bool:
     """Whether `told` is `exact` with fewer decimals, one at least; what is not all never becomes 100 %."""
-    decimals = -int(told.as_tuple().exponent)
-    if decimals < 1 or (told == _WHOLE) != (exact == _WHOLE):
+    decimals = -int(written.as_tuple().exponent)
+    if decimals < 1 or (written == _WHOLE) != (exact == _WHOLE):
         return False
-    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) == told
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) == written
 
 
 def unlike(one: Quantity, two: Quantity) -> float:

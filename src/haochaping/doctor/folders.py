@@ -53,7 +53,7 @@ def nearest_folder(path: Path) -> Path:
 
 def look_at_output(output: Path) -> ReportLine:
     """The output root: files can be written there, and whether a folder is exchanged in one step."""
-    from haochaping.files.atomic_write import swap_in
+    from haochaping.files.swap_folder import swap_in
 
     thing, nearest = "输出文件夹", nearest_folder(output)
     if not nearest.is_dir():

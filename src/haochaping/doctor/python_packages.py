@@ -79,15 +79,15 @@ def look_at_packages(project: str, lock: str, installed: Mapping[str, str]) -> R
         for pin in other
         if pin.name in direct and not direct[pin.name].specifier.contains(installed[pin.name])
     ]
-    told = [f"缺少 {_named(missing)}"] * bool(missing)
-    told += [
+    problems = [f"缺少 {_named(missing)}"] * bool(missing)
+    problems += [
         "版本与锁定的不同："
         + _named([f"{pin.name} {installed[pin.name]}（应为 {pin.version}）" for pin in other])
     ] * bool(other)
     if missing or unfit:
-        return wrong("软件包", "；".join(told), REINSTALL)
+        return wrong("软件包", "；".join(problems), REINSTALL)
     if other:
-        return note("软件包", "；".join(told), f"可以使用，但结果没有按这些版本测试过；{REINSTALL}")
+        return note("软件包", "；".join(problems), f"可以使用，但结果没有按这些版本测试过；{REINSTALL}")
     return fine("软件包", f"{len(direct)} 个直接使用的和另外 {len(pins) - len(direct)} 个，都是锁定的版本")
 
 

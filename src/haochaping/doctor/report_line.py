@@ -62,5 +62,5 @@ def guarded(looks: Iterable[tuple[str, Callable[[], ReportLine]]]) -> Iterator[R
 
 def as_text(line: ReportLine) -> list[str]:
     """The line as a person reads it: one line, and one more where something can be done."""
-    told = [f"{line.state.value:　<3}　{line.thing}：{visible(line.found)}"]
-    return told + [f"　　　　办法：{visible(line.advice)}"] * bool(line.advice)
+    lines = [f"{line.state.value:　<3}　{line.thing}：{visible(line.found)}"]
+    return lines + [f"　　　　办法：{visible(line.advice)}"] * bool(line.advice)

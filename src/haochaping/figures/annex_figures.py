@@ -54,11 +54,11 @@ def _text(builder: FigureBuilder, data: QuarterData) -> None:
 
 def _claimed_rectification(builder: FigureBuilder, value: float, printed: str) -> None:
     at = CellRef.of(TEXT_CLAIMS, {"figure": RECTIFICATION}, "value")
-    told = Fraction(str(value))
+    claimed = Fraction(str(value))
     builder.add(
         "claimed_rectification",
         "正文差评整改率",
-        told,
+        claimed,
         PERCENT,
         "正文所列",
         "正文",
@@ -70,13 +70,13 @@ def _claimed_rectification(builder: FigureBuilder, value: float, printed: str) -
 
 def _gap(builder: FigureBuilder) -> None:
     """How far the text's figure of records is from the two annexes."""
-    told, listed = (int(builder.figures[name].value or 0) for name in ("records", "cases"))
+    claimed, listed = (int(builder.figures[name].value or 0) for name in ("records", "cases"))
     cells = builder.rests_on("records", "cases")
     formula = "正文归集上传数据 − 区县与市直部门办件数"
     builder.add(
         "records_gap",
         "正文归集上传数据与两表办件数之差",
-        told - listed,
+        claimed - listed,
         "条",
         formula,
         "正文；附件1；附件2",

@@ -6,9 +6,9 @@ from haochaping.core.model import QuarterData
 from haochaping.core.paths import find_locations
 from haochaping.figures.change_figures import add_changes
 from haochaping.figures.figure import Figures
-from haochaping.figures.one_quarter import of_one_quarter
+from haochaping.figures.one_quarter import figures_of_one_quarter
 from haochaping.figures.problem_figures import add_problems
-from haochaping.figures.series import of_the_page
+from haochaping.figures.series import series_on_page
 from haochaping.figures.spread_figures import add_spread
 from haochaping.reference.reference import Reference, load_reference
 
@@ -26,11 +26,11 @@ def compute_figures(data: QuarterData, reference: Reference | None = None) -> Fi
         The city's settings: small denominators, the smallest change that matters. By default the project's.
     """
     reference = reference or load_reference(find_locations().reference)
-    made = of_one_quarter(data, reference)
+    made = figures_of_one_quarter(data, reference)
     add_spread(made, reference)
     add_problems(made, reference)
-    earlier = {one.quarter: of_one_quarter(one, reference) for one in data.history}
+    earlier = {one.quarter: figures_of_one_quarter(one, reference) for one in data.history}
     add_changes(made, earlier, reference)
     quarters = {quarter: one.figures for quarter, one in earlier.items()} | {data.quarter: made.figures}
-    made.words["series"] = [back.name for back in of_the_page(quarters, data.quarter)]
+    made.words["series"] = [back.name for back in series_on_page(quarters, data.quarter)]
     return Figures(made.figures, made.words, data)

@@ -10,7 +10,7 @@ from haochaping.figures.figure_builder import FigureBuilder
 from haochaping.reference.reference import Reference
 
 
-def of_one_quarter(data: QuarterData, reference: Reference) -> FigureBuilder:
+def figures_of_one_quarter(data: QuarterData, reference: Reference) -> FigureBuilder:
     """Figures of every annex that is there, and the words beside them."""
     words: dict[str, Any] = {
         "quarter": data.quarter.label,

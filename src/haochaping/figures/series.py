@@ -95,7 +95,7 @@ def series(name: str, unit: str, figures: Mapping[Quarter, Figure | None]) -> Se
     return Series(name, unit, tuple(points))
 
 
-def of_the_page(figures: Mapping[Quarter, Mapping[str, Figure]], quarter: Quarter) -> list[Series]:
+def series_on_page(figures: Mapping[Quarter, Mapping[str, Figure]], quarter: Quarter) -> list[Series]:
     """The series that the briefing of `quarter` draws: none with fewer than two earlier quarters, or that ends before it."""
     if len(figures) <= FEWEST_EARLIER:
         return []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from haochaping.files.atomic_write import interrupted_folders, recover
 from haochaping.files.exclusive_lock import FolderLocked, exclusive_lock
+from haochaping.files.swap_folder import interrupted_folders, recover
 
 
 def clean_up(output: Path, report_progress: Callable[[str], None]) -> None:

@@ -18,8 +18,8 @@ from haochaping.outputs.published.edited_papers import (
     foreign_files,
     is_known,
     overwritten,
+    remarks_on_kept_papers,
     remind,
-    told_of_kept,
 )
 from haochaping.outputs.published.file_names import (
     ANNEXES,
@@ -84,7 +84,7 @@ def write_papers(
             f"{published / MANIFEST} 没有或读不出，不知道哪些文件改动过，与本次不同的通报、附件、答复表、核实单都原样保留；"
             "没有改动过的，删去即可"
         )
-    for line in told_of_kept(kept, new, published):
+    for line in remarks_on_kept_papers(kept, new, published):
         report_progress(line)
     if kept:
         remind(kept, data.quarter, report_progress)

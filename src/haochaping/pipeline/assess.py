@@ -69,7 +69,7 @@ def load_past(
     That is which ones could not be read, and of which ones the source was changed since it was tidied.
     """
     past: list[PriorQuarter] = []
-    told: list[str] = []
+    remarks: list[str] = []
     for earlier in earlier_quarters(locations, quarter):
         try:
             answers = tuple(read_answers(answer_file(locations.raw(earlier)), earlier))
@@ -77,12 +77,12 @@ def load_past(
                 tidy = read_tidy(locations.tidy(earlier), earlier)
                 past.append(PriorQuarter(as_printed(tidy, reference), answers, tidy))
                 if changed := changed_since(tidy, locations.raw(earlier)):
-                    told.append(_of_changed(earlier, changed))
+                    remarks.append(_of_changed(earlier, changed))
             else:
                 past.append(PriorQuarter(load_printed(locations, earlier), answers))
         except InputRefused as refusal:
-            told.append(f"{earlier.label}未能读取，没有用于比较：{refusal.message}")
-    return past, told
+            remarks.append(f"{earlier.label}未能读取，没有用于比较：{refusal.message}")
+    return past, remarks
 
 
 def changed_since(tidy: QuarterData, raw: Path) -> list[str]:

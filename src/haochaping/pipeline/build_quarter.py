@@ -125,7 +125,7 @@ def _build(
     answers = read_answers(answer_file(locations.raw(quarter)), quarter)
     figures = compute_figures(data, reference)
     kept = write_papers(reviewed, answers, figures, reference, published, staging, log.report_progress)
-    told = summarise(data, report, figures)
+    summary = summarise(data, report, figures)
     log.lap("生成文件")
     prepare_page()
     origin = provenance(inputs, by)
@@ -138,7 +138,7 @@ def _build(
     (staging / PAGE).write_text(page.html, encoding="utf-8", newline="\n")
     log.lap("生成网页")
     log.take(staging / LOG)
-    write_manifest(staging, origin, told, log.seconds, kept)
+    write_manifest(staging, origin, summary, log.seconds, kept)
     return BuildResult(data, report.verdict.value, tuple(page.missing_glyphs), report.about_past)
 
 

@@ -51,7 +51,7 @@ def hash_inputs(locations: Locations, quarter: Quarter, as_of: date) -> Inputs:
     return Inputs(quarter, as_of, groups | _program())
 
 
-def index_key(locations: Locations, told: object) -> str:
+def index_key(locations: Locations, summaries: object) -> str:
     """The same for the index of all quarters: `told` (how it is written down) is what it says of the published ones.
 
     The tidy tables, settings, package and lock count too.
@@ -63,7 +63,7 @@ def index_key(locations: Locations, told: object) -> str:
         "tidy": _hashed(tidy, locations.data),
         "reference": _hashed(_files(locations.reference, "*"), locations.data),
     }
-    return _digest([repr(told), groups | _program()])
+    return _digest([repr(summaries), groups | _program()])
 
 
 def _program() -> dict[str, dict[str, str]]:

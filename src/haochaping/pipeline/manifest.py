@@ -74,7 +74,7 @@ def run_block(origin: Mapping[str, Any]) -> dict[str, str]:
     """The page's block about its run, label to text: all that may differ between runs of one input."""
     code = origin["code"]
     state = "" if code is None or code["clean"] else "，另有未提交的修改"
-    told = {
+    facts = {
         "生成时间": origin["written"],
         **({"运行人": origin["by"]} if "by" in origin else {}),
         "参数": "、".join(f"{name} = {value}" for name, value in origin["parameters"].items()),
@@ -88,7 +88,7 @@ def run_block(origin: Mapping[str, Any]) -> dict[str, str]:
         "完整记录": f"各输入、输出文件的 SHA-256 见同一文件夹的 {MANIFEST}",
         "如何复核": f"用同样的资料和程序运行 make verify Q={origin['quarter']}，逐字节比较重新生成的与现有的",
     }
-    return {label: visible(value) for label, value in told.items()}  # names of files may hold anything
+    return {label: visible(value) for label, value in facts.items()}  # names of files may hold anything
 
 
 def _listed(files: Mapping[str, str]) -> str:
@@ -98,7 +98,7 @@ def _listed(files: Mapping[str, str]) -> str:
 def write_manifest(
     folder: Path,
     origin: Mapping[str, Any],
-    told: Mapping[str, Any],
+    facts: Mapping[str, Any],
     seconds: Mapping[str, float],
     edited: Collection[str],
 ) -> None:
@@ -110,7 +110,7 @@ def write_manifest(
     written = sorted(
         path for path in paths if path.relative_to(folder).as_posix() not in {MANIFEST, RUN_LOG, *edited}
     )
-    manifest = {**origin, **told, "seconds": seconds, "outputs": sha256_by_name(written, folder)}
+    manifest = {**origin, **facts, "seconds": seconds, "outputs": sha256_by_name(written, folder)}
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 

@@ -153,7 +153,7 @@ def _publish(
     started: float,
     reviewed: Reviewed | None,
 ) -> RunOutcome:
-    from haochaping.files.atomic_write import stage_and_swap_in
+    from haochaping.files.swap_folder import stage_and_swap_in
     from haochaping.outputs.published.file_names import PDF, RUN_LOG
     from haochaping.pipeline.failed_run import clear_failed, keep_failed
     from haochaping.pipeline.platform_shortcuts import collect_seldom, skip_slow_imports

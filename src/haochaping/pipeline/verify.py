@@ -101,11 +101,11 @@ def verify(locations: Locations, quarter: Quarter, report_progress: Callable[[st
         edited = edited_papers(published)
         names = sorted(set(manifest["outputs"]) - set(edited))
         again = read_manifest(staging)
-        told = [key for key in _TOLD if again.get(key) != manifest.get(key)]
+        differing = [key for key in _TOLD if again.get(key) != manifest.get(key)]
         wrong = {name: _difference(published / name, staging / name, name in touched) for name in names}
     files = [f"{name}：{what}" for name, what in wrong.items() if what]
     same = len(names) - len(files)
-    files += [f"{MANIFEST} 的“{key}”：与重新生成的不同" for key in told]
+    files += [f"{MANIFEST} 的“{key}”：与重新生成的不同" for key in differing]
     about_past = tuple(again.get("about_past", ()))
     return Verified(files=tuple(files), same=same, edited=tuple(edited), about_past=about_past)
 

@@ -118,8 +118,8 @@ class _Annex:
             f"数据统计范围{start}至{end}" if start and end else "",
             f"数据提取时间：{extracted}" if extracted else "",
         ]
-        told = "，".join(part for part in parts if part)
-        return f"备注：{told}。" if told else ""
+        joined = "，".join(part for part in parts if part)
+        return f"备注：{joined}。" if joined else ""
 
     def _note_corrected(self) -> bool:
         corrections = self.data.corrections

@@ -42,7 +42,7 @@ class Doubts:
         self._figures = figures
         self._anchors = finding_anchors(report)
         self._open = [(one, cells_in_doubt(one)) for one in report.findings if is_open(one)]
-        self._book = CellIndex(figures.data) if figures.data else None
+        self._cell_index = CellIndex(figures.data) if figures.data else None
 
     def bearing_on(self, cells: AbstractSet[CellRef]) -> list[str]:
         """Anchors of the findings that bear on `cells`.
@@ -71,7 +71,7 @@ class Doubts:
         return self.mark(self._figures[name].cells, f"figure-{name}")
 
     def _weight(self, doubted: AbstractSet[CellRef], cells: AbstractSet[CellRef]) -> float:
-        cell_index = self._book
+        cell_index = self._cell_index
         return max((_share(cell, cells, cell_index) for cell in doubted), default=0.0) if cell_index else 0.0
 
 

@@ -120,8 +120,8 @@ def render(template: str, context: Mapping[str, Any]) -> Iterator[tuple[str, tup
     """The lines of a template with the rule that chose each; blank rule where a line has none."""
     for line in environment().get_template(template).render(_safe(context)).split("\n"):
         found = _LINE.fullmatch(line.strip())
-        rule, told = found.groups() if found else ("", line.strip())
-        yield rule, tuple(_parts(re.sub(r"\s+", " ", told)))
+        rule, written = found.groups() if found else ("", line.strip())
+        yield rule, tuple(_parts(re.sub(r"\s+", " ", written)))
 
 
 def own_words(line: str) -> str:
@@ -233,5 +233,5 @@ def _remarks(
     """What the reader must know of the numbers of a sentence: corrected, or in doubt."""
     used = [figures[number.name] for number in sentence.numbers]
     corrected = any(figure.corrected for figure in used)
-    told = '<a class="corrected" href="#table-corrections">（含更正后的数）</a>' if corrected else ""
-    return told + (doubt_html(used, report, cell_index) if report and cell_index else "")
+    link = '<a class="corrected" href="#table-corrections">（含更正后的数）</a>' if corrected else ""
+    return link + (doubt_html(used, report, cell_index) if report and cell_index else "")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from haochaping.cleaning.quantities import DATES, Quantity, says, unlike
+from haochaping.cleaning.quantities import DATES, Quantity, expresses_rounded, unlike
 from haochaping.proofreading.difference import DATE, MISSING, NUMBER, UNPLACED, Difference
-from haochaping.text_numbers.attribution import Attribution, opposite
+from haochaping.text_numbers.compare_with_figures import FigureComparison, opposite
 from haochaping.text_numbers.number_mention import NumberMention, extract_mentions
 
 Pair = tuple[NumberMention | None, NumberMention | None]
@@ -15,7 +15,7 @@ _GAP, _SUBSTITUTED, _RELABELLED = 0.5, 0.6, 0.3
 _WORDS = 12
 
 
-def changed_numbers(own: str, other: str, place: str, figures: Attribution) -> list[Difference]:
+def changed_numbers(own: str, other: str, place: str, figures: FigureComparison) -> list[Difference]:
     """Quantities of `other` that differ from those of `own`; words and order are free."""
     if own == other:
         return []
@@ -31,24 +31,24 @@ def changed_numbers(own: str, other: str, place: str, figures: Attribution) -> l
     return found
 
 
-def unexplained(told: Iterable[NumberMention], place: str, figures: Attribution) -> list[Difference]:
+def unexplained(told: Iterable[NumberMention], place: str, figures: FigureComparison) -> list[Difference]:
     """Those that are not what a unit's figures say, and those that no figure of the quarter explains."""
     found = []
     for one in told:
-        right = figures.right(one)
+        right = figures.expected_text(one)
         if right or not figures.holds(one):
             found.append(_explained(one, right, place))
     return found
 
 
 def _compared(
-    mine: NumberMention, theirs: NumberMention, place: str, figures: Attribution
+    mine: NumberMention, theirs: NumberMention, place: str, figures: FigureComparison
 ) -> list[Difference]:
     """One quantity in the place of another."""
     own, other = mine.quantity, theirs.quantity
     if opposite(mine, theirs):
         return [Difference(place, _in_clause(theirs), _in_clause(mine).strip("“”"), NUMBER)]
-    if says(other, own):
+    if expresses_rounded(other, own):
         if not figures.contradict(mine, theirs) or figures.holds(theirs):
             return []
         return [_explained(theirs, figures.meant(theirs), place)]
@@ -77,7 +77,7 @@ def _with_label(quantity: Quantity) -> str:
 
 
 def _cost(mine: Quantity, theirs: Quantity) -> float:
-    return (0.0 if says(theirs, mine) else _SUBSTITUTED) + _RELABELLED * unlike(mine, theirs)
+    return (0.0 if expresses_rounded(theirs, mine) else _SUBSTITUTED) + _RELABELLED * unlike(mine, theirs)
 
 
 def _aligned(ours: Sequence[NumberMention], theirs: Sequence[NumberMention]) -> list[Pair]:
@@ -127,4 +127,4 @@ def _with_moved(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def _is_moved(mine: Quantity, theirs: Quantity) -> bool:
-    return says(theirs, mine) and unlike(mine, theirs) < 1
+    return expresses_rounded(theirs, mine) and unlike(mine, theirs) < 1

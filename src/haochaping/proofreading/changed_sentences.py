@@ -16,7 +16,7 @@ from haochaping.proofreading.formal_parts import changed_addressees
 from haochaping.proofreading.paper import BulletinPart
 from haochaping.proofreading.passages import Passage, paired, passages
 from haochaping.read.grid.grid import Grid
-from haochaping.text_numbers.attribution import Attribution
+from haochaping.text_numbers.compare_with_figures import FigureComparison
 from haochaping.text_numbers.number_mention import extract_mentions
 
 TITLE, ADDRESSEES, LIST, SIGNED, DATED = "标题", "主送机关", "附件说明", "落款单位", "成文日期"
@@ -42,7 +42,9 @@ class Texts:
     sentences of the fresh paper that the analyst wrote: their numbers are held to the quarter like any other's.
     """
 
-    def __init__(self, figures: Attribution, names: Names, *, is_dated: bool, foreign: Iterable[str] = ()):
+    def __init__(
+        self, figures: FigureComparison, names: Names, *, is_dated: bool, foreign: Iterable[str] = ()
+    ):
         self.figures, self.names, self.is_dated = figures, names, is_dated
         self.foreign = {passage.text for passage in passages(list(foreign))}
 

@@ -35,7 +35,7 @@ from haochaping.read.formats.docx import read_word
 from haochaping.read.grid.grid import Grid
 from haochaping.reference.reference import UNIT_KINDS, Reference
 from haochaping.store.cell_index import CellIndex
-from haochaping.text_numbers.attribution import Attribution
+from haochaping.text_numbers.compare_with_figures import FigureComparison
 
 _PLACEHOLDER = re.compile(r"（[^（）]*）[:：]?")
 _LISTED = re.compile(r"(?:附件：)?\d+\.")
@@ -85,7 +85,7 @@ class Proofreader:
         known += [line.text for line in self.own if line.place]
         known += [text for grid in self.grids for text in (grid.title, grid.note)]
         self.texts = Texts(
-            Attribution(CellIndex(data, reference), figures, known),
+            FigureComparison(CellIndex(data, reference), figures, known),
             Names(_unit_names(data, reference, self.grids, self.own)),
             is_dated=any(line.place == DATED for line in self.own),
             foreign=[sentence.text for sentence in sentences if not sentence.rule],

@@ -186,18 +186,18 @@ def _words(path: Path) -> list[dict[str, str]]:
 
 def _numbers(city: dict[str, Any], path: Path) -> None:
     """Hold ``[thresholds]`` to be numbers, and all there: a city whose settings are older is told at once."""
-    told = city.get("thresholds", {})
-    if not isinstance(told, dict):
-        raise refuse(f"{path} thresholds", repr(told)[:80], "应为一节 [thresholds]，每行一个数")
+    given = city.get("thresholds", {})
+    if not isinstance(given, dict):
+        raise refuse(f"{path} thresholds", repr(given)[:80], "应为一节 [thresholds]，每行一个数")
     wrong = [
         Problem(f"{path} [thresholds] {name}", repr(value), "应为一个数")
-        for name, value in told.items()
+        for name, value in given.items()
         if not isinstance(value, (int, float)) or isinstance(value, bool)
     ]
     wrong += [
         Problem(f"{path} [thresholds]", f"没有 {name}", "请照工具包的 data/reference/city.toml 补上这一项")
         for name in THRESHOLDS
-        if name not in told
+        if name not in given
     ]
     if wrong:
         raise InputRefused(wrong)
@@ -265,7 +265,7 @@ def _rows(path: Path, required: set[str]) -> list[dict[str, str]]:
     reader = csv.DictReader(io.StringIO(_read(path), newline=None))
     try:
         with longest_cell():
-            told = list(reader)
+            given = list(reader)
     except csv.Error:
         raise refuse(str(path), "内容过长", "引号应成对；请用表格软件打开，另存为 .csv") from None
     missing = required - set(reader.fieldnames or [])
@@ -273,7 +273,7 @@ def _rows(path: Path, required: set[str]) -> list[dict[str, str]]:
         raise refuse(
             str(path), f"缺少列 {'、'.join(sorted(missing))}", f"首行应含 {'、'.join(sorted(required))}"
         )
-    rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in told]
+    rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in given]
     while rows and not any(rows[-1].values()):
         rows.pop()  # a spreadsheet leaves blank rows at the end
     return rows

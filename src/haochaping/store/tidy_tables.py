@@ -19,8 +19,8 @@ from haochaping.cleaning.number_or_missing import MOST_DIGITS
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import FRAMES, QuarterData, dtypes, frame
 from haochaping.core.quarter import Quarter
-from haochaping.files.atomic_write import stage_and_swap_in
 from haochaping.files.exclusive_lock import exclusive_lock
+from haochaping.files.swap_folder import stage_and_swap_in
 from haochaping.store.revisions import add_revisions
 
 LONGEST_TEXT = 10_000_000

@@ -17,11 +17,11 @@ from haochaping.cleaning.quantities import (
     PERCENT,
     YEAR,
     Quantity,
+    expresses_rounded,
     plain_text,
     quantities,
     rounds_to,
     same,
-    says,
 )
 from haochaping.cleaning.typing_slips import intended
 from haochaping.core.model import TABLES, QuarterData
@@ -59,15 +59,15 @@ class KnownNumbers:
         if quantity.value in own:
             return True
         rough = bool(quantity.step) or quantity.kind == PERCENT
-        return rough and any(says(quantity, other) for other in own.values())
+        return rough and any(expresses_rounded(quantity, other) for other in own.values())
 
     def one_slip_away(self, quantity: Quantity) -> int | None:
         """A count of the quarter that a single typing slip turns into this one; None for small or rounded counts."""
-        told = quantity.value[0]
-        if quantity.step or told < _LEAST_FOR_SLIPS or told != int(told):
+        written = quantity.value[0]
+        if quantity.step or written < _LEAST_FOR_SLIPS or written != int(written):
             return None
         counts = {int(value[0]) for value in self._by_kind.get(COUNT, {}) if value[0] >= _LEAST_FOR_SLIPS}
-        return next((meant for meant, _ in intended(int(told)) if meant in counts), None)
+        return next((meant for meant, _ in intended(int(written)) if meant in counts), None)
 
     def _add(self, quantity: Quantity) -> None:
         self._by_kind.setdefault(quantity.kind, {})[quantity.value] = quantity
@@ -86,8 +86,8 @@ class KnownNumbers:
         if figure.unit == POINTS:
             self._add_text(f"{figure.size}个百分点")
         elif isinstance(figure.value, Fraction):
-            told = percent(abs(figure.value), _RATE_DECIMALS).normalize()
-            self._add(Quantity(PERCENT, (told,), figure.text, 0))
+            written = percent(abs(figure.value), _RATE_DECIMALS).normalize()
+            self._add(Quantity(PERCENT, (written,), figure.text, 0))
         elif isinstance(figure.value, int):
             self._add_value(figure.value)
 
@@ -103,9 +103,9 @@ class KnownNumbers:
         self._add_text(f"{data.quarter.label}")
 
 
-def agrees(quantity: Quantity, value: int | Fraction) -> bool:
+def equals_value(quantity: Quantity, value: int | Fraction) -> bool:
     """Whether a number of a text is `value`; a rate may have fewer decimals, a count may be in 万."""
     if isinstance(value, Fraction):
-        exact, told = percent(value, _RATE_DECIMALS), quantity.value[0]
-        return quantity.kind == PERCENT and (told == exact or rounds_to(exact, told))
+        exact, written = percent(value, _RATE_DECIMALS), quantity.value[0]
+        return quantity.kind == PERCENT and (written == exact or rounds_to(exact, written))
     return same(quantity, Quantity(COUNT, (Decimal(value),), str(value), 0))

@@ -35,7 +35,7 @@ class Group:
     doubts: tuple[Doubt, ...]
     cause: Cause | None = None
     moved: tuple[CellRef, ...] = ()
-    told: str = ""
+    explanation: str = ""
 
     @property
     def suspects(self) -> tuple[CellRef, ...]:
@@ -72,10 +72,12 @@ def group_doubts(
         result.append(Group((*members, *followers), cause))
     for lead in [by_outcome[key] for key in rest if by_outcome[key].outcome.changes]:
         others = [by_outcome[key] for key in rest if by_outcome[key] is not lead]
-        told = [other for other in others if _vanishes(other, [lead.outcome.changes], cell_index, kinds)]
-        for doubt in (lead, *told):
+        same_cause = [
+            other for other in others if _vanishes(other, [lead.outcome.changes], cell_index, kinds)
+        ]
+        for doubt in (lead, *same_cause):
             rest.pop(id(doubt.outcome), None)
-        result.append(Group((lead, *told)))
+        result.append(Group((lead, *same_cause)))
     return result + [Group((by_outcome[key],)) for key in rest]
 
 
@@ -111,17 +113,17 @@ def hypothesis(
     """
     shares = [(rule, kinds[rule.kind]) for rule in rules if rule.kind == "share"] if kinds else []
     if group.cause is None:
-        return group.told or group.doubts[0].outcome.hypothesis or None
-    told = [
+        return group.explanation or group.doubts[0].outcome.hypothesis or None
+    explanations = [
         text + _objections(explanation, cell_index, shares)
         for explanation in group.cause.explanations
         if (text := _explanation(explanation, group.cause, cell_index))
     ]
-    if not told:
+    if not explanations:
         return None
-    if len(told) == 1:
-        return f"可能的解释：{told[0]}。"
-    return "；".join(f"解释{_NUMERALS[i]}：{text}" for i, text in enumerate(told)) + "。"
+    if len(explanations) == 1:
+        return f"可能的解释：{explanations[0]}。"
+    return "；".join(f"解释{_NUMERALS[i]}：{text}" for i, text in enumerate(explanations)) + "。"
 
 
 def _explanation(explanation: Explanation, cause: Cause, cell_index: CellIndex) -> str:

@@ -65,7 +65,7 @@ class _Arrangement:
 
     doubts: tuple[Doubt, ...]
     changes: Mapping[CellRef, int]
-    told: str
+    explanation: str
 
 
 def _failing(
@@ -89,7 +89,7 @@ def _merged(groups: Sequence[Group], arrangements: Sequence[_Arrangement]) -> li
         doubts=tuple(doubt for group in hit for doubt in group.doubts),
         cause=None,
         moved=tuple(dict.fromkeys(cell for one in arrangements for cell in one.changes)),
-        told=f"可能的解释：{'；或'.join(one.told for one in arrangements)}。",
+        explanation=f"可能的解释：{'；或'.join(one.explanation for one in arrangements)}。",
     )
     return [first if group is hit[0] else group for group in groups if group is hit[0] or group not in hit]
 
@@ -136,9 +136,9 @@ def _arrangement(
     annex, column = TABLES[cells[0].table].annex, COLUMNS[cells[0].column]
     names = [f"“{key_label(cell.names)}”" for cell in cells]
     if len(cells) == 2:
-        told = f"附件{annex}{names[0]}与{names[1]}的{column}可能互换了位置"
+        explanation = f"附件{annex}{names[0]}与{names[1]}的{column}可能互换了位置"
     else:
-        told = f"附件{annex}从{names[0]}到{names[-1]}的{column}可能错了一行"
+        explanation = f"附件{annex}从{names[0]}到{names[-1]}的{column}可能错了一行"
     shown = "、".join(number(value) for value in moved)
     doubts = tuple(doubt for doubt, _ in rows)
-    yield _Arrangement(doubts, dict(zip(cells, moved, strict=True)), f"{told}，依次应为 {shown}")
+    yield _Arrangement(doubts, dict(zip(cells, moved, strict=True)), f"{explanation}，依次应为 {shown}")

@@ -15,7 +15,7 @@ from haochaping.core.paths import NOTES
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.store.cell_index import CellIndex
 from haochaping.store.notes import BULLETIN, of_sections, plain
-from haochaping.text_numbers.attribution import Attribution
+from haochaping.text_numbers.compare_with_figures import FigureComparison
 from haochaping.text_numbers.number_mention import NumberMention, extract_mentions
 
 _ORDINAL = re.compile(r"^\d+[.)、]\s*")
@@ -27,26 +27,26 @@ class _Noted:
 
     section: str
     line: int
-    told: NumberMention
+    mention: NumberMention
 
 
 def notes_disagree(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A number that the notes give to a unit and measure is the one of the annexes, and none is one slip off."""
     reader = _NoteReader(cell_index)
     for noted in reader.noted:
-        told = noted.told
-        right = reader.figures.right(told)
+        mention = noted.mention
+        right = reader.figures.expected_text(mention)
         if right:
-            at = CellRef.of(TEXT_CLAIMS, {"figure": f"note:{noted.section}"}, told.clause or "text")
+            at = CellRef.of(TEXT_CLAIMS, {"figure": f"note:{noted.section}"}, mention.clause or "text")
             values = {
                 "section": noted.section,
                 "file": NOTES,
                 "line": noted.line,
-                "words": told.words,
+                "words": mention.words,
                 "right": right,
             }
             yield Outcome(
-                at, (), state(False), f"{told.quantity.text} 与 {right}", values=values, expected=right
+                at, (), state(False), f"{mention.quantity.text} 与 {right}", values=values, expected=right
             )
 
 
@@ -58,9 +58,9 @@ def notes_unplaced(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         unplaced = [
             noted
             for noted in here
-            if not reader.figures.holds(noted.told) and not reader.figures.right(noted.told)
+            if not reader.figures.holds(noted.mention) and not reader.figures.expected_text(noted.mention)
         ]
-        shown = "、".join(f"“{noted.told.words}”（第 {noted.line} 行）" for noted in unplaced)
+        shown = "、".join(f"“{noted.mention.words}”（第 {noted.line} 行）" for noted in unplaced)
         at = CellRef.of(TEXT_CLAIMS, {"figure": f"note:{section}"}, "text")
         values = {"section": section, "file": NOTES, "shown": shown, "count": len(unplaced)}
         yield Outcome(at, (), state(not unplaced), shown, values=values)
@@ -88,20 +88,22 @@ class _NoteReader:
     """The numbers of the notes and the figures they are held to."""
 
     def __init__(self, cell_index: CellIndex):
-        self._book = cell_index
+        self._cell_index = cell_index
         self.noted = [noted for row in cell_index.data.notes.to_dict("records") for noted in _numbers(row)]
 
     @cached_property
-    def figures(self) -> Attribution:
+    def figures(self) -> FigureComparison:
         """Made only where the notes hold a number: it takes every figure of every quarter."""
-        return Attribution(self._book, compute_figures(self._book.data, self._book.reference))
+        return FigureComparison(
+            self._cell_index, compute_figures(self._cell_index.data, self._cell_index.reference)
+        )
 
 
 def _numbers(row: dict[str, object]) -> Iterator[_Noted]:
     """Counts and percentages of one piece of the notes."""
-    for told in extract_mentions(plain_text(_ORDINAL.sub("", plain(str(row["text"]))))):
-        if told.quantity.kind in (COUNT, PERCENT, POINTS):
-            yield _Noted(str(row["section"]), int(str(row["line"])), told)
+    for mention in extract_mentions(plain_text(_ORDINAL.sub("", plain(str(row["text"]))))):
+        if mention.quantity.kind in (COUNT, PERCENT, POINTS):
+            yield _Noted(str(row["section"]), int(str(row["line"])), mention)
 
 
 def _unit_names(cell_index: CellIndex) -> list[str]:

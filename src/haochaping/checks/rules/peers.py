@@ -136,11 +136,11 @@ def _one_digit_too_many(
     both = "（办件数与评价数相同，须一并核对）" if len(suspects) > 1 else ""
     active = cell_index.count(CellRef(at.table, at.key, "active_evaluations"))
     rate = f"，主动评价率为 {percent_text(Fraction(active, shorter))}" if active and active <= shorter else ""
-    told = (
+    explanation = (
         f"如多录一位数字（约 {number(shorter)}）{both}，则为部门与镇村之和的 {shorter / parts:.2f} 倍{rate}，"
         "与其他区县相近；仅供查找，不据此更正。"
     )
-    return {"suspects": suspects, "hypothesis": told, "changes": dict.fromkeys(suspects, shorter)}
+    return {"suspects": suspects, "hypothesis": explanation, "changes": dict.fromkeys(suspects, shorter)}
 
 
 def _times(ratio: float) -> str:

@@ -103,7 +103,7 @@ def no_negatives(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """
     cells: list[CellRef] = []
     negatives, sizes = 0, {}
-    told: dict[str, str] = {}
+    words: dict[str, str] = {}
     for table in rule.tables:
         known = [
             row
@@ -114,7 +114,7 @@ def no_negatives(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         negatives += sum(cell_index.count(row.cell("negative_evaluations")) or 0 for row in known)
         sizes[table] = sum(cell_index.count(row.cell("evaluations")) or 0 for row in known)
         part = f"中列出差评数的 {len(known)} 行" if len(known) < len(cell_index.rows(table)) else ""
-        told[table] = f"附件{TABLES[table].annex}{part}评价 {number(sizes[table])} 条"
+        words[table] = f"附件{TABLES[table].annex}{part}评价 {number(sizes[table])} 条"
     sizes = {table: size for table, size in sizes.items() if size}
     if not cells or sum(sizes.values()) < rule.options["least"]:
         return
@@ -129,7 +129,7 @@ def no_negatives(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         )
         if not negatives
         else f"差评合计 {number(negatives)}",
-        values={"base": "、".join(told[table] for table in sizes)},
+        values={"base": "、".join(words[table] for table in sizes)},
     )
 
 

@@ -162,14 +162,14 @@ def rate_is_feasible(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 def _possible(printed: str, most: int) -> bool:
     """Whether some k of n, n at most `most`, is the printed percentage at its precision."""
-    told, decimals = _percent_number(printed), printed_decimals(printed)
+    percentage, decimals = _percent_number(printed), printed_decimals(printed)
     step = Decimal(1).scaleb(-decimals)
     if most >= 100 * 10**decimals:
         return True
     for n in range(1, most + 1):
-        near = round(told * n / 100)
+        near = round(percentage * n / 100)
         for k in (near - 1, near, near + 1):
-            if 0 <= k <= n and abs(Decimal(100 * k) / n - told) < step:
+            if 0 <= k <= n and abs(Decimal(100 * k) / n - percentage) < step:
                 return True
     return False
 
@@ -221,8 +221,8 @@ def _suspecting(outcome: Outcome, cell_index: CellIndex) -> Outcome:
         return outcome
     at = outcome.at
     place_words = f"{place(at.table, at.names)}{COLUMNS[at.column]}"
-    told = f"可能的解释：{place_words} {cell_index.printed(at)} 应为 {outcome.expected}。"
-    return replace(outcome, suspects=(at,), hypothesis=told)
+    explanation = f"可能的解释：{place_words} {cell_index.printed(at)} 应为 {outcome.expected}。"
+    return replace(outcome, suspects=(at,), hypothesis=explanation)
 
 
 def rates_alike(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:

@@ -300,9 +300,9 @@ def _remarks(data: QuarterData, grids: Sequence[AnnexLayout], internal: bool) ->
     yield from _words(data)
     for row in data.corrections.to_dict("records"):
         place_words = place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], "")
-        told = f"通报列为 {row['printed'] or '空白'}，更正为 {row['corrected']}。依据：{row['basis'] or '未写明'}。"
+        remark = f"通报列为 {row['printed'] or '空白'}，更正为 {row['corrected']}。依据：{row['basis'] or '未写明'}。"
         by = "，".join(text for text in (row["by"], row["on"]) if text)
-        yield ["更正", place_words, f"{told}经办：{by}。" if internal and by else told]
+        yield ["更正", place_words, f"{remark}经办：{by}。" if internal and by else remark]
     if data.corrections.empty:
         yield ["更正", "", "无。"]
     else:

@@ -79,8 +79,8 @@ def _findings_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: 
     last = len(report.findings)
     for row, finding in enumerate(report.findings, start=1):
         answer = slots.get((finding.id, finding.at.path))
-        told = _told(finding, printed) | {"序号": str(row)}
-        _write(sheet, styles, row, headings, told | _answered(answer, report))
+        texts = _told(finding, printed) | {"序号": str(row)}
+        _write(sheet, styles, row, headings, texts | _answered(answer, report))
         if finding.at not in cell_index and not (answer and answer.value):
             sheet.write_blank(row, headings.index("核实值"), None, styles.get(border=1, bg_color="#D9D9D9"))
     for row, answer in enumerate(others, start=last + 1):

@@ -32,11 +32,11 @@ def merge(standing: Sequence[Reply], replies: Sequence[Reply]) -> Merged:
     for number, reply in enumerate(replies):
         others = [*standing, *replies[:number], *replies[number + 1 :]]
         found = [dispute for other in [reply, *others] for dispute in _disputes(reply, other)]
-        for topic, told in found:
-            sides.setdefault(topic, set()).update(told)
+        for topic, sayings in found:
+            sides.setdefault(topic, set()).update(sayings)
         if found:
             disputed.append(reply)
-    conflicts = [f"{topic}：{'；'.join(sorted(told))}" for topic, told in sides.items()]
+    conflicts = [f"{topic}：{'；'.join(sorted(sayings))}" for topic, sayings in sides.items()]
     if rest := _rest(disputed, set().union(*sides.values())):
         conflicts.append(f"与以上同属一条意见的填写一并未采用：{'；'.join(rest)}")
     good = [answer for reply in replies if reply not in disputed for answer in reply.answers]
@@ -75,11 +75,11 @@ def _explain_otherwise(first: Answer, second: Answer) -> bool:
     )
 
 
-def _rest(disputed: Sequence[Reply], told: set[str]) -> list[str]:
+def _rest(disputed: Sequence[Reply], sayings: set[str]) -> list[str]:
     """Rows of disputed replies that are not in dispute themselves."""
     claims = {claim.told: claim.place for reply in disputed for claim in reply.claims}
     return sorted(
-        claim for claim, place in claims.items() if not any(side.startswith(f"{place}“") for side in told)
+        claim for claim, place in claims.items() if not any(side.startswith(f"{place}“") for side in sayings)
     )
 
 

@@ -37,7 +37,7 @@ class Redaction:
     """Tells each unit of a finding what concerns it, in words that show nothing of others."""
 
     def __init__(self, cell_index: CellIndex, owners: Owners, reference: Reference):
-        self._book, self._owners, self._reference = cell_index, owners, reference
+        self._cell_index, self._owners, self._reference = cell_index, owners, reference
         rules = load_rules(reference.folder, KINDS)
         self._kinds = {rule.id: rule.kind for rule in rules}
         self._titles = {rule.id: rule.title for rule in rules}
@@ -116,12 +116,12 @@ class Redaction:
     def _any_name(self) -> re.Pattern[str]:
         registered = {n for unit in self._reference.units for n in (unit.canonical, *unit.aliases)}
         printed = {name for owner in self._owners.cells for name in self._names(owner)}
-        labels = {row.label for row in self._book.total_rows}
+        labels = {row.label for row in self._cell_index.total_rows}
         names = {normalize_for_comparison(name) for name in (registered | printed) - labels if len(name) > 1}
         return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
 
     def _shown(self, cell: CellRef) -> str:
-        return plain_number(self._book.printed(cell)).replace(",", "")
+        return plain_number(self._cell_index.printed(cell)).replace(",", "")
 
     @cached_property
     def _all_figures(self) -> set[str]:
@@ -130,7 +130,9 @@ class Redaction:
     def _totals(self, owner: Owner) -> set[str]:
         """Printed totals over several units, and what the rows add up to."""
         cells = [
-            cell for cell in self._book.cells() if cell.table in TABLES and self._owners.of(cell) is None
+            cell
+            for cell in self._cell_index.cells()
+            if cell.table in TABLES and self._owners.of(cell) is None
         ]
         return {self._shown(cell) for cell in cells} | {str(total) for total in self._sums.values()}
 
@@ -138,7 +140,9 @@ class Redaction:
     def _sums(self) -> dict[tuple[str, str], int]:
         """Sum of each column of counts over all rows of its annex."""
         return {
-            (name, column): sum(self._book.count(row.cell(column)) or 0 for row in self._book.rows(name))
+            (name, column): sum(
+                self._cell_index.count(row.cell(column)) or 0 for row in self._cell_index.rows(name)
+            )
             for name, spec in TABLES.items()
             for column in spec.counts
         }
@@ -147,7 +151,7 @@ class Redaction:
         """Numbers from which figures about this finding may follow: its cells of the unit, their totals."""
         own = [cell for cell in (finding.at, *finding.cells) if self._owners.of(cell) == owner]
         counted = [cell for cell in dict.fromkeys(own) if cell.column in TABLES[cell.table].counts]
-        counts = [n for cell in counted if (n := self._book.count(cell))]
+        counts = [n for cell in counted if (n := self._cell_index.count(cell))]
         yield from counts
         for size in range(2, min(len(counts), _MOST_PARTS) + 1):
             yield from (sum(parts) for parts in combinations(counts[:_MOST_PARTS], size))

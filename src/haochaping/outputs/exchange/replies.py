@@ -128,7 +128,7 @@ class SheetReader:
         for f in findings:
             self._asked.setdefault(f.id, set()).update((f.at, *f.suspects, *f.cells))
         self._cells = {cell.path: cell for cell in cell_index.cells()}
-        self._book, self._reference = cell_index, reference
+        self._cell_index, self._reference = cell_index, reference
         self.left: list[str] = []
 
     def replies(self, rows: Sequence[Answer]) -> Iterator[Reply]:
@@ -154,7 +154,7 @@ class SheetReader:
             raise ValueError(f"编号“{answer.finding}”在本期没有对应的核对意见")
         if cell is None or cell not in self._asked[finding.id]:
             raise ValueError(f"单元格“{answer.cell}”与编号不对应")
-        printed = self._book.printed(cell)
+        printed = self._cell_index.printed(cell)
         if not same(answer.original, printed):
             raise ValueError(f"原值“{answer.original}”与资料中的“{printed}”不同，可能资料已换")
         return _Row(answer, finding, cell)

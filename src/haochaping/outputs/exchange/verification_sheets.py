@@ -136,7 +136,7 @@ class _Sheet:
     def __init__(
         self, data: QuarterData, cell_index: CellIndex, owners: Owners, discretion: Redaction, owner: Owner
     ):
-        self._data, self._book, self._owner = data, cell_index, owner
+        self._data, self._cell_index, self._owner = data, cell_index, owner
         without = _without(data)
         self._cells = [cell for cell in owners.cells[owner] if cell not in without]
         self._discretion = discretion
@@ -202,7 +202,7 @@ class _Sheet:
         names = [TIER_LABELS.get(name, name) for key, name in cell.key if key != "district"]
         names = names if "district" in cell.names else []
         measure = COLUMNS[cell.column] if len(TABLES[cell.table].measures) > 1 else ""
-        printed = self._book.printed(cell) or "（空白）"
+        printed = self._cell_index.printed(cell) or "（空白）"
         return f"{''.join(names)}{measure} {printed}{self._corrected.get(cell, '')}"
 
     @cached_property
@@ -221,11 +221,11 @@ class _Sheet:
         fill = styles.get(text_wrap=True, valign="top", border=1, num_format="@", bg_color="#FFF9E5")
         grey = styles.get(valign="top", num_format="@", font_size=8, font_color="#7F7F7F")
         for number, request in enumerate(requests, start=1):
-            told = self._told(request) | {"序号": str(number)}
-            fit_row(sheet, head + number, [told.get(name, "") for name, _ in _COLUMNS[:_PRINTED]], widths)
+            texts = self._told(request) | {"序号": str(number)}
+            fit_row(sheet, head + number, [texts.get(name, "") for name, _ in _COLUMNS[:_PRINTED]], widths)
             for column, (heading, _) in enumerate(_COLUMNS):
                 style = fill if heading in FILLED else styles.prose if column < _PRINTED else grey
-                write_text(sheet, head + number, column, told.get(heading, ""), style)
+                write_text(sheet, head + number, column, texts.get(heading, ""), style)
         return head + len(requests)
 
     def _told(self, request: _Request) -> dict[str, str]:
@@ -234,7 +234,7 @@ class _Sheet:
         named = self._discretion.names_others(finding.id, owner)
         return {
             "位置": place(cell.table, cell.names) + COLUMNS.get(cell.column, ""),
-            "原值": self._book.printed(cell),
+            "原值": self._cell_index.printed(cell),
             "应为": expected if self._discretion.may_show(expected, finding, owner) else "",
             "不符之处": self._discretion.message(finding, owner),
             "算式": self._discretion.arithmetic(finding, owner),

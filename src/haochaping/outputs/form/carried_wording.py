@@ -28,8 +28,8 @@ def in_quarter(text: str, old: Quarter, new: Quarter) -> str:
         digit = int(number) if number.isdigit() else _NUMERALS.index(number) + 1
         if digit != old.number or (year and int(year) != old.year):
             return match.group()
-        told = str(new.number) if number.isdigit() else _NUMERALS[new.number - 1]
-        return f"{new.year if year else ''}{unit or ''}{ordinal}{told}{word}"
+        rewritten = str(new.number) if number.isdigit() else _NUMERALS[new.number - 1]
+        return f"{new.year if year else ''}{unit or ''}{ordinal}{rewritten}{word}"
 
     return _QUARTER.sub(renamed, text)
 
@@ -58,8 +58,8 @@ class DateMention:
         if self.is_padded:
             month, day = f'TEXT({month},"00")', f'TEXT({day},"00")'
         year = f'YEAR({cell})&"{self.year_sign}"&' if self.year_sign else ""
-        told = f'{year}{month}&"{self.month_sign}"&{day}&"{self.day_sign}"'
-        return f'IF({cell}="","{UNKNOWN}",IFERROR({told},{cell}))'
+        rewritten = f'{year}{month}&"{self.month_sign}"&{day}&"{self.day_sign}"'
+        return f'IF({cell}="","{UNKNOWN}",IFERROR({rewritten},{cell}))'
 
 
 Pieces = Sequence[str | DateMention]
@@ -91,8 +91,8 @@ def _mention(match: re.Match[str], dates: Mapping[str, str]) -> DateMention | No
     year, year_sign, month, month_sign, day, day_sign = match.groups()
     for name, iso in dates.items():
         wanted = iso.split("-") if iso else []
-        told = [year or (wanted[0] if wanted else ""), month.zfill(2), day.zfill(2)]
-        if wanted and told == wanted:
+        rewritten = [year or (wanted[0] if wanted else ""), month.zfill(2), day.zfill(2)]
+        if wanted and rewritten == wanted:
             padded = "0" in (month[0], day[0]) or month_sign == "-"
             return DateMention(name, year_sign or "", month_sign, day_sign, padded)
     return None

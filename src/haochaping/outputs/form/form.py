@@ -82,14 +82,14 @@ def _units(kind: str, quarter: Quarter, reference: Reference) -> list[str]:
 
 def differing_names(form: Form, reference: Reference) -> list[str]:
     """Names of the form that the registry has otherwise, or does not have: ``某局（名录为 市某局）``."""
-    told = []
+    remarks = []
     for kind, name in dict.fromkeys(form.units):
         unit = reference.unit(kind, name)
         if unit and normalize_for_comparison(name) != normalize_for_comparison(unit.canonical):
-            told.append(f"{name}（名录为 {unit.canonical}）")
+            remarks.append(f"{name}（名录为 {unit.canonical}）")
         elif unit is None and reference.names(kind):
-            told.append(f"{name}（名录中没有）")
-    return told
+            remarks.append(f"{name}（名录中没有）")
+    return remarks
 
 
 def differing_addressees(addressees: str, reference: Reference) -> list[str]:

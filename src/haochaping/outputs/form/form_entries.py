@@ -102,9 +102,9 @@ def write_entries(workbook: Any, styles: Styles, known: KnownEntries) -> None:
     set_page(sheet)
 
 
-def _entry(sheet: Any, styles: Styles, row: int, told: tuple[str, str | date, str]) -> None:
+def _entry(sheet: Any, styles: Styles, row: int, entry: tuple[str, str | date, str]) -> None:
     """One item: its label, what is known of it, a hint; a date can be nothing but a date."""
-    label, value, hint = told
+    label, value, hint = entry
     _around(sheet, styles, row, label, value if isinstance(value, str) else "", hint)
     look = {"border": 1, "bg_color": TO_FILL}
     day = styles.get(**look, num_format="yyyy-mm-dd", align="left")

@@ -38,18 +38,18 @@ class Help:
     names: dict[str, list[str]]
 
 
-def write_help(workbook: Any, styles: Styles, told: Help) -> None:
+def write_help(workbook: Any, styles: Styles, content: Help) -> None:
     """Add the sheet 填写说明."""
     sheet = workbook.add_worksheet(HELP_SHEET)
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
     sheet.set_row(0, 30)
-    title = f"{told.quarter.label}数据附件填写说明"
+    title = f"{content.quarter.label}数据附件填写说明"
     sheet.write_string(0, 0, title, styles.get(bold=True, font_size=14))
     steps = [(f"说明 {number}", step) for number, step in enumerate(STEPS, start=1)]
     row = _lines(sheet, styles, 1, steps)
-    row = _checks(sheet, styles, told.forms, row + 1)
-    if count := sum(map(len, told.names.values())):
+    row = _checks(sheet, styles, content.forms, row + 1)
+    if count := sum(map(len, content.names.values())):
         write_heads(
             sheet,
             styles,
@@ -60,12 +60,12 @@ def write_help(workbook: Any, styles: Styles, told: Help) -> None:
             sheet,
             styles,
             row + 2,
-            [(area, "、".join(names)) for area, names in told.names.items() if names],
+            [(area, "、".join(names)) for area, names in content.names.items() if names],
         )
     write_heads(sheet, styles, row + 1, ("代替数字的用语", "含义"))
     first = row + 2
     vague = f"没有固定含义，请在“{SHEET}”页该附件的备注中写明"
-    last = _lines(sheet, styles, first, [(word, meaning or vague) for word, meaning in told.words.items()])
+    last = _lines(sheet, styles, first, [(word, meaning or vague) for word, meaning in content.words.items()])
     workbook.define_name(WORDS, f"='{HELP_SHEET}'!$A${first + 1}:$A${max(first + 1, last)}")
     set_page(sheet, header_row=None)
 

@@ -13,7 +13,7 @@ from haochaping.core.labels import SEVERITIES
 from haochaping.core.paths import Locations, quarters_in
 from haochaping.core.quarter import Quarter
 from haochaping.figures.figure import PERCENT, Figure
-from haochaping.figures.one_quarter import of_one_quarter
+from haochaping.figures.one_quarter import figures_of_one_quarter
 from haochaping.figures.series import series
 from haochaping.outputs.page.convert import TEMPLATE, policy, with_font
 from haochaping.outputs.page.findings_section import VERDICT_CLASS
@@ -191,7 +191,7 @@ def _tidy_figures(
     for quarter in quarters_in(locations.data / "tidy"):
         try:
             data = read_tidy(locations.tidy(quarter), quarter)
-            made = of_one_quarter(data, reference).figures
+            made = figures_of_one_quarter(data, reference).figures
         except InputRefused as refusal:
             report_progress(f"各期走势没有用 {quarter.label}的数：{refusal.message}")
             continue
@@ -218,10 +218,10 @@ def _charts(published: Sequence[Published], tidy: Tidy) -> Html:
 
 def _values(name: str, published: Sequence[Published], tidy: Tidy) -> dict[Quarter, Figure | None]:
     """A figure by quarter: from the tidy tables, for a quarter without them as it was published."""
-    told = {one.quarter: one.summary.figures.get(name) for one in published}
+    values = {one.quarter: one.summary.figures.get(name) for one in published}
     kept = {
         quarter: Figure(name, figure.label, figure.value, figure.unit, "", "")
-        for quarter, figure in told.items()
+        for quarter, figure in values.items()
         if figure is not None
     }
     return {**kept, **{quarter: figures.get(name) for quarter, figures in tidy.items()}}

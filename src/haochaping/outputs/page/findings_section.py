@@ -108,9 +108,11 @@ def findings_html(report: CheckReport, figures: Figures, reference: Reference | 
         if figures.data
         else None
     )
-    told = [finding for finding in report.findings if not finding.folded]
+    shown_findings = [finding for finding in report.findings if not finding.folded]
     folded = [finding for finding in report.findings if finding.folded]
-    pieces = [_group(list(group), anchors, figures, about) for _, group in groupby(told, key=_together)]
+    pieces = [
+        _group(list(group), anchors, figures, about) for _, group in groupby(shown_findings, key=_together)
+    ]
     if not report.findings:
         pieces.append("<p>没有须更正、需核实或提示。</p>")
     if folded:

@@ -95,9 +95,9 @@ def _rectified(figures: Figures, doubts: Doubts) -> str:
     none = Phrase(("列出的差评为", Number("negatives", "零")), doubts).html
     why = "镇村未列差评，其他附件不列整改数" if figures["negatives"] else none
     claimed = figures.get("claimed_rectification")
-    told = f"<span>正文写 {_shown(figures, claimed.name, doubts)}</span>" if claimed is not None else ""
+    claim_html = f"<span>正文写 {_shown(figures, claimed.name, doubts)}</span>" if claimed is not None else ""
     absent = '<strong><a class="figure" href="#definition-rectification">不适用</a></strong>'
-    return f"<li><span>差评整改</span>{absent}<span>{why}</span>{told}</li>"
+    return f"<li><span>差评整改</span>{absent}<span>{why}</span>{claim_html}</li>"
 
 
 def _unit(unit: str) -> str:

@@ -27,7 +27,7 @@ _EDITABLE = ("review*.xlsx", "bulletin*.docx", "annexes*.xlsx", f"{SHEETS}/*.xls
 """Papers that are meant to be filled in or edited."""
 
 
-def told_of_kept(kept: Sequence[str], new: Sequence[str], published: Path) -> Iterator[str]:
+def remarks_on_kept_papers(kept: Sequence[str], new: Sequence[str], published: Path) -> Iterator[str]:
     """For each paper that was carried over, which one is current."""
     for name in kept:
         current = _current(name, new)
@@ -56,7 +56,7 @@ def remind_of_edited(published: Path, quarter: Quarter, report_progress: Callabl
     papers = [path for pattern in _EDITABLE for path in sorted(published.glob(pattern))]
     ours = [path.relative_to(published).as_posix() for path in papers]
     new = [name for name in ours if name not in kept]
-    for line in told_of_kept([name for name in kept if _current(name, new)], new, published):
+    for line in remarks_on_kept_papers([name for name in kept if _current(name, new)], new, published):
         report_progress(line)
     remind(kept, quarter, report_progress)
 

@@ -55,7 +55,7 @@ def chart_departments(
             "base": rows["evaluations"].astype(float),
         }
     )
-    told = [
+    values = [
         f"{p.department}办件 {number(int(p.cases))}"
         + ("" if np.isnan(p.rate) else f"、主动评价率 {p.rate:.2f}%")
         for p in frame.itertuples()
@@ -65,7 +65,7 @@ def chart_departments(
         "chart-departments",
         chart_title("chart-departments", figures, report),
         f"市直部门办件数与主动评价率（列出办件数大于零的部门；空心点：评价数不足 {small:g} 条）",
-        f"点图，两栏。{'；'.join(told)}。",
+        f"点图，两栏。{'；'.join(values)}。",
         pd.DataFrame(
             {
                 "部门": frame["department"],

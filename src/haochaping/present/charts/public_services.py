@@ -44,13 +44,13 @@ def chart_public_services(
     frame = _shares(rows, districts, total)
     measures = [measure for measure in (OF_CITY, OF_DISTRICT) if measure in frame]
     long = frame.melt("district", measures, var_name="占比", value_name="percent")
-    told = [f"{r.district}{r.占比} {r.percent:.2f}%" for r in long.dropna().itertuples()]
+    values = [f"{r.district}{r.占比} {r.percent:.2f}%" for r in long.dropna().itertuples()]
     return make_chart(
         _draw(long, measures, WIDE),
         "chart-public",
         chart_title("chart-public", figures, report),
         "两种占比，分母不同；附件1与附件5范围的关系通报没有说明，第二种仅供参考",
-        f"成对条形图。{'；'.join(told)}。",
+        f"成对条形图。{'；'.join(values)}。",
         pd.DataFrame(
             {
                 "区县": frame["district"],

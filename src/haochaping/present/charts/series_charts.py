@@ -14,8 +14,8 @@ from haochaping.core.model import QuarterData
 from haochaping.core.paths import find_locations
 from haochaping.core.quarter import Quarter
 from haochaping.figures.figure import PERCENT, Figures
-from haochaping.figures.one_quarter import of_one_quarter
-from haochaping.figures.series import FEWEST_QUARTERS, Limits, Point, Series, of_the_page
+from haochaping.figures.one_quarter import figures_of_one_quarter
+from haochaping.figures.series import FEWEST_QUARTERS, Limits, Point, Series, series_on_page
 from haochaping.present.chart_titles import series_chart_id
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
 from haochaping.present.charts.style import BLUE, GREY, NARROW, QUIET, RED
@@ -71,9 +71,9 @@ def chart_series(
     if not data.history:
         return EMPTY
     reference = reference or load_reference(find_locations().reference)
-    made = {one.quarter: of_one_quarter(one, reference).figures for one in (*data.history, data)}
+    made = {one.quarter: figures_of_one_quarter(one, reference).figures for one in (*data.history, data)}
     doubts = Doubts(figures, report) if figures is not None and report else None
-    drawn = [series_chart(back, doubts)._repr_html_() for back in of_the_page(made, data.quarter)]
+    drawn = [series_chart(back, doubts)._repr_html_() for back in series_on_page(made, data.quarter)]
     return side_by_side(drawn) if drawn else EMPTY
 
 
@@ -197,8 +197,8 @@ def _title(back: Series, limits: Limits | None) -> list[PhrasePart]:
     if limits.rules[-1]:
         return [*now, f"，有变化信号：{_signal(last, limits.rules[-1], limits)}"]
     earlier = sum(bool(rule) for rule in limits.rules[:-1])
-    told = f"；此前有 {earlier} 个季度发出变化信号" if earlier else ""
-    return [*now, f"，在{'试算' if limits.trial else ''}控制限内，属通常波动{told}"]
+    earlier_signals = f"；此前有 {earlier} 个季度发出变化信号" if earlier else ""
+    return [*now, f"，在{'试算' if limits.trial else ''}控制限内，属通常波动{earlier_signals}"]
 
 
 def _range(back: Series) -> list[PhrasePart]:
@@ -236,8 +236,8 @@ def _subtitle(back: Series, limits: Limits | None) -> str:
 
 
 def _alt(back: Series, limits: Limits | None) -> str:
-    told = "，".join(f"{point.quarter.label} {point.text}" for point in back.points)
-    words = f"折线图，{len(back.points)} 个季度。{told}。"
+    listed = "，".join(f"{point.quarter.label} {point.text}" for point in back.points)
+    words = f"折线图，{len(back.points)} 个季度。{listed}。"
     if limits is None:
         return words + "没有控制限。"
     centre, lower, upper = (_full(one, back.unit) for one in (limits.centre, limits.lower, limits.upper))

@@ -44,13 +44,13 @@ def chart_tiers(
         }
     )
     labels = [label for label in TIER_LABELS.values() if (frame["层级"] == label).any()]
-    told = [f"{r.district}{r.层级} {number(int(r.evaluations))}" for r in frame.itertuples()]
+    values = [f"{r.district}{r.层级} {number(int(r.evaluations))}" for r in frame.itertuples()]
     return make_chart(
         _draw(frame, labels, WIDE),
         "chart-tiers",
         chart_title("chart-tiers", figures, report),
         "各区县镇（街道）、村（社区）评价数",
-        f"成对条形图。{'；'.join(told)}。为零的 {int((frame['evaluations'] == 0).sum())} 项。",
+        f"成对条形图。{'；'.join(values)}。为零的 {int((frame['evaluations'] == 0).sum())} 项。",
         pd.DataFrame(
             {
                 "区县": frame["district"],

@@ -52,7 +52,9 @@ def chart_volume_and_active_rate(
         }
     )
     hollow = f"（空心点：评价数不足 {small:g} 条）" if points["hollow"].any() else ""
-    told = [f"{p.district}办件 {number(int(p.cases))}、主动评价率 {p.rate:.2f}%" for p in points.itertuples()]
+    values = [
+        f"{p.district}办件 {number(int(p.cases))}、主动评价率 {p.rate:.2f}%" for p in points.itertuples()
+    ]
     (wide, unnamed), (narrow, unnamed_narrow) = (
         draw_volume(points, WIDE, 3.9),
         draw_volume(points, NARROW, 5.2),
@@ -63,7 +65,7 @@ def chart_volume_and_active_rate(
         "chart-volume",
         chart_title("chart-volume", figures, report),
         f"各区县办件数与主动评价率{hollow}{crowded}",
-        f"散点图。{'；'.join(told)}。",
+        f"散点图。{'；'.join(values)}。",
         pd.DataFrame(
             {
                 "区县": points["district"],

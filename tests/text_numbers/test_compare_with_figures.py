@@ -7,19 +7,19 @@ from haochaping.core.model import QuarterData
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
-from haochaping.text_numbers.attribution import Attribution
+from haochaping.text_numbers.compare_with_figures import FigureComparison
 from haochaping.text_numbers.number_mention import extract_mentions
 
 
 @pytest.fixture(scope="module")
-def figures(real: QuarterData, reference: Reference) -> Attribution:
-    return Attribution(CellIndex(real, reference), compute_figures(real))
+def figures(real: QuarterData, reference: Reference) -> FigureComparison:
+    return FigureComparison(CellIndex(real, reference), compute_figures(real))
 
 
-def verdicts(figures: Attribution, text: str) -> list[str]:
+def verdicts(figures: FigureComparison, text: str) -> list[str]:
     """For each number: blank if explained, what it should be, or ``?`` where it cannot be placed."""
     return [
-        figures.right(told) or ("" if figures.holds(told) else "?")
+        figures.expected_text(told) or ("" if figures.holds(told) else "?")
         for told in extract_mentions(plain_text(text))
     ]
 
@@ -45,7 +45,7 @@ def verdicts(figures: Attribution, text: str) -> list[str]:
         "张店区办件一百零八万件。",
     ],
 )
-def test_numbers_in_their_place(figures: Attribution, text: str) -> None:
+def test_numbers_in_their_place(figures: FigureComparison, text: str) -> None:
     assert not any(verdicts(figures, text))
 
 
@@ -70,5 +70,5 @@ def test_numbers_in_their_place(figures: Attribution, text: str) -> None:
         ("附件8所列数据。", ["?"]),
     ],
 )
-def test_numbers_out_of_place(figures: Attribution, text: str, expected: list[str]) -> None:
+def test_numbers_out_of_place(figures: FigureComparison, text: str, expected: list[str]) -> None:
     assert verdicts(figures, text) == expected

@@ -17,7 +17,7 @@ from haochaping.core.model import TABLES, TIERS
 from haochaping.figures.figure import PER, POINTS, Figures
 from haochaping.figures.figure import PERCENT as PERCENT_UNIT
 from haochaping.store.cell_index import CellIndex, RowRef
-from haochaping.text_numbers.known_numbers import KnownNumbers, agrees
+from haochaping.text_numbers.known_numbers import KnownNumbers, equals_value
 from haochaping.text_numbers.number_mention import (
     MEASURES,
     NumberMention,
@@ -68,9 +68,9 @@ class Subject:
         return MEASURES[self.measure] if self.measure else ""
 
 
-def direction(told: NumberMention) -> int:
+def direction(mention: NumberMention) -> int:
     """1 where the words right before the number say that something rose, -1 where it fell, else 0."""
-    found = _WAY.search(told.clause)
+    found = _WAY.search(mention.clause)
     return 0 if found is None else 1 if found.group(1) in _UP else -1
 
 
@@ -79,7 +79,7 @@ def opposite(one: NumberMention, two: NumberMention) -> bool:
     return direction(one) * direction(two) < 0
 
 
-class Attribution:
+class FigureComparison:
     """The quarter's figures by what sentences say of them.
 
     Parameters
@@ -96,27 +96,31 @@ class Attribution:
         self.cell_index, self.figures = cell_index, figures
         self.known = KnownNumbers(cell_index.data, figures, own_texts)
 
-    def right(self, told: NumberMention) -> str:
+    def expected_text(self, mention: NumberMention) -> str:
         """What should stand there; blank where the number is right or belongs to no figure for sure."""
-        if wrong_way := self._wrong_way(told):
+        if wrong_way := self._wrong_way(mention):
             return wrong_way
-        if _QUALIFIED.search(told.whole_clause) or told.quantity.kind not in (COUNT, PERCENT):
+        if _QUALIFIED.search(mention.whole_clause) or mention.quantity.kind not in (COUNT, PERCENT):
             return ""
-        subject = self.subject(told)
+        subject = self.subject(mention)
         values = self._of_units(subject)
         if values:
-            is_right = self._agrees(told, values) or (subject.inherited and self.holds(told))
+            is_right = self._agrees(mention, values) or (subject.inherited and self.holds(mention))
             return "" if is_right else _shown(values)
-        if told.quantity.kind == COUNT and not self.known.holds(told.quantity):
-            meant = self.known.one_slip_away(told.quantity)
+        if mention.quantity.kind == COUNT and not self.known.holds(mention.quantity):
+            meant = self.known.one_slip_away(mention.quantity)
             return number(meant) if meant is not None else ""
         return ""
 
-    def _wrong_way(self, told: NumberMention) -> str:
+    def _wrong_way(self, mention: NumberMention) -> str:
         """The change as it should read, where one of this size is among the quarter's and went the other way."""
-        way = direction(told)
+        way = direction(mention)
         comparison = (
-            "before" if _ON_QUARTER.search(told.clause) else "year" if _ON_YEAR.search(told.clause) else ""
+            "before"
+            if _ON_QUARTER.search(mention.clause)
+            else "year"
+            if _ON_YEAR.search(mention.clause)
+            else ""
         )
         if not way or not comparison:
             return ""
@@ -126,38 +130,38 @@ class Attribution:
             if name.endswith(f"_{comparison}")
             and figure.unit in (PERCENT_UNIT, POINTS)
             and figure.size.text.rstrip("%")
-            == told.quantity.text.rstrip("%").removesuffix("个百分点").strip()
+            == mention.quantity.text.rstrip("%").removesuffix("个百分点").strip()
         ]
         ways = {(float(figure.value or 0) > 0) for figure in alike}
         if not alike or (way > 0) in ways:
             return ""
         return f"{'增长（提高）' if way < 0 else '下降'}{alike[0].size}"
 
-    def holds(self, told: NumberMention) -> bool:
+    def holds(self, mention: NumberMention) -> bool:
         """Whether a figure of the quarter explains the number as it is told there."""
-        quantity = told.quantity
+        quantity = mention.quantity
         if quantity.kind not in (COUNT, PERCENT) or quantity.label.endswith("附件"):
             return self.known.holds(quantity)
-        if _is_item(told):
+        if _is_item(mention):
             return True
         if quantity.kind == COUNT and quantity.value[0] % 1:  # no count: so many in ten thousand
             return any(f.unit == PER and f.text == quantity.text for f in self.figures.values())
-        if told.counts_annexes:
+        if mention.counts_annexes:
             return quantity.value[0] == len(TABLES) - len(self.cell_index.data.absent)
-        if told.counts_units and told.counted:
-            return quantity.value[0] in self._unit_counts(told)
-        subject = self.subject(told)
+        if mention.counts_units and mention.counted:
+            return quantity.value[0] in self._unit_counts(mention)
+        subject = self.subject(mention)
         is_any_share = subject.column == "share" and not subject.names
         if subject.measure is None or is_any_share:
-            return not _is_small(told) and self.known.holds(quantity)
+            return not _is_small(mention) and self.known.holds(quantity)
         values = self._of_units(subject)
         if subject.inherited or not subject.names:
-            values = [*values, *self._of_measure(subject, told)]
-        return self._agrees(told, values)
+            values = [*values, *self._of_measure(subject, mention)]
+        return self._agrees(mention, values)
 
-    def meant(self, told: NumberMention) -> str:
+    def meant(self, mention: NumberMention) -> str:
         """The figures that unit or group and measure name, as text; blank where they name none."""
-        subject = self.subject(told)
+        subject = self.subject(mention)
         values = self._of_units(subject)
         if not values and subject.groups and subject.column:
             values = list(self._totals(subject.groups, subject.column))
@@ -168,37 +172,40 @@ class Attribution:
         one, two = self.subject(mine), self.subject(theirs)
         other_name = bool(two.names) and not two.inherited and set(one.names) != set(two.names)
         other_measure = bool(one.measure and two.measure) and one.measure != two.measure
-        groups = [told.counted if told.counts_units else s.groups for told, s in ((mine, one), (theirs, two))]
+        groups = [
+            mention.counted if mention.counts_units else s.groups
+            for mention, s in ((mine, one), (theirs, two))
+        ]
         return other_name or other_measure or (all(groups) and not groups[0] & groups[1])
 
-    def subject(self, told: NumberMention) -> Subject:
+    def subject(self, mention: NumberMention) -> Subject:
         """What the words before a number say it is."""
-        if told.is_each:
-            return self._in_turn(told)
-        names, inherited = self._name.findall(told.clause), False
-        groups = scope_of(self._name.sub("", told.clause))
-        earlier = self._name.findall(told.before[: len(told.before) - len(told.clause)])
-        if not names and not told.is_whole and not groups & {*_CITY}:
+        if mention.is_each:
+            return self._in_turn(mention)
+        names, inherited = self._name.findall(mention.clause), False
+        groups = scope_of(self._name.sub("", mention.clause))
+        earlier = self._name.findall(mention.before[: len(mention.before) - len(mention.clause)])
+        if not names and not mention.is_whole and not groups & {*_CITY}:
             names, inherited = earlier[-1:], bool(earlier)
         elif names and {*names} <= self._below:
             above = [name for name in earlier if name not in self._below][-1:]
             names, inherited = [*above, *names], bool(above)
-        if not names and not groups and not told.is_whole:
-            groups = self._last_groups(told.before)
-        return Subject(tuple(names), inherited, groups, told.measure or self._last_measure(told))
+        if not names and not groups and not mention.is_whole:
+            groups = self._last_groups(mention.before)
+        return Subject(tuple(names), inherited, groups, mention.measure or self._last_measure(mention))
 
-    def _in_turn(self, told: NumberMention) -> Subject:
+    def _in_turn(self, mention: NumberMention) -> Subject:
         """甲、乙分别为…、…: the unit or group whose turn it is."""
-        names = self._name.findall(told.listed)
-        groups = groups_in_turn(self._name.sub("", told.listed))
-        if told.measures_in_turn:
-            return Subject(tuple(names), True, frozenset(groups), told.measure)
-        one = slice(told.turn, told.turn + 1)
-        if told.turn < len(names) > 1:
+        names = self._name.findall(mention.listed)
+        groups = groups_in_turn(self._name.sub("", mention.listed))
+        if mention.measures_in_turn:
+            return Subject(tuple(names), True, frozenset(groups), mention.measure)
+        one = slice(mention.turn, mention.turn + 1)
+        if mention.turn < len(names) > 1:
             names = names[one]
-        elif not names and told.turn < len(groups) > 1:
+        elif not names and mention.turn < len(groups) > 1:
             groups = groups[one]
-        return Subject(tuple(names), False, frozenset(groups), told.measure)
+        return Subject(tuple(names), False, frozenset(groups), mention.measure)
 
     # --- words ---
 
@@ -240,22 +247,22 @@ class Attribution:
         found = (scope_of(clause) for clause in reversed(clauses(self._name.sub("", before))))
         return next((groups for groups in found if groups), frozenset())
 
-    def _last_measure(self, told: NumberMention) -> str | None:
+    def _last_measure(self, mention: NumberMention) -> str | None:
         """The measure of the clauses before, where this one is a unit's name alone (办件…件，其中某区…件) or 印为."""
-        bare = _JOINING.sub("", self._name.sub("", told.clause))
-        is_name = not bare and bool(self._name.search(told.clause))
-        word = measure_in(told.before)
-        if told.counts_units or not (is_name or _REPEATED.fullmatch(told.clause)):
+        bare = _JOINING.sub("", self._name.sub("", mention.clause))
+        is_name = not bare and bool(self._name.search(mention.clause))
+        word = measure_in(mention.before)
+        if mention.counts_units or not (is_name or _REPEATED.fullmatch(mention.clause)):
             return None
-        if word is None or not fits(told.quantity, word):
+        if word is None or not fits(mention.quantity, word):
             return None
-        return word if not told.rest.startswith("件") or MEASURES[word] == "cases" else None
+        return word if not mention.rest.startswith("件") or MEASURES[word] == "cases" else None
 
     # --- figures ---
 
     @staticmethod
-    def _agrees(told: NumberMention, values: Iterable[CellValue]) -> bool:
-        return any(agrees(told.quantity, value) for value in values)
+    def _agrees(mention: NumberMention, values: Iterable[CellValue]) -> bool:
+        return any(equals_value(mention.quantity, value) for value in values)
 
     def _of_units(self, subject: Subject) -> list[CellValue]:
         """Figures of the named units for the measure.
@@ -275,16 +282,16 @@ class Attribution:
                 values += self._sums(table, among, subject.column)
         return list(dict.fromkeys(values))
 
-    def _of_measure(self, subject: Subject, told: NumberMention) -> list[CellValue]:
+    def _of_measure(self, subject: Subject, mention: NumberMention) -> list[CellValue]:
         """Sums and stated figures of a measure, of the groups named or of any; single cells where words allow."""
         values = [*self._stated(subject)]
         if not subject.column:
             return values
         groups = subject.groups
-        if told.is_whole and not groups:
+        if mention.is_whole and not groups:
             return values + list(self._city(subject.column))
         values += [*self._totals(groups, subject.column), *self._named_figures(subject)]
-        if _SINGLE.search(told.before):
+        if _SINGLE.search(mention.before):
             for _, rows in self._scope(groups):
                 values += [value for row in rows for value in self._values(row, subject.column)]
         return values
@@ -364,15 +371,15 @@ class Attribution:
 
     # --- counts of units ---
 
-    def _unit_counts(self, told: NumberMention) -> set[int]:
+    def _unit_counts(self, mention: NumberMention) -> set[int]:
         """How many units of the groups counted there are; with 没有, 为零 and a measure, how many have none of it."""
-        words = self._name.sub("", told.whole_clause)
+        words = self._name.sub("", mention.whole_clause)
         measure = measure_in(words)
         if measure and _NONE.search(words):
-            return {*self._without(told.counted, measure)}
+            return {*self._without(mention.counted, measure)}
         return {
             len({row.key[TABLES[table].key[0]] for row in rows})
-            for group in told.counted
+            for group in mention.counted
             for table, rows in self._scope(frozenset({group}))
             if table == group
         }
@@ -391,15 +398,15 @@ class Attribution:
                 yield int(figure.value or 0)
 
 
-def _is_small(told: NumberMention) -> bool:
-    value = told.quantity.value[0]
-    return "." not in told.quantity.text and (told.quantity.kind == PERCENT or value < SMALL)
+def _is_small(mention: NumberMention) -> bool:
+    value = mention.quantity.value[0]
+    return "." not in mention.quantity.text and (mention.quantity.kind == PERCENT or value < SMALL)
 
 
-def _is_item(told: NumberMention) -> bool:
+def _is_item(mention: NumberMention) -> bool:
     """Whether the number only numbers an item of a list."""
-    opens = not told.before.strip("（(") and bool(re.match(r"[.．]|$", told.rest))
-    return opens and told.quantity.value[0] < SMALL
+    opens = not mention.before.strip("（(") and bool(re.match(r"[.．]|$", mention.rest))
+    return opens and mention.quantity.value[0] < SMALL
 
 
 def _shown(values: Sequence[CellValue]) -> str:
