@@ -83,8 +83,8 @@ lab: .venv/.installed  ## 打开 JupyterLab 自由分析（notebooks/explore.ipy
 test: .venv/.installed-dev  ## 运行全部测试
 	@"$(PY)" -m pytest
 
-lint: .venv/.installed-dev  ## 代码规范与类型检查（含笔记本）
-	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check . && "$(BIN)/mypy"
+lint: .venv/.installed-dev  ## 代码规范、类型与引用方向检查（含笔记本）
+	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check . && "$(BIN)/mypy" && "$(BIN)/lint-imports" --no-logo --no-cache
 
 lock: .venv/.installed-dev  ## 由 pyproject.toml 重新生成两份锁定文件
 	@"$(BIN)/uv" pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements.txt

@@ -14,6 +14,32 @@ from haochaping.core.quarter import Quarter
 from haochaping.files.file_hash import file_sha256
 from haochaping.outputs.published.file_names import MANIFEST, PAGE, base_name
 
+OUTSIDE_A_RUN = (
+    "__main__.py",
+    "commands/",
+    "doctor/",
+    "proofreading/",
+    "simulate/",
+    "outputs/exchange/merge_replies.py",
+    "outputs/exchange/replies.py",
+    "outputs/form/",
+    "outputs/index/",
+    "outputs/page/pdf.py",
+    "outputs/published/published_quarters.py",
+    "outputs/published/shelf.py",
+    "pipeline/collect_replies.py",
+    "pipeline/forked_kernel.py",
+    "pipeline/run_quarters.py",
+    "pipeline/update_index.py",
+    "pipeline/verify.py",
+    "reference/locked_packages.py",
+)
+"""Folders and files of the package that no output of a run depends on, so that a change there rebuilds nothing.
+
+Written down rather than worked out from the imports, which would take longer than all the hashing; a test
+compares it with the graph of imports, in both directions.
+"""
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -48,11 +74,11 @@ def hash_inputs(locations: Locations, quarter: Quarter, as_of: date) -> Inputs:
     }
     groups = {group: _hashed(paths, locations.data) for group, paths in data.items()}
     groups["notebook"] = _hashed([project_root() / "notebooks" / "briefing.ipynb"], project_root())
-    return Inputs(quarter, as_of, groups | _program())
+    return Inputs(quarter, as_of, groups | _program(OUTSIDE_A_RUN))
 
 
 def index_key(locations: Locations, summaries: object) -> str:
-    """The same for the index of all quarters: `told` (how it is written down) is what it says of the published ones.
+    """One hash over what the index of all quarters shows: `summaries`, compared by `repr`, is what it says of each.
 
     The tidy tables, settings, package and lock count too.
     """
@@ -66,9 +92,15 @@ def index_key(locations: Locations, summaries: object) -> str:
     return _digest([repr(summaries), groups | _program()])
 
 
-def _program() -> dict[str, dict[str, str]]:
+def _program(without: tuple[str, ...] = ()) -> dict[str, dict[str, str]]:
+    """Hashes of the package, but for the parts that begin like one of `without`, and of the lock file."""
     root = project_root()
-    package = [p for p in _files(root / "src" / "haochaping", "**/*") if "__pycache__" not in p.parts]
+    source = root / "src" / "haochaping"
+    package = [
+        path
+        for path in _files(source, "**/*")
+        if "__pycache__" not in path.parts and not path.relative_to(source).as_posix().startswith(without)
+    ]
     groups = {"package": package, "lock": [root / "requirements.txt"]}
     return {group: _hashed(paths, root) for group, paths in groups.items()}
 
