@@ -253,10 +253,10 @@ def in_xml(char: str) -> bool:
 
 def fill_in(source: Path, target: Path, texts: Iterable[str]) -> None:
     """A review workbook or sheet filled in with hostile explanations, values, names and dates."""
-    cell_index = openpyxl.load_workbook(source)
+    workbook = openpyxl.load_workbook(source)
     endless = [text for text in texts if all(map(in_xml, text))]
     number = 0
-    for sheet in cell_index:
+    for sheet in workbook:
         top = next((row for row in sheet if any(cell.value == "编号" for cell in row)), None)
         if top is None:
             continue
@@ -274,4 +274,4 @@ def fill_in(source: Path, target: Path, texts: Iterable[str]) -> None:
                 cell = sheet.cell(row, at["核实值"])
                 cell.value, cell.data_type = endless[number % len(endless)], "s"
     target.parent.mkdir(exist_ok=True)
-    cell_index.save(target)
+    workbook.save(target)

@@ -235,8 +235,8 @@ def test_no_cell_of_a_workbook_is_a_formula_or_leads_outside(built: Built) -> No
     assert len(paths) > 5
     texts: set[str] = set()
     for path in paths:
-        cell_index = openpyxl.load_workbook(path)
-        for sheet in cell_index:
+        workbook = openpyxl.load_workbook(path)
+        for sheet in workbook:
             for cell in (cell for row in sheet for cell in row):
                 assert cell.data_type != "f", (path.name, sheet.title, cell.coordinate)
                 assert cell.comment is None

@@ -77,8 +77,8 @@ def run(*arguments: str, data: Path, output: Path) -> subprocess.CompletedProces
 
 def fill(path: Path, wanted: QuarterData, edit: Callable[[str, str, str], object]) -> None:
     """Fill the blank cells of an annex workbook: `edit` gives a figure from sheet, name and heading."""
-    cell_index = openpyxl.load_workbook(path)
-    for sheet in cell_index.worksheets[2:]:
+    workbook = openpyxl.load_workbook(path)
+    for sheet in workbook.worksheets[2:]:
         headings = [cell.value for cell in sheet[1]]
         for row in sheet.iter_rows(min_row=2):
             name = row[1].value
@@ -87,11 +87,11 @@ def fill(path: Path, wanted: QuarterData, edit: Callable[[str, str, str], object
             for cell, heading in zip(row[2:], headings[2:], strict=True):
                 if cell.value is None:
                     cell.value = edit(sheet.title, str(name), str(heading))
-    entries = cell_index["正文与日期"]
+    entries = workbook["正文与日期"]
     for row in entries.iter_rows(min_row=2):
         if row[0].value == "数据提取时间":
             row[1].value = wanted.fact("extraction_date")
-    cell_index.save(path)
+    workbook.save(path)
 
 
 def test_an_invented_quarter_from_new_to_the_bulletin(tmp_path: Path) -> None:

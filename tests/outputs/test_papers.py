@@ -44,9 +44,9 @@ def edit_document(path: Path) -> None:
 
 
 def edit_workbook(path: Path) -> None:
-    cell_index = load_workbook(path)
-    cell_index.worksheets[0]["G30"] = "改动"
-    cell_index.save(path)
+    workbook = load_workbook(path)
+    workbook.worksheets[0]["G30"] = "改动"
+    workbook.save(path)
 
 
 @pytest.fixture

@@ -49,16 +49,16 @@ def test_names_in_any_case_and_decorated_headings(tmp_path: Path) -> None:
     from haochaping.store.answers import answer_file, read_answers
 
     path = tmp_path / "Review.XLSX"
-    cell_index = xlsxwriter.Workbook(str(path))
-    sheet = cell_index.add_worksheet("核对意见")
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("核对意见")
     for column, heading in enumerate([" 编号* ", "处理", "核实值", "说明或依据"]):
         sheet.write(0, column, heading)
     for row in (1, 2, 3):
         sheet.write(row, 0, f"a/b/{row}")
     sheet.merge_range(1, 1, 3, 1, "说明")
     sheet.merge_range(1, 3, 3, 3, "同一原因")
-    cell_index.add_worksheet("填写说明").write(0, 0, "季度：2022Q4")
-    cell_index.close()
+    book.add_worksheet("填写说明").write(0, 0, "季度：2022Q4")
+    book.close()
     assert answer_file(tmp_path) == path
     answers = read_answers(path, Quarter(2022, 4))
     assert [(a.finding, a.text) for a in answers] == [(f"a/b/{n}", "同一原因") for n in (1, 2, 3)]
@@ -73,12 +73,12 @@ def test_a_sheet_that_lost_its_column_of_ids_is_refused(tmp_path: Path) -> None:
     from haochaping.store.answers import read_answers
 
     path = tmp_path / "review.xlsx"
-    cell_index = xlsxwriter.Workbook(str(path))
+    book = xlsxwriter.Workbook(str(path))
     for name, headings in {"核对意见": ["处理", "核实值", "说明或依据"], "其他": ["编号", "核实值"]}.items():
-        sheet = cell_index.add_worksheet(name)
+        sheet = book.add_worksheet(name)
         for column, heading in enumerate(headings):
             sheet.write(0, column, heading)
-    cell_index.close()
+    book.close()
     with pytest.raises(InputRefused, match="缺少“编号”一列"):
         read_answers(path)
 

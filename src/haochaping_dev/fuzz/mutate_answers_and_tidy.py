@@ -68,8 +68,8 @@ def _review(rows: list[list[str]], random: Random) -> dict[str, bytes]:
     import xlsxwriter
 
     target = io.BytesIO()
-    cell_index = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
-    sheet = cell_index.add_worksheet("核对结果")
+    workbook = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
+    sheet = workbook.add_worksheet("核对结果")
     typed = random.random() < 0.5
     for r, row in enumerate(rows):
         for c, text in enumerate(row):
@@ -77,7 +77,7 @@ def _review(rows: list[list[str]], random: Random) -> dict[str, bytes]:
                 sheet.write_number(r, c, int(text))
             elif text:
                 sheet.write_string(r, c, text)
-    cell_index.close()
+    workbook.close()
     return {"review.xlsx": target.getvalue()}
 
 

@@ -119,15 +119,15 @@ def workbook(sheets: list[SheetContent], random: Random) -> bytes:
     import xlsxwriter
 
     buffer = io.BytesIO()
-    cell_index = xlsxwriter.Workbook(
+    book = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False}
     )
-    formats = {n: cell_index.add_format({"num_format": f"0.{'0' * n}%" if n else "0%"}) for n in range(5)}
+    formats = {n: book.add_format({"num_format": f"0.{'0' * n}%" if n else "0%"}) for n in range(5)}
     one, typed, merging = (random.random() < 0.5 for _ in range(3))
-    target, top = cell_index.add_worksheet("汇总" if one else f"表{sheets[0].number}"), 0
+    target, top = book.add_worksheet("汇总" if one else f"表{sheets[0].number}"), 0
     for n, sheet in enumerate(sheets):
         if n and not one:
-            target, top = cell_index.add_worksheet(f"表{sheet.number}-{n}"), 0
+            target, top = book.add_worksheet(f"表{sheet.number}-{n}"), 0
         for text in sheet.title:
             target.write_string(top, 0, text)
             top += 1
@@ -145,7 +145,7 @@ def workbook(sheets: list[SheetContent], random: Random) -> bytes:
         if sheet.note:
             target.write_string(top, 0, sheet.note)
         top += 2
-    cell_index.close()
+    book.close()
     return buffer.getvalue()
 
 

@@ -25,7 +25,7 @@ def written(data: QuarterData, folder: Path, **options: Any) -> Workbook:
 
 
 @pytest.fixture(scope="module")
-def cell_index(real: QuarterData, tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+def workbook(real: QuarterData, tmp_path_factory: pytest.TempPathFactory) -> Workbook:
     return written(real, tmp_path_factory.mktemp("annexes"))
 
 
@@ -39,9 +39,9 @@ def shown(cell: Any) -> str:
     return str(cell.value)
 
 
-def by_name(cell_index: Workbook, table: str) -> dict[tuple[str, str], str]:
+def by_name(workbook: Workbook, table: str) -> dict[tuple[str, str], str]:
     """Name and heading (without its unit) to what is shown."""
-    sheet = cell_index[f"附件{TABLES[table].annex} {TABLES[table].title}"]
+    sheet = workbook[f"附件{TABLES[table].annex} {TABLES[table].title}"]
     heads = [str(cell.value).partition("（")[0] for cell in sheet[1]]
     return {
         (row[1].value, head): shown(cell)
@@ -50,11 +50,11 @@ def by_name(cell_index: Workbook, table: str) -> dict[tuple[str, str], str]:
     }
 
 
-def test_sheets_tables_and_no_merged_cells(cell_index: Workbook) -> None:
-    assert cell_index.sheetnames == ["封面", "目录", *ANNEXES, "正文与日期", "说明"]
-    assert all(not sheet.merged_cells.ranges for sheet in cell_index)
+def test_sheets_tables_and_no_merged_cells(workbook: Workbook) -> None:
+    assert workbook.sheetnames == ["封面", "目录", *ANNEXES, "正文与日期", "说明"]
+    assert all(not sheet.merged_cells.ranges for sheet in workbook)
     for name in ANNEXES:
-        sheet = cell_index[name]
+        sheet = workbook[name]
         [table] = sheet.tables.values()
         assert table.ref.startswith("A1:") and table.displayName == name.split()[1]
         assert [column.name for column in table.tableColumns] == [cell.value for cell in sheet[1]]
@@ -63,33 +63,33 @@ def test_sheets_tables_and_no_merged_cells(cell_index: Workbook) -> None:
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert "数据通报表" in sheet.oddHeader.center.text and "数据来源" in sheet.oddFooter.center.text
         assert [sheet.cell(row, 1).value for row in (2, 3)] == [1, 2]
-    assert cell_index["附件3 区直部门"].page_setup.orientation == "landscape"
-    assert cell_index["附件3 区直部门"].tables["区直部门"].ref == "A1:M31", "the total stands under the table"
-    assert [link.location for row in cell_index["目录"]["A2:A7"] for link in [row[0].hyperlink]] == [
+    assert workbook["附件3 区直部门"].page_setup.orientation == "landscape"
+    assert workbook["附件3 区直部门"].tables["区直部门"].ref == "A1:M31", "the total stands under the table"
+    assert [link.location for row in workbook["目录"]["A2:A7"] for link in [row[0].hyperlink]] == [
         *(f"'{name}'!A1" for name in ANNEXES),
         "'说明'!A1",
     ]
 
 
-def test_every_printed_cell_stands_there(cell_index: Workbook, real: QuarterData) -> None:
+def test_every_printed_cell_stands_there(workbook: Workbook, real: QuarterData) -> None:
     from haochaping.core.labels import COLUMNS
 
     empty = {(r["table"], r["key"], r["column"]): r["printed"] for r in real.unreported.to_dict("records")}
     told = 0
     for name in ("districts", "city_departments", "public_services"):
-        there, spec = by_name(cell_index, name), TABLES[name]
+        there, spec = by_name(workbook, name), TABLES[name]
         for row in real.table(name).to_dict("records"):
             for column in spec.measures:
                 key = f'{{"{spec.key[0]}": "{row[spec.key[0]]}"}}'
                 printed = empty.get((name, key, column)) or row.get(f"{column}_printed") or str(row[column])
                 assert there[row[spec.key[0]], COLUMNS[column]] == printed
                 told += 1
-    matrix = by_name(cell_index, "district_departments")
+    matrix = by_name(workbook, "district_departments")
     for row in real.district_departments.to_dict("records"):
         value = row["evaluations"]
         assert matrix[row["department"], row["district"]] in (str(value), "归市")
     assert matrix["住房公积金", "张店区"] == "归市"
-    tiers = by_name(cell_index, "towns_and_villages")
+    tiers = by_name(workbook, "towns_and_villages")
     for row in real.towns_and_villages.to_dict("records"):
         tier = {"town": "镇级", "village": "村级"}[row["tier"]]
         assert tiers[row["district"], f"{tier}评价数"] == str(row["evaluations"])
@@ -97,15 +97,15 @@ def test_every_printed_cell_stands_there(cell_index: Workbook, real: QuarterData
     totals = real.printed_totals.to_dict("records")
     for total in totals:
         key = decode_key(total["key"])
-        there = matrix if "department" in key else by_name(cell_index, "public_services")
+        there = matrix if "department" in key else by_name(workbook, "public_services")
         head = key["district"] if "department" in key else "评价数"
         assert there[total["label"], head] == total["printed"]
-    assert by_name(cell_index, "public_services")["总数", "总量占比"] == ""
+    assert by_name(workbook, "public_services")["总数", "总量占比"] == ""
     assert told == 11 * 6 + 36 * 5 + 11 * 2 and len(totals) == 12
 
 
-def test_numbers_are_numbers_and_rates_show_the_printed_decimals(cell_index: Workbook) -> None:
-    sheet = cell_index["附件5 公共服务"]
+def test_numbers_are_numbers_and_rates_show_the_printed_decimals(workbook: Workbook) -> None:
+    sheet = workbook["附件5 公共服务"]
     assert [(sheet.cell(r, 4).value, sheet.cell(r, 4).number_format) for r in (2, 5, 11)] == [
         (0.31, "0%"),
         (0.002, "0.0%"),
@@ -113,9 +113,7 @@ def test_numbers_are_numbers_and_rates_show_the_printed_decimals(cell_index: Wor
     ]
     assert sheet["C2"].value == 625272 and sheet["C2"].data_type == "n"
     assert sheet["A13"].value is None and sheet["B13"].value == "总数" and sheet["D13"].value is None
-    assert (
-        cell_index["附件1 各区县"]["E2"].number_format == "0%" and cell_index["附件1 各区县"]["E2"].value == 1
-    )
+    assert workbook["附件1 各区县"]["E2"].number_format == "0%" and workbook["附件1 各区县"]["E2"].value == 1
 
 
 def test_nothing_is_a_formula_and_dangerous_text_stays_text(real: QuarterData, tmp_path: Path) -> None:
@@ -131,25 +129,25 @@ def test_nothing_is_a_formula_and_dangerous_text_stays_text(real: QuarterData, t
         about=frame("about", [{"field": "title", "value": "=cmd|' /C calc'!A0"}]),
         annexes=frame("annexes", [{"table": "districts", "annex": 1, "title": "=A&B", "note": "&P=1" * 90}]),
     )
-    cell_index = written(evil, tmp_path)
-    cells = [cell for sheet in cell_index for row in sheet.iter_rows() for cell in row]
+    workbook = written(evil, tmp_path)
+    cells = [cell for sheet in workbook for row in sheet.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
     linked = {cell.parent.title for cell in cells if cell.hyperlink}
     assert linked == {"目录"}
-    sheet = cell_index["附件5 公共服务"]
+    sheet = workbook["附件5 公共服务"]
     assert [sheet.cell(i, 2).value for i in range(2, 12)] == names
     assert all(sheet.cell(i, 2).data_type == "s" for i in range(2, 12))
-    assert cell_index["附件3 区直部门"]["C1"].value == "=HYPERLINK(1)"
-    assert "&&P=1" in cell_index["附件1 各区县"].oddFooter.center.text
+    assert workbook["附件3 区直部门"]["C1"].value == "=HYPERLINK(1)"
+    assert "&&P=1" in workbook["附件1 各区县"].oddFooter.center.text
 
 
 def test_the_cover_tells_the_verdict_to_reviewers_only(
-    cell_index: Workbook, real: QuarterData, tmp_path: Path
+    workbook: Workbook, real: QuarterData, tmp_path: Path
 ) -> None:
     def texts(which: Workbook) -> list[str]:
         return [str(cell) for sheet in which for row in sheet.values for cell in row if cell is not None]
 
-    assert VERDICT in texts(cell_index) and "2022-10-01 至 2022-12-31" in texts(cell_index)
+    assert VERDICT in texts(workbook) and "2022-10-01 至 2022-12-31" in texts(workbook)
     public = texts(written(real, tmp_path, internal=False))
     assert VERDICT not in public and "内部审核" not in public and "淄博市政务服务管理办公室" in public
 
@@ -163,14 +161,14 @@ def test_remarks_hold_notes_meanings_and_corrections(
         Correction(cell, "11237", "11273", "查原始系统", "甲某", "2023-01-19"),
         Correction(rate, "100%", "100.0%", "", "甲某", "2023-01-19"),
     ]
-    cell_index = written(apply_corrections(real, corrections, reference), tmp_path)
-    rows = [tuple(row) for row in cell_index["说明"].values]
+    workbook = written(apply_corrections(real, corrections, reference), tmp_path)
+    rows = [tuple(row) for row in workbook["说明"].values]
     assert ("代替数字的用语", "“归市”", "数据归市级部门统计。") in rows
     assert any(row[:2] == ("指标含义", "评价率") for row in rows)
     assert sum(row[0] == "附注" for row in rows) == 5
     told = next(row for row in rows if row[1] == "附件2“市水务集团有限责任公司”评价数")
     assert told[2] == "通报列为 11237，更正为 11273。依据：查原始系统。经办：甲某，2023-01-19。"
-    sheet = cell_index["附件2 市直部门"]
+    sheet = workbook["附件2 市直部门"]
     assert (sheet["D34"].value, sheet["D34"].number_format) == (11273, '#,##0"〔更正〕"')
     assert sheet["E34"].number_format == '0.0%"〔更正〕"'
     public = written(apply_corrections(real, corrections, reference), tmp_path, internal=False)
@@ -181,9 +179,9 @@ def test_absent_annexes_have_no_sheet(real: QuarterData, tmp_path: Path) -> None
     without = replace(
         real, districts=frame("districts", []), towns_and_villages=frame("towns_and_villages", [])
     )
-    cell_index = written(without, tmp_path)
-    assert cell_index.sheetnames == ["封面", "目录", ANNEXES[1], ANNEXES[2], ANNEXES[4], "正文与日期", "说明"]
-    assert ("附件", "附件4", "本期资料没有此附件（镇村）。") in list(cell_index["说明"].values)
+    workbook = written(without, tmp_path)
+    assert workbook.sheetnames == ["封面", "目录", ANNEXES[1], ANNEXES[2], ANNEXES[4], "正文与日期", "说明"]
+    assert ("附件", "附件4", "本期资料没有此附件（镇村）。") in list(workbook["说明"].values)
 
 
 def test_the_same_data_give_the_same_bytes(real: QuarterData, tmp_path: Path) -> None:
@@ -199,8 +197,8 @@ def test_what_no_sheet_can_hold_is_written_out_and_a_head_is_never_too_long(
     matrix, annexes = real.district_departments.copy(), real.annexes.copy()
     matrix["district"] = matrix["district"].replace({"张店区": "甲\x1b\ufffe&C区"})
     annexes["title"], annexes["note"] = "&C&\x1b" * 90, "&R\x00" * 300
-    cell_index = written(replace(real, district_departments=matrix, annexes=annexes), tmp_path)
-    sheet = cell_index["附件3 区直部门"]
+    workbook = written(replace(real, district_departments=matrix, annexes=annexes), tmp_path)
+    sheet = workbook["附件3 区直部门"]
     assert "甲\\u{001B}\\u{FFFE}&C区" in [cell.value for cell in sheet[1]]
     with zipfile.ZipFile(tmp_path / "annexes.xlsx") as archive:
         printed = [archive.read(f"xl/worksheets/sheet{3 + i}.xml").decode() for i in range(len(ANNEXES))]

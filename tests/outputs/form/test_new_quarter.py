@@ -34,68 +34,66 @@ def folder(real: QuarterData, reference: Reference, tmp_path_factory: pytest.Tem
 
 
 @pytest.fixture(scope="module")
-def cell_index(folder: Path) -> Workbook:
+def workbook(folder: Path) -> Workbook:
     return load_workbook(folder / "annexes.xlsx")
 
 
-def names(cell_index: Workbook, sheet: str) -> list[str]:
-    return [row[1] for row in list(cell_index[sheet].values)[1:]]
+def names(workbook: Workbook, sheet: str) -> list[str]:
+    return [row[1] for row in list(workbook[sheet].values)[1:]]
 
 
-def formulas(cell_index: Workbook, sheet: str) -> set[str]:
-    return {cell.coordinate for row in cell_index[sheet].iter_rows() for cell in row if cell.data_type == "f"}
+def formulas(workbook: Workbook, sheet: str) -> set[str]:
+    return {cell.coordinate for row in workbook[sheet].iter_rows() for cell in row if cell.data_type == "f"}
 
 
 def test_one_sheet_an_annex_with_the_headings_of_the_annexes(
-    cell_index: Workbook, real: QuarterData, tmp_path: Path
+    workbook: Workbook, real: QuarterData, tmp_path: Path
 ) -> None:
-    assert cell_index.sheetnames == ["填写说明", SHEET, *ANNEXES]
+    assert workbook.sheetnames == ["填写说明", SHEET, *ANNEXES]
     write_annexes(real, "", tmp_path / "annexes.xlsx")
     annexes = load_workbook(tmp_path / "annexes.xlsx")
     for sheet in ANNEXES:
-        assert [c.value for c in cell_index[sheet][1]] == [c.value for c in annexes[sheet][1]]
-        assert names(cell_index, sheet) == names(annexes, sheet), "units and totals as in the quarter before"
-        assert not cell_index[sheet].merged_cells.ranges and cell_index[sheet].freeze_panes == "C2"
-        assert {cell.number_format for cell in cell_index[sheet]["B"][1:]} == {"@"}
+        assert [c.value for c in workbook[sheet][1]] == [c.value for c in annexes[sheet][1]]
+        assert names(workbook, sheet) == names(annexes, sheet), "units and totals as in the quarter before"
+        assert not workbook[sheet].merged_cells.ranges and workbook[sheet].freeze_panes == "C2"
+        assert {cell.number_format for cell in workbook[sheet]["B"][1:]} == {"@"}
 
 
-def test_no_figure_of_the_quarter_before_is_carried_over(cell_index: Workbook) -> None:
+def test_no_figure_of_the_quarter_before_is_carried_over(workbook: Workbook) -> None:
     for sheet in ANNEXES:
-        for row in cell_index[sheet].iter_rows(min_row=2, min_col=3):
+        for row in workbook[sheet].iter_rows(min_row=2, min_col=3):
             assert all(cell.value is None or cell.data_type == "f" for cell in row)
 
 
-def test_formulas_stand_where_figures_follow_from_others(cell_index: Workbook, folder: Path) -> None:
-    assert formulas(cell_index, "附件1 各区县") == {f"E{row}" for row in range(2, 13)}
-    assert formulas(cell_index, "附件2 市直部门") == {f"E{row}" for row in range(2, 38)}
-    assert formulas(cell_index, "附件3 区直部门") == {f"{column}32" for column in "CDEFGHIJKLM"}
-    assert formulas(cell_index, "附件4 镇村") == set()
-    assert formulas(cell_index, "附件5 公共服务") == {*(f"D{row}" for row in range(2, 13)), "C13"}
-    assert cell_index["附件3 区直部门"]["C32"].value == "=SUM(C2:C31)"
-    assert cell_index["附件1 各区县"]["E2"].number_format == "0.00%"
+def test_formulas_stand_where_figures_follow_from_others(workbook: Workbook, folder: Path) -> None:
+    assert formulas(workbook, "附件1 各区县") == {f"E{row}" for row in range(2, 13)}
+    assert formulas(workbook, "附件2 市直部门") == {f"E{row}" for row in range(2, 38)}
+    assert formulas(workbook, "附件3 区直部门") == {f"{column}32" for column in "CDEFGHIJKLM"}
+    assert formulas(workbook, "附件4 镇村") == set()
+    assert formulas(workbook, "附件5 公共服务") == {*(f"D{row}" for row in range(2, 13)), "C13"}
+    assert workbook["附件3 区直部门"]["C32"].value == "=SUM(C2:C31)"
+    assert workbook["附件1 各区县"]["E2"].number_format == "0.00%"
     values = load_workbook(folder / "annexes.xlsx", data_only=True)
     assert values["附件3 区直部门"]["C32"].value == 0
 
 
-def test_number_cells_accept_numbers_and_words_only(cell_index: Workbook, reference: Reference) -> None:
+def test_number_cells_accept_numbers_and_words_only(workbook: Workbook, reference: Reference) -> None:
     for sheet in ANNEXES:
-        rules = cell_index[sheet].data_validations.dataValidation
+        rules = workbook[sheet].data_validations.dataValidation
         covered = {cell for rule in rules for area in rule.sqref.ranges for cell in area.cells}
-        units = [r for r in range(2, cell_index[sheet].max_row + 1) if cell_index[sheet].cell(r, 1).value]
-        assert covered == {(r, c) for r in units for c in range(3, cell_index[sheet].max_column + 1)}
+        units = [r for r in range(2, workbook[sheet].max_row + 1) if workbook[sheet].cell(r, 1).value]
+        assert covered == {(r, c) for r in units for c in range(3, workbook[sheet].max_column + 1)}
         assert {rule.type for rule in rules} == {"custom"}
-    rules = {
-        str(rule.sqref): rule.formula1 for rule in cell_index[ANNEXES[0]].data_validations.dataValidation
-    }
+    rules = {str(rule.sqref): rule.formula1 for rule in workbook[ANNEXES[0]].data_validations.dataValidation}
     assert "C2=INT(C2)" in rules["C2:C12"] and "H2<=1" in rules["H2:H12"]
-    area = cell_index.defined_names["代替用语"].attr_text
+    area = workbook.defined_names["代替用语"].attr_text
     first, last = (int(part.rpartition("$")[2]) for part in area.partition("!")[2].split(":"))
-    listed = [cell_index["填写说明"].cell(row, 1).value for row in range(first, last + 1)]
+    listed = [workbook["填写说明"].cell(row, 1).value for row in range(first, last + 1)]
     assert listed == list(reference.no_value)
 
 
-def test_text_and_dates_are_asked_for_and_what_is_known_is_filled_in(cell_index: Workbook) -> None:
-    rows = {row[0]: row[1] for row in list(cell_index[SHEET].values)[1:]}
+def test_text_and_dates_are_asked_for_and_what_is_known_is_filled_in(workbook: Workbook) -> None:
+    rows = {row[0]: row[1] for row in list(workbook[SHEET].values)[1:]}
     assert list(rows) == [*ITEMS, *ANNEX_ITEMS]
     assert (rows["统计期起"], rows["统计期止"]) == (datetime(2023, 1, 1), datetime(2023, 3, 31))
     assert rows["印发单位"] == "淄博市政务服务管理办公室" and rows["主送"].startswith("各区县")
@@ -112,17 +110,16 @@ def test_blanks_are_listed_by_annex_and_column(folder: Path) -> None:
     assert {sheet.cell(row, 4).value for row in range(top + 1, top + 6)} == {0}
 
 
-def test_a_cell_that_is_filled_in_is_no_longer_yellow(cell_index: Workbook) -> None:
+def test_a_cell_that_is_filled_in_is_no_longer_yellow(workbook: Workbook) -> None:
     for sheet, first in ((ANNEXES[0], "C2:C12"), (SHEET, f"B2:B{len(ITEMS) + len(ANNEX_ITEMS) + 1}")):
         areas = {
-            str(area.sqref): rules
-            for area, rules in cell_index[sheet].conditional_formatting._cf_rules.items()
+            str(area.sqref): rules for area, rules in workbook[sheet].conditional_formatting._cf_rules.items()
         }
         assert [rule.type for rule in areas[first]] == ["notContainsBlanks"]
 
 
 def test_titles_and_notes_of_the_quarter_before_are_taken_over_with_its_dates(
-    cell_index: Workbook, folder: Path
+    workbook: Workbook, folder: Path
 ) -> None:
     values = load_workbook(folder / "annexes.xlsx", data_only=True)[SHEET]
     rows = {row[0]: row[1] for row in values.values}
@@ -130,20 +127,18 @@ def test_titles_and_notes_of_the_quarter_before_are_taken_over_with_its_dates(
     assert rows["附件4备注"] == (
         "备注：数据来源淄博市政务服务好差评系统，数据统计范围2023年1月1日至3月31日，数据提取时间：（待填）。"
     )
-    [note] = [row[1] for row in cell_index[SHEET].iter_rows(min_row=2) if row[0].value == "附件4备注"]
+    [note] = [row[1] for row in workbook[SHEET].iter_rows(min_row=2) if row[0].value == "附件4备注"]
     assert note.data_type == "f" and note.number_format == "General" and "MONTH($B$3)" in note.value
 
 
-def test_names_that_the_registry_has_otherwise_are_listed(cell_index: Workbook, real: QuarterData) -> None:
-    rows = {row[0]: row[1] for row in cell_index["填写说明"].values}
+def test_names_that_the_registry_has_otherwise_are_listed(workbook: Workbook, real: QuarterData) -> None:
+    rows = {row[0]: row[1] for row in workbook["填写说明"].values}
     told = next(text for label, text in rows.items() if label == "与名录不同的名称")
     assert told.startswith("共 ") and rows["附件2 市直部门"] is not None
-    listed = "".join(str(row[1]) for row in cell_index["填写说明"].values)
+    listed = "".join(str(row[1]) for row in workbook["填写说明"].values)
     assert "市场监管局（名录为 市市场监管局）" in listed and "贸促会（名录为 市贸促会）" in listed
     assert "文昌湖旅游度假区（名录为 文昌湖区）" in rows["主送"]
-    assert "市场监管局" in names(cell_index, "附件2 市直部门") + names(cell_index, "附件3 区直部门"), (
-        "as printed"
-    )
+    assert "市场监管局" in names(workbook, "附件2 市直部门") + names(workbook, "附件3 区直部门"), "as printed"
 
 
 def test_without_differing_names_nothing_is_said(reference: Reference, tmp_path: Path) -> None:
@@ -160,14 +155,14 @@ def test_every_figure_of_the_text_can_be_filled_in() -> None:
 
 def test_without_a_quarter_before_units_come_from_the_registry(reference: Reference, tmp_path: Path) -> None:
     write_new(tmp_path, NEXT, reference, None)
-    cell_index = load_workbook(tmp_path / "annexes.xlsx")
+    workbook = load_workbook(tmp_path / "annexes.xlsx")
     districts = [u.canonical for u in reference.units if u.kind == "district"]
-    assert names(cell_index, "附件1 各区县") == districts
-    assert [cell.value for cell in cell_index["附件3 区直部门"][1]] == ["序号", "部门", *districts]
-    assert names(cell_index, "附件5 公共服务") == [*districts, "合计"]
-    assert cell_index["附件5 公共服务"]["C13"].value == "=SUM(C2:C12)"
-    assert cell_index["附件5 公共服务"]["D13"].value is None
-    rows = {row[0]: row[1] for row in cell_index[SHEET].values}
+    assert names(workbook, "附件1 各区县") == districts
+    assert [cell.value for cell in workbook["附件3 区直部门"][1]] == ["序号", "部门", *districts]
+    assert names(workbook, "附件5 公共服务") == [*districts, "合计"]
+    assert workbook["附件5 公共服务"]["C13"].value == "=SUM(C2:C12)"
+    assert workbook["附件5 公共服务"]["D13"].value is None
+    rows = {row[0]: row[1] for row in workbook[SHEET].values}
     assert rows["印发单位"] == reference.city["office"] and rows["主送"] is None
 
 
@@ -198,12 +193,12 @@ def test_a_column_of_row_totals_and_a_total_rate_are_formulas(
         total("public_services", {"district": "合计"}, "share"),
     ]
     write_new(tmp_path, NEXT, reference, replace(real, printed_totals=frame("printed_totals", rows)))
-    cell_index = load_workbook(tmp_path / "annexes.xlsx")
-    assert cell_index["附件3 区直部门"]["N2"].value == "=SUM(C2:M2)"
-    assert cell_index["附件1 各区县"]["C13"].value == "=SUM(C2:C12)"
-    assert cell_index["附件1 各区县"]["E13"].value.startswith('=IF(OR(C13="",D13="")')
-    assert cell_index["附件1 各区县"]["F13"].value is None
-    assert cell_index["附件5 公共服务"]["D13"].value == "=SUM(D2:D12)"
+    workbook = load_workbook(tmp_path / "annexes.xlsx")
+    assert workbook["附件3 区直部门"]["N2"].value == "=SUM(C2:M2)"
+    assert workbook["附件1 各区县"]["C13"].value == "=SUM(C2:C12)"
+    assert workbook["附件1 各区县"]["E13"].value.startswith('=IF(OR(C13="",D13="")')
+    assert workbook["附件1 各区县"]["F13"].value is None
+    assert workbook["附件5 公共服务"]["D13"].value == "=SUM(D2:D12)"
 
 
 def test_dangerous_names_stay_text(reference: Reference, tmp_path: Path, real: QuarterData) -> None:

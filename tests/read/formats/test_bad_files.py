@@ -19,37 +19,37 @@ Edit = Callable[[openpyxl.Workbook], None]
 
 
 def set_cell(sheet: str, cell: str, value: object) -> Edit:
-    def edit(cell_index: openpyxl.Workbook) -> None:
-        cell_index[sheet][cell] = value
+    def edit(book: openpyxl.Workbook) -> None:
+        book[sheet][cell] = value
 
     return edit
 
 
-def hide(cell_index: openpyxl.Workbook) -> None:
-    cell_index["表1"].sheet_state = "hidden"
+def hide(book: openpyxl.Workbook) -> None:
+    book["表1"].sheet_state = "hidden"
 
 
-def merge(cell_index: openpyxl.Workbook) -> None:
-    cell_index["表1"].merge_cells("C5:C7")
+def merge(book: openpyxl.Workbook) -> None:
+    book["表1"].merge_cells("C5:C7")
 
 
-def far_cell(cell_index: openpyxl.Workbook) -> None:
-    cell_index["表1"]["A1048576"] = "x"
+def far_cell(book: openpyxl.Workbook) -> None:
+    book["表1"]["A1048576"] = "x"
 
 
-def stray(cell_index: openpyxl.Workbook) -> None:
-    sheet = cell_index.create_sheet("草稿")
+def stray(book: openpyxl.Workbook) -> None:
+    sheet = book.create_sheet("草稿")
     for row in ([1, 2, 3], [4, 5, 6], [7, 8, 9]):
         sheet.append(row)
 
 
-def second_header(cell_index: openpyxl.Workbook) -> None:
-    cell_index["表5"].append(["序号", "区县", "评价数", "总量占比"])
-    cell_index["表5"].append([1, "某某区", 5, "100%"])
+def second_header(book: openpyxl.Workbook) -> None:
+    book["表5"].append(["序号", "区县", "评价数", "总量占比"])
+    book["表5"].append([1, "某某区", 5, "100%"])
 
 
-def gap(cell_index: openpyxl.Workbook) -> None:
-    cell_index["表1"].delete_rows(6)
+def gap(book: openpyxl.Workbook) -> None:
+    book["表1"].delete_rows(6)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_a_damaged_workbook(
 ) -> None:
     path = tmp_path / "附件.xlsx"
     write_workbook(real, path)
-    cell_index = openpyxl.load_workbook(path)
-    edit(cell_index)
-    cell_index.save(path)
+    book = openpyxl.load_workbook(path)
+    edit(book)
+    book.save(path)
     with pytest.raises(InputRefused) as refusal:
         read_raw(tmp_path, real.quarter, reference)
     for text in said:
@@ -180,9 +180,9 @@ def test_two_sources_are_compared_cell_by_cell(
     same = read_raw(tmp_path, real.quarter, reference)
     assert same.second.empty and same.fact("source_used") == "附件.xlsx"
     assert same.headline["figure"].tolist() == real.headline["figure"].tolist(), "what only the text says"
-    cell_index = openpyxl.load_workbook(tmp_path / "附件.xlsx")
-    cell_index["表1"]["D5"] = 4242
-    cell_index.save(tmp_path / "附件.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "附件.xlsx")
+    book["表1"]["D5"] = 4242
+    book.save(tmp_path / "附件.xlsx")
     other = read_raw(tmp_path, real.quarter, reference)
     row = real.districts.loc[1]
     assert other.second[["table", "column", "printed", "file"]].to_numpy().tolist() == [
@@ -200,9 +200,9 @@ def test_an_annex_that_only_the_second_source_has_is_taken_from_it(
 ) -> None:
     write_workbook(real, tmp_path / "附件.xlsx")
     write_webpage(real, tmp_path / "通报.html")
-    cell_index = openpyxl.load_workbook(tmp_path / "附件.xlsx")
-    del cell_index["表5"]
-    cell_index.save(tmp_path / "附件.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "附件.xlsx")
+    del book["表5"]
+    book.save(tmp_path / "附件.xlsx")
     both = read_raw(tmp_path, real.quarter, reference)
     assert both == real and both.fact("annexes_from") == "附件5取自 通报.html"
     assert both.annexes["table"].tolist().count("public_services") == 1
@@ -241,9 +241,9 @@ def test_a_sheet_listed_many_times(real: QuarterData, reference: Reference, tmp_
     write_workbook(real, path)
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    cell_index = parts["xl/workbook.xml"]
-    start, stop = cell_index.index(b"<sheet "), cell_index.index(b"</sheets>")
-    parts["xl/workbook.xml"] = cell_index[:stop] + cell_index[start:stop] * 2000 + cell_index[stop:]
+    book = parts["xl/workbook.xml"]
+    start, stop = book.index(b"<sheet "), book.index(b"</sheets>")
+    parts["xl/workbook.xml"] = book[:stop] + book[start:stop] * 2000 + book[stop:]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)

@@ -50,7 +50,7 @@ MOST_LINES_ABOVE = 5
 LONGEST_HEADER_LINE = 10_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORD_97, _ENCRYPTED = "WordDocument".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le")
-_BOOK = ("Workbook".encode("utf-16-le"), "CellIndex".encode("utf-16-le"))
+_BOOK = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 
 _PAGE_BEGINS = ("<!doctype html", "<html", "<?xml", "<head", "<body", "<table", "<meta", "<!--")
 _EXCEL_PAGE = re.compile(

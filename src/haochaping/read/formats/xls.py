@@ -64,7 +64,7 @@ def _workbook_stream(data: bytes) -> bytes:
         length = struct.unpack_from("<H", directory, at + 64)[0]
         name = directory[at : at + max(length - 2, 0)].decode("utf-16-le")
         entries[name] = struct.unpack_from("<II", directory, at + 116)
-    start, length = entries.get("Workbook") or entries.get("CellIndex") or (_FREE, 0)
+    start, length = entries.get("Workbook") or entries.get("Book") or (_FREE, 0)
     if length >= struct.unpack_from("<I", data, 56)[0]:
         return _chain(data[size:], table, start, size)[:length]
     small = _chain(data[size:], table, entries["Root Entry"][0], size) if "Root Entry" in entries else b""

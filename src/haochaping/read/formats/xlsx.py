@@ -53,10 +53,10 @@ def _details(archive: zipfile.ZipFile) -> dict[str, Details]:
     }
     if len(targets) < len(relations):
         raise ValueError("two relations of one name")
-    cell_index = ElementTree.fromstring(archive.read(parts["xl/workbook.xml"]))
+    book = ElementTree.fromstring(archive.read(parts["xl/workbook.xml"]))
     marked = _marked_texts(archive, parts)
     scans: dict[str, _Scan] = {}
-    listed = cell_index.findall(".//{*}sheets/{*}sheet")
+    listed = book.findall(".//{*}sheets/{*}sheet")
     if len({sheet.get("name") for sheet in listed}) < len(listed):
         raise ValueError(
             "a sheet is listed twice"
@@ -70,7 +70,7 @@ def _details(archive: zipfile.ZipFile) -> dict[str, Details]:
         if str(sheet.get("name")) in scans:
             raise ValueError("two sheets of one name")
         scans[str(sheet.get("name"))] = scan
-    if any(item.get("fullCalcOnLoad") in _TRUE for item in cell_index.findall(".//{*}calcPr")):
+    if any(item.get("fullCalcOnLoad") in _TRUE for item in book.findall(".//{*}calcPr")):
         _never_calculated(list(scans.values()))
     return {name: scan.details for name, scan in scans.items()}
 
