@@ -1,21 +1,23 @@
 """What an old workbook (.xls) says of its cells beside their values.
 
-The file is a small file system (MS-CFB) with one stream of records (MS-XLS); of the records only
-those are looked at that tell formats, hidden rows and columns, formulas and errors.
+The file is a small file system (MS-CFB, read by olefile) with one stream of records (MS-XLS). Of the records only
+those are looked at that say formats, hidden rows and columns, formulas and errors: calamine gives values alone, and
+xlrd does not say which formula has never been calculated, which would let a blank pass for a missing figure.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+
+import olefile
 
 from haochaping.core.errors import refuse
 from haochaping.read.formats.file_format import DAMAGED
 from haochaping.read.formats.workbook_details import Details, percent_styles
 
-_FREE = 0xFFFFFFFA
-"""Sector numbers from here on end a chain."""
 _BIFF8 = 0x0600
 _ERRORS = {
     0x00: "#NULL!",
@@ -42,7 +44,7 @@ def xls_details(path: Path) -> dict[str, Details]:
         It is encrypted, damaged, or older than Excel 97.
     """
     try:
-        stream = _workbook_stream(path.read_bytes())
+        stream = _workbook_stream(path)
         version = struct.unpack_from("<H", stream, 4)[0]
         if version == _BIFF8:
             return _details(stream, path.name)
@@ -51,61 +53,11 @@ def xls_details(path: Path) -> dict[str, Details]:
     raise refuse(path.name, "Excel 95 或更早的表格", "请用表格软件打开并另存为 .xlsx")
 
 
-# --- the file system --------------------------------------------------------------------------------
-
-
-def _workbook_stream(data: bytes) -> bytes:
-    """The stream of records; small streams are kept in sectors of their own inside another stream."""
-    size = 1 << struct.unpack_from("<H", data, 30)[0]
-    table = _sector_table(data, size)
-    directory = _chain(data[size:], table, struct.unpack_from("<I", data, 48)[0], size)
-    entries = {}
-    for at in range(0, len(directory) - 127, 128):
-        length = struct.unpack_from("<H", directory, at + 64)[0]
-        name = directory[at : at + max(length - 2, 0)].decode("utf-16-le")
-        entries[name] = struct.unpack_from("<II", directory, at + 116)
-    start, length = entries.get("Workbook") or entries.get("Book") or (_FREE, 0)
-    if length >= struct.unpack_from("<I", data, 56)[0]:
-        return _chain(data[size:], table, start, size)[:length]
-    small = _chain(data[size:], table, entries["Root Entry"][0], size) if "Root Entry" in entries else b""
-    small_table = _numbers(_chain(data[size:], table, struct.unpack_from("<I", data, 60)[0], size))
-    return _chain(small, small_table, start, 64)[:length]
-
-
-def _sector_table(data: bytes, size: int) -> list[int]:
-    """Which sector follows which."""
-    places = list(struct.unpack_from("<109I", data, 76))
-    further, seen = struct.unpack_from("<I", data, 68)[0], 0
-    while further < _FREE and seen <= len(data) // size:
-        numbers = _numbers(_sector(data[size:], further, size))
-        places += numbers[:-1]
-        further, seen = numbers[-1], seen + 1
-    table: list[int] = []
-    for place in places:
-        if place < _FREE:
-            table += _numbers(_sector(data[size:], place, size))
-    return table
-
-
-def _sector(data: bytes, number: int, size: int) -> bytes:
-    sector = data[number * size : (number + 1) * size]
-    if not sector:
-        raise ValueError(number)
-    return sector.ljust(size, b"\0")
-
-
-def _chain(data: bytes, table: list[int], start: int, size: int) -> bytes:
-    sectors: list[bytes] = []
-    while start < _FREE:
-        if len(sectors) > len(data) // size:
-            raise ValueError(start)
-        sectors.append(_sector(data, start, size))
-        start = table[start]
-    return b"".join(sectors)
-
-
-def _numbers(data: bytes) -> list[int]:
-    return list(struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4]))
+def _workbook_stream(path: Path) -> bytes:
+    """The stream of records inside the file system."""
+    with olefile.OleFileIO(BytesIO(path.read_bytes())) as file_system:
+        stream = file_system.openstream("Workbook" if file_system.exists("Workbook") else "Book")
+        return bytes(stream.read())
 
 
 # --- the records -------------------------------------------------------------------------------------
