@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from haochaping.core.model import TABLES, QuarterData, encode_key
+from haochaping.core.labels import COLUMNS
+from haochaping.core.model import TABLES, QuarterData
+from haochaping.present.annex_layout import SERIAL, TIER_HEADINGS, AnnexLayout, lay_out_annex
 from haochaping.simulate.simulated_quarter import spoken
 
 
 def print_bulletin(data: QuarterData) -> str:
     """A quarter as the text of a bulletin, in the layout of a published one."""
-    from haochaping.core.labels import COLUMNS
-
     figures = {row["figure"]: row for row in data.headline.to_dict("records")}
     lines = [
         data.fact("title"),
@@ -22,46 +20,35 @@ def print_bulletin(data: QuarterData) -> str:
         data.fact("issuer"),
         spoken(data.fact("issue_date")),
     ]
-    empty = {(r["table"], r["key"], r["column"]): r["printed"] for r in data.unreported.to_dict("records")}
     for annex in data.annexes.to_dict("records"):
-        spec = TABLES[annex["table"]]
-        lines += [f"附件 {spec.annex}：", annex["title"]]
-        rows = data.table(spec.name).to_dict("records")
-        columns = _columns(spec.name, rows)
-        headings = ["序号", COLUMNS[spec.key[0]]]
-        if spec.name == "towns_and_villages":
-            lines += [
-                " ".join(headings),
-                "镇级 村级",
-                *(" ".join(COLUMNS[m] for m in spec.measures) for _ in range(2)),
-            ]
-        else:
-            lines.append(" ".join([*headings, *(rest.get("district") or COLUMNS[c] for rest, c in columns)]))
-        by_key = {tuple(row[k] for k in spec.key): row for row in rows}
-        names = list(dict.fromkeys(row[spec.key[0]] for row in rows))
-        for number, name in enumerate(names, start=1):
-            cells = []
-            for rest, column in columns:
-                row = by_key[(name, *rest.values())]
-                key = encode_key({spec.key[0]: name, **rest})
-                text = (
-                    empty.get((spec.name, key, column))
-                    or row.get(f"{column}_printed")
-                    or str(int(row[column]))
-                )
-                cells.append(text)
-            lines.append(" ".join([str(number), name, *cells]))
-        totals = data.printed_totals[data.printed_totals["table"] == spec.name]
-        if len(totals):
-            lines.append(" ".join([totals["label"].iloc[0], *totals["printed"]]))
+        layout = lay_out_annex(data, annex["table"])
+        lines += [f"附件 {TABLES[annex['table']].annex}：", annex["title"], *_header(layout)]
+        lines += [
+            " ".join([str(number), row.name, *(cell.text for cell in row.cells)])
+            for number, row in enumerate(layout.rows, start=1)
+        ]
+        lines += [
+            " ".join([row.name, *(cell.text for cell in row.cells if cell.text)]) for row in layout.totals
+        ]
         lines.append(annex["note"])
     return "\n".join(lines) + "\n"
 
 
-def _columns(table: str, rows: list[dict[str, Any]]) -> list[tuple[dict[str, str], str]]:
-    """For each printed column: the rest of its key, and its measure."""
-    spec = TABLES[table]
-    if len(spec.key) == 2:
-        rests = list(dict.fromkeys(row[spec.key[1]] for row in rows))
-        return [({spec.key[1]: rest}, column) for rest in rests for column in spec.measures]
-    return [({}, column) for column in spec.columns if column in spec.measures]
+def _header(layout: AnnexLayout) -> list[str]:
+    """The header's lines: one, or names, tiers and the measures of each tier as a two-level header is copied."""
+    names = [SERIAL, layout.key_heading]
+    tiers = dict.fromkeys(column.rest["tier"] for column in layout.columns if "tier" in column.rest)
+    if not tiers:
+        return [
+            " ".join(
+                [
+                    *names,
+                    *(column.rest.get("district") or COLUMNS[column.measure] for column in layout.columns),
+                ]
+            )
+        ]
+    measures = [
+        " ".join(COLUMNS[column.measure] for column in layout.columns if column.rest["tier"] == tier)
+        for tier in tiers
+    ]
+    return [" ".join(names), " ".join(TIER_HEADINGS[tier] for tier in tiers), *measures]
