@@ -285,8 +285,10 @@ def test_a_sentence_is_never_chosen_by_data(built: Built) -> None:
 
 
 def all_templates() -> str:
-    folder = ROOT / "src" / "haochaping" / "briefing" / "templates"
-    return "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.j2"))
+    folder = ROOT / "src" / "haochaping" / "present" / "sentence_templates"
+    texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.j2")]
+    assert texts
+    return "\n".join(texts)
 
 
 # --- terminal and other programs -----------------------------------------------------------------------------

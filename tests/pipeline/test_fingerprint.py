@@ -84,7 +84,7 @@ def project(tmp_path: Path, where: Locations, monkeypatch: pytest.MonkeyPatch) -
         ("src/haochaping/doctor/examine.py", False),
         ("src/haochaping/outputs/index/template/index.html.j2", False),
         ("src/haochaping/figures/compute_figures.py", True),
-        ("src/haochaping/present/templates/page/summary.j2", True),
+        ("src/haochaping/present/sentence_templates/page/summary.j2", True),
         ("src/haochaping/outputs/page/template/style.css", True),
         ("src/haochaping/statistics/concentration.py", True),
         ("notebooks/briefing.ipynb", True),

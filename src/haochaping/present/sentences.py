@@ -26,7 +26,7 @@ from haochaping.present.html_fragment import Html
 from haochaping.present.phrase import Number, Phrase, PhrasePart
 from haochaping.store.cell_index import CellIndex
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "sentence_templates"
 SUMMARY = "summary"
 SECTIONS = {
     SUMMARY: "要点",
