@@ -118,7 +118,7 @@ def _unlisted(data: QuarterData, reference: Reference) -> list[UnitName]:
         for row in data.unreported.to_dict("records")
         if row["column"] in TABLES[row["table"]].counts
         and row["reason"] != NOT_IN_SOURCE
-        and normalize_for_comparison(row["printed"]) not in reference.elsewhere
+        and normalize_for_comparison(row["printed"]) not in reference.counted_elsewhere
         and row["key"] not in _total_keys(data, row["table"])
         and (key := decode_key(row["key"]))
     )

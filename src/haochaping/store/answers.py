@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.cleaning.decode_text import decode
-from haochaping.cleaning.longest_csv_cell import longest_cell
+from haochaping.cleaning.longest_csv_cell import csv_cell_limit
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.quarter import Quarter
 from haochaping.core.text import normalize_for_comparison
@@ -103,7 +103,7 @@ def read_answers(path: Path | None, quarter: Quarter | None = None) -> list[Answ
 def _csv_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     text = decode(path.read_bytes(), path.name)
     try:
-        with longest_cell():
+        with csv_cell_limit():
             lines = list(csv.reader(io.StringIO(text, newline=None)))
     except csv.Error:
         raise refuse(path.name, "内容过长", "引号应成对；请用表格软件打开，另存为 .csv 或 .xlsx") from None

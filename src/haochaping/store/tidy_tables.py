@@ -14,7 +14,7 @@ from typing import Literal
 
 import pandas as pd
 
-from haochaping.cleaning.longest_csv_cell import longest_cell
+from haochaping.cleaning.longest_csv_cell import csv_cell_limit
 from haochaping.cleaning.number_or_missing import MOST_DIGITS
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import FRAMES, QuarterData, dtypes, frame
@@ -163,7 +163,7 @@ def _texts(path: Path, columns: list[str]) -> pd.DataFrame:
     """The cells of a CSV as they stand there; every row must have as many as there are columns."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        with longest_cell(LONGEST_TEXT):
+        with csv_cell_limit(LONGEST_TEXT):
             reader = csv.reader(io.StringIO(text, newline=""), strict=True)
             head, *rows = [row for row in reader if row] or [[]]
     except (UnicodeDecodeError, csv.Error) as error:

@@ -23,7 +23,7 @@ from haochaping.cleaning.quantities import (
     rounds_to,
     same,
 )
-from haochaping.cleaning.typing_slips import intended
+from haochaping.cleaning.typing_slips import numbers_before_slip
 from haochaping.core.model import TABLES, QuarterData
 from haochaping.figures.figure import POINTS, Figure, Figures
 from haochaping.store.cell_index import CellIndex
@@ -67,7 +67,7 @@ class KnownNumbers:
         if quantity.step or written < _LEAST_FOR_SLIPS or written != int(written):
             return None
         counts = {int(value[0]) for value in self._by_kind.get(COUNT, {}) if value[0] >= _LEAST_FOR_SLIPS}
-        return next((meant for meant, _ in intended(int(written)) if meant in counts), None)
+        return next((meant for meant, _ in numbers_before_slip(int(written)) if meant in counts), None)
 
     def _add(self, quantity: Quantity) -> None:
         self._by_kind.setdefault(quantity.kind, {})[quantity.value] = quantity

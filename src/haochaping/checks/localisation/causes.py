@@ -9,7 +9,7 @@ from haochaping.checks.localisation.localise import Cause, Explanation
 from haochaping.checks.outcome import FAILS, Kind, Outcome
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
-from haochaping.cleaning.typing_slips import intended, slip_between
+from haochaping.cleaning.typing_slips import numbers_before_slip, slip_between
 from haochaping.core.labels import COLUMNS, place
 from haochaping.core.model import CellRef
 from haochaping.store.cell_index import CellIndex
@@ -178,7 +178,7 @@ def _target(
     if slip:
         return value, slip
     if len(explanation.changes) == 1:
-        for candidate, name in intended(printed):
+        for candidate, name in numbers_before_slip(printed):
             if _repairs(cell, candidate, cause, cell_index):
                 return candidate, name
     if printed == 0 and any(cell_index.count(c) == value for o in cause.outcomes for c in o.cells):

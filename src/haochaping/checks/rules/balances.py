@@ -53,7 +53,7 @@ def _elsewhere(cell_index: CellIndex, cell: CellRef) -> bool:
     """Whether the cell says that its figure is counted elsewhere (归市)."""
     return (
         cell_index.reference is not None
-        and normalize_for_comparison(cell_index.printed(cell)) in cell_index.reference.elsewhere
+        and normalize_for_comparison(cell_index.printed(cell)) in cell_index.reference.counted_elsewhere
     )
 
 
