@@ -14,7 +14,7 @@ from haochaping.cleaning.number_format import number, percent_text
 from haochaping.cleaning.quantities import COUNT, PERCENT, plain_text
 from haochaping.core.labels import FIGURES
 from haochaping.core.model import TABLES, TIERS
-from haochaping.figures.figure import PER, POINTS, Figures
+from haochaping.figures.figure import PER_TEN_THOUSAND, POINTS, Figures
 from haochaping.figures.figure import PERCENT as PERCENT_UNIT
 from haochaping.store.cell_index import CellIndex, RowRef
 from haochaping.text_numbers.known_numbers import KnownNumbers, equals_value
@@ -145,7 +145,7 @@ class FigureComparison:
         if _is_item(mention):
             return True
         if quantity.kind == COUNT and quantity.value[0] % 1:  # no count: so many in ten thousand
-            return any(f.unit == PER and f.text == quantity.text for f in self.figures.values())
+            return any(f.unit == PER_TEN_THOUSAND and f.text == quantity.text for f in self.figures.values())
         if mention.counts_annexes:
             return quantity.value[0] == len(TABLES) - len(self.cell_index.data.absent)
         if mention.counts_units and mention.counted:
