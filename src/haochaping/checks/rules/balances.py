@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_and_totals, state, whole_table
+from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_and_totals, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.core.labels import COLUMNS, place
@@ -162,7 +162,7 @@ def blank(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         for column in empty:
             values = {"row": f"附件{spec.annex}", "missing": f"{COLUMNS[column]}整列"}
             yield Outcome(
-                whole_table(table, column), (), state(False), f"{len(rows)} 行均为空白", values=values
+                whole_column(table, column), (), state(False), f"{len(rows)} 行均为空白", values=values
             )
         for row in rows:
             absent = [cell for c in spec.measures if c not in empty and (cell := row.cell(c)) in blanks]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from haochaping.checks.outcome import WHOLE, Outcome, state, whole_table
+from haochaping.checks.outcome import WHOLE, Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.core.labels import COLUMNS, key_label
@@ -93,7 +93,7 @@ def _many(rule: Rule, cell_index: CellIndex, before: CellIndex) -> Iterator[Outc
             "cells": "、".join(key_label(at.names) for at, _, _ in far[:6]),
             "more": len(far) > 6,
         }
-        at = whole_table(table, rule.options["columns"][0])
+        at = whole_column(table, rule.options["columns"][0])
         yield Outcome(at, tuple(one for one, _, _ in far), state(not far), shown, values=values)
 
 
@@ -147,7 +147,7 @@ def annexes_kept(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         if name not in before.absent:
             values = {"annex": spec.annex, "title": spec.title, "before": before.quarter.label}
             there = name not in cell_index.data.absent
-            yield Outcome(whole_table(name, spec.counts[-1]), (), state(there), "", values=values)
+            yield Outcome(whole_column(name, spec.counts[-1]), (), state(there), "", values=values)
 
 
 KINDS = {"history": history, "previous": previous, "copied": copied, "annexes_kept": annexes_kept}

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from scipy import special  # scipy.stats offers the same and takes three times as long to import
 
-from haochaping.checks.outcome import Outcome, state, whole_table
+from haochaping.checks.outcome import Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.checks.rules.peers import FEWEST_PEERS
 from haochaping.cleaning.decode_text import decode
@@ -78,7 +78,7 @@ def concentration(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         found.sort(key=lambda item: item[0])
         cells = [row.cell("evaluations") for _, row, _, _ in found]
         yield Outcome(
-            whole_table(table, "evaluations"),
+            whole_column(table, "evaluations"),
             tuple(cells),
             state(not found),
             "；".join(
@@ -119,7 +119,7 @@ def no_negatives(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     if not cells or sum(sizes.values()) < rule.options["least"]:
         return
     yield Outcome(
-        whole_table(next(iter(sizes)), "negative_evaluations"),
+        whole_column(next(iter(sizes)), "negative_evaluations"),
         tuple(cells),
         state(negatives > 0),
         "；".join(
@@ -147,7 +147,7 @@ def benchmark(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     for line in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
         rate = int(line["negatives"]) / int(line["evaluations"])
         chance = math.exp(active * math.log1p(-rate))
-        at = whole_table(rule.tables[0], "negative_evaluations")
+        at = whole_column(rule.tables[0], "negative_evaluations")
         at = CellRef(
             at.table, tuple((name, f"{line['place']}{line['period']}") for name, _ in at.key), at.column
         )

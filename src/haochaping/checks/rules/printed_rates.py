@@ -16,7 +16,7 @@ from haochaping.checks.outcome import (
     not_evaluable,
     rows_and_totals,
     state,
-    whole_table,
+    whole_column,
 )
 from haochaping.checks.rounding import classify_rounding
 from haochaping.checks.rule import Rule
@@ -239,7 +239,7 @@ def rates_alike(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         listed = sum(cell_index.count(k) is not None for k, _ in pairs)
         part = f"（只计列出主动评价数的 {listed} 行）" if listed < len(rows) else ""
         yield Outcome(
-            whole_table(table, rule.options["rate"]),
+            whole_column(table, rule.options["rate"]),
             tuple(rates),
             state(active == base or any(cell_index.value(cell) != 1 for cell in rates)),
             f"主动评价 {number(active)} ÷ 评价 {number(base)}{part} = {share}",
@@ -268,7 +268,7 @@ def share_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             if value == 0 and (cell_index.count(row.cell("evaluations")) or 0) > 0
         ]
         good = sum(numbers) == 100 and len(decimals) == 1 and not vanished
-        at = whole_table(table, rule.options["rate"])
+        at = whole_column(table, rule.options["rate"])
         yield Outcome(
             at,
             tuple(cells),

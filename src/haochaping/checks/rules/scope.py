@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from haochaping.checks.outcome import Outcome, state, whole_table
+from haochaping.checks.outcome import Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.core.model import TABLES, CellRef
@@ -43,7 +43,7 @@ def scope(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     good = not side_by_side.districts or not (nested.districts or within.districts)
     holding = [r.name for r in (side_by_side, nested, within) if not r.districts]
     yield Outcome(
-        whole_table("districts", "evaluations"),
+        whole_column("districts", "evaluations"),
         tuple(dict.fromkeys(cell for relation in refuted for cell in relation.cells)),
         state(good),
         "；".join(f"{relation.name}：{relation.arithmetic}" for relation in refuted),
@@ -119,7 +119,7 @@ def idle_counterpart(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         cells = idle.get(other, [])
         bad = bool(cells) and whole >= rule.options["least"]
         yield Outcome(
-            whole_table("city_departments", "cases"),
+            whole_column("city_departments", "cases"),
             tuple(cells),
             state(not bad),
             f"附件{TABLES[other].annex}各行评价数合计 {number(whole)}；所列单位办件数均为 0",
