@@ -17,7 +17,7 @@ def test_the_new_folder_takes_the_place_of_the_old(
     tmp_path: Path, atomic: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not atomic:
-        monkeypatch.setattr(swap_folder, "_exchange", lambda *_: False)
+        monkeypatch.setattr(swap_folder, "_exchange_atomically", lambda *_: False)
     published = fill(tmp_path / "out", "old")
     swap_in(fill(tmp_path / "new", "new"), published)
     assert (published / "page").read_text() == "new"

@@ -1,4 +1,4 @@
-"""What the checks say of one quarter: its findings, how each rule came out, and the verdict."""
+"""The result of checking one quarter: its findings, the result of each rule, and the verdict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from haochaping.checks.verdict import Verdict, verdict
 
 @dataclass(frozen=True)
 class RuleResult:
-    """How one rule came out: places where it held, failed, could not be evaluated; or why it could not run."""
+    """The result of one rule: in how many places it held, failed, could not be evaluated; or why it could not run."""
 
     id: str
     kind: str
@@ -25,7 +25,7 @@ class RuleResult:
 
     @property
     def state(self) -> str:
-        """``failed``, ``could not run``, ``not applicable`` or ``passed``; never green when it did not run."""
+        """``failed``, ``could not run``, ``not applicable`` or ``passed``; never ``passed`` when it did not run."""
         if self.error:
             return "could not run"
         if self.failed:
@@ -37,7 +37,7 @@ class RuleResult:
 
 @dataclass(frozen=True)
 class Revision:
-    """A cell of an earlier quarter that was changed since: the quarter's label, the cell in words, both texts, when."""
+    """A cell of an earlier quarter whose text changed: the quarter's label, the cell in words, both texts, the date."""
 
     quarter: str
     place: str
@@ -48,37 +48,36 @@ class Revision:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What the checks say of one quarter, gravest finding first."""
+    """The result of checking one quarter; gravest finding first."""
 
     findings: tuple[Finding, ...]
     results: tuple[RuleResult, ...]
     remarks: tuple[str, ...] = ()
     """Answers that could not be applied, and why."""
     about_past: tuple[str, ...] = ()
-    """What is to be known of earlier quarters: which could not be read, which were changed since they were tidied."""
+    """Remarks about earlier quarters: which could not be read, which changed since they were tidied."""
     gone: tuple[Finding, ...] = ()
     """Findings of the quarter before that are no longer there."""
     compared: bool = False
-    """Whether there is a quarter before to compare with."""
+    """Whether an earlier quarter was there to compare with."""
     revised: tuple[Revision, ...] = ()
-    """Cells of earlier quarters that read otherwise than when they were first read."""
-
+    """Cells of earlier quarters whose text differs from their first reading."""
     as_of: str = ""
     """The day on which explanations were judged, as an ISO date."""
 
     @property
     def refused(self) -> int:
-        """How many answers were not applied."""
+        """Number of answers that were not applied."""
         return sum("未采用" in remark for remark in self.remarks)
 
     @property
     def verdict(self) -> Verdict:
-        """Advice by the written rule."""
+        """See :func:`haochaping.checks.verdict.verdict`."""
         return verdict(self.findings, any(result.error for result in self.results))
 
     @property
     def counts(self) -> dict[str, int]:
-        """Findings by severity, corrected ones left out."""
+        """Number of findings by severity, without corrected ones."""
         found = Counter(finding.severity for finding in self.findings if finding.status != "corrected")
         return {severity: found[severity] for severity in SEVERITY_ORDER}
 
@@ -94,5 +93,5 @@ class CheckReport:
         return "".join(f"；{label} {count}" for label, count in parts if count)
 
     def as_json(self) -> list[dict[str, Any]]:
-        """Findings in the form promised to other programs."""
+        """Findings in the documented JSON form, for other programs."""
         return [finding.as_json() for finding in self.findings]

@@ -1,4 +1,4 @@
-"""What a check says: a finding and the cells it compared."""
+"""A finding: one doubt about printed figures, with the cells that were compared."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ SEVERITY_ORDER = ("correct", "verify", "note")
 class Finding:
     """One doubt about printed figures.
 
-    ``cells`` holds what the rule compared and no more; ``printed`` maps them to their printed text.
-    ``suspects`` are the cells of the smallest explanations, ``hypothesis`` a slip that would explain it.
+    ``check`` is the id of the rule, ``at`` the cell or column that it is about. ``cells`` are exactly the cells that the
+    rule compared; ``printed`` maps them to their printed text. ``suspects`` are the cells of the smallest
+    explanations, ``hypothesis`` is those explanations in Chinese. ``message`` is the sentence a reviewer reads,
+    ``consider`` what to check first.
     """
 
     check: str
@@ -34,25 +36,24 @@ class Finding:
     status: str = "new"
     """``new``, ``known`` (also in the quarter before), ``explained`` or ``corrected``."""
     answer: str = ""
-    """The analyst's answer in words."""
+    """The analyst's answer in Chinese, or why an earlier one has lapsed."""
     folded: bool = False
-    """Explained before with the same reason: told in one line."""
-
+    """Explained before with the same reason: shown in one line."""
     follows: bool = False
-    """Corrected, but only because of a correction that was given for another finding."""
+    """Closed by a correction that was given for another finding."""
 
     @property
     def state(self) -> str:
-        """The status as people read it: ``followed`` where no answer of its own corrected it."""
+        """The status; ``followed`` for findings closed by a correction that was given for another one."""
         return "followed" if self.status == "corrected" and self.follows else self.status
 
     @property
     def id(self) -> str:
-        """``check/table/key/column``; holds no figures, so that it survives re-runs."""
+        """``check/table/key/column``; contains no figures, so that it is the same in every run."""
         return f"{self.check}/{self.at.path}"
 
     def as_json(self) -> dict[str, Any]:
-        """The form promised to other programs."""
+        """The documented JSON form, for other programs."""
         return {
             "id": self.id,
             "check": self.check,

@@ -1,4 +1,4 @@
-"""Explanations and the past: what stands, what is carried over, what is new, known or revised."""
+"""Explanations and earlier quarters: which explanations are valid or carried over, which findings are new or known."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from haochaping.store.revisions import net_revisions
 
 @dataclass(frozen=True)
 class PriorQuarter:
-    """An earlier quarter: its data as printed, its answers, and its data with what was corrected then."""
+    """An earlier quarter: its data as printed, its answers, and its data with corrections applied (None: no corrections)."""
 
     data: QuarterData
     answers: tuple[Answer, ...]
@@ -29,38 +29,38 @@ class PriorQuarter:
 
     @property
     def effective_values(self) -> QuarterData:
-        """What later quarters are compared with: corrected where it was corrected."""
+        """The data with corrections: what later quarters are compared with."""
         return self.data if self.corrected is None else self.corrected
 
 
 def revised_cells(data: QuarterData) -> Iterator[Revision]:
-    """What changed in an earlier quarter since it was first read."""
+    """Yield the cells of an earlier quarter that changed since it was first read."""
     for row in net_revisions(data).to_dict("records"):
         place_words = place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], "")
         yield Revision(data.quarter.label, place_words, row["before"], row["after"], row["on"])
 
 
 def earlier_findings(past: Sequence[PriorQuarter], reference: Reference) -> tuple[Finding, ...]:
-    """Findings of the last earlier quarter, with today's rules."""
+    """Findings of the last earlier quarter, computed again with today's rules."""
     if not past:
         return ()
     return run_rules(
-        past[-1].data, reference, history=tuple(one.effective_values for one in past[:-1])
+        past[-1].data, reference, history=tuple(quarter.effective_values for quarter in past[:-1])
     ).findings
 
 
-def explanations(
+def valid_explanations(
     answers: Sequence[Answer], findings: dict[str, Finding], as_of: date
 ) -> tuple[dict[str, Answer], list[str]]:
-    """Explanations that stand on `as_of`, by finding; and why the others do not."""
-    standing: dict[str, Answer] = {}
+    """Explanations that are valid on `as_of`, by id of the finding; and remarks why the others were not accepted."""
+    valid: dict[str, Answer] = {}
     remarks: list[str] = []
     for answer in answers:
         if answer.is_correction or answer.kind == WITHDRAW:
             continue
         until = iso_date(answer.until)
         finding = findings.get(answer.finding)
-        now = finding.printed.get(finding.at, "") if finding else ""
+        printed = finding.printed.get(finding.at, "") if finding else ""
         if answer.kind not in ("", EXPLAIN):
             remarks.append(
                 f"{answer.place}：处理“{answer.kind}”应为{CORRECT}、{EXPLAIN}或{WITHDRAW}；未采用，原样保留"
@@ -73,9 +73,9 @@ def explanations(
             )
         elif not answer.text:
             remarks.append(f"{answer.place}：处理为说明，应填写说明或依据；未采用，原样保留")
-        elif answer.original and now and not same_text(answer.original, now):
+        elif answer.original and printed and not is_same_number_text(answer.original, printed):
             remarks.append(
-                f"{answer.place}：原值“{answer.original}”与资料中的“{now}”不同，可能资料已换；未采用，原样保留"
+                f"{answer.place}：原值“{answer.original}”与资料中的“{printed}”不同，可能资料已换；未采用，原样保留"
             )
         elif until is None or iso_date(answer.on) is None:
             which, typed = ("有效至", answer.until) if until is None else ("日期", answer.on)
@@ -83,8 +83,8 @@ def explanations(
         elif until and until < as_of.isoformat():
             remarks.append(f"{answer.place}：说明有效至 {until}，已过期；未采用，原样保留")
         else:
-            standing[answer.finding] = replace(answer, until=until)
-    return standing, remarks
+            valid[answer.finding] = replace(answer, until=until)
+    return valid, remarks
 
 
 def with_status(
@@ -95,7 +95,19 @@ def with_status(
     earlier: Sequence[Finding],
     lapse: str,
 ) -> Finding:
-    """New or known, explained now or carried over from an earlier quarter; or why that no longer holds."""
+    """`finding` with its status (``new``, ``known`` or ``explained``) and the answer to be shown with it.
+
+    Parameters
+    ----------
+    explained, carried : mapping
+        This quarter's explanations, and those carried over from earlier quarters, by id of the finding.
+    past : sequence of PriorQuarter
+        Earlier quarters, oldest first.
+    earlier : sequence of Finding
+        Findings of the quarter before.
+    lapse : str
+        Why an earlier explanation no longer holds, shown where there is no answer.
+    """
     known = any(f.id == finding.id for f in earlier)
     answer = explained.get(finding.id) or carried.get(finding.id)
     if answer is None:
@@ -103,47 +115,47 @@ def with_status(
     last = last_explanation(finding.id, past)
     repeated = last is not None and answer.text == last.text
     folded = finding.severity != "correct" and known and repeated
-    return replace(finding, status="explained", answer=_words(answer), folded=folded)
+    return replace(finding, status="explained", answer=_explanation_text(answer), folded=folded)
 
 
-def lapse_of(answer: Answer | None, finding: Finding, earlier: Sequence[Finding], as_of: date) -> str:
-    """Why an earlier quarter's explanation does not hold now, in words; blank when it does (or there is none)."""
+def lapse_reason(answer: Answer | None, finding: Finding, earlier: Sequence[Finding], as_of: date) -> str:
+    """Why an earlier quarter's explanation no longer holds, in Chinese; blank when it does or there is none."""
     if answer is None:
         return ""
-    before = next((f for f in earlier if f.id == finding.id), None)
+    earlier_finding = next((f for f in earlier if f.id == finding.id), None)
     if not answer.until:
-        why = "没有写有效至，只用于当季"
+        reason = "没有写有效至，只用于当季"
     elif not answer.valid_on(as_of):
-        why = f"有效至 {answer.until}，已过期"
-    elif before and _wording(before) != _wording(finding):
-        why = "情形与上季度不同"
+        reason = f"有效至 {answer.until}，已过期"
+    elif earlier_finding and _message_without_figures(earlier_finding) != _message_without_figures(finding):
+        reason = "情形与上季度不同"
     else:
         return ""
-    return f"上次说明：{answer.text}（{why}，须重新说明）"
+    return f"上次说明：{answer.text}（{reason}，须重新说明）"
 
 
-def _wording(finding: Finding) -> str:
-    """A finding's message without its figures: high and low are different doubts."""
+def _message_without_figures(finding: Finding) -> str:
+    """A finding's message without its figures: explanations carry over only while the words (高, 低) are the same."""
     return re.sub(r"[\d.,，%％−-]+", "", finding.message)
 
 
 def last_explanation(finding: str, past: Sequence[PriorQuarter]) -> Answer | None:
     """The latest explanation that an earlier quarter gave for the same finding.
 
-    A later correction of it, or its withdrawal, ends the memory.
+    None where it was corrected or withdrawn since.
     """
-    for one in reversed(past):
-        mine = [answer for answer in one.answers if answer.finding == finding]
-        if any(answer.is_correction or answer.kind == WITHDRAW for answer in mine):
+    for quarter in reversed(past):
+        answers = [answer for answer in quarter.answers if answer.finding == finding]
+        if any(answer.is_correction or answer.kind == WITHDRAW for answer in answers):
             return None
-        for answer in mine:
+        for answer in answers:
             if answer.text:
                 return replace(answer, until=iso_date(answer.until) or "")
     return None
 
 
-def _words(answer: Answer) -> str:
-    """An explanation as the page shows it."""
+def _explanation_text(answer: Answer) -> str:
+    """An explanation as the page shows it: text, person and date, validity."""
     parts = [answer.text]
     signed = " ".join(part for part in (answer.by, answer.on) if part)
     if signed:
@@ -153,6 +165,6 @@ def _words(answer: Answer) -> str:
     return "；".join(parts)
 
 
-def same_text(typed: str, printed: str) -> bool:
-    """Whether a 原值 is the printed text, however its digits are grouped."""
+def is_same_number_text(typed: str, printed: str) -> bool:
+    """Whether a 原值 as typed equals the printed text, whatever the thousands separators and blanks."""
     return plain_number(typed).replace(",", "") == plain_number(printed).replace(",", "")

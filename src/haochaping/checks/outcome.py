@@ -1,4 +1,4 @@
-"""What a rule says in one place, and the constraint behind it."""
+"""The outcome of a rule in one place, and the linear constraints behind it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from haochaping.core.model import TABLES, TEXT_CLAIMS, CellRef
 from haochaping.store.cell_index import CellIndex, RowRef
 
 WHOLE = "全部"
-"""Stands for every row in the place of a finding that concerns a whole column."""
+"""Key value for every row, in the place of a finding about a whole column."""
 HOLDS, FAILS, NOT_EVALUABLE = "holds", "fails", "not evaluable"
 
 
@@ -19,24 +19,40 @@ HOLDS, FAILS, NOT_EVALUABLE = "holds", "fails", "not evaluable"
 class Constraint:
     """A linear constraint over printed counts: low ≤ Σ coefficient · cell ≤ high.
 
-    ``release`` is a printed rate that the constraint also rests on: if that cell is the wrong one,
-    the constraint need not hold.
+    ``rate_cell`` is a printed rate from which the bounds were computed: if that cell is wrong, the constraint need
+    not hold.
     """
 
     terms: tuple[tuple[CellRef, float], ...]
     low: float
     high: float
-    release: CellRef | None = None
+    rate_cell: CellRef | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one rule says in one place.
+    """The outcome of one rule in one place.
 
-    ``values`` fill the rule's message. ``constraints`` are there for hard rules only: error
-    localisation works on them, whether they hold or not. A soft rule may name ``suspects`` and a
-    ``hypothesis`` itself. ``changes`` are the values behind the hypothesis: other doubts that would vanish with them are told
-    together with this one. ``expected`` is what the cell should read if all other cells are right.
+    Attributes
+    ----------
+    at : CellRef
+        The cell or column that it is about.
+    cells : tuple of CellRef
+        The cells that were compared.
+    state : str
+        ``HOLDS``, ``FAILS`` or ``NOT_EVALUABLE``.
+    arithmetic, reason : str
+        The calculation; why the rule could not be evaluated.
+    values : dict
+        Variables of the rule's message template.
+    constraints : tuple of Constraint
+        For hard rules only, whether they hold or not: input of error localisation.
+    suspects, hypothesis
+        Cells that may be wrong and an explanation, where a soft rule has its own.
+    changes : mapping
+        Cell values behind the hypothesis; doubts that would vanish with them join this one's finding.
+    expected : str
+        What the cell ``at`` should read if all other cells are right.
     """
 
     at: CellRef
@@ -52,32 +68,32 @@ class Outcome:
     expected: str = ""
 
 
-Kind = Callable[[Rule, CellIndex], Iterator[Outcome]]
-"""A kind of rule: from a rule and the printed cells to one outcome for each place it applies to."""
+RuleKind = Callable[[Rule, CellIndex], Iterator[Outcome]]
+"""A function that evaluates one kind of rule: yields one outcome for each place to which the rule applies."""
 
 
-def state(good: bool) -> str:
-    """``holds`` or ``fails``."""
-    return HOLDS if good else FAILS
+def state(is_satisfied: bool) -> str:
+    """``HOLDS`` or ``FAILS``."""
+    return HOLDS if is_satisfied else FAILS
 
 
 def not_evaluable(at: CellRef, cells: Iterable[CellRef], reason: str) -> Outcome:
-    """The rule cannot be evaluated here, and why."""
+    """An outcome for a place in which the rule cannot be evaluated."""
     return Outcome(at, tuple(cells), NOT_EVALUABLE, reason=reason)
 
 
 def rows_and_totals(rule: Rule, cell_index: CellIndex) -> Iterator[RowRef]:
-    """Rows of the rule's tables, total rows after them."""
+    """Rows of each of the rule's tables, followed by its total rows."""
     for table in rule.tables:
         yield from cell_index.rows(table)
         yield from cell_index.totals(table)
 
 
-def whole_table(table: str, column: str) -> CellRef:
-    """The place of an outcome that concerns a whole column."""
+def whole_column(table: str, column: str) -> CellRef:
+    """The place of an outcome about a whole column."""
     return CellRef.of(table, dict.fromkeys(TABLES[table].key, WHOLE), column)
 
 
 def claim_cell(figure: str) -> CellRef:
-    """The cell of a figure of the text."""
+    """The reference of a figure of the text."""
     return CellRef.of(TEXT_CLAIMS, {"figure": figure}, "value")

@@ -1,4 +1,4 @@
-"""Which unit a cell belongs to, and who is asked to verify a finding."""
+"""Which unit a cell belongs to, and which cells of units have to be verified for a finding."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ Owner = tuple[str, str]
 
 
 class Owners:
-    """Which unit each cell of a quarter belongs to."""
+    """The unit of each cell of a quarter; ``cells`` maps each unit to its cells."""
 
     def __init__(self, cell_index: CellIndex, reference: Reference):
         self._reference = reference
-        self._there = {self._named(row.table, row.key) for table in TABLES for row in cell_index.rows(table)}
+        self._owners_of_rows = {
+            self._owner_of_key(row.table, row.key) for table in TABLES for row in cell_index.rows(table)
+        }
         self.cells: dict[Owner, list[CellRef]] = {}
         for cell in cell_index.cells():
             if owner := self.of(cell):
@@ -26,10 +28,10 @@ class Owners:
         """The unit of `cell`; None for the text, notes, whole columns and totals over several units."""
         if cell.table not in TABLES:
             return None
-        owner = self._named(cell.table, cell.names)
-        return owner if owner in self._there else None
+        owner = self._owner_of_key(cell.table, cell.names)
+        return owner if owner in self._owners_of_rows else None
 
-    def _named(self, table: str, key: dict[str, str]) -> Owner:
+    def _owner_of_key(self, table: str, key: dict[str, str]) -> Owner:
         spec = TABLES[table]
         column = "district" if "district" in spec.key else spec.key[0]
         kind = spec.unit_kinds[column]
@@ -37,10 +39,10 @@ class Owners:
 
 
 def cells_asked(finding: Finding, owners: Owners) -> tuple[CellRef, ...]:
-    """Cells of units that may have to be corrected: place and suspects, else all that were compared.
+    """Cells of units to be verified for a finding: its place and suspects or, without any, all cells compared.
 
-    Where the suspects are known, nobody else need be asked. What concerns the text, a note or a whole
-    column has a place of no row: no unit can verify it.
+    Where suspects are known, no other unit need be asked. A finding about the text, a note or a whole column is at no
+    row: no unit can verify it.
     """
     located = tuple(dict.fromkeys(cell for cell in (finding.at, *finding.suspects) if owners.of(cell)))
     if located:

@@ -29,17 +29,17 @@ def dump_report(report: CheckReport) -> str:
 
 
 def load_report(text: str) -> CheckReport:
-    """The report behind :func:`dump_report`."""
+    """The inverse of :func:`dump_report`."""
     data = json.loads(text)
     return CheckReport(
-        findings=tuple(_read_finding(one) for one in data["findings"]),
-        results=tuple(RuleResult(**{**one, "reasons": tuple(one["reasons"])}) for one in data["results"]),
+        findings=tuple(_read_finding(item) for item in data["findings"]),
+        results=tuple(RuleResult(**{**item, "reasons": tuple(item["reasons"])}) for item in data["results"]),
         remarks=tuple(data["remarks"]),
         about_past=tuple(data["about_past"]),
-        gone=tuple(_read_finding(one) for one in data["gone"]),
+        gone=tuple(_read_finding(item) for item in data["gone"]),
         compared=data["compared"],
         as_of=data["as_of"],
-        revised=tuple(Revision(**one) for one in data["revised"]),
+        revised=tuple(Revision(**item) for item in data["revised"]),
     )
 
 
@@ -58,8 +58,8 @@ def _read_finding(data: dict[str, Any]) -> Finding:
         **{
             **data,
             "at": _read_cell(data["at"]),
-            "cells": tuple(_read_cell(one) for one in data["cells"]),
-            "suspects": tuple(_read_cell(one) for one in data["suspects"]),
+            "cells": tuple(_read_cell(cell) for cell in data["cells"]),
+            "suspects": tuple(_read_cell(cell) for cell in data["suspects"]),
             "printed": {_read_cell(cell): text for cell, text in data["printed"]},
         }
     )

@@ -1,4 +1,4 @@
-"""A quarter and its answers: corrections applied, rules run again, explanations and memory joined."""
+"""Check a quarter with its answers: apply corrections, run the rules again, judge explanations, set statuses."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from haochaping.checks.finding import Finding
 from haochaping.checks.memory import (
     PriorQuarter,
     earlier_findings,
-    explanations,
-    lapse_of,
+    is_same_number_text,
+    lapse_reason,
     last_explanation,
     revised_cells,
-    same_text,
+    valid_explanations,
     with_status,
 )
 from haochaping.checks.run_rules import run_rules
@@ -40,12 +40,12 @@ from haochaping.store.cell_index import CellIndex
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A quarter after its answers: data with corrections, findings with status, what could not be applied."""
+    """The result of a review: data with corrections applied, and the report with statuses and remarks."""
 
     data: QuarterData
     report: CheckReport
     carried: tuple[Answer, ...] = ()
-    """Explanations of earlier quarters that still stand for findings without an answer of their own."""
+    """Explanations of earlier quarters that still hold for findings without an answer of their own."""
 
 
 def review(
@@ -56,25 +56,25 @@ def review(
     as_of: date,
     kept: Sequence[Correction] = (),
 ) -> Reviewed:
-    """Run the rules on a quarter, apply its corrections, run them again, and judge its explanations.
+    """Run the rules on a quarter, apply its corrections, run the rules again, and judge its explanations.
 
     Parameters
     ----------
     printed : QuarterData
-        As the source prints it.
+        The quarter as the source prints it.
     answers : sequence of Answer
-        This quarter's.
-    past : sequence of Past
+        This quarter's answers.
+    past : sequence of PriorQuarter
         Earlier quarters, oldest first; their findings are computed again with today's rules.
     reference : Reference
         The city.
     as_of : date
-        The day on which explanations are judged.
+        The day on which the validity of explanations is judged.
     kept : sequence of Correction
-        Corrections applied before, whose answers are no longer there.
+        Corrections recorded in tidy tables whose answers are no longer there; answers take precedence.
     """
     earlier = earlier_findings(past, reference)
-    history = tuple(one.effective_values for one in past)
+    history = tuple(quarter.effective_values for quarter in past)
     printed = replace(printed, history=history)
     before = run_rules(printed, reference, history=history)
     data, after, known = printed, before, before.findings
@@ -85,7 +85,7 @@ def review(
         if not corrections:
             break
         data = apply_corrections(printed, [c for _, c in corrections], reference)
-        after = _marked(run_rules(data, reference, history=history), before, corrections)
+        after = _mark_raised_by_corrections(run_rules(data, reference, history=history), before, corrections)
         ids = {finding.id for finding in known}
         wanted = {answer.finding for answer in answers if answer.is_correction} - ids
         raised = tuple(finding for finding in after.findings if finding.id in wanted)
@@ -94,19 +94,21 @@ def review(
         known = (*known, *raised)
     by_id = {finding.id: finding for finding in before.findings}
     corrected_ids = {finding for finding, _ in corrections}
-    open_ids = {finding.id for finding in after.findings}
-    explained, more = explanations(answers, {**by_id, **{f.id: f for f in after.findings}}, as_of)
-    remarks += more
+    remaining_ids = {finding.id for finding in after.findings}
+    explained, more_remarks = valid_explanations(
+        answers, {**by_id, **{f.id: f for f in after.findings}}, as_of
+    )
+    remarks += more_remarks
     withdrawn = {a.finding for a in answers if a.kind == WITHDRAW}
-    last = {
+    last_explanations = {
         f.id: a
         for f in after.findings
         if f.id not in explained and f.id not in withdrawn and (a := last_explanation(f.id, past))
     }
     carried = {
-        f.id: last[f.id]
+        f.id: last_explanations[f.id]
         for f in after.findings
-        if f.id in last and not lapse_of(last[f.id], f, earlier, as_of)
+        if f.id in last_explanations and not lapse_reason(last_explanations[f.id], f, earlier, as_of)
     }
     findings = [
         with_status(
@@ -115,30 +117,30 @@ def review(
             carried,
             past,
             earlier,
-            lapse_of(last.get(finding.id), finding, earlier, as_of),
+            lapse_reason(last_explanations.get(finding.id), finding, earlier, as_of),
         )
         for finding in after.findings
     ]
     for finding in before.findings:
-        if finding.id not in open_ids:
-            findings.append(_mended(finding, corrections))
+        if finding.id not in remaining_ids:
+            findings.append(_closed_by_correction(finding, corrections))
         elif finding.id in corrected_ids:
             remarks.append(f"{finding.message}已答复更正，但规则仍不成立，请再核对")
     current = {finding.id for finding in findings}
     gone = tuple(f for f in earlier if f.id not in current)
     report = replace(
         after,
-        findings=_sorted(findings),
+        findings=_sort_findings(findings),
         remarks=tuple(remarks),
         gone=gone,
         compared=bool(past),
         as_of=as_of.isoformat(),
-        revised=tuple(revision for one in past for revision in revised_cells(one.data)),
+        revised=tuple(revision for quarter in past for revision in revised_cells(quarter.data)),
     )
     return Reviewed(data, report, tuple(carried.values()))
 
 
-def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def _sort_findings(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     order = {"correct": 0, "verify": 1, "note": 2}
     closed = {"corrected": 1}
     return tuple(sorted(findings, key=lambda f: (closed.get(f.status, 0), order[f.severity])))
@@ -147,7 +149,7 @@ def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 def _corrections(
     answers: Sequence[Answer], known: Sequence[Finding], printed: QuarterData, reference: Reference
 ) -> tuple[list[tuple[str, Correction]], list[str]]:
-    """Corrections that can be applied, each with its finding's id; and why the others cannot."""
+    """Corrections that can be applied, each with the id of its finding; and remarks why the others cannot."""
     cell_index = CellIndex(printed, reference)
     cells = {cell.path: cell for cell in cell_index.cells()}
     words = {cell_label(cell): cell for cell in cell_index.cells()}
@@ -173,7 +175,7 @@ def _corrections(
             )
         elif not answer.value:
             problem = "处理为更正，应填写核实值"
-        elif answer.original and not same_text(answer.original, cell_index.printed(cell)):
+        elif answer.original and not is_same_number_text(answer.original, cell_index.printed(cell)):
             problem = f"原值“{answer.original}”与资料中的“{cell_index.printed(cell)}”不同，可能资料已换"
         elif iso_date(answer.on) is None:
             problem = f"日期“{answer.on}”应写作 2023-01-05"
@@ -181,13 +183,15 @@ def _corrections(
             problem = f"同一单元格在{places[cell]}已有另一个核实值 {applied[cell][1].corrected}，只能留一个"
         else:
             try:
-                value = _typed(cell, answer.value)
-                same = _content(read_cell(cell, value, reference)) == _value(cell, cell_index, reference)
+                value = _as_typed(cell, answer.value)
+                is_unchanged = _value_or_text(read_cell(cell, value, reference)) == _printed_value(
+                    cell, cell_index, reference
+                )
                 with_value(printed, cell, value, reference)  # whether the cell can hold it
             except CorrectionNotApplicable as error:
                 problem = f"核实值“{answer.value}”{error}"
             else:
-                if same:
+                if is_unchanged:
                     remarks.append(f"{answer.place}：核实值与原值相同，不算更正；未采用，原样保留")
                     continue
                 lacking = [
@@ -213,29 +217,29 @@ def _corrections(
 
 
 def cell_label(cell: CellRef) -> str:
-    """A cell in words, as the workbook's 位置 has it, folded for comparing."""
+    """A cell in words as in column 位置 of the workbook, normalised for comparison."""
     return label_of(place(cell.table, cell.names) + COLUMNS.get(cell.column, ""))
 
 
 def label_of(place_words: str) -> str:
-    """A place without quotation marks, which people type in many ways."""
+    """A place normalised for comparison, without quotation marks, which people type in many ways."""
     return re.sub("[“”\"'「」‘’]", "", normalize_for_comparison(place_words))
 
 
-def _value(cell: CellRef, cell_index: CellIndex, reference: Reference) -> int | float | str:
-    """What a cell holds; a cell without a number holds its word, which equals no number."""
+def _printed_value(cell: CellRef, cell_index: CellIndex, reference: Reference) -> int | float | str:
+    """The printed value of a cell, or its text where it has no number."""
     try:
-        return _content(read_cell(cell, cell_index.printed(cell), reference))
+        return _value_or_text(read_cell(cell, cell_index.printed(cell), reference))
     except CorrectionNotApplicable:
         return cell_index.printed(cell)
 
 
-def _content(cell: Cell) -> int | float | str:
+def _value_or_text(cell: Cell) -> int | float | str:
     return cell.printed if cell.value is None else cell.value
 
 
-def _typed(cell: CellRef, value: str) -> str:
-    """A percentage that a spreadsheet stored as a fraction (0.9968) as it was typed (99.68%)."""
+def _as_typed(cell: CellRef, value: str) -> str:
+    """Turn a rate that a spreadsheet stored as a fraction (0.9968) back into the percentage that was typed (99.68%)."""
     if is_rate(cell) and not value.endswith(("%", "％")):
         try:
             number = float(value)
@@ -246,10 +250,10 @@ def _typed(cell: CellRef, value: str) -> str:
     return value
 
 
-def _marked(
+def _mark_raised_by_corrections(
     after: CheckReport, before: CheckReport, corrections: Sequence[tuple[str, Correction]]
 ) -> CheckReport:
-    """`after` with the findings that only the corrections raised saying so."""
+    """`after`, in which findings raised only by corrections say so in their message."""
     known = {finding.id for finding in before.findings}
     changed = {correction.cell for _, correction in corrections}
     findings = (
@@ -261,12 +265,12 @@ def _marked(
     return replace(after, findings=tuple(findings))
 
 
-def _mended(finding: Finding, corrections: Sequence[tuple[str, Correction]]) -> Finding:
-    """A finding that vanished: through its own answer, or through a correction given for another finding."""
-    for answered, correction in corrections:
-        kept = not answered and correction.cell in {finding.at, *finding.suspects}
-        if answered == finding.id or kept:
-            return replace(finding, status="corrected", answer=_corrected_words(correction))
+def _closed_by_correction(finding: Finding, corrections: Sequence[tuple[str, Correction]]) -> Finding:
+    """A finding that vanished, closed by its own correction or by one that was given for another finding."""
+    for finding_id, correction in corrections:
+        is_recorded = not finding_id and correction.cell in {finding.at, *finding.suspects}
+        if finding_id == finding.id or is_recorded:
+            return replace(finding, status="corrected", answer=_correction_text(correction))
     others = [c for _, c in corrections if c.cell in {*finding.cells, *finding.suspects}]
     shown = "、".join(
         f"{place(c.cell.table, c.cell.names)}{COLUMNS.get(c.cell.column, '')}由 {c.printed} 改为 {c.corrected}"
@@ -276,8 +280,8 @@ def _mended(finding: Finding, corrections: Sequence[tuple[str, Correction]]) -> 
     return replace(finding, status="corrected", follows=True, answer=words)
 
 
-def _corrected_words(correction: Correction) -> str:
-    """A correction as the page shows it."""
+def _correction_text(correction: Correction) -> str:
+    """A correction as the page shows it: cell, new text, basis, person and date."""
     place_words = (
         f"{place(correction.cell.table, correction.cell.names)}{COLUMNS.get(correction.cell.column, '')}"
     )

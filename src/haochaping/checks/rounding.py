@@ -14,10 +14,10 @@ def classify_rounding(printed: Decimal, decimals: int, value: Fraction) -> str:
     Returns
     -------
     str
-        ``rounded`` (half up, or one step beside an end that rounding would reach), ``rounded_to_end``
-        (rounded to 100 % or 0 % though some or not all are meant), ``truncated``, or ``wrong``.
+        ``rounded`` (half up, or the last step before 100 % or 0 % where half up would falsely reach it),
+        ``rounded_to_end`` (printed as 100 % or 0 % though the exact value is not), ``truncated``, or ``wrong``.
     """
-    if printed == _beside_the_end(value, decimals):
+    if printed == _last_step_before_end(value, decimals):
         return "rounded"
     if percent(value, decimals, ROUND_HALF_UP) == printed:
         at_end = (printed == 100 and value != 1) or (printed == 0 and value != 0)
@@ -27,8 +27,8 @@ def classify_rounding(printed: Decimal, decimals: int, value: Fraction) -> str:
     return "wrong"
 
 
-def _beside_the_end(value: Fraction, decimals: int) -> Decimal | None:
-    """The last printable percentage before 0 or 100, where rounding would reach an end that is not meant.
+def _last_step_before_end(value: Fraction, decimals: int) -> Decimal | None:
+    """The last printable percentage before 0 or 100, where rounding would falsely reach it; else None.
 
     A bulletin with two decimals can print 99.997 % only as 99.99 %; 100.00 % would be false.
     """

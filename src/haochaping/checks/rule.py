@@ -13,12 +13,12 @@ from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import TABLES
 
-_COMMON = ("id", "kind", "severity", "title", "message", "consider")
+_COMMON_FIELDS = ("id", "kind", "severity", "title", "message", "consider")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: what it compares (``options``, by kind) and the sentence a reviewer reads.
+    """One rule of ``rules.toml``: its kind with the kind's ``options``, and the sentence a reviewer reads.
 
     ``kind`` names the comparison in :mod:`haochaping.checks.rule_kinds`; ``message`` is a Jinja2 template
     without digits of its own.
@@ -39,7 +39,7 @@ class Rule:
 
     @property
     def tables(self) -> list[str]:
-        """Tables the rule looks at; all when it names none."""
+        """Tables to which the rule applies; all when it names none."""
         return list(self.options.get("tables", TABLES))
 
 
@@ -49,7 +49,7 @@ def load_rules(folder: Path, kinds: Mapping[str, object]) -> list[Rule]:
     Raises
     ------
     InputRefused
-        A rule lacks a field, names an unknown kind, severity or table, or stands twice; all at once.
+        A rule lacks a field, has an unknown kind, severity or table, or an id that is not unique; all at once.
     """
     path = folder / "rules.toml"
     try:
@@ -67,23 +67,24 @@ def load_rules(folder: Path, kinds: Mapping[str, object]) -> list[Rule]:
         if entry.get("enabled") is False:
             continue
         rule_place = f"{path.name} 第 {number} 条规则 {entry.get('id', '')}"
-        wrong = _wrong(entry, kinds)
-        if not wrong and entry["id"] in rules:
-            wrong = "id 不应重复"
-        if wrong:
-            problems.append(Problem(rule_place, "", wrong))
+        error_words = _describe_error(entry, kinds)
+        if not error_words and entry["id"] in rules:
+            error_words = "id 不应重复"
+        if error_words:
+            problems.append(Problem(rule_place, "", error_words))
             continue
         rules[entry["id"]] = Rule(
-            **{name: entry[name] for name in _COMMON},
-            options={name: value for name, value in entry.items() if name not in _COMMON},
+            **{name: entry[name] for name in _COMMON_FIELDS},
+            options={name: value for name, value in entry.items() if name not in _COMMON_FIELDS},
         )
     if problems:
         raise InputRefused(problems)
     return list(rules.values())
 
 
-def _wrong(entry: Mapping[str, Any], kinds: Mapping[str, object]) -> str:
-    missing = [name for name in _COMMON if not isinstance(entry.get(name), str)]
+def _describe_error(entry: Mapping[str, Any], kinds: Mapping[str, object]) -> str:
+    """What is wrong with an entry, in Chinese; blank if nothing is."""
+    missing = [name for name in _COMMON_FIELDS if not isinstance(entry.get(name), str)]
     if missing:
         return f"应写明 {'、'.join(missing)}"
     if entry["kind"] not in kinds:

@@ -1,8 +1,8 @@
-"""Every kind of rule by name: what ``kind`` in ``rules.toml`` may say."""
+"""Every kind of rule: from its name in ``rules.toml`` (``kind``) to the function that evaluates it."""
 
 from __future__ import annotations
 
-from haochaping.checks.outcome import Kind
+from haochaping.checks.outcome import RuleKind
 from haochaping.checks.rules import (
     analyst_notes,
     balances,
@@ -16,7 +16,7 @@ from haochaping.checks.rules import (
     wording,
 )
 
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, RuleKind] = {
     "ratio": printed_rates.ratio,
     "ratio_undefined": printed_rates.ratio_undefined,
     "ratio_unreported": printed_rates.ratio_unreported,

@@ -1,4 +1,4 @@
-"""All rules run on one quarter: findings, rules that hold, rules that could not run."""
+"""Run all rules on one quarter: findings, and the result of every rule."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from haochaping.checks.check_report import CheckReport, RuleResult
 from haochaping.checks.finding import SEVERITY_ORDER, Finding
-from haochaping.checks.localisation.causes import Doubt, Group, group_doubts, hypothesis
+from haochaping.checks.localisation.causes import Doubt, DoubtGroup, group_doubts, hypothesis_text
 from haochaping.checks.localisation.localise import localise
 from haochaping.checks.localisation.rearranged_rows import merge_rearranged
 from haochaping.checks.outcome import FAILS, HOLDS, NOT_EVALUABLE, Outcome
@@ -23,7 +23,7 @@ from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
 
 _TEMPLATES = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-"""Sandboxed: the rules of another city are data too, and a template reaches anything of Python otherwise."""
+"""Sandboxed: rules of other cities are untrusted data, and an ordinary template can reach any Python object."""
 
 
 def run_rules(
@@ -32,30 +32,41 @@ def run_rules(
     rules: Sequence[Rule] | None = None,
     history: Sequence[QuarterData] = (),
 ) -> CheckReport:
-    """Confront `data` with every rule; `history` are earlier quarters, oldest first.
+    """Evaluate every rule on `data` and group failed ones into findings.
 
     A rule that raises is reported as "could not run": never a crash, never passed.
+
+    Parameters
+    ----------
+    data : QuarterData
+        The quarter.
+    reference : Reference
+        The city.
+    rules : sequence of Rule, optional
+        Default: those of ``rules.toml`` in the reference folder.
+    history : sequence of QuarterData
+        Earlier quarters, oldest first.
     """
     cell_index = CellIndex(data, reference, history)
     results: list[RuleResult] = []
     doubts: list[Doubt] = []
-    hard: list[Outcome] = []
-    used = load_rules(reference.folder, KINDS) if rules is None else rules
-    for rule in used:
+    hard_outcomes: list[Outcome] = []
+    active_rules = load_rules(reference.folder, KINDS) if rules is None else rules
+    for rule in active_rules:
         try:
             outcomes = list(KINDS[rule.kind](rule, cell_index))
             for outcome in outcomes:
                 if outcome.state == FAILS:
-                    _message(rule, outcome)
+                    _render_message(rule, outcome)  # here, so that a broken template is the rule's failure
         except Exception as error:  # a rule of the city may fail in any way; the page must say so
-            results.append(_result(rule, error=f"{type(error).__name__}: {error}"))
+            results.append(_rule_result(rule, error=f"{type(error).__name__}: {error}"))
             continue
         doubts += [Doubt(rule, outcome) for outcome in outcomes if outcome.state == FAILS]
-        hard += outcomes if rule.hard else []
+        hard_outcomes += outcomes if rule.hard else []
         states = Counter(outcome.state for outcome in outcomes)
         reasons = tuple(dict.fromkeys(o.reason for o in outcomes if o.state == NOT_EVALUABLE))
         results.append(
-            _result(
+            _rule_result(
                 rule,
                 held=states[HOLDS],
                 failed=states[FAILS],
@@ -63,46 +74,53 @@ def run_rules(
                 reasons=reasons,
             )
         )
-    groups = group_doubts(doubts, localise(hard, cell_index), cell_index, KINDS)
-    groups = merge_rearranged(groups, cell_index, used, KINDS)
-    findings = [_finding(group, cell_index, used) for group in groups]
-    return CheckReport(tuple(gravest_first(findings, cell_index)), tuple(results))
+    groups = group_doubts(doubts, localise(hard_outcomes, cell_index), cell_index, KINDS)
+    groups = merge_rearranged(groups, cell_index, active_rules, KINDS)
+    findings = [_finding_of_group(group, cell_index, active_rules) for group in groups]
+    return CheckReport(tuple(sort_by_gravity(findings, cell_index)), tuple(results))
 
 
-def gravest_first(findings: Sequence[Finding], cell_index: CellIndex) -> list[Finding]:
-    """By severity; then by how much of a column the doubtful figures make up, findings of one check together."""
+def sort_by_gravity(findings: Sequence[Finding], cell_index: CellIndex) -> list[Finding]:
+    """Sort by severity, then by the share of the doubtful figures in their column; findings of one rule stay together."""
     weights = [max(map(cell_index.weight, {finding.at, *finding.suspects})) for finding in findings]
-    of_check: dict[tuple[str, str], float] = {}
+    weight_of_rule: dict[tuple[str, str], float] = {}
     for finding, weight in zip(findings, weights, strict=True):
-        check = (finding.severity, finding.check)
-        of_check[check] = max(weight, of_check.get(check, 0.0))
-    first = {check: i for i, check in enumerate(dict.fromkeys((f.severity, f.check) for f in findings))}
+        rule_key = (finding.severity, finding.check)
+        weight_of_rule[rule_key] = max(weight, weight_of_rule.get(rule_key, 0.0))
+    first_position = {
+        rule_key: i for i, rule_key in enumerate(dict.fromkeys((f.severity, f.check) for f in findings))
+    }
 
     def key(pair: tuple[Finding, float]) -> tuple[int, float, int, float]:
         finding, weight = pair
-        check = (finding.severity, finding.check)
-        return SEVERITY_ORDER.index(finding.severity), -of_check[check], first[check], -weight
+        rule_key = (finding.severity, finding.check)
+        return (
+            SEVERITY_ORDER.index(finding.severity),
+            -weight_of_rule[rule_key],
+            first_position[rule_key],
+            -weight,
+        )
 
     return [finding for finding, _ in sorted(zip(findings, weights, strict=True), key=key)]
 
 
-def _result(rule: Rule, **counts: Any) -> RuleResult:
+def _rule_result(rule: Rule, **counts: Any) -> RuleResult:
     return RuleResult(rule.id, rule.kind, rule.title, **counts)
 
 
-def _message(rule: Rule, outcome: Outcome) -> str:
+def _render_message(rule: Rule, outcome: Outcome) -> str:
     place_words = place(outcome.at.table, outcome.at.names)
     return _TEMPLATES.from_string(rule.message).render(place=place_words, **outcome.values)
 
 
-def _finding(group: Group, cell_index: CellIndex, rules: Sequence[Rule]) -> Finding:
-    """The finding of one cause: its gravest doubt speaks, the others follow as what hangs together with it."""
+def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[Rule]) -> Finding:
+    """The finding of one group: the message of its gravest doubt, followed by those of the others."""
     doubts = sorted(group.doubts, key=lambda doubt: SEVERITY_ORDER.index(doubt.rule.severity))
     lead, *others = doubts
     cells = tuple(dict.fromkeys(cell for doubt in doubts for cell in doubt.outcome.cells))
-    message = _message(lead.rule, lead.outcome)
+    message = _render_message(lead.rule, lead.outcome)
     if others:
-        message += "很可能是同一原因，还使：" + "".join(_message(d.rule, d.outcome) for d in others)
+        message += "很可能是同一原因，还使：" + "".join(_render_message(d.rule, d.outcome) for d in others)
     return Finding(
         check=lead.rule.id,
         at=lead.outcome.at,
@@ -113,6 +131,6 @@ def _finding(group: Group, cell_index: CellIndex, rules: Sequence[Rule]) -> Find
         cells=cells,
         printed={cell: cell_index.printed(cell) for cell in {*cells, *group.suspects}},
         suspects=group.suspects,
-        hypothesis=hypothesis(group, cell_index, rules, KINDS),
+        hypothesis=hypothesis_text(group, cell_index, rules, KINDS),
         expected=lead.outcome.expected,
     )

@@ -1,4 +1,4 @@
-"""May this be submitted? Advice by a written rule; people decide."""
+"""May the quarter be submitted (送审)? Advice by a fixed rule; people decide."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def verdict(findings: Iterable[Finding], some_check_failed_to_run: bool) -> Verd
     须更正.
     """
     grave = [finding for finding in findings if finding.severity != "note"]
-    if some_check_failed_to_run or any(_open(finding) for finding in grave):
+    if some_check_failed_to_run or any(_is_open(finding) for finding in grave):
         return Verdict.VERIFY_FIRST
     return Verdict.WITH_NOTES if grave else Verdict.READY
 
 
-def _open(finding: Finding) -> bool:
+def _is_open(finding: Finding) -> bool:
     if finding.severity == "correct":
         return finding.status != "corrected"
     return finding.status not in ("corrected", "explained")

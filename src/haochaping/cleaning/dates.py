@@ -8,7 +8,10 @@ from haochaping.core.text import normalize_for_comparison
 
 
 def iso_date(text: str) -> str | None:
-    """A date as people write it to ISO; blank stays blank, None when it is no date."""
+    """Convert a date as people write it (2023-01-05, 2023/1/5, 2023年1月5日, 20230105) to ISO.
+
+    Blank gives "", anything that is no date gives None.
+    """
     compact = normalize_for_comparison(text)
     if not compact:
         return ""

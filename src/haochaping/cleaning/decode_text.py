@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from haochaping.core.errors import refuse
 
-# First bytes of files that are often renamed to .txt, and the way round for each.
+# First bytes of files that are often renamed to .txt, what such a file is, and what to do instead.
 _SIGNATURES = [
     (b"%PDF", "PDF 文件", "请在 PDF 阅读器中全选复制文字，另存为 .txt 后再放入"),
     (b"PK\x03\x04", "Word、Excel 或压缩文件", "请在 Word 中另存为“纯文本（.txt）”后再放入"),
@@ -28,15 +28,15 @@ def decode(data: bytes, place: str) -> str:
     InputRefused
         The file is empty, is a known binary format, or is text in none of the three encodings.
     """
-    for signature, kind, way_round in _SIGNATURES:
+    for signature, kind, advice in _SIGNATURES:
         if data.lstrip()[: len(signature)] == signature:
-            raise refuse(place, f"内容是{kind}", way_round)
+            raise refuse(place, f"内容是{kind}", advice)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = _try(data, "utf-16")
+        text = _decode_or_none(data, "utf-16")
     else:
-        text = _try(data, "utf-8-sig")
+        text = _decode_or_none(data, "utf-8-sig")
         if text is None:
-            text = _try(data, "gb18030")
+            text = _decode_or_none(data, "gb18030")
     if text is None or "\x00" in text:
         raise refuse(place, "不是文本文件", "应为 UTF-8 或 GB18030 编码的纯文本")
     if not text.strip():
@@ -44,7 +44,7 @@ def decode(data: bytes, place: str) -> str:
     return text
 
 
-def _try(data: bytes, encoding: str) -> str | None:
+def _decode_or_none(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:

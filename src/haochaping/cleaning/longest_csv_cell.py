@@ -1,4 +1,4 @@
-"""The longest cell that a CSV may have; a quotation mark that is never closed makes one cell of the whole file."""
+"""A limit on the length of CSV cells: a quotation mark that is never closed makes one cell of the rest of the file."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ LONGEST_CELL = 100_000
 
 
 @contextmanager
-def longest_cell(characters: int = LONGEST_CELL) -> Iterator[None]:
-    """Let ``csv`` refuse longer cells while the block reads.
+def csv_cell_limit(characters: int = LONGEST_CELL) -> Iterator[None]:
+    """Make ``csv`` raise ``csv.Error`` on cells longer than `characters` while the block runs.
 
-    The limit is the whole process's, and libraries set it for themselves: it is given back as it was.
+    The limit is global to the process and other libraries set it too, so the previous value is restored.
     """
-    before = csv.field_size_limit(characters)
+    previous_limit = csv.field_size_limit(characters)
     try:
         yield
     finally:
-        csv.field_size_limit(before)
+        csv.field_size_limit(previous_limit)

@@ -11,19 +11,19 @@ from fractions import Fraction
 from haochaping.core.text import normalize_for_comparison, plain_number
 
 LONGEST_CELL = 200
-"""Longer text is no cell of a table; the contract refuses it."""
+"""Most characters of a cell of a table; the data contract refuses longer ones."""
 MOST_DIGITS = 15
-"""More than any count of ratings; beyond it a float is no longer exact."""
-_WHOLE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.0+)?")
+"""Most digits of a number: more than any count of ratings, and still exact as a float."""
+_INTEGER = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.0+)?")
 _PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
-_APART = re.compile(r"[\d.,．，]\s+[\d.,．，]")
-"""Blanks inside a number: two cells in one as well as one number (``5 123``)."""
+_BLANK_INSIDE_NUMBER = re.compile(r"[\d.,．，]\s+[\d.,．，]")
+"""Blanks inside a number: ``5 123`` may be one number or two cells run together, so it is refused."""
 _DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as read.
+    """A printed cell and the number in it.
 
     ``value`` is an int (counts), a float fraction (rates) or None when the cell holds no number;
     ``reason`` then says why. ``printed`` is the text as printed, always.
@@ -35,24 +35,26 @@ class Cell:
 
 
 def read_count(printed: str, no_value: Mapping[str, str]) -> Cell:
-    """A whole number, or one of the words that stand for "no value".
+    """Read the cell of a count: a whole number, or one of the words for "no value".
 
     Parameters
     ----------
     printed : str
         ``"1,080,786"``, full-width digits and ``"/"`` among others.
     no_value : mapping
-        Folded word to the reason shown for it (``words.csv``).
+        Word (see :func:`~haochaping.core.text.normalize_for_comparison`) to the reason shown for it (``words.csv``).
 
     Raises
     ------
     ValueError
         The text is neither; the message says what was expected.
     """
-    absent = _absent(printed, no_value)
-    if absent:
-        return absent
-    match = None if _APART.search(printed.strip()) else _WHOLE.fullmatch(plain_number(printed))
+    without_number = _without_number(printed, no_value)
+    if without_number:
+        return without_number
+    match = (
+        None if _BLANK_INSIDE_NUMBER.search(printed.strip()) else _INTEGER.fullmatch(plain_number(printed))
+    )
     digits = match.group(1).replace(",", "") if match else ""
     if not match or len(digits) > MOST_DIGITS:
         raise ValueError(f"应为整数（不超过 {MOST_DIGITS} 位）或表示无数据的符号")
@@ -60,7 +62,9 @@ def read_count(printed: str, no_value: Mapping[str, str]) -> Cell:
 
 
 def read_rate(printed: str, no_value: Mapping[str, str], *, in_percent: bool = False) -> Cell:
-    """A percentage as a fraction, or one of the words that stand for "no value".
+    """Read the cell of a rate: a percentage, which becomes a fraction, or one of the words for "no value".
+
+    The words are as in :func:`read_count`.
 
     A number without a percent sign is accepted only where the heading carries the unit
     (`in_percent`): elsewhere 1 could be one per cent or all.
@@ -70,10 +74,10 @@ def read_rate(printed: str, no_value: Mapping[str, str], *, in_percent: bool = F
     ValueError
         The text is neither; the message says what was expected.
     """
-    absent = _absent(printed, no_value)
-    if absent:
-        return absent
-    text = "" if _APART.search(printed.strip()) else plain_number(printed)
+    without_number = _without_number(printed, no_value)
+    if without_number:
+        return without_number
+    text = "" if _BLANK_INSIDE_NUMBER.search(printed.strip()) else plain_number(printed)
     match = _PERCENT.fullmatch(text) or (_DECIMAL.fullmatch(text) if in_percent else None)
     if match is None or len(text) > MOST_DIGITS:
         raise ValueError("应为百分数（如 99.9%）或表示无数据的符号")
@@ -89,9 +93,10 @@ def percent(value: Fraction, decimals: int, rounding: str = ROUND_HALF_UP) -> De
 
 
 def percent_of(fraction: str) -> str:
-    """A fraction that a spreadsheet stored (0.9968) as a percentage: exact up to four decimals, else rounded to two.
+    """Write a fraction that a spreadsheet stored (0.9968) as a percentage (99.68%).
 
-    What rounds to 100 % without being it stays below, so that no rate is made perfect.
+    Exact up to four decimals, else rounded to two. What would round to 100 % without being it becomes 99.99 %, so
+    that no rate is made perfect.
     """
     exact = (Decimal(fraction) * 100).normalize()
     if -int(exact.as_tuple().exponent) > 4:
@@ -100,8 +105,8 @@ def percent_of(fraction: str) -> str:
     return f"{exact:f}%"
 
 
-def _absent(printed: str, no_value: Mapping[str, str]) -> Cell | None:
-    """The cell, if `printed` is one of the words for "no value"."""
+def _without_number(printed: str, no_value: Mapping[str, str]) -> Cell | None:
+    """The cell with its reason if `printed` is one of the words for "no value", else None."""
     reason = no_value.get(normalize_for_comparison(printed))
     if reason is None:
         return None
@@ -109,9 +114,9 @@ def _absent(printed: str, no_value: Mapping[str, str]) -> Cell | None:
 
 
 def is_number(text: str) -> bool:
-    """Whether `text` is a whole cell with a number: a count or a percentage."""
+    """Whether `text` as a whole is a number: a count, a decimal or a percentage."""
     folded = plain_number(text)
-    return bool(_WHOLE.fullmatch(folded) or _PERCENT.fullmatch(folded) or _DECIMAL.fullmatch(folded))
+    return bool(_INTEGER.fullmatch(folded) or _PERCENT.fullmatch(folded) or _DECIMAL.fullmatch(folded))
 
 
 def printed_decimals(printed: str) -> int:

@@ -1,4 +1,4 @@
-"""Every printed cell of a quarter as text: what two readings or two versions of one source are compared by."""
+"""Every printed cell of a quarter as text: the form in which two readings or two sources are compared."""
 
 from __future__ import annotations
 
@@ -20,8 +20,12 @@ CellPlace = tuple[str, str, str]
 
 
 def cell_texts(data: QuarterData) -> dict[CellPlace, str]:
-    """The text of every cell of the five tables, of printed totals, of the text's figures, titles and periods."""
-    blank = {
+    """Map every printed cell to its text.
+
+    Cells of the five tables, printed totals, figures of the bulletin's text, and the title, period and extraction
+    date of each annex. A cell without a number has the word printed there; a blank cell has "".
+    """
+    words_for_no_value = {
         (row["table"], row["key"], row["column"]): row["printed"]
         for row in data.unreported.to_dict("records")
     }
@@ -31,7 +35,7 @@ def cell_texts(data: QuarterData) -> dict[CellPlace, str]:
             key = encode_key({part: row[part] for part in spec.key})
             for column in spec.measures:
                 text = "" if pd.isna(row[column]) else str(row.get(printed_column(column), row[column]))
-                texts[name, key, column] = text or blank.get((name, key, column), "")
+                texts[name, key, column] = text or words_for_no_value.get((name, key, column), "")
     for row in data.printed_totals.to_dict("records"):
         texts[row["table"], row["key"], row["column"]] = row["printed"]
     for row in data.headline.to_dict("records"):

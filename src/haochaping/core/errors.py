@@ -1,4 +1,4 @@
-"""What the kit says when it must refuse its input."""
+"""Refusals of input: every problem with its place, what was found there and what was expected."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from haochaping.core.text import quoted, visible
 
 LONGEST_FOUND, LONGEST_PLACE, LONGEST_EXPECTED = 160, 400, 1_000
-"""Characters of what is quoted from a file, of where it stands, and of what was expected, which may quote too."""
+"""Most characters shown of what a file holds, of its place, and of what was expected (which may quote the file too)."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with the input: where it is, what stands there, what was expected."""
+    """One thing wrong with the input: its place, what was found there (may be blank), what was expected; all in Chinese."""
 
     place: str
     found: str
@@ -27,14 +27,14 @@ class Problem:
 
     @property
     def shown_place(self) -> str:
-        """The place as people read it."""
+        """The place, shortened and with control characters made visible."""
         return quoted(self.place, LONGEST_PLACE)
 
 
 class InputRefused(Exception):
     """The input cannot be used and nothing may be published (exit code 2).
 
-    Carries every problem found, so that the analyst mends them in one go.
+    Carries every problem found, so that the analyst can correct them in one go.
     """
 
     def __init__(self, problems: Problem | Iterable[Problem]):
@@ -46,34 +46,34 @@ class InputRefused(Exception):
         """All problems, one a line, in Chinese."""
         if len(self.problems) == 1:
             return f"未能读取：{self.problems[0]}"
-        lines = [f"  {i}. {told}" for i, told in enumerate(_grouped(self.problems), start=1)]
+        lines = [f"  {i}. {line}" for i, line in enumerate(_problem_lines(self.problems), start=1)]
         return "\n".join([f"未能读取，共 {len(self.problems)} 处问题：", *lines])
 
 
 def refuse(place: str, found: str, expected: str) -> InputRefused:
-    """One refusal with one problem, ready to be raised."""
+    """An :class:`InputRefused` with one problem, to be raised by the caller."""
     return InputRefused(Problem(place, found, expected))
 
 
-MOST_ALIKE = 5
-"""Of more problems that ask for the same thing only the first are told one by one."""
+MAX_LISTED_ALIKE = 5
+"""Problems with the same expectation that are listed one by one; of the others only the number and the last place."""
 
 
-def _grouped(problems: Sequence[Problem]) -> Iterator[str]:
-    """Problems as text; many that ask for the same thing are cut short, with their number."""
-    alike = Counter(problem.expected for problem in problems)
-    told: Counter[str] = Counter()
+def _problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
+    """Problems as text; of many with the same expectation only the first, then their number and the last place."""
+    total = Counter(problem.expected for problem in problems)
+    so_far: Counter[str] = Counter()
     for problem in problems:
-        told[problem.expected] += 1
-        number = alike[problem.expected]
-        if told[problem.expected] <= MOST_ALIKE or number <= MOST_ALIKE + 1:
+        so_far[problem.expected] += 1
+        count = total[problem.expected]
+        if so_far[problem.expected] <= MAX_LISTED_ALIKE or count <= MAX_LISTED_ALIKE + 1:
             yield str(problem)
-        elif told[problem.expected] == number:
-            yield f"……同样的问题共 {number} 处，最后一处是{problem.shown_place}"
+        elif so_far[problem.expected] == count:
+            yield f"……同样的问题共 {count} 处，最后一处是{problem.shown_place}"
 
 
 def describe_os_error(error: OSError) -> str:
-    """What the system complained of, in an office's words, with the place where it tells one."""
+    """The system's error in plain Chinese, with the file where the error names one."""
     words: dict[int, str] = {
         errno.ENOSPC: "磁盘已满，请腾出空间后再运行",
         errno.EDQUOT: "磁盘配额已用完，请腾出空间后再运行",

@@ -47,8 +47,8 @@ FIGURES = {
     "names": "单位名称",
     "measures": "各附件列的设置",
 }
-_TEXTS = {"claim": "表述", "word": "符号", "note": "文字说明"}
-"""Places in the text that are no figures: ``claim:channel``, ``word:/``; a section of the notes, ``note:各区县``."""
+_TEXT_ENTRIES = {"claim": "表述", "word": "符号", "note": "文字说明"}
+"""Entries of the text that are no figures: ``claim:channel``, ``word:/``, and ``note:各区县`` for a section of the notes."""
 INPUT_KINDS = {
     "bulletin text": "通报（纯文本）",
     "bulletin word": "通报（Word）",
@@ -81,11 +81,11 @@ def key_label(key: Mapping[str, str]) -> str:
     if "figure" in key:
         kind, _, rest = key["figure"].partition(":")
         shown = rest if kind in ("word", "note") else ""
-        return FIGURES.get(kind) or f"{_TEXTS.get(kind, '')} {shown}".strip()
+        return FIGURES.get(kind) or f"{_TEXT_ENTRIES.get(kind, '')} {shown}".strip()
     return " ".join(TIER_LABELS.get(value, value) for value in key.values())
 
 
 def place(table: str, key: Mapping[str, str]) -> str:
-    """Where a cell stands: ``附件2“市水务集团有限责任公司”``; a figure of the text stands in 正文."""
+    """A cell's table and row in words: ``附件2“市水务集团有限责任公司”``; for a figure of the text ``正文“评价率”``."""
     table_words = "正文" if table == TEXT_CLAIMS else f"附件{TABLES[table].annex}"
     return f"{table_words}“{key_label(key)}”"

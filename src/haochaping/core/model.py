@@ -1,7 +1,7 @@
-"""The quarter's data: five tables and what stands beside them.
+"""The quarter's data: five tables and the frames that supplement them.
 
 Counts are whole numbers in nullable ``Int64`` columns, rates and shares are fractions in ``float64``
-columns with the text as printed beside them. A cell that holds no number is missing and stands in
+columns with the text as printed beside them. A cell that holds no number is missing and has a row in
 ``unreported`` with its printed text and a reason. Missing is never zero; printed is never
 overwritten by computed.
 """
@@ -20,12 +20,12 @@ from haochaping.core.quarter import Quarter
 TEXT_CLAIMS = "headline"
 """Name under which a figure of the text is a cell: key ``{"figure": name}``, column ``value``."""
 SIMULATED = "模拟数据"
-"""What stands in the title of a bulletin that this kit made up."""
+"""Word in the title of every bulletin that this kit generated."""
 
 
 @dataclass(frozen=True)
 class TableSpec:
-    """What one table holds.
+    """The columns of one of the five tables.
 
     ``key`` columns identify a row, ``counts`` are whole numbers, ``rates`` are fractions.
     ``unit_kind`` maps each key column to its kind in the units registry (blank: none).
@@ -48,7 +48,7 @@ class TableSpec:
     def columns(self) -> list[str]:
         """All columns in order; each rate is followed by its printed text."""
         order = _PRINT_ORDER[self.name]
-        return [*self.key, *(c for name in order for c in _with_printed(name, self.rates))]
+        return [*self.key, *(c for name in order for c in _column_and_printed(name, self.rates))]
 
 
 NOT_IN_SOURCE = "原表无此列"
@@ -71,7 +71,7 @@ def printed_column(rate: str) -> str:
     return f"{rate}_printed"
 
 
-def _with_printed(name: str, rates: tuple[str, ...]) -> tuple[str, ...]:
+def _column_and_printed(name: str, rates: tuple[str, ...]) -> tuple[str, ...]:
     return (name, printed_column(name)) if name in rates else (name,)
 
 
@@ -137,7 +137,7 @@ class CellRef:
 
     @classmethod
     def of(cls, table: str, key: Mapping[str, str], column: str) -> CellRef:
-        """From a key as a dictionary."""
+        """Make a reference from a key as a dictionary, whose order must be the table's."""
         return cls(table, tuple(key.items()), column)
 
     @property
@@ -147,7 +147,7 @@ class CellRef:
 
     @property
     def path(self) -> str:
-        """``table/key/column``: the part of a finding's id that says where."""
+        """``table/key/column``: the part of a finding's id that names the cell."""
         return "/".join([self.table, *(value.replace("/", "／") for _, value in self.key), self.column])
 
 
@@ -164,16 +164,26 @@ BESIDE: dict[str, list[str]] = {
     "about": ["field", "value"],
     "inputs": ["file", "kind", "sha256", "bytes"],
 }
-"""Frames beside the five tables and their columns.
+"""Frames that supplement the five tables, with their columns.
 
-``key`` is a JSON object of the row's key columns; in a printed total the label as printed stands in
-place of the name. ``headline`` has one row a figure of the text: ``value`` in records or as a
-fraction, ``printed`` as it stands there, ``qualifier`` such as 以上. ``origins`` says where a row was
-read, ``second`` the cells in which a second source of the quarter differs, ``revisions`` what changed in
-the tidy tables since they were first written, ``notes`` the analyst's words. ``about`` holds the quarter, its dates and its issuer.
+``key`` is a JSON object of the row's key columns; in a printed total the label as printed takes the place of
+the name.
+
+- ``printed_totals``: a row a total that the source prints.
+- ``headline``: a row a figure of the bulletin's text; ``value`` in records or as a fraction, ``printed`` as in the
+  text, ``qualifier`` such as 以上.
+- ``unreported``: a row a cell without a number.
+- ``corrections``: a row a cell that the office corrected.
+- ``revisions``: a row a cell that changed in the tidy tables since they were first written.
+- ``second``: a row a cell in which a second source of the quarter differs.
+- ``notes``: a row a paragraph, list item or heading of the analyst's ``notes.md``.
+- ``annexes``: a row an annex with its title, note and dates.
+- ``origins``: a row a table row, with the file and line it was read from.
+- ``about``: a row a fact about the quarter (its dates, its issuer, the text).
+- ``inputs``: a row an input file.
 """
-_NUMBERS_BESIDE = {"printed_totals": ["value"], "headline": ["value"]}
-_WHOLE_BESIDE = {"annexes": ["annex"], "origins": ["line"], "inputs": ["bytes"], "notes": ["line"]}
+_FLOAT_COLUMNS = {"printed_totals": ["value"], "headline": ["value"]}
+_INTEGER_COLUMNS = {"annexes": ["annex"], "origins": ["line"], "inputs": ["bytes"], "notes": ["line"]}
 
 
 def dtypes(frame: str) -> dict[str, str]:
@@ -186,9 +196,9 @@ def dtypes(frame: str) -> dict[str, str]:
         }
     return {
         column: "float64"
-        if column in _NUMBERS_BESIDE.get(frame, ())
+        if column in _FLOAT_COLUMNS.get(frame, ())
         else "Int64"
-        if column in _WHOLE_BESIDE.get(frame, ())
+        if column in _INTEGER_COLUMNS.get(frame, ())
         else "str"
         for column in BESIDE[frame]
     }
@@ -205,12 +215,12 @@ def frame(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def encode_key(key: Mapping[str, str]) -> str:
-    """A row's key as the JSON text that stands in the frames beside the tables."""
+    """A row's key as the JSON text in column ``key`` of the supplementary frames."""
     return json.dumps(dict(key), ensure_ascii=False)
 
 
 def decode_key(text: str) -> dict[str, str]:
-    """The key behind :func:`encode_key`."""
+    """The inverse of :func:`encode_key`."""
     return dict(json.loads(text))
 
 
@@ -222,8 +232,8 @@ def _empty(name: str) -> Any:
 class QuarterData:
     """One quarter, read and cleaned.
 
-    Two quarters' data are equal when tables, totals, headline and unreported cells are; where they
-    came from (`about`, `inputs`, `origins`, `annexes`) and what the analyst says (`notes`) and earlier quarters (`history`) may differ.
+    Two quarters' data are equal when tables, totals, headline and unreported cells are. Their provenance (`about`,
+    `inputs`, `origins`, `annexes`), the analyst's notes (`notes`) and earlier quarters (`history`) may differ.
     """
 
     quarter: Quarter
@@ -244,7 +254,7 @@ class QuarterData:
     about: pd.DataFrame = _empty("about")
     inputs: pd.DataFrame = _empty("inputs")
     history: tuple[QuarterData, ...] = ()
-    """Earlier quarters, oldest first, with what was corrected in them: what changes are measured against."""
+    """Earlier quarters, oldest first, corrections applied: what changes are measured against."""
 
     def frames(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """Every frame of the model with its name, tables first."""
@@ -269,7 +279,7 @@ class QuarterData:
 
     @property
     def is_simulated(self) -> bool:
-        """Whether this kit made the quarter up: its title says so, whatever paper it is read from."""
+        """Whether this kit generated the quarter's data; also true when it was read back from a generated bulletin."""
         return self.fact("source_kind") == "simulated" or SIMULATED in self.fact("title")
 
     def fact(self, field_name: str) -> str:
@@ -302,7 +312,7 @@ class QuarterData:
 
 
 def _as_set(rows: pd.DataFrame) -> set[tuple[Any, ...]]:
-    """Rows without their order: empty cells have none."""
+    """The rows of a frame regardless of order: the order of unreported cells carries no meaning."""
     return set(rows.itertuples(index=False, name=None))
 
 

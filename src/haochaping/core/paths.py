@@ -1,4 +1,4 @@
-"""Where data and output are."""
+"""Locations of data and output."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STAGED_VARIABLE = "HAOCHAPING_STAGED"
 NOTES = "notes.md"
 """The analyst's notes, in the quarter's raw folder."""
 ANSWERS = {NOTES, "review.xlsx", "review.csv"}
-"""What the analyst answers and writes in the raw folder; not a source of figures."""
+"""Files in the raw folder that the analyst fills in; none is a source of figures."""
 
 
 @dataclass(frozen=True)
@@ -27,20 +27,20 @@ class Locations:
     output: Path
 
     def raw(self, quarter: Quarter) -> Path:
-        """What the office has for `quarter`."""
+        """Folder of the source files and answers of `quarter`."""
         return self.data / "raw" / str(quarter)
 
     def tidy(self, quarter: Quarter) -> Path:
-        """The tidy tables of `quarter`."""
+        """Folder of the tidy tables of `quarter`."""
         return self.data / "tidy" / str(quarter)
 
     def published(self, quarter: Quarter) -> Path:
-        """The folder that holds what was made for `quarter`."""
+        """Folder of everything published for `quarter`."""
         return self.output / str(quarter)
 
     @property
     def reference(self) -> Path:
-        """City settings, units, headings and words."""
+        """Folder of city settings, units, headings and words."""
         return self.data / "reference"
 
 

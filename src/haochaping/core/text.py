@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_BLANKS = re.compile(r"\s+")
+_WHITESPACE = re.compile(r"\s+")
 
 
 def remove_whitespace(text: str) -> str:
-    """Drop every blank, for comparing texts that were wrapped or spaced differently."""
-    return _BLANKS.sub("", text)
+    """Remove all whitespace, for comparing texts that were wrapped or spaced differently."""
+    return _WHITESPACE.sub("", text)
 
 
 def normalize_for_comparison(text: str) -> str:
@@ -32,7 +32,7 @@ def plain_number(text: str) -> str:
     return remove_whitespace(text).translate(_NUMBER_FORMS)
 
 
-_XML_FORBIDS = re.compile("[\ufffe\uffff]")
+_FORBIDDEN_IN_XML = re.compile("[\ufffe\uffff]")
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 
 
@@ -53,8 +53,10 @@ def visible(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """`text` on one line as an XML file can hold it: :func:`visible`, and without what XML forbids besides."""
-    return _XML_FORBIDS.sub(lambda found: f"\\u{{{ord(found[0]):04X}}}", visible(text.replace("\n", " ")))
+    """`text` on one line as an XML file can hold it: :func:`visible`, with the characters that XML forbids escaped too."""
+    return _FORBIDDEN_IN_XML.sub(
+        lambda found: f"\\u{{{ord(found[0]):04X}}}", visible(text.replace("\n", " "))
+    )
 
 
 def quoted(text: str, longest: int) -> str:

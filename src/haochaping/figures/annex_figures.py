@@ -15,45 +15,45 @@ from haochaping.figures.figure_builder import FigureBuilder, interval_text
 from haochaping.figures.unit_name import UnitName
 from haochaping.statistics.rates import add_rates
 
-_PREFIX = {"districts": ("district", "各区县"), "city_departments": ("department", "市直部门")}
+_PREFIX_AND_LABEL = {"districts": ("district", "各区县"), "city_departments": ("department", "市直部门")}
 
 
-RECTIFICATION = "rectification_rate"
+RECTIFICATION_RATE = "rectification_rate"
 
 
 def add_annexes(builder: FigureBuilder, words: dict[str, Any]) -> None:
-    """Figures of every annex that is there; ``words["small"]`` is the city's small denominator."""
+    """Add the figures of every annex that the quarter has; ``words["small"]`` is the city's small denominator."""
     absent = builder.data.absent
     for name in ("districts", "city_departments"):
         if name not in absent:
-            _service_tables(builder, name, words)
+            _add_service_table(builder, name, words)
     if "districts" not in absent and "city_departments" not in absent:
-        _city(builder)
+        _add_city(builder)
     if "district_departments" not in absent:
-        _district_departments(builder, words)
+        _add_district_departments(builder, words)
     if "towns_and_villages" not in absent:
-        _towns_and_villages(builder, words)
+        _add_towns_and_villages(builder, words)
     if "public_services" not in absent:
-        _public_services(builder, words)
-    _text(builder, builder.data)
+        _add_public_services(builder, words)
+    _add_text_figures(builder, builder.data)
 
 
-def _text(builder: FigureBuilder, data: QuarterData) -> None:
-    """Figures of the bulletin's text."""
+def _add_text_figures(builder: FigureBuilder, data: QuarterData) -> None:
+    """Add the figures of the bulletin's text."""
     for item in data.headline.itertuples():
         if item.figure == "records" and pd.notna(item.value):
-            at = CellRef.of(TEXT_CLAIMS, {"figure": "records"}, "value")
+            cell = CellRef.of(TEXT_CLAIMS, {"figure": "records"}, "value")
             builder.add(
-                "records", "正文归集上传数据", round(float(item.value)), "条", "正文所列", "正文", [at]
+                "records", "正文归集上传数据", round(float(item.value)), "条", "正文所列", "正文", [cell]
             )
             if "cases" in builder.figures:
-                _gap(builder)
-        elif item.figure == RECTIFICATION and pd.notna(item.value):
-            _claimed_rectification(builder, float(item.value), str(item.printed))
+                _add_records_gap(builder)
+        elif item.figure == RECTIFICATION_RATE and pd.notna(item.value):
+            _add_claimed_rectification(builder, float(item.value), str(item.printed))
 
 
-def _claimed_rectification(builder: FigureBuilder, value: float, printed: str) -> None:
-    at = CellRef.of(TEXT_CLAIMS, {"figure": RECTIFICATION}, "value")
+def _add_claimed_rectification(builder: FigureBuilder, value: float, printed: str) -> None:
+    cell = CellRef.of(TEXT_CLAIMS, {"figure": RECTIFICATION_RATE}, "value")
     claimed = Fraction(str(value))
     builder.add(
         "claimed_rectification",
@@ -62,16 +62,16 @@ def _claimed_rectification(builder: FigureBuilder, value: float, printed: str) -
         PERCENT,
         "正文所列",
         "正文",
-        [at],
+        [cell],
         "正文所列，不列区间",
         printed,
     )
 
 
-def _gap(builder: FigureBuilder) -> None:
-    """How far the text's figure of records is from the two annexes."""
+def _add_records_gap(builder: FigureBuilder) -> None:
+    """Add the difference between the text's figure of records and the cases of annexes 1 and 2."""
     claimed, listed = (int(builder.figures[name].value or 0) for name in ("records", "cases"))
-    cells = builder.rests_on("records", "cases")
+    cells = builder.cells_of("records", "cases")
     formula = "正文归集上传数据 − 区县与市直部门办件数"
     builder.add(
         "records_gap",
@@ -83,25 +83,27 @@ def _gap(builder: FigureBuilder) -> None:
         cells,
         of=("records", "cases"),
     )
-    builder.rate("records_gap_share", "该差数占正文数", "records_gap", "records", share=True)
+    builder.add_rate("records_gap_share", "该差数占正文数", "records_gap", "records", share=True)
 
 
-def _service_tables(builder: FigureBuilder, table: str, words: dict[str, Any]) -> None:
-    """Totals and extremes of annex 1 or 2."""
-    prefix, label = _PREFIX[table]
+def _add_service_table(builder: FigureBuilder, table: str, words: dict[str, Any]) -> None:
+    """Add totals, rates, extremes and counts of rows of annex 1 or 2."""
+    prefix, label = _PREFIX_AND_LABEL[table]
     frame = add_rates(builder.data.table(table))
     builder.add(f"{prefix}_count", f"{label}个数", len(frame), "个", "行数", f"附件{TABLES[table].annex}")
-    builder.total(table, "cases", f"{prefix}_cases", f"{label}办件数")
-    builder.total(table, "evaluations", f"{prefix}_evaluations", f"{label}评价数")
-    builder.total(table, "active_evaluations", f"{prefix}_active", f"{label}主动评价数")
-    builder.total(table, "negative_evaluations", f"{prefix}_negatives", f"{label}差评数")
-    _evaluation_rate(builder, table, frame)
-    known = frame[frame["active_evaluations"].notna()]
-    listed = f"列有主动评价数的 {len(known)} 行相加" if len(known) < len(frame) else ""
-    builder.total(
-        table, "evaluations", f"{prefix}_active_base", f"{label}评价数（有主动评价数的）", known, listed
+    builder.add_total(table, "cases", f"{prefix}_cases", f"{label}办件数")
+    builder.add_total(table, "evaluations", f"{prefix}_evaluations", f"{label}评价数")
+    builder.add_total(table, "active_evaluations", f"{prefix}_active", f"{label}主动评价数")
+    builder.add_total(table, "negative_evaluations", f"{prefix}_negatives", f"{label}差评数")
+    _add_evaluation_rate(builder, table, frame)
+    with_active = frame[frame["active_evaluations"].notna()]
+    which = f"列有主动评价数的 {len(with_active)} 行相加" if len(with_active) < len(frame) else ""
+    builder.add_total(
+        table, "evaluations", f"{prefix}_active_base", f"{label}评价数（有主动评价数的）", with_active, which
     )
-    builder.rate(f"{prefix}_active_rate", f"{label}主动评价率", f"{prefix}_active", f"{prefix}_active_base")
+    builder.add_rate(
+        f"{prefix}_active_rate", f"{label}主动评价率", f"{prefix}_active", f"{prefix}_active_base"
+    )
     idle = frame[(frame["cases"] == 0).fillna(False)]
     builder.add(
         f"{prefix}_idle",
@@ -124,7 +126,7 @@ def _service_tables(builder: FigureBuilder, table: str, words: dict[str, Any]) -
     )
     largest = frame.dropna(subset=["cases"]).sort_values("cases", ascending=False, kind="stable").head(1)
     for row in largest.to_dict("records"):
-        [words[f"{prefix}_largest"]] = builder.names(table, largest, "cases")
+        [words[f"{prefix}_largest"]] = builder.unit_names(table, largest, "cases")
         builder.add(
             f"{prefix}_largest_cases",
             f"{label}最多的办件数",
@@ -134,14 +136,14 @@ def _service_tables(builder: FigureBuilder, table: str, words: dict[str, Any]) -
             f"附件{TABLES[table].annex}",
             builder.cells(table, "cases", rows=largest),
         )
-        builder.rate(
+        builder.add_rate(
             f"{prefix}_largest_share",
             f"{label}办件最多者占比",
             f"{prefix}_largest_cases",
             f"{prefix}_cases",
             share=True,
         )
-        _active_rate_of(builder, table, row, f"{prefix}_largest_active_rate")
+        _add_active_rate_of_row(builder, table, row, f"{prefix}_largest_active_rate")
     small = frame[
         (frame["evaluations"] < words["small"]).fillna(False) & (frame["evaluations"] > 0).fillna(False)
     ]
@@ -154,16 +156,18 @@ def _service_tables(builder: FigureBuilder, table: str, words: dict[str, Any]) -
         f"附件{TABLES[table].annex}",
         builder.cells(table, "evaluations", rows=small),
     )
-    builder.per(
+    builder.add_per_ten_thousand(
         f"{prefix}_negatives_per", f"{label}每万条评价差评数", f"{prefix}_negatives", f"{prefix}_evaluations"
     )
-    _most_active(builder, table, known, words)
-    drawn = known[(known["cases"] > 0).fillna(False) & (known["evaluations"] > 0).fillna(False)]
-    words[f"several_{prefix}s_drawn"] = len(drawn) > 1
+    _add_most_active(builder, table, with_active, words)
+    charted = with_active[
+        (with_active["cases"] > 0).fillna(False) & (with_active["evaluations"] > 0).fillna(False)
+    ]
+    words[f"several_{prefix}s_drawn"] = len(charted) > 1
 
 
-def _active_rate_of(builder: FigureBuilder, table: str, row: dict[Any, Any], name: str) -> None:
-    """The active rate of one row, where it has one."""
+def _add_active_rate_of_row(builder: FigureBuilder, table: str, row: dict[Any, Any], name: str) -> None:
+    """Add the active rate of one row, where it has one."""
     k, n = row["active_evaluations"], row["evaluations"]
     if pd.isna(k) or pd.isna(n) or not n:
         return
@@ -183,23 +187,27 @@ def _active_rate_of(builder: FigureBuilder, table: str, row: dict[Any, Any], nam
     )
 
 
-def _most_active(builder: FigureBuilder, table: str, known: pd.DataFrame, words: dict[str, Any]) -> None:
-    """The unit with most active evaluations, and the rate of all others together."""
-    prefix, label = _PREFIX[table]
-    if len(known) < 2 or not known["active_evaluations"].sum():
+def _add_most_active(
+    builder: FigureBuilder, table: str, with_active: pd.DataFrame, words: dict[str, Any]
+) -> None:
+    """Add the unit with most active evaluations, and the active rate of all others together."""
+    prefix, label = _PREFIX_AND_LABEL[table]
+    if len(with_active) < 2 or not with_active["active_evaluations"].sum():
         return
-    top = known.sort_values("active_evaluations", ascending=False, kind="stable").head(1)
-    rest = known.drop(top.index)
-    [words[f"{prefix}_most_active"]] = builder.names(table, top, "active_evaluations")
+    top = with_active.sort_values("active_evaluations", ascending=False, kind="stable").head(1)
+    rest = with_active.drop(top.index)
+    [words[f"{prefix}_most_active"]] = builder.unit_names(table, top, "active_evaluations")
     name = f"{prefix}_most_active"
-    builder.total(table, "active_evaluations", name, f"{label}中主动评价最多者的主动评价数", top)
-    builder.rate(f"{name}_share", f"{label}中主动评价最多者占主动评价", name, f"{prefix}_active", share=True)
+    builder.add_total(table, "active_evaluations", name, f"{label}中主动评价最多者的主动评价数", top)
+    builder.add_rate(
+        f"{name}_share", f"{label}中主动评价最多者占主动评价", name, f"{prefix}_active", share=True
+    )
     which = f"列有主动评价数的各行相加，不含{top[TABLES[table].key[0]].iloc[0]}"
-    builder.total(
+    builder.add_total(
         table, "active_evaluations", f"{prefix}_rest_active", f"{label}其余单位主动评价数", rest, which
     )
-    builder.total(table, "evaluations", f"{prefix}_rest_base", f"{label}其余单位评价数", rest, which)
-    builder.rate(
+    builder.add_total(table, "evaluations", f"{prefix}_rest_base", f"{label}其余单位评价数", rest, which)
+    builder.add_rate(
         f"{prefix}_rest_active_rate",
         f"{label}其余单位主动评价率",
         f"{prefix}_rest_active",
@@ -207,19 +215,19 @@ def _most_active(builder: FigureBuilder, table: str, known: pd.DataFrame, words:
     )
 
 
-def _evaluation_rate(builder: FigureBuilder, table: str, frame: pd.DataFrame) -> None:
-    """Evaluations over cases, of the rows that list both."""
-    prefix, label = _PREFIX[table]
+def _add_evaluation_rate(builder: FigureBuilder, table: str, frame: pd.DataFrame) -> None:
+    """Add evaluations over cases, of the rows that list both."""
+    prefix, label = _PREFIX_AND_LABEL[table]
     both = frame[frame["cases"].notna() & frame["evaluations"].notna()]
     k, n = f"{prefix}_evaluations", f"{prefix}_cases"
     if len(both) < len(frame):
         k, n = f"{prefix}_paired_evaluations", f"{prefix}_paired_cases"
-        builder.total(table, "evaluations", k, f"{label}评价数（两数都列出的）", both)
-        builder.total(table, "cases", n, f"{label}办件数（两数都列出的）", both)
-    builder.rate(f"{prefix}_rate", f"{label}评价率", k, n)
+        builder.add_total(table, "evaluations", k, f"{label}评价数（两数都列出的）", both)
+        builder.add_total(table, "cases", n, f"{label}办件数（两数都列出的）", both)
+    builder.add_rate(f"{prefix}_rate", f"{label}评价率", k, n)
 
 
-def _city(builder: FigureBuilder) -> None:
+def _add_city(builder: FigureBuilder) -> None:
     for part, label in (
         ("cases", "办件数"),
         ("evaluations", "评价数"),
@@ -236,16 +244,18 @@ def _city(builder: FigureBuilder) -> None:
             "件" if part == "cases" else "条",
             f"区县{label}＋市直部门{label}",
             f"区县、市直部门的{label}",
-            builder.rests_on(*names),
+            builder.cells_of(*names),
             of=names,
         )
-    _city_rate(builder)
-    builder.per("negatives_per", "区县与市直部门每万条评价差评数", "negatives", "evaluations")
-    builder.rate("active_rate", "区县与市直部门主动评价率", "active", "active_base")
+    _add_city_rate(builder)
+    builder.add_per_ten_thousand(
+        "negatives_per", "区县与市直部门每万条评价差评数", "negatives", "evaluations"
+    )
+    builder.add_rate("active_rate", "区县与市直部门主动评价率", "active", "active_base")
 
 
-def _city_rate(builder: FigureBuilder) -> None:
-    """Evaluations over cases of both annexes, of the rows that list both."""
+def _add_city_rate(builder: FigureBuilder) -> None:
+    """Add evaluations over cases of annexes 1 and 2 together, of the rows that list both."""
     k, n = "evaluations", "cases"
     if any(f"{prefix}_paired_cases" in builder.figures for prefix in ("district", "department")):
         k, n = "paired_evaluations", "paired_cases"
@@ -256,7 +266,7 @@ def _city_rate(builder: FigureBuilder) -> None:
                 else f"{prefix}_{part}"
                 for prefix in ("district", "department")
             )
-            value = sum(int(builder.figures[one].value or 0) for one in names)
+            value = sum(int(builder.figures[part_name].value or 0) for part_name in names)
             label = f"区县与市直部门{COLUMNS[part]}（两数都列出的）"
             builder.add(
                 name,
@@ -265,21 +275,21 @@ def _city_rate(builder: FigureBuilder) -> None:
                 unit,
                 "附件1与附件2相加",
                 "附件1；附件2",
-                builder.rests_on(*names),
+                builder.cells_of(*names),
                 of=names,
             )
-    builder.rate("rate", "区县与市直部门评价率", k, n)
+    builder.add_rate("rate", "区县与市直部门评价率", k, n)
 
 
-def _district_departments(builder: FigureBuilder, words: dict[str, Any]) -> None:
+def _add_district_departments(builder: FigureBuilder, words: dict[str, Any]) -> None:
     frame = builder.data.district_departments
-    builder.total("district_departments", "evaluations", "matrix_evaluations", "区直部门评价数")
+    builder.add_total("district_departments", "evaluations", "matrix_evaluations", "区直部门评价数")
     by_department = frame.groupby("department", sort=False)["evaluations"].sum()
     builder.add("matrix_departments", "区直部门个数", len(by_department), "个", "行数", "附件3")
     top = by_department.sort_values(ascending=False, kind="stable").head(2)
     for rank, (name, value) in zip(("first", "second"), top.items(), strict=False):
         rows = frame[frame["department"] == name]
-        [words[f"matrix_{rank}"]] = builder.names("district_departments", rows, "evaluations")
+        [words[f"matrix_{rank}"]] = builder.unit_names("district_departments", rows, "evaluations")
         builder.add(
             f"matrix_{rank}_value",
             f"区直部门中{name}评价数",
@@ -289,7 +299,7 @@ def _district_departments(builder: FigureBuilder, words: dict[str, Any]) -> None
             f"附件3 {name}",
             builder.cells("district_departments", "evaluations", rows=rows),
         )
-        builder.rate(
+        builder.add_rate(
             f"matrix_{rank}_share",
             f"{name}占区直部门评价数",
             f"matrix_{rank}_value",
@@ -307,44 +317,48 @@ def _district_departments(builder: FigureBuilder, words: dict[str, Any]) -> None
     builder.add("matrix_cells", "有数的格数", len(reported), "格", "列有数字的格数", "附件3", cells)
     zeros = int((reported == 0).sum())
     builder.add("matrix_zero_cells", "为零的格数", zeros, "格", "列为 0 的格数", "附件3", cells)
-    builder.rate("matrix_zero_share", "为零的格占比", "matrix_zero_cells", "matrix_cells", share=True)
+    builder.add_rate("matrix_zero_share", "为零的格占比", "matrix_zero_cells", "matrix_cells", share=True)
 
 
-def _towns_and_villages(builder: FigureBuilder, words: dict[str, Any]) -> None:
+def _add_towns_and_villages(builder: FigureBuilder, words: dict[str, Any]) -> None:
     frame = builder.data.towns_and_villages
     words["tiers_listed"] = []
     for tier, label in (("town", "镇（街道）"), ("village", "村（社区）")):
         rows = frame[frame["tier"] == tier]
-        builder.total("towns_and_villages", "evaluations", f"{tier}_evaluations", f"{label}评价数", rows)
+        builder.add_total("towns_and_villages", "evaluations", f"{tier}_evaluations", f"{label}评价数", rows)
         empty = rows[(rows["evaluations"] == 0).fillna(False)]
         if rows["evaluations"].notna().any():
             words["tiers_listed"].append(tier)
-        words[f"{tier}_empty"] = builder.names("towns_and_villages", empty, "evaluations")
-    builder.total("towns_and_villages", "evaluations", "tier_evaluations", "镇村评价数")
-    builder.total("towns_and_villages", "negative_evaluations", "tier_negatives", "镇村差评数")
-    builder.per("tier_negatives_per", "镇村每万条评价差评数", "tier_negatives", "tier_evaluations")
-    builder.total("towns_and_villages", "rectified_on_time", "tier_rectified", "镇村按时整改数")
-    builder.rate("tier_rectified_rate", "镇村按时整改率", "tier_rectified", "tier_negatives")
-    builder.rate(
+        words[f"{tier}_empty"] = builder.unit_names("towns_and_villages", empty, "evaluations")
+    builder.add_total("towns_and_villages", "evaluations", "tier_evaluations", "镇村评价数")
+    builder.add_total("towns_and_villages", "negative_evaluations", "tier_negatives", "镇村差评数")
+    builder.add_per_ten_thousand(
+        "tier_negatives_per", "镇村每万条评价差评数", "tier_negatives", "tier_evaluations"
+    )
+    builder.add_total("towns_and_villages", "rectified_on_time", "tier_rectified", "镇村按时整改数")
+    builder.add_rate("tier_rectified_rate", "镇村按时整改率", "tier_rectified", "tier_negatives")
+    builder.add_rate(
         "village_share", "村（社区）评价数占镇村", "village_evaluations", "tier_evaluations", share=True
     )
 
 
-def _public_services(builder: FigureBuilder, words: dict[str, Any]) -> None:
+def _add_public_services(builder: FigureBuilder, words: dict[str, Any]) -> None:
     frame = builder.data.public_services
-    builder.total("public_services", "evaluations", "public_evaluations", "公共服务评价数")
+    builder.add_total("public_services", "evaluations", "public_evaluations", "公共服务评价数")
     top = (
         frame.dropna(subset=["evaluations"])
         .sort_values("evaluations", ascending=False, kind="stable")
         .head(3)
     )
-    words["public_top"] = builder.names("public_services", top, "evaluations")
-    builder.total("public_services", "evaluations", "public_first", "公共服务评价数最多者", top.head(1))
-    builder.rate(
+    words["public_top"] = builder.unit_names("public_services", top, "evaluations")
+    builder.add_total("public_services", "evaluations", "public_first", "公共服务评价数最多者", top.head(1))
+    builder.add_rate(
         "public_first_share", "最多者占公共服务评价数", "public_first", "public_evaluations", share=True
     )
-    builder.total("public_services", "evaluations", "public_top_evaluations", "公共服务评价数前三位之和", top)
-    builder.rate(
+    builder.add_total(
+        "public_services", "evaluations", "public_top_evaluations", "公共服务评价数前三位之和", top
+    )
+    builder.add_rate(
         "public_top_share",
         "前三位占公共服务评价数",
         "public_top_evaluations",

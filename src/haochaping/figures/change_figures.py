@@ -1,4 +1,4 @@
-"""Changes against the quarter before (环比) and the same quarter a year ago (同比), and the series behind them."""
+"""Changes against the quarter before (环比) and the same quarter a year ago (同比), and control limits of rates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from haochaping.statistics.change import between, kitagawa
 from haochaping.statistics.control_chart import xmr
 from haochaping.statistics.validation import NotApplicable
 
-COUNTS = (
+COMPARED_COUNTS = (
     "cases",
     "evaluations",
     "active",
@@ -31,74 +31,77 @@ COUNTS = (
     "village_evaluations",
     "public_evaluations",
 )
-PER_TEN_THOUSAND = (
+COMPARED_PER_TEN_THOUSAND = (
     "negatives_per",
     "district_negatives_per",
     "department_negatives_per",
     "tier_negatives_per",
 )
-"""Rates of rare things: what they were is told, not how much more they are; a few more of few are many per cent."""
-RATES = {
+"""Rates of rare events: the earlier value is given, not a relative change, which would be large by a few events."""
+COMPARED_RATES = {
     "rate": ("evaluations", "cases"),
     "active_rate": ("active", "active_base"),
     "district_active_rate": ("district_active", "district_active_base"),
     "department_active_rate": ("department_active", "department_active_base"),
 }
-SERIES = ("active_rate", "district_active_rate")
+CONTROL_CHART_FIGURES = ("active_rate", "district_active_rate")
 FEWEST_QUARTERS, MOST_QUARTERS = 5, 12
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One of the two earlier quarters that are compared with: its name in figures and in words."""
+    """A comparison with an earlier quarter: its suffix in figure names and its label."""
 
     name: str
     label: str
 
 
-BEFORE, YEAR_AGO = Comparison("before", "环比"), Comparison("year", "同比")
+QUARTER_ON_QUARTER, YEAR_ON_YEAR = Comparison("before", "环比"), Comparison("year", "同比")
 
 
 def add_changes(
     builder: FigureBuilder, earlier: Mapping[Quarter, FigureBuilder], reference: Reference
 ) -> None:
-    """Changes of counts (relative) and rates (percentage points), where the earlier quarter is there.
+    """Add changes of counts (relative) and rates (percentage points), where the earlier quarter is known.
 
-    ``words["compared_with"]`` names the comparisons that there are; ``words["<figure>_<comparison>"]`` is how the
+    ``words["compared_with"]`` lists the comparisons made; ``words["<figure>_<comparison>"]`` is how the
     figure changed: ``up``, ``down``, ``none`` (smaller than what matters), ``unclear`` (the records cannot tell),
-    ``from_none``, or blank where it cannot be compared.
+    ``from_none`` (the earlier count was 0), or blank where it cannot be compared.
     """
     quarter = builder.data.quarter
     builder.words["compared_with"] = []
-    for comparison, then in ((BEFORE, quarter.previous), (YEAR_AGO, quarter.year_ago)):
-        if then in earlier:
+    for comparison, earlier_quarter in (
+        (QUARTER_ON_QUARTER, quarter.previous),
+        (YEAR_ON_YEAR, quarter.year_ago),
+    ):
+        if earlier_quarter in earlier:
             builder.words["compared_with"].append(comparison.name)
-            _compare(builder, earlier[then], comparison, reference)
+            _add_comparison(builder, earlier[earlier_quarter], comparison, reference)
     if quarter.previous in earlier:
-        _decompose(builder, earlier[quarter.previous])
-    _series(builder, earlier)
+        _add_decomposition(builder, earlier[quarter.previous])
+    _add_control_limits(builder, earlier)
 
 
-def _compare(
-    builder: FigureBuilder, then: FigureBuilder, comparison: Comparison, reference: Reference
+def _add_comparison(
+    builder: FigureBuilder, earlier: FigureBuilder, comparison: Comparison, reference: Reference
 ) -> None:
-    for name in COUNTS:
-        if name in builder.figures and name in then.figures:
-            _count(builder, then, name, comparison, reference.threshold("change_percent"))
-    for name in PER_TEN_THOUSAND:
-        if name in builder.figures and name in then.figures and then.figures[name].value is not None:
-            _earlier(builder, then, name, comparison)
-    for name, (k, n) in RATES.items():
-        if all(one in builder.figures and one in then.figures for one in (name, k, n)):
-            _rate(builder, then, name, comparison, reference)
+    for name in COMPARED_COUNTS:
+        if name in builder.figures and name in earlier.figures:
+            _add_count_change(builder, earlier, name, comparison, reference.threshold("change_percent"))
+    for name in COMPARED_PER_TEN_THOUSAND:
+        if name in builder.figures and name in earlier.figures and earlier.figures[name].value is not None:
+            _add_earlier_value(builder, earlier, name, comparison)
+    for name, (k, n) in COMPARED_RATES.items():
+        if all(part in builder.figures and part in earlier.figures for part in (name, k, n)):
+            _add_rate_change(builder, earlier, name, comparison, reference)
 
 
-def _count(
-    builder: FigureBuilder, then: FigureBuilder, name: str, comparison: Comparison, least: float
+def _add_count_change(
+    builder: FigureBuilder, earlier: FigureBuilder, name: str, comparison: Comparison, least: float
 ) -> None:
-    """Relative change of a count; from nothing there is none, then the count then is told."""
-    now, before = (int(one.figures[name].value or 0) for one in (builder, then))
-    figure, when = builder.figures[name], then.data.quarter.label
+    """Add the relative change of a count; none where the earlier count is 0 (``from_none``)."""
+    now, before = (int(each.figures[name].value or 0) for each in (builder, earlier))
+    figure, earlier_label = builder.figures[name], earlier.data.quarter.label
     key = f"{name}_{comparison.name}"
     if not before:
         builder.words[key] = "from_none" if now else "none"
@@ -109,41 +112,43 @@ def _count(
         f"{figure.label}{comparison.label}",
         change,
         PERCENT,
-        f"（本期 − {when}）÷ {when}",
-        f"{figure.source}；{when}同一栏 {then.figures[name].text}",
+        f"（本期 − {earlier_label}）÷ {earlier_label}",
+        f"{figure.source}；{earlier_label}同一栏 {earlier.figures[name].text}",
         figure.cells,
         of=(name,),
     )
     builder.words[key] = "none" if abs(change) * 100 < least else "up" if change > 0 else "down"
 
 
-def _earlier(builder: FigureBuilder, then: FigureBuilder, name: str, comparison: Comparison) -> None:
-    """What a rate was in the earlier quarter."""
-    figure = then.figures[name]
-    when = then.data.quarter.label
+def _add_earlier_value(
+    builder: FigureBuilder, earlier: FigureBuilder, name: str, comparison: Comparison
+) -> None:
+    """Add the value that a figure had in the earlier quarter."""
+    figure = earlier.figures[name]
+    earlier_label = earlier.data.quarter.label
     builder.add(
         f"{name}_{comparison.name}",
-        f"{when}{figure.label}",
+        f"{earlier_label}{figure.label}",
         figure.value,
         figure.unit,
         figure.formula,
-        f"{when}{figure.source}",
+        f"{earlier_label}{figure.source}",
     )
 
 
-def _rate(
-    builder: FigureBuilder, then: FigureBuilder, name: str, comparison: Comparison, reference: Reference
+def _add_rate_change(
+    builder: FigureBuilder, earlier: FigureBuilder, name: str, comparison: Comparison, reference: Reference
 ) -> None:
-    """Difference of two rates in percentage points, with Newcombe's interval.
+    """Add the difference of two rates in percentage points, with Newcombe's interval.
 
-    It matters from so many points on, or from such a part of a low rate.
+    It matters from ``change_points`` percentage points on or, for a low rate, from ``change_relative`` per cent of it.
     """
-    k, n = RATES[name]
+    k, n = COMPARED_RATES[name]
     base = {"rate": ("paired_evaluations", "paired_cases")}.get(name, (k, n))
     pairs = []
-    for one in (then, builder):
-        names = base if all(part in one.figures for part in base) else (k, n)
-        pairs.append(tuple(int(one.figures[part].value or 0) for part in names))
+    for each in (earlier, builder):
+        names = base if all(part in each.figures for part in base) else (k, n)
+        pairs.append(tuple(int(each.figures[part].value or 0) for part in names))
     (k1, n1), (k2, n2) = pairs
     key = f"{name}_{comparison.name}"
     if not n1 or not n2 or k1 > n1 or k2 > n2:
@@ -155,46 +160,53 @@ def _rate(
     )
     least = min(points, relative * k1 / n1) if k1 else points
     change = between(k1, n1, k2, n2, least=least)
-    figure, when = builder.figures[name], then.data.quarter.label
+    figure, earlier_label = builder.figures[name], earlier.data.quarter.label
     low, high = (f"{float(end) * 100:+.2f}".replace("-", "−") for end in (change.low, change.high))
     builder.add(
         key,
         f"{figure.label}{comparison.label}",
         Fraction(k2, n2) - Fraction(k1, n1),
         POINTS,
-        f"本期比率 − {when}比率",
-        f"{figure.source}；{when} {percent_text(Fraction(k1, n1))}",
+        f"本期比率 − {earlier_label}比率",
+        f"{figure.source}；{earlier_label} {percent_text(Fraction(k1, n1))}",
         figure.cells,
         f"{low} 至 {high} 个百分点",
         of=(name,),
     )
-    builder.words[key] = _direction(str(change.direction), float(change.low), float(change.high))
+    builder.words[key] = _direction_by_sign(str(change.direction), float(change.low), float(change.high))
 
 
-def _direction(direction: str, low: float, high: float) -> str:
-    """A change near the smallest that matters is told as one where the records leave no doubt of its sign."""
+def _direction_by_sign(direction: str, low: float, high: float) -> str:
+    """``up`` or ``down`` instead of ``unclear`` where the interval excludes 0: the sign is certain, only the size is not."""
     if direction == "unclear" and (low > 0 or high < 0):
         return "up" if low > 0 else "down"
     return direction
 
 
-def _decompose(builder: FigureBuilder, then: FigureBuilder) -> None:
-    """What of the change of the districts' active rate is their rates, and what their weights (Kitagawa)."""
+def _add_decomposition(builder: FigureBuilder, earlier: FigureBuilder) -> None:
+    """Split the change of the districts' active rate into the effects of rates and of weights (Kitagawa)."""
     table = "districts"
     frames = [
-        one.data.table(table).dropna(subset=["evaluations", "active_evaluations"]).set_index("district")
-        for one in (then, builder)
+        each.data.table(table).dropna(subset=["evaluations", "active_evaluations"]).set_index("district")
+        for each in (earlier, builder)
     ]
     if "district_active_rate_before" not in builder.figures:
         return
     common = frames[0].index.intersection(frames[1].index)
-    then_rows, now_rows = (frame.loc[common] for frame in frames)
-    whole = all(len(frame) == len(common) for frame in frames)
-    if not whole or len(common) < 2 or not all((f["evaluations"] > 0).all() for f in (then_rows, now_rows)):
+    earlier_rows, current_rows = (frame.loc[common] for frame in frames)
+    have_same_districts = all(len(frame) == len(common) for frame in frames)
+    if (
+        not have_same_districts
+        or len(common) < 2
+        or not all((f["evaluations"] > 0).all() for f in (earlier_rows, current_rows))
+    ):
         return
-    weights = [f["evaluations"].astype(float) / float(f["evaluations"].sum()) for f in (then_rows, now_rows)]
+    weights = [
+        f["evaluations"].astype(float) / float(f["evaluations"].sum()) for f in (earlier_rows, current_rows)
+    ]
     rates = [
-        f["active_evaluations"].astype(float) / f["evaluations"].astype(float) for f in (then_rows, now_rows)
+        f["active_evaluations"].astype(float) / f["evaluations"].astype(float)
+        for f in (earlier_rows, current_rows)
     ]
     if any((rate > 1).any() for rate in rates):
         return
@@ -207,15 +219,15 @@ def _decompose(builder: FigureBuilder, then: FigureBuilder) -> None:
             Fraction(getattr(split, part)),
             POINTS,
             formula.format(*parts),
-            f"附件{TABLES[table].annex}；{then.data.quarter.label}附件{TABLES[table].annex}",
+            f"附件{TABLES[table].annex}；{earlier.data.quarter.label}附件{TABLES[table].annex}",
             builder.figures["district_active_rate"].cells,
         )
 
 
-def _series(builder: FigureBuilder, earlier: Mapping[Quarter, FigureBuilder]) -> None:
-    """Control limits of the series that ends with this quarter, where it is long enough and without gaps."""
-    for name in SERIES:
-        values = _unbroken(builder, earlier, name)
+def _add_control_limits(builder: FigureBuilder, earlier: Mapping[Quarter, FigureBuilder]) -> None:
+    """Add control limits of the series that ends with this quarter, where it is long enough and without gaps."""
+    for name in CONTROL_CHART_FIGURES:
+        values = _values_without_gap(builder, earlier, name)
         if len(values) < FEWEST_QUARTERS:
             continue
         try:
@@ -245,17 +257,17 @@ def _series(builder: FigureBuilder, earlier: Mapping[Quarter, FigureBuilder]) ->
         builder.words[f"{name}_trial"] = bool(chart.trial)
 
 
-def _unbroken(
+def _values_without_gap(
     builder: FigureBuilder, earlier: Mapping[Quarter, FigureBuilder], name: str
 ) -> Sequence[Fraction]:
-    """Values of a rate from this quarter back, until one is missing; oldest first."""
+    """Values of a rate from this quarter back until one is missing or above 1 (at most twelve); oldest first."""
     values: list[Fraction] = []
-    quarter, one = builder.data.quarter, builder
-    while one is not None and len(values) < MOST_QUARTERS:
-        figure = one.figures.get(name)
+    quarter, past = builder.data.quarter, builder
+    while past is not None and len(values) < MOST_QUARTERS:
+        figure = past.figures.get(name)
         if figure is None or not isinstance(figure.value, Fraction) or figure.value > 1:
             break
         values.insert(0, figure.value)
         quarter = quarter.previous
-        one = earlier.get(quarter)  # type: ignore[assignment]
+        past = earlier.get(quarter)  # type: ignore[assignment]
     return values

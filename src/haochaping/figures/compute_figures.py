@@ -1,4 +1,4 @@
-"""Named figures: every number that tables, charts and sentences may use, made in one place."""
+"""Named figures: every number that tables, charts and sentences may use, computed in one place."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ from haochaping.reference.reference import Reference, load_reference
 
 
 def compute_figures(data: QuarterData, reference: Reference | None = None) -> Figures:
-    """Every figure of the briefing, from one quarter and the quarters before it (``data.history``).
+    """Compute every figure of the briefing from one quarter and the quarters before it (``data.history``).
 
-    Figures of an absent annex or without an earlier quarter are missing from the result; sentences branch on that.
+    Figures of an absent annex are missing from the result, and so are changes without an earlier quarter; sentences
+    branch on that.
 
     Parameters
     ----------
     data : QuarterData
         The quarter, corrections applied.
     reference : Reference, optional
-        The city's settings: small denominators, the smallest change that matters. By default the project's.
+        The city's settings: small denominators, the smallest change that matters. Default: that of the project.
     """
     reference = reference or load_reference(find_locations().reference)
-    made = figures_of_one_quarter(data, reference)
-    add_spread(made, reference)
-    add_problems(made, reference)
-    earlier = {one.quarter: figures_of_one_quarter(one, reference) for one in data.history}
-    add_changes(made, earlier, reference)
-    quarters = {quarter: one.figures for quarter, one in earlier.items()} | {data.quarter: made.figures}
-    made.words["series"] = [back.name for back in series_on_page(quarters, data.quarter)]
-    return Figures(made.figures, made.words, data)
+    builder = figures_of_one_quarter(data, reference)
+    add_spread(builder, reference)
+    add_problems(builder, reference)
+    earlier = {past.quarter: figures_of_one_quarter(past, reference) for past in data.history}
+    add_changes(builder, earlier, reference)
+    quarters = {quarter: past.figures for quarter, past in earlier.items()} | {data.quarter: builder.figures}
+    builder.words["series"] = [series.name for series in series_on_page(quarters, data.quarter)]
+    return Figures(builder.figures, builder.words, data)

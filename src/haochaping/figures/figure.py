@@ -14,7 +14,7 @@ from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.model import CellRef, QuarterData
 
 NOT_APPLICABLE = "不适用"
-PERCENT, POINTS, PER = "%", "个百分点", "条/万条"
+PERCENT, POINTS, PER_TEN_THOUSAND = "%", "个百分点", "条/万条"
 _LARGE, _HUGE = 10_000, 100_000_000
 
 
@@ -26,8 +26,8 @@ class Figure:
     """One number with its name.
 
     ``value`` is a whole number, an exact fraction (rates, and their changes), a float (bounds and limits) or None
-    where it cannot be had; ``formula`` is said in Chinese, ``source`` names the cells; ``cells`` are those it rests
-    on, ``corrected`` says whether the office corrected one of them. ``interval`` is a rate's interval in words.
+    where it is not applicable. ``formula`` and ``source`` are in Chinese. ``cells`` are the cells it is computed
+    from, ``corrected`` says whether the office corrected one of them. ``interval`` is a rate's interval in words.
     """
 
     name: str
@@ -40,14 +40,14 @@ class Figure:
     corrected: bool = False
     interval: str = ""
     printed: str = ""
-    """How the source writes it, where it is the source's own figure."""
+    """Text in the source, where it is the source's own figure."""
     of: tuple[str, ...] = ()
     """Names of the figures that it is computed from."""
 
     @property
     def text(self) -> str:
-        """As printed, without its unit but for the percent sign; a change keeps its sign."""
-        return self.printed or self._written(self.value)
+        """The number as text: no unit except the percent sign, a minus sign where it is negative."""
+        return self.printed or self._value_text(self.value)
 
     @property
     def size(self) -> ShownFigure:
@@ -56,7 +56,7 @@ class Figure:
 
     @property
     def scaled(self) -> ShownFigure:
-        """A count in 万 or 亿 from ten thousand on, with two decimals."""
+        """A count from ten thousand on in 万 or 亿, with two decimals; else the plain text."""
         if not isinstance(self.value, int) or abs(self.value) < _LARGE:
             return ShownFigure(self, self.text)
         base, word = (_HUGE, "亿") if abs(self.value) >= _HUGE else (_LARGE, "万")
@@ -64,13 +64,13 @@ class Figure:
 
     @property
     def rounding(self) -> str:
-        """How the text was rounded from the value; more decimals where two would print a false 100 % or 0 %."""
+        """How the text was rounded from the value, in Chinese."""
         if isinstance(self.value, int):
             return "整数"
         decimals = len(self.text.rstrip("%").partition(".")[2])
         return "原文写法" if self.printed else f"{_DECIMALS.get(decimals, str(decimals))}位小数"
 
-    def _written(self, value: int | Fraction | float | None) -> str:
+    def _value_text(self, value: int | Fraction | float | None) -> str:
         if value is None:
             return NOT_APPLICABLE
         if isinstance(value, int):
@@ -92,7 +92,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class ShownFigure:
-    """A figure as a sentence writes it where that is not its plain text."""
+    """A figure in another form than its plain text, for sentences."""
 
     figure: Figure
     text: str
@@ -104,7 +104,7 @@ class ShownFigure:
 class Figures(Mapping[str, Figure]):
     """All figures of a quarter by name; in templates ``{{ n.cases }}``.
 
-    ``words`` are names and facts beside them, ``data`` is the quarter they were made from.
+    ``words`` are the names and facts that sentences use with them, ``data`` is the quarter they were computed from.
     """
 
     def __init__(self, figures: dict[str, Figure], words: dict[str, Any], data: QuarterData | None = None):
@@ -120,7 +120,7 @@ class Figures(Mapping[str, Figure]):
         return len(self._figures)
 
     def frame(self) -> pd.DataFrame:
-        """One row a figure: name, label, value as text, interval, unit, formula, source, rounding."""
+        """A frame with one row a figure: 名称, 指标, 数值 (as text), 区间, 单位, 算法, 来源, 取整."""
         rows = [
             (
                 f.name,

@@ -11,13 +11,13 @@ import pandas as pd
 from haochaping.cleaning.number_format import percent_text
 from haochaping.core.labels import COLUMNS, TIER_LABELS
 from haochaping.core.model import TABLES, CellRef, QuarterData, decode_key
-from haochaping.figures.figure import PER, Figure
+from haochaping.figures.figure import PER_TEN_THOUSAND, Figure
 from haochaping.figures.unit_name import UnitName
 from haochaping.statistics.rates import wilson
 
 TEN_THOUSAND = 10_000
 MOST_ROWS_NAMED = 3
-"""So many rows that are added up, or left out of a sum, are named."""
+"""Most rows of a sum, or left out of it, that the formula names."""
 
 
 class FigureBuilder:
@@ -44,9 +44,12 @@ class FigureBuilder:
         printed: str = "",
         of: tuple[str, ...] = (),
     ) -> None:
-        """Add one figure; it is corrected when a cell that it rests on is. `of` are the figures it is computed from."""
-        rests_on = frozenset(cells)
-        corrected = bool(rests_on & self._corrected)
+        """Add one figure.
+
+        It counts as corrected when one of its `cells` is. `of` are the names of the figures it is computed from.
+        """
+        cell_set = frozenset(cells)
+        corrected = bool(cell_set & self._corrected)
         self.figures[name] = Figure(
             name,
             label,
@@ -54,7 +57,7 @@ class FigureBuilder:
             unit,
             formula,
             source,
-            rests_on,
+            cell_set,
             corrected,
             interval,
             "" if corrected else printed,
@@ -62,13 +65,13 @@ class FigureBuilder:
         )
 
     def cells(self, table: str, *columns: str, rows: pd.DataFrame | None = None) -> list[CellRef]:
-        """The cells of some columns, in the given rows or in all."""
+        """The cells of `columns`, in the given rows or in all rows of the table."""
         content = self.data.table(table) if rows is None else rows
         keys = content[list(TABLES[table].key)].to_dict("records")
         return [CellRef.of(table, key, column) for key in keys for column in columns]
 
-    def names(self, table: str, rows: pd.DataFrame, *columns: str) -> list[UnitName]:
-        """The units of `rows`, each once, with the cells of some columns for which they are named."""
+    def unit_names(self, table: str, rows: pd.DataFrame, *columns: str) -> list[UnitName]:
+        """The distinct units of `rows`, each with its cells in `columns`."""
         first = TABLES[table].key[0]
         found: dict[str, set[CellRef]] = {}
         for key in rows[list(TABLES[table].key)].to_dict("records"):
@@ -76,19 +79,21 @@ class FigureBuilder:
             cells.update(CellRef.of(table, key, column) for column in columns)
         return [UnitName(name, cells) for name, cells in found.items()]
 
-    def per(self, name: str, label: str, k: str, n: str) -> None:
-        """Add how many of one figure there are in ten thousand of another."""
+    def add_per_ten_thousand(self, name: str, label: str, k: str, n: str) -> None:
+        """Add figure `k` per ten thousand of figure `n`."""
         numerator, denominator = self.figures[k], self.figures[n]
         whole = int(denominator.value or 0)
         value = Fraction(TEN_THOUSAND * int(numerator.value or 0), whole) if whole else None
         formula = f"{numerator.label} ÷ {denominator.label} × 10,000"
-        self.add(name, label, value, PER, formula, numerator.source, self.rests_on(k, n), of=(k, n))
+        self.add(
+            name, label, value, PER_TEN_THOUSAND, formula, numerator.source, self.cells_of(k, n), of=(k, n)
+        )
 
-    def rests_on(self, *names: str) -> frozenset[CellRef]:
-        """The cells of some figures together."""
+    def cells_of(self, *names: str) -> frozenset[CellRef]:
+        """The cells of several figures together."""
         return frozenset().union(*(self.figures[name].cells for name in names))
 
-    def total(
+    def add_total(
         self,
         table: str,
         column: str,
@@ -97,18 +102,18 @@ class FigureBuilder:
         rows: pd.DataFrame | None = None,
         which: str = "",
     ) -> None:
-        """Add the sum of a column over the given rows or all; `which` says which rows, where their names would be too many."""
+        """Add the sum of a column over the given rows or all; `which` describes the rows in place of the generated words."""
         content = self.data.table(table) if rows is None else rows
         value = int(content[column].sum())
         tiers = content["tier"].unique() if "tier" in content else []
         tier = TIER_LABELS[tiers[0]] if len(tiers) == 1 else ""
         source = f"附件{TABLES[table].annex} {tier}{COLUMNS[column]}列"
         unit = "条" if "evaluations" in column else "件"
-        formula = which or self._sum_words(table, content)
+        formula = which or self._describe_sum(table, content)
         self.add(name, label, value, unit, formula, source, self.cells(table, column, rows=content))
 
-    def _sum_words(self, table: str, rows: pd.DataFrame) -> str:
-        """Which rows of a table are added up, in words that somebody can follow."""
+    def _describe_sum(self, table: str, rows: pd.DataFrame) -> str:
+        """Which rows of a table are added up, in Chinese: by name where few are included or few left out."""
         whole, first = self.data.table(table), TABLES[table].key[0]
         if len(rows) == len(whole) or len(TABLES[table].key) > 1:
             return "各行所列数相加"
@@ -120,8 +125,11 @@ class FigureBuilder:
             return f"各行所列数相加，不含{'、'.join(others)}"
         return f"其中 {len(names)} 行所列数相加，其余 {len(others)} 行不计"
 
-    def rate(self, name: str, label: str, k: str, n: str, *, share: bool = False) -> None:
-        """Add one figure over another, with its Wilson interval; a `share` of a total has none, for nothing is left to chance."""
+    def add_rate(self, name: str, label: str, k: str, n: str, *, share: bool = False) -> None:
+        """Add figure `k` over figure `n` with its Wilson interval.
+
+        A `share` of a total has no interval: it is a composition, not a sample.
+        """
         numerator, denominator = self.figures[k], self.figures[n]
         part, whole = int(numerator.value or 0), int(denominator.value or 0)
         value = Fraction(part, whole) if whole else None
@@ -132,17 +140,17 @@ class FigureBuilder:
             "%",
             f"{numerator.label} ÷ {denominator.label}",
             "；".join(dict.fromkeys(f"{numerator.source}；{denominator.source}".split("；"))),
-            self.rests_on(k, n),
-            OF_A_TOTAL if share else interval_text(part, whole),
+            self.cells_of(k, n),
+            NO_INTERVAL_OF_SHARE if share else interval_text(part, whole),
             of=(k, n),
         )
 
 
-OF_A_TOTAL = "构成比，不列区间"
+NO_INTERVAL_OF_SHARE = "构成比，不列区间"
 
 
 def interval_text(k: int, n: int) -> str:
-    """The 95 % Wilson interval of k/n in words; why there is none where there is none."""
+    """The 95 % Wilson interval of k/n in Chinese, or the reason why there is none."""
     if n == 0:
         return "分母为零，不适用"
     if not 0 <= k <= n:

@@ -1,4 +1,4 @@
-"""The figures of one quarter by itself, before anything is compared."""
+"""The figures of one quarter by itself, without comparisons."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from haochaping.reference.reference import Reference
 
 
 def figures_of_one_quarter(data: QuarterData, reference: Reference) -> FigureBuilder:
-    """Figures of every annex that is there, and the words beside them."""
+    """Compute the figures of every annex that the quarter has, and the words that sentences use with them."""
     words: dict[str, Any] = {
         "quarter": data.quarter.label,
         "absent": [TABLES[name].annex for name in data.absent],

@@ -1,4 +1,4 @@
-"""What the numbers show to be wanting: names of units, for the page and (unnamed) for the bulletin."""
+"""Shortcomings that the numbers show: names of units, for the page and (unnamed) for the bulletin."""
 
 from __future__ import annotations
 
@@ -17,108 +17,113 @@ from haochaping.figures.unit_name import UnitName
 from haochaping.reference.reference import Reference
 
 SERVICE_TABLES = ("districts", "city_departments")
-WITH_NEGATIVES = (*SERVICE_TABLES, "towns_and_villages")
-_ACTIVE = ("active_evaluations", "evaluations")
+TABLES_WITH_NEGATIVES = (*SERVICE_TABLES, "towns_and_villages")
+_ACTIVE_RATE_COLUMNS = ("active_evaluations", "evaluations")
 FEWEST_PEERS = 5
-"""Below this a median says nothing."""
+"""Fewest units for a meaningful median."""
 
 
 def add_problems(builder: FigureBuilder, reference: Reference) -> None:
-    """Facts for section 问题与建议 and for the bulletin's second part, as words.
+    """Add the facts for section 问题与建议 and for the bulletin's second part to the builder's words.
 
     Names: ``few_active`` (districts below half of the median active rate), ``hardly_active`` (departments far below the
     others), ``silent`` (units with evaluations and no active one), ``idle`` (units without cases), ``late`` (districts
-    with rectifications overdue), ``unlisted`` (units with a count that is not listed). True or false:
-    ``zero_negatives`` (``no_negatives`` is how it is said), ``scattered`` (zeros in annex 3), ``counterpart_differs``.
-    What the source's text says: ``planned``, ``channel_claim``.
+    with rectifications overdue), ``unlisted`` (units with a count that is not listed); ``silent_departments`` and
+    ``idle_departments`` are those of annex 2. True or false: ``zero_negatives`` (``no_negatives`` is the word 零 with
+    its cells), ``scattered`` (zeros in annex 3), ``counterpart_differs``. From the source's text: ``planned``,
+    ``channel_claim``.
     """
     data, words = builder.data, builder.words
-    small = max(1, int(reference.threshold("small_denominator")))
+    min_evaluations = max(1, int(reference.threshold("small_denominator")))
     words |= {
-        "few_active": _few_active(builder, small),
-        "silent": _where(builder, lambda t: (t["active_evaluations"] == 0) & (t["evaluations"] > 0), _ACTIVE),
-        "idle": _where(builder, lambda t: t["cases"] == 0, ("cases",)),
-        "idle_departments": _where(builder, lambda t: t["cases"] == 0, ("cases",), SERVICE_TABLES[1:]),
-        "silent_departments": _where(
+        "few_active": _districts_with_few_active(builder, min_evaluations),
+        "silent": _units_where(
+            builder, lambda t: (t["active_evaluations"] == 0) & (t["evaluations"] > 0), _ACTIVE_RATE_COLUMNS
+        ),
+        "idle": _units_where(builder, lambda t: t["cases"] == 0, ("cases",)),
+        "idle_departments": _units_where(builder, lambda t: t["cases"] == 0, ("cases",), SERVICE_TABLES[1:]),
+        "silent_departments": _units_where(
             builder,
-            lambda t: (t["active_evaluations"] == 0) & (t["evaluations"] >= small),
-            _ACTIVE,
+            lambda t: (t["active_evaluations"] == 0) & (t["evaluations"] >= min_evaluations),
+            _ACTIVE_RATE_COLUMNS,
             SERVICE_TABLES[1:],
         ),
-        "hardly_active": _hardly_active(builder, small),
-        "zero_negatives": _zero_negatives(data),
-        "no_negatives": UnitName("零", _negatives(builder)),
-        "late": _late(builder),
+        "hardly_active": _departments_hardly_active(builder, min_evaluations),
+        "zero_negatives": _has_only_zero_negatives(data),
+        "no_negatives": UnitName("零", _negative_cells(builder)),
+        "late": _overdue(builder),
         "scattered": bool((data.district_departments["evaluations"] == 0).any()),
-        "unlisted": _unlisted(data, reference),
-        "planned": _planned(data, reference),
-        "channel_claim": _channel_claim(data, reference),
-        "counterpart_differs": _counterpart_differs(data, reference),
+        "unlisted": _units_without_count(data, reference),
+        "planned": _planned_subjects(data, reference),
+        "channel_claim": _find_channel_claim(data, reference),
+        "counterpart_differs": _differs_from_counterpart(data, reference),
     }
 
 
-def _few_active(builder: FigureBuilder, small: float) -> list[UnitName]:
+def _districts_with_few_active(builder: FigureBuilder, min_evaluations: float) -> list[UnitName]:
     """Districts whose active rate is below half of the districts' median; small denominators left out."""
     rows = builder.data.districts.dropna(subset=["active_evaluations", "evaluations"])
-    rows = rows[rows["evaluations"] >= max(small, 1)]
+    rows = rows[rows["evaluations"] >= max(min_evaluations, 1)]
     if len(rows) < FEWEST_PEERS:
         return []
     rates = rows["active_evaluations"].astype(float) / rows["evaluations"].astype(float)
-    return builder.names("districts", rows[rates < rates.median() / 2], *_ACTIVE)
+    return builder.unit_names("districts", rows[rates < rates.median() / 2], *_ACTIVE_RATE_COLUMNS)
 
 
-def _hardly_active(builder: FigureBuilder, small: float) -> list[UnitName]:
+def _departments_hardly_active(builder: FigureBuilder, min_evaluations: float) -> list[UnitName]:
     """City departments with active evaluations, but at less than a tenth of the rate of the others.
 
-    The one with most active evaluations does not decide what is usual.
+    The department with most active evaluations is left out of that rate: it would decide it alone.
     """
     rest = builder.figures.get("department_rest_active_rate")
     if rest is None or not rest.value:
         return []
     rows = builder.data.city_departments.dropna(subset=["active_evaluations", "evaluations"])
-    rows = rows[(rows["evaluations"] >= max(small, 1)) & (rows["active_evaluations"] > 0)]
+    rows = rows[(rows["evaluations"] >= max(min_evaluations, 1)) & (rows["active_evaluations"] > 0)]
     rates = rows["active_evaluations"].astype(float) / rows["evaluations"].astype(float)
-    return builder.names("city_departments", rows[rates < float(rest.value) / 10], *_ACTIVE)
+    return builder.unit_names("city_departments", rows[rates < float(rest.value) / 10], *_ACTIVE_RATE_COLUMNS)
 
 
-def _where(
+def _units_where(
     builder: FigureBuilder,
     condition: Callable[[pd.DataFrame], pd.Series],
     columns: Iterable[str],
     tables: Iterable[str] = SERVICE_TABLES,
 ) -> list[UnitName]:
-    """Units whose row fulfils a condition on some columns."""
+    """Units with a row that fulfils `condition`, with their cells in `columns`."""
     found = []
     for name in tables:
         rows = builder.data.table(name)
-        found += builder.names(name, rows[condition(rows).fillna(False)], *columns)
-    return _together(found)
+        found += builder.unit_names(name, rows[condition(rows).fillna(False)], *columns)
+    return _merge_by_name(found)
 
 
-def _zero_negatives(data: QuarterData) -> bool:
+def _has_only_zero_negatives(data: QuarterData) -> bool:
     """Whether negative evaluations are listed, and every one of them is zero."""
-    listed = pd.concat([data.table(name)["negative_evaluations"] for name in WITH_NEGATIVES]).dropna()
+    listed = pd.concat([data.table(name)["negative_evaluations"] for name in TABLES_WITH_NEGATIVES]).dropna()
     return len(listed) > 0 and bool((listed == 0).all())
 
 
-def _negatives(builder: FigureBuilder) -> list[CellRef]:
-    return [cell for name in WITH_NEGATIVES for cell in builder.cells(name, "negative_evaluations")]
+def _negative_cells(builder: FigureBuilder) -> list[CellRef]:
+    return [cell for name in TABLES_WITH_NEGATIVES for cell in builder.cells(name, "negative_evaluations")]
 
 
-def _late(builder: FigureBuilder) -> list[UnitName]:
+def _overdue(builder: FigureBuilder) -> list[UnitName]:
     rows = builder.data.towns_and_villages
-    late = (rows["rectified_on_time"] < rows["negative_evaluations"]).fillna(False)
-    return builder.names("towns_and_villages", rows[late], "rectified_on_time", "negative_evaluations")
+    is_overdue = (rows["rectified_on_time"] < rows["negative_evaluations"]).fillna(False)
+    return builder.unit_names(
+        "towns_and_villages", rows[is_overdue], "rectified_on_time", "negative_evaluations"
+    )
 
 
-def _unlisted(data: QuarterData, reference: Reference) -> list[UnitName]:
-    """Units with a count that holds no number though the table has the column; 归市 is a reason given."""
-    return _together(
+def _units_without_count(data: QuarterData, reference: Reference) -> list[UnitName]:
+    """Units with a count without a number in a column that the table has; 归市 is excepted, for it is a reason."""
+    return _merge_by_name(
         UnitName(next(iter(key.values())), [CellRef.of(row["table"], key, row["column"])])
         for row in data.unreported.to_dict("records")
         if row["column"] in TABLES[row["table"]].counts
         and row["reason"] != NOT_IN_SOURCE
-        and normalize_for_comparison(row["printed"]) not in reference.elsewhere
+        and normalize_for_comparison(row["printed"]) not in reference.counted_elsewhere
         and row["key"] not in _total_keys(data, row["table"])
         and (key := decode_key(row["key"]))
     )
@@ -129,8 +134,8 @@ def _total_keys(data: QuarterData, table: str) -> set[str]:
     return set(totals.loc[totals["table"] == table, "key"])
 
 
-def _planned(data: QuarterData, reference: Reference) -> list[str]:
-    """Subjects of ``plans.csv`` that the plan for the time to come speaks of."""
+def _planned_subjects(data: QuarterData, reference: Reference) -> list[str]:
+    """Subjects of ``plans.csv`` that the text mentions under planned work."""
     plan = normalize_for_comparison(data.fact("planned_work"))
     path = reference.folder / "plans.csv"
     if not plan or not path.is_file():
@@ -139,8 +144,8 @@ def _planned(data: QuarterData, reference: Reference) -> list[str]:
     return [row["subject"] for row in rows if re.search(row["pattern"], plan)]
 
 
-def _channel_claim(data: QuarterData, reference: Reference) -> str:
-    """What the text says of channels for which no annex has a number; blank when nothing."""
+def _find_channel_claim(data: QuarterData, reference: Reference) -> str:
+    """The text's claim about channels, for which no annex has a number; blank when there is none."""
     path = reference.folder / "claims.csv"
     text = normalize_for_comparison(data.fact("text"))
     if not text or not path.is_file():
@@ -151,11 +156,11 @@ def _channel_claim(data: QuarterData, reference: Reference) -> str:
     return ""
 
 
-def _counterpart_differs(data: QuarterData, reference: Reference) -> bool:
-    """Whether the row of annex 3 that the registry declares annex 5's counterpart adds up to something else."""
+def _differs_from_counterpart(data: QuarterData, reference: Reference) -> bool:
+    """Whether the sum of annex 5 differs from that of its counterpart, a row of annex 3 declared in the registry."""
     kind = TABLES["district_departments"].unit_kinds["department"]
     matrix, public = data.district_departments, data.public_services
-    for name in _once(matrix["department"]):
+    for name in _distinct(matrix["department"]):
         unit = reference.unit(kind, name)
         if (
             unit
@@ -167,13 +172,13 @@ def _counterpart_differs(data: QuarterData, reference: Reference) -> bool:
     return False
 
 
-def _together(names: Iterable[UnitName]) -> list[UnitName]:
-    """Each name once, with all its cells."""
+def _merge_by_name(names: Iterable[UnitName]) -> list[UnitName]:
+    """Distinct names, each with the cells of all its occurrences."""
     found: dict[str, set[CellRef]] = {}
     for name in names:
         found.setdefault(str(name), set()).update(name.cells)
     return [UnitName(name, cells) for name, cells in found.items()]
 
 
-def _once(names: Iterable[object]) -> list[str]:
+def _distinct(names: Iterable[object]) -> list[str]:
     return list(dict.fromkeys(str(name) for name in names))

@@ -1,4 +1,4 @@
-"""A key figure over the quarters, and the control limits that it can bear."""
+"""A key figure over the quarters, with control limits where it is long enough."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from haochaping.figures.change_figures import FEWEST_QUARTERS, MOST_QUARTERS
 from haochaping.figures.figure import PERCENT, Figure
 from haochaping.statistics.control_chart import XmR, xmr
 
-ON_PAGE = ("active_rate", "evaluations")
-FEWEST_EARLIER = 2
-"""Earlier quarters that the briefing's charts need: with one, the change on the quarter before says it all."""
+FIGURES_ON_PAGE = ("active_rate", "evaluations")
+FEWEST_EARLIER_QUARTERS = 2
+"""Fewest earlier quarters for a chart of a series: with one, the change on the quarter before is enough."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """One quarter of a series; without a value it is a gap, and `text` says what is known."""
+    """One quarter of a series; without a value it is a gap, and `text` says why."""
 
     quarter: Quarter
     value: int | Fraction | None
@@ -27,9 +27,9 @@ class Point:
 
 @dataclass(frozen=True)
 class Limits:
-    """Centre and control limits of a series, where its measure can be (no count below zero, no rate above all).
+    """Centre and control limits of a series, clipped to possible values (no count below 0, no rate above 100 %).
 
-    ``size`` is how many points, the last ones, they rest on; ``rules`` is one flag for each of them.
+    ``rules`` has the rule that flags each of the last ``size`` points, from which the limits are computed.
     """
 
     centre: float
@@ -40,13 +40,13 @@ class Limits:
 
     @property
     def size(self) -> int:
-        """How many points the limits rest on."""
+        """How many points the limits are computed from."""
         return len(self.rules)
 
 
 @dataclass(frozen=True)
 class Series:
-    """A figure from the first quarter to the last that have it, with every quarter between."""
+    """A figure from the first to the last quarter with a value, with every quarter between."""
 
     name: str
     unit: str
@@ -59,7 +59,7 @@ class Series:
 
     @property
     def unbroken(self) -> tuple[Point, ...]:
-        """The last points, up to twelve, without a gap: what limits rest on."""
+        """The last points, up to twelve, without a gap: those from which limits are computed."""
         run: list[Point] = []
         for point in reversed(self.points):
             if point.value is None or len(run) == MOST_QUARTERS:
@@ -69,7 +69,7 @@ class Series:
 
     @property
     def limits(self) -> Limits | None:
-        """Control limits; None where fewer than five quarters follow one another without a gap."""
+        """Control limits; None where the last quarters without a gap are fewer than five."""
         run = self.unbroken
         if len(run) < FEWEST_QUARTERS:
             return None
@@ -80,36 +80,42 @@ class Series:
 
 
 def series(name: str, unit: str, figures: Mapping[Quarter, Figure | None]) -> Series:
-    """The series of one figure from its value in each quarter; quarters that are not there become gaps.
+    """Make the series of one figure from its value in each quarter; missing quarters become gaps.
 
-    A rate above all (its parts contradict each other) is a gap too, with its text.
+    A rate above 100 % (its counts contradict each other) is a gap too, with its text.
     """
-    known = {quarter: figure for quarter, figure in figures.items() if figure is not None and _fits(figure)}
+    known = {
+        quarter: figure
+        for quarter, figure in figures.items()
+        if figure is not None and _has_possible_value(figure)
+    }
     points = []
     quarter = min(known, default=None)
     while quarter is not None and quarter <= max(known):
         figure = figures.get(quarter)
         value = figure.value if figure is not None and quarter in known else None
-        points.append(Point(quarter, _exact(value), "没有数" if figure is None else figure.text))
+        points.append(Point(quarter, _as_exact(value), "没有数" if figure is None else figure.text))
         quarter = quarter.next
     return Series(name, unit, tuple(points))
 
 
 def series_on_page(figures: Mapping[Quarter, Mapping[str, Figure]], quarter: Quarter) -> list[Series]:
-    """The series that the briefing of `quarter` draws: none with fewer than two earlier quarters, or that ends before it."""
-    if len(figures) <= FEWEST_EARLIER:
+    """The series that the briefing of `quarter` draws: those with two earlier quarters or more that end with `quarter`."""
+    if len(figures) <= FEWEST_EARLIER_QUARTERS:
         return []
-    units = {name: figures[quarter][name].unit for name in ON_PAGE if name in figures[quarter]}
-    backs = [
-        series(name, unit, {one: made.get(name) for one, made in figures.items()})
+    units = {name: figures[quarter][name].unit for name in FIGURES_ON_PAGE if name in figures[quarter]}
+    candidates = [
+        series(name, unit, {past: by_name.get(name) for past, by_name in figures.items()})
         for name, unit in units.items()
     ]
-    return [b for b in backs if len(b.known) > FEWEST_EARLIER and b.points[-1].quarter == quarter]
+    return [
+        s for s in candidates if len(s.known) > FEWEST_EARLIER_QUARTERS and s.points[-1].quarter == quarter
+    ]
 
 
-def _fits(figure: Figure) -> bool:
+def _has_possible_value(figure: Figure) -> bool:
     return figure.value is not None and not (figure.unit == PERCENT and figure.value > 1)
 
 
-def _exact(value: int | Fraction | float | None) -> int | Fraction | None:
+def _as_exact(value: int | Fraction | float | None) -> int | Fraction | None:
     return Fraction(value) if isinstance(value, float) else value

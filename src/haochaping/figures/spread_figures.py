@@ -1,4 +1,4 @@
-"""How unlike the districts are: who can be told apart from whom, who lies beyond the usual spread."""
+"""Differences between districts: whose active rates are significantly apart, whose lie beyond the usual spread."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from haochaping.statistics.ranks import intervals
 from haochaping.statistics.validation import NotApplicable
 
 TABLE, KEY, ACTIVE, BASE = "districts", "district", "active_evaluations", "evaluations"
-FEWEST_UNITS = 3
-LIMITS = (0.001, 0.999)
-"""Cumulative probabilities of the control limits: 99.8 % of units lie between them if nothing but their usual spread is at work."""
-TOP = 3
+FEWEST_DISTRICTS = 3
+LIMIT_PROBABILITIES = (0.001, 0.999)
+"""Cumulative probabilities of the control limits: 99.8 % of units lie between them if only the usual spread acts."""
+TOP_DISTRICTS = 3
 
 
 def add_spread(builder: FigureBuilder, reference: Reference) -> None:
-    """Figures and names of districts whose active rate stands out, if any can be told apart."""
+    """Add figures and names of districts whose active rate stands out; none where no two differ significantly."""
     words = builder.words
     words |= {"highest": [], "lowest": [], "above": [], "below": [], "alike": False}
     rows = builder.data.table(TABLE)
     if rows.empty:
         return
-    _top_share(builder, rows)
+    _add_top_share(builder, rows)
     rows = rows[rows[ACTIVE].notna() & (rows[BASE] >= reference.threshold("small_denominator")).fillna(False)]
     rows = rows[rows[ACTIVE] <= rows[BASE]]
     words["compared"] = len(rows)
@@ -38,17 +38,17 @@ def add_spread(builder: FigureBuilder, reference: Reference) -> None:
     ranking = intervals(rows[ACTIVE], rows[BASE])
     words["alike"] = bool(ranking["rate"].min() == ranking["rate"].max())
     if not words["alike"]:
-        words["highest"] = builder.names(TABLE, rows[ranking["rank_low"] == 1], ACTIVE, BASE)
-        words["lowest"] = builder.names(TABLE, rows[ranking["rank_high"] == len(rows)], ACTIVE, BASE)
+        words["highest"] = builder.unit_names(TABLE, rows[ranking["rank_low"] == 1], ACTIVE, BASE)
+        words["lowest"] = builder.unit_names(TABLE, rows[ranking["rank_high"] == len(rows)], ACTIVE, BASE)
         if set(words["highest"]) & set(words["lowest"]):
             words["highest"] = words["lowest"] = []
     for which in ("highest", "lowest"):
         if len(words[which]) == 1:
-            _rate_of(builder, rows, words[which][0], which)
-    _beyond_limits(builder, rows)
+            _add_active_rate_of(builder, rows, words[which][0], which)
+    _name_beyond_limits(builder, rows)
 
 
-def _rate_of(builder: FigureBuilder, rows: pd.DataFrame, district: str, which: str) -> None:
+def _add_active_rate_of(builder: FigureBuilder, rows: pd.DataFrame, district: str, which: str) -> None:
     [row] = rows[rows[KEY] == district].to_dict("records")
     k, n = int(row[ACTIVE]), int(row[BASE])
     builder.add(
@@ -63,30 +63,30 @@ def _rate_of(builder: FigureBuilder, rows: pd.DataFrame, district: str, which: s
     )
 
 
-def _beyond_limits(builder: FigureBuilder, rows: pd.DataFrame) -> None:
-    """Districts beyond limits that allow for the spread between districts (additive over-dispersion)."""
-    if len(rows) < FEWEST_UNITS:
+def _name_beyond_limits(builder: FigureBuilder, rows: pd.DataFrame) -> None:
+    """Name the districts beyond limits that allow for the spread between districts (additive over-dispersion)."""
+    if len(rows) < FEWEST_DISTRICTS:
         return
     k, n = rows[ACTIVE].astype(int).to_numpy(), rows[BASE].astype(int).to_numpy()
     try:
         spread = overdispersed(k, n)
-    except NotApplicable as reason:
-        builder.words["no_limits"] = reason.reason
+    except NotApplicable as error:
+        builder.words["no_limits"] = error.reason
         return
-    low, high = (spread.limits(n, p) for p in LIMITS)
-    builder.words["below"] = builder.names(TABLE, rows[k / n < low], ACTIVE, BASE)
-    builder.words["above"] = builder.names(TABLE, rows[k / n > high], ACTIVE, BASE)
+    low, high = (spread.limits(n, p) for p in LIMIT_PROBABILITIES)
+    builder.words["below"] = builder.unit_names(TABLE, rows[k / n < low], ACTIVE, BASE)
+    builder.words["above"] = builder.unit_names(TABLE, rows[k / n > high], ACTIVE, BASE)
 
 
-def _top_share(builder: FigureBuilder, rows: pd.DataFrame) -> None:
-    """Share of the largest districts in all evaluations; only where there are more districts than that."""
+def _add_top_share(builder: FigureBuilder, rows: pd.DataFrame) -> None:
+    """Add the share of the three largest districts in all evaluations, where there are more than three."""
     known = rows.dropna(subset=[BASE])
-    if len(known) <= TOP or not known[BASE].sum():
+    if len(known) <= TOP_DISTRICTS or not known[BASE].sum():
         return
-    top = known.sort_values(BASE, ascending=False, kind="stable").head(TOP)
-    builder.words["district_top"] = builder.names(TABLE, top, BASE)
-    builder.total(TABLE, BASE, "district_top_evaluations", "评价最多的三个区县评价数之和", top)
-    builder.rate(
+    top = known.sort_values(BASE, ascending=False, kind="stable").head(TOP_DISTRICTS)
+    builder.words["district_top"] = builder.unit_names(TABLE, top, BASE)
+    builder.add_total(TABLE, BASE, "district_top_evaluations", "评价最多的三个区县评价数之和", top)
+    builder.add_rate(
         "district_top_share",
         "评价最多的三个区县占比",
         "district_top_evaluations",

@@ -1,4 +1,4 @@
-"""A name that stands in a sentence because of some cells: if they are in doubt, so is the naming."""
+"""Names of units with the cells because of which a sentence names them: if those are in doubt, so is the name."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from haochaping.core.model import CellRef
 
 
 class UnitName(str):
-    """The name of a unit with the ``cells`` for which it is named; a plain text everywhere else."""
+    """The name of a unit as a ``str``, with the ``cells`` because of which it is named."""
 
     cells: frozenset[CellRef]
 
     def __new__(cls, name: str, cells: Iterable[CellRef] = ()) -> UnitName:
-        """Keep the cells beside the text."""
-        made = super().__new__(cls, name)
-        made.cells = frozenset(cells)
-        return made
+        """Attach the cells to the text."""
+        unit_name = super().__new__(cls, name)
+        unit_name.cells = frozenset(cells)
+        return unit_name

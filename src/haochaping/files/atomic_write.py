@@ -1,4 +1,4 @@
-"""A file is there whole or not at all: written beside its place, put there in one step."""
+"""Atomic writes: readers see the old file or the new one, never half of one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def atomic_write(path: Path, content: bytes) -> None:
-    """Write a file beside its place and put it there in one step: readers see the old one or the new one."""
+    """Write `content` to a temporary file beside `path`, flush it to disk, and rename it to `path`."""
     staging = path.with_name(f".{path.name}.part")
-    staging.unlink(missing_ok=True)  # a link that lies there is not followed
+    staging.unlink(missing_ok=True)  # a symbolic link left there must not be followed
     try:
         with staging.open("wb") as file:
             file.write(content)

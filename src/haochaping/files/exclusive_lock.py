@@ -1,4 +1,4 @@
-"""One writer at a time for a folder; others wait and are told so."""
+"""One writer at a time for a folder; others wait, and report that they do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from haochaping.core.errors import InputRefused, Problem
 
 LONGEST_WAIT_SECONDS = 1800
-"""A run that takes longer ends itself (`publish.clock`), so that a lock that is still held is nobody's fault."""
+"""Longer than any run: one that takes longer ends itself (`pipeline.watchdog`)."""
 
 
 class FolderLocked(InputRefused):
@@ -20,7 +20,7 @@ class FolderLocked(InputRefused):
 
     @property
     def message(self) -> str:
-        """What to do."""
+        """What happened and what to do, in Chinese."""
         return f"没有运行：另一个程序一直在写 {self.problems[0].place}，请等它结束，或结束它以后再试"
 
 
@@ -30,11 +30,21 @@ def exclusive_lock(
 ) -> Iterator[None]:
     """Hold the lock of `folder` (``.<name>.lock`` beside it) while the block runs.
 
-    The system frees the lock of a process that dies, so there is none to be cleaned.
+    The system frees the lock of a process that dies, so no stale lock needs cleaning up. The lock file itself
+    stays: to remove it safely one would need another lock.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder to be written; need not exist yet.
+    report_progress : callable, optional
+        Called with a sentence when another process holds the lock.
+    wait : float
+        Seconds to wait for the lock.
 
     Raises
     ------
-    Occupied
+    FolderLocked
         Another process held it for `wait` seconds.
     """
     from filelock import FileLock, Timeout

@@ -1,4 +1,4 @@
-"""What a run left that was cut off: the next command finishes or removes it."""
+"""Leftovers of interrupted runs, which the next command finishes or removes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from haochaping.files.swap_folder import interrupted_folders, recover
 
 
 def clean_up(output: Path, report_progress: Callable[[str], None]) -> None:
-    """Finish or remove what is half done below the output root; what another run is at work on is left alone."""
+    """Recover every interrupted folder below the output root, except those that another run has locked."""
     for published in interrupted_folders(output):
         try:
             with exclusive_lock(published, wait=0):

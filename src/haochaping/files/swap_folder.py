@@ -1,4 +1,4 @@
-"""A folder is there whole or not at all: built beside its place, synced to disk, swapped in in one step."""
+"""Atomic replacement of a folder: built beside its place, synced to disk, swapped in in one step."""
 
 from __future__ import annotations
 
@@ -16,77 +16,79 @@ _RENAME_EXCHANGE = 2
 
 @contextmanager
 def stage_and_swap_in(published: Path) -> Iterator[Path]:
-    """A fresh folder beside `published`; swapped in when the block ends well, removed when it does not.
+    """Yield an empty folder that replaces `published` when the block succeeds and is removed when it fails.
 
-    On the same file system, so that the swap is a rename and the old folder stays whole until then. Whoever
-    calls holds the lock of `published`: what an earlier run left half done is cleaned first.
+    It lies beside `published`, on the same file system, so that the swap is a rename. The caller must hold the lock
+    of `published`: leftovers of an interrupted run are recovered first.
     """
     published.parent.mkdir(parents=True, exist_ok=True)
     recover(published)
-    staging = _staging(published)
+    staging = _staging_path(published)
     staging.mkdir()
     try:
         yield staging
         sync_to_disk(staging)
         swap_in(staging, published)
     finally:
-        _remove(staging)
+        _remove_folder(staging)
 
 
 def recover(published: Path) -> bool:
-    """Finish or clean what a run left that was cut off; whether there was anything.
+    """Restore or clean up after an interrupted run; return whether it had left anything.
 
-    Where there is no exchange, a run may end between its two renames: the old folder then goes back, since
-    what was built anew need not be whole.
+    Without an atomic exchange a run may end between its two renames: the old folder is then put back, since
+    the new one may be incomplete.
     """
-    staging, old = _staging(published), _old(published)
-    left = staging.exists() or old.exists()
-    if old.exists() and not published.exists():
-        old.rename(published)
-    for folder in (staging, old):
-        _remove(folder)
-    return left
+    staging, backup = _staging_path(published), _backup_path(published)
+    has_leftovers = staging.exists() or backup.exists()
+    if backup.exists() and not published.exists():
+        backup.rename(published)
+    for folder in (staging, backup):
+        _remove_folder(folder)
+    return has_leftovers
 
 
 def interrupted_folders(root: Path) -> list[Path]:
-    """Folders below `root` that have something half done beside them."""
+    """Folders below `root` beside which an interrupted run left a staging or backup folder."""
     found = [path for path in root.glob(".*") if path.suffix in (".new", ".old") and path.is_dir()]
     return sorted({path.with_name(path.stem[1:]) for path in found})
 
 
-def _remove(folder: Path) -> None:
-    """A folder with all that is in it; of a link (somebody's own choice of place) only the link."""
+def _remove_folder(folder: Path) -> None:
+    """Remove a folder with its content; of a symbolic link (somebody may keep output elsewhere) only the link."""
     if folder.is_symlink():
         folder.unlink()
     else:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _staging(published: Path) -> Path:
+def _staging_path(published: Path) -> Path:
     return published.with_name(f".{published.name}.new")
 
 
-def _old(published: Path) -> Path:
+def _backup_path(published: Path) -> Path:
     return published.with_name(f".{published.name}.old")
 
 
 def swap_in(new: Path, published: Path) -> None:
-    """Put folder `new` in the place of `published`; the old folder ends where the new one was, or is gone.
+    """Put folder `new` in the place of `published`.
+
+    Afterwards the old folder is at the path of the new one (exchange) or removed (renames).
 
     One atomic exchange where the system has one (Linux ``renameat2``), else two renames.
     """
     if not published.exists():
         new.rename(published)
-    elif not (sys.platform == "linux" and _exchange(new, published)):
-        old = _old(published)
-        _remove(old)
-        published.rename(old)
+    elif not (sys.platform == "linux" and _exchange_atomically(new, published)):
+        backup = _backup_path(published)
+        _remove_folder(backup)
+        published.rename(backup)
         new.rename(published)
-        _remove(old)
+        _remove_folder(backup)
     _sync_folder(published.parent)
 
 
-def _exchange(first: Path, second: Path) -> bool:
+def _exchange_atomically(first: Path, second: Path) -> bool:
     try:
         rename = ctypes.CDLL(None, use_errno=True).renameat2
     except (OSError, AttributeError):
@@ -98,7 +100,7 @@ def _exchange(first: Path, second: Path) -> bool:
 
 
 def sync_to_disk(folder: Path) -> None:
-    """Have every file and folder below `folder` on the disk before anything relies on it."""
+    """Flush every file and folder below `folder` to disk."""
     for place, _, names in os.walk(folder):
         for name in names:
             with Path(place, name).open("rb+") as file:
@@ -107,7 +109,7 @@ def sync_to_disk(folder: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """A folder's entries too; Windows has no such call and keeps them by itself."""
+    """Flush a folder's entries to disk; Windows has no such call."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -11,14 +11,14 @@ from packaging.utils import canonicalize_name
 
 @dataclass(frozen=True)
 class Pin:
-    """One entry of the lock: a package, its one version, where it is needed, the hashes of its files."""
+    """One entry of the lock: a package with its one version and marker, and the hashes of its files."""
 
     requirement: Requirement
     hashes: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        """Name in the spelling that compares."""
+        """Normalised name (PEP 503), for comparing."""
         return canonicalize_name(self.requirement.name)
 
     @property
@@ -27,23 +27,23 @@ class Pin:
         return next(iter(self.requirement.specifier)).version
 
     def holds(self, environment: Mapping[str, str] | None = None) -> bool:
-        """Whether the package is needed in `environment` (markers of PEP 508); by default in this one."""
+        """Whether the package is needed in `environment` (PEP 508 markers); by default in the running Python."""
         marker = self.requirement.marker
         return marker is None or marker.evaluate(dict(environment) if environment else None)
 
     def line(self) -> str:
-        """The pin for pip, with hashes and without its marker: judged already."""
+        """The pin as a line for pip, with hashes but without its marker, which :meth:`holds` has evaluated."""
         hashes = "".join(f" --hash={value}" for value in self.hashes)
         return f"{self.requirement.name}=={self.version}{hashes}"
 
 
 def read_pins(lock: str) -> list[Pin]:
-    """The pins of a lock file as `make lock` writes it."""
+    """Parse the text of a lock file as `make lock` writes it."""
     return list(map(_pin, _entries(lock)))
 
 
 def needed(pins: Iterable[Pin], environment: Mapping[str, str] | None = None) -> list[Pin]:
-    """Those of `pins` whose markers hold in `environment`; by default in this one."""
+    """The pins whose markers hold in `environment`; by default in the running Python."""
     return [pin for pin in pins if pin.holds(environment)]
 
 

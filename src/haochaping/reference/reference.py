@@ -1,4 +1,4 @@
-"""What belongs to the city and to the wording of its tables: everything under ``data/reference/``."""
+"""Settings of a city and the wording of its tables: everything under ``data/reference/``."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.cleaning.decode_text import decode
-from haochaping.cleaning.longest_csv_cell import longest_cell
+from haochaping.cleaning.longest_csv_cell import csv_cell_limit
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import TABLES, TIERS
 from haochaping.core.paths import find_locations
 from haochaping.core.text import normalize_for_comparison
 
 IGNORED = "ignored"
-"""Field of a heading whose column the city chooses not to read."""
+"""Field in ``headings.csv`` for columns that are not read."""
 HEADING_FIELDS = (
     "serial",
     *dict.fromkeys(
@@ -70,13 +70,13 @@ class Reference:
     city: dict[str, Any]
     units: tuple[Unit, ...]
     headings: dict[str, str] = field(repr=False)
-    """Folded heading text to field name."""
+    """Heading to field name; headings are in the form of :func:`normalize_for_comparison`, as all words below."""
     totals: frozenset[str] = field(repr=False)
-    """Folded labels of total rows."""
+    """Labels of total rows (合计)."""
     no_value: dict[str, str] = field(repr=False)
-    """Folded text of a cell that holds no number, to the reason shown for it."""
-    elsewhere: frozenset[str] = field(default=frozenset(), repr=False)
-    """Those of them that say the figure is counted elsewhere, so that no total here contains it."""
+    """Word printed in place of a number (/, 归市) to the reason shown for it."""
+    counted_elsewhere: frozenset[str] = field(default=frozenset(), repr=False)
+    """Those words of ``no_value`` that say the figure is counted elsewhere (归市), so that no total here contains it."""
 
     @cached_property
     def _units_by_name(self) -> dict[tuple[str, str], Unit]:
@@ -93,16 +93,16 @@ class Reference:
         return isinstance(settings, dict) and settings.get("name_units") is True
 
     def unit(self, kind: str, name: str) -> Unit | None:
-        """The unit of `kind` that bears `name` (canonical or alias), or None."""
+        """The unit of `kind` with this name or alias, or None."""
         return self._units_by_name.get((kind, normalize_for_comparison(name)))
 
     def canonical(self, kind: str, name: str) -> str:
-        """Canonical name; an unknown name stands for itself."""
+        """Canonical name of a unit; an unknown name is returned as it is."""
         unit = self.unit(kind, name)
         return unit.canonical if unit else name
 
     def names(self, kind: str) -> list[str]:
-        """Every name (canonical and aliases) of units of `kind`."""
+        """All names of units of `kind`, aliases included."""
         return [name for u in self.units if u.kind == kind for name in (u.canonical, *u.aliases)]
 
     def threshold(self, name: str) -> float:
@@ -119,26 +119,26 @@ def load_reference(folder: Path) -> Reference:
     Raises
     ------
     InputRefused
-        A file is missing or cannot be read as what it should be.
+        A file is missing, is not valid TOML or CSV, lacks a column or has a wrong entry.
     """
-    city = _toml(folder / "city.toml")
+    city = _read_toml(folder / "city.toml")
     if not isinstance(city.get("name"), str):
         raise refuse(f"{folder / 'city.toml'} name", "", '应写明城市名称，如 name = "某某市"')
-    headings = _headings(folder / "headings.csv")
-    words = _words(folder / "words.csv")
-    _numbers(city, folder / "city.toml")
+    headings = _read_headings(folder / "headings.csv")
+    words = _read_words(folder / "words.csv")
+    _check_thresholds(city, folder / "city.toml")
     return Reference(
         folder=folder,
         city=city,
         units=tuple(
-            _unit(row, folder / "units.csv", i) for i, row in enumerate(_units_rows(folder), start=2)
+            _unit(row, folder / "units.csv", i) for i, row in enumerate(_read_unit_rows(folder), start=2)
         ),
         headings=headings,
         totals=frozenset(normalize_for_comparison(row["text"]) for row in words if row["kind"] == "total"),
         no_value={
             normalize_for_comparison(row["text"]): row["meaning"] for row in words if row["kind"] != "total"
         },
-        elsewhere=frozenset(
+        counted_elsewhere=frozenset(
             normalize_for_comparison(row["text"]) for row in words if row["kind"] == "elsewhere"
         ),
     )
@@ -155,11 +155,11 @@ def threshold(name: str, data: str | os.PathLike[str] | None = None) -> float:
     return load_reference(find_locations(data).reference).threshold(name)
 
 
-def _headings(path: Path) -> dict[str, str]:
-    """Folded heading to field; every field must be one that the tables have."""
+def _read_headings(path: Path) -> dict[str, str]:
+    """Map each heading (normalised) to its field, which must be one of ``HEADING_FIELDS``."""
     headings: dict[str, str] = {}
     problems = []
-    for line, row in enumerate(_rows(path, {"field", "heading"}), start=2):
+    for line, row in enumerate(_read_csv(path, {"field", "heading"}), start=2):
         line_place = f"{path} 第 {line} 行"
         if row["field"] not in HEADING_FIELDS:
             problems.append(Problem(line_place, row["field"], f"field 应为 {'、'.join(HEADING_FIELDS)} 之一"))
@@ -172,8 +172,8 @@ def _headings(path: Path) -> dict[str, str]:
     return headings
 
 
-def _words(path: Path) -> list[dict[str, str]]:
-    rows = _rows(path, {"kind", "text", "meaning"})
+def _read_words(path: Path) -> list[dict[str, str]]:
+    rows = _read_csv(path, {"kind", "text", "meaning"})
     wrong = [
         Problem(f"{path} 第 {line} 行", row["kind"], "kind 应为 total、no_value 或 elsewhere，text 不应空白")
         for line, row in enumerate(rows, start=2)
@@ -184,35 +184,35 @@ def _words(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-def _numbers(city: dict[str, Any], path: Path) -> None:
-    """Hold ``[thresholds]`` to be numbers, and all there: a city whose settings are older is told at once."""
-    given = city.get("thresholds", {})
-    if not isinstance(given, dict):
-        raise refuse(f"{path} thresholds", repr(given)[:80], "应为一节 [thresholds]，每行一个数")
+def _check_thresholds(city: dict[str, Any], path: Path) -> None:
+    """Refuse ``[thresholds]`` that are missing or no numbers: settings may be older than this version."""
+    thresholds = city.get("thresholds", {})
+    if not isinstance(thresholds, dict):
+        raise refuse(f"{path} thresholds", repr(thresholds)[:80], "应为一节 [thresholds]，每行一个数")
     wrong = [
         Problem(f"{path} [thresholds] {name}", repr(value), "应为一个数")
-        for name, value in given.items()
+        for name, value in thresholds.items()
         if not isinstance(value, (int, float)) or isinstance(value, bool)
     ]
     wrong += [
         Problem(f"{path} [thresholds]", f"没有 {name}", "请照工具包的 data/reference/city.toml 补上这一项")
         for name in THRESHOLDS
-        if name not in given
+        if name not in thresholds
     ]
     if wrong:
         raise InputRefused(wrong)
 
 
-def _units_rows(folder: Path) -> list[dict[str, str]]:
+def _read_unit_rows(folder: Path) -> list[dict[str, str]]:
     path = folder / "units.csv"
-    rows = _rows(path, {"kind", "canonical"})
-    seen: dict[tuple[str, str], list[int]] = defaultdict(list)
+    rows = _read_csv(path, {"kind", "canonical"})
+    lines_by_name: dict[tuple[str, str], list[int]] = defaultdict(list)
     for line, row in enumerate(rows, start=2):
         for name in {row["canonical"], *_aliases(row)}:
-            seen[row["kind"], normalize_for_comparison(name)].append(line)
+            lines_by_name[row["kind"], normalize_for_comparison(name)].append(line)
     clashes = [
         Problem(f"{path} 第 {'、'.join(map(str, lines))} 行", name, "同类单位的名称或别名不能重复")
-        for (_, name), lines in seen.items()
+        for (_, name), lines in lines_by_name.items()
         if len(lines) > 1
     ]
     if clashes:
@@ -244,7 +244,7 @@ def _unit(row: dict[str, str], path: Path, line: int) -> Unit:
     )
 
 
-def _read(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError:
@@ -254,18 +254,18 @@ def _read(path: Path) -> str:
     return decode(data, str(path))
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(_read(path))
+        return tomllib.loads(_read_text(path))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise refuse(str(path), str(error), "应为 TOML 格式") from None
 
 
-def _rows(path: Path, required: set[str]) -> list[dict[str, str]]:
-    reader = csv.DictReader(io.StringIO(_read(path), newline=None))
+def _read_csv(path: Path, required: set[str]) -> list[dict[str, str]]:
+    reader = csv.DictReader(io.StringIO(_read_text(path), newline=None))
     try:
-        with longest_cell():
-            given = list(reader)
+        with csv_cell_limit():
+            records = list(reader)
     except csv.Error:
         raise refuse(str(path), "内容过长", "引号应成对；请用表格软件打开，另存为 .csv") from None
     missing = required - set(reader.fieldnames or [])
@@ -273,7 +273,7 @@ def _rows(path: Path, required: set[str]) -> list[dict[str, str]]:
         raise refuse(
             str(path), f"缺少列 {'、'.join(sorted(missing))}", f"首行应含 {'、'.join(sorted(required))}"
         )
-    rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in given]
+    rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in records]
     while rows and not any(rows[-1].values()):
         rows.pop()  # a spreadsheet leaves blank rows at the end
     return rows

@@ -9,14 +9,14 @@ import numpy.typing as npt
 
 from haochaping.statistics.rates import difference, rate
 from haochaping.statistics.validation import (
+    broadcast_checked,
+    confidence_level,
     counts,
     fractions,
-    level_of,
-    one,
-    plain,
     probabilities,
+    scalar_or_array,
     shares,
-    together,
+    single_number,
     trials,
 )
 
@@ -27,8 +27,8 @@ class Change(NamedTuple):
     """Change of a rate, in fractions (0.01 is one percentage point); floats or arrays.
 
     `direction` is ``up`` or ``down`` where the change matters; ``none``, no material change, where the whole
-    interval is smaller than what matters; ``unclear`` where the records cannot tell; ``not_applicable`` where one
-    of the rates is 0/0. `matters` is true for ``up`` and ``down`` only.
+    interval lies within the smallest change that matters; ``unclear`` where neither can be concluded;
+    ``not_applicable`` where one of the rates is 0/0. `matters` is true for ``up`` and ``down`` only.
     """
 
     difference: Any
@@ -56,8 +56,8 @@ def between(
 ) -> Change:
     """Change of a rate from the earlier period (1) to the later (2): ``k2/n2 − k1/n1``.
 
-    It matters where it reaches `least` and its Newcombe interval excludes 0: over millions of records a change
-    of no weight is “significant”, over a handful a large one is chance.
+    It matters where it reaches `least` and its Newcombe interval excludes 0: over millions of records a negligible
+    change is significant, over a handful a large one may be chance.
 
     Parameters
     ----------
@@ -86,9 +86,9 @@ def between(
     Newcombe, R. G. (1998). Statistics in Medicine 17:873-890.
     """
     a, m, b, n = trials((k1, n1), (k2, n2))
-    threshold = one(probabilities(least, "最小变化 least"), "最小变化 least") - _ROUNDING
+    threshold = single_number(probabilities(least, "最小变化 least"), "最小变化 least") - _ROUNDING
     d = np.asarray(rate(b, n) - rate(a, m))
-    low, high = (np.asarray(end) for end in difference(b, n, a, m, level_of(level)))
+    low, high = (np.asarray(end) for end in difference(b, n, a, m, confidence_level(level)))
     direction = np.select(
         [
             np.isnan(d),
@@ -100,7 +100,7 @@ def between(
         "unclear",
     )
     matters = np.isin(direction, ["up", "down"])
-    return Change(*(plain(part) for part in (d, low, high, direction, matters)))
+    return Change(*(scalar_or_array(part) for part in (d, low, high, direction, matters)))
 
 
 def relative(before: npt.ArrayLike, after: npt.ArrayLike) -> Any:
@@ -121,10 +121,10 @@ def relative(before: npt.ArrayLike, after: npt.ArrayLike) -> Any:
     ValueError
         Negative, missing or not whole; shapes or indexes that do not fit.
     """
-    base, now = together(
+    base, now = broadcast_checked(
         {"前期数": (before, counts(before, "前期数")), "本期数": (after, counts(after, "本期数"))}
     )
-    return plain((now - base) / np.where(base > 0, base, np.nan))
+    return scalar_or_array((now - base) / np.where(base > 0, base, np.nan))
 
 
 def kitagawa(w1: npt.ArrayLike, r1: npt.ArrayLike, w2: npt.ArrayLike, r2: npt.ArrayLike) -> Decomposition:
@@ -158,7 +158,7 @@ def kitagawa(w1: npt.ArrayLike, r1: npt.ArrayLike, w2: npt.ArrayLike, r2: npt.Ar
     ----------
     Kitagawa, E. M. (1955). Journal of the American Statistical Association 50:1168-1194.
     """
-    v1, q1, v2, q2 = together(
+    v1, q1, v2, q2 = broadcast_checked(
         {
             "前期占比 w1": (w1, shares(w1, "前期占比 w1")),
             "前期比率 r1": (r1, fractions(r1, "前期比率 r1")),

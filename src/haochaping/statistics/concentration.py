@@ -6,7 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from haochaping.statistics.validation import FloatArray, amounts, column, counts, one, whole
+from haochaping.statistics.validation import (
+    FloatArray,
+    amounts,
+    counts,
+    one_column,
+    single_number,
+    whole_number,
+)
 
 
 def hhi(x: npt.ArrayLike) -> float:
@@ -44,7 +51,7 @@ def normalised_hhi(x: npt.ArrayLike) -> float:
 
     Parameters and errors as :func:`hhi`; NaN (not applicable) also where there is only one unit.
     """
-    units = _column(x).size
+    units = _amounts_column(x).size
     return (hhi(x) - 1 / units) / (1 - 1 / units) if units > 1 else np.nan
 
 
@@ -74,7 +81,7 @@ def gini(x: npt.ArrayLike) -> float:
     """
     shares = np.sort(_shares(x))
     order = 2 * np.arange(1, shares.size + 1) - shares.size - 1
-    return float(np.maximum((order * shares).sum() / shares.size, 0))  # rounding may fall below 0
+    return float(np.maximum((order * shares).sum() / shares.size, 0))  # floating point may fall just below 0
 
 
 def top_share(x: npt.ArrayLike, top: int = 3) -> float:
@@ -98,7 +105,7 @@ def top_share(x: npt.ArrayLike, top: int = 3) -> float:
         As :func:`hhi`; or `top` is not a whole number from 1 to the number of units.
     """
     shares = np.sort(_shares(x))
-    if whole(top, "单位个数 top") > shares.size:
+    if whole_number(top, "单位个数 top") > shares.size:
         raise ValueError(f"单位个数 top 为 {top}，应不大于单位总数 {shares.size}。")
     return float(shares[-top:].sum())
 
@@ -114,12 +121,12 @@ def location_quotient(table: pd.DataFrame, threshold: float = 5) -> pd.DataFrame
     table : DataFrame of counts
         Such as departments by districts. A missing cell stays missing and takes no part in the totals.
     threshold : float
-        Cells whose expected count is below it are suppressed: their quotient would be mostly chance.
+        Cells whose expected count is below it are left out: their quotient would be mostly chance.
 
     Returns
     -------
     DataFrame of floats, labelled as `table`
-        NaN where the cell is missing or suppressed, or its row or column is empty.
+        NaN where the cell is missing or left out, or its row or column is empty.
 
     Raises
     ------
@@ -132,21 +139,21 @@ def location_quotient(table: pd.DataFrame, threshold: float = 5) -> pd.DataFrame
     """
     if not isinstance(table, pd.DataFrame):
         raise ValueError(f"数据为 {type(table).__name__}，应为数据表（DataFrame）。")
-    least = one(amounts(threshold, "最小期望数"), "最小期望数")
+    min_expected = single_number(amounts(threshold, "最小期望数"), "最小期望数")
     reported = table.notna().to_numpy()
     cells = counts(table.astype(object).where(table.notna(), 0), "表")
     total = cells.sum()
     expected = np.outer(cells.sum(axis=1), cells.sum(axis=0)) / (total if total else np.nan)
-    shown = reported & (expected >= least) & (expected > 0)
-    quotient = cells / np.where(shown, expected, np.nan)
+    has_quotient = reported & (expected >= min_expected) & (expected > 0)
+    quotient = cells / np.where(has_quotient, expected, np.nan)
     return pd.DataFrame(quotient, index=table.index, columns=table.columns)
 
 
-def _column(x: npt.ArrayLike) -> FloatArray:
-    return column(amounts(x, "数列"), "数列")
+def _amounts_column(x: npt.ArrayLike) -> FloatArray:
+    return one_column(amounts(x, "数列"), "数列")
 
 
 def _shares(x: npt.ArrayLike) -> FloatArray:
-    values = _column(x)
+    values = _amounts_column(x)
     total = values.sum()
     return values / (total if total else np.nan)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from haochaping.statistics.validation import FloatArray, counts, plain, whole
+from haochaping.statistics.validation import FloatArray, counts, scalar_or_array, whole_number
 
 
 def suppress(table: pd.DataFrame | pd.Series, threshold: int) -> Any:
@@ -45,15 +45,15 @@ def suppress(table: pd.DataFrame | pd.Series, threshold: int) -> Any:
     """
     if not isinstance(table, (pd.DataFrame, pd.Series)):
         raise ValueError(f"数据为 {type(table).__name__}，应为数据表或数据列。")
-    least = whole(threshold, "最小显示数")
+    min_shown = whole_number(threshold, "最小显示数")
     shown = _change_counts(table, lambda cells: cells)
-    return shown.mask(((shown > 0) & (shown < least)).fillna(False))
+    return shown.mask(((shown > 0) & (shown < min_shown)).fillna(False))
 
 
 def round_to(values: npt.ArrayLike, base: int = 5) -> Any:
     """Round counts to the nearest multiple of `base`, halves up.
 
-    Round every cell and every total by itself; they need not add up, and that is what protects.
+    Round every cell and every total independently; that they then need not add up is what protects.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def round_to(values: npt.ArrayLike, base: int = 5) -> Any:
     ----------
     Hundepool, A. et al. (2012). Statistical Disclosure Control. Wiley, chapter 5.
     """
-    step = whole(base, "取整单位")
+    step = whole_number(base, "取整单位")
     return _change_counts(values, lambda cells: _nearest(cells, step))
 
 
@@ -98,7 +98,7 @@ def _nearest(cells: FloatArray, base: int) -> FloatArray:
 def _change_counts(values: npt.ArrayLike, rule: Callable[[FloatArray], FloatArray]) -> Any:
     """`rule` applied to counts; labels and missing cells of pandas objects are kept."""
     if not isinstance(values, (pd.DataFrame, pd.Series)):
-        return plain(rule(counts(values, "计数")).astype(np.int64))
+        return scalar_or_array(rule(counts(values, "计数")).astype(np.int64))
     missing = values.isna()
     result = values.astype(object).where(~missing, 0)
     result[:] = rule(counts(result, "计数"))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special  # exact equivalents of what scipy.stats offers, vectorised, at half the import time
 
-from haochaping.statistics.validation import FloatArray, counts, level_of, plain, trials
+from haochaping.statistics.validation import FloatArray, confidence_level, counts, scalar_or_array, trials
 
 
 class Interval(NamedTuple):
@@ -36,13 +36,13 @@ def rate(k: npt.ArrayLike, n: npt.ArrayLike) -> Any:
     ValueError
         Negative, missing or not whole; k above n; shapes or indexes that do not fit.
     """
-    return plain(_rate(*trials((k, n))))
+    return scalar_or_array(_rate(*trials((k, n))))
 
 
 def add_rates(rows: pd.DataFrame) -> pd.DataFrame:
-    """`rows` with the computed fraction ``active_rate`` = active evaluations / evaluations, beside printed rates.
+    """Add column ``active_rate`` = active evaluations / evaluations (a fraction) to a copy of `rows`.
 
-    Rows without both columns are returned as they are. 0/0 and a missing count give a missing rate, never 100 %.
+    A table without these columns is returned unchanged. 0/0 and a missing count give a missing rate, never 100 %.
     """
     result = rows.copy()
     if {"active_evaluations", "evaluations"} <= set(rows.columns):
@@ -79,12 +79,14 @@ def wilson(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
     Newcombe, R. G. (1998). Statistics in Medicine 17:857-872.
     """
     k_, n_ = trials((k, n))
-    z = special.ndtri(0.5 + level_of(level) / 2)
+    z = special.ndtri(0.5 + confidence_level(level) / 2)
     base = _base(n_)
-    reach = k_ + z**2 / 2 + z * np.sqrt(k_ * (n_ - k_) / base + z**2 / 4)
-    low = k_**2 / base / reach  # the lesser root by the product of the roots: no digits lost where k is small
-    high = np.where(k_ == n_, np.where(n_ > 0, 1.0, np.nan), reach / (base + z**2))
-    return Interval(plain(low), plain(high))
+    larger_root_times_n = k_ + z**2 / 2 + z * np.sqrt(k_ * (n_ - k_) / base + z**2 / 4)
+    low = (
+        k_**2 / base / larger_root_times_n
+    )  # smaller root from the product of the roots: no cancellation where k is small
+    high = np.where(k_ == n_, np.where(n_ > 0, 1.0, np.nan), larger_root_times_n / (base + z**2))
+    return Interval(scalar_or_array(low), scalar_or_array(high))
 
 
 def exact(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
@@ -114,15 +116,15 @@ def exact(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
     Clopper, C. J. and Pearson, E. S. (1934). Biometrika 26:404-413.
     """
     k_, n_ = trials((k, n))
-    tail = (1 - level_of(level)) / 2
-    # Beta has no parameter 0: those ends are set below, whatever stands in their place here.
+    tail = (1 - confidence_level(level)) / 2
+    # Beta has no parameter 0: the parameters are raised to 1 here, and the ends concerned are set below.
     low = special.betaincinv(np.maximum(k_, 1), n_ - k_ + 1, tail)
     high = special.betainccinv(k_ + 1, np.maximum(n_ - k_, 1), tail)
     low = np.where(k_ == 0, 0.0, low)
     high = np.where(k_ == n_, 1.0, high)
     return Interval(
-        plain(np.where(n_ > 0, low, np.nan)),
-        plain(np.where(n_ > 0, high, np.nan)),
+        scalar_or_array(np.where(n_ > 0, low, np.nan)),
+        scalar_or_array(np.where(n_ > 0, high, np.nan)),
     )
 
 
@@ -153,7 +155,7 @@ def upper_bound_zero(n: npt.ArrayLike, level: float = 0.95) -> Any:
     Hanley, J. A. and Lippman-Hand, A. (1983). JAMA 249:1743-1745.
     """
     base = _base(counts(n, "分母 n"))
-    return plain(-np.expm1(np.log1p(-level_of(level)) / base))
+    return scalar_or_array(-np.expm1(np.log1p(-confidence_level(level)) / base))
 
 
 def difference(
@@ -163,8 +165,8 @@ def difference(
 
     .. math:: \left[d - \sqrt{(p_1-l_1)^2 + (u_2-p_2)^2},\; d + \sqrt{(u_1-p_1)^2 + (p_2-l_2)^2}\right]
 
-    with Wilson's intervals [l, u] of the two rates. At millions of records even a difference of no weight
-    excludes 0: judge it against a smallest difference that matters (:func:`haochaping.statistics.change.between`).
+    with Wilson's intervals [l, u] of the two rates. With millions of records even a negligible difference is
+    significant: compare it with a smallest difference that matters (:func:`haochaping.statistics.change.between`).
 
     Parameters
     ----------
@@ -193,11 +195,11 @@ def difference(
     d = p1 - p2
     low = d - np.hypot(p1 - first.low, second.high - p2)
     high = d + np.hypot(first.high - p1, p2 - second.low)
-    return Interval(plain(low), plain(high))
+    return Interval(scalar_or_array(low), scalar_or_array(high))
 
 
 def _base(n: FloatArray) -> FloatArray:
-    """`n`, with NaN in place of 0, so that whatever is divided by it is not applicable."""
+    """`n` with NaN in place of 0, so that any quotient is NaN (not applicable)."""
     return np.where(n > 0, n, np.nan)
 
 

@@ -1,4 +1,4 @@
-"""How far values lie from their middle, whatever a few of them do."""
+"""Spread of values around their median, robust to outliers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scipy import special  # scipy.stats offers the same and takes three times a
 
 
 def robust_spread(values: Sequence[float] | npt.NDArray[np.float64]) -> float:
-    """1.4826 · median absolute deviation from the median: the standard deviation where values are normal.
+    """1.4826 · median absolute deviation from the median; estimates the standard deviation of normal values.
 
     Source: Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers.
     """

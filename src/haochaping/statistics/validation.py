@@ -1,4 +1,4 @@
-"""The checks of input that all statistics share, and the way back from arrays to scalars."""
+"""Input checks shared by all statistics, and the conversion of results back to scalars."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SUM_OF_SHARES = 1e-9
 class NotApplicable(Exception):
     """The statistic makes no sense for these data.
 
-    Not a ``ValueError``: who catches it to print its reason must not hide a mistake in the input.
+    Not a ``ValueError``: code that catches it to print its reason must not hide an error in the input.
 
     Attributes
     ----------
@@ -90,15 +90,15 @@ def probabilities(values: npt.ArrayLike, name: str) -> FloatArray:
 
 
 def shares(values: npt.ArrayLike, name: str) -> FloatArray:
-    """One column of fractions that add up to 1."""
-    array = column(fractions(values, name), name)
+    """`values` as one column of fractions that add up to 1."""
+    array = one_column(fractions(values, name), name)
     if abs(array.sum() - 1) > _SUM_OF_SHARES:
         raise ValueError(f"{name}之和为 {array.sum():g}，应为 1。")
     return array
 
 
-def column(array: FloatArray, name: str, least: int = 1) -> FloatArray:
-    """`array`, which must be one column of at least `least` numbers."""
+def one_column(array: FloatArray, name: str, least: int = 1) -> FloatArray:
+    """Return `array` if it is one column of at least `least` numbers; else raise ``ValueError``."""
     if array.ndim != 1:
         raise ValueError(f"{name}为 {array.ndim} 维，应为一列数。")
     if array.size < least:
@@ -106,28 +106,28 @@ def column(array: FloatArray, name: str, least: int = 1) -> FloatArray:
     return array
 
 
-def one(array: FloatArray, name: str) -> float:
-    """The one number in `array`, which must be a scalar."""
+def single_number(array: FloatArray, name: str) -> float:
+    """Return the number in `array` if it is a scalar; else raise ``ValueError``."""
     if array.ndim:
         raise ValueError(f"{name}有 {array.size} 项，应为单独一个数。")
     return float(array)
 
 
-def level_of(level: float) -> float:
-    """A confidence level: one number between 0 and 1, neither included."""
-    return one(probabilities(level, "置信水平"), "置信水平")
+def confidence_level(level: float) -> float:
+    """Return a confidence level if it is one number between 0 and 1, neither included; else raise ``ValueError``."""
+    return single_number(probabilities(level, "置信水平"), "置信水平")
 
 
-def whole(value: int, name: str, least: int = 1) -> int:
-    """One whole number that is at least `least`."""
-    number = one(numbers(value, name), name)
+def whole_number(value: int, name: str, least: int = 1) -> int:
+    """Return `value` if it is one whole number that is at least `least`; else raise ``ValueError``."""
+    number = single_number(numbers(value, name), name)
     if number != int(number) or number < least:
         raise ValueError(f"{name}为 {number:g}，应为不小于 {least} 的整数。")
     return int(number)
 
 
-def together(inputs: Mapping[str, tuple[npt.ArrayLike, FloatArray]]) -> list[FloatArray]:
-    """The checked arrays of several inputs, broadcast against each other.
+def broadcast_checked(inputs: Mapping[str, tuple[npt.ArrayLike, FloatArray]]) -> list[FloatArray]:
+    """Broadcast the checked arrays of several inputs against each other.
 
     Parameters
     ----------
@@ -151,19 +151,19 @@ def together(inputs: Mapping[str, tuple[npt.ArrayLike, FloatArray]]) -> list[Flo
 
 
 def trials(*pairs: tuple[npt.ArrayLike, npt.ArrayLike]) -> list[FloatArray]:
-    """Numerators and denominators of one or more rates, checked and broadcast: ``k1, n1, k2, n2, …``.
+    """Check and broadcast numerators and denominators of one or more rates; returns ``k1, n1, k2, n2, …``.
 
     Raises
     ------
     ValueError
-        As in :func:`counts` and :func:`together`; or a numerator above its denominator.
+        As in :func:`counts` and :func:`broadcast_checked`; or a numerator above its denominator.
     """
     inputs = {}
     for i, (k, n) in enumerate(pairs, start=1):
         suffix = str(i) if len(pairs) > 1 else ""
         inputs[f"分子 k{suffix}"] = (k, counts(k, f"分子 k{suffix}"))
         inputs[f"分母 n{suffix}"] = (n, counts(n, f"分母 n{suffix}"))
-    arrays = together(inputs)
+    arrays = broadcast_checked(inputs)
     names = list(inputs)
     for i in range(0, len(arrays), 2):
         above = arrays[i] > arrays[i + 1]
@@ -174,7 +174,7 @@ def trials(*pairs: tuple[npt.ArrayLike, npt.ArrayLike]) -> list[FloatArray]:
     return arrays
 
 
-def plain(array: npt.NDArray[Any]) -> Any:
+def scalar_or_array(array: npt.NDArray[Any]) -> Any:
     """A Python scalar for an array without dimensions, else the array."""
     return array.item() if np.ndim(array) == 0 else array
 
@@ -193,7 +193,7 @@ def _require(good: BoolArray, values: npt.ArrayLike, name: str, expected: str) -
 
 
 def _place(values: npt.ArrayLike, bad: BoolArray) -> str:
-    """Where the first bad value stands, with the label that a series or frame has for it."""
+    """Place of the first bad value in Chinese, with its label in a series or frame."""
     if bad.ndim == 0:
         return ""
     at = np.argwhere(bad)[0]

@@ -1,7 +1,7 @@
 """The analyst's answers: ``review.xlsx`` or ``review.csv`` in ``data/raw/<quarter>/``.
 
-One row a finding, filled in with either a correction (更正) or an explanation (说明). Nothing here is
-applied: reading only says what was answered and what could not be understood.
+A row answers one finding with either a correction (更正) or an explanation (说明). Answers are only read here;
+:mod:`haochaping.checks.review` judges and applies them.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.cleaning.decode_text import decode
-from haochaping.cleaning.longest_csv_cell import longest_cell
+from haochaping.cleaning.longest_csv_cell import csv_cell_limit
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.quarter import Quarter
 from haochaping.core.text import normalize_for_comparison
 
 CORRECT, EXPLAIN, WITHDRAW = "更正", "说明", "不再沿用"
-"""What 处理 may say; WITHDRAW ends an explanation of an earlier quarter."""
+"""Values of 处理; WITHDRAW ends an explanation that was given in an earlier quarter."""
 QUARTER_LABEL = "季度："
-"""Begins the line of the sheet 填写说明 that names the quarter the workbook was written for."""
-LARGEST_WORKBOOK = 20_000_000
+"""Begins the line of sheet 填写说明 with the quarter for which the workbook was written."""
+MAX_WORKBOOK_BYTES = 20_000_000
 HEADINGS = {
     "编号": "finding",
     "单元格": "cell",
@@ -38,12 +38,12 @@ HEADINGS = {
     "日期": "on",
     "有效至": "until",
 }
-"""Headings that are read back; a sheet that lacks 编号 is passed over."""
+"""Heading to field of :class:`Answer`; a sheet without any of these headings is skipped."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One row that was filled in, as text; ``place`` says where it stands."""
+    """One row that was filled in, as text; ``place`` is its file, sheet and row."""
 
     place: str
     finding: str
@@ -56,20 +56,20 @@ class Answer:
     on: str
     until: str
     cell_words: str = ""
-    """The cell in words; what counts is ``cell``, unless that is blank."""
+    """The cell in words (位置); used only where ``cell`` is blank."""
 
     @property
     def is_correction(self) -> bool:
-        """Whether it corrects a cell; a 核实值 without 处理 does."""
+        """Whether it corrects a cell: 处理 is 更正, or is blank while 核实值 is filled in."""
         return self.kind == CORRECT or (not self.kind and bool(self.value))
 
     def valid_on(self, day: date) -> bool:
-        """Whether an explanation still stands on `day`; without 有效至 it does."""
+        """Whether an explanation is valid on `day`; always, where 有效至 is blank."""
         return not self.until or day.isoformat() <= self.until
 
 
 def answer_file(folder: Path) -> Path | None:
-    """The quarter's answers, if any.
+    """Path of the quarter's answers, or None.
 
     Raises
     ------
@@ -86,12 +86,12 @@ def answer_file(folder: Path) -> Path | None:
 
 
 def read_answers(path: Path | None, quarter: Quarter | None = None) -> list[Answer]:
-    """Rows that were filled in (处理, 核实值 or 说明或依据), in order.
+    """Read the rows in which 处理, 核实值 or 说明或依据 was filled in, in order.
 
     Raises
     ------
     InputRefused
-        The file is no workbook or CSV of ours, or was written for another quarter than `quarter`.
+        The file is no workbook or CSV of this kit, is too large, or was written for another quarter than `quarter`.
     """
     if path is None:
         return []
@@ -103,44 +103,44 @@ def read_answers(path: Path | None, quarter: Quarter | None = None) -> list[Answ
 def _csv_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     text = decode(path.read_bytes(), path.name)
     try:
-        with longest_cell():
+        with csv_cell_limit():
             lines = list(csv.reader(io.StringIO(text, newline=None)))
     except csv.Error:
         raise refuse(path.name, "内容过长", "引号应成对；请用表格软件打开，另存为 .csv 或 .xlsx") from None
-    yield from _sheet_rows(lines, path.name)
+    yield from _answer_rows(lines, path.name)
 
 
 def _workbook_rows(path: Path, quarter: Quarter | None) -> Iterator[tuple[str, dict[str, str]]]:
     from python_calamine import CalamineWorkbook
 
-    _must_be_bounded(path)
+    _refuse_too_large(path)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        sheets = {name: _texts(workbook.get_sheet_by_name(name)) for name in workbook.sheet_names}
+        sheets = {name: _sheet_texts(workbook.get_sheet_by_name(name)) for name in workbook.sheet_names}
     except Exception as error:  # the reader raises many kinds for files that are no workbooks
         raise refuse(
             path.name, type(error).__name__, "应为本工具写出的工作簿（答复表或核实单，未加密）"
         ) from None
     found = False
     for name, texts in sheets.items():
-        _of_quarter(texts, quarter, path.name)
-        known = [{_heading(cell) for cell in row} & set(HEADINGS) for row in texts]
-        if any("编号" in row for row in known):
+        _refuse_other_quarter(texts, quarter, path.name)
+        headings_by_row = [{_normalize_heading(cell) for cell in row} & set(HEADINGS) for row in texts]
+        if any("编号" in row for row in headings_by_row):
             found = True
-            yield from _sheet_rows(texts, f"{path.name} {name}")
-        elif any(len(row) > 2 for row in known):
+            yield from _answer_rows(texts, f"{path.name} {name}")
+        elif any(len(row) > 2 for row in headings_by_row):
             raise refuse(f"{path.name} 工作表“{name}”", "", "缺少“编号”一列，请恢复")
     if not found:
         raise refuse(path.name, "", "没有以“编号”为列名的工作表")
 
 
-def _must_be_bounded(path: Path) -> None:
-    """Refuse a workbook that would become too large when it is opened; units send these back."""
+def _refuse_too_large(path: Path) -> None:
+    """Refuse a workbook that would be too large once unpacked: units send these files back, so they are not trusted."""
     from haochaping.read.formats.file_format import check_archive
     from haochaping.read.formats.xlsx import xlsx_details
 
-    if path.stat().st_size > LARGEST_WORKBOOK:
-        raise refuse(path.name, f"{path.stat().st_size} 字节", f"不应超过 {LARGEST_WORKBOOK} 字节")
+    if path.stat().st_size > MAX_WORKBOOK_BYTES:
+        raise refuse(path.name, f"{path.stat().st_size} 字节", f"不应超过 {MAX_WORKBOOK_BYTES} 字节")
     if not zipfile.is_zipfile(path):
         raise refuse(path.name, "不是工作簿", "应为本工具写出的工作簿（答复表或核实单，未加密）")
     check_archive(path)
@@ -153,9 +153,9 @@ def _must_be_bounded(path: Path) -> None:
         raise InputRefused(problems)
 
 
-def _texts(sheet: Any) -> list[list[str]]:
-    """A sheet's cells as text; a merged cell's text stands in all the rows it covers."""
-    rows = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+def _sheet_texts(sheet: Any) -> list[list[str]]:
+    """A sheet's cells as text; every cell of a merged range has its text."""
+    rows = [[_cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         for r in range(top, min(bottom, len(rows) - 1) + 1):
             for c in range(left, min(right, len(rows[r]) - 1) + 1):
@@ -163,8 +163,8 @@ def _texts(sheet: Any) -> list[list[str]]:
     return rows
 
 
-def _of_quarter(rows: list[list[str]], quarter: Quarter | None, place: str) -> None:
-    """Refuse a workbook that names another quarter."""
+def _refuse_other_quarter(rows: list[list[str]], quarter: Quarter | None, place: str) -> None:
+    """Refuse a workbook that was written for another quarter."""
     for row in rows if quarter else ():
         if row and row[0].startswith(QUARTER_LABEL):
             named = row[0].removeprefix(QUARTER_LABEL).strip()
@@ -172,27 +172,33 @@ def _of_quarter(rows: list[list[str]], quarter: Quarter | None, place: str) -> N
                 raise refuse(place, f"是 {named} 的答复", f"文件夹是 {quarter}，请放入本季度的 review.xlsx")
 
 
-def _heading(text: str) -> str:
-    """A heading without blanks and the marks people add to it."""
+def _normalize_heading(text: str) -> str:
+    """Normalise a heading: no blanks, no ``*`` or ``:`` that people add."""
     return normalize_for_comparison(text).strip("*:")
 
 
-def _sheet_rows(rows: list[list[str]], place: str) -> Iterator[tuple[str, dict[str, str]]]:
-    top = next((i for i, row in enumerate(rows) if "编号" in [_heading(cell) for cell in row]), None)
-    if top is None:
+def _answer_rows(rows: list[list[str]], place: str) -> Iterator[tuple[str, dict[str, str]]]:
+    header_index = next(
+        (i for i, row in enumerate(rows) if "编号" in [_normalize_heading(cell) for cell in row]), None
+    )
+    if header_index is None:
         raise refuse(place, "", "应有以“编号”为列名的首行")
-    at = {HEADINGS[_heading(cell)]: i for i, cell in enumerate(rows[top]) if _heading(cell) in HEADINGS}
-    for number, row in enumerate(rows[top + 1 :], start=top + 2):
+    headings = [_normalize_heading(cell) for cell in rows[header_index]]
+    field_columns = {HEADINGS[name]: i for i, name in enumerate(headings) if name in HEADINGS}
+    for number, row in enumerate(rows[header_index + 1 :], start=header_index + 2):
         cells = dict.fromkeys(HEADINGS.values(), "")
-        cells |= {name: _unguarded(row[i].strip()) for name, i in at.items() if i < len(row)}
+        cells |= {
+            name: _without_apostrophe(row[i].strip()) for name, i in field_columns.items() if i < len(row)
+        }
         yield f"{place} 第 {number} 行", cells
 
 
-def _unguarded(text: str) -> str:
+def _without_apostrophe(text: str) -> str:
+    """`text` without the apostrophe by which spreadsheets mark text."""
     return text[1:] if text.startswith("'") else text
 
 
-def _text(value: object) -> str:
+def _cell_text(value: object) -> str:
     """A workbook's cell as text: whole numbers without a point, dates as ISO."""
     if isinstance(value, bool) or value is None:
         return ""

@@ -1,4 +1,4 @@
-"""Corrections by the analyst: applied to the tables, with the printed value kept beside."""
+"""Corrections by the analyst: applied to the tables; the frame ``corrections`` keeps the printed values."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from haochaping.reference.reference import Reference
 
 @dataclass(frozen=True)
 class Correction:
-    """One cell that the office found to be otherwise: printed text, corrected text, on what basis, by whom, when."""
+    """The correction of one cell: printed text, corrected text, on what basis, by whom, when (ISO date)."""
 
     cell: CellRef
     printed: str
@@ -37,17 +37,17 @@ class Correction:
 
 
 class CorrectionNotApplicable(ValueError):
-    """The corrected text is no value of the cell's kind, or there is no such cell; the message says which."""
+    """The corrected text is not valid in the cell, or there is no such cell; the message says which, in Chinese."""
 
 
 def apply_corrections(data: QuarterData, corrections: list[Correction], reference: Reference) -> QuarterData:
-    """`data` with each corrected cell holding its corrected value, and ``corrections`` filled.
+    """Return `data` with the corrected values in its cells and with frame ``corrections``.
 
-    Totals are not changed: they are checked again against the corrected cells.
+    Printed totals are not adjusted: the rules check them against the corrected cells.
 
     Raises
     ------
-    NotApplicable
+    CorrectionNotApplicable
         A corrected text is no count or percentage, as its cell requires.
     """
     for correction in corrections:
@@ -69,7 +69,7 @@ def apply_corrections(data: QuarterData, corrections: list[Correction], referenc
 
 
 def kept_corrections(data: QuarterData) -> list[Correction]:
-    """The corrections that tidy tables carry, for a quarter whose raw folder is no longer there."""
+    """The corrections recorded in the data, for a quarter of which only tidy tables are left."""
     return [
         Correction(
             CellRef.of(row["table"], decode_key(row["key"]), row["column"]),
@@ -80,7 +80,7 @@ def kept_corrections(data: QuarterData) -> list[Correction]:
 
 
 def as_printed(data: QuarterData, reference: Reference) -> QuarterData:
-    """`data` with every correction taken back: what the source printed."""
+    """Return `data` with every correction undone: as the source printed it."""
     for row in data.corrections.to_dict("records"):
         cell = CellRef.of(row["table"], decode_key(row["key"]), row["column"])
         data = with_value(data, cell, row["printed"], reference)
@@ -88,12 +88,12 @@ def as_printed(data: QuarterData, reference: Reference) -> QuarterData:
 
 
 def read_cell(cell: CellRef, text: str, reference: Reference) -> Cell:
-    """A corrected text as a value of the cell's kind.
+    """Read a corrected text as its cell requires: a count, a percentage, or a title or date of an annex.
 
     Raises
     ------
-    NotApplicable
-        It is none.
+    CorrectionNotApplicable
+        The text is not valid in the cell.
     """
     if is_note(cell):
         return Cell(_note_value(cell, text))
@@ -113,7 +113,7 @@ def is_note(cell: CellRef) -> bool:
 
 
 def _note_value(cell: CellRef, text: str) -> str:
-    """A title as it is; a date or a period checked."""
+    """The text of a note's cell: a title unchanged, dates in ISO form."""
     if cell.column == "title":
         return text
     days = text.split("至") if cell.column == "period" else [text]
@@ -134,12 +134,12 @@ def is_rate(cell: CellRef) -> bool:
 def with_value(
     data: QuarterData, cell: CellRef, text: str, reference: Reference, reason: str = ""
 ) -> QuarterData:
-    """`data` with another printed text in one cell; `reason` is shown where it holds no number then.
+    """Return `data` with another printed text in one cell; `reason` is given for a cell that then holds no number.
 
     Raises
     ------
-    NotApplicable
-        The text is no value of the cell's kind, or there is no such cell.
+    CorrectionNotApplicable
+        The text is not valid in the cell, or there is no such cell.
     """
     if is_note(cell):
         return _with_note(data, cell, text)
@@ -178,7 +178,7 @@ def _with_total(data: QuarterData, cell: CellRef, value: Cell) -> QuarterData:
 
 
 def _with_note(data: QuarterData, cell: CellRef, text: str) -> QuarterData:
-    """Another title, period or extraction date for one annex; ``about`` follows, which repeats the first annex's."""
+    """Set the title, period or extraction date of one annex, and in ``about``, which repeats those of the first annex."""
     annexes = data.annexes.copy()
     selected = annexes["table"] == cell.table
     if not selected.any():
@@ -188,11 +188,11 @@ def _with_note(data: QuarterData, cell: CellRef, text: str) -> QuarterData:
     if cell.column == "period":
         fields = dict(zip(("period_start", "period_end"), value.split(" 至 "), strict=True))
     about = data.about.copy()
-    for name, new in fields.items():
-        first = next((old for old in annexes[name] if old), "")
-        annexes.loc[selected, name] = new
-        repeats = (about["field"] == name) & (about["value"] == first)
-        about.loc[repeats, "value"] = next((now for now in annexes[name] if now), "")
+    for name, new_text in fields.items():
+        first_text = next((text for text in annexes[name] if text), "")
+        annexes.loc[selected, name] = new_text
+        repeats = (about["field"] == name) & (about["value"] == first_text)
+        about.loc[repeats, "value"] = next((text for text in annexes[name] if text), "")
     return replace(data, annexes=annexes, about=about)
 
 
@@ -210,7 +210,7 @@ def _with_headline(data: QuarterData, cell: CellRef, value: Cell, text: str) -> 
 def _with_unreported(data: QuarterData, cell: CellRef, value: Cell) -> QuarterData:
     rows = data.unreported.to_dict("records")
     key = encode_key(cell.names)
-    at = [
+    positions = [
         i for i, r in enumerate(rows) if (r["table"], r["key"], r["column"]) == (cell.table, key, cell.column)
     ]
     if value.value is None:
@@ -221,7 +221,7 @@ def _with_unreported(data: QuarterData, cell: CellRef, value: Cell) -> QuarterDa
             "printed": value.printed,
             "reason": value.reason,
         }
-        rows = [entry if i in at else r for i, r in enumerate(rows)] if at else [*rows, entry]
+        rows = [entry if i in positions else r for i, r in enumerate(rows)] if positions else [*rows, entry]
     else:
-        rows = [r for i, r in enumerate(rows) if i not in at]
+        rows = [r for i, r in enumerate(rows) if i not in positions]
     return replace(data, unreported=frame("unreported", rows))

@@ -1,4 +1,4 @@
-"""Every printed cell of a quarter by its place, with value and printed text."""
+"""Every printed cell of a quarter by its reference, with value and printed text."""
 
 from __future__ import annotations
 
@@ -21,16 +21,20 @@ from haochaping.core.model import (
 )
 from haochaping.reference.reference import Reference
 
-_BEFORE = ("约", "近", "超过", "超", "逾")
+_QUALIFIERS_BEFORE_NUMBER = ("约", "近", "超过", "超", "逾")
 
 
 def claim(printed: str, qualifier: str) -> str:
-    """A figure of the text with the word that bounds it: ``99.9%以上``, ``约907万条``."""
-    return f"{qualifier}{printed}" if qualifier.startswith(_BEFORE) else f"{printed}{qualifier}"
+    """Join a figure of the text and its qualifier in their order in the text: ``99.9%以上``, ``约907万条``."""
+    return (
+        f"{qualifier}{printed}"
+        if qualifier.startswith(_QUALIFIERS_BEFORE_NUMBER)
+        else f"{printed}{qualifier}"
+    )
 
 
 def note_cell(table: str, column: str) -> CellRef:
-    """The title of an annex, or a date of its note, as a cell."""
+    """The reference of an annex's title or of a date in its note (`column` of ``NOTE_COLUMNS``)."""
     return CellRef.of(table, {TABLES[table].key[0]: NOTE}, column)
 
 
@@ -48,7 +52,17 @@ class RowRef:
 
 
 class CellIndex:
-    """Look-up of printed cells; what the rules read."""
+    """Look-up of the printed cells of a quarter, for the rules.
+
+    Parameters
+    ----------
+    data : QuarterData
+        The quarter.
+    reference : Reference, optional
+        The city, for rules that need its registry or settings.
+    history : sequence of QuarterData
+        Earlier quarters, oldest first.
+    """
 
     def __init__(
         self,
@@ -81,7 +95,7 @@ class CellIndex:
             )
 
     def with_values(self, changes: Mapping[CellRef, int]) -> CellIndex:
-        """A copy in which some cells hold other whole numbers: what the rules would say then."""
+        """A copy in which some cells hold other whole numbers, for running the rules on a hypothesis."""
         changed = copy(self)
         changed._values = {**self._values, **changes}
         changed._printed = {**self._printed, **{cell: str(value) for cell, value in changes.items()}}
@@ -95,7 +109,7 @@ class CellIndex:
             self._rows[name].append(row)
             for column in spec.measures:
                 if pd.notna(record[column]):
-                    self._put(row.cell(column), record[column], str(record.get(printed_column(column), "")))
+                    self._set(row.cell(column), record[column], str(record.get(printed_column(column), "")))
 
     def _add_totals(self) -> None:
         rows: dict[tuple[str, str], RowRef] = {}
@@ -108,19 +122,19 @@ class CellIndex:
             self._printed[row.cell(str(item.column))] = str(item.printed)
         self.total_rows = list(rows.values())
 
-    def _put(self, cell: CellRef, value: float, printed: str) -> None:
+    def _set(self, cell: CellRef, value: float, printed: str) -> None:
         self._values[cell] = value if printed else int(value)
         self._printed[cell] = printed or str(int(value))
 
     def cells(self) -> Iterator[CellRef]:
-        """Every printed cell, with a number or without."""
+        """Yield every printed cell, with or without a number."""
         yield from dict.fromkeys([*self._values, *self._printed])
 
     def __contains__(self, cell: CellRef) -> bool:
         return cell in self._values or cell in self._printed
 
     def rows(self, table: str) -> list[RowRef]:
-        """Rows of a table in printed order, totals left out."""
+        """Rows of a table in printed order, without totals."""
         return self._rows[table]
 
     def totals(self, table: str) -> list[RowRef]:
@@ -128,7 +142,7 @@ class CellIndex:
         return [row for row in self.total_rows if row.table == table]
 
     def parts(self, total: RowRef) -> Iterator[RowRef]:
-        """The rows that a total row adds up: those that agree with it in the rest of the key."""
+        """The rows that a total adds up: those with the same key in the columns where the total has no label."""
         labels = {row.label for row in self.totals(total.table)}
         rest = {name: value for name, value in total.key.items() if value not in labels}
         for row in self.rows(total.table):
@@ -149,7 +163,7 @@ class CellIndex:
         return None if value is None else int(value)
 
     def weight(self, cell: CellRef) -> float:
-        """How much of its column a count makes up; 1 for the number of records that the text claims, else 0."""
+        """Share of a count in its column; 1 for the number of records that the text claims, 0 for other cells."""
         if cell.table == TEXT_CLAIMS:
             return float(cell.names.get("figure") == "records")
         if cell.table not in TABLES or cell.column not in TABLES[cell.table].counts:

@@ -13,7 +13,7 @@ from haochaping.core.model import TABLES, TIERS, QuarterData, TableSpec, dtypes
 
 
 def validate(data: QuarterData) -> QuarterData:
-    """Hold the five tables against the contract and hand `data` through.
+    """Check the five tables against the contract and return `data` unchanged.
 
     Keys are present and unique, counts whole and not negative, rates not negative. What is printed
     and wrong (a rate above 100 %, more evaluations than cases) is a finding, not a violation.
@@ -39,7 +39,7 @@ def validate(data: QuarterData) -> QuarterData:
 
 @cache
 def _schema(name: str) -> Any:
-    """The contract of one table, put together once."""
+    """The pandera schema of one table, cached."""
     import pandera.pandas as pa
 
     spec = TABLES[name]

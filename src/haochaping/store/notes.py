@@ -1,7 +1,7 @@
-"""The analyst's words: ``notes.md`` in ``data/raw/<quarter>/``, by section.
+"""The analyst's notes: ``notes.md`` in ``data/raw/<quarter>/``, by section.
 
-Markdown, of which paragraphs, lists, emphasis and headings count; everything else, HTML above all, is text.
-Hints in ``<!-- -->`` are left out.
+Markdown with paragraphs, lists, emphasis and headings only; everything else, HTML above all, is plain text.
+Comments (``<!-- -->``), which hold the hints of the template, are skipped.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import frame
 from haochaping.core.text import normalize_for_comparison
 
-LARGEST = 1_000_000
+MAX_BYTES = 1_000_000
 PARAGRAPH, ITEM, HEADING = "paragraph", "item", "heading"
 BULLETIN = ("通报·总体情况", "通报·存在问题", "通报·下一步工作")
-"""Sections that go into the bulletin, to be circulated; all others stay on the internal page."""
+"""Sections that are printed in the bulletin, which is circulated; all others appear on the internal page only."""
 SECTIONS = {
     "要点": "本季度最需要领导知道的两三件事。与数据核对的结论不一致的话不要写。",
     "总体情况": "全市情况的背景：新增的渠道、系统改造、统计口径的变化、临时停机等。",
@@ -36,12 +36,12 @@ SECTIONS = {
     BULLETIN[1]: "写入通报“存在问题”，随通报印发。一般不点名，用部分、个别。",
     BULLETIN[2]: "写入通报“下一步工作”，随通报印发。",
 }
-"""Headings of ``notes.md`` and what may be written under each."""
+"""Headings of ``notes.md`` and the hint below each in the template."""
 
-_HINT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_OPENING = re.compile(r"^(\s*)([#＃]{1,6})[ \t　]*(?=\S)", re.MULTILINE)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_HEADING_MARK = re.compile(r"^(\s*)([#＃]{1,6})[ \t　]*(?=\S)", re.MULTILINE)
 _NUMBER_OF_HEADING = re.compile(r"^(?:[0-9]+[.、]?|[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\))")
-_APART = re.compile(r"[·・.:\-—–/|]")
+_SEPARATORS = re.compile(r"[·・.:\-—–/|]")
 
 
 def template(quarter_label: str) -> str:
@@ -56,33 +56,33 @@ def template(quarter_label: str) -> str:
 
 
 def read_notes(path: Path) -> pd.DataFrame:
-    """The pieces of a ``notes.md`` in order; no rows where there is no file.
+    """Read the blocks of a ``notes.md`` in order; no rows where there is no file.
 
     Returns
     -------
     DataFrame
-        One row a piece (frame ``notes`` of the model): ``section``, ``kind`` (``paragraph``, ``item`` of a list,
+        One row a block (frame ``notes`` of the model): ``section``, ``kind`` (``paragraph``, ``item`` of a list,
         ``heading`` of level 3 and below), ``text`` (inline Markdown; with its number in a numbered list), ``line``
         in the file.
 
     Raises
     ------
     InputRefused
-        A heading of level 1 or 2 that is none of :data:`SECTIONS`, one that stands twice, or text before the
-        first heading; all at once.
+        A heading of level 1 or 2 that is none of :data:`SECTIONS`, a repeated heading, or text before the first
+        heading (all problems at once); or a file that is too large.
     """
     if not path.is_file():
         return frame("notes", [])
-    if path.stat().st_size > LARGEST:
-        raise refuse(path.name, f"{path.stat().st_size} 字节", f"不应超过 {LARGEST} 字节")
-    source = _without_hints(decode(path.read_bytes(), path.name))
+    if path.stat().st_size > MAX_BYTES:
+        raise refuse(path.name, f"{path.stat().st_size} 字节", f"不应超过 {MAX_BYTES} 字节")
+    source = _without_comments(decode(path.read_bytes(), path.name))
     rows: list[dict[str, Any]] = []
     problems: list[Problem] = []
     lines: dict[str, int] = {}
     section = ""
-    for level, kind, text, line in _pieces(source):
+    for level, kind, text, line in _blocks(source):
         line_place = f"{path.name} 第 {line} 行"
-        known = _section(text) if kind == HEADING else ""
+        known = _section_of_heading(text) if kind == HEADING else ""
         if kind == HEADING and (known or level < 3):
             section = known or text
             if not known:
@@ -102,19 +102,19 @@ def read_notes(path: Path) -> pd.DataFrame:
 
 
 def plain(text: str) -> str:
-    """Inline Markdown as plain text, for paper that has no emphasis."""
+    """Convert inline Markdown to plain text, for papers without emphasis."""
     [inline] = _markdown().parseInline(text)
-    return "".join(_shown(token) for token in inline.children or [])
+    return "".join(_token_text(token) for token in inline.children or [])
 
 
 def emphasised(text: str) -> str:
-    """Inline Markdown as HTML: emphasis alone; all else is escaped."""
+    """Convert inline Markdown to HTML: emphasis becomes tags, everything else is escaped."""
     return str(_markdown().renderInline(text))
 
 
 @cache
 def _markdown() -> Any:
-    """A reader of a small part of Markdown: no links, pictures, code or HTML."""
+    """A parser of a subset of Markdown without links, pictures, code and HTML."""
     from markdown_it import MarkdownIt
 
     rules = [
@@ -130,14 +130,16 @@ def _markdown() -> Any:
     return MarkdownIt("zero", {"html": False, "breaks": False}).enable(rules)
 
 
-def _without_hints(source: str) -> str:
-    """Hints blanked with their lines kept; a heading may lack the blank after its signs."""
-    kept = _HINT.sub(lambda hint: "\n" * hint.group().count("\n"), source.replace("\r\n", "\n"))
-    return _OPENING.sub(lambda mark: f"{mark.group(1)}{'#' * len(mark.group(2))} ", kept)
+def _without_comments(source: str) -> str:
+    """Remove comments but keep their line breaks, so that line numbers stay right; add missing blanks after ``##``."""
+    without_comments = _COMMENT.sub(
+        lambda comment: "\n" * comment.group().count("\n"), source.replace("\r\n", "\n")
+    )
+    return _HEADING_MARK.sub(lambda mark: f"{mark.group(1)}{'#' * len(mark.group(2))} ", without_comments)
 
 
-def _pieces(source: str) -> Iterator[tuple[int, str, str, int]]:
-    """Level of a heading (else 0), kind, text on one line, number of its first line."""
+def _blocks(source: str) -> Iterator[tuple[int, str, str, int]]:
+    """Yield each block: level of a heading (else 0), kind, text on one line, number of its first line."""
     level, depth, number = 0, 0, ""
     for token in _markdown().parse(source):
         if token.type == "heading_open":
@@ -147,28 +149,31 @@ def _pieces(source: str) -> Iterator[tuple[int, str, str, int]]:
             number = f"{token.info}{token.markup} " if token.info else ""
         elif token.type == "inline" and token.content.strip():
             kind = HEADING if level else ITEM if depth else PARAGRAPH
-            yield level, kind, number + _joined(token.content), (token.map or [0])[0] + 1
+            yield level, kind, number + _join_lines(token.content), (token.map or [0])[0] + 1
             level, number = 0, ""
 
 
-def _joined(text: str) -> str:
-    """Lines of one paragraph as one: no blank between Chinese, one between words."""
+def _join_lines(text: str) -> str:
+    """Join the lines of a paragraph: with a blank between Latin words, without one between Chinese characters."""
     joined = re.sub(r"[ \t]*\n[ \t]*", "\n", text.strip())
     return re.sub(r"(?<=[!-~])\n(?=[!-~])", " ", joined).replace("\n", "")
 
 
-def _shown(token: Any) -> str:
+def _token_text(token: Any) -> str:
     return " " if token.type in ("softbreak", "hardbreak") else str(token.content)
 
 
-def _section(heading: str) -> str:
-    """The section that a heading means; numbers before it, blanks and signs inside are free. Blank if none."""
-    bare = _bare(_NUMBER_OF_HEADING.sub("", normalize_for_comparison(plain(heading))))
-    return next((name for name in SECTIONS if _bare(normalize_for_comparison(name)) == bare), "")
+def _section_of_heading(heading: str) -> str:
+    """The section of a heading, whatever number precedes it and blanks or separators it contains; blank if none."""
+    heading_words = _without_separators(_NUMBER_OF_HEADING.sub("", normalize_for_comparison(plain(heading))))
+    return next(
+        (name for name in SECTIONS if _without_separators(normalize_for_comparison(name)) == heading_words),
+        "",
+    )
 
 
-def _bare(text: str) -> str:
-    return _APART.sub("", text)
+def _without_separators(text: str) -> str:
+    return _SEPARATORS.sub("", text)
 
 
 def of_sections(notes: pd.DataFrame, sections: Iterable[str]) -> list[dict[str, Any]]:

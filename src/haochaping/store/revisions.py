@@ -12,7 +12,7 @@ from haochaping.core.model import QuarterData, frame
 
 
 def add_revisions(before: QuarterData, after: QuarterData, on: date) -> QuarterData:
-    """`after` with the revisions of `before`, and a row for every cell whose text differs between the two."""
+    """Return `after` with the revisions of `before` and a new one for every cell whose text differs between the two."""
     old, new = cell_texts(before), cell_texts(after)
     rows = [
         {
@@ -31,9 +31,9 @@ def add_revisions(before: QuarterData, after: QuarterData, on: date) -> QuarterD
 
 
 def net_revisions(data: QuarterData) -> pd.DataFrame:
-    """One row a cell that reads otherwise than at first: what it read then, what now, since when.
+    """One row a cell that now differs from its first reading: first text, present text, date of the last change.
 
-    Changes that were taken back are left out, and so is what stands among the corrections.
+    Cells that changed back are left out, and so are changes that a correction records.
     """
     corrected = {
         (row["table"], row["key"], row["column"]): row["printed"]

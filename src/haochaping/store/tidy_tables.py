@@ -14,7 +14,7 @@ from typing import Literal
 
 import pandas as pd
 
-from haochaping.cleaning.longest_csv_cell import longest_cell
+from haochaping.cleaning.longest_csv_cell import csv_cell_limit
 from haochaping.cleaning.number_or_missing import MOST_DIGITS
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import FRAMES, QuarterData, dtypes, frame
@@ -24,69 +24,67 @@ from haochaping.files.swap_folder import stage_and_swap_in
 from haochaping.store.revisions import add_revisions
 
 LONGEST_TEXT = 10_000_000
-"""Characters of one cell: the text of a bulletin stands in one."""
+"""Most characters of one cell: the whole text of a bulletin is in one."""
 _FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")
-"""What a spreadsheet may take for a formula: blanks before the sign and its full-width form count too."""
+"""Text that a spreadsheet may take for a formula; blanks before the sign and its full-width form count too."""
 
 
 def write_tidy(data: QuarterData, folder: Path) -> bool:
     """Write every frame of `data` that is not empty as CSV (UTF-8, line feeds); the folder changes in one step.
 
-    Values that differ from what the folder held are remembered in ``revisions.csv``.
-
-    Text that a spreadsheet would take for a formula is written with an apostrophe before it, which
-    :func:`read_tidy` takes away again.
+    Values that differ from those in the folder are recorded in ``revisions.csv``. Text that a spreadsheet would take
+    for a formula gets an apostrophe before it, which :func:`read_tidy` removes.
 
     Returns
     -------
     bool
         Whether any file changed.
     """
-    if _held(folder) == _files(with_revisions(data, folder)):
+    if _read_files(folder) == _csv_files(with_revisions(data, folder)):
         return False
     with exclusive_lock(folder), stage_and_swap_in(folder) as staging:
-        content = _files(with_revisions(data, folder))
+        content = _csv_files(with_revisions(data, folder))
         if folder.is_dir():
             shutil.copytree(folder, staging, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.part"))
-        for name in _held(staging):
+        for name in _read_files(staging):
             (staging / name).unlink()
-        _write(content, staging)
+        _write_files(content, staging)
     return True
 
 
 def write_frames(data: QuarterData, folder: Path) -> None:
-    """The same files in a folder of one's own, to hand a quarter over to another process."""
+    """Write the files of :func:`write_tidy` to a new folder, to hand a quarter over to another process."""
     folder.mkdir(parents=True)
-    _write(_files(data), folder)
+    _write_files(_csv_files(data), folder)
 
 
-def _files(data: QuarterData) -> dict[str, bytes]:
+def _csv_files(data: QuarterData) -> dict[str, bytes]:
     return {f"{name}.csv": _to_csv(content) for name, content in data.frames() if not content.empty}
 
 
-def _held(folder: Path) -> dict[str, bytes]:
+def _read_files(folder: Path) -> dict[str, bytes]:
     paths = [folder / f"{name}.csv" for name in FRAMES]
     return {path.name: path.read_bytes() for path in paths if path.exists()}
 
 
-def _write(files: Mapping[str, bytes], folder: Path) -> None:
+def _write_files(files: Mapping[str, bytes], folder: Path) -> None:
     for name, content in files.items():
         (folder / name).write_bytes(content)
 
 
 def with_revisions(data: QuarterData, folder: Path) -> QuarterData:
-    """`data` with the folder's revisions, and a new one for every cell that differs from what the folder holds."""
+    """Return `data` with the folder's revisions and a new one for every cell that differs from the folder's tables."""
     if not (folder / "about.csv").exists():
         return data
     try:
         before = read_tidy(folder, data.quarter)
     except InputRefused:
-        return data  # what is there cannot be read: nothing to compare with
+        return data  # the folder cannot be read: nothing to compare with
     return add_revisions(before, data, date.today())
 
 
 def read_tidy(folder: Path, quarter: Quarter) -> QuarterData:
-    """Read back what :func:`write_tidy` wrote: an equal model.
+    """Read the files of :func:`write_tidy`; the result equals the data written.
 
     Raises
     ------
@@ -114,20 +112,20 @@ def _to_csv(content: pd.DataFrame) -> bytes:
 
 
 def quoting_for(texts: Iterable[str]) -> Literal[0, 1]:
-    """How fields are quoted in a CSV whose lines end with a line feed: all of them where one holds a carriage return.
+    """The ``quoting`` of a CSV whose lines end with a line feed: all fields where one holds a carriage return.
 
-    Otherwise that would stand without quotes, and what follows it would begin a line of its own.
+    ``csv`` would not quote that field for it, and readers would take the carriage return for the end of a line.
     """
     return csv.QUOTE_ALL if any("\r" in text for text in texts) else csv.QUOTE_MINIMAL
 
 
 def guard_formula(value: str) -> str:
-    """`value` with an apostrophe before it where a spreadsheet would take it for a formula."""
+    """`value`, with an apostrophe before it where a spreadsheet would take it for a formula."""
     return f"'{value}" if _FORMULA.match(value) else value
 
 
 def unguarded(value: str) -> str:
-    """The value behind :func:`guard_formula`."""
+    """The inverse of :func:`guard_formula`."""
     return value[1:] if value.startswith("'") and _FORMULA.match(value) else value
 
 
@@ -135,14 +133,14 @@ def _from_csv(path: Path, name: str) -> pd.DataFrame:
     if not path.exists():
         return frame(name, [])
     types = dtypes(name)
-    raw = _texts(path, list(types))
+    raw = _read_cells(path, list(types))
     problems: list[Problem] = []
     columns = {}
     for column, kind in types.items():
         if kind == "str":
             columns[column] = raw[column].map(unguarded).astype("str")
             if column == "key":
-                problems += _broken_keys(path, columns[column])
+                problems += _invalid_keys(path, columns[column])
             continue
         numbers = pd.to_numeric(raw[column].where(raw[column] != ""), errors="coerce")
         wrong = numbers.isna() & (raw[column] != "")
@@ -159,11 +157,11 @@ def _from_csv(path: Path, name: str) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _texts(path: Path, columns: list[str]) -> pd.DataFrame:
-    """The cells of a CSV as they stand there; every row must have as many as there are columns."""
+def _read_cells(path: Path, columns: list[str]) -> pd.DataFrame:
+    """The cells of a CSV as text; every row must have as many as there are columns."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        with longest_cell(LONGEST_TEXT):
+        with csv_cell_limit(LONGEST_TEXT):
             reader = csv.reader(io.StringIO(text, newline=""), strict=True)
             head, *rows = [row for row in reader if row] or [[]]
     except (UnicodeDecodeError, csv.Error) as error:
@@ -180,15 +178,17 @@ def _texts(path: Path, columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype="str")
 
 
-def _broken_keys(path: Path, keys: pd.Series) -> list[Problem]:
-    """Keys that are no JSON object of texts."""
+def _invalid_keys(path: Path, keys: pd.Series) -> list[Problem]:
+    """Problems with keys that are no JSON object of texts."""
     expected = '应为 JSON，如 {"district": "某区"}'
     return [
-        Problem(f"{path} 第 {i + 2} 行 key", text, expected) for i, text in keys.items() if not _is_key(text)
+        Problem(f"{path} 第 {i + 2} 行 key", text, expected)
+        for i, text in keys.items()
+        if not _is_valid_key(text)
     ]
 
 
-def _is_key(text: str) -> bool:
+def _is_valid_key(text: str) -> bool:
     try:
         key = json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Every number of a quarter that a sentence may use."""
+"""The set of all numbers of a quarter that a sentence may use."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from haochaping.cleaning.quantities import (
     rounds_to,
     same,
 )
-from haochaping.cleaning.typing_slips import intended
+from haochaping.cleaning.typing_slips import numbers_before_slip
 from haochaping.core.model import TABLES, QuarterData
 from haochaping.figures.figure import POINTS, Figure, Figures
 from haochaping.store.cell_index import CellIndex
 
 _RATE_DECIMALS = 2
-_LEAST_FOR_SLIPS = 1000
-"""Smaller counts are one slip away from one another too easily."""
+_SMALLEST_WITH_SLIP = 1000
+"""Smallest count for which a typing slip is assumed: smaller ones are too often one slip apart by chance."""
 
 
 class KnownNumbers:
-    """Named figures, figures of the text, table cells, dates, and what our own text says."""
+    """All numbers of a quarter: named figures, figures of the text, table cells, dates, and numbers of `own_texts`."""
 
     def __init__(self, data: QuarterData, figures: Figures, own_texts: Iterable[str] = ()):
         cell_index = CellIndex(data)
@@ -52,22 +52,22 @@ class KnownNumbers:
         self._add_dates(data)
 
     def holds(self, quantity: Quantity) -> bool:
-        """Whether the quarter has this number; a rate may be told with fewer decimals, a count in 万."""
+        """Whether the quarter has this number; a rate may be written with fewer decimals, a count in 万."""
         if quantity.label.endswith("附件"):
             return quantity.value[0] in self._annexes
-        own = self._by_kind.get(quantity.kind, {})
-        if quantity.value in own:
+        same_kind = self._by_kind.get(quantity.kind, {})
+        if quantity.value in same_kind:
             return True
-        rough = bool(quantity.step) or quantity.kind == PERCENT
-        return rough and any(expresses_rounded(quantity, other) for other in own.values())
+        may_be_rounded = bool(quantity.step) or quantity.kind == PERCENT
+        return may_be_rounded and any(expresses_rounded(quantity, other) for other in same_kind.values())
 
     def one_slip_away(self, quantity: Quantity) -> int | None:
-        """A count of the quarter that a single typing slip turns into this one; None for small or rounded counts."""
+        """The count of the quarter that a single typing slip turns into this one, if any; None for small or rounded counts."""
         written = quantity.value[0]
-        if quantity.step or written < _LEAST_FOR_SLIPS or written != int(written):
+        if quantity.step or written < _SMALLEST_WITH_SLIP or written != int(written):
             return None
-        counts = {int(value[0]) for value in self._by_kind.get(COUNT, {}) if value[0] >= _LEAST_FOR_SLIPS}
-        return next((meant for meant, _ in intended(int(written)) if meant in counts), None)
+        counts = {int(value[0]) for value in self._by_kind.get(COUNT, {}) if value[0] >= _SMALLEST_WITH_SLIP}
+        return next((number for number, _ in numbers_before_slip(int(written)) if number in counts), None)
 
     def _add(self, quantity: Quantity) -> None:
         self._by_kind.setdefault(quantity.kind, {})[quantity.value] = quantity
@@ -95,8 +95,8 @@ class KnownNumbers:
         self._add(Quantity(COUNT, (Decimal(value),), str(value), 0))
 
     def _add_dates(self, data: QuarterData) -> None:
-        last = 3 * data.quarter.number
-        for month in range(last - 2, last + 1):
+        last_month = 3 * data.quarter.number
+        for month in range(last_month - 2, last_month + 1):
             self._add(Quantity(MONTH, (Decimal(month),), f"{month}月", 0))
         for year in (data.quarter.year, data.quarter.year + 1):
             self._add(Quantity(YEAR, (Decimal(year),), f"{year}年", 0))
@@ -104,7 +104,7 @@ class KnownNumbers:
 
 
 def equals_value(quantity: Quantity, value: int | Fraction) -> bool:
-    """Whether a number of a text is `value`; a rate may have fewer decimals, a count may be in 万."""
+    """Whether a number of a text equals `value`; a rate may be written with fewer decimals, a count in 万."""
     if isinstance(value, Fraction):
         exact, written = percent(value, _RATE_DECIMALS), quantity.value[0]
         return quantity.kind == PERCENT and (written == exact or rounds_to(exact, written))

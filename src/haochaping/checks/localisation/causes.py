@@ -1,4 +1,4 @@
-"""One cause, one finding: what hangs together is told once, with its explanations and the slips they suggest."""
+"""Group doubts by common cause, and write the explanations of a cause with the slips they suggest."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from haochaping.checks.localisation.localise import Cause, Explanation
-from haochaping.checks.outcome import FAILS, Kind, Outcome
+from haochaping.checks.outcome import FAILS, Outcome, RuleKind
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
-from haochaping.cleaning.typing_slips import intended, slip_between
+from haochaping.cleaning.typing_slips import numbers_before_slip, slip_between
 from haochaping.core.labels import COLUMNS, place
 from haochaping.core.model import CellRef
 from haochaping.store.cell_index import CellIndex
@@ -19,105 +19,115 @@ _NUMERALS = "一二三四五六七八九"
 
 @dataclass(frozen=True)
 class Doubt:
-    """A rule that does not hold in one place."""
+    """A rule that fails in one place."""
 
     rule: Rule
     outcome: Outcome
 
 
 @dataclass(frozen=True)
-class Group:
-    """Doubts with one cause, gravest first; ``cause`` is None for one that stands alone.
+class DoubtGroup:
+    """Doubts with a common cause, which become one finding; ``cause`` is None where localisation found none.
 
-    ``moved`` are cells whose figures may stand in the wrong rows, ``told`` says so.
+    ``rearranged`` are cells whose figures may be in the wrong rows, and ``explanation`` is that in Chinese.
     """
 
     doubts: tuple[Doubt, ...]
     cause: Cause | None = None
-    moved: tuple[CellRef, ...] = ()
+    rearranged: tuple[CellRef, ...] = ()
     explanation: str = ""
 
     @property
     def suspects(self) -> tuple[CellRef, ...]:
-        """Cells of all explanations, each once."""
-        if self.moved:
-            return self.moved
+        """Distinct cells of all explanations."""
+        if self.rearranged:
+            return self.rearranged
         if self.cause is None:
             return self.doubts[0].outcome.suspects
         return tuple(dict.fromkeys(cell for e in self.cause.explanations for cell in e.cells))
 
 
 def group_doubts(
-    doubts: Sequence[Doubt], causes: Sequence[Cause], cell_index: CellIndex, kinds: Mapping[str, Kind]
-) -> list[Group]:
-    """Doubts put together by cause.
+    doubts: Sequence[Doubt], causes: Sequence[Cause], cell_index: CellIndex, kinds: Mapping[str, RuleKind]
+) -> list[DoubtGroup]:
+    """Group doubts by cause.
 
-    A doubt belongs to a cause when it is one of the cause's violated rules, or when it is about one of the
-    cells that an explanation changes and would vanish with it.
+    A doubt belongs to a cause when it is one of the cause's violated rules, or when it compares one of the cells that
+    an explanation changes and would vanish with it. The same holds for the ``changes`` of a soft rule's outcome.
     """
     by_outcome = {id(doubt.outcome): doubt for doubt in doubts}
-    rest = dict.fromkeys(id(doubt.outcome) for doubt in doubts)
+    ungrouped = dict.fromkeys(id(doubt.outcome) for doubt in doubts)
     groups = []
     for cause in causes:
         members = [by_outcome[id(outcome)] for outcome in cause.outcomes]
         for member in members:
-            rest.pop(id(member.outcome), None)
+            ungrouped.pop(id(member.outcome), None)
         groups.append((cause, members))
     result = []
     for cause, members in groups:
-        ways = [_values(explanation) for explanation in cause.explanations]
-        followers = [by_outcome[key] for key in rest if _vanishes(by_outcome[key], ways, cell_index, kinds)]
+        alternatives = [_changed_values(explanation) for explanation in cause.explanations]
+        followers = [
+            by_outcome[key]
+            for key in ungrouped
+            if _would_vanish(by_outcome[key], alternatives, cell_index, kinds)
+        ]
         for follower in followers:
-            rest.pop(id(follower.outcome))
-        result.append(Group((*members, *followers), cause))
-    for lead in [by_outcome[key] for key in rest if by_outcome[key].outcome.changes]:
-        others = [by_outcome[key] for key in rest if by_outcome[key] is not lead]
+            ungrouped.pop(id(follower.outcome))
+        result.append(DoubtGroup((*members, *followers), cause))
+    for lead in [by_outcome[key] for key in ungrouped if by_outcome[key].outcome.changes]:
+        others = [by_outcome[key] for key in ungrouped if by_outcome[key] is not lead]
         same_cause = [
-            other for other in others if _vanishes(other, [lead.outcome.changes], cell_index, kinds)
+            other for other in others if _would_vanish(other, [lead.outcome.changes], cell_index, kinds)
         ]
         for doubt in (lead, *same_cause):
-            rest.pop(id(doubt.outcome), None)
-        result.append(Group((lead, *same_cause)))
-    return result + [Group((by_outcome[key],)) for key in rest]
+            ungrouped.pop(id(doubt.outcome), None)
+        result.append(DoubtGroup((lead, *same_cause)))
+    return result + [DoubtGroup((by_outcome[key],)) for key in ungrouped]
 
 
-def _values(explanation: Explanation) -> dict[CellRef, int]:
+def _changed_values(explanation: Explanation) -> dict[CellRef, int]:
     return {cell: value for cell, value in explanation.changes if value is not None}
 
 
-def _vanishes(
-    doubt: Doubt, ways: Sequence[Mapping[CellRef, int]], cell_index: CellIndex, kinds: Mapping[str, Kind]
+def _would_vanish(
+    doubt: Doubt,
+    alternatives: Sequence[Mapping[CellRef, int]],
+    cell_index: CellIndex,
+    kinds: Mapping[str, RuleKind],
 ) -> bool:
-    """Whether the doubt would be gone with the values of one of the explanations.
+    """Whether the doubt would vanish with the values of one of the explanations.
 
-    A doubt about other cells never follows: it may vanish only because the peers it is held against moved.
+    A doubt about other cells never does: it may vanish only because the peers it is compared with changed.
     """
-    for changes in ways:
+    for changes in alternatives:
         if not set(doubt.outcome.cells) & set(changes):
             continue
-        again = kinds[doubt.rule.kind](doubt.rule, cell_index.with_values(changes))
-        if not any(o.state == FAILS and o.at == doubt.outcome.at for o in again):
+        outcomes = kinds[doubt.rule.kind](doubt.rule, cell_index.with_values(changes))
+        if not any(o.state == FAILS and o.at == doubt.outcome.at for o in outcomes):
             return True
     return False
 
 
-# --- what an explanation says -----------------------------------------------------------------------------
+# --- explanations in Chinese ------------------------------------------------------------------------------
 
 
-def hypothesis(
-    group: Group, cell_index: CellIndex, rules: Sequence[Rule] = (), kinds: Mapping[str, Kind] | None = None
+def hypothesis_text(
+    group: DoubtGroup,
+    cell_index: CellIndex,
+    rules: Sequence[Rule] = (),
+    kinds: Mapping[str, RuleKind] | None = None,
 ) -> str | None:
-    """The explanations in words, each with its arithmetic and the slip that would account for it; None if none speaks.
+    """The explanations of a group in Chinese, each with the slip that would account for it; None if there is none.
 
-    An explanation that would make a printed share wrong that is right now, says so: evidence against it.
+    Printed shares that agree with the printed counts but not with an explanation are added as evidence against it.
     """
     shares = [(rule, kinds[rule.kind]) for rule in rules if rule.kind == "share"] if kinds else []
     if group.cause is None:
         return group.explanation or group.doubts[0].outcome.hypothesis or None
     explanations = [
-        text + _objections(explanation, cell_index, shares)
+        text + _contradicted_shares(explanation, cell_index, shares)
         for explanation in group.cause.explanations
-        if (text := _explanation(explanation, group.cause, cell_index))
+        if (text := _explanation_text(explanation, group.cause, cell_index))
     ]
     if not explanations:
         return None
@@ -126,7 +136,7 @@ def hypothesis(
     return "；".join(f"解释{_NUMERALS[i]}：{text}" for i, text in enumerate(explanations)) + "。"
 
 
-def _explanation(explanation: Explanation, cause: Cause, cell_index: CellIndex) -> str:
+def _explanation_text(explanation: Explanation, cause: Cause, cell_index: CellIndex) -> str:
     parts = []
     for cell, value in explanation.changes:
         if value is None:
@@ -135,7 +145,7 @@ def _explanation(explanation: Explanation, cause: Cause, cell_index: CellIndex) 
         printed = cell_index.count(cell)
         if printed is None:
             continue
-        target, slip = _target(cell, printed, value, explanation, cause, cell_index)
+        target, slip = _value_and_slip(cell, printed, value, explanation, cause, cell_index)
         why = f"（{slip}）" if slip else ""
         parts.append(
             f"{place(cell.table, cell.names)}{COLUMNS[cell.column]} {number(printed)} 应为 {number(target)}{why}"
@@ -143,22 +153,26 @@ def _explanation(explanation: Explanation, cause: Cause, cell_index: CellIndex) 
     return "，".join(parts)
 
 
-def _objections(explanation: Explanation, cell_index: CellIndex, shares: Sequence[tuple[Rule, Kind]]) -> str:
-    """Printed shares of the changed rows that agree with the printed counts and would not with the new ones."""
-    changes = _values(explanation)
+def _contradicted_shares(
+    explanation: Explanation, cell_index: CellIndex, shares: Sequence[tuple[Rule, RuleKind]]
+) -> str:
+    """Printed shares of the changed rows that agree with the printed counts and would not with the new ones, in words."""
+    changes = _changed_values(explanation)
     rows = {(cell.table, cell.key) for cell in changes}
-    against = []
+    contradicted = []
     for rule, kind in shares:
-        wrong = {outcome.at for outcome in kind(rule, cell_index) if outcome.state == FAILS}
+        already_wrong = {outcome.at for outcome in kind(rule, cell_index) if outcome.state == FAILS}
         for outcome in kind(rule, cell_index.with_values(changes)):
             at = outcome.at
-            if outcome.state == FAILS and at not in wrong and (at.table, at.key) in rows:
-                against.append(f"{place(at.table, at.names)}{COLUMNS[at.column]} {cell_index.printed(at)}")
-    return f"，但与所列{'、'.join(against)} 不合" if against else ""
+            if outcome.state == FAILS and at not in already_wrong and (at.table, at.key) in rows:
+                contradicted.append(
+                    f"{place(at.table, at.names)}{COLUMNS[at.column]} {cell_index.printed(at)}"
+                )
+    return f"，但与所列{'、'.join(contradicted)} 不合" if contradicted else ""
 
 
 def _rate_change(cell: CellRef, cause: Cause, cell_index: CellIndex) -> list[str]:
-    """A printed rate that should read as its rule computes it."""
+    """A printed rate with the text that its rule expects; empty where the rule expects none."""
     expected = next((outcome.expected for outcome in cause.outcomes if outcome.at == cell), "")
     if not expected:
         return []
@@ -167,26 +181,26 @@ def _rate_change(cell: CellRef, cause: Cause, cell_index: CellIndex) -> list[str
     ]
 
 
-def _target(
+def _value_and_slip(
     cell: CellRef, printed: int, value: int, explanation: Explanation, cause: Cause, cell_index: CellIndex
 ) -> tuple[int, str]:
-    """The value an explanation asks for, and the slip behind it.
+    """The value that a cell should have by an explanation, and the slip that would account for it (may be blank).
 
-    Where a printed rate leaves room, a value that one slip explains is preferred to the solver's.
+    A constraint from a printed rate allows a range of values: one that a slip explains is preferred to the solver's.
     """
-    slip = _forgotten(cell, printed, value, cause, cell_index) or slip_between(printed, value)
+    slip = _total_slip(cell, printed, value, cause, cell_index) or slip_between(printed, value)
     if slip:
         return value, slip
     if len(explanation.changes) == 1:
-        for candidate, name in intended(printed):
-            if _repairs(cell, candidate, cause, cell_index):
+        for candidate, name in numbers_before_slip(printed):
+            if _satisfies_constraints(cell, candidate, cause, cell_index):
                 return candidate, name
     if printed == 0 and any(cell_index.count(c) == value for o in cause.outcomes for c in o.cells):
         return value, "漏填，另一处印有此数"
     return value, ""
 
 
-def _repairs(cell: CellRef, value: int, cause: Cause, cell_index: CellIndex) -> bool:
+def _satisfies_constraints(cell: CellRef, value: int, cause: Cause, cell_index: CellIndex) -> bool:
     """Whether this value alone would satisfy every violated constraint of the cause."""
     changed = cell_index.with_values({cell: value})
     for outcome in cause.outcomes:
@@ -197,11 +211,11 @@ def _repairs(cell: CellRef, value: int, cause: Cause, cell_index: CellIndex) -> 
     return True
 
 
-def _forgotten(cell: CellRef, printed: int, value: int, cause: Cause, cell_index: CellIndex) -> str:
-    """A total that left out one row, or counted one twice."""
+def _total_slip(cell: CellRef, printed: int, value: int, cause: Cause, cell_index: CellIndex) -> str:
+    """In words: the total left out one row or counted one twice; blank if neither."""
     if not any(row.key == cell.names for row in cell_index.totals(cell.table)):
         return ""
-    for row_cell in _parts(cell, cause):
+    for row_cell in _cells_of_total(cell, cause):
         part = cell_index.count(row_cell)
         if part and value - printed == part:
             return f"漏加{place(row_cell.table, row_cell.names)}的 {number(part)}"
@@ -210,7 +224,7 @@ def _forgotten(cell: CellRef, printed: int, value: int, cause: Cause, cell_index
     return ""
 
 
-def _parts(total: CellRef, cause: Cause) -> Iterator[CellRef]:
+def _cells_of_total(total: CellRef, cause: Cause) -> Iterator[CellRef]:
     for outcome in cause.outcomes:
         if outcome.at == total:
             yield from (cell for cell in outcome.cells if cell != total)

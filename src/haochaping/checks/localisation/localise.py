@@ -1,8 +1,8 @@
-"""Which cells are wrong? The smallest weighted sets of cells that must change so that all hard rules hold.
+"""Error localisation: the sets of cells of least weight that must change so that all hard rules hold.
 
-Error localisation after Fellegi and Holt (1976, J. Amer. Statist. Assoc. 71), by mixed-integer
-programming (scipy's HiGHS), for each group of violated rules that share cells, together with every
-rule that is connected to it. Proposed, never applied.
+After Fellegi and Holt (1976, J. Amer. Statist. Assoc. 71), by mixed-integer programming (scipy's HiGHS),
+for each group of violated rules that share cells, together with every hard rule linked to it through cells. The
+result is proposed to people, never applied.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ from haochaping.cleaning.typing_slips import slip_between
 from haochaping.core.model import CellRef
 from haochaping.store.cell_index import CellIndex
 
-MOST_EXPLANATIONS = 5
-HEAVIEST = 3.3
-"""Explanations that weigh more than this many times the lightest are not told."""
-TOTAL_WEIGHT, RATE_WEIGHT, CELL_WEIGHT, TWICE_PRINTED, SLIP = 0.9, 0.95, 1.0, 0.5, 0.8
-"""A total is derived, so it is wrong whenever a part was left out; a figure printed twice alike is trusted more;
-a cell that one typing slip would mend is trusted less (its weight is multiplied by SLIP)."""
+MAX_EXPLANATIONS = 5
+MAX_RELATIVE_WEIGHT = 3.3
+"""Explanations heavier than this many times the lightest are not proposed."""
+TOTAL_WEIGHT, RATE_WEIGHT, CELL_WEIGHT, WEIGHT_PER_CONFIRMATION, SLIP_FACTOR = 0.9, 0.95, 1.0, 0.5, 0.8
+"""Weights of cells; lighter ones are suspected first. A total is derived, so it is wrong whenever a part was left out;
+each place that prints the same figure adds WEIGHT_PER_CONFIRMATION; a cell that one typing slip would correct is
+trusted less (its weight is multiplied by SLIP_FACTOR)."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A set of cells and the values that would make the rules hold (None: a rate that must read otherwise)."""
+    """A set of cells and the values with which the rules would hold (None: a printed rate, whose value stays open)."""
 
     changes: tuple[tuple[CellRef, int | None], ...]
     weight: float
@@ -44,7 +45,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Cause:
-    """Violated hard rules that hang together, and what could explain them, lightest first."""
+    """Violated hard rules that share cells, and their explanations, lightest first."""
 
     outcomes: tuple[Outcome, ...]
     explanations: tuple[Explanation, ...]
@@ -57,99 +58,107 @@ def localise(outcomes: Sequence[Outcome], cell_index: CellIndex) -> list[Cause]:
     ----------
     outcomes : sequence of Outcome
         Outcomes of all hard rules, also those that hold: an explanation must not break them.
-    book : CellIndex
+    cell_index : CellIndex
         The printed values.
     """
-    violated = [outcome for outcome in outcomes if outcome.state == FAILS and outcome.constraints]
+    failed = [outcome for outcome in outcomes if outcome.state == FAILS and outcome.constraints]
     holding = [c for outcome in outcomes if outcome.state != FAILS for c in outcome.constraints]
     causes = []
-    for group in _grouped(violated):
-        broken = [constraint for outcome in group for constraint in outcome.constraints]
-        causes.append(Cause(tuple(group), tuple(_explain(broken, _connected(broken, holding), cell_index))))
+    for group in _group_by_shared_cells(failed):
+        violated = [constraint for outcome in group for constraint in outcome.constraints]
+        causes.append(
+            Cause(
+                tuple(group),
+                tuple(_find_explanations(violated, _linked_constraints(violated, holding), cell_index)),
+            )
+        )
     return causes
 
 
 def _cells(constraint: Constraint) -> set[CellRef]:
     cells = {cell for cell, _ in constraint.terms}
-    return cells | {constraint.release} if constraint.release else cells
+    return cells | {constraint.rate_cell} if constraint.rate_cell else cells
 
 
-def _grouped(outcomes: Iterable[Outcome]) -> list[list[Outcome]]:
-    """Violated rules in groups that share a cell."""
+def _group_by_shared_cells(outcomes: Iterable[Outcome]) -> list[list[Outcome]]:
+    """Group violated rules that share cells, directly or through others."""
     groups: list[tuple[set[CellRef], list[Outcome]]] = []
     for outcome in outcomes:
         cells = {cell for constraint in outcome.constraints for cell in _cells(constraint)}
         members = [outcome]
-        rest = []
+        other_groups = []
         for other_cells, others in groups:
             if other_cells & cells:
                 cells |= other_cells
                 members = [*others, *members]
             else:
-                rest.append((other_cells, others))
-        groups = [*rest, (cells, members)]
+                other_groups.append((other_cells, others))
+        groups = [*other_groups, (cells, members)]
     return [members for _, members in groups]
 
 
-def _connected(broken: Sequence[Constraint], holding: Sequence[Constraint]) -> list[Constraint]:
-    """The holding constraints that are linked to the broken ones through shared cells."""
-    reached = {cell for constraint in broken for cell in _cells(constraint)}
-    waiting: list[Constraint] = list(holding)
+def _linked_constraints(violated: Sequence[Constraint], holding: Sequence[Constraint]) -> list[Constraint]:
+    """The holding constraints that are linked to the violated ones through shared cells."""
+    linked_cells = {cell for constraint in violated for cell in _cells(constraint)}
+    remaining: list[Constraint] = list(holding)
     linked: list[Constraint] = []
     while True:
-        near = [c for c in waiting if _cells(c) & reached]
-        if not near:
+        adjacent = [c for c in remaining if _cells(c) & linked_cells]
+        if not adjacent:
             return linked
-        linked += near
-        waiting = [c for c in waiting if not _cells(c) & reached]
-        reached |= {cell for c in near for cell in _cells(c)}
+        linked += adjacent
+        remaining = [c for c in remaining if not _cells(c) & linked_cells]
+        linked_cells |= {cell for c in adjacent for cell in _cells(c)}
 
 
-def _explain(
-    broken: Sequence[Constraint], linked: Sequence[Constraint], cell_index: CellIndex
+def _find_explanations(
+    violated: Sequence[Constraint], linked: Sequence[Constraint], cell_index: CellIndex
 ) -> list[Explanation]:
-    problem = _Problem([*broken, *linked], broken, cell_index)
+    problem = _Programme([*violated, *linked], violated, cell_index)
     found: list[Explanation] = []
-    while len(found) < MOST_EXPLANATIONS:
+    while len(found) < MAX_EXPLANATIONS:
         explanation = problem.solve()
-        if explanation is None or (found and explanation.weight > HEAVIEST * found[0].weight):
+        if explanation is None or (found and explanation.weight > MAX_RELATIVE_WEIGHT * found[0].weight):
             break
         found.append(explanation)
         problem.forbid(explanation)
     return found
 
 
-class _Problem:
-    """The integer programme: x (new values) and d (1 where a cell changes) for every cell."""
+class _Programme:
+    """The mixed-integer programme: for every cell x (its new value) and d (1 where it changes); minimises Σ weight · d."""
 
     def __init__(
-        self, constraints: Sequence[Constraint], broken: Sequence[Constraint], cell_index: CellIndex
+        self, constraints: Sequence[Constraint], violated: Sequence[Constraint], cell_index: CellIndex
     ):
         self.constraints, self.cell_index = constraints, cell_index
-        self.cells = list(dict.fromkeys(cell for c in constraints for cell in sorted(_cells(c), key=_order)))
+        self.cells = list(
+            dict.fromkeys(cell for c in constraints for cell in sorted(_cells(c), key=_sort_key))
+        )
         self.index = {cell: i for i, cell in enumerate(self.cells)}
-        self.rates = {c.release for c in constraints if c.release}
-        self.suspect = {cell for c in broken for cell in _cells(c)}
+        self.rates = {c.rate_cell for c in constraints if c.rate_cell}
+        self.suspects = {cell for c in violated for cell in _cells(c)}
         self.forbidden: list[list[int]] = []
-        self.mended = _mended_by_a_slip(broken, cell_index)
-        self.reach = 2 * sum(_violation(c, cell_index) for c in broken) + 2
+        self.correctable = _correctable_by_a_slip(violated, cell_index)
+        # "Big M": no cell of an explanation needs to change by more than this.
+        self.max_change = 2 * sum(_violation(c, cell_index) for c in violated) + 2
         self.weights = [self._weight(cell) for cell in self.cells]
 
     def _weight(self, cell: CellRef) -> float:
         if cell in self.rates:
             return RATE_WEIGHT
-        total = any(row.key == cell.names for row in self.cell_index.totals(cell.table))
-        twice = sum(
+        is_total = any(row.key == cell.names for row in self.cell_index.totals(cell.table))
+        confirmations = sum(
             len(c.terms) == 2 and c.low == c.high and _violation(c, self.cell_index) == 0
             for c in self.constraints
             if cell in _cells(c)
         )
-        weight = (TOTAL_WEIGHT if total else CELL_WEIGHT) + TWICE_PRINTED * twice
-        return weight * SLIP if cell in self.mended else weight
+        weight = (TOTAL_WEIGHT if is_total else CELL_WEIGHT) + WEIGHT_PER_CONFIRMATION * confirmations
+        return weight * SLIP_FACTOR if cell in self.correctable else weight
 
     def forbid(self, explanation: Explanation) -> None:
-        """Exclude this explanation and every larger one with the same suspects."""
-        core = [self.index[cell] for cell in explanation.cells if cell in self.suspect]
+        """Exclude this explanation and every larger one that contains its suspects, so that the next one is really another."""
+        core = [self.index[cell] for cell in explanation.cells if cell in self.suspects]
         self.forbidden.append(core or [self.index[cell] for cell in explanation.cells])
 
     def solve(self) -> Explanation | None:
@@ -170,15 +179,15 @@ class _Problem:
                 upper[n + i] = 0  # a missing value may be anything and costs nothing
                 continue
             cost[n + i] = self.weights[i]
-            rows.append(({i: 1.0, n + i: -self.reach}, -math.inf, float(value)))
-            rows.append(({i: 1.0, n + i: self.reach}, float(value), math.inf))
+            rows.append(({i: 1.0, n + i: -self.max_change}, -math.inf, float(value)))
+            rows.append(({i: 1.0, n + i: self.max_change}, float(value), math.inf))
         for core in self.forbidden:
             rows.append(({n + i: 1.0 for i in core}, -math.inf, len(core) - 1))
         matrix = lil_matrix((len(rows), 2 * n))
         for r, (terms, _, _) in enumerate(rows):
             for column, coefficient in terms.items():
                 matrix[r, column] = coefficient
-        with _silence():
+        with _suppressed_solver_output():
             result = milp(
                 cost,
                 integrality=np.concatenate([np.zeros(n), np.ones(n)]),
@@ -194,15 +203,15 @@ class _Problem:
         terms: dict[int, float] = {}
         for cell, coefficient in c.terms:
             terms[self.index[cell]] = terms.get(self.index[cell], 0.0) + coefficient
-        if c.release is None:
+        if c.rate_cell is None:
             return [(terms, c.low, c.high)]
-        freed = n + self.index[c.release]
-        slack = 4 * self.reach
+        release_variable = n + self.index[c.rate_cell]
+        slack = 4 * self.max_change
         rows = []
         if c.high < math.inf:
-            rows.append(({**terms, freed: -slack}, -math.inf, c.high))
+            rows.append(({**terms, release_variable: -slack}, -math.inf, c.high))
         if c.low > -math.inf:
-            rows.append(({**terms, freed: slack}, c.low, math.inf))
+            rows.append(({**terms, release_variable: slack}, c.low, math.inf))
         return rows
 
     def _explanation(self, x: np.ndarray, n: int) -> Explanation | None:
@@ -215,10 +224,10 @@ class _Problem:
         return Explanation(tuple(changes), weight) if changes else None
 
 
-def _mended_by_a_slip(broken: Sequence[Constraint], cell_index: CellIndex) -> set[CellRef]:
-    """Cells that alone would satisfy a violated equality if one typing slip were undone."""
-    mended = set()
-    for c in broken:
+def _correctable_by_a_slip(violated: Sequence[Constraint], cell_index: CellIndex) -> set[CellRef]:
+    """Cells of a violated equality that would satisfy it if one typing slip in them were undone."""
+    correctable = set()
+    for c in violated:
         if c.low != c.high:
             continue
         residual = sum(coefficient * (cell_index.count(cell) or 0) for cell, coefficient in c.terms) - c.low
@@ -228,26 +237,26 @@ def _mended_by_a_slip(broken: Sequence[Constraint], cell_index: CellIndex) -> se
                 continue
             target = value - residual / coefficient
             if target >= 0 and target == int(target) and slip_between(value, int(target)):
-                mended.add(cell)
-    return mended
+                correctable.add(cell)
+    return correctable
 
 
 @contextmanager
-def _silence() -> Iterator[None]:
+def _suppressed_solver_output() -> Iterator[None]:
     """Keep the solver's own prints off standard output, which belongs to ``check --json``."""
     sys.stdout.flush()
-    kept = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    saved_stdout = os.dup(1)
+    null_device = os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nowhere, 1)
+        os.dup2(null_device, 1)
         yield
     finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(saved_stdout, 1)
+        os.close(saved_stdout)
+        os.close(null_device)
 
 
-def _order(cell: CellRef) -> tuple[str, tuple[tuple[str, str], ...], str]:
+def _sort_key(cell: CellRef) -> tuple[str, tuple[tuple[str, str], ...], str]:
     return cell.table, cell.key, cell.column
 
 

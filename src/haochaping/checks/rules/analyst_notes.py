@@ -1,4 +1,4 @@
-"""What the analyst writes in ``notes.md``: its numbers against the quarter's, names in what is to be circulated."""
+"""Rules on ``notes.md``: its numbers against the quarter's, names of units in sections that are circulated."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from haochaping.store.notes import BULLETIN, of_sections, plain
 from haochaping.text_numbers.compare_with_figures import FigureComparison
 from haochaping.text_numbers.number_mention import NumberMention, extract_mentions
 
-_ORDINAL = re.compile(r"^\d+[.)、]\s*")
+_LIST_NUMBER = re.compile(r"^\d+[.)、]\s*")
 
 
 @dataclass(frozen=True)
-class _Noted:
-    """A number of the notes and where it stands."""
+class _NumberInNotes:
+    """A number in the notes, with its section and line."""
 
     section: str
     line: int
@@ -31,43 +31,48 @@ class _Noted:
 
 
 def notes_disagree(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A number that the notes give to a unit and measure is the one of the annexes, and none is one slip off."""
+    """A number with a unit and measure is that of the annexes, and none is one typing slip from a figure."""
     reader = _NoteReader(cell_index)
-    for noted in reader.noted:
-        mention = noted.mention
-        right = reader.figures.expected_text(mention)
-        if right:
-            at = CellRef.of(TEXT_CLAIMS, {"figure": f"note:{noted.section}"}, mention.clause or "text")
+    for item in reader.numbers:
+        mention = item.mention
+        expected = reader.figures.expected_text(mention)
+        if expected:
+            place = CellRef.of(TEXT_CLAIMS, {"figure": f"note:{item.section}"}, mention.clause or "text")
             values = {
-                "section": noted.section,
+                "section": item.section,
                 "file": NOTES,
-                "line": noted.line,
+                "line": item.line,
                 "words": mention.words,
-                "right": right,
+                "right": expected,
             }
             yield Outcome(
-                at, (), state(False), f"{mention.quantity.text} 与 {right}", values=values, expected=right
+                place,
+                (),
+                state(False),
+                f"{mention.quantity.text} 与 {expected}",
+                values=values,
+                expected=expected,
             )
 
 
 def notes_unplaced(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Numbers of the notes that no figure of the quarter explains, a section at a time."""
+    """Every number is a figure of the quarter; one outcome a section, with the numbers that are not."""
     reader = _NoteReader(cell_index)
-    for section in dict.fromkeys(noted.section for noted in reader.noted):
-        here = [noted for noted in reader.noted if noted.section == section]
+    for section in dict.fromkeys(item.section for item in reader.numbers):
+        in_section = [item for item in reader.numbers if item.section == section]
         unplaced = [
-            noted
-            for noted in here
-            if not reader.figures.holds(noted.mention) and not reader.figures.expected_text(noted.mention)
+            item
+            for item in in_section
+            if not reader.figures.holds(item.mention) and not reader.figures.expected_text(item.mention)
         ]
-        shown = "、".join(f"“{noted.mention.words}”（第 {noted.line} 行）" for noted in unplaced)
+        shown = "、".join(f"“{item.mention.words}”（第 {item.line} 行）" for item in unplaced)
         at = CellRef.of(TEXT_CLAIMS, {"figure": f"note:{section}"}, "text")
         values = {"section": section, "file": NOTES, "shown": shown, "count": len(unplaced)}
         yield Outcome(at, (), state(not unplaced), shown, values=values)
 
 
 def notes_names(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """What the notes add to the bulletin names no unit, unless the city allows it."""
+    """Sections for the bulletin name no unit, unless the city allows it."""
     if cell_index.reference is None or cell_index.reference.may_name_units:
         return
     names = _unit_names(cell_index)
@@ -85,29 +90,29 @@ KINDS = {"notes_disagree": notes_disagree, "notes_unplaced": notes_unplaced, "no
 
 
 class _NoteReader:
-    """The numbers of the notes and the figures they are held to."""
+    """The numbers of the notes and the figures with which they are compared."""
 
     def __init__(self, cell_index: CellIndex):
         self._cell_index = cell_index
-        self.noted = [noted for row in cell_index.data.notes.to_dict("records") for noted in _numbers(row)]
+        self.numbers = [item for row in cell_index.data.notes.to_dict("records") for item in _numbers(row)]
 
     @cached_property
     def figures(self) -> FigureComparison:
-        """Made only where the notes hold a number: it takes every figure of every quarter."""
+        """Computed only where the notes have a number: it takes all figures of all quarters."""
         return FigureComparison(
             self._cell_index, compute_figures(self._cell_index.data, self._cell_index.reference)
         )
 
 
-def _numbers(row: dict[str, object]) -> Iterator[_Noted]:
-    """Counts and percentages of one piece of the notes."""
-    for mention in extract_mentions(plain_text(_ORDINAL.sub("", plain(str(row["text"]))))):
+def _numbers(row: dict[str, object]) -> Iterator[_NumberInNotes]:
+    """Counts, percentages and percentage points in one row of frame ``notes``."""
+    for mention in extract_mentions(plain_text(_LIST_NUMBER.sub("", plain(str(row["text"]))))):
         if mention.quantity.kind in (COUNT, PERCENT, POINTS):
-            yield _Noted(str(row["section"]), int(str(row["line"])), mention)
+            yield _NumberInNotes(str(row["section"]), int(str(row["line"])), mention)
 
 
 def _unit_names(cell_index: CellIndex) -> list[str]:
-    """Names of units as printed, without blanks."""
+    """Names of units as printed, normalised like the text in which they are searched."""
     names = {
         plain_text(row.key[column])
         for table, spec in TABLES.items()

@@ -1,11 +1,11 @@
-"""Counts against counts: totals, the same quantity twice, parts within wholes (balance and inequality edits)."""
+"""Rules on counts: totals, the same quantity in two annexes, parts within wholes (balance and inequality edits)."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 
-from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_and_totals, state, whole_table
+from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_and_totals, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.core.labels import COLUMNS, place
@@ -15,7 +15,7 @@ from haochaping.store.cell_index import CellIndex, RowRef
 
 
 def total(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A printed total against the sum of its rows (a balance edit)."""
+    """A printed total equals the sum of its rows (a balance edit)."""
     for row in cell_index.total_rows:
         parts = list(cell_index.parts(row))
         for column in TABLES[row.table].counts:
@@ -23,7 +23,11 @@ def total(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             printed = cell_index.count(at)
             if printed is None:
                 continue
-            cells = [part.cell(column) for part in parts if not _elsewhere(cell_index, part.cell(column))]
+            cells = [
+                part.cell(column)
+                for part in parts
+                if not _is_counted_elsewhere(cell_index, part.cell(column))
+            ]
             values = [cell_index.count(cell) for cell in cells]
             known = [value for value in values if value is not None]
             difference = printed - sum(known)
@@ -49,16 +53,16 @@ def total(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             )
 
 
-def _elsewhere(cell_index: CellIndex, cell: CellRef) -> bool:
-    """Whether the cell says that its figure is counted elsewhere (归市)."""
+def _is_counted_elsewhere(cell_index: CellIndex, cell: CellRef) -> bool:
+    """Whether the cell has a word for "counted elsewhere" (归市): its row is then no part of the total."""
     return (
         cell_index.reference is not None
-        and normalize_for_comparison(cell_index.printed(cell)) in cell_index.reference.elsewhere
+        and normalize_for_comparison(cell_index.printed(cell)) in cell_index.reference.counted_elsewhere
     )
 
 
 def same(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """The same quantity in two annexes: a row that the units registry declares the counterpart of an annex."""
+    """The same quantity is equal in two annexes: in a row and in the annex that the registry declares its counterpart."""
     left, column = rule.options["left"], rule.options["column"]
     annexes = {f"附件{spec.annex}": name for name, spec in TABLES.items()}
     kinds = TABLES[left].unit_kinds
@@ -75,14 +79,14 @@ def same(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         if match is None:
             yield not_evaluable(at, (at,), f"附件{TABLES[other].annex}没有“{row.key['district']}”")
             continue
-        across = match.cell(column)
-        mine, theirs = cell_index.count(at), cell_index.count(across)
+        other_cell = match.cell(column)
+        mine, theirs = cell_index.count(at), cell_index.count(other_cell)
         if mine is None or theirs is None:
-            yield not_evaluable(at, (at, across), "两处之一没有列出数")
+            yield not_evaluable(at, (at, other_cell), "两处之一没有列出数")
             continue
         yield Outcome(
             at,
-            (at, across),
+            (at, other_cell),
             state(mine == theirs),
             f"{number(theirs)} − {number(mine)} = {number(theirs - mine)}",
             values={
@@ -91,18 +95,18 @@ def same(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 "other_annex": TABLES[other].annex,
                 "other_printed": number(theirs),
             },
-            constraints=(Constraint(((at, 1.0), (across, -1.0)), 0, 0),),
+            constraints=(Constraint(((at, 1.0), (other_cell, -1.0)), 0, 0),),
             expected=number(theirs),
         )
 
 
 def _same_district(cell_index: CellIndex, table: str, district: str) -> RowRef | None:
-    """The row of `table` for a district, under whatever name the registry knows it by."""
-    names = cell_index.reference
+    """The row of `table` for a district, under any name in the registry; None if there is none."""
+    reference = cell_index.reference
     for row in cell_index.rows(table):
         if row.key["district"] == district:
             return row
-        if names and names.canonical("district", row.key["district"]) == names.canonical(
+        if reference and reference.canonical("district", row.key["district"]) == reference.canonical(
             "district", district
         ):
             return row
@@ -110,10 +114,10 @@ def _same_district(cell_index: CellIndex, table: str, district: str) -> RowRef |
 
 
 def gaps(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A count that is replaced by a word without a stated meaning although its row is not idle.
+    """No count is replaced by a word without a stated meaning, unless its row is idle.
 
-    Left out: what :func:`~haochaping.checks.rules.printed_rates.ratio_unreported` tells, and rows in which every
-    printed count is zero and no rate is printed.
+    Idle rows have only zero counts and no rate. Rows with cases and evaluations are skipped:
+    :func:`~haochaping.checks.rules.printed_rates.ratio_unreported` reports them.
     """
     undefined = {
         (row["table"], row["key"], row["column"])
@@ -125,32 +129,32 @@ def gaps(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         for row in cell_index.rows(table):
             counts = [row.cell(column) for column in spec.counts]
             known = [cell for cell in counts if cell_index.count(cell) is not None]
-            told_elsewhere = "cases" in spec.counts and all(
+            is_reported_elsewhere = "cases" in spec.counts and all(
                 cell_index.count(row.cell(column)) is not None for column in ("cases", "evaluations")
             )
-            if told_elsewhere or len(known) == len(counts):
+            if is_reported_elsewhere or len(known) == len(counts):
                 continue
             absent = [c for c in counts if (table, encode_key(c.names), c.column) in undefined]
-            rated = any(cell_index.value(row.cell(column)) is not None for column in spec.rates)
-            idle = bool(known) and not rated and not any(cell_index.count(cell) for cell in known)
-            bad = bool(absent) and not (idle and len(counts) > 1)
+            has_rate = any(cell_index.value(row.cell(column)) is not None for column in spec.rates)
+            is_idle = bool(known) and not has_rate and not any(cell_index.count(cell) for cell in known)
+            fails = bool(absent) and not (is_idle and len(counts) > 1)
             at = absent[0] if absent else counts[0]
             yield Outcome(
                 at,
                 (*absent, *known) if absent else tuple(counts),
-                state(not bad),
+                state(not fails),
                 "；".join(f"{COLUMNS[cell.column]} {cell_index.printed(cell)}" for cell in counts),
                 values={
                     "printed": cell_index.printed(at),
                     "missing": "、".join(COLUMNS[cell.column] for cell in absent),
                 },
                 suspects=tuple(absent),
-                hypothesis=_implied_by_totals(cell_index, at) if bad else "",
+                hypothesis=_implied_by_totals(cell_index, at) if fails else "",
             )
 
 
 def blank(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Cells left blank in a column that others have filled in, a row at a time; a column without any number at once."""
+    """No cell is blank: one outcome a row, and one for a column that is blank throughout."""
     blanks = {
         CellRef.of(row["table"], decode_key(row["key"]), row["column"])
         for row in cell_index.data.unreported.to_dict("records")
@@ -162,7 +166,7 @@ def blank(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         for column in empty:
             values = {"row": f"附件{spec.annex}", "missing": f"{COLUMNS[column]}整列"}
             yield Outcome(
-                whole_table(table, column), (), state(False), f"{len(rows)} 行均为空白", values=values
+                whole_column(table, column), (), state(False), f"{len(rows)} 行均为空白", values=values
             )
         for row in rows:
             absent = [cell for c in spec.measures if c not in empty and (cell := row.cell(c)) in blanks]
@@ -182,34 +186,36 @@ def blank(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def _implied_by_totals(cell_index: CellIndex, cell: CellRef) -> str:
-    """What a blank cell must hold for a printed total to add up, where it is the only blank of that total."""
+    """Hypothesis for a blank cell: the value with which a printed total adds up, if it is the total's only blank cell."""
     for total_row in cell_index.totals(cell.table):
         parts = [part.cell(cell.column) for part in cell_index.parts(total_row)]
-        whole = cell_index.count(total_row.cell(cell.column))
+        total_value = cell_index.count(total_row.cell(cell.column))
         blank = [part for part in parts if cell_index.count(part) is None]
-        if whole is not None and blank == [cell]:
-            rest = sum(cell_index.count(part) or 0 for part in parts)
-            if whole >= rest:
-                shown = f"{number(whole)} − {number(rest)} = {number(whole - rest)}"
-                return f"可能的解释：按{place(cell.table, total_row.key)}合计推算应为 {number(whole - rest)}（{shown}）。"
+        if total_value is not None and blank == [cell]:
+            sum_of_others = sum(cell_index.count(part) or 0 for part in parts)
+            if total_value >= sum_of_others:
+                shown = (
+                    f"{number(total_value)} − {number(sum_of_others)} = {number(total_value - sum_of_others)}"
+                )
+                return f"可能的解释：按{place(cell.table, total_row.key)}合计推算应为 {number(total_value - sum_of_others)}（{shown}）。"
     return ""
 
 
 def at_most(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """One count is not larger than another of its row (an inequality edit)."""
+    """One count of a row is not larger than another (an inequality edit)."""
     for row in rows_and_totals(rule, cell_index):
-        at, bound = row.cell(rule.options["smaller"]), row.cell(rule.options["larger"])
-        small, large = cell_index.count(at), cell_index.count(bound)
+        at, upper_bound = row.cell(rule.options["smaller"]), row.cell(rule.options["larger"])
+        small, large = cell_index.count(at), cell_index.count(upper_bound)
         if small is None or large is None:
-            if cell_index.printed(at) or cell_index.printed(bound):
-                yield not_evaluable(at, (at, bound), "两数之一没有列出")
+            if cell_index.printed(at) or cell_index.printed(upper_bound):
+                yield not_evaluable(at, (at, upper_bound), "两数之一没有列出")
             continue
         yield Outcome(
             at,
-            (at, bound),
+            (at, upper_bound),
             state(small <= large),
             f"{number(small)} {'≤' if small <= large else '>'} {number(large)}",
             values={"printed": number(small), "other_printed": number(large)},
-            constraints=(Constraint(((at, 1.0), (bound, -1.0)), -math.inf, 0),),
+            constraints=(Constraint(((at, 1.0), (upper_bound, -1.0)), -math.inf, 0),),
             expected=f"不大于 {number(large)}",
         )

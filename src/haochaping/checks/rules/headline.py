@@ -1,4 +1,4 @@
-"""Figures of the text against the annexes."""
+"""Rules on figures of the bulletin's text, compared with the annexes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from haochaping.core.text import normalize_for_comparison
 from haochaping.store.cell_index import CellIndex
 
 
-def _sum(cell_index: CellIndex, tables: list[str], column: str) -> tuple[list[CellRef], int]:
+def _column_sum(cell_index: CellIndex, tables: list[str], column: str) -> tuple[list[CellRef], int]:
     cells = [row.cell(column) for table in tables for row in cell_index.rows(table)]
     known = [cell for cell in cells if cell_index.count(cell) is not None]
     return known, sum(cell_index.count(cell) or 0 for cell in known)
 
 
-def _headline(rule: Rule, cell_index: CellIndex) -> tuple[CellRef, list[str], str] | None:
-    """The figure's cell, its tables that are there, and their annex numbers; None when not claimed."""
+def _claimed_figure(rule: Rule, cell_index: CellIndex) -> tuple[CellRef, list[str], str] | None:
+    """The figure's cell, those of the rule's tables that are there, and their annex numbers; None without the figure."""
     at = claim_cell(rule.options["figure"])
     if cell_index.value(at) is None:
         return None
@@ -32,31 +32,31 @@ def _headline(rule: Rule, cell_index: CellIndex) -> tuple[CellRef, list[str], st
 
 
 def headline_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A count in the text against the sum of annexes, at the precision printed (9069.7 万).
+    """A count in the text is the sum of annexes, at the precision printed (906.97万).
 
-    It may be any of the rule's columns: the text seldom says which.
+    Any of the rule's columns will do: the text seldom says which is meant.
     """
-    there = _headline(rule, cell_index)
-    if there is None:
+    claimed = _claimed_figure(rule, cell_index)
+    if claimed is None:
         return
-    at, tables, annexes = there
+    at, tables, annexes = claimed
     if len(tables) < len(rule.tables):
         yield not_evaluable(at, (at,), "附件不全")
         return
     columns = rule.options["columns"]
-    sums = {column: _sum(cell_index, tables, column) for column in columns}
+    sums = {column: _column_sum(cell_index, tables, column) for column in columns}
     value, printed = round(float(cell_index.value(at) or 0)), cell_index.printed(at)
-    good = [
+    agreeing = [
         c
         for c, (_, exact) in sums.items()
-        if _claim_holds(printed, Fraction(value), Fraction(exact), Fraction(_step(printed)))
+        if _claim_holds(printed, Fraction(value), Fraction(exact), Fraction(_rounding_step(printed)))
     ]
-    cells, exact = sums[good[0] if good else columns[0]]
+    cells, exact = sums[agreeing[0] if agreeing else columns[0]]
     difference = value - exact
     yield Outcome(
         at,
         (at, *cells),
-        state(bool(good)),
+        state(bool(agreeing)),
         "；".join(
             f"{COLUMNS[column]}：{_subtotals(cell_index, tables, column)}，{number(value)} − {number(sums[column][1])}"
             f" = {number(value - sums[column][1])}"
@@ -75,33 +75,35 @@ def headline_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def _subtotals(cell_index: CellIndex, tables: list[str], column: str) -> str:
-    sums = [f"附件{TABLES[name].annex} {number(_sum(cell_index, [name], column)[1])}" for name in tables]
-    return " + ".join(sums) + f" = {number(_sum(cell_index, tables, column)[1])}"
+    sums = [
+        f"附件{TABLES[name].annex} {number(_column_sum(cell_index, [name], column)[1])}" for name in tables
+    ]
+    return " + ".join(sums) + f" = {number(_column_sum(cell_index, tables, column)[1])}"
 
 
 def _with_separators(printed: str) -> str:
-    """``9069695条`` as a reader reads it: ``9,069,695条``."""
+    """``9069695条`` with thousands separators: ``9,069,695条``."""
     return re.sub(r"(?<![\d.])\d{5,}(?!\d)", lambda digits: number(int(digits[0])), printed)
 
 
-def _claim_holds(printed: str, claim_cell: Fraction, exact: Fraction, step: Fraction) -> bool:
-    """Whether a claim agrees with the exact value: as a bound (以上, 超过, 余, 以下), roughly (约, 近), or as rounded."""
+def _claim_holds(printed: str, claim: Fraction, exact: Fraction, step: Fraction) -> bool:
+    """Whether a claim agrees with the exact value: as a bound (以上, 超过, 余, 以下), roughly (约, 近), or when rounded."""
     if re.search("以上|超|逾|余|多", printed):
-        return exact >= claim_cell
+        return exact >= claim
     if "以下" in printed:
-        return exact <= claim_cell
+        return exact <= claim
     if re.search("约|近|左右", printed):
-        return abs(exact - claim_cell) <= max(step, claim_cell * _ROUGHLY)
-    return abs(exact - claim_cell) * 2 <= step
+        return abs(exact - claim) <= max(step, claim * _ROUGH_TOLERANCE)
+    return abs(exact - claim) * 2 <= step
 
 
 _DECIMAL = re.compile(r"\d+(?:\.(\d+))?")
-_ROUGHLY = Fraction(5, 100)
-"""How far a figure may be off that the text itself calls rough."""
+_ROUGH_TOLERANCE = Fraction(5, 100)
+"""Relative tolerance for a figure that the text itself calls approximate."""
 
 
-def _step(printed: str) -> float:
-    """Smallest step of a printed count: 1 for 9069695条, 1,000 for 906.9万条."""
+def _rounding_step(printed: str) -> float:
+    """Unit of the last digit of a printed count: 1 for 9069695条, 1,000 for 906.9万条."""
     digits = normalize_for_comparison(printed)
     scale = 10_000 if "万" in digits else 100_000_000 if "亿" in digits else 1
     shown = _DECIMAL.search(digits)
@@ -110,13 +112,13 @@ def _step(printed: str) -> float:
 
 
 def headline_rate(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A rate in the text, with its 以上 or 以下, against the annexes together."""
-    there = _headline(rule, cell_index)
-    if there is None:
+    """A rate in the text, with its 以上 or 以下, agrees with that of its annexes together."""
+    claimed = _claimed_figure(rule, cell_index)
+    if claimed is None:
         return
-    at, tables, annexes = there
-    numerators, k = _sum(cell_index, tables, rule.options["numerator"])
-    denominators, n = _sum(cell_index, tables, rule.options["denominator"])
+    at, tables, annexes = claimed
+    numerators, k = _column_sum(cell_index, tables, rule.options["numerator"])
+    denominators, n = _column_sum(cell_index, tables, rule.options["denominator"])
     if len(tables) < len(rule.tables) or n == 0:
         yield not_evaluable(at, (at,), "附件不全或没有办件")
         return
@@ -133,14 +135,14 @@ def headline_rate(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def headline_rectified(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A rectification rate in the text against what an annex prints as rectified."""
-    there = _headline(rule, cell_index)
+    """A rectification rate in the text agrees with the rectified negatives that an annex prints."""
+    claimed = _claimed_figure(rule, cell_index)
     table = rule.options["table"]
-    negatives, n = _sum(cell_index, [table], "negative_evaluations")
-    rectified, k = _sum(cell_index, [table], "rectified_on_time")
-    if there is None or n == 0:
+    negatives, n = _column_sum(cell_index, [table], "negative_evaluations")
+    rectified, k = _column_sum(cell_index, [table], "rectified_on_time")
+    if claimed is None or n == 0:
         return
-    at, exact = there[0], Fraction(k, n)
+    at, exact = claimed[0], Fraction(k, n)
     printed = cell_index.printed(at)
     yield Outcome(
         at,
@@ -161,12 +163,12 @@ def _percent_holds(printed: str, exact: Fraction) -> bool:
 
 
 def headline_undefined(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A rate in the text whose denominator the annexes put at zero."""
-    there = _headline(rule, cell_index)
-    if there is None:
+    """A rate in the text does not have a denominator of zero by the annexes."""
+    claimed = _claimed_figure(rule, cell_index)
+    if claimed is None:
         return
-    at, tables, annexes = there
-    cells, exact = _sum(cell_index, tables, rule.options["column"])
+    at, tables, annexes = claimed
+    cells, exact = _column_sum(cell_index, tables, rule.options["column"])
     if not tables:
         yield not_evaluable(at, (at,), "附件不全")
         return

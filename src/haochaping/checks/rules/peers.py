@@ -1,4 +1,4 @@
-"""Units against their peers: rates, volumes, tiers that differ from all the others by more than matters."""
+"""Rules on units against their peers: rates, volumes and tiers that are far from those of the other units."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from haochaping.statistics.robust_spread import robust_spread
 from haochaping.store.cell_index import CellIndex, RowRef
 
 FEWEST_PEERS = 5
-"""Below this a median and a spread say nothing."""
+"""Fewest units for a meaningful median and spread."""
 
 
 def _robust_scores(values: Mapping[CellRef, float]) -> dict[CellRef, float]:
-    """(x − median) / (1.4826 · median absolute deviation); robust to a few outliers.
+    """(x − median) / (1.4826 · median absolute deviation): z-scores robust to outliers.
 
     Source: Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers.
     """
@@ -31,8 +31,8 @@ def _robust_scores(values: Mapping[CellRef, float]) -> dict[CellRef, float]:
     return {cell: (value - middle) / spread for cell, value in values.items()}
 
 
-def _far(rule: Rule, values: Mapping[CellRef, float]) -> dict[CellRef, bool]:
-    """Which values (on a log scale) are far from their peers: by score and by a factor that matters."""
+def _far_from_peers(rule: Rule, values: Mapping[CellRef, float]) -> dict[CellRef, bool]:
+    """Which values (on a log scale) are far from their peers: by robust score *and* by a factor from the median."""
     scores = _robust_scores(values)
     middle = float(np.median(list(values.values())))
     factor = math.log(rule.options["factor"])
@@ -43,7 +43,7 @@ def _far(rule: Rule, values: Mapping[CellRef, float]) -> dict[CellRef, bool]:
 
 
 def peers_rate(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A rate (numerator over denominator) against that of the other units, on the log-odds scale."""
+    """A rate (numerator over denominator) is not far from that of the other units, on the log-odds scale."""
     for table in rule.tables:
         counts: dict[CellRef, tuple[CellRef, int, int]] = {}
         for row in cell_index.rows(table):
@@ -56,14 +56,14 @@ def peers_rate(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 yield not_evaluable(next(iter(counts)), counts, "单位太少，无从比较")
             continue
         odds = {at: math.log((k + 0.5) / (n - k + 0.5)) for at, (_, k, n) in counts.items()}
-        far = _far(rule, odds)
+        is_far = _far_from_peers(rule, odds)
         middle = 1 / (1 + math.exp(-float(np.median(list(odds.values())))))
         for at, (base, k, n) in counts.items():
             rate = percent_text(Fraction(k, n))
             yield Outcome(
                 at,
                 (at, base),
-                state(not far[at]),
+                state(not is_far[at]),
                 f"{number(k)} ÷ {number(n)} = {rate}；同类单位中位数 {middle:.2%}",
                 values={
                     "exact": rate,
@@ -74,7 +74,7 @@ def peers_rate(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def peers_points(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A rate against the median of the other units, in percentage points: for rates that are nearly all alike."""
+    """A rate is not far from the median of all units in percentage points; for rates that hardly differ."""
     for table in rule.tables:
         rates: dict[CellRef, tuple[CellRef, int, int]] = {}
         for row in cell_index.rows(table):
@@ -86,48 +86,48 @@ def peers_points(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             continue
         middle = float(np.median([k / n for _, k, n in rates.values()]))
         for k_cell, (n_cell, k, n) in rates.items():
-            far = abs(k / n - middle) * 100 > rule.options["points"]
+            is_far = abs(k / n - middle) * 100 > rule.options["points"]
             rate = percent_text(Fraction(k, n))
             yield Outcome(
                 n_cell,
                 (n_cell, k_cell),
-                state(not far),
+                state(not is_far),
                 f"{number(k)} ÷ {number(n)} = {rate}；各单位中位数 {middle:.2%}",
                 values={"exact": rate, "median": f"{middle:.2%}", "annex": TABLES[table].annex},
-                suspects=(n_cell, k_cell) if far else (),
+                suspects=(n_cell, k_cell) if is_far else (),
             )
 
 
 def peers_volume(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A district's evaluations in annex 1 against the sum of its departments, towns and villages, by peers."""
+    """A district's evaluations in annex 1, over those of its departments, towns and villages, are not far from its peers'."""
     ratios: dict[CellRef, float] = {}
     parts_of: dict[CellRef, tuple[list[CellRef], int, int]] = {}
     for row in cell_index.rows("districts"):
         at = row.cell("evaluations")
         whole = cell_index.count(at)
-        cells, parts = district_parts(cell_index, row.key["district"])
+        cells, parts = _district_parts(cell_index, row.key["district"])
         if whole and parts:
             ratios[at] = math.log(whole / parts)
             parts_of[at] = (cells, whole, parts)
     if len(ratios) < FEWEST_PEERS:
         return
-    far = _far(rule, ratios)
+    is_far = _far_from_peers(rule, ratios)
     middle = math.exp(float(np.median(list(ratios.values()))))
     for at, (cells, whole, parts) in parts_of.items():
         yield Outcome(
             at,
             (at, *cells),
-            state(not far[at]),
+            state(not is_far[at]),
             f"{number(whole)} ÷ {number(parts)} = {whole / parts:.2f}；各区县中位数 {middle:.2f}",
-            values={"printed": number(whole), "parts": number(parts), "times": _times(whole / parts)},
-            **(_one_digit_too_many(cell_index, at, whole, parts, middle) if far[at] else {}),
+            values={"printed": number(whole), "parts": number(parts), "times": _multiple_text(whole / parts)},
+            **(_one_digit_too_many(cell_index, at, whole, parts, middle) if is_far[at] else {}),
         )
 
 
 def _one_digit_too_many(
     cell_index: CellIndex, at: CellRef, whole: int, parts: int, middle: float
 ) -> dict[str, Any]:
-    """Suspects, and what a superfluous digit would explain: the volume, and with it the active rate."""
+    """Suspects and, where a superfluous digit would explain the volume, that hypothesis with its changes."""
     cases = CellRef(at.table, at.key, "cases")
     suspects = (at, cases) if cell_index.count(cases) == whole else (at,)
     shorter = whole // 10
@@ -143,13 +143,13 @@ def _one_digit_too_many(
     return {"suspects": suspects, "hypothesis": explanation, "changes": dict.fromkeys(suspects, shorter)}
 
 
-def _times(ratio: float) -> str:
-    """A multiple in words: ``3.98 倍``, below a tenth as a percentage."""
+def _multiple_text(ratio: float) -> str:
+    """A multiple as text: ``3.98 倍``, below a tenth as a percentage."""
     return f"{ratio:.2f} 倍" if ratio >= 0.1 else f"{ratio:.2%}"
 
 
-def district_parts(cell_index: CellIndex, district: str) -> tuple[list[CellRef], int]:
-    """A district's cells in annexes 3 (its printed total where there is one) and 4, and their sum."""
+def _district_parts(cell_index: CellIndex, district: str) -> tuple[list[CellRef], int]:
+    """A district's cells in annexes 3 (its printed total where there is one) and 4, and the sum of their rows."""
     columns = [row for row in cell_index.rows("district_departments") if row.key["district"] == district]
     totals = [
         row
@@ -163,7 +163,7 @@ def district_parts(cell_index: CellIndex, district: str) -> tuple[list[CellRef],
 
 
 def empty_tier(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """One tier of a district at zero while the other has many evaluations."""
+    """No tier of a district is at zero while the other has many evaluations."""
     for table in rule.tables:
         tiers: dict[str, dict[str, RowRef]] = {}
         for row in cell_index.rows(table):
@@ -185,7 +185,7 @@ def empty_tier(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def tier_peers(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Villages against towns of a district, by peers; a tier at zero is told by :func:`empty_tier`."""
+    """Villages over towns of a district are not far from its peers'; a tier at zero is reported by :func:`empty_tier`."""
     for table in rule.tables:
         tiers: dict[str, dict[str, RowRef]] = {}
         for row in cell_index.rows(table):
@@ -200,17 +200,21 @@ def tier_peers(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         if len(counts) < FEWEST_PEERS:
             continue
         ratios = {at: math.log(village / town) for at, (_, village, town) in counts.items()}
-        far = _far(rule, ratios)
+        is_far = _far_from_peers(rule, ratios)
         middle = math.exp(float(np.median(list(ratios.values()))))
         for at, (base, village, town) in counts.items():
             yield Outcome(
                 at,
                 (at, base),
-                state(not far[at]),
+                state(not is_far[at]),
                 f"{number(village)} ÷ {number(town)} = {village / town:.2f}；"
                 f"两级都有数的区县中位数 {middle:.2f}",
-                values={"printed": number(village), "other": number(town), "times": _times(village / town)},
-                suspects=(at, base) if far[at] else (),
+                values={
+                    "printed": number(village),
+                    "other": number(town),
+                    "times": _multiple_text(village / town),
+                },
+                suspects=(at, base) if is_far[at] else (),
             )
 
 

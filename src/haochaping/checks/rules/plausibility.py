@@ -1,4 +1,4 @@
-"""Figures that no arithmetic contradicts but that need a reason: against chance, against their share, against elsewhere."""
+"""Rules on figures that no arithmetic contradicts but that need a reason: improbable, concentrated, unlike elsewhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from scipy import special  # scipy.stats offers the same and takes three times as long to import
 
-from haochaping.checks.outcome import Outcome, state, whole_table
+from haochaping.checks.outcome import Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.checks.rules.peers import FEWEST_PEERS
 from haochaping.cleaning.decode_text import decode
@@ -22,11 +22,12 @@ from haochaping.store.cell_index import CellIndex, RowRef
 
 
 def silent(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Far fewer active evaluations than at the rate of the table, which the one largest unit does not decide.
+    """No unit has far fewer active evaluations than the rate of its table would give.
 
-    Tested with the lower tail of the binomial distribution at the table's rate without its largest
-    unit; told when the count is also less than one in `factor` of what that rate would give. A rule
-    with `least` tells the others instead: units without any, of so many evaluations, that chance may explain.
+    The table's rate is that without the unit with most active evaluations, which would decide it alone. A unit fails
+    when its count is below 1/`factor` of what that rate gives and the lower tail of the binomial distribution is below
+    `chance`. A rule with `least` reports other units instead: those with `least` evaluations or more and no active one
+    that do not fail in this way, for chance may explain them.
     """
     for table in rule.tables:
         pairs = [
@@ -34,19 +35,19 @@ def silent(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             for row in cell_index.rows(table)
         ]
         known = [(row, k, n) for row, k, n in pairs if k is not None and n]
-        rest = sorted(known, key=lambda one: one[1])[:-1]
+        rest = sorted(known, key=lambda item: item[1])[:-1]
         base = sum(n for _, _, n in rest)
         overall = sum(k for _, k, _ in rest) / base if base else 0.0
         for row, k, n in known:
             at = row.cell("active_evaluations")
             chance = float(special.bdtr(k, n, overall))
-            bad = k * rule.options["factor"] < n * overall and chance < rule.options["chance"]
+            fails = k * rule.options["factor"] < n * overall and chance < rule.options["chance"]
             if "least" in rule.options:
-                bad = not bad and k == 0 and n >= rule.options["least"]
+                fails = not fails and k == 0 and n >= rule.options["least"]
             yield Outcome(
                 at,
                 (at, row.cell("evaluations")),
-                state(not bad),
+                state(not fails),
                 f"{number(k)} ÷ {number(n)} = {percent_text(Fraction(k, n))}；除最多的一个部门外，本表主动评价率 {overall:.2%}，"
                 f"按此推算，{number(n)} 条中约为 {n * overall:,.0f} 条（只作比较，不是应达到的数）",
                 values={"printed": number(k), "base": number(n)},
@@ -54,7 +55,7 @@ def silent(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def concentration(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Cells of a matrix that hold most of their row or column and far more than their share (location quotient)."""
+    """No cell of a matrix holds most of its row or column and far more than its share (location quotient)."""
     for table in rule.tables:
         rows = [(row, cell_index.count(row.cell("evaluations")) or 0) for row in cell_index.rows(table)]
         whole = sum(value for _, value in rows)
@@ -78,7 +79,7 @@ def concentration(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         found.sort(key=lambda item: item[0])
         cells = [row.cell("evaluations") for _, row, _, _ in found]
         yield Outcome(
-            whole_table(table, "evaluations"),
+            whole_column(table, "evaluations"),
             tuple(cells),
             state(not found),
             "；".join(
@@ -97,9 +98,9 @@ def concentration(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def no_negatives(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Not one negative evaluation among very many: first a question to the data path, not praise.
+    """There is a negative evaluation among very many; none at all is first a question to the data path, not praise.
 
-    Annexes are not added up, for their scopes may overlap; each gets its own upper bound.
+    The arithmetic gives an upper bound for each annex by itself, for the scopes of annexes may overlap.
     """
     cells: list[CellRef] = []
     negatives, sizes = 0, {}
@@ -119,7 +120,7 @@ def no_negatives(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     if not cells or sum(sizes.values()) < rule.options["least"]:
         return
     yield Outcome(
-        whole_table(next(iter(sizes)), "negative_evaluations"),
+        whole_column(next(iter(sizes)), "negative_evaluations"),
         tuple(cells),
         state(negatives > 0),
         "；".join(
@@ -134,7 +135,7 @@ def no_negatives(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def benchmark(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """No negative evaluation among the active ones, held against rates published elsewhere (``benchmarks.csv``).
+    """No negative evaluation among the active ones, compared with rates published elsewhere (``benchmarks.csv``).
 
     At a rate r, n independent ratings hold none with probability (1 − r)ⁿ.
     """
@@ -147,7 +148,7 @@ def benchmark(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     for line in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
         rate = int(line["negatives"]) / int(line["evaluations"])
         chance = math.exp(active * math.log1p(-rate))
-        at = whole_table(rule.tables[0], "negative_evaluations")
+        at = whole_column(rule.tables[0], "negative_evaluations")
         at = CellRef(
             at.table, tuple((name, f"{line['place']}{line['period']}") for name, _ in at.key), at.column
         )

@@ -1,4 +1,4 @@
-"""Printed rates and shares against the counts behind them (ratio edits)."""
+"""Rules on printed rates and shares, compared with the counts behind them (ratio edits)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from haochaping.checks.outcome import (
     not_evaluable,
     rows_and_totals,
     state,
-    whole_table,
+    whole_column,
 )
 from haochaping.checks.rounding import classify_rounding
 from haochaping.checks.rule import Rule
@@ -27,7 +27,7 @@ from haochaping.core.model import TABLES, CellRef
 from haochaping.core.text import plain_number
 from haochaping.store.cell_index import CellIndex, RowRef
 
-_ROUNDINGS = {
+_ROUNDING_TEXTS = {
     "truncated": "与截去尾数所得相同，与四舍五入不同",
     "rounded_to_end": "取整后成了整数，而实际并未达到",
     "wrong": "不相符",
@@ -44,7 +44,7 @@ def _ratio_cells(rule: Rule, row: RowRef) -> tuple[CellRef, CellRef, CellRef]:
 
 
 def ratio(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A printed rate against its numerator and denominator, at its printed precision."""
+    """A printed rate is numerator over denominator at its printed precision."""
     for row in rows_and_totals(rule, cell_index):
         at, k, n = _ratio_cells(rule, row)
         numerator, denominator = cell_index.count(k), cell_index.count(n)
@@ -53,42 +53,45 @@ def ratio(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         if numerator is None or denominator is None:
             yield not_evaluable(at, (at, k, n), "评价数或办件数没有列出")
         elif denominator > 0:
-            outcome = _compare(at, (at, k, n), cell_index, numerator, denominator)
+            outcome = _compare_rate(at, (at, k, n), cell_index, numerator, denominator)
             yield replace(outcome, constraints=_ratio_constraints(cell_index.printed(at), at, k, n))
 
 
-def _compare(at: CellRef, cells: tuple[CellRef, ...], cell_index: CellIndex, k: int, n: int) -> Outcome:
+def _compare_rate(at: CellRef, cells: tuple[CellRef, ...], cell_index: CellIndex, k: int, n: int) -> Outcome:
     printed = cell_index.printed(at)
     exact = Fraction(k, n)
-    how = classify_rounding(_percent_number(printed), printed_decimals(printed), exact)
+    rounding = classify_rounding(_percent_number(printed), printed_decimals(printed), exact)
     arithmetic = f"{number(k)} ÷ {number(n)} = {percent_text(exact)}"
-    if how == "rounded_to_end":
+    if rounding == "rounded_to_end":
         arithmetic += f"；{number(n)} − {number(k)} = {number(n - k)}"
-    values = {"printed": printed, "exact": percent_text(exact), "manner": _ROUNDINGS.get(how, "")}
+    values = {"printed": printed, "exact": percent_text(exact), "manner": _ROUNDING_TEXTS.get(rounding, "")}
     return Outcome(
-        at, cells, state(how == "rounded"), arithmetic, values=values, expected=_expected(printed, exact)
+        at, cells, state(rounding == "rounded"), arithmetic, values=values, expected=_expected(printed, exact)
     )
 
 
 def _expected(printed: str, exact: Fraction) -> str:
-    """The rate as it should be printed: with the printed decimals, and with more where they would read 100 % or 0 %."""
+    """The rate as it should be printed: with the same decimals, or more where those would give a false 100 % or 0 %."""
     return percent_text(exact, printed_decimals(printed))
 
 
 def _ratio_constraints(printed: str, rate: CellRef, k: CellRef, n: CellRef) -> tuple[Constraint, Constraint]:
-    """k / n lies within half a step of the printed rate; 100 % and 0 % are exact."""
+    """k / n lies within half a step of the printed rate; 100 % and 0 % are exact.
+
+    The last step before 100 % and 0 % reaches to that end, see :func:`classify_rounding`.
+    """
     value = float(_percent_number(printed)) / 100
     half = 0.0 if value in (0, 1) else 0.5 / 10 ** (printed_decimals(printed) + 2)
     step = 2 * half
     high = 1.0 if 0 < 1 - value < 1.5 * step else value + half
     low = 0.0 if 0 < value < 1.5 * step else value - half
-    above = Constraint(((k, 1.0), (n, -high)), -math.inf, 0, rate)
-    below = Constraint(((k, 1.0), (n, -low)), 0, math.inf, rate)
-    return above, below
+    upper = Constraint(((k, 1.0), (n, -high)), -math.inf, 0, rate)
+    lower = Constraint(((k, 1.0), (n, -low)), 0, math.inf, rate)
+    return upper, lower
 
 
 def ratio_undefined(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A rate printed where its denominator is zero."""
+    """No rate is printed where its denominator is zero."""
     for row in rows_and_totals(rule, cell_index):
         at, k, n = _ratio_cells(rule, row)
         if cell_index.count(n) == 0:
@@ -105,15 +108,15 @@ def ratio_undefined(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def ratio_unreported(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """No rate printed where numerator and denominator are; and counts missing beside it."""
+    """Where numerator and denominator are printed, so are the rate and the counts named by ``with``."""
     for row in rows_and_totals(rule, cell_index):
         at, k, n = _ratio_cells(rule, row)
         numerator, denominator = cell_index.count(k), cell_index.count(n)
         if numerator is None or not denominator:
             continue
-        beside = [row.cell(column) for column in rule.options.get("with", ())]
+        other_cells = [row.cell(column) for column in rule.options.get("with", ())]
         absent = [
-            cell for cell in (at, *beside) if cell_index.value(cell) is None and cell_index.printed(cell)
+            cell for cell in (at, *other_cells) if cell_index.value(cell) is None and cell_index.printed(cell)
         ]
         exact = Fraction(numerator, denominator)
         yield Outcome(
@@ -133,42 +136,43 @@ def ratio_unreported(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def rate_is_feasible(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A printed rate of things of which there are `of`: none of none, one of some, and one that whole numbers can give.
+    """A printed rate is feasible given the count `of` on which it is based.
 
-    How many of them the rate is of (return visits made) is not printed, but it cannot be more than there are. A rule
-    about none is silent on rows that have some, and the other way round.
+    Its denominator (return visits made) is not printed but cannot exceed that count. ``when`` lists what the rule
+    reports: ``none`` (a rate although the count is 0), ``missing`` (no rate although there are some), ``impossible``
+    (no whole numbers give the rate). A rule with ``none`` skips rows that have some, other rules those without.
     """
     about_none = "none" in rule.options["when"]
     for row in rows_and_totals(rule, cell_index):
-        at, whole = row.cell(rule.options["rate"]), row.cell(rule.options["of"])
-        there, printed = cell_index.count(whole), cell_index.printed(at)
-        if there is None or not printed or about_none != (there == 0):
+        at, base_cell = row.cell(rule.options["rate"]), row.cell(rule.options["of"])
+        count, printed = cell_index.count(base_cell), cell_index.printed(at)
+        if count is None or not printed or about_none != (count == 0):
             continue
         value = cell_index.value(at)
         if value is None:
-            how = "" if about_none else "missing"
+            problem = "" if about_none else "missing"
         elif about_none:
-            how = "none"
+            problem = "none"
         else:
-            how = "" if _possible(printed, there) else "impossible"
+            problem = "" if _is_possible(printed, count) else "impossible"
         yield Outcome(
             at,
-            (at, whole),
-            state(how not in rule.options["when"]),
-            f"{COLUMNS[whole.column]} {number(there)}，{COLUMNS[at.column]} {printed}",
-            values={"printed": printed, "there": number(there), "how": how},
+            (at, base_cell),
+            state(problem not in rule.options["when"]),
+            f"{COLUMNS[base_cell.column]} {number(count)}，{COLUMNS[at.column]} {printed}",
+            values={"printed": printed, "there": number(count), "how": problem},
         )
 
 
-def _possible(printed: str, most: int) -> bool:
-    """Whether some k of n, n at most `most`, is the printed percentage at its precision."""
+def _is_possible(printed: str, most: int) -> bool:
+    """Whether some k/n with n at most `most` gives the printed percentage at its precision."""
     percentage, decimals = _percent_number(printed), printed_decimals(printed)
     step = Decimal(1).scaleb(-decimals)
     if most >= 100 * 10**decimals:
         return True
     for n in range(1, most + 1):
-        near = round(percentage * n / 100)
-        for k in (near - 1, near, near + 1):
+        nearest = round(percentage * n / 100)
+        for k in (nearest - 1, nearest, nearest + 1):
             if 0 <= k <= n and abs(Decimal(100 * k) / n - percentage) < step:
                 return True
     return False
@@ -193,7 +197,7 @@ def bounds(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def share(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A printed share against its value and the sum of all rows."""
+    """A printed share is its count over the sum of all rows."""
     for table in rule.tables:
         rows = cell_index.rows(table)
         counts = [row.cell(rule.options["numerator"]) for row in rows]
@@ -208,15 +212,15 @@ def share(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             elif total == 0:
                 yield not_evaluable(at, (at, cell), "各行之和为零")
             else:
-                outcome = _compare(at, (at, cell), cell_index, value or 0, total)
-                # A small share that rounds to 0 % is told once for the whole column (share_sum).
-                if outcome.state == FAILS and outcome.values["manner"] == _ROUNDINGS["rounded_to_end"]:
+                outcome = _compare_rate(at, (at, cell), cell_index, value or 0, total)
+                # A small share that rounds to 0 % is reported once for the whole column, by share_sum.
+                if outcome.state == FAILS and outcome.values["manner"] == _ROUNDING_TEXTS["rounded_to_end"]:
                     outcome = Outcome(at, outcome.cells, HOLDS, outcome.arithmetic)
-                yield _suspecting(outcome, cell_index)
+                yield _with_itself_as_suspect(outcome, cell_index)
 
 
-def _suspecting(outcome: Outcome, cell_index: CellIndex) -> Outcome:
-    """A failed share with itself as the suspect: it is derived from counts that totals and other annexes check."""
+def _with_itself_as_suspect(outcome: Outcome, cell_index: CellIndex) -> Outcome:
+    """Make a failed share its own suspect: its counts are checked by totals and other annexes."""
     if outcome.state != FAILS:
         return outcome
     at = outcome.at
@@ -226,7 +230,7 @@ def _suspecting(outcome: Outcome, cell_index: CellIndex) -> Outcome:
 
 
 def rates_alike(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Every printed rate of a table is 100 % while people themselves gave only part of the evaluations."""
+    """Not every printed rate of a table is 100 % while only part of the evaluations were active."""
     for table in rule.tables:
         rows = cell_index.rows(table)
         rates = [cell for row in rows if cell_index.value(cell := row.cell(rule.options["rate"])) is not None]
@@ -237,12 +241,12 @@ def rates_alike(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             continue
         share = percent_text(Fraction(active, base))
         listed = sum(cell_index.count(k) is not None for k, _ in pairs)
-        part = f"（只计列出主动评价数的 {listed} 行）" if listed < len(rows) else ""
+        restriction = f"（只计列出主动评价数的 {listed} 行）" if listed < len(rows) else ""
         yield Outcome(
-            whole_table(table, rule.options["rate"]),
+            whole_column(table, rule.options["rate"]),
             tuple(rates),
             state(active == base or any(cell_index.value(cell) != 1 for cell in rates)),
-            f"主动评价 {number(active)} ÷ 评价 {number(base)}{part} = {share}",
+            f"主动评价 {number(active)} ÷ 评价 {number(base)}{restriction} = {share}",
             values={
                 "annex": TABLES[table].annex,
                 "count": len(rates),
@@ -267,12 +271,12 @@ def share_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             for row, value in zip(rows, numbers, strict=True)
             if value == 0 and (cell_index.count(row.cell("evaluations")) or 0) > 0
         ]
-        good = sum(numbers) == 100 and len(decimals) == 1 and not vanished
-        at = whole_table(table, rule.options["rate"])
+        is_consistent = sum(numbers) == 100 and len(decimals) == 1 and not vanished
+        at = whole_column(table, rule.options["rate"])
         yield Outcome(
             at,
             tuple(cells),
-            state(good),
+            state(is_consistent),
             f"{' + '.join(printed)} = {sum(numbers)}%",
             values={
                 "annex": TABLES[table].annex,

@@ -1,23 +1,23 @@
-"""How the annexes' scopes relate: relations that the data refute, and units counted in two places."""
+"""Rules on how the annexes' scopes relate: relations that the data refute, and units counted in two places."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from haochaping.checks.outcome import Outcome, state, whole_table
+from haochaping.checks.outcome import Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.core.model import TABLES, CellRef
 from haochaping.core.text import normalize_for_comparison
 from haochaping.store.cell_index import CellIndex
 
-Side = tuple[list[CellRef], int]
+CellsAndSum = tuple[list[CellRef], int]
 
 
 @dataclass(frozen=True)
-class _Refuted:
-    """A relation and the districts that refute it."""
+class _Relation:
+    """A possible relation between annexes, with the districts whose figures refute it (none: it may hold)."""
 
     name: str
     districts: tuple[str, ...]
@@ -26,7 +26,7 @@ class _Refuted:
 
 
 def scope(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Alternatives for how annexes 1, 3 and 4 relate in every district; a doubt only when none can hold.
+    """Annexes 1, 3 and 4 can be related in one of two ways in every district; fails only when neither is possible.
 
     Either annex 1 holds departments, towns and villages side by side (1 ≥ 3 + 4), or towns and
     villages are already among the departments (3 ≥ 4 and 1 ≥ 3).
@@ -36,16 +36,18 @@ def scope(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         cell_index.data.table(t).empty for t in ("district_departments", "towns_and_villages")
     ):
         return
-    side_by_side = _test(cell_index, districts, "附件1 ≥ 附件3 + 附件4（并列）", ("one",), ("three", "four"))
-    nested = _test(cell_index, districts, "附件3 ≥ 附件4（镇村已在部门之内）", ("three",), ("four",))
-    within = _test(cell_index, districts, "附件1 ≥ 附件3（镇村另计）", ("one",), ("three",))
+    side_by_side = _test_relation(
+        cell_index, districts, "附件1 ≥ 附件3 + 附件4（并列）", ("one",), ("three", "four")
+    )
+    nested = _test_relation(cell_index, districts, "附件3 ≥ 附件4（镇村已在部门之内）", ("three",), ("four",))
+    within = _test_relation(cell_index, districts, "附件1 ≥ 附件3（镇村另计）", ("one",), ("three",))
     refuted = [relation for relation in (side_by_side, nested, within) if relation.districts]
-    good = not side_by_side.districts or not (nested.districts or within.districts)
+    is_possible = not side_by_side.districts or not (nested.districts or within.districts)
     holding = [r.name for r in (side_by_side, nested, within) if not r.districts]
     yield Outcome(
-        whole_table("districts", "evaluations"),
+        whole_column("districts", "evaluations"),
         tuple(dict.fromkeys(cell for relation in refuted for cell in relation.cells)),
-        state(good),
+        state(is_possible),
         "；".join(f"{relation.name}：{relation.arithmetic}" for relation in refuted),
         values={
             "refuted": "；".join(f"“{r.name}”不成立于{'、'.join(r.districts)}" for r in refuted),
@@ -54,28 +56,29 @@ def scope(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     )
 
 
-def _test(
+def _test_relation(
     cell_index: CellIndex, districts: list[str], name: str, larger: tuple[str, ...], smaller: tuple[str, ...]
-) -> _Refuted:
-    against: list[str] = []
+) -> _Relation:
+    """Test a relation: the sum of the larger parts is at least that of the smaller ones in every district."""
+    refuting: list[str] = []
     cells: list[CellRef] = []
     sums: list[str] = []
     for district in districts:
-        sides = _sides(cell_index, district)
+        sides = _evaluations_by_annex(cell_index, district)
         if any(part not in sides for part in (*larger, *smaller)):
             continue
         left = sum(sides[part][1] for part in larger)
         right = sum(sides[part][1] for part in smaller)
         if left < right:
-            against.append(district)
+            refuting.append(district)
             cells += [cell for part in (*larger, *smaller) for cell in sides[part][0]]
             sums.append(f"{district} {number(left)} − {number(right)} = {number(left - right)}")
-    return _Refuted(name, tuple(against), tuple(cells), "，".join(sums))
+    return _Relation(name, tuple(refuting), tuple(cells), "，".join(sums))
 
 
-def _sides(cell_index: CellIndex, district: str) -> dict[str, Side]:
-    """The district's evaluations in annexes 1, 3 and 4; what is not printed is left out."""
-    sides: dict[str, Side] = {}
+def _evaluations_by_annex(cell_index: CellIndex, district: str) -> dict[str, CellsAndSum]:
+    """A district's cells and evaluations in annexes 1, 3 and 4 (keys ``one``, ``three``, ``four``), where printed."""
+    sides: dict[str, CellsAndSum] = {}
     for row in cell_index.rows("districts"):
         if row.key["district"] == district:
             value = cell_index.count(row.cell("evaluations"))
@@ -101,27 +104,27 @@ def _sides(cell_index: CellIndex, district: str) -> dict[str, Side]:
 
 
 def idle_counterpart(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """City units without a case although the annex that is their counterpart has many."""
+    """City units are not without a case while the annex that is their counterpart has many evaluations."""
     reference = cell_index.reference
     annexes = {f"附件{spec.annex}": name for name, spec in TABLES.items()}
     idle: dict[str, list[CellRef]] = {}
-    seen: set[str] = set()
+    counterparts: set[str] = set()
     for row in cell_index.rows("city_departments"):
         unit = reference.unit("city_department", row.key["department"]) if reference else None
         other = annexes.get(normalize_for_comparison(unit.counterpart)) if unit else None
         if other is None or cell_index.data.table(other).empty:
             continue
-        seen.add(other)
+        counterparts.add(other)
         if cell_index.count(row.cell("cases")) == 0:
             idle.setdefault(other, []).append(row.cell("cases"))
-    for other in sorted(seen):
+    for other in sorted(counterparts):
         whole = sum(cell_index.count(row.cell("evaluations")) or 0 for row in cell_index.rows(other))
         cells = idle.get(other, [])
-        bad = bool(cells) and whole >= rule.options["least"]
+        fails = bool(cells) and whole >= rule.options["least"]
         yield Outcome(
-            whole_table("city_departments", "cases"),
+            whole_column("city_departments", "cases"),
             tuple(cells),
-            state(not bad),
+            state(not fails),
             f"附件{TABLES[other].annex}各行评价数合计 {number(whole)}；所列单位办件数均为 0",
             values={
                 "units": "、".join(cell.names["department"] for cell in cells),
@@ -132,7 +135,7 @@ def idle_counterpart(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def counted_in_city(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A department that some districts leave to the city (归市) while the city's row is smaller than the districts' sum."""
+    """A department that some districts leave to the city (归市) has a city row not below the sum of the other districts."""
     reference = cell_index.reference
     if reference is None:
         return
@@ -154,21 +157,21 @@ def counted_in_city(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         if not marked or unit is None or unit.counterpart not in city:
             continue
         row = city[unit.counterpart]
-        mine = cell_index.count(row.cell("evaluations"))
-        if mine is None:
+        city_value = cell_index.count(row.cell("evaluations"))
+        if city_value is None:
             continue
-        districts = sum(cell_index.count(cell) or 0 for cell, _ in cells)
+        sum_of_districts = sum(cell_index.count(cell) or 0 for cell, _ in cells)
         yield Outcome(
             marked[0],
             (*marked, row.cell("evaluations")),
-            state(mine >= districts),
-            f"{unit.counterpart} {number(mine)}；其余区县相加 {number(districts)}",
+            state(city_value >= sum_of_districts),
+            f"{unit.counterpart} {number(city_value)}；其余区县相加 {number(sum_of_districts)}",
             values={
                 "printed": cell_index.printed(marked[0]),
                 "city_annex": TABLES["city_departments"].annex,
                 "city": row.key["department"],
-                "value": number(mine),
-                "districts": number(districts),
+                "value": number(city_value),
+                "districts": number(sum_of_districts),
             },
         )
 

@@ -1,4 +1,4 @@
-"""Units by their names: known, valid, the same in every annex and from quarter to quarter."""
+"""Rules on names of units: known, valid, the same in every annex and from quarter to quarter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from haochaping.store.cell_index import CellIndex
 
 
 def units_across(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """The same districts stand in every annex: an outer join by canonical name, before any figure is compared."""
+    """Every annex has the same districts, by canonical name: those of more than half of the annexes."""
     reference = cell_index.reference
     if reference is None:
         return
@@ -21,27 +21,29 @@ def units_across(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     for table, column, name, _ in _unit_names(cell_index):
         if column == "district":
             by_table.setdefault(table, {})[reference.canonical("district", name)] = name
-    every = dict.fromkeys(name for names in by_table.values() for name in names)
-    most = [n for n in every if sum(n in names for names in by_table.values()) * 2 > len(by_table)]
-    for table, there in by_table.items():
-        lacking = [name for name in most if name not in there]
-        alone = [name for name in there if name not in most]
+    all_districts = dict.fromkeys(name for names in by_table.values() for name in names)
+    expected = [
+        n for n in all_districts if sum(n in names for names in by_table.values()) * 2 > len(by_table)
+    ]
+    for table, districts in by_table.items():
+        lacking = [name for name in expected if name not in districts]
+        unexpected = [name for name in districts if name not in expected]
         at = CellRef.of(table, {"district": WHOLE}, "district")
         yield Outcome(
             at,
             (),
-            state(not lacking and not alone),
-            f"附件{TABLES[table].annex}缺{'、'.join(lacking) or '无'}；他处没有的：{'、'.join(alone) or '无'}",
+            state(not lacking and not unexpected),
+            f"附件{TABLES[table].annex}缺{'、'.join(lacking) or '无'}；他处没有的：{'、'.join(unexpected) or '无'}",
             values={
                 "annex": TABLES[table].annex,
                 "lacking": "、".join(lacking),
-                "alone": "、".join(there[name] for name in alone),
+                "alone": "、".join(districts[name] for name in unexpected),
             },
         )
 
 
 def names(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Units that go by an alias: in a table, or in the text while a table has the canonical name."""
+    """No unit is printed under an alias, neither in a table nor (districts only) in the text."""
     reference = cell_index.reference
     if reference is None or not reference.units:
         return
@@ -56,10 +58,10 @@ def names(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     ):
         for unit in reference.units:
             for alias in unit.aliases:
-                is_there = normalize_for_comparison(alias) in normalize_for_comparison(
+                is_in_text = normalize_for_comparison(alias) in normalize_for_comparison(
                     text
                 ) and normalize_for_comparison(unit.canonical) not in normalize_for_comparison(alias)
-                if unit.kind == "district" and is_there:
+                if unit.kind == "district" and is_in_text:
                     found.setdefault(alias, (unit.canonical, part, None))
     at = claim_cell("names")
     yield Outcome(
@@ -88,7 +90,7 @@ def _unit_names(cell_index: CellIndex) -> Iterator[tuple[str, str, str, CellRef]
 
 
 def unknown_unit(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A name that the units registry does not know; only where it knows any of that kind."""
+    """Every name is in the units registry; only for kinds of which the registry has units."""
     reference = cell_index.reference
     if reference is None:
         return
@@ -106,7 +108,7 @@ def unknown_unit(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def outdated_unit(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A unit that the registry knows only for other times (``valid_from``, ``valid_to``)."""
+    """Every unit is valid (``valid_from``, ``valid_to``) on the first or the last day of the quarter."""
     quarter = cell_index.data.quarter
     for table, column, name, cell in _unit_names(cell_index):
         unit = (
@@ -116,19 +118,19 @@ def outdated_unit(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         )
         if unit is None or not (unit.valid_from or unit.valid_to):
             continue
-        good = unit.valid_on(quarter.start) or unit.valid_on(quarter.end)
+        is_valid = unit.valid_on(quarter.start) or unit.valid_on(quarter.end)
         span = f"{unit.valid_from or '……'} 至 {unit.valid_to or '……'}"
         yield Outcome(
             CellRef.of(table, {column: name}, column),
             (cell,),
-            state(good),
+            state(is_valid),
             f"units.csv 中“{visible(name)}”的有效期为 {span}",
             values={"name": visible(name), "span": span, "annex": TABLES[table].annex},
         )
 
 
 def units_changed(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Units that vanished, appeared or were renamed since the quarter before: an outer join by canonical name."""
+    """No unit vanished, or none appeared or was renamed, since the quarter before; compared by canonical name."""
     reference = cell_index.reference
     if reference is None or not cell_index.history:
         return
@@ -136,11 +138,11 @@ def units_changed(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     for table in TABLES:
         if not cell_index.rows(table) or not before.rows(table):
             continue
-        now, then = (_canonical(one, table) for one in (cell_index, before))
-        gone = [name for key, name in then.items() if key not in now]
-        come = [name for key, name in now.items() if key not in then]
+        now, then = (_printed_by_canonical(index, table) for index in (cell_index, before))
+        vanished = [name for key, name in then.items() if key not in now]
+        appeared = [name for key, name in now.items() if key not in then]
         renamed = [f"{then[key]}改为{name}" for key, name in now.items() if key in then and then[key] != name]
-        shown = {"vanished": gone, "appeared": [*come, *renamed]}[rule.options["which"]]
+        shown = {"vanished": vanished, "appeared": [*appeared, *renamed]}[rule.options["which"]]
         at = CellRef.of(table, {TABLES[table].key[0]: WHOLE}, TABLES[table].key[0])
         values = {"annex": TABLES[table].annex, "names": "、".join(visible(name) for name in shown)}
         yield Outcome(
@@ -148,17 +150,17 @@ def units_changed(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         )
 
 
-def _canonical(cell_index: CellIndex, table: str) -> dict[tuple[str, str], str]:
-    """Canonical (column, name) of every unit of a table to the name as printed."""
+def _printed_by_canonical(cell_index: CellIndex, table: str) -> dict[tuple[str, str], str]:
+    """Map (column, canonical name) of every unit of a table to its name as printed."""
     names = {}
-    for one, column, name, _ in _unit_names(cell_index):
-        if one == table and cell_index.reference:
+    for name_table, column, name, _ in _unit_names(cell_index):
+        if name_table == table and cell_index.reference:
             names[column, cell_index.reference.canonical(TABLES[table].unit_kinds[column], name)] = name
     return names
 
 
 def hidden(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Control and format characters in a name."""
+    """No name has control or format characters."""
     for table, column, name, cell in _unit_names(cell_index):
         yield Outcome(
             CellRef.of(table, {column: visible(name)}, column),
@@ -170,7 +172,7 @@ def hidden(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def district_body(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A district's own body among the city's departments."""
+    """No unit of a district is among the city's departments: none of their names contains a district's name."""
     if cell_index.reference is None:
         return
     districts = cell_index.reference.names("district") or [

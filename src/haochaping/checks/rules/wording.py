@@ -1,4 +1,4 @@
-"""What the text and the notes say: dates, annexes, claims that no table supports, words without a meaning."""
+"""Rules on the text and the annexes' notes: dates, lists of annexes, unsupported claims, words without a meaning."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from haochaping.store.cell_index import CellIndex, note_cell
 
 
 def period(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """The period that an annex's note states is the quarter's."""
+    """The period stated in an annex's note is that of the quarter."""
     quarter = cell_index.data.quarter
     for annex in cell_index.data.annexes.to_dict("records"):
         at = note_cell(annex["table"], "period")
@@ -37,7 +37,7 @@ def period(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def titles(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """The quarter in an annex's title, where it has one, is the quarter's."""
+    """The quarter named in an annex's title, if any, is the right one."""
     expected = f"第{cell_index.data.quarter.label.partition('第')[2]}"
     for annex in cell_index.data.annexes.to_dict("records"):
         found = re.search(r"第?([一二三四1-4])季度", normalize_for_comparison(annex["title"]))
@@ -55,7 +55,7 @@ def titles(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def annex_list(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Every annex that the text lists is there."""
+    """Every annex in the text's list of annexes is there."""
     listed = {
         int(n)
         for n in re.findall(
@@ -85,7 +85,7 @@ def same_extraction(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def window(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Extraction before the last days' window for evaluation had closed.
+    """Extraction is not before the evaluation window of the last working day has closed.
 
     The window (working days after the day of service) is the city's setting. Working days are those
     of the State Council's calendar, from the package chinesecalendar.
@@ -114,7 +114,7 @@ def window(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def extracted_early(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Extraction is not before the end of the quarter: what came later would be missing."""
+    """Extraction is not before the end of the quarter: later cases would be missing."""
     extracted = cell_index.data.fact("extraction_date")
     end = cell_index.data.quarter.end.isoformat()
     if extracted:
@@ -141,7 +141,7 @@ def _working_days_after(day: date, count: int) -> date:
 
 
 def claims(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Claims in the text that would need a figure or a table (``claims.csv``: pattern, what it needs)."""
+    """The text makes no claim that no table supports (``claims.csv``: pattern, and what the claim would need)."""
     text = normalize_for_comparison(cell_index.data.fact("text"))
     if not text or cell_index.reference is None:
         return
@@ -160,7 +160,7 @@ def claims(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def two_sources(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Cells in which a second source of the quarter differs."""
+    """A second source of the quarter has the same text in every cell."""
     for row in cell_index.data.second.to_dict("records"):
         at = CellRef.of(row["table"], decode_key(row["key"]), row["column"])
         here, there = cell_index.printed(at), row["printed"]
@@ -183,20 +183,20 @@ def two_sources(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def no_cases(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Annexes that print evaluations without cases: no evaluation rate can be checked there."""
-    without = [
+    """Every annex prints cases: without them no evaluation rate can be checked."""
+    without_cases = [
         spec
         for name, spec in TABLES.items()
         if "cases" not in spec.counts and not cell_index.data.table(name).empty
     ]
-    if without:
+    if without_cases:
         at = claim_cell("measures")
-        annexes = "、".join(str(spec.annex) for spec in without)
+        annexes = "、".join(str(spec.annex) for spec in without_cases)
         yield Outcome(at, (), state(False), f"附件{annexes}没有办件数一列", values={"annexes": annexes})
 
 
 def printed_words(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Words for "no value" in the tables whose meaning no note states."""
+    """The meaning of every word for "no value" in the tables is stated in a note."""
     words: dict[str, list[CellRef]] = {}
     for item in cell_index.data.unreported.to_dict("records"):
         if item["printed"] and "含义未注明" in item["reason"]:
@@ -204,7 +204,7 @@ def printed_words(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             words.setdefault(item["printed"], []).append(cell)
     notes = normalize_for_comparison("".join(cell_index.data.annexes["note"]))
     for word, cells in words.items():
-        explained = (
+        is_explained = (
             f"“{normalize_for_comparison(word)}”" in notes or f'"{normalize_for_comparison(word)}"' in notes
         )
         at = claim_cell(f"word:{word}")
@@ -212,7 +212,7 @@ def printed_words(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         yield Outcome(
             at,
             tuple(cells),
-            state(explained),
+            state(is_explained),
             f"“{word}”共 {len(cells)} 格，如{shown}",
             values={"word": word, "count": len(cells)},
         )
