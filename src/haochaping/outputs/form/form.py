@@ -51,7 +51,7 @@ class Form:
             yield self.spec.unit_kinds[first], name
         for column in self.columns if "district" in others else ():
             if not column.is_total:
-                yield self.spec.unit_kinds["district"], column.rest["district"]
+                yield self.spec.unit_kinds["district"], column.key_part["district"]
 
 
 def annex_form(name: str, quarter: Quarter, reference: Reference, previous: QuarterData | None) -> Form:

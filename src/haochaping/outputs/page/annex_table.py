@@ -83,7 +83,7 @@ class _AnnexView:
         notes = []
         if any(cell.findings for row in rows for cell in row.cells):
             notes.append("※ 存疑，其后为“数据核对”中的序号")
-        if any(column[0] == self.spec.name for column in self.places.of_column):
+        if any(column[0] == self.spec.name for column in self.places.findings_of_column):
             notes.append("列名上的 ※ 指该条核对涉及本列多格或全列，逐格不再标注")
         return "；".join(notes) + "。" if notes else ""
 
@@ -95,19 +95,21 @@ class _AnnexView:
         reason = self.reasons.get(key_and_column, "")
         if key_and_column in self.corrected:
             shown, reason = f"{shown}〔更正〕", f"通报列为 {self.corrected[key_and_column]}"
-        return TableCell(shown, reason, self.places.of_cell.get(cell, ()), self.places.cell_id(cell))
+        return TableCell(shown, reason, self.places.findings_of_cell.get(cell, ()), self.places.cell_id(cell))
 
     def _header(self, column: LayoutColumn) -> Header:
         """Heading with its unit and its marks; a tier spans its columns, a district is its own heading."""
-        column_ref = (self.spec.name, column.measure, tuple(column.rest.items()))
+        column_ref = (self.spec.name, column.measure, tuple(column.key_part.items()))
         header = _heading(column, self.spec)
         return replace(
-            header, findings=self.places.of_column.get(column_ref, ()), id=self.places.column_id(column_ref)
+            header,
+            findings=self.places.findings_of_column.get(column_ref, ()),
+            id=self.places.column_id(column_ref),
         )
 
 
 def _heading(column: LayoutColumn, spec: TableSpec) -> Header:
-    if "district" in column.rest:
-        return Header(column.rest["district"])
+    if "district" in column.key_part:
+        return Header(column.key_part["district"])
     unit = "" if column.measure in spec.rates else UNITS[column.measure]
-    return Header(COLUMNS[column.measure], unit, TIER_LABELS.get(column.rest.get("tier", ""), ""))
+    return Header(COLUMNS[column.measure], unit, TIER_LABELS.get(column.key_part.get("tier", ""), ""))

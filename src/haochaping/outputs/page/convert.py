@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.outputs.page.sections import sections
-from haochaping.present.fonts import font_face, missing_glyphs, open_ahead
+from haochaping.present.fonts import font_face, missing_glyphs, preload_font
 
 TEMPLATE = Path(__file__).parent / "template"
 _FONT_MARK = "/*font-face*/"
@@ -30,7 +30,7 @@ class Page:
 def prepare_page() -> None:
     """Import and parse what :func:`build_page` will need, while the notebook is still running."""
     _exporter()
-    open_ahead()
+    preload_font()
 
 
 def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:

@@ -90,7 +90,7 @@ def _places(figures: Figures, report: CheckReport) -> Iterator[tuple[str, CellLi
     for section, heading in SECTIONS.items():
         for sentence in compose(section, figures, report):
             for name in number_names(sentence.parts):
-                yield name, CellLink(f"{heading}第 {sentence.place} 段", sentence.id)
+                yield name, CellLink(f"{heading}第 {sentence.position} 段", sentence.id)
         if section == SERIES_SECTION:
             for name in figures.words.get("series", ()):
                 yield name, CellLink(f"{heading}图题", series_chart_id(name))
@@ -114,5 +114,5 @@ def _places_html(
 
 def _doubts_html(doubts: Doubts, cells: frozenset[CellRef]) -> str:
     """Links to all open findings that put a figure in doubt; blank without any."""
-    anchors = sorted(doubts.bearing_on(cells), key=lambda anchor: int(anchor.rpartition("-")[2]))
+    anchors = sorted(doubts.anchors_for(cells), key=lambda anchor: int(anchor.rpartition("-")[2]))
     return f"<br>存疑：{finding_links(anchors)}" if anchors else ""

@@ -20,7 +20,7 @@ from haochaping.core.paths import find_locations
 from haochaping.figures.figure import Figures
 from haochaping.outputs.page.figure_table import listed_figure_names, shown_places
 from haochaping.present.cell_places import finding_anchors
-from haochaping.present.doubts import cells_in_doubt
+from haochaping.present.doubts import affected_cells
 from haochaping.present.finding_places import FindingPlaces
 from haochaping.present.html_fragment import Html, single_tab_stop, text
 from haochaping.present.html_table import finding_links, frame_table
@@ -216,8 +216,8 @@ def _place_and_unit(
     if places is None:
         return []
     is_closed = finding.status in ("corrected", "explained")
-    asked = "" if is_closed else str(text(places.asked(finding)))
-    return [("位置", places.where(finding, already_listed)), ("核实", asked)]
+    asked = "" if is_closed else str(text(places.request_text(finding)))
+    return [("位置", places.place_html(finding, already_listed)), ("核实", asked)]
 
 
 def _finding_html(finding: Finding, anchor: str, figures: Figures, places: FindingPlaces | None) -> str:
@@ -258,7 +258,7 @@ MOST_PRINTED_CELLS = 16
 
 def _affected_figures_html(findings: Sequence[Finding], figures: Figures) -> str:
     """Links to the figures of this page that rest on the findings' doubtful cells; without any, the annexes concerned."""
-    doubtful = {cell for finding in findings for cell in cells_in_doubt(finding)}
+    doubtful = {cell for finding in findings for cell in affected_cells(finding)}
     affected = [figure for figure in figures.values() if figure.cells & doubtful]
     if not affected:
         annexes = sorted({TABLES[cell.table].annex for cell in doubtful if cell.table in TABLES})

@@ -50,4 +50,4 @@ def _rows(
 
 def _row(paper: str, heading: str, sentence: Sentence) -> tuple[str, ...]:
     numbers = "；".join(f"{number.name}={number.text}" for number in sentence.numbers)
-    return paper, heading, str(sentence.place), sentence.text, sentence.rule or OWN_WORDS, numbers
+    return paper, heading, str(sentence.position), sentence.text, sentence.rule or OWN_WORDS, numbers
