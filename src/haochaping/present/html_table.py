@@ -149,6 +149,7 @@ def _cell_html(cell: TableCell, kind: str, reason_ids: Mapping[tuple[str, str], 
     if len(cell.findings) > 1:
         marked = f"<sup>{single_tab_stop(finding_links(cell.findings))}</sup> {shown}"
         return f'<td class="doubtful"{_id_attribute(cell.id)}{title}{described}>{marked}</td>'
+    # The mark is before the number: after it, it would push the digits of a column out of line.
     mark = f"※{cell.findings[0].rpartition('-')[2]}"
     return (
         f'<td class="doubtful"{_id_attribute(cell.id)}{title}><a href="#{cell.findings[0]}"{described} '
