@@ -2,7 +2,7 @@ import io
 
 from fontTools.ttLib import TTFont
 
-from haochaping.present.fonts import FAMILY, font_face, missing_glyphs, open_ahead, subset_woff
+from haochaping.present.fonts import FAMILY, font_face, missing_glyphs, preload_font, subset_woff
 
 
 def test_the_subset_holds_the_characters_and_little_else() -> None:
@@ -23,5 +23,5 @@ def test_missing_glyphs_are_named() -> None:
 
 def test_a_font_opened_ahead_gives_the_same_bytes_and_is_used_once() -> None:
     plain = subset_woff("政务服务")
-    open_ahead()
+    preload_font()
     assert subset_woff("政务服务") == plain == subset_woff("政务服务")

@@ -26,7 +26,7 @@ from haochaping.core.quarter import Quarter
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.word.bulletin import write_bulletin
 from haochaping.proofreading.difference import MISSING, ROW, UNPLACED, Difference
-from haochaping.proofreading.formal_parts import as_date, changed_document_number, signed_on
+from haochaping.proofreading.formal_parts import as_date, changed_document_number, signing_date
 from haochaping.proofreading.proofread import Proofreader, proof, proof_summary, proof_text
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
@@ -600,9 +600,9 @@ def test_formal_lines(desk: Desk, edit: Callable[[Any], None], expected: list[st
 
 
 def test_the_issue_date_that_the_office_filled_in_gives_the_year() -> None:
-    day = signed_on(["某办公室", "2023年2月30日", "二〇二三年一月十八日", "附言"])
+    day = signing_date(["某办公室", "2023年2月30日", "二〇二三年一月十八日", "附言"])
     assert day == date(2023, 1, 18)
-    assert signed_on(["某办公室"]) is None and as_date(["2023", "2", "30"]) is None
+    assert signing_date(["某办公室"]) is None and as_date(["2023", "2", "30"]) is None
     [difference] = changed_document_number(["某政发〔2022〕8号"], "", day)
     assert difference.found == "某政发〔2022〕8号"
     [difference] = changed_document_number(["某政发〔2023〕9号"], "某政发〔2023〕8号", day)

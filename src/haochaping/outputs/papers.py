@@ -1,4 +1,7 @@
-"""The papers beside the page: review workbook, sheets, bulletin, annexes, data package; what people edited is never lost."""
+"""Write the papers that accompany the page: review workbook, verification sheets, bulletin, annexes, data package.
+
+A paper that people edited since the last run is never overwritten or dropped.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,10 @@ from haochaping.outputs.package.data_package import write_package
 from haochaping.outputs.published.edited_papers import (
     edited_papers,
     foreign_files,
-    is_known,
-    overwritten,
+    knows_what_was_written,
+    outputs_to_overwrite,
     remarks_on_kept_papers,
-    remind,
+    remind_where_filled_papers_go,
 )
 from haochaping.outputs.published.file_names import (
     ANNEXES,
@@ -48,18 +51,35 @@ def write_papers(
     staging: Path,
     report_progress: Callable[[str], None],
 ) -> list[str]:
-    """Write every paper into `aside`; those of `published` that people edited are carried over first.
+    """Write every paper of a quarter into `staging`, after copying there what people edited in `published`.
 
-    A new paper whose name is taken by an edited one gets a name beside it, unless both are the same after all.
-    Files that people keep in the folder stay there too.
+    A new paper whose name an edited one has gets a ``.new`` name, unless both turn out byte for byte the same.
+    Files that people keep in the published folder are copied as well.
+
+    Parameters
+    ----------
+    reviewed : Reviewed
+        The quarter with its answers applied, and its check report.
+    answers : sequence of Answer
+        Everything that was answered, to be filled into the review workbook.
+    figures : Figures
+        The quarter's named figures.
+    reference : Reference
+        The city's settings and units.
+    published : Path
+        The quarter's folder as the last run left it and people may have changed it; only read.
+    staging : Path
+        Empty folder that will take the place of `published`.
+    report_progress : callable
+        Called with one line of text for each thing that people should know.
 
     Returns
     -------
     list of str
-        What was carried over, as paths below the folder.
+        Files that were copied from `published`, as paths below the folder.
     """
-    kept = edited_papers(published)
-    for name in kept:
+    kept_papers = edited_papers(published)
+    for name in kept_papers:
         (staging / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(published / name, staging / name)
     data, report = reviewed.data, reviewed.report
@@ -74,60 +94,60 @@ def write_papers(
     write_annexes(data, report.verdict.value, annexes, internal=False)
     write_annexes(data, report.verdict.value, internal)
     write_package(data, staging / PACKAGE)
-    new = []
+    new_papers = []
     for path in (review, bulletin, annexes, internal, *sheets):
-        same = _same_as(path, kept, staging)
-        kept = [name for name in kept if name not in same]
-        new.append(_settled(path, same, staging))
-    if kept and not is_known(published):
+        identical = _identical_copies(path, kept_papers, staging)
+        kept_papers = [name for name in kept_papers if name not in identical]
+        new_papers.append(_replace_identical_copies(path, identical, staging))
+    if kept_papers and not knows_what_was_written(published):
         report_progress(
             f"{published / MANIFEST} 没有或读不出，不知道哪些文件改动过，与本次不同的通报、附件、答复表、核实单都原样保留；"
             "没有改动过的，删去即可"
         )
-    for line in remarks_on_kept_papers(kept, new, published):
+    for line in remarks_on_kept_papers(kept_papers, new_papers, published):
         report_progress(line)
-    if kept:
-        remind(kept, data.quarter, report_progress)
+    if kept_papers:
+        remind_where_filled_papers_go(kept_papers, data.quarter, report_progress)
     if bulletin_name(report) == FINAL and report.verdict is Verdict.VERIFY_FIRST:
         report_progress(f"尚有需核实之处，{bulletin.name} 请待核实后再印发")
     if report.refused:
         report_progress(
             f"有 {report.refused} 条答复未采用，原因见网页“数据核对”一节和 {review.name} 的状态栏"
         )
-    if changed := overwritten(published):
+    if changed_outputs := outputs_to_overwrite(published):
         report_progress(
-            f"{published} 中的 {'、'.join(changed)} 在生成以后改动过或已损坏，已重新生成，其中的改动不保留"
+            f"{published} 中的 {'、'.join(changed_outputs)} 在生成以后改动过或已损坏，已重新生成，其中的改动不保留"
         )
-    return [*kept, *_keep_foreign(published, staging, report_progress)]
+    return [*kept_papers, *_keep_foreign(published, staging, report_progress)]
 
 
-def _same_as(path: Path, kept: Sequence[str], staging: Path) -> list[str]:
-    """Papers that were carried over as edited and read byte for byte as the new one: nobody edited them."""
-    alike = [name for name in kept if base_name(staging / name) == base_name(path)]
-    return [name for name in alike if (staging / name).read_bytes() == path.read_bytes()]
+def _identical_copies(path: Path, kept_papers: Sequence[str], staging: Path) -> list[str]:
+    """Copied papers that are byte for byte the new one: they differ from the manifest, yet nobody's edit is lost."""
+    same_name = [name for name in kept_papers if base_name(staging / name) == base_name(path)]
+    return [name for name in same_name if (staging / name).read_bytes() == path.read_bytes()]
 
 
-def _settled(path: Path, same: Sequence[str], staging: Path) -> str:
-    """Where a new paper stands in the end: in the place of those that are the same, which go."""
-    if same:
-        for name in same:
+def _replace_identical_copies(path: Path, identical: Sequence[str], staging: Path) -> str:
+    """Replace identical copies by the new paper and return its final path below `staging`."""
+    if identical:
+        for name in identical:
             (staging / name).unlink()
         path = path.rename(free_path(path.parent, base_name(path).name))
     return path.relative_to(staging).as_posix()
 
 
 def _keep_foreign(published: Path, staging: Path, report_progress: Callable[[str], None]) -> list[str]:
-    """Carry over what people keep in the folder; their paths in the new one."""
-    carried = []
-    known = is_known(published)
+    """Copy files that no run wrote from `published` to `staging` and return their new paths."""
+    copied = []
+    is_written_known = knows_what_was_written(published)
     for name in foreign_files(published):
-        if not known and (staging / name).exists():  # one of ours, written anew
+        if not is_written_known and (staging / name).exists():  # one of ours, written anew
             continue
         folder = (staging / name).parent
         folder.mkdir(parents=True, exist_ok=True)
         target = free_path(folder, Path(name).name)
         shutil.copyfile(published / name, target)
-        carried.append(target.relative_to(staging).as_posix())
-    if carried:
-        report_progress(f"{published} 中自己存放的文件原样保留：{'、'.join(carried)}")
-    return carried
+        copied.append(target.relative_to(staging).as_posix())
+    if copied:
+        report_progress(f"{published} 中自己存放的文件原样保留：{'、'.join(copied)}")
+    return copied

@@ -14,7 +14,7 @@ from haochaping.core.text import normalize_for_comparison
 from haochaping.present.annex_layout import SERIAL, TIER_HEADINGS, LayoutColumn, lay_out_annex
 from haochaping.reference.reference import Reference
 
-_BLANK_BESIDE_CHINESE = re.compile(r"(?<=[^\x00-\xff])\s+|\s+(?=[^\x00-\xff])")
+_BLANK_NEXT_TO_CHINESE = re.compile(r"(?<=[^\x00-\xff])\s+|\s+(?=[^\x00-\xff])")
 _SOURCE = re.compile(r"数据来源[^，,。；;]*")
 _NOTE_MARK = re.compile(r"^(?:备注|附注|注)[：:]?")
 
@@ -54,7 +54,7 @@ def annex_grids(data: QuarterData, reference: Reference) -> list[AnnexGrid]:
     """Every annex that the quarter has, in order.
 
     Cells read as printed, corrected ones as corrected: counts as plain digits, rates and words such as
-    ``/`` as they stand there. A column that the source does not have is left out.
+    ``/`` as in the source. A column that the source does not have is left out.
     """
     return [_Annex(data, name, reference).grid() for name in TABLES if name not in data.absent]
 
@@ -72,7 +72,7 @@ class _Annex:
         return AnnexGrid(
             table=self.spec.name,
             number=self.spec.annex,
-            title=self.printed.get("title") or self._own_title(),
+            title=self.printed.get("title") or self._composed_title(),
             header=self._header(self.layout.columns),
             rows=[
                 [str(number), row.name, *(cell.text for cell in row.cells)]
@@ -85,57 +85,61 @@ class _Annex:
     def _header(self, columns: Sequence[LayoutColumn]) -> list[list[Heading]]:
         name = self._heading(self.spec.key[0])
         if "tier" not in self.spec.key:
-            leaves = [Heading(c.rest.get("district") or self._heading(c.measure)) for c in columns]
+            leaves = [Heading(c.key_part.get("district") or self._heading(c.measure)) for c in columns]
             return [[Heading(self._heading("serial")), Heading(name), *leaves]]
-        tiers = dict.fromkeys(column.rest["tier"] for column in columns)
+        tiers = dict.fromkeys(column.key_part["tier"] for column in columns)
         groups = [
-            Heading(self._heading(tier), columns=sum(column.rest["tier"] == tier for column in columns))
+            Heading(self._heading(tier), columns=sum(column.key_part["tier"] == tier for column in columns))
             for tier in tiers
         ]
-        top = [Heading(self._heading("serial"), rows=2), Heading(name, rows=2), *groups]
-        return [top, [Heading(self._heading(column.measure)) for column in columns]]
+        top_row = [Heading(self._heading("serial"), rows=2), Heading(name, rows=2), *groups]
+        return [top_row, [Heading(self._heading(column.measure)) for column in columns]]
 
     def _heading(self, column: str) -> str:
-        """Our word for a column if the city's list of headings knows it, else the first one of that list."""
-        own = SERIAL if column == "serial" else TIER_HEADINGS.get(column) or COLUMNS[column]
-        known = [text for text, name in self.reference.headings.items() if name == column]
-        return own if normalize_for_comparison(own) in known or not known else known[0]
+        """Our word for a column if the city's list of headings has it, else the first heading of that list."""
+        our_word = SERIAL if column == "serial" else TIER_HEADINGS.get(column) or COLUMNS[column]
+        city_headings = [text for text, name in self.reference.headings.items() if name == column]
+        return (
+            our_word
+            if normalize_for_comparison(our_word) in city_headings or not city_headings
+            else city_headings[0]
+        )
 
     # --- title and note ---
 
-    def _own_title(self) -> str:
+    def _composed_title(self) -> str:
         return f"{self.spec.title}{self.data.quarter.label.partition('年')[2]}“好差评”数据通报表"
 
     def _note(self) -> str:
-        """The printed note; composed anew where there is none or its dates were corrected."""
-        printed = _BLANK_BESIDE_CHINESE.sub("", str(self.printed.get("note", "")))
-        if printed and not self._note_corrected():
+        """The printed note; composed from the facts where there is none or a part of it was corrected."""
+        printed = _BLANK_NEXT_TO_CHINESE.sub("", str(self.printed.get("note", "")))
+        if printed and not self._is_note_corrected():
             return f"备注：{_NOTE_MARK.sub('', printed)}"
-        start, end = (self._day(name) for name in ("period_start", "period_end"))
-        extracted = self._day("extraction_date")
+        start, end = (self._chinese_date_of(name) for name in ("period_start", "period_end"))
+        extracted = self._chinese_date_of("extraction_date")
         parts = [
-            self._source(printed),
+            self._source_phrase(printed),
             f"数据统计范围{start}至{end}" if start and end else "",
             f"数据提取时间：{extracted}" if extracted else "",
         ]
         joined = "，".join(part for part in parts if part)
         return f"备注：{joined}。" if joined else ""
 
-    def _note_corrected(self) -> bool:
+    def _is_note_corrected(self) -> bool:
         corrections = self.data.corrections
         key = encode_key({self.spec.key[0]: NOTE})
-        here = (corrections["table"] == self.spec.name) & (corrections["key"] == key)
-        return bool((here & (corrections["column"] != "title")).any())
+        of_note = (corrections["table"] == self.spec.name) & (corrections["key"] == key)
+        return bool((of_note & (corrections["column"] != "title")).any())
 
-    def _source(self, printed: str) -> str:
-        """Where the data come from, in the words of this note or of another annex's."""
+    def _source_phrase(self, printed: str) -> str:
+        """The phrase 数据来源… of this note, or of another annex's note."""
         for note in [printed, *self.data.annexes["note"]]:
-            match = _SOURCE.search(_BLANK_BESIDE_CHINESE.sub("", str(note)))
+            match = _SOURCE.search(_BLANK_NEXT_TO_CHINESE.sub("", str(note)))
             if match:
                 return match.group(0)
         return ""
 
-    def _day(self, name: str) -> str:
+    def _chinese_date_of(self, name: str) -> str:
         return chinese_date(str(self.printed.get(name) or self.data.fact(name)))
 
 

@@ -1,4 +1,4 @@
-"""An annex as rows and columns under one header row, as it is printed."""
+"""An annex as rows and columns under a single header row, with numbers and printed texts."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ TIER_HEADINGS = {"town": "镇级", "village": "村级"}
 class LayoutColumn:
     """A column of numbers.
 
-    ``rest`` is the part of the row's key that the column carries (a district, a tier); in a column of
-    row totals it holds the label as printed.
+    ``key_part`` is the part of the row's key that is the same in the whole column (a district, a tier); in a
+    column of row totals it holds the label as printed.
     """
 
     heading: str
     measure: str
-    rest: dict[str, str] = field(default_factory=dict)
+    key_part: dict[str, str] = field(default_factory=dict)
     is_total: bool = False
 
 
@@ -57,7 +57,7 @@ class LayoutRow:
 
 @dataclass(frozen=True)
 class AnnexLayout:
-    """One annex: what its rows are called, its columns, rows and printed totals."""
+    """One annex: its columns, rows and printed totals."""
 
     spec: TableSpec
     columns: Sequence[LayoutColumn]
@@ -80,27 +80,31 @@ def sheet_name(spec: TableSpec) -> str:
     return f"附件{spec.annex} {spec.title}"
 
 
-def heading(spec: TableSpec, measure: str, rest: dict[str, str]) -> str:
-    """Heading of a column, its unit in brackets; a district stands for itself."""
-    if "district" in rest:
-        return rest["district"]
+def heading(spec: TableSpec, measure: str, key_part: dict[str, str]) -> str:
+    """Heading of a column with its unit in brackets; a district's column is headed by its name alone."""
+    if "district" in key_part:
+        return key_part["district"]
     unit = "" if measure in spec.rates else f"（{UNITS[measure]}）"
-    return f"{TIER_HEADINGS.get(rest.get('tier', ''), '')}{COLUMNS[measure]}{unit}"
+    return f"{TIER_HEADINGS.get(key_part.get('tier', ''), '')}{COLUMNS[measure]}{unit}"
 
 
 def standard_columns(spec: TableSpec, districts: Sequence[str]) -> list[LayoutColumn]:
-    """Every column that the contract knows, in its order; `districts` are columns of the wide annex."""
-    rests: list[dict[str, str]] = [{}]
+    """Every column of the data contract, in its order; `districts` are the columns of annex 3."""
+    key_parts: list[dict[str, str]] = [{}]
     if "district" in spec.key[1:]:
-        rests = [{"district": district} for district in districts]
+        key_parts = [{"district": district} for district in districts]
     elif "tier" in spec.key:
-        rests = [{"tier": tier} for tier in TIERS]
+        key_parts = [{"tier": tier} for tier in TIERS]
     order = [column for column in spec.columns if column in spec.measures]
-    return [LayoutColumn(heading(spec, measure, rest), measure, rest) for rest in rests for measure in order]
+    return [
+        LayoutColumn(heading(spec, measure, key_part), measure, key_part)
+        for key_part in key_parts
+        for measure in order
+    ]
 
 
 def lay_out_annex(data: QuarterData, name: str) -> AnnexLayout:
-    """One annex of `data`: the columns that the source has, rows in printed order, totals as printed last.
+    """Lay out one annex: the columns that the source has, rows in printed order, printed totals last.
 
     Parameters
     ----------
@@ -109,7 +113,7 @@ def lay_out_annex(data: QuarterData, name: str) -> AnnexLayout:
     name : str
         One of the five tables.
     """
-    return _Layout(data, name).grid()
+    return _Layout(data, name).layout()
 
 
 class _Layout:
@@ -118,13 +122,13 @@ class _Layout:
     def __init__(self, data: QuarterData, name: str):
         self.data, self.spec, self.cell_index = data, TABLES[name], CellIndex(data)
         self.names = list(dict.fromkeys(data.table(name)[self.spec.key[0]]))
-        self.beside = [
+        self.keys_outside_rows = [
             decode_key(str(row.key))
             for rows in (data.printed_totals, data.unreported)
             for row in rows.itertuples()
             if row.table == name
         ]
-        self.without = {
+        self.not_in_source = {
             (str(row.key), str(row.column))
             for row in data.unreported.itertuples()
             if row.table == name and row.reason == NOT_IN_SOURCE
@@ -133,10 +137,12 @@ class _Layout:
             (str(row.key), str(row.column)) for row in data.corrections.itertuples() if row.table == name
         }
 
-    def grid(self) -> AnnexLayout:
-        columns = [column for column in self._columns() if not self._is_missing(column)]
-        first = self.spec.key[0]
-        labels = dict.fromkeys(key[first] for key in self.beside if key[first] not in self.names)
+    def layout(self) -> AnnexLayout:
+        columns = [column for column in self._columns() if not self._is_absent(column)]
+        name_column = self.spec.key[0]
+        labels = dict.fromkeys(
+            key[name_column] for key in self.keys_outside_rows if key[name_column] not in self.names
+        )
         return AnnexLayout(
             self.spec,
             columns,
@@ -147,10 +153,16 @@ class _Layout:
     def _columns(self) -> list[LayoutColumn]:
         table = self.data.table(self.spec.name)
         if "district" not in self.spec.key[1:]:
-            there = set(table["tier"]) if "tier" in self.spec.key else set()
-            return [c for c in standard_columns(self.spec, ()) if not c.rest or c.rest["tier"] in there]
+            tiers_present = set(table["tier"]) if "tier" in self.spec.key else set()
+            return [
+                c
+                for c in standard_columns(self.spec, ())
+                if not c.key_part or c.key_part["tier"] in tiers_present
+            ]
         districts = list(dict.fromkeys(table["district"]))
-        labels = dict.fromkeys(key["district"] for key in self.beside if key["district"] not in districts)
+        labels = dict.fromkeys(
+            key["district"] for key in self.keys_outside_rows if key["district"] not in districts
+        )
         totals = [
             LayoutColumn(label, column.measure, {"district": label}, is_total=True)
             for label in labels
@@ -158,18 +170,18 @@ class _Layout:
         ]
         return [*standard_columns(self.spec, districts), *totals]
 
-    def _is_missing(self, column: LayoutColumn) -> bool:
-        """Whether the source has no such column, as distinct from one that is blank."""
+    def _is_absent(self, column: LayoutColumn) -> bool:
+        """Whether the source does not have the column at all, as distinct from one that is blank."""
         keys = [encode_key(self._cell(name, column).names) for name in self.names]
-        return all((key, column.measure) in self.without for key in keys)
+        return all((key, column.measure) in self.not_in_source for key in keys)
 
     def _cell(self, name: str, column: LayoutColumn) -> CellRef:
-        return CellRef.of(self.spec.name, {self.spec.key[0]: name, **column.rest}, column.measure)
+        return CellRef.of(self.spec.name, {self.spec.key[0]: name, **column.key_part}, column.measure)
 
     def _row(self, name: str, columns: Sequence[LayoutColumn]) -> LayoutRow:
-        return LayoutRow(name, [self._read(self._cell(name, column)) for column in columns])
+        return LayoutRow(name, [self._layout_cell(self._cell(name, column)) for column in columns])
 
-    def _read(self, cell: CellRef) -> LayoutCell:
+    def _layout_cell(self, cell: CellRef) -> LayoutCell:
         value, printed = self.cell_index.value(cell), self.cell_index.printed(cell)
         corrected = (encode_key(cell.names), cell.column) in self.corrected
         if value is None:

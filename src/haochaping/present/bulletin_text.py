@@ -1,7 +1,8 @@
 """The text of the official bulletin (通报): results, problems, next steps, for circulation.
 
-It names no unit, ranks nobody and says nothing of doubts. Numbers come from named figures and from what
-the source itself states; rates of parts are called 合计 so that no reader takes them for the city's rate.
+It ranks nobody, does not mention doubts, and names units only where ``city.toml`` allows it. Numbers come from
+named figures and from what the source itself states; rates of parts are called 合计 so that no reader takes
+them for the city's rate.
 """
 
 from __future__ import annotations
@@ -18,18 +19,18 @@ from haochaping.core.model import TABLES, TIERS, QuarterData
 from haochaping.core.text import visible
 from haochaping.figures.figure import Figures
 from haochaping.present.phrase import Number, PhrasePart
-from haochaping.present.sentences import Sentence, Words, own_words, render
+from haochaping.present.sentences import Sentence, Words, escape_analyst_line, render
 from haochaping.reference.reference import Reference
 from haochaping.store.notes import BULLETIN, of_sections, plain
 from haochaping.store.notes import HEADING as HEADING_OF_NOTES
 
 PARTS = ("results", "problems", "measures")
 HEADING, SUBHEADING, PARAGRAPH = "heading", "subheading", "paragraph"
-MOST_INDIVIDUAL = 2
-"""Up to this many units are 个别, more are 部分."""
+MOST_UNITS_INDIVIDUAL = 2
+"""Up to this many units are called 个别, more are called 部分."""
 _NUMERALS = "一二三四五六七八九"
-_BOUNDS = re.compile(r"(约|近|超过|超|逾)?([余多]?)(以上|以下|左右)?")
-_SCALED = re.compile(r"(.*?)([万亿]?)条?")
+_QUALIFIER = re.compile(r"(约|近|超过|超|逾)?([余多]?)(以上|以下|左右)?")
+_SCALED_COUNT = re.compile(r"(.*?)([万亿]?)条?")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class BulletinBlock:
 
 @dataclass(frozen=True)
 class Units:
-    """Some units, as the text may speak of them; false when there are none."""
+    """The units that a problem concerns, as the text may refer to them; false when there are none."""
 
     names: tuple[str, ...]
     may_name: bool = False
@@ -55,12 +56,12 @@ class Units:
         return bool(self.names)
 
     @property
-    def some(self) -> str:
+    def quantifier(self) -> str:
         """个别 or 部分."""
-        return "个别" if len(self.names) <= MOST_INDIVIDUAL else "部分"
+        return "个别" if len(self.names) <= MOST_UNITS_INDIVIDUAL else "部分"
 
     @property
-    def named(self) -> str:
+    def names_in_brackets(self) -> str:
         """The names in brackets where the city's settings allow it, otherwise nothing."""
         return f"（{'、'.join(self.names)}）" if self.may_name else ""
 
@@ -82,23 +83,25 @@ def bulletin_text(data: QuarterData, figures: Figures, reference: Reference) -> 
         "w": Words(figures.words),
         "quarter": data.quarter.label,
         "area": _area(reference),
-        **_claims(data),
-        **_listed(data),
+        **_stated_figures(data),
+        **_availability(data),
         **_problems(figures, reference),
-        "noted": {part: _noted(data, section) for part, section in zip(PARTS, BULLETIN, strict=True)},
+        "analyst_lines": {
+            part: _analyst_lines(data, section) for part, section in zip(PARTS, BULLETIN, strict=True)
+        },
         "planned_work": _planned_work(data, reference),
     }
     lines = [line for part in PARTS for line in [*render(f"bulletin/{part}.j2", context), ("", ())]]
-    return _numbered(_blocks(lines))
+    return _number_headings(_group_into_blocks(lines))
 
 
-def _blocks(lines: Iterable[tuple[str, tuple[PhrasePart, ...]]]) -> list[BulletinBlock]:
+def _group_into_blocks(lines: Iterable[tuple[str, tuple[PhrasePart, ...]]]) -> list[BulletinBlock]:
     """Rendered lines as blocks: ``#`` and ``##`` head sections, a blank line ends a paragraph."""
     blocks: list[BulletinBlock] = []
     sentences: list[Sentence] = []
     place = 0
     for rule, parts in [*lines, ("", ())]:
-        plain_parts = tuple(_as_on_paper(part) for part in parts) if rule else parts
+        plain_parts = tuple(_format_for_print(part) for part in parts) if rule else parts
         sentence = Sentence("bulletin", place + 1, rule, plain_parts)
         is_heading = not rule and sentence.text.startswith("#")
         if plain_parts and not is_heading:
@@ -114,13 +117,13 @@ def _blocks(lines: Iterable[tuple[str, tuple[PhrasePart, ...]]]) -> list[Bulleti
     return blocks
 
 
-def _as_on_paper(part: PhrasePart) -> PhrasePart:
-    """No thousands separators, like the annexes, and no blanks around numbers."""
+def _format_for_print(part: PhrasePart) -> PhrasePart:
+    """A part without thousands separators, like the annexes, and without blanks around numbers."""
     return replace(part, text=part.text.replace(",", "")) if isinstance(part, Number) else part.strip(" ")
 
 
-def _numbered(blocks: Iterable[BulletinBlock]) -> list[BulletinBlock]:
-    """Headings with 一、 and （一）; which there are depends on the quarter, so templates cannot number."""
+def _number_headings(blocks: Iterable[BulletinBlock]) -> list[BulletinBlock]:
+    """Headings numbered 一、 and （一）; which ones there are depends on the quarter, so templates cannot number them."""
     numbered: list[BulletinBlock] = []
     heading = subheading = 0
     for block in blocks:
@@ -135,10 +138,12 @@ def _numbered(blocks: Iterable[BulletinBlock]) -> list[BulletinBlock]:
     return numbered
 
 
-def _noted(data: QuarterData, section: str) -> list[str]:
-    """What the analyst adds to a part, as lines of a template: headings of its own, one paragraph a piece."""
+def _analyst_lines(data: QuarterData, section: str) -> list[str]:
+    """What the analyst wrote for a part, as template lines: subheadings, and one line for each paragraph."""
     return [
-        f"## {plain(row['text'])}" if row["kind"] == HEADING_OF_NOTES else own_words(plain(row["text"]))
+        f"## {plain(row['text'])}"
+        if row["kind"] == HEADING_OF_NOTES
+        else escape_analyst_line(plain(row["text"]))
         for row in of_sections(data.notes, [section])
     ]
 
@@ -159,31 +164,31 @@ def _area(reference: Reference) -> str:
     return f"全{last}" if last in tuple("省市县区旗州盟") else "全市"
 
 
-def _claims(data: QuarterData) -> dict[str, Any]:
-    """Records and rates as the text of the source states them, with the words that bound them."""
+def _stated_figures(data: QuarterData) -> dict[str, Any]:
+    """Records and rates as the source's text states them, with words such as 约 and 以上."""
     rates = []
     records = ""
     for row in data.headline.to_dict("records"):
-        before, more, after = _bounds(str(row["qualifier"]))
+        before_number, before_unit, at_end = _split_qualifier(str(row["qualifier"]))
         printed = str(row["printed"])
         if row["figure"] == "records":
-            scaled = _SCALED.fullmatch(printed)
+            scaled = _SCALED_COUNT.fullmatch(printed)
             number, scale = scaled.groups() if scaled else (printed, "")
-            records = f"{before}{number}{scale}{more}条{after}"
+            records = f"{before_number}{number}{scale}{before_unit}条{at_end}"
         else:
-            rates.append(f"{FIGURES.get(row['figure'], row['figure'])}{before}{printed}{after}")
+            rates.append(f"{FIGURES.get(row['figure'], row['figure'])}{before_number}{printed}{at_end}")
     return {"claimed_records": records, "claimed_rates": rates}
 
 
-def _bounds(qualifier: str) -> tuple[str, str, str]:
-    """The parts of a qualifier that stand before the number, before 条, and at the end."""
-    match = _BOUNDS.fullmatch(qualifier)
-    before, more, after = match.groups() if match else ("", "", qualifier)
-    return before or "", more or "", after or ""
+def _split_qualifier(qualifier: str) -> tuple[str, str, str]:
+    """The parts of a qualifier that are written before the number, before 条, and at the end."""
+    match = _QUALIFIER.fullmatch(qualifier)
+    before_number, before_unit, at_end = match.groups() if match else ("", "", qualifier)
+    return before_number or "", before_unit or "", at_end or ""
 
 
 def _planned_work(data: QuarterData, reference: Reference) -> str:
-    """What the source says will be done, word for word; left out when it names a unit that it must not."""
+    """What the source says will be done, word for word; blank when it names a unit and names are not allowed."""
     text = data.fact("planned_work")
     if reference.may_name_units:
         return text
@@ -199,35 +204,37 @@ def _unit_names(data: QuarterData) -> list[str]:
 # --- what the tables hold ---------------------------------------------------------------------------------
 
 
-def _listed(data: QuarterData) -> dict[str, bool]:
-    """Which numbers there are at all: an absent column must not be told as zero."""
-    listed: dict[str, bool] = {}
+def _availability(data: QuarterData) -> dict[str, bool]:
+    """Which numbers the tables hold at all: an absent column must not be reported as zero."""
+    availability: dict[str, bool] = {}
     for table, prefix in (("districts", "district"), ("city_departments", "department")):
         content = data.table(table)
-        listed[f"has_{prefix}"] = bool(content["evaluations"].notna().any())
-        listed[f"has_{prefix}_cases"] = bool(content["cases"].notna().any())
-        listed[f"complete_{prefix}"] = bool(content[["cases", "evaluations"]].notna().all(axis=None))
+        availability[f"has_{prefix}"] = bool(content["evaluations"].notna().any())
+        availability[f"has_{prefix}_cases"] = bool(content["cases"].notna().any())
+        availability[f"complete_{prefix}"] = bool(content[["cases", "evaluations"]].notna().all(axis=None))
     tiers = data.towns_and_villages
     for tier in TIERS:
-        listed[f"has_{tier}"] = bool(tiers.loc[tiers["tier"] == tier, "evaluations"].notna().any())
-    listed["tiers_covered"] = (
-        all(listed[f"has_{tier}"] for tier in TIERS)
+        availability[f"has_{tier}"] = bool(tiers.loc[tiers["tier"] == tier, "evaluations"].notna().any())
+    availability["tiers_covered"] = (
+        all(availability[f"has_{tier}"] for tier in TIERS)
         and bool(tiers["evaluations"].notna().all())
         and bool((tiers["evaluations"] > 0).all())
     )
-    listed["has_matrix"] = bool(data.district_departments["evaluations"].notna().any())
-    listed["has_public"] = bool(data.public_services["evaluations"].notna().any())
-    listed["has_results"] = any(on for name, on in listed.items() if name.startswith("has_"))
-    return listed
+    availability["has_matrix"] = bool(data.district_departments["evaluations"].notna().any())
+    availability["has_public"] = bool(data.public_services["evaluations"].notna().any())
+    availability["has_results"] = any(
+        is_available for name, is_available in availability.items() if name.startswith("has_")
+    )
+    return availability
 
 
 def _problems(figures: Figures, reference: Reference) -> dict[str, Any]:
-    """The problems that the numbers show, each true or false or with the units it concerns."""
+    """The problems that the numbers show, each as true or false or as the :class:`Units` it concerns."""
     words, may_name = figures.words, reference.may_name_units
-    concerned = {name: words[name] for name in ("few_active", "silent", "idle", "late", "unlisted")}
-    concerned |= {f"empty_{tier}s": words.get(f"{tier}_empty", ()) for tier in TIERS}
+    unit_names = {name: words[name] for name in ("few_active", "silent", "idle", "late", "unlisted")}
+    unit_names |= {f"empty_{tier}s": words.get(f"{tier}_empty", ()) for tier in TIERS}
     problems: dict[str, Any] = {
-        name: Units(tuple(visible(unit) for unit in units), may_name) for name, units in concerned.items()
+        name: Units(tuple(visible(unit) for unit in units), may_name) for name, units in unit_names.items()
     }
     problems |= {name: words[name] for name in ("zero_negatives", "scattered")}
     return {**problems, "has_problems": any(bool(problem) for problem in problems.values())}

@@ -1,4 +1,4 @@
-"""Titles of the charts: what each shows, from the same figures as the sentences."""
+"""Titles of the charts: the finding of each in words, made from the same figures as the sentences."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def series_chart_id(name: str) -> str:
 
 
 def chart_title(chart_id: str, figures: Figures | None, report: CheckReport | None = None) -> Phrase:
-    """What a chart shows, as its title.
+    """The title of a chart: what it shows, in words and numbers.
 
     Parameters
     ----------
@@ -45,5 +45,5 @@ def chart_title(chart_id: str, figures: Figures | None, report: CheckReport | No
 
 
 def chart_titles(figures: Figures) -> dict[str, tuple[PhrasePart, ...]]:
-    """The titles of all charts that are drawn, by the ids of the charts."""
-    return {one.rule.replace("_", "-"): one.parts for one in compose("charts", figures)}
+    """The titles of all charts that are drawn, by chart id."""
+    return {sentence.rule.replace("_", "-"): sentence.parts for sentence in compose("charts", figures)}

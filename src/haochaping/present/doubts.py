@@ -1,4 +1,4 @@
-"""Which open findings bear on a number: it is marked wherever the internal page shows it."""
+"""Which open findings put a number in doubt: it is marked wherever the internal page shows it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from haochaping.present.html_fragment import Html, single_tab_stop, text
 from haochaping.present.html_table import finding_links
 from haochaping.store.cell_index import CellIndex
 
-MOST_MARKS = 2
-"""So many findings are marked at a name; at a number one is, for its row in the table of figures has all of them."""
-MOST_NAMED = 2
-"""So many doubtful cells are named; of more the sentence says that there are others."""
-MATERIAL = 0.01
-"""Share of what a figure adds up from which a doubtful cell is named behind the sentence."""
-FEW_CELLS = 3
-"""So many compared cells are all in doubt where no suspect is known."""
+MOST_MARKED_FINDINGS = 2
+"""Up to this many findings are marked at a name; at a number only one, as its row in the table of figures has all."""
+MOST_NAMED_CELLS = 2
+"""Up to this many doubtful cells are named behind a sentence; 等 says that there are more."""
+LEAST_MATERIAL_SHARE = 0.01
+"""A doubtful cell that makes up at least this share of a figure's sum is named behind the sentence."""
+MOST_COMPARED_CELLS = 3
+"""Up to this many compared cells are all in doubt where no suspect is known."""
 
 
 class Doubts:
-    """The open findings of a quarter and what each bears on.
+    """The open findings of a quarter and the cells each puts in doubt.
 
     Parameters
     ----------
@@ -41,123 +41,131 @@ class Doubts:
     def __init__(self, figures: Figures, report: CheckReport):
         self._figures = figures
         self._anchors = finding_anchors(report)
-        self._open = [(one, cells_in_doubt(one)) for one in report.findings if is_open(one)]
+        self._open_findings = [
+            (finding, affected_cells(finding)) for finding in report.findings if is_open(finding)
+        ]
         self._cell_index = CellIndex(figures.data) if figures.data else None
 
-    def bearing_on(self, cells: AbstractSet[CellRef]) -> list[str]:
-        """Anchors of the findings that bear on `cells`.
+    def anchors_for(self, cells: AbstractSet[CellRef]) -> list[str]:
+        """Anchors of the open findings that put any of `cells` in doubt, most important first.
 
-        First those about a number of the text among them, which is whole; then 须更正; then by weight, by number of cells.
+        First findings about a number stated in the text, which as a whole is in doubt; then 须更正; then by the largest
+        share of a doubtful cell in its column; then by the share of `cells` in doubt.
         """
-        bearing = [(one, doubted & cells) for one, doubted in self._open if doubted & cells]
+        affecting = [
+            (finding, affected & cells) for finding, affected in self._open_findings if affected & cells
+        ]
         weights = {
-            one.id: (
-                any(cell.table == TEXT_CLAIMS for cell in doubted),
-                one.severity == "correct",
-                self._weight(doubted, cells),
-                len(doubted) / len(cells),
+            finding.id: (
+                any(cell.table == TEXT_CLAIMS for cell in affected),
+                finding.severity == "correct",
+                self._weight(affected, cells),
+                len(affected) / len(cells),
             )
-            for one, doubted in bearing
+            for finding, affected in affecting
         }
-        bearing.sort(key=lambda pair: weights[pair[0].id], reverse=True)
-        return [self._anchors[one.id] for one, _ in bearing]
+        affecting.sort(key=lambda pair: weights[pair[0].id], reverse=True)
+        return [self._anchors[finding.id] for finding, _ in affecting]
 
     def mark(self, cells: AbstractSet[CellRef], more: str = "") -> Html:
-        """The mark behind what rests on `cells`; blank where nothing bears on them. `more` is the id of what lists all."""
-        return mark_html(self.bearing_on(cells), more)
+        """The mark behind a number or name that rests on `cells`; blank without doubt. `more` is the id of a full list."""
+        return mark_html(self.anchors_for(cells), more)
 
-    def of_figure(self, name: str) -> Html:
+    def mark_figure(self, name: str) -> Html:
         """The mark behind a figure."""
         return self.mark(self._figures[name].cells, f"figure-{name}")
 
-    def _weight(self, doubted: AbstractSet[CellRef], cells: AbstractSet[CellRef]) -> float:
+    def _weight(self, affected: AbstractSet[CellRef], cells: AbstractSet[CellRef]) -> float:
         cell_index = self._cell_index
-        return max((_share(cell, cells, cell_index) for cell in doubted), default=0.0) if cell_index else 0.0
+        return max((_share(cell, cells, cell_index) for cell in affected), default=0.0) if cell_index else 0.0
 
 
 def mark_html(anchors: Sequence[str], more: str = "") -> Html:
-    """``※9…``, linked to the finding, the rest to `more`; blank without any."""
+    """``※9…``: the first findings linked, the ellipsis linked to `more` or to the last finding; blank without any."""
     if not anchors:
         return Html("")
-    most = 1 if more else MOST_MARKS
-    links = finding_links(anchors[:most])
-    others = len(anchors) - most
-    beyond, words = (more, "其余各条见数字表") if more else (anchors[-1], f"另有 {others} 条，最后一条")
-    rest = f'<a href="#{text(beyond)}" aria-label="{words}">…</a>'
-    if more:  # the number before it is the stop, and leads to the row that leads to all
-        links, rest = (part.replace("<a ", '<a tabindex="-1" ') for part in (links, rest))
-        return Html(f'<sup class="doubt">{links}{rest if len(anchors) > most else ""}</sup>')
-    return single_tab_stop(f'<sup class="doubt">{links}{rest if len(anchors) > most else ""}</sup>')
+    most_links = 1 if more else MOST_MARKED_FINDINGS
+    links = finding_links(anchors[:most_links])
+    hidden_count = len(anchors) - most_links
+    target, aria_label = (
+        (more, "其余各条见数字表") if more else (anchors[-1], f"另有 {hidden_count} 条，最后一条")
+    )
+    ellipsis = f'<a href="#{text(target)}" aria-label="{aria_label}">…</a>'
+    if more:  # the keyboard stops at the number before, which links to the row with all findings
+        links, ellipsis = (part.replace("<a ", '<a tabindex="-1" ') for part in (links, ellipsis))
+        return Html(f'<sup class="doubt">{links}{ellipsis if len(anchors) > most_links else ""}</sup>')
+    return single_tab_stop(f'<sup class="doubt">{links}{ellipsis if len(anchors) > most_links else ""}</sup>')
 
 
 def doubt_html(figures: Sequence[Figure], report: CheckReport, cell_index: CellIndex) -> Html:
-    """The remark behind a sentence that uses `figures`; blank when nothing that weighs in them is in doubt."""
+    """The remark behind a sentence that uses `figures`; blank when no material part of them is in doubt."""
     anchors = finding_anchors(report)
     weights: dict[str, float] = {}
     links: dict[str, str] = {}
     for finding in report.findings:
         if not is_open(finding):
             continue
-        for cell in doubtful_cells(finding):
+        for cell in single_doubtful_cells(finding):
             weight = max((_weight(cell, figure, cell_index) for figure in figures), default=0.0)
-            if weight >= MATERIAL:
+            if weight >= LEAST_MATERIAL_SHARE:
                 label = cell_words(cell)
                 weights[label] = max(weight, weights.get(label, 0.0))
                 links.setdefault(label, anchors[finding.id])
     if not weights:
         return Html("")
-    heaviest = sorted(weights, key=lambda label: (-weights[label], label))
-    named = "、".join(f'<a href="#{links[one]}">{text(one)}</a>' for one in heaviest[:MOST_NAMED])
-    others = "等" if len(heaviest) > MOST_NAMED else ""
+    labels = sorted(weights, key=lambda label: (-weights[label], label))
+    named = "、".join(f'<a href="#{links[label]}">{text(label)}</a>' for label in labels[:MOST_NAMED_CELLS])
+    others = "等" if len(labels) > MOST_NAMED_CELLS else ""
     return Html(f'<span class="doubt">（其中{named}{others}尚待核实）</span>')
 
 
 def largest_doubts(report: CheckReport, cell_index: CellIndex, most: int = 3) -> list[UnitName]:
-    """Names of the open 需核实 cells that weigh most in their columns, heaviest first."""
+    """Names of the open 需核实 cells with the largest share of their columns, largest first."""
     weights: dict[UnitName, float] = {}
     for finding in report.findings:
-        if is_open(finding) and finding.severity == "verify" and finding.at in doubtful_cells(finding):
+        if is_open(finding) and finding.severity == "verify" and finding.at in single_doubtful_cells(finding):
             name = UnitName(cell_words(finding.at), [finding.at])
             weights[name] = max(cell_index.weight(finding.at), weights.get(name, 0.0))
     heaviest = sorted(weights, key=lambda name: (-weights[name], name))
-    return [name for name in heaviest if weights[name] >= MATERIAL][:most]
+    return [name for name in heaviest if weights[name] >= LEAST_MATERIAL_SHARE][:most]
 
 
 def is_open(finding: Finding) -> bool:
-    """Whether a 须更正 or 需核实 still waits for an answer."""
-    closed = finding.status == "corrected" or (
+    """Whether a 须更正 or 需核实 has not been settled; an explanation does not settle a 须更正."""
+    is_closed = finding.status == "corrected" or (
         finding.status == "explained" and finding.severity != "correct"
     )
-    return finding.severity != "note" and not closed
+    return finding.severity != "note" and not is_closed
 
 
-def cells_in_doubt(finding: Finding) -> set[CellRef]:
-    """The cells that a finding bears on: its place and the suspects; without suspects also what was compared, if few or a whole column.
+def affected_cells(finding: Finding) -> set[CellRef]:
+    """The cells that a finding puts in doubt: its place and the suspects.
 
-    A finding about a name bears on the name alone.
+    Without suspects also the compared cells, if they are few or the finding is about a whole column. A finding about
+    a name puts only the name in doubt.
     """
     if finding.at.table in TABLES and finding.at.column in TABLES[finding.at.table].key:
         return {finding.at}
     if finding.suspects:
         return {finding.at, *finding.suspects}
     whole_column = WHOLE in finding.at.names.values()
-    compared = finding.cells if whole_column or len(finding.cells) <= FEW_CELLS else ()
+    compared = finding.cells if whole_column or len(finding.cells) <= MOST_COMPARED_CELLS else ()
     return {finding.at, *compared}
 
 
-def doubtful_cells(finding: Finding) -> set[CellRef]:
-    """The cells that a finding puts in doubt one by one; a whole column in doubt is section 8's matter."""
+def single_doubtful_cells(finding: Finding) -> set[CellRef]:
+    """The place and suspects of a finding that are single cells of an annex; whole columns are left to section 8."""
     cells = {finding.at, *finding.suspects}
     return {cell for cell in cells if cell.table in TABLES and WHOLE not in cell.names.values()}
 
 
 def cell_words(cell: CellRef) -> str:
-    """A cell as a sentence names it: ``高新区评价数``."""
+    """A cell in words, as in a sentence: ``高新区评价数``."""
     return f"{key_label(cell.names)}{COLUMNS.get(cell.column, '')}"
 
 
 def _weight(cell: CellRef, figure: Figure, cell_index: CellIndex) -> float:
-    """How much of what a figure adds up from its column a cell makes up; nothing to a number of rows or cells."""
+    """Share of a cell in the sum of its column's cells in a figure; zero for a figure that counts rows or cells."""
     return 0.0 if figure.unit in ("个", "格") else _share(cell, figure.cells, cell_index)
 
 
@@ -165,5 +173,5 @@ def _share(cell: CellRef, cells: AbstractSet[CellRef], cell_index: CellIndex) ->
     if cell not in cells or cell.table not in TABLES:
         return 0.0
     value = cell_index.count(cell) if cell.column in TABLES[cell.table].counts else None
-    whole = sum(cell_index.count(one) or 0 for one in cells if one.column == cell.column)
-    return value / whole if value and whole else 0.0
+    total = sum(cell_index.count(other) or 0 for other in cells if other.column == cell.column)
+    return value / total if value and total else 0.0

@@ -1,4 +1,4 @@
-"""Where a finding stands in the source, with links into the page, and who is asked to verify it."""
+"""The place of a finding in the source, linked to the page, and who is asked to verify it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from haochaping.store.cell_index import CellIndex
 OFFICE = "编制单位"
 MOST_UNITS = 3
 _QUOTED, _ANNEXES = re.compile("“([^”]+)”"), re.compile(r"附件((?:\d、)*\d)")
-_NOTED = "note:"
+_NOTE_PREFIX = "note:"
 
 
 class FindingPlaces:
@@ -42,81 +42,84 @@ class FindingPlaces:
         self._owners = Owners(CellIndex(data, reference), reference)
         self._office = data.fact("issuer") or OFFICE
 
-    def where(self, finding: Finding, listed: Collection[CellRef] = ()) -> Html:
-        """Annex, row and column of every cell that it names, and the words of the text that it is about, linked.
+    def place_html(self, finding: Finding, listed: Collection[CellRef] = ()) -> Html:
+        """Links to annex, row and column of every cell that a finding is about, and to the words of the text.
 
-        Cells that are `listed` elsewhere in the finding are left out; blank where nothing else is to be said.
+        Cells that are `listed` elsewhere in the finding are left out; blank where nothing else is left.
         """
-        cells, columns = self._places.named(finding)
-        rest = [cell for cell in cells if cell not in listed]
-        found = [*self._rows(rest), *map(self._column, columns), *self._words(finding)]
+        cells, columns = self._places.cells_and_columns(finding)
+        unlisted = [cell for cell in cells if cell not in listed]
+        found = [*self._row_places(unlisted), *map(self._column_place, columns), *self._text_places(finding)]
         if not found and not cells:
-            found = list(self._annexes(finding))
+            found = list(self._annex_places(finding))
         return single_tab_stop("；".join(dict.fromkeys(found)))
 
     def cell(self, cell: CellRef, words: str) -> str:
-        """`words` about a cell, linked to where it stands."""
+        """`words` about a cell, linked to the cell, its table or the bulletin's text."""
         if cell.table == TEXT_CLAIMS:
             return _link("bulletin-text" if self._data.fact("text") else "", words)
         return _link(self._places.anchor(cell), words)
 
-    def asked(self, finding: Finding) -> str:
-        """Who is asked to verify: a unit its own figures, the office totals, whole columns, the text and what it must correct."""
+    def request_text(self, finding: Finding) -> str:
+        """The sentence that asks someone to verify.
+
+        Units are asked about their own figures, the office about totals, whole columns, the text and every 须更正.
+        """
         owners = (self._owners.of(cell) for cell in cells_asked(finding, self._owners))
         units = list(dict.fromkeys(owner[1] for owner in owners if owner))
-        with_office = finding.severity == "correct" or any(
+        is_office_concerned = finding.severity == "correct" or any(
             self._owners.of(cell) is None for cell in (finding.at, *finding.suspects)
         )
         if not units:
             return f"请{self._office}核实"
-        named = "、".join(units) if len(units) <= MOST_UNITS else "有关单位"
-        return f"请{self._office}会同{named}核实" if with_office else f"请{named}核实"
+        unit_names = "、".join(units) if len(units) <= MOST_UNITS else "有关单位"
+        return f"请{self._office}会同{unit_names}核实" if is_office_concerned else f"请{unit_names}核实"
 
-    def _rows(self, cells: Iterable[CellRef]) -> Iterator[str]:
+    def _row_places(self, cells: Iterable[CellRef]) -> Iterator[str]:
         """``附件2“市教育局”主动评价数、评价数``: the cells of a row together."""
-        for (table, key), of_row in groupby(cells, key=lambda cell: (cell.table, cell.key)):
+        for (table, key), row_cells in groupby(cells, key=lambda cell: (cell.table, cell.key)):
             links = "、".join(
-                _link(self._places.anchor(cell), COLUMNS.get(cell.column, "")) for cell in of_row
+                _link(self._places.anchor(cell), COLUMNS.get(cell.column, "")) for cell in row_cells
             )
             yield f"{text(place(table, dict(key)))}{links}"
 
-    def _column(self, column: ColumnRef) -> str:
-        table, measure, rest = column
-        carried = key_label(dict(rest)) if rest else ""
-        label = f"附件{TABLES[table].annex}{carried}{COLUMNS[measure]}列"
+    def _column_place(self, column: ColumnRef) -> str:
+        table, measure, key_part = column
+        key_words = key_label(dict(key_part)) if key_part else ""
+        label = f"附件{TABLES[table].annex}{key_words}{COLUMNS[measure]}列"
         return _link(self._places.column_id(column) or f"table-{table}", label)
 
-    def _words(self, finding: Finding) -> Iterator[str]:
-        """What of the text, of the notes under the annexes or of the analyst's words it is about."""
+    def _text_places(self, finding: Finding) -> Iterator[str]:
+        """The sentence of the text, the notes under the annexes, or the analyst's words that a finding is about."""
         if finding.at.table != TEXT_CLAIMS:
             return
         figure = finding.at.names["figure"]
         rows = self._data.headline
-        if figure.startswith(_NOTED):
-            yield f"分析人员说明“{text(figure.removeprefix(_NOTED))}”"
+        if figure.startswith(_NOTE_PREFIX):
+            yield f"分析人员说明“{text(figure.removeprefix(_NOTE_PREFIX))}”"
         elif figure == "extraction_date":
             for annex in self._data.annexes.to_dict("records"):
                 if annex["extraction_date"] and not self._data.table(annex["table"]).empty:
                     yield _link(f"table-{annex['table']}", f"附件{annex['annex']}附注")
         elif len(sentences := rows.loc[rows["figure"] == figure, "sentence"]):
-            yield self._quoted("bulletin-text", "正文", str(sentences.iloc[0]))
+            yield self._quoted_link("bulletin-text", "正文", str(sentences.iloc[0]))
         else:
-            yield from self._quotations(finding)
+            yield from self._quoted_places(finding)
 
-    def _quotations(self, finding: Finding) -> Iterator[str]:
+    def _quoted_places(self, finding: Finding) -> Iterator[str]:
         sources = {"addressees": ("bulletin-addressees", "主送机关"), "text": ("bulletin-text", "正文")}
         for words in dict.fromkeys(_QUOTED.findall(finding.arithmetic)):
             for fact, (anchor, label) in sources.items():
                 if normalize_for_comparison(words) in normalize_for_comparison(self._data.fact(fact)):
-                    yield self._quoted(anchor, label, words)
+                    yield self._quoted_link(anchor, label, words)
                     break
 
-    def _quoted(self, anchor: str, label: str, words: str) -> str:
+    def _quoted_link(self, anchor: str, label: str, words: str) -> str:
         fact = {"bulletin-addressees": "addressees", "bulletin-text": "text"}[anchor]
         return _link(anchor if self._data.fact(fact) else "", f"{label}“{words}”")
 
-    def _annexes(self, finding: Finding) -> Iterator[str]:
-        """The annexes that a finding is about as a whole: its own, or those that its words name."""
+    def _annex_places(self, finding: Finding) -> Iterator[str]:
+        """The annexes that a finding is about as a whole: its own, or those that its message names."""
         numbers = {number for found in _ANNEXES.findall(finding.message) for number in found.split("、")}
         for name, spec in TABLES.items():
             if finding.at.table == name or (finding.at.table == TEXT_CLAIMS and str(spec.annex) in numbers):

@@ -1,4 +1,4 @@
-"""The Chinese font: where it comes from, and the subset of it that a page carries."""
+"""The Chinese font: its file, and the subset of it that is embedded in a page."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ def missing_glyphs(text: str) -> list[str]:
 
 
 @cache
-def _opened() -> list[Any]:
-    """A place for a font that was opened ahead; it can be cut once only."""
+def _preloaded_fonts() -> list[Any]:
+    """At most one font opened by :func:`preload_font`; cutting a subset consumes it."""
     return []
 
 
-def open_ahead() -> None:
-    """Open and parse the font in time that would else be spent waiting; the next subset takes it."""
-    font = _open()
+def preload_font() -> None:
+    """Open and parse the font while something else is awaited; the next :func:`subset_woff` uses it."""
+    font = _open_font()
     for table in ("cmap", "CFF ", "GSUB", "GPOS", "hmtx"):
         font[table]
-    _opened().append(font)
+    _preloaded_fonts().append(font)
 
 
-def _open() -> Any:
+def _open_font() -> Any:
     from fontTools.ttLib import TTFont
 
     # line heights stay the whole font's, so that they need not be worked out
@@ -72,7 +72,7 @@ def subset_woff(characters: Iterable[str]) -> bytes:
     options.notdef_outline = True
     options.recalc_timestamp = False
     options.drop_tables += ["BASE", "VORG", "vhea", "vmtx"]  # vertical writing
-    font = _opened().pop() if _opened() else _open()
+    font = _preloaded_fonts().pop() if _preloaded_fonts() else _open_font()
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(sorted(set(characters))))
     subsetter.subset(font)

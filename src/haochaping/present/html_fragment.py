@@ -1,4 +1,4 @@
-"""A piece of the page that shows itself in Jupyter and in the briefing alike."""
+"""A piece of HTML that is displayed in Jupyter and in the briefing alike; links and escaping."""
 
 from __future__ import annotations
 
@@ -41,25 +41,25 @@ def number_link(name: str, shown: str) -> Html:
 
 
 def single_tab_stop(links: str) -> Html:
-    """Several links of which the keyboard stops at the first alone; all can be clicked and read."""
+    """Several links as a single tab stop: the keyboard stops at the first, all can be clicked and read."""
     first, link, others = links.partition("<a ")
     return Html(first + link + others.replace("<a ", '<a tabindex="-1" '))
 
 
-_STOP = re.compile(r'<a href="(#[^"]+)"')
+_LINK = re.compile(r'<a href="(#[^"]+)"')
 
 
 def single_tab_stop_per_target(links: str) -> Html:
-    """Many links of which the keyboard stops at the first to each place alone; all can be clicked and read."""
-    seen: set[str] = set()
+    """Many links with one tab stop for each target: the keyboard stops at the first link to it, all can be clicked."""
+    targets: set[str] = set()
 
-    def stop(link: re.Match[str]) -> str:
-        if link[1] in seen:
+    def keep_first(link: re.Match[str]) -> str:
+        if link[1] in targets:
             return f'<a tabindex="-1" href="{link[1]}"'
-        seen.add(link[1])
+        targets.add(link[1])
         return link[0]
 
-    return Html(_STOP.sub(stop, links))
+    return Html(_LINK.sub(keep_first, links))
 
 
 def stack(*pieces: str) -> Html:

@@ -11,13 +11,16 @@ KEY_FIGURES = (
     ("主动评价率", "active_rate", ""),
     ("差评", "negatives", "条"),
 )
+"""Label, name of the figure and unit."""
 
 
 def key_figure_names(figures: Figures) -> list[str]:
-    """Names of the figures that the head shows."""
+    """Names of all figures that the head shows: key figures, their changes, the sixth on rectification."""
     shown = [name for _, name, _ in KEY_FIGURES if name in figures]
-    changes = [f"{name}_{one}" for name in shown for one in figures.words.get("compared_with", ())]
+    changes = [
+        f"{name}_{comparison}" for name in shown for comparison in figures.words.get("compared_with", ())
+    ]
     rate = figures.get("tier_rectified_rate")
-    beside = "tier_rectified_rate" if rate is not None and rate.value is not None else "claimed_rectification"
-    with_sixth = [beside] if "negatives" in figures else []
-    return [name for name in (*shown, *changes, *with_sixth) if name in figures]
+    sixth = "tier_rectified_rate" if rate is not None and rate.value is not None else "claimed_rectification"
+    sixth_names = [sixth] if "negatives" in figures else []
+    return [name for name in (*shown, *changes, *sixth_names) if name in figures]

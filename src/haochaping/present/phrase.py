@@ -1,4 +1,4 @@
-"""Words with numbers and names in them: what sentences, key figures and titles of charts are made of."""
+"""Phrases: words with numbers and names in them, of which sentences, key figures and chart titles consist."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Phrase:
     @property
     def html(self) -> Html:
         """Every number linked to its row in the table of figures, numbers and names in doubt marked."""
-        return Html("".join(self._shown(part) for part in self.parts))
+        return Html("".join(self._part_html(part) for part in self.parts))
 
-    def _shown(self, part: PhrasePart) -> str:
+    def _part_html(self, part: PhrasePart) -> str:
         if isinstance(part, Number):
             return number_link(part.name, part.text) + (
-                self.doubts.of_figure(part.name) if self.doubts else ""
+                self.doubts.mark_figure(part.name) if self.doubts else ""
             )
         mark = self.doubts.mark(part.cells) if self.doubts and isinstance(part, UnitName) else ""
         return f"{text(part)}{mark}"

@@ -1,7 +1,7 @@
-"""Sentences from rules and templates: one template a section, one line a sentence, every number a named figure.
+"""Sentences from templates: one template for each section, one line for each sentence, every number a named figure.
 
-A line of a template reads ``rule_name| sentence``. Which lines come out is decided by the conditions around them;
-the name before the bar is the rule that chose the sentence, and stands in the audit.
+A line of a template reads ``rule_name| sentence``. The conditions around a line decide whether it is written;
+the name before the bar is the rule that chose the sentence, and is listed in the sentence audit.
 """
 
 from __future__ import annotations
@@ -48,17 +48,17 @@ _LINE = re.compile(r"([a-z][a-z_]*)\| *(.*)")
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence; ``rule`` chose it, ``parts`` are words and numbers in order."""
+    """One sentence; ``position`` counts from 1 in its section, ``rule`` chose it, ``parts`` are words and numbers."""
 
     section: str
-    place: int
+    position: int
     rule: str
     parts: tuple[PhrasePart, ...]
 
     @property
     def id(self) -> str:
-        """Its place on the page."""
-        return f"sentence-{self.section}-{self.place}"
+        """Its HTML id on the page."""
+        return f"sentence-{self.section}-{self.position}"
 
     @property
     def numbers(self) -> list[Number]:
@@ -72,16 +72,16 @@ class Sentence:
 
     @property
     def html(self) -> str:
-        """With every number linked to its row in the table of figures."""
-        return self.marked(None)
+        """As HTML, with every number linked to its row in the table of figures."""
+        return self.html_with_doubts(None)
 
-    def marked(self, doubts: Doubts | None) -> str:
-        """The same, with the numbers and names in doubt marked."""
+    def html_with_doubts(self, doubts: Doubts | None) -> str:
+        """As :attr:`html`, with the numbers and names in doubt marked."""
         return Phrase(self.parts, doubts).html
 
 
 def write_sentences(section: str, figures: Figures, report: CheckReport | None = None) -> Html:
-    """The sentences of one section of the page.
+    """The sentences of one section of the page as HTML paragraphs.
 
     Parameters
     ----------
@@ -90,20 +90,23 @@ def write_sentences(section: str, figures: Figures, report: CheckReport | None =
     figures : Figures
         The quarter's named figures.
     report : CheckReport, optional
-        The checks: what is in doubt is marked; a sentence of the summary also names it.
+        The checks: numbers and names in doubt are marked; a sentence of the summary also names the doubtful cells.
     """
-    named = CellIndex(figures.data) if figures.data and section == SUMMARY else None
+    cell_index = CellIndex(figures.data) if figures.data and section == SUMMARY else None
     doubts = Doubts(figures, report) if report else None
     return Html(
         "\n".join(
-            f'<p id="{sentence.id}">{sentence.marked(doubts)}{_remarks(sentence, figures, report, named)}</p>'
+            f'<p id="{sentence.id}">{sentence.html_with_doubts(doubts)}{_remarks_html(sentence, figures, report, cell_index)}</p>'
             for sentence in compose(section, figures, report)
         )
     )
 
 
 def compose(section: str, figures: Figures, report: CheckReport | None = None) -> list[Sentence]:
-    """The sentences of one section as data; of the summary the first ones, and the last, which points to the doubts."""
+    """The sentences of one section as data.
+
+    The summary is cut to :data:`MOST_IN_SUMMARY`, but always keeps its last sentence, which points to the doubts.
+    """
     context: dict[str, Any] = {"n": figures, "w": Words(figures.words), **Words(figures.words)}
     context |= {
         "verdict": report.verdict.value if report else "",
@@ -113,41 +116,41 @@ def compose(section: str, figures: Figures, report: CheckReport | None = None) -
     lines = [line for line in render(f"page/{section}.j2", context) if line[0]]
     if section == "summary" and len(lines) > MOST_IN_SUMMARY:
         lines = [*lines[: MOST_IN_SUMMARY - 1], lines[-1]]
-    return [Sentence(section, place, rule, parts) for place, (rule, parts) in enumerate(lines, start=1)]
+    return [Sentence(section, position, rule, parts) for position, (rule, parts) in enumerate(lines, start=1)]
 
 
 def render(template: str, context: Mapping[str, Any]) -> Iterator[tuple[str, tuple[PhrasePart, ...]]]:
-    """The lines of a template with the rule that chose each; blank rule where a line has none."""
-    for line in environment().get_template(template).render(_safe(context)).split("\n"):
+    """Render a template to (rule, parts) of each line; the rule is blank where a line has none."""
+    for line in environment().get_template(template).render(_neutralise(context)).split("\n"):
         found = _LINE.fullmatch(line.strip())
         rule, written = found.groups() if found else ("", line.strip())
-        yield rule, tuple(_parts(re.sub(r"\s+", " ", written)))
+        yield rule, tuple(_split_parts(re.sub(r"\s+", " ", written)))
 
 
-def own_words(line: str) -> str:
-    """A line of somebody's own that can be taken neither for a heading nor for a sentence chosen by a rule."""
+def escape_analyst_line(line: str) -> str:
+    """A line of the analyst's, changed so that it is read neither as a heading nor as ``rule_name| sentence``."""
     line = line.strip().lstrip("# ")
     return line.replace("|", "｜", 1) if _LINE.match(line) else line
 
 
 @cache
 def environment() -> Environment:
-    """The sentence templates. What a quarter lacks is false in a condition and an error in a sentence."""
-    made = Environment(
+    """The Jinja environment of the sentence templates, with filters ``names`` and ``written``."""
+    jinja = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        undefined=_Absent,
+        undefined=_AbsentValue,
         autoescape=False,  # parts are escaped one by one where they become HTML
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["names"] = _names
-    made.filters["written"] = ShownFigure
-    made.finalize = _marked
-    return made
+    jinja.filters["names"] = _join_names
+    jinja.filters["written"] = ShownFigure
+    jinja.finalize = _mark_value
+    return jinja
 
 
-class _Absent(StrictUndefined):
-    """What the quarter lacks: false in a condition, an error in a sentence."""
+class _AbsentValue(StrictUndefined):
+    """A figure or fact that the quarter lacks: false in a condition, an error in a sentence."""
 
     __slots__ = ()
 
@@ -156,7 +159,7 @@ class _Absent(StrictUndefined):
 
 
 class Words(dict[str, Any]):
-    """Names and facts beside the figures; what the quarter lacks is None."""
+    """Names and facts for templates that are no figures; what the quarter lacks is None."""
 
     _KNOWN = (
         "district_largest department_largest district_top matrix_first matrix_second town_empty village_empty "
@@ -171,67 +174,70 @@ class Words(dict[str, Any]):
         return None
 
 
-def _safe(value: Any) -> Any:
-    """`value` with the hidden characters of every text in it shown and on one line: no data can mark a number or begin a sentence."""
+def _neutralise(value: Any) -> Any:
+    """`value` with every text in it on one line and its hidden characters made visible.
+
+    So no text from data can hold the marks of a number or begin a template line.
+    """
     if isinstance(value, UnitName):
-        return UnitName(_safe(str(value)), value.cells)
+        return UnitName(_neutralise(str(value)), value.cells)
     if isinstance(value, str):
         return visible(value).replace("\n", " ")
     if isinstance(value, (list, tuple)):
-        return [_safe(one) for one in value]
+        return [_neutralise(item) for item in value]
     if isinstance(value, Words):
-        return Words({key: _safe(one) for key, one in value.items()})
+        return Words({key: _neutralise(item) for key, item in value.items()})
     if isinstance(value, dict):
-        return {key: _safe(one) for key, one in value.items()}
+        return {key: _neutralise(item) for key, item in value.items()}
     return value
 
 
-def _names(values: Iterable[object], most: int = 0) -> str:
-    """Names in a row; with `most`, the first of them and 等."""
-    shown = [_marked(value) for value in values]
+def _join_names(values: Iterable[object], most: int = 0) -> str:
+    """Join names with 、; with `most`, only the first ones and 等."""
+    shown = [_mark_value(value) for value in values]
     if most and len(shown) > most:
         return "、".join(shown[:most]) + "等"
     return "、".join(shown)
 
 
-def _marked(value: Any) -> str:
-    """A value in a template: figures as marked numbers, names with their cells, everything else as visible text."""
+def _mark_value(value: Any) -> str:
+    """A value as written into a template: figures as marked numbers, names with their cells, the rest as text."""
     if isinstance(value, Figure):
         value = ShownFigure(value, value.text)
     if isinstance(value, ShownFigure):
         return f"{_OPEN}{value.figure.name}{_BAR}{value.text}{_CLOSE}"
     if isinstance(value, UnitName) and value.cells:
-        return f"{_OPEN}{_encoded(value.cells)}{_BAR}{value}{_CLOSE}"
+        return f"{_OPEN}{_encode_cells(value.cells)}{_BAR}{value}{_CLOSE}"
     return str(value)  # what data hold is visible already (see `_safe`); a macro returns marked numbers
 
 
-def _parts(line: str) -> Iterator[PhrasePart]:
+def _split_parts(line: str) -> Iterator[PhrasePart]:
     end = 0
     for found in _MARKED.finditer(line):
         if found.start() > end:
             yield line[end : found.start()]
         name, shown = found.groups()
-        yield UnitName(shown, _decoded(name)) if name.startswith("[") else Number(name, shown)
+        yield UnitName(shown, _decode_cells(name)) if name.startswith("[") else Number(name, shown)
         end = found.end()
     if end < len(line):
         yield line[end:]
 
 
-def _encoded(cells: Iterable[CellRef]) -> str:
-    """Cells as one word of ASCII: nothing in a key can end the mark or be taken for a space."""
+def _encode_cells(cells: Iterable[CellRef]) -> str:
+    """Cells as one ASCII word (JSON): nothing in a key can end the mark or be taken for a space."""
     rows = sorted((cell.table, cell.key, cell.column) for cell in cells)
     return json.dumps(rows, separators=(",", ":")).replace(" ", "\\u0020").replace("|", "\\u007c")
 
 
-def _decoded(word: str) -> list[CellRef]:
+def _decode_cells(word: str) -> list[CellRef]:
     return [CellRef.of(table, dict(key), column) for table, key, column in json.loads(word)]
 
 
-def _remarks(
+def _remarks_html(
     sentence: Sentence, figures: Figures, report: CheckReport | None, cell_index: CellIndex | None
 ) -> str:
-    """What the reader must know of the numbers of a sentence: corrected, or in doubt."""
-    used = [figures[number.name] for number in sentence.numbers]
-    corrected = any(figure.corrected for figure in used)
+    """Remarks behind a sentence: that numbers in it were corrected, or which cells are in doubt."""
+    sentence_figures = [figures[number.name] for number in sentence.numbers]
+    corrected = any(figure.corrected for figure in sentence_figures)
     link = '<a class="corrected" href="#table-corrections">（含更正后的数）</a>' if corrected else ""
-    return link + (doubt_html(used, report, cell_index) if report and cell_index else "")
+    return link + (doubt_html(sentence_figures, report, cell_index) if report and cell_index else "")

@@ -1,1 +1,1 @@
-"""Comparing a bulletin that people edited with what the quarter's figures say."""
+"""Compare a bulletin that people edited in Word with the quarter's figures."""

@@ -1,4 +1,4 @@
-"""The quantities of an edited sentence against those of the sentence it comes from."""
+"""Compare the quantities of an edited sentence with those of our sentence it comes from."""
 
 from __future__ import annotations
 
@@ -10,65 +10,71 @@ from haochaping.text_numbers.compare_with_figures import FigureComparison, oppos
 from haochaping.text_numbers.number_mention import NumberMention, extract_mentions
 
 Pair = tuple[NumberMention | None, NumberMention | None]
-_GAP, _SUBSTITUTED, _RELABELLED = 0.5, 0.6, 0.3
-"""Weights: a quantity on one side only, another value, other words before it."""
-_WORDS = 12
+_GAP_COST, _SUBSTITUTION_COST, _RELABELLING_COST = 0.5, 0.6, 0.3
+"""Costs of an alignment: a quantity on one side only, another value, other words before it."""
+_MOST_CONTEXT_CHARACTERS = 12
 
 
 def changed_numbers(own: str, other: str, place: str, figures: FigureComparison) -> list[Difference]:
-    """Quantities of `other` that differ from those of `own`; words and order are free."""
+    """Quantities of the edited sentence `other` that differ from those of ours (`own`); words and order are free."""
     if own == other:
         return []
-    pairs = _with_moved(_aligned(list(extract_mentions(own)), list(extract_mentions(other))))
+    pairs = _join_moved(_align(list(extract_mentions(own)), list(extract_mentions(other))))
     found: list[Difference] = []
     for mine, theirs in pairs:
         if mine and theirs:
-            found += _compared(mine, theirs, place, figures)
+            found += _compare_pair(mine, theirs, place, figures)
         elif theirs:
             found += unexplained([theirs], place, figures)
         elif mine:
-            found.append(_missing(mine.quantity, place))
+            found.append(_missing_difference(mine.quantity, place))
     return found
 
 
-def unexplained(told: Iterable[NumberMention], place: str, figures: FigureComparison) -> list[Difference]:
-    """Those that are not what a unit's figures say, and those that no figure of the quarter explains."""
+def unexplained(mentions: Iterable[NumberMention], place: str, figures: FigureComparison) -> list[Difference]:
+    """Differences for mentions that contradict a unit's figures or that no figure of the quarter explains."""
     found = []
-    for one in told:
-        right = figures.expected_text(one)
-        if right or not figures.holds(one):
-            found.append(_explained(one, right, place))
+    for mention in mentions:
+        expected = figures.expected_text(mention)
+        if expected or not figures.holds(mention):
+            found.append(_number_difference(mention, expected, place))
     return found
 
 
-def _compared(
+def _compare_pair(
     mine: NumberMention, theirs: NumberMention, place: str, figures: FigureComparison
 ) -> list[Difference]:
-    """One quantity in the place of another."""
+    """Differences of a quantity of ours and the edited one in its place."""
     own, other = mine.quantity, theirs.quantity
     if opposite(mine, theirs):
-        return [Difference(place, _in_clause(theirs), _in_clause(mine).strip("“”"), NUMBER)]
+        return [Difference(place, _with_clause(theirs), _with_clause(mine).strip("“”"), NUMBER)]
     if expresses_rounded(other, own):
         if not figures.contradict(mine, theirs) or figures.holds(theirs):
             return []
-        return [_explained(theirs, figures.meant(theirs), place)]
+        return [_number_difference(theirs, figures.meant(theirs), place)]
     if unlike(own, other) == 1 and figures.holds(theirs):
-        return [_missing(own, place)]  # another sentence now, and right
-    return [Difference(place, _in_clause(theirs), own.text, DATE if own.kind in DATES else NUMBER)]
+        return [_missing_difference(own, place)]  # the sentence was rewritten, and its number is right
+    return [Difference(place, _with_clause(theirs), own.text, DATE if own.kind in DATES else NUMBER)]
 
 
-def _explained(told: NumberMention, right: str, place: str) -> Difference:
-    """A number with what it should be, written as in the paper, or as one that cannot be placed."""
-    return Difference(place, _in_clause(told), right.replace(",", ""), NUMBER if right else UNPLACED)
+def _number_difference(mention: NumberMention, expected: str, place: str) -> Difference:
+    """A number with what it should be, written as in the bulletin; without `expected`, as one that cannot be placed."""
+    return Difference(
+        place, _with_clause(mention), expected.replace(",", ""), NUMBER if expected else UNPLACED
+    )
 
 
-def _in_clause(told: NumberMention) -> str:
-    """The number with the words of its clause before it, the last ones of a long clause."""
-    clause = told.clause if len(told.clause) <= _WORDS else f"…{told.clause[-_WORDS:]}"
-    return f"“{clause}{told.quantity.text}”" if clause else told.quantity.text
+def _with_clause(mention: NumberMention) -> str:
+    """The number in quotes with the words before it in its clause, only the last ones of a long clause."""
+    clause = (
+        mention.clause
+        if len(mention.clause) <= _MOST_CONTEXT_CHARACTERS
+        else f"…{mention.clause[-_MOST_CONTEXT_CHARACTERS:]}"
+    )
+    return f"“{clause}{mention.quantity.text}”" if clause else mention.quantity.text
 
 
-def _missing(quantity: Quantity, place: str) -> Difference:
+def _missing_difference(quantity: Quantity, place: str) -> Difference:
     return Difference(place, "", _with_label(quantity), MISSING)
 
 
@@ -77,53 +83,57 @@ def _with_label(quantity: Quantity) -> str:
 
 
 def _cost(mine: Quantity, theirs: Quantity) -> float:
-    return (0.0 if expresses_rounded(theirs, mine) else _SUBSTITUTED) + _RELABELLED * unlike(mine, theirs)
+    return (0.0 if expresses_rounded(theirs, mine) else _SUBSTITUTION_COST) + _RELABELLING_COST * unlike(
+        mine, theirs
+    )
 
 
-def _aligned(ours: Sequence[NumberMention], theirs: Sequence[NumberMention]) -> list[Pair]:
-    """Both sequences side by side in order, at least cost."""
+def _align(ours: Sequence[NumberMention], theirs: Sequence[NumberMention]) -> list[Pair]:
+    """Pair two sequences in order at least total cost (edit-distance alignment); None on one side is a gap."""
     best = [[0.0] * (len(theirs) + 1) for _ in range(len(ours) + 1)]
     for i in range(len(ours), -1, -1):
         for j in range(len(theirs), -1, -1):
             if i < len(ours) or j < len(theirs):
-                best[i][j] = min(_steps(best, ours, theirs, i, j))[0]
+                best[i][j] = min(_next_steps(best, ours, theirs, i, j))[0]
     pairs: list[Pair] = []
     i = j = 0
     while i < len(ours) or j < len(theirs):
-        _, down, right = min(_steps(best, ours, theirs, i, j))
+        _, down, right = min(_next_steps(best, ours, theirs, i, j))
         pairs.append((ours[i] if down else None, theirs[j] if right else None))
         i, j = i + down, j + right
     return pairs
 
 
-def _steps(
+def _next_steps(
     best: list[list[float]], ours: Sequence[NumberMention], theirs: Sequence[NumberMention], i: int, j: int
 ) -> list[tuple[float, int, int]]:
-    """The ways on from a point, each with its whole cost."""
+    """The possible next steps from (`i`, `j`) as (total cost, step in ours, step in theirs)."""
     steps = []
     if i < len(ours) and j < len(theirs):
         steps.append((best[i + 1][j + 1] + _cost(ours[i].quantity, theirs[j].quantity), 1, 1))
     if i < len(ours):
-        steps.append((best[i + 1][j] + _GAP, 1, 0))
+        steps.append((best[i + 1][j] + _GAP_COST, 1, 0))
     if j < len(theirs):
-        steps.append((best[i][j + 1] + _GAP, 0, 1))
+        steps.append((best[i][j + 1] + _GAP_COST, 0, 1))
     return steps
 
 
-def _with_moved(pairs: Sequence[Pair]) -> list[Pair]:
-    """Pairs in which what went to another place of the sentence, its words with it, is a pair too."""
-    gone = [mine for mine, theirs in pairs if mine and not theirs]
-    kept: list[Pair] = []
+def _join_moved(pairs: Sequence[Pair]) -> list[Pair]:
+    """Join pairs with a gap where a quantity moved, with its words, to another place of the sentence."""
+    unmatched = [mine for mine, theirs in pairs if mine and not theirs]
+    joined: list[Pair] = []
     moved: list[NumberMention] = []
     for mine, theirs in pairs:
         if theirs and not mine:
-            origin = next((one for one in gone if _is_moved(one.quantity, theirs.quantity)), None)
+            origin = next(
+                (candidate for candidate in unmatched if _is_moved(candidate.quantity, theirs.quantity)), None
+            )
             if origin:
-                gone.remove(origin)
+                unmatched.remove(origin)
                 moved.append(origin)
                 mine = origin
-        kept.append((mine, theirs))
-    return [pair for pair in kept if pair[1] or not any(pair[0] is one for one in moved)]
+        joined.append((mine, theirs))
+    return [pair for pair in joined if pair[1] or not any(pair[0] is candidate for candidate in moved)]
 
 
 def _is_moved(mine: Quantity, theirs: Quantity) -> bool:

@@ -1,4 +1,4 @@
-"""One thing in an edited bulletin that is not what the quarter's figures say."""
+"""A difference between an edited bulletin and the quarter's figures."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 NUMBER, DATE, NAME, CELL, ROW = "number", "date", "name", "cell", "row"
 UNPLACED, MISSING, SUSPECTED = "unplaced", "missing", "suspected"
-"""A number that no figure of the quarter explains; text of ours that is gone (for information only); what may be
-a misspelt name."""
+"""Kinds: a number that no figure of the quarter explains; text of ours that is missing (for information only); what
+may be a misspelt name."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where it is, what stands there (blank: nothing), what should stand there (blank: nothing or unknown)."""
+    """Its place, the text found there (blank: nothing), the text expected (blank: nothing or unknown), its kind."""
 
     place: str
     found: str
@@ -21,7 +21,7 @@ class Difference:
 
     @property
     def counts(self) -> bool:
-        """Whether it is a difference; removed text may have been removed on purpose."""
+        """Whether it counts as an error; missing text may have been removed on purpose."""
         return self.kind != MISSING
 
     def __str__(self) -> str:

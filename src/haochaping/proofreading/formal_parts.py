@@ -1,4 +1,4 @@
-"""The formal parts of an edited bulletin: addressees, document number, printing date."""
+"""Check the formal parts of an edited bulletin: addressees, document number, printing date."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from difflib import SequenceMatcher
 from haochaping.cleaning.quantities import DAY, plain_text, quantities
 from haochaping.proofreading.difference import DATE, NAME, NUMBER, Difference
 
-_APART = re.compile(r"[，、；;：:,]")
-_REST_APART = re.compile(r"[，、；;：:,和及与]|以及")
+_SEPARATOR = re.compile(r"[，、；;：:,]")
+_LOOSE_SEPARATOR = re.compile(r"[，、；;：:,和及与]|以及")
 _DOCUMENT_NUMBER = re.compile(r"[^，。；\d]{0,15}[〔\[［（(](\d{4})[〕\]］）)](?:第?\d+号)(?:签发人.*)?")
-_ALIKE = 0.5
+_LEAST_LIKENESS = 0.5
 
 
-def offices(addressees: str) -> list[str]:
-    """The offices that a line of addressees names."""
-    return [office for office in _APART.split(plain_text(addressees)) if office]
+def office_names(addressees: str) -> list[str]:
+    """The offices named in a line of addressees."""
+    return [office for office in _SEPARATOR.split(plain_text(addressees)) if office]
 
 
 def changed_addressees(own: str, other: str, place: str) -> list[Difference]:
-    """Offices that are gone, misspelt or added; their order is free."""
-    text, mine = plain_text(other), offices(own)
-    gone = [office for office in mine if not _stands(office, text, mine)]
-    for office in sorted(mine, key=len, reverse=True):
+    """Offices that are missing, misspelt or added; their order is free."""
+    text, own_offices = plain_text(other), office_names(own)
+    missing = [office for office in own_offices if not _is_listed(office, text, own_offices)]
+    for office in sorted(own_offices, key=len, reverse=True):
         text = text.replace(office, "，")
-    added = [office for office in _REST_APART.split(text) if len(office) > 1]
+    added = [office for office in _LOOSE_SEPARATOR.split(text) if len(office) > 1]
     found = []
-    for office in gone:
-        instead = max(added, key=lambda one: _likeness(one, office), default="")
-        if instead and _likeness(instead, office) >= _ALIKE:
-            added.remove(instead)
+    for office in missing:
+        replacement = max(added, key=lambda candidate: _likeness(candidate, office), default="")
+        if replacement and _likeness(replacement, office) >= _LEAST_LIKENESS:
+            added.remove(replacement)
         else:
-            instead = ""
-        found.append(Difference(place, instead, office, NAME))
+            replacement = ""
+        found.append(Difference(place, replacement, office, NAME))
     return found + [Difference(place, office, "", NAME) for office in added]
 
 
-def _stands(office: str, text: str, offices: Sequence[str]) -> bool:
-    """Whether an office stands in a text, not only as a part of another one."""
-    for other in offices:
+def _is_listed(office: str, text: str, all_offices: Sequence[str]) -> bool:
+    """Whether an office occurs in a text other than as part of another office's name."""
+    for other in all_offices:
         if office in other and office != other:
             text = text.replace(other, "，")
     return office in text
@@ -52,7 +52,7 @@ def _likeness(one: str, two: str) -> float:
 
 
 def changed_document_number(texts: Iterable[str], own: str, issued: date | None) -> list[Difference]:
-    """A document number that is not the source's, or whose year is not that of the issue date."""
+    """A document number that is not the source's (`own`), or whose year is not that of the issue date."""
     place = "发文字号"
     for text in map(plain_text, texts):
         match = _DOCUMENT_NUMBER.fullmatch(text)
@@ -66,22 +66,26 @@ def changed_document_number(texts: Iterable[str], own: str, issued: date | None)
 
 
 def early_printing(texts: Iterable[str], days: Sequence[tuple[str, date]]) -> list[Difference]:
-    """A printing date before one of the named days, of which the latest counts."""
+    """A printing date in the 版记 that is impossible or before the latest of the named `days`."""
     name, latest = max(days, key=lambda named: named[1], default=("", date.min))
     for quantity in quantities(plain_text("".join(texts))):
         printed = as_date(quantity.value) if quantity.kind == DAY else None
         if quantity.kind == DAY and (printed is None or printed < latest):
-            told = f"不早于{name}{latest.year}年{latest.month}月{latest.day}日的日期"
-            return [Difference("版记印发日期", quantity.text, told, DATE)]
+            expected = f"不早于{name}{latest.year}年{latest.month}月{latest.day}日的日期"
+            return [Difference("版记印发日期", quantity.text, expected, DATE)]
     return []
 
 
-def signed_on(texts: Sequence[str]) -> date | None:
-    """The last line that is a date alone: the issue date that the office filled in."""
+def signing_date(texts: Sequence[str]) -> date | None:
+    """The date in the last line that is a date alone: the issue date that the office filled in; None without one."""
     for text in map(plain_text, reversed(texts)):
-        told = quantities(text)
-        if len(told) == 1 and told[0].kind == DAY and told[0].text == text:
-            return as_date(told[0].value)
+        quantities_found = quantities(text)
+        if (
+            len(quantities_found) == 1
+            and quantities_found[0].kind == DAY
+            and quantities_found[0].text == text
+        ):
+            return as_date(quantities_found[0].value)
     return None
 
 

@@ -1,4 +1,4 @@
-"""An edited bulletin in its parts: the text, and each annex with its tables."""
+"""Split an edited bulletin into its parts: the text, and each annex with its tables."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _ANNEX_HEADING = re.compile(r"附件([0-9]+|[一二三四五六七八九]):?")
 _DRAFT_ITEM = re.compile(r"\d+\. ?")
 _NUMERALS = "一二三四五六七八九"
 _IMPRINT = re.compile(r"抄送|印发")
-_PRINTED = re.compile(r".{0,30}日印发")
+_PRINTING_LINE = re.compile(r".{0,30}日印发")
 
 
 @dataclass
 class BulletinPart:
-    """What stands between two headings of annexes; ``number`` is None before the first.
+    """Everything from one annex heading to the next; ``number`` is None for the text before the first annex.
 
-    ``imprint`` are the lines of the 版记, which only the office fills in.
+    ``imprint`` holds the lines of the 版记, which only the office fills in.
     """
 
     number: int | None
@@ -30,10 +30,10 @@ class BulletinPart:
     imprint: list[str] = field(default_factory=list)
 
 
-def parts(
+def split_into_parts(
     blocks: Sequence[DocumentBlock], draft_heading: str, draft_items: Iterable[str] = ()
 ) -> list[BulletinPart]:
-    """The parts of a document, the text first; the page of a draft is left out."""
+    """The parts of a document, the text first; the page of a draft (heading and items) is left out."""
     found = [BulletinPart(None)]
     for block in _without_draft_page(blocks, draft_heading, draft_items):
         if isinstance(block, Grid):
@@ -46,7 +46,7 @@ def parts(
         if heading:
             number = heading.group(1)
             found.append(BulletinPart(int(number) if number.isdigit() else _NUMERALS.index(number) + 1))
-        elif _PRINTED.fullmatch(normalize_for_comparison(block)):
+        elif _PRINTING_LINE.fullmatch(normalize_for_comparison(block)):
             found[-1].imprint.append(block)
         elif block.strip():
             found[-1].texts.append(block)
@@ -56,16 +56,16 @@ def parts(
 def _without_draft_page(
     blocks: Sequence[DocumentBlock], heading: str, draft_items: Iterable[str]
 ) -> list[DocumentBlock]:
-    """Blocks without the heading of the draft page and the numbered items after it, whatever was edited there."""
+    """Blocks without the draft page: its heading and the numbered items after it, even if these were edited."""
     items = set(draft_items)
-    kept: list[DocumentBlock] = []
-    on_page = False
+    remaining: list[DocumentBlock] = []
+    is_on_draft_page = False
     for block in blocks:
         text = block.strip() if isinstance(block, str) else ""
-        on_page = text == heading or (on_page and bool(_DRAFT_ITEM.match(text)))
-        if not on_page and _DRAFT_ITEM.sub("", text, count=1) not in items:
-            kept.append(block)
-    return kept
+        is_on_draft_page = text == heading or (is_on_draft_page and bool(_DRAFT_ITEM.match(text)))
+        if not is_on_draft_page and _DRAFT_ITEM.sub("", text, count=1) not in items:
+            remaining.append(block)
+    return remaining
 
 
 def _is_imprint(grid: Grid) -> bool:

@@ -1,4 +1,4 @@
-"""Sentences of two texts put beside each other, wherever paragraphs were moved, joined or parted."""
+"""Pair the sentences of two texts, even if paragraphs were moved, joined or split."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from haochaping.cleaning.quantities import plain_text, quantities, without_quantities
 
 _SENTENCE_END = re.compile(r"(?<=[。；;！!？?])")
-ALIKE = 0.55
+LEAST_LIKENESS = 0.55
 """Sentences less alike than this are different sentences."""
 _SHARED_NUMBERS = 0.2
 """What common numbers add to the likeness of the words."""
@@ -18,13 +18,13 @@ _SHARED_NUMBERS = 0.2
 
 @dataclass(frozen=True)
 class Passage:
-    """A sentence and the number of its paragraph."""
+    """A sentence and the index of its paragraph."""
 
     paragraph: int
     text: str
 
 
-def passages(paragraphs: Sequence[str]) -> list[Passage]:
+def split_passages(paragraphs: Sequence[str]) -> list[Passage]:
     """The sentences of paragraphs, without blanks."""
     return [
         Passage(number, sentence)
@@ -34,8 +34,8 @@ def passages(paragraphs: Sequence[str]) -> list[Passage]:
     ]
 
 
-def paired(ours: Sequence[Passage], theirs: Sequence[Passage]) -> dict[int, int]:
-    """For each sentence of `theirs` the one of `ours` that it comes from, best pairs first."""
+def pair_passages(ours: Sequence[Passage], theirs: Sequence[Passage]) -> dict[int, int]:
+    """Index of each sentence of `theirs` to the index of the one of `ours` it comes from, best pairs first."""
     pairs: dict[int, int] = {}
     free = dict(enumerate(ours))
     for j, passage in enumerate(theirs):
@@ -50,16 +50,16 @@ def paired(ours: Sequence[Passage], theirs: Sequence[Passage]) -> dict[int, int]
         for j, passage in rest
     ]
     for score, _, i, j in sorted(scored):
-        if -score >= ALIKE and i in free and j not in pairs:
+        if -score >= LEAST_LIKENESS and i in free and j not in pairs:
             pairs[j] = i
             del free[i]
     return pairs
 
 
 def likeness(own: str, other: str) -> float:
-    """How alike the words of two sentences are, and a little for numbers that stand in both."""
+    """Likeness of two sentences: ratio of common words, plus a little for numbers that occur in both."""
     words = SequenceMatcher(None, without_quantities(own), without_quantities(other), autojunk=False)
-    if words.real_quick_ratio() + _SHARED_NUMBERS < ALIKE:
+    if words.real_quick_ratio() + _SHARED_NUMBERS < LEAST_LIKENESS:
         return 0.0
     values = {(quantity.kind, quantity.value) for quantity in quantities(own)}
     shared = values & {(quantity.kind, quantity.value) for quantity in quantities(other)}

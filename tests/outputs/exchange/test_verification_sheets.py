@@ -12,7 +12,7 @@ from haochaping.checks.finding import Finding
 from haochaping.checks.owners import Owners
 from haochaping.core.model import TABLES, CellRef, QuarterData
 from haochaping.core.text import normalize_for_comparison
-from haochaping.outputs.exchange.redaction import DIFFERS, LOOK, UNLIKE_PEERS, Redaction
+from haochaping.outputs.exchange.redaction import DIFFERS_FROM_TOTAL, PLEASE_VERIFY, UNLIKE_PEERS, Redaction
 from haochaping.outputs.exchange.verification_sheets import SHEET, file_name, finding_code, write_sheets
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
@@ -182,7 +182,7 @@ def test_whole_columns_text_and_notes_belong_to_no_unit(
 def test_every_row_says_what_does_not_fit(sheets: dict[str, Path]) -> None:
     for path in sheets.values():
         for row in rows(path):
-            assert row["不符之处"] not in (LOOK, DIFFERS, UNLIKE_PEERS), (path.stem, row)
+            assert row["不符之处"] not in (PLEASE_VERIFY, DIFFERS_FROM_TOTAL, UNLIKE_PEERS), (path.stem, row)
     [told] = [row["不符之处"] for row in rows(sheets["张店区税务局"]) if not row["算式"]]
     assert told.startswith("核对要求“市直部门表中没有区县单位”")
 
@@ -212,7 +212,7 @@ def test_a_title_that_names_another_unit_is_not_shown(
     elsewhere = replace(reference, folder=tmp_path)
     cell_index = CellIndex(real, elsewhere)
     discretion = Redaction(cell_index, Owners(cell_index, elsewhere), elsewhere)
-    assert discretion.message(doubt, ("district", "周村区")) == DIFFERS
+    assert discretion.message(doubt, ("district", "周村区")) == DIFFERS_FROM_TOTAL
 
 
 def test_answered_findings_are_not_asked_again(
@@ -276,5 +276,5 @@ def test_it_prints_on_a4_with_the_columns_for_people_only(sheets: dict[str, Path
 
 
 def test_neutral_words_blame_nobody() -> None:
-    for words in (DIFFERS, UNLIKE_PEERS, LOOK):
+    for words in (DIFFERS_FROM_TOTAL, UNLIKE_PEERS, PLEASE_VERIFY):
         assert words.endswith("请核实。") and "异常" not in words

@@ -128,7 +128,7 @@ def test_a_browser_that_hangs_is_ended(
     where: Locations, no_browser: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser(no_browser, "exec /bin/sleep 60")
-    monkeypatch.setattr(pdf, "LONGEST_SECONDS", 0.3)
+    monkeypatch.setattr(pdf, "TIMEOUT_SECONDS", 0.3)
     with pytest.raises(PrintFailed, match="没有打印完"):
         write_pdf(where, QUARTER)
     assert names(where) == ["briefing.html"]

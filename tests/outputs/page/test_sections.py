@@ -32,13 +32,13 @@ NOTEBOOK = nbformat.v4.new_notebook(
 
 def test_code_stands_under_what_it_made() -> None:
     head, first, second = sections(NOTEBOOK)
-    assert [piece.made for piece in head.code] == ["准备数据", "文字"]
-    assert [(piece.made, piece.source) for piece in first.code] == [
+    assert [piece.output_label for piece in head.code] == ["准备数据", "文字"]
+    assert [(piece.output_label, piece.source) for piece in first.code] == [
         ("文字", "words()"),
         ("表：附件1 & 表", "table()"),
         ("图：最大", "a < b"),
     ]
-    assert (first.is_across, second.is_across) == (False, True)
+    assert (first.is_landscape, second.is_landscape) == (False, True)
 
 
 def test_one_fold_a_section_at_its_end() -> None:

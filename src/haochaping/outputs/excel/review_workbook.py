@@ -17,10 +17,10 @@ from haochaping.store.cell_index import CellIndex
 
 FINDINGS, OTHER_CELLS, HELP = "核对意见", "更正其他单元格", "填写说明"
 _HELP_WIDTH = 110
-_TOLD = ["序号", "程度", "状态", "位置", "原值", "应为", "意见"]
-_FILLED = ["处理", "核实值", "说明或依据", "经办人", "日期", "有效至"]
-_MORE = ["算式", "可疑单元格", "可能的解释", "建议", "编号", "单元格"]
-"""What one reads first, what one fills in, what one looks up; paper has the first two."""
+_FINDING_COLUMNS = ["序号", "程度", "状态", "位置", "原值", "应为", "意见"]
+_ANSWER_COLUMNS = ["处理", "核实值", "说明或依据", "经办人", "日期", "有效至"]
+_DETAIL_COLUMNS = ["算式", "可疑单元格", "可能的解释", "建议", "编号", "单元格"]
+"""Columns of a finding, columns to fill in, columns to look up; only the first two groups are printed on paper."""
 _WIDTHS = {
     "序号": 6,
     "程度": 9,
@@ -33,7 +33,7 @@ _WIDTHS = {
     "建议": 30,
     "说明或依据": 34,
 }
-_OTHER = ["状态", "位置", "原值", "核实值", "说明或依据", "经办人", "日期", "编号", "单元格"]
+_OTHER_CELL_COLUMNS = ["状态", "位置", "原值", "核实值", "说明或依据", "经办人", "日期", "编号", "单元格"]
 _HELP = [
     "每行一条核对意见。填好后把本文件存为 data/raw/<季度>/review.xlsx，再次运行即生效。",
     "处理选“更正”：在核实值填正确的数，写明依据、经办人、日期。更正的是“位置”一栏所指的单元格。",
@@ -49,11 +49,19 @@ _HELP = [
 
 
 def write_review(reviewed: Reviewed, answers: Sequence[Answer], path: Path) -> None:
-    """Write the workbook; what was answered before is filled in already, nothing of it is lost.
+    """Write the review workbook with every earlier answer filled in.
 
-    Explanations of earlier quarters that still stand are filled in too; those that lapsed are quoted in 状态.
-
+    Explanations of earlier quarters that are still valid are filled in too; expired ones are quoted in 状态.
     Text never becomes a formula: every cell is written as a string.
+
+    Parameters
+    ----------
+    reviewed : Reviewed
+        The quarter with its answers applied, its check report, and explanations carried from earlier quarters.
+    answers : sequence of Answer
+        Answers of this quarter, applied or refused.
+    path : Path
+        The file to write.
     """
     workbook = open_workbook(path, f"{reviewed.data.quarter.label}核对意见答复表")
     styles = Styles(workbook)
@@ -70,76 +78,85 @@ def write_review(reviewed: Reviewed, answers: Sequence[Answer], path: Path) -> N
 
 
 def _findings_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: Sequence[Answer]) -> None:
-    report, cell_index, printed = reviewed.report, CellIndex(reviewed.data), _printed(reviewed.data)
+    report, cell_index, printed = (
+        reviewed.report,
+        CellIndex(reviewed.data),
+        _printed_before_correction(reviewed.data),
+    )
     carried = {answer.finding for answer in reviewed.carried}
     sheet = workbook.add_worksheet(FINDINGS)
-    headings = [*_TOLD, *_FILLED, *_MORE]
-    _head(sheet, styles, headings)
-    slots, others = _placed(report, answers)
-    last = len(report.findings)
+    headings = [*_FINDING_COLUMNS, *_ANSWER_COLUMNS, *_DETAIL_COLUMNS]
+    _write_headings(sheet, styles, headings)
+    answer_of, unplaced = _answers_by_cell(report, answers)
+    last_row = len(report.findings)
     for row, finding in enumerate(report.findings, start=1):
-        answer = slots.get((finding.id, finding.at.path))
-        texts = _told(finding, printed) | {"序号": str(row)}
-        _write(sheet, styles, row, headings, texts | _answered(answer, report))
+        answer = answer_of.get((finding.id, finding.at.path))
+        texts = _finding_texts(finding, printed) | {"序号": str(row)}
+        _write_row(sheet, styles, row, headings, texts | _answer_texts(answer, report))
         if finding.at not in cell_index and not (answer and answer.value):
             sheet.write_blank(row, headings.index("核实值"), None, styles.get(border=1, bg_color="#D9D9D9"))
-    for row, answer in enumerate(others, start=last + 1):
-        bare = {
+    for row, answer in enumerate(unplaced, start=last_row + 1):
+        given_texts = {
             "编号": answer.finding,
             "状态": "另行填写的答复",
             "位置": answer.cell_words,
             "原值": answer.original,
             "单元格": answer.cell,
         }
-        _write(sheet, styles, row, headings, bare | _answered(answer, report))
-    kind = headings.index("处理")
+        _write_row(sheet, styles, row, headings, given_texts | _answer_texts(answer, report))
+    kind_column = headings.index("处理")
     for row, finding in enumerate(report.findings, start=1):
         choices = [CORRECT, EXPLAIN] if finding.at in cell_index else [EXPLAIN]
         choices += [WITHDRAW] if finding.id in carried else []
-        sheet.data_validation(row, kind, row, kind, {"validate": "list", "source": choices})
-    if others:
-        rows = (last + 1, kind, last + len(others), kind)
+        sheet.data_validation(row, kind_column, row, kind_column, {"validate": "list", "source": choices})
+    if unplaced:
+        rows = (last_row + 1, kind_column, last_row + len(unplaced), kind_column)
         sheet.data_validation(*rows, {"validate": "list", "source": [CORRECT, EXPLAIN]})
-    last += len(others)
+    last_row += len(unplaced)
     sheet.freeze_panes(1, 4)
-    sheet.autofilter(0, 0, max(last, 1), len(headings) - 1)
+    sheet.autofilter(0, 0, max(last_row, 1), len(headings) - 1)
     set_page(sheet, landscape=True)
-    sheet.print_area(0, 0, last, len(_TOLD) + len(_FILLED) - 1)
+    sheet.print_area(0, 0, last_row, len(_FINDING_COLUMNS) + len(_ANSWER_COLUMNS) - 1)
 
 
 def _other_cells_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: Sequence[Answer]) -> None:
-    report, printed = reviewed.report, _printed(reviewed.data)
+    report, printed = reviewed.report, _printed_before_correction(reviewed.data)
     sheet = workbook.add_worksheet(OTHER_CELLS)
-    _head(sheet, styles, _OTHER)
-    slots, _ = _placed(report, answers)
+    _write_headings(sheet, styles, _OTHER_CELL_COLUMNS)
+    answer_of, _ = _answers_by_cell(report, answers)
     rows: list[dict[str, str]] = []
     for finding in report.findings:
         for cell in finding.suspects:
             if cell != finding.at:
-                answer = slots.get((finding.id, cell.path))
-                rows.append(_cell_row(finding, cell, printed) | _answered(answer, report))
+                answer = answer_of.get((finding.id, cell.path))
+                rows.append(_other_cell_texts(finding, cell, printed) | _answer_texts(answer, report))
     for number, cells in enumerate(rows, start=1):
-        _write(sheet, styles, number, _OTHER, cells)
+        _write_row(sheet, styles, number, _OTHER_CELL_COLUMNS, cells)
     sheet.freeze_panes(1, 0)
     set_page(sheet, landscape=True)
 
 
-def _placed(
+def _answers_by_cell(
     report: CheckReport, answers: Sequence[Answer]
 ) -> tuple[dict[tuple[str, str], Answer], list[Answer]]:
-    """One answer for each finding and cell that has a row (an applied one before a refused one), and all others."""
-    slots: dict[tuple[str, str], Answer] = {}
+    """One answer for each (finding id, cell path) that has a row, and the answers that have none.
+
+    Of several answers to one cell an applied one goes before a refused one.
+    """
+    answer_of: dict[tuple[str, str], Answer] = {}
     for finding in report.findings:
         for cell in dict.fromkeys([finding.at, *finding.suspects]):
-            given = [a for a in answers if a.finding == finding.id and _names(a, cell, finding)]
-            if given:
-                slots[finding.id, cell.path] = next((a for a in given if not _refusal(a, report)), given[0])
-    placed = {id(answer) for answer in slots.values()}
-    return slots, [answer for answer in answers if id(answer) not in placed]
+            candidates = [a for a in answers if a.finding == finding.id and _is_about_cell(a, cell, finding)]
+            if candidates:
+                answer_of[finding.id, cell.path] = next(
+                    (a for a in candidates if not _refusal_reason(a, report)), candidates[0]
+                )
+    used = {id(answer) for answer in answer_of.values()}
+    return answer_of, [answer for answer in answers if id(answer) not in used]
 
 
-def _names(answer: Answer, cell: CellRef, finding: Finding) -> bool:
-    """Whether an answer names this cell: by path, in words, or not at all (then the finding's own)."""
+def _is_about_cell(answer: Answer, cell: CellRef, finding: Finding) -> bool:
+    """Whether an answer is about this cell: by path, in words, or by naming none (then it is the finding's own)."""
     if answer.cell or answer.cell_words:
         return answer.cell == cell.path or (
             not answer.cell and label_of(answer.cell_words) == cell_label(cell)
@@ -147,7 +164,7 @@ def _names(answer: Answer, cell: CellRef, finding: Finding) -> bool:
     return cell == finding.at
 
 
-def _refusal(answer: Answer, report: CheckReport) -> str:
+def _refusal_reason(answer: Answer, report: CheckReport) -> str:
     """Why an answer was not applied; blank when it was."""
     for remark in report.remarks:
         if remark.startswith(f"{answer.place}：") and "未采用" in remark:
@@ -155,47 +172,49 @@ def _refusal(answer: Answer, report: CheckReport) -> str:
     return ""
 
 
-def _answered(answer: Answer | None, report: CheckReport) -> dict[str, str]:
-    """What was filled in; a refused answer keeps its own 原值 and says why, so that it is refused again."""
+def _answer_texts(answer: Answer | None, report: CheckReport) -> dict[str, str]:
+    """What was filled in; a refused answer keeps its own 原值 and gives the reason, so that it is refused again."""
     if answer is None:
         return {}
-    why = _refusal(answer, report)
-    kept = {"状态": why, "原值": answer.original} if why else {}
-    return {name: text for name, text in kept.items() if text} | _filled(answer)
+    reason = _refusal_reason(answer, report)
+    refused = {"状态": reason, "原值": answer.original} if reason else {}
+    return {name: text for name, text in refused.items() if text} | _entered_texts(answer)
 
 
-def _head(sheet: Any, styles: Styles, headings: Sequence[str]) -> None:
+def _write_headings(sheet: Any, styles: Styles, headings: Sequence[str]) -> None:
     for column, heading in enumerate(headings):
         sheet.set_column(column, column, _WIDTHS.get(heading, 12))
         sheet.write_string(0, column, heading, styles.head)
 
 
-def _write(sheet: Any, styles: Styles, row: int, headings: Sequence[str], cells: dict[str, str]) -> None:
-    read = [name for name in headings if name not in ("编号", "单元格")]  # ids need not be read whole
-    fit_row(sheet, row, [cells.get(name, "") for name in read], [_WIDTHS.get(name, 12) for name in read])
+def _write_row(sheet: Any, styles: Styles, row: int, headings: Sequence[str], cells: dict[str, str]) -> None:
+    wrapped = [name for name in headings if name not in ("编号", "单元格")]  # ids need not be read whole
+    fit_row(
+        sheet, row, [cells.get(name, "") for name in wrapped], [_WIDTHS.get(name, 12) for name in wrapped]
+    )
     fill = styles.get(text_wrap=True, valign="top", border=1, bg_color="#FFF9E5")
     for column, heading in enumerate(headings):
-        style = fill if heading in _FILLED else styles.prose
+        style = fill if heading in _ANSWER_COLUMNS else styles.prose
         write_text(sheet, row, column, cells.get(heading, ""), style)
 
 
-def _printed(data: QuarterData) -> dict[CellRef, str]:
-    """What corrected cells read before: an answer is held to what the source prints, at every round."""
+def _printed_before_correction(data: QuarterData) -> dict[CellRef, str]:
+    """What corrected cells read before: an answer is compared with what the source prints, at every run."""
     return {
         CellRef.of(row["table"], decode_key(row["key"]), row["column"]): row["printed"]
         for row in data.corrections.to_dict("records")
     }
 
 
-def _told(finding: Finding, printed: Mapping[CellRef, str]) -> dict[str, str]:
-    """What the program says of a finding; an explanation that no longer stands is quoted beside the status."""
-    state = STATUSES[finding.state]
+def _finding_texts(finding: Finding, printed: Mapping[CellRef, str]) -> dict[str, str]:
+    """Texts of a finding by column; an explanation that has expired is quoted after the status."""
+    status = STATUSES[finding.state]
     if finding.answer and finding.status in ("new", "known"):
-        state += f"；{finding.answer}"
+        status += f"；{finding.answer}"
     return {
         "编号": finding.id,
         "程度": SEVERITIES[finding.severity],
-        "状态": state,
+        "状态": status,
         "位置": place(finding.at.table, finding.at.names) + COLUMNS.get(finding.at.column, ""),
         "原值": printed.get(finding.at, finding.printed.get(finding.at, "")),
         "应为": finding.expected,
@@ -210,7 +229,7 @@ def _told(finding: Finding, printed: Mapping[CellRef, str]) -> dict[str, str]:
     }
 
 
-def _cell_row(finding: Finding, cell: CellRef, printed: Mapping[CellRef, str]) -> dict[str, str]:
+def _other_cell_texts(finding: Finding, cell: CellRef, printed: Mapping[CellRef, str]) -> dict[str, str]:
     return {
         "编号": finding.id,
         "位置": place(cell.table, cell.names) + COLUMNS.get(cell.column, ""),
@@ -219,7 +238,7 @@ def _cell_row(finding: Finding, cell: CellRef, printed: Mapping[CellRef, str]) -
     }
 
 
-def _filled(answer: Answer | None) -> dict[str, str]:
+def _entered_texts(answer: Answer | None) -> dict[str, str]:
     if answer is None:
         return {}
     return {

@@ -1,4 +1,4 @@
-"""What every workbook we write shares: no text becomes a formula, same content same bytes, A4."""
+"""Options and cell formats of every workbook we write: no text becomes a formula, same content same bytes, A4."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class Styles:
 
     def __init__(self, workbook: Any):
         self._workbook = workbook
-        self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def get(self, **properties: Any) -> Any:
         """The format with `properties`, on top of a middle alignment."""
         key = tuple(sorted(properties.items()))
-        if key not in self._made:
-            self._made[key] = self._workbook.add_format({"valign": "vcenter", **properties})
-        return self._made[key]
+        if key not in self._formats:
+            self._formats[key] = self._workbook.add_format({"valign": "vcenter", **properties})
+        return self._formats[key]
 
     @property
     def head(self) -> Any:
@@ -62,12 +62,12 @@ class Styles:
 
 
 def display_width(text: str) -> int:
-    """Columns that `text` takes: a Chinese character two, a digit one."""
+    """Width of `text` in units of a spreadsheet column: a Chinese character two, a digit one."""
     return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
 
 
 def lines_needed(text: str, width: float) -> int:
-    """Lines that `text` takes in a column `width` wide."""
+    """Lines that `text` takes in a column of `width`."""
     return max(1, math.ceil(display_width(text) / max(width, 1)))
 
 
@@ -86,7 +86,7 @@ def set_page(sheet: Any, *, landscape: bool = False, header_row: int | None = 0)
 def write_lines(
     sheet: Any, styles: Styles, columns: Sequence[tuple[str, float]], rows: Sequence[Sequence[str]]
 ) -> None:
-    """A sheet of texts: one header row of (heading, width), then one row each, high enough for its text."""
+    """Fill a sheet of texts: one header row from `columns` (heading, width), then `rows`, each high enough."""
     for column, (heading, width) in enumerate(columns):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, heading, styles.head)
@@ -99,14 +99,15 @@ def write_lines(
 
 
 def fit_row(sheet: Any, row: int, texts: Sequence[str], widths: Sequence[float]) -> None:
-    """Make a row high enough: not every program does so by itself when it opens the file."""
+    """Set the height a row needs: not every program does so by itself when it opens the file."""
     lines = max(lines_needed(text, width - 2) for text, width in zip(texts, widths, strict=True))
     sheet.set_row(row, LINE_HEIGHT * lines + 5)
 
 
 def write_text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
-    """`text` as text whatever it looks like; blank as blank."""
+    """Write `text` as text whatever it looks like; blank as blank."""
     if text:
+        # an Excel cell holds 32 767 characters
         sheet.write_string(row, column, text[:32_000], style)
     else:
         sheet.write_blank(row, column, None, style)

@@ -1,4 +1,4 @@
-"""What a returned verification sheet says: its rows understood, or told with the reason why they are not."""
+"""Rows of returned verification sheets as replies to findings, or the reason why a row cannot be used."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FRACTION = re.compile(r"0(?:\.\d+)?|1(?:\.0+)?")
 
 @dataclass(frozen=True)
 class Claim:
-    """That a cell should read so: by correction, or because what is printed is upheld."""
+    """The value that a sheet gives for a cell: a correction, or the printed value confirmed."""
 
     finding: str
     cell: str
@@ -33,20 +33,20 @@ class Claim:
     """The cell in words."""
     value: str
     is_firm: bool
-    """Whether a value was written; a bare text upholds the printed value for its own finding only."""
+    """Whether a value was written; an explanation alone confirms the printed value for its own finding only."""
     place: str
     """File and row."""
     words: str
     """What was written there."""
 
     @property
-    def told(self) -> str:
+    def text_with_place(self) -> str:
         """The claim with its file and row."""
         return f"{self.place}{self.words}"
 
     def contradicts(self, other: Claim) -> bool:
-        """Whether the cell cannot be both."""
-        if self.cell != other.cell or same(self.value, other.value):
+        """Whether both claims are about one cell and cannot both be right."""
+        if self.cell != other.cell or is_same_value(self.value, other.value):
             return False
         if self.is_firm and other.is_firm:
             return True
@@ -55,14 +55,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Reply:
-    """What one sheet says to one finding: the cells it vouches for, and what becomes of that as answers."""
+    """What one sheet says about one finding: its claims about cells, and the answers that follow from them."""
 
     claims: tuple[Claim, ...]
     answers: tuple[Answer, ...]
 
 
 def standing_reply(answer: Answer, printed: Mapping[str, str]) -> Reply:
-    """An answer of the workbook as a reply, so that sheets can be held against it; `printed` by path of the cell."""
+    """An answer of the workbook as a reply, so that sheets can be compared with it; `printed` is by cell path."""
     if answer.kind == WITHDRAW or not (answer.is_correction or answer.cell in printed):
         return Reply((), (answer,))
     value = answer.value if answer.is_correction else printed[answer.cell]
@@ -80,15 +80,16 @@ def standing_reply(answer: Answer, printed: Mapping[str, str]) -> Reply:
 
 @dataclass(frozen=True)
 class _Row:
-    """A row of a sheet that fits a finding and a cell."""
+    """A row of a sheet with the finding and cell it is about."""
 
     answer: Answer
     finding: Finding
     cell: CellRef
 
     @property
-    def corrects(self) -> bool:
-        return bool(self.answer.value) and not same(self.answer.value, self.answer.original)
+    def changes_value(self) -> bool:
+        """Whether a 核实值 was written that is not the 原值."""
+        return bool(self.answer.value) and not is_same_value(self.answer.value, self.answer.original)
 
     @property
     def cell_words(self) -> str:
@@ -96,15 +97,15 @@ class _Row:
 
     @property
     def remark(self) -> str:
-        """A row that changes nothing, in words; a 核实值 that equals the 原值 says that the cell was verified."""
+        """Text of a row that changes nothing; a 核实值 equal to the 原值 means that the cell was verified."""
         verified = f"{COLUMNS.get(self.cell.column, '')}经核实无误" if self.answer.value else ""
         return "，".join(text for text in (verified, self.answer.text) if text)
 
     def claim(self) -> Claim:
-        """What the row says of its cell."""
+        """The row's claim about its cell."""
         answer = self.answer
         shown = answer.value or answer.text
-        upheld = "" if self.corrects else "（与原值相同）" if answer.value else "（原值不改）"
+        unchanged_note = "" if self.changes_value else "（与原值相同）" if answer.value else "（原值不改）"
         return Claim(
             self.finding.id,
             self.cell.path,
@@ -112,81 +113,81 @@ class _Row:
             answer.value or answer.original,
             bool(answer.value),
             answer.place,
-            f"“{shown}”{upheld}",
+            f"“{shown}”{unchanged_note}",
         )
 
 
 class SheetReader:
-    """Understands the rows of returned sheets; what cannot be used is left, with file, row and reason.
+    """Turns rows of returned sheets into replies; rows that cannot be used are in ``left``, with file, row and reason.
 
-    A sheet may have been written before some answers came or after: `findings` are those of both times.
+    A sheet may have been written before or after some corrections were applied: `findings` are those of both states.
     """
 
     def __init__(self, findings: Sequence[Finding], cell_index: CellIndex, reference: Reference):
         self._findings = {f.id: f for f in findings} | {finding_code(f): f for f in findings}
-        self._asked: dict[str, set[CellRef]] = {}
+        self._cells_of_finding: dict[str, set[CellRef]] = {}
         for f in findings:
-            self._asked.setdefault(f.id, set()).update((f.at, *f.suspects, *f.cells))
+            self._cells_of_finding.setdefault(f.id, set()).update((f.at, *f.suspects, *f.cells))
         self._cells = {cell.path: cell for cell in cell_index.cells()}
         self._cell_index, self._reference = cell_index, reference
         self.left: list[str] = []
 
     def replies(self, rows: Sequence[Answer]) -> Iterator[Reply]:
-        """Replies of one sheet, one a finding."""
+        """Replies of one sheet, one for each finding."""
         by_finding: dict[str, list[_Row]] = {}
         for answer in rows:
             try:
-                row = self._placed(answer)
-                self._check(row)
+                row = self._match_row(answer)
+                self._check_value_and_date(row)
             except ValueError as problem:
                 self.left.append(f"{answer.place}：{problem}；未采用")
             else:
                 by_finding.setdefault(row.finding.id, []).append(row)
-        for found in by_finding.values():
-            yield Reply(tuple(row.claim() for row in found), tuple(_answers(found)))
+        for finding_rows in by_finding.values():
+            yield Reply(tuple(row.claim() for row in finding_rows), tuple(_answers(finding_rows)))
 
-    def _placed(self, answer: Answer) -> _Row:
-        """The row with its finding and cell; a ValueError says why it has none."""
+    def _match_row(self, answer: Answer) -> _Row:
+        """The row with its finding and cell; raises ValueError with the reason where there is none."""
         finding, cell = self._findings.get(answer.finding), self._cells.get(answer.cell)
         if not answer.finding:
             raise ValueError("没有编号")
         if finding is None:
             raise ValueError(f"编号“{answer.finding}”在本期没有对应的核对意见")
-        if cell is None or cell not in self._asked[finding.id]:
+        if cell is None or cell not in self._cells_of_finding[finding.id]:
             raise ValueError(f"单元格“{answer.cell}”与编号不对应")
         printed = self._cell_index.printed(cell)
-        if not same(answer.original, printed):
+        if not is_same_value(answer.original, printed):
             raise ValueError(f"原值“{answer.original}”与资料中的“{printed}”不同，可能资料已换")
         return _Row(answer, finding, cell)
 
-    def _check(self, row: _Row) -> None:
-        """A ValueError where the review would refuse the row's value or date."""
+    def _check_value_and_date(self, row: _Row) -> None:
+        """Raise ValueError where the review would refuse the row's value or date."""
         value, on = row.answer.value, row.answer.on
         try:
-            if row.corrects:
-                read_cell(row.cell, _typed(row.cell, value), self._reference)
+            if row.changes_value:
+                read_cell(row.cell, _as_typed(row.cell, value), self._reference)
         except CorrectionNotApplicable as error:
             raise ValueError(f"核实值“{value}”{error}") from None
         if iso_date(on) is None:
-            lacking = "没有写年份，" if _MONTH_AND_DAY.fullmatch(normalize_for_comparison(on)) else ""
-            raise ValueError(f"日期“{on}”{lacking}应写作 2023-01-05 的样子，年月日都要写")
+            year_missing = "没有写年份，" if _MONTH_AND_DAY.fullmatch(normalize_for_comparison(on)) else ""
+            raise ValueError(f"日期“{on}”{year_missing}应写作 2023-01-05 的样子，年月日都要写")
 
 
-def _typed(cell: CellRef, value: str) -> str:
-    """A percentage that a spreadsheet stored as a fraction, as it was typed."""
+def _as_typed(cell: CellRef, value: str) -> str:
+    """The percentage that was typed where a spreadsheet stored it as a fraction."""
     return percent_of(value) if is_rate(cell) and _FRACTION.fullmatch(value) else value
 
 
 def _answers(rows: Sequence[_Row]) -> Iterator[Answer]:
     """The corrections of one sheet to one finding, or else its explanation.
 
-    Remarks on a finding that the sheet corrects elsewhere stand beside the correction's grounds.
+    Remarks on a finding of which the sheet corrects another cell are added to the text of its first correction.
     """
-    changed = [row for row in rows if row.corrects]
-    others = [row for row in rows if not row.corrects]
+    corrections = [row for row in rows if row.changes_value]
+    others = [row for row in rows if not row.changes_value]
     remarks = list(dict.fromkeys(row.remark for row in others))
-    for number, row in enumerate(changed):
-        texts = [row.answer.text, *(remarks if number == 0 else [])]
+    for position, row in enumerate(corrections):
+        texts = [row.answer.text, *(remarks if position == 0 else [])]
         yield replace(
             row.answer,
             finding=row.finding.id,
@@ -196,7 +197,7 @@ def _answers(rows: Sequence[_Row]) -> Iterator[Answer]:
             text="；".join(text for text in texts if text),
             on=iso_date(row.answer.on) or "",
         )
-    if others and not changed:
+    if others and not corrections:
         yield _explanation(others, "；".join(remarks))
 
 
@@ -217,12 +218,12 @@ def _explanation(rows: Sequence[_Row], text: str) -> Answer:
     )
 
 
-def same(first: str, second: str) -> bool:
-    """Whether two texts are one number, however its digits are grouped, or one word."""
-    return _plain(first) == _plain(second)
+def is_same_value(first: str, second: str) -> bool:
+    """Whether two texts are the same number, however its digits are grouped, or the same word."""
+    return _comparable(first) == _comparable(second)
 
 
-def _plain(text: str) -> str:
+def _comparable(text: str) -> str:
     """A number without separators, a percentage as a fraction; else the text without blanks."""
     plain = plain_number(text).replace(",", "").removesuffix("条")
     try:

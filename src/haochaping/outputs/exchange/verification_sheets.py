@@ -1,4 +1,4 @@
-"""Verification sheets (核实单): what one unit has to verify, in a file of its own, to be filled in and returned."""
+"""Verification sheets (核实单): one workbook for each unit with the cells it is asked to verify, to be returned."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from haochaping.store.apply_corrections import as_printed
 from haochaping.store.cell_index import CellIndex
 
 SHEET = "核实单"
-FILLED = ("核实值", "说明或依据", "经办人", "日期")
+FILLED_COLUMNS = ("核实值", "说明或依据", "经办人", "日期")
 _COLUMNS: tuple[tuple[str, float], ...] = (
     ("序号", 8),
     ("位置", 23),
@@ -40,14 +40,20 @@ _COLUMNS: tuple[tuple[str, float], ...] = (
     ("编号", 12),
     ("单元格", 12),
 )
-_PRINTED = 10
+_PRINTED_COLUMNS = 10
 """Columns that are printed; those after them are for reading the sheet back."""
-_HOW = (
+_INSTRUCTIONS = (
     "原值有误的，在核实值填正确的数（不写约、余），并写明依据；原值无误的，在说明或依据写明原因；"
     "经办人、日期（如 2023-01-12）请一并填写。编号、单元格、原值三栏请勿改动。"
 )
-_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
-_LONGEST_NAME = 70
+_RESERVED_FILE_NAMES = {
+    "CON",
+    "PRN",
+    "AUX",
+    "NUL",
+    *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10)),
+}
+_LONGEST_FILE_NAME = 70
 
 
 @dataclass(frozen=True)
@@ -59,56 +65,56 @@ class _Request:
 
 
 def write_sheets(data: QuarterData, report: CheckReport, reference: Reference, folder: Path) -> list[Path]:
-    """Write one workbook for each unit that has something to verify; no other unit's name or figure is on it.
+    """Write one workbook for each unit that has something to verify, without any other unit's name or figure.
 
     Parameters
     ----------
     data : QuarterData
         The quarter, with its corrections applied.
     report : CheckReport
-        Its findings; those that are open and must be corrected or verified are asked for.
+        Its findings; units are asked about those that are open and must be corrected or verified.
     reference : Reference
         The city.
     folder : Path
-        Where the sheets go; made when there is one to write. A sheet that is there is not overwritten.
+        Where the sheets go; created when there is one to write. An existing sheet is not overwritten.
 
     Returns
     -------
     list of Path
-        The sheets, in the order in which the units stand in the annexes.
+        The sheets, in the order of the units in the annexes.
     """
     cell_index = CellIndex(as_printed(data, reference), reference)
     owners = Owners(cell_index, reference)
-    discretion = Redaction(cell_index, owners, reference)
+    redaction = Redaction(cell_index, owners, reference)
     written: list[Path] = []
     names: set[str] = set()
     for owner in owners.cells:
         requests = list(_requests(report, owners, owner))
         if requests:
             folder.mkdir(parents=True, exist_ok=True)
-            path = free_path(folder, _own_name(owner[1], names))
-            _Sheet(data, cell_index, owners, discretion, owner).write(requests, path)
+            path = free_path(folder, _unique_file_name(owner[1], names))
+            _Sheet(data, cell_index, owners, redaction, owner).write(requests, path)
             written.append(path)
     return written
 
 
 def finding_code(finding: Finding) -> str:
-    """What stands for a finding's id where that would name another unit."""
+    """A code in place of a finding's id, for sheets on which the id would name another unit."""
     return "核实-" + hashlib.sha256(finding.id.encode()).hexdigest()[:12]
 
 
 def file_name(unit: str) -> str:
-    """A unit's name as a file name that every system takes, without its ending."""
-    name = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "_", unit)[:_LONGEST_NAME].strip(" .")
-    reserved = name.partition(".")[0].strip().upper() in _RESERVED
+    """A unit's name as a file name that every system accepts, without its ending."""
+    name = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "_", unit)[:_LONGEST_FILE_NAME].strip(" .")
+    reserved = name.partition(".")[0].strip().upper() in _RESERVED_FILE_NAMES
     return f"_{name}" if reserved or not name or name.startswith("~") else name
 
 
-def _own_name(unit: str, taken: set[str]) -> str:
-    """The name of a unit's sheet; a second unit of the same name, capitals or not, gets a number. Adds it to `taken`."""
+def _unique_file_name(unit: str, taken: set[str]) -> str:
+    """The file name of a unit's sheet, added to `taken`; a second unit of the same name (ignoring case) gets a number."""
     stem = file_name(unit)
     names = [f"{stem}.xlsx", *(f"{stem}.{number}.xlsx" for number in range(2, len(taken) + 3))]
-    name = next(one for one in names if one.lower() not in taken)
+    name = next(candidate for candidate in names if candidate.lower() not in taken)
     taken.add(name.lower())
     return name
 
@@ -121,7 +127,7 @@ def _requests(report: CheckReport, owners: Owners, owner: Owner) -> Iterator[_Re
                     yield _Request(finding, cell)
 
 
-def _without(data: QuarterData) -> set[CellRef]:
+def _cells_not_in_source(data: QuarterData) -> set[CellRef]:
     """Cells of columns that the source does not have."""
     return {
         CellRef.of(row["table"], decode_key(row["key"]), row["column"])
@@ -134,79 +140,80 @@ class _Sheet:
     """One unit's sheet."""
 
     def __init__(
-        self, data: QuarterData, cell_index: CellIndex, owners: Owners, discretion: Redaction, owner: Owner
+        self, data: QuarterData, cell_index: CellIndex, owners: Owners, redaction: Redaction, owner: Owner
     ):
         self._data, self._cell_index, self._owner = data, cell_index, owner
-        without = _without(data)
-        self._cells = [cell for cell in owners.cells[owner] if cell not in without]
-        self._discretion = discretion
+        not_in_source = _cells_not_in_source(data)
+        self._cells = [cell for cell in owners.cells[owner] if cell not in not_in_source]
+        self._redaction = redaction
 
     def write(self, requests: Sequence[_Request], path: Path) -> None:
-        """Heading, the unit's own figures, one row a cell to verify, a line to sign."""
+        """Write the sheet: heading, the unit's own figures, one row for each cell to verify, a line to sign."""
         title = f"{self._data.quarter.label}政务服务“好差评”数据核实单"
         workbook = open_workbook(path, title)
         styles = Styles(workbook)
         sheet = workbook.add_worksheet(SHEET)
         for column, (_, width) in enumerate(_COLUMNS):
             sheet.set_column(column, column, width)
-        row = self._heading(sheet, styles, title)
-        row = self._figures(sheet, styles, row)
-        head = row
-        row = self._rows(sheet, styles, requests, head)
+        row = self._write_heading(sheet, styles, title)
+        row = self._write_own_figures(sheet, styles, row)
+        header_row = row
+        row = self._write_requests(sheet, styles, requests, header_row)
         sheet.set_row(row + 1, 26)
         for column, label in ((0, "填报人："), (4, "负责人（签字）："), (5, "日期：")):
             sheet.write_string(row + 1, column, label, styles.get(bold=True))
-        set_page(sheet, landscape=True, header_row=head)
-        sheet.print_area(0, 0, row + 1, _PRINTED - 1)
+        set_page(sheet, landscape=True, header_row=header_row)
+        sheet.print_area(0, 0, row + 1, _PRINTED_COLUMNS - 1)
         sheet.set_footer("&C第 &P 页，共 &N 页")
         workbook.close()
 
-    def _heading(self, sheet: Any, styles: Styles, title: str) -> int:
+    def _write_heading(self, sheet: Any, styles: Styles, title: str) -> int:
+        """Write title, quarter, unit and instructions; return the next free row."""
         sheet.set_row(0, 30)
         sheet.write_string(0, 0, title, styles.get(bold=True, font_size=16))
         lines = (
             f"{QUARTER_LABEL}{self._data.quarter}",
             f"单位：{self._owner[1]}",
             "请于　　　　年　　月　　日前核实并寄回。",
-            _HOW,
+            _INSTRUCTIONS,
         )
         for row, line in enumerate(lines, start=1):
             sheet.set_row(row, 19)
             sheet.write_string(row, 0, line, styles.get())
         return len(lines) + 2
 
-    def _figures(self, sheet: Any, styles: Styles, row: int) -> int:
-        """One line an annex: what it lists for the unit, as printed."""
+    def _write_own_figures(self, sheet: Any, styles: Styles, row: int) -> int:
+        """Write one line for each annex: what it lists for the unit, as printed; return the next free row."""
         sheet.write_string(row, 0, "本单位在各附件中所列的数", styles.get(bold=True))
-        width = sum(width for _, width in _COLUMNS[2:_PRINTED])
+        width = sum(width for _, width in _COLUMNS[2:_PRINTED_COLUMNS])
         for spec in TABLES.values():
             cells = [cell for cell in self._cells if cell.table == spec.name]
             rows = list(dict.fromkeys(cell.key for cell in cells))
             cells = [CellRef(spec.name, key, c) for key in rows for c in spec.columns]
             cells = [cell for cell in cells if cell in self._cells]
-            if text := "；".join(self._listed(cell) for cell in cells):
+            if text := "；".join(self._figure_text(cell) for cell in cells):
                 row += 1
                 sheet.merge_range(row, 0, row, 1, "", styles.prose)
-                write_text(sheet, row, 0, self._annex(spec), styles.prose)
-                sheet.merge_range(row, 2, row, _PRINTED - 1, "", styles.prose)
+                write_text(sheet, row, 0, self._annex_label(spec), styles.prose)
+                sheet.merge_range(row, 2, row, _PRINTED_COLUMNS - 1, "", styles.prose)
                 write_text(sheet, row, 2, text, styles.prose)
                 fit_row(sheet, row, [text], [width])
         return row + 2
 
-    def _annex(self, spec: TableSpec) -> str:
-        only = spec.measures[0] if len(spec.measures) == 1 else ""
-        return sheet_name(spec) + (f"（{COLUMNS[only]}）" if only else "")
+    def _annex_label(self, spec: TableSpec) -> str:
+        only_measure = spec.measures[0] if len(spec.measures) == 1 else ""
+        return sheet_name(spec) + (f"（{COLUMNS[only_measure]}）" if only_measure else "")
 
-    def _listed(self, cell: CellRef) -> str:
+    def _figure_text(self, cell: CellRef) -> str:
         """``村（社区）差评数 0``, ``人社局 1234``: the rest of the row's name, measure, printed text."""
         names = [TIER_LABELS.get(name, name) for key, name in cell.key if key != "district"]
         names = names if "district" in cell.names else []
         measure = COLUMNS[cell.column] if len(TABLES[cell.table].measures) > 1 else ""
         printed = self._cell_index.printed(cell) or "（空白）"
-        return f"{''.join(names)}{measure} {printed}{self._corrected.get(cell, '')}"
+        return f"{''.join(names)}{measure} {printed}{self._correction_remarks.get(cell, '')}"
 
     @cached_property
-    def _corrected(self) -> dict[CellRef, str]:
+    def _correction_remarks(self) -> dict[CellRef, str]:
         return {
             CellRef.of(
                 row["table"], decode_key(row["key"]), row["column"]
@@ -214,30 +221,43 @@ class _Sheet:
             for row in self._data.corrections.to_dict("records")
         }
 
-    def _rows(self, sheet: Any, styles: Styles, requests: Sequence[_Request], head: int) -> int:
+    def _write_requests(
+        self, sheet: Any, styles: Styles, requests: Sequence[_Request], header_row: int
+    ) -> int:
         for column, (heading, _) in enumerate(_COLUMNS):
-            sheet.write_string(head, column, heading, styles.head)
-        widths = [width for _, width in _COLUMNS[:_PRINTED]]
-        fill = styles.get(text_wrap=True, valign="top", border=1, num_format="@", bg_color="#FFF9E5")
-        grey = styles.get(valign="top", num_format="@", font_size=8, font_color="#7F7F7F")
+            sheet.write_string(header_row, column, heading, styles.head)
+        widths = [width for _, width in _COLUMNS[:_PRINTED_COLUMNS]]
+        fill_style = styles.get(text_wrap=True, valign="top", border=1, num_format="@", bg_color="#FFF9E5")
+        code_style = styles.get(valign="top", num_format="@", font_size=8, font_color="#7F7F7F")
         for number, request in enumerate(requests, start=1):
-            texts = self._told(request) | {"序号": str(number)}
-            fit_row(sheet, head + number, [texts.get(name, "") for name, _ in _COLUMNS[:_PRINTED]], widths)
+            texts = self._request_texts(request) | {"序号": str(number)}
+            fit_row(
+                sheet,
+                header_row + number,
+                [texts.get(name, "") for name, _ in _COLUMNS[:_PRINTED_COLUMNS]],
+                widths,
+            )
             for column, (heading, _) in enumerate(_COLUMNS):
-                style = fill if heading in FILLED else styles.prose if column < _PRINTED else grey
-                write_text(sheet, head + number, column, texts.get(heading, ""), style)
-        return head + len(requests)
+                style = (
+                    fill_style
+                    if heading in FILLED_COLUMNS
+                    else styles.prose
+                    if column < _PRINTED_COLUMNS
+                    else code_style
+                )
+                write_text(sheet, header_row + number, column, texts.get(heading, ""), style)
+        return header_row + len(requests)
 
-    def _told(self, request: _Request) -> dict[str, str]:
+    def _request_texts(self, request: _Request) -> dict[str, str]:
         finding, cell, owner = request.finding, request.cell, self._owner
         expected = finding.expected if cell == finding.at else ""
-        named = self._discretion.names_others(finding.id, owner)
+        is_other_named = self._redaction.names_others(finding.id, owner)
         return {
             "位置": place(cell.table, cell.names) + COLUMNS.get(cell.column, ""),
             "原值": self._cell_index.printed(cell),
-            "应为": expected if self._discretion.may_show(expected, finding, owner) else "",
-            "不符之处": self._discretion.message(finding, owner),
-            "算式": self._discretion.arithmetic(finding, owner),
-            "编号": finding_code(finding) if named else finding.id,
+            "应为": expected if self._redaction.may_show(expected, finding, owner) else "",
+            "不符之处": self._redaction.message(finding, owner),
+            "算式": self._redaction.arithmetic(finding, owner),
+            "编号": finding_code(finding) if is_other_named else finding.id,
             "单元格": cell.path,
         }

@@ -1,4 +1,4 @@
-"""Last quarter's words carried into a new one: titles with the quarter replaced, notes whose dates follow the form."""
+"""Wording of the previous quarter for a new one: titles with the quarter replaced, notes with the form's dates."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _NUMERALS = "一二三四"
 _QUARTER = re.compile(r"(?:(\d{4})(年))?(第?)([一二三四1-4])(季度)")
 _BLANK_BESIDE_CHINESE = re.compile(r"(?<=[^\x00-\xff])\s+|\s+(?=[^\x00-\xff])")
 _DATE = re.compile(r"(?:(\d{4})(年|[-./]))?(\d{1,2})(月|[-./])(\d{1,2})(日?)")
-_LEFT_OVER = re.compile(r"\d{4}年|\d月|季度")
-"""Signs of a date of the old quarter that was not understood."""
-_LONGEST_PIECE = 200
+_TRACE_OF_DATE = re.compile(r"\d{4}年|\d月|季度")
+"""Traces of a date or quarter that was not recognised and would be left as the old quarter's."""
+_MOST_FORMULA_TEXT = 200
 """A text inside a formula may have 255 characters."""
 UNKNOWN = "（待填）"
 
 
 def in_quarter(text: str, old: Quarter, new: Quarter) -> str:
-    """`text` with every mention of the old quarter, with its year or without, made one of the new."""
+    """`text` with every mention of the old quarter, with its year or without, replaced by the new quarter."""
 
-    def renamed(match: re.Match[str]) -> str:
+    def replace_quarter(match: re.Match[str]) -> str:
         year, unit, ordinal, number, word = match.groups()
         digit = int(number) if number.isdigit() else _NUMERALS.index(number) + 1
         if digit != old.number or (year and int(year) != old.year):
@@ -31,7 +31,7 @@ def in_quarter(text: str, old: Quarter, new: Quarter) -> str:
         rewritten = str(new.number) if number.isdigit() else _NUMERALS[new.number - 1]
         return f"{new.year if year else ''}{unit or ''}{ordinal}{rewritten}{word}"
 
-    return _QUARTER.sub(renamed, text)
+    return _QUARTER.sub(replace_quarter, text)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class DateMention:
         return f"{year}{day.month:0{width}}{self.month_sign}{day.day:0{width}}{self.day_sign}"
 
     def formula(self, cell: str) -> str:
-        """The same from the date in `cell`; what is there and no date stands as it is."""
+        """A spreadsheet formula that writes the date in `cell` in the same way; text that is no date is repeated."""
         month, day = f"MONTH({cell})", f"DAY({cell})"
         if self.is_padded:
             month, day = f'TEXT({month},"00")', f'TEXT({day},"00")'
@@ -66,33 +66,33 @@ Pieces = Sequence[str | DateMention]
 
 
 def note_pieces(note: str, dates: Mapping[str, str], old: Quarter, new: Quarter) -> Pieces | None:
-    """A note of the old quarter as words and mentions of its `dates` (name to ISO), the quarter replaced.
+    """Split a note of the old quarter into words and mentions of its `dates` (name to ISO), the quarter replaced.
 
-    None where it holds no date, or one that is none of `dates`: then nothing can follow.
+    None where it holds no date, or one that is not among `dates`: then its dates cannot be updated.
     """
     text = _BLANK_BESIDE_CHINESE.sub("", note)
     pieces: list[str | DateMention] = []
     end = 0
     for match in _DATE.finditer(text):
-        mention = _mention(match, dates)
+        mention = _match_date(match, dates)
         if mention is None:
             return None
         pieces += [text[end : match.start()], mention]
         end = match.end()
     pieces = [in_quarter(p, old, new) if isinstance(p, str) else p for p in [*pieces, text[end:]]]
     words = [piece for piece in pieces if isinstance(piece, str)]
-    stale = any(_LEFT_OVER.search(_QUARTER.sub("", word)) for word in words)
-    if len(words) == len(pieces) or stale or any(len(word) > _LONGEST_PIECE for word in words):
+    has_old_date = any(_TRACE_OF_DATE.search(_QUARTER.sub("", word)) for word in words)
+    if len(words) == len(pieces) or has_old_date or any(len(word) > _MOST_FORMULA_TEXT for word in words):
         return None
     return pieces
 
 
-def _mention(match: re.Match[str], dates: Mapping[str, str]) -> DateMention | None:
+def _match_date(match: re.Match[str], dates: Mapping[str, str]) -> DateMention | None:
     year, year_sign, month, month_sign, day, day_sign = match.groups()
     for name, iso in dates.items():
-        wanted = iso.split("-") if iso else []
-        rewritten = [year or (wanted[0] if wanted else ""), month.zfill(2), day.zfill(2)]
-        if wanted and rewritten == wanted:
+        expected_parts = iso.split("-") if iso else []
+        written_parts = [year or (expected_parts[0] if expected_parts else ""), month.zfill(2), day.zfill(2)]
+        if expected_parts and written_parts == expected_parts:
             padded = "0" in (month[0], day[0]) or month_sign == "-"
             return DateMention(name, year_sign or "", month_sign, day_sign, padded)
     return None

@@ -1,4 +1,4 @@
-"""What a quarter's form asks for: the columns, names and totals of each annex."""
+"""The columns, unit names and totals of each annex in a quarter's form."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BLANK_ROWS = 20
 
 @dataclass(frozen=True)
 class Form:
-    """One annex to fill in: its columns, names, and where totals are asked for."""
+    """One annex to fill in: its columns, unit names, and the columns that need a total."""
 
     spec: TableSpec
     key_heading: str
@@ -35,7 +35,7 @@ class Form:
 
     @property
     def rows(self) -> int:
-        """Rows to fill in; some blank ones where no unit is known."""
+        """Number of rows to fill in; some blank ones where no unit is known."""
         return len(self.names) or _BLANK_ROWS
 
     @property
@@ -51,23 +51,24 @@ class Form:
             yield self.spec.unit_kinds[first], name
         for column in self.columns if "district" in others else ():
             if not column.is_total:
-                yield self.spec.unit_kinds["district"], column.rest["district"]
+                yield self.spec.unit_kinds["district"], column.key_part["district"]
 
 
 def annex_form(name: str, quarter: Quarter, reference: Reference, previous: QuarterData | None) -> Form:
-    """From the quarter before where it has the annex, else from the units registry."""
+    """Lay out one annex as in the quarter before, or by the units registry where that quarter lacks the annex."""
     spec = TABLES[name]
     heading = COLUMNS[spec.key[0]]
     if previous is not None and not previous.table(name).empty:
-        grid = lay_out_annex(previous, name)
+        layout = lay_out_annex(previous, name)
         totals = {
-            row.name: {i for i, cell in enumerate(row.cells) if cell.value is not None} for row in grid.totals
+            row.name: {i for i, cell in enumerate(row.cells) if cell.value is not None}
+            for row in layout.totals
         }
-        return Form(spec, heading, grid.columns, [row.name for row in grid.rows], totals)
+        return Form(spec, heading, layout.columns, [row.name for row in layout.rows], totals)
     districts = _units("district", quarter, reference)
     columns = standard_columns(spec, districts)
-    counted = {i for i, column in enumerate(columns) if column.measure in spec.counts}
-    totals = {TOTAL_LABEL: counted} if name in _TOTALS_BY_DEFAULT else {}
+    count_columns = {i for i, column in enumerate(columns) if column.measure in spec.counts}
+    totals = {TOTAL_LABEL: count_columns} if name in _TOTALS_BY_DEFAULT else {}
     names = _units(spec.unit_kinds[spec.key[0]], quarter, reference)
     return Form(spec, heading, columns, names, totals)
 
@@ -81,7 +82,7 @@ def _units(kind: str, quarter: Quarter, reference: Reference) -> list[str]:
 
 
 def differing_names(form: Form, reference: Reference) -> list[str]:
-    """Names of the form that the registry has otherwise, or does not have: ``某局（名录为 市某局）``."""
+    """Names of the form that differ from the registry or are not in it: ``某局（名录为 市某局）``."""
     remarks = []
     for kind, name in dict.fromkeys(form.units):
         unit = reference.unit(kind, name)

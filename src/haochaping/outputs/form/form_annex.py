@@ -6,27 +6,27 @@ from typing import Any
 
 from haochaping.outputs.excel.workbook_style import LINE_HEIGHT, ROW_HEIGHT, Styles, display_width, set_page
 from haochaping.outputs.form.form import Form
-from haochaping.outputs.form.form_style import TO_FILL, letter, whiten_filled, write_heads
+from haochaping.outputs.form.form_style import TO_FILL, column_letter, whiten_filled, write_headings
 from haochaping.read.formats.entries_sheet import HELP_SHEET
 
 NO_RESULT_YET = " "
-"""Stored result of a formula over blank cells: a blank text, so that a reader can tell it from no result at all."""
-WORDS = "代替用语"
-"""Defined name of the words that may stand in place of a number."""
-_RATE, _WHOLE = "0.00%", "#,##0"
-_INPUT = {"border": 1, "align": "right", "indent": 1, "bg_color": TO_FILL}
-_TOLD = {"border": 1, "align": "right", "indent": 1}
+"""Stored result of a formula over blank cells: a blank text, so that our reader can tell it from a missing result."""
+WORDS_DEFINED_NAME = "代替用语"
+"""Defined name (in the workbook) of the words that are accepted in place of a number."""
+_RATE_FORMAT, _COUNT_FORMAT = "0.00%", "#,##0"
+_INPUT_STYLE = {"border": 1, "align": "right", "indent": 1, "bg_color": TO_FILL}
+_FORMULA_STYLE = {"border": 1, "align": "right", "indent": 1}
 
 
 def write_annex(workbook: Any, styles: Styles, form: Form) -> None:
     """Add the sheet of one annex: a header row, one row a unit, totals."""
     sheet = workbook.add_worksheet(form.sheet)
     sheet.set_default_row(ROW_HEIGHT)
-    widths = _widths(form)
+    widths = _column_widths(form)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     sheet.set_row(0, LINE_HEIGHT * 2)
-    write_heads(sheet, styles, 0, form.headings)
+    write_headings(sheet, styles, 0, form.headings)
     serial, name = styles.get(border=1, align="center"), styles.get(border=1, num_format="@", text_wrap=True)
     for row in range(1, form.rows + 1):
         if form.names:
@@ -36,14 +36,14 @@ def write_annex(workbook: Any, styles: Styles, form: Form) -> None:
             sheet.write_blank(row, 0, None, serial)
             sheet.write_blank(row, 1, None, name)
         for position in range(len(form.columns)):
-            _fill(sheet, styles, form, row, position)
+            _write_unit_cell(sheet, styles, form, row, position)
     for row, (label, positions) in enumerate(form.totals.items(), start=form.rows + 1):
         sheet.write_blank(row, 0, None, serial)
         sheet.write_string(row, 1, label, styles.get(border=1, bold=True, num_format="@"))
         for position in range(len(form.columns)):
-            _total(sheet, styles, form, row, position, position in positions)
+            _write_total_cell(sheet, styles, form, row, position, position in positions)
     for position in range(len(form.columns)):
-        _validate(sheet, form, position)
+        _add_validation(sheet, form, position)
         if _formula(form, 1, position) is None:
             whiten_filled(workbook, sheet, (1, position + 2), (form.rows, position + 2))
     sheet.freeze_panes(1, 2)
@@ -52,7 +52,7 @@ def write_annex(workbook: Any, styles: Styles, form: Form) -> None:
     sheet.set_footer("&C&9 第 &P 页，共 &N 页")
 
 
-def _widths(form: Form) -> list[float]:
+def _column_widths(form: Form) -> list[float]:
     names = max(display_width(text) for text in (form.key_heading, *form.names, *form.totals))
     return [
         6.0,
@@ -61,22 +61,24 @@ def _widths(form: Form) -> list[float]:
     ]
 
 
-def _fill(sheet: Any, styles: Styles, form: Form, row: int, position: int) -> None:
-    """A cell of a unit: a formula where the figure follows from others, else blank."""
+def _write_unit_cell(sheet: Any, styles: Styles, form: Form, row: int, position: int) -> None:
+    """Write a unit's cell: a formula where the figure is computed from others, else blank."""
     formula = _formula(form, row, position)
-    shown = _RATE if form.columns[position].measure in form.spec.rates else _WHOLE
+    number_format = _RATE_FORMAT if form.columns[position].measure in form.spec.rates else _COUNT_FORMAT
     if formula is None:
-        sheet.write_blank(row, position + 2, None, styles.get(**_INPUT, num_format=shown))
+        sheet.write_blank(row, position + 2, None, styles.get(**_INPUT_STYLE, num_format=number_format))
     else:
         value = 0 if form.columns[position].is_total else NO_RESULT_YET
-        sheet.write_formula(row, position + 2, formula, styles.get(**_TOLD, num_format=shown), value)
+        sheet.write_formula(
+            row, position + 2, formula, styles.get(**_FORMULA_STYLE, num_format=number_format), value
+        )
 
 
 def _formula(form: Form, row: int, position: int) -> str | None:
     column = form.columns[position]
     if column.is_total:
         parts = [i for i, other in enumerate(form.columns) if not other.is_total]
-        return f"=SUM({_at(row, parts[0])}:{_at(row, parts[-1])})" if parts else None
+        return f"=SUM({_address(row, parts[0])}:{_address(row, parts[-1])})" if parts else None
     if column.measure == "evaluation_rate":
         return _rate_formula(form, row)
     if column.measure == "share":
@@ -85,8 +87,8 @@ def _formula(form: Form, row: int, position: int) -> str | None:
 
 
 def _rate_formula(form: Form, row: int) -> str | None:
-    """Evaluations over cases at two decimals; short of all never shown as 100%, nothing over nothing as ``/``."""
-    cases, evaluations = _cell(form, "cases", row), _cell(form, "evaluations", row)
+    """Evaluations over cases at two decimals of a percentage; fewer than all is never shown as 100%, 0/0 as ``/``."""
+    cases, evaluations = _measure_address(form, "cases", row), _measure_address(form, "evaluations", row)
     if not cases or not evaluations:
         return None
     ratio = f"ROUND({evaluations}/{cases},4)"
@@ -98,40 +100,42 @@ def _rate_formula(form: Form, row: int) -> str | None:
 
 
 def _share_formula(form: Form, row: int) -> str | None:
-    part, first = _cell(form, "evaluations", row), _cell(form, "evaluations", 1, "$")
+    part, first = _measure_address(form, "evaluations", row), _measure_address(form, "evaluations", 1, "$")
     if not part:
         return None
-    whole = f"SUM({first}:{_cell(form, 'evaluations', form.rows, '$')})"
+    whole = f"SUM({first}:{_measure_address(form, 'evaluations', form.rows, '$')})"
     return f'=IF({part}="","",IF(NOT(ISNUMBER({part})),"/",IF({whole}=0,"/",ROUND({part}/{whole},4))))'
 
 
-def _total(sheet: Any, styles: Styles, form: Form, row: int, position: int, wanted: bool) -> None:
-    """A cell of a total row; blank where the quarter before printed none."""
+def _write_total_cell(
+    sheet: Any, styles: Styles, form: Form, row: int, position: int, has_total: bool
+) -> None:
+    """Write a cell of a total row; blank where the quarter before printed none."""
     column = form.columns[position]
     is_rate = column.measure in form.spec.rates
-    style = styles.get(**_TOLD, bold=True, num_format=_RATE if is_rate else _WHOLE)
-    formula = f"=SUM({_at(1, position)}:{_at(form.rows, position)})"
+    style = styles.get(**_FORMULA_STYLE, bold=True, num_format=_RATE_FORMAT if is_rate else _COUNT_FORMAT)
+    formula = f"=SUM({_address(1, position)}:{_address(form.rows, position)})"
     value: int | str = 0
     if column.measure == "evaluation_rate":
         formula, value = _rate_formula(form, row) or "", NO_RESULT_YET
     elif column.measure == "rectification_satisfaction_rate":
         formula = ""
-    if wanted and formula:
+    if has_total and formula:
         sheet.write_formula(row, position + 2, formula, style, value)
     else:
         sheet.write_blank(row, position + 2, None, style)
 
 
-def _validate(sheet: Any, form: Form, position: int) -> None:
+def _add_validation(sheet: Any, form: Form, position: int) -> None:
     """Accept a count (or a percentage up to all) or one of the city's words, and nothing else.
 
     A cell has one validation only: a drop-down of the words would refuse every number.
     """
     column = form.columns[position]
-    at = _at(1, position)
-    rate = column.measure in form.spec.rates
-    number = f"{at}<=1" if rate else f"{at}=INT({at})"
-    wanted = " 0 至 100% 的百分数" if rate else "不小于 0 的整数"
+    address = _address(1, position)
+    is_rate = column.measure in form.spec.rates
+    condition = f"{address}<=1" if is_rate else f"{address}=INT({address})"
+    expected = " 0 至 100% 的百分数" if is_rate else "不小于 0 的整数"
     sheet.data_validation(
         1,
         position + 2,
@@ -140,20 +144,20 @@ def _validate(sheet: Any, form: Form, position: int) -> None:
         {
             "validate": "custom",
             # IF, not AND: Excel works out every part of AND, and words have no INT.
-            "value": f"=IF(ISNUMBER({at}),IF({at}>=0,{number},FALSE),SUMPRODUCT(--EXACT({WORDS},{at}))>0)",
+            "value": f"=IF(ISNUMBER({address}),IF({address}>=0,{condition},FALSE),SUMPRODUCT(--EXACT({WORDS_DEFINED_NAME},{address}))>0)",
             "error_title": "这一格填不了",
-            "error_message": f"应为{wanted}，或“{HELP_SHEET}”页所列代替数字的用语。",
+            "error_message": f"应为{expected}，或“{HELP_SHEET}”页所列代替数字的用语。",
         },
     )
 
 
-def _cell(form: Form, measure: str, row: int, lock: str = "") -> str:
+def _measure_address(form: Form, measure: str, row: int, lock: str = "") -> str:
     """Address of a measure in `row`; blank when the annex has no such column."""
     for position, column in enumerate(form.columns):
         if column.measure == measure and not column.is_total:
-            return _at(row, position, lock)
+            return _address(row, position, lock)
     return ""
 
 
-def _at(row: int, position: int, lock: str = "") -> str:
-    return f"{letter(position + 2)}{lock}{row + 1}"
+def _address(row: int, position: int, lock: str = "") -> str:
+    return f"{column_letter(position + 2)}{lock}{row + 1}"

@@ -12,7 +12,7 @@ from haochaping.core.quarter import Quarter
 from haochaping.core.text import printable
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, set_page, write_text
 from haochaping.outputs.form.carried_wording import DateMention, Pieces, in_quarter, note_pieces
-from haochaping.outputs.form.form_style import TO_FILL, quotable, whiten_filled, write_heads
+from haochaping.outputs.form.form_style import TO_FILL, quotable, whiten_filled, write_headings
 from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, DATES, FIGURES, ITEMS, SHEET
 from haochaping.reference.reference import Reference
 
@@ -32,8 +32,8 @@ _HINTS = {
 }
 _TITLE_HINT = "印在该附件上方；留空的由程序写成"
 _NOTE_HINT = "数据来源、统计范围、提取时间、符号的含义；留空的由程序按统计期、提取时间写成"
-_FOLLOWING = "上季度的措辞，日期随上面的统计期、提取时间自动改变；可以直接改写"
-_CHOICE = {
+_NOTE_FORMULA_HINT = "上季度的措辞，日期随上面的统计期、提取时间自动改变；可以直接改写"
+_DATE_VALIDATION = {
     "validate": "date",
     "criteria": ">=",
     "value": date(2000, 1, 1),
@@ -44,18 +44,18 @@ _CHOICE = {
 
 @dataclass(frozen=True)
 class KnownEntries:
-    """What is known of a quarter beforehand."""
+    """Entries that can be filled in before a quarter's data are there."""
 
     facts: Mapping[str, str | date]
     """Entries of ``about``."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """Title by table."""
     notes: Mapping[str, Pieces] = field(default_factory=dict)
-    """Note by table, its dates being those of the sheet."""
+    """Note by table, in pieces: its dates refer to cells of the sheet."""
 
 
-def known_beforehand(quarter: Quarter, reference: Reference, previous: QuarterData | None) -> KnownEntries:
-    """The quarter and its dates; issuer, addressees, titles and the wording of notes as the quarter before."""
+def known_entries(quarter: Quarter, reference: Reference, previous: QuarterData | None) -> KnownEntries:
+    """The quarter and its dates; issuer, addressees, titles and wording of notes from the quarter before."""
     facts: dict[str, str | date] = {
         "quarter": str(quarter),
         "period_start": quarter.start,
@@ -79,65 +79,65 @@ def known_beforehand(quarter: Quarter, reference: Reference, previous: QuarterDa
 
 
 def write_entries(workbook: Any, styles: Styles, known: KnownEntries) -> None:
-    """Add the sheet."""
+    """Add the sheet 正文与日期 to `workbook`."""
     sheet = workbook.add_worksheet(SHEET)
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
-    write_heads(sheet, styles, 0, HEADINGS)
+    write_headings(sheet, styles, 0, HEADINGS)
     for row, (label, name) in enumerate(ITEMS.items(), start=1):
         hint = _HINTS.get(name, _AS_PRINTED if name in FIGURES.values() else "")
-        _entry(sheet, styles, row, (label, known.facts.get(name, ""), hint))
-    for row, (label, (table, what)) in enumerate(ANNEX_ITEMS.items(), start=len(ITEMS) + 1):
-        if what == "title":
-            _entry(sheet, styles, row, (label, known.titles.get(table, ""), _TITLE_HINT))
+        _write_entry(sheet, styles, row, (label, known.facts.get(name, ""), hint))
+    for row, (label, (table, item)) in enumerate(ANNEX_ITEMS.items(), start=len(ITEMS) + 1):
+        if item == "title":
+            _write_entry(sheet, styles, row, (label, known.titles.get(table, ""), _TITLE_HINT))
         elif table in known.notes:
-            _following_note(sheet, styles, row, label, known, table)
+            _write_note_formula(sheet, styles, row, label, known, table)
         else:
-            _entry(sheet, styles, row, (label, "", _NOTE_HINT))
+            _write_entry(sheet, styles, row, (label, "", _NOTE_HINT))
     last = len(ITEMS) + len(ANNEX_ITEMS)
     whiten_filled(workbook, sheet, (1, 1), (last, 1))
-    # 99.9%以上 is text, and so is 99.9%: a number would lose the decimals as printed.
+    # 99.9% is kept as text like 99.9%以上: a number would lose the decimals as printed.
     sheet.ignore_errors({"number_stored_as_text": f"B2:B{last + 1}"})
     sheet.freeze_panes(1, 1)
     set_page(sheet)
 
 
-def _entry(sheet: Any, styles: Styles, row: int, entry: tuple[str, str | date, str]) -> None:
-    """One item: its label, what is known of it, a hint; a date can be nothing but a date."""
+def _write_entry(sheet: Any, styles: Styles, row: int, entry: tuple[str, str | date, str]) -> None:
+    """Write one item as (label, known value, hint); a cell for a date accepts only a date."""
     label, value, hint = entry
-    _around(sheet, styles, row, label, value if isinstance(value, str) else "", hint)
-    look = {"border": 1, "bg_color": TO_FILL}
-    day = styles.get(**look, num_format="yyyy-mm-dd", align="left")
+    _write_label_and_hint(sheet, styles, row, label, value if isinstance(value, str) else "", hint)
+    properties = {"border": 1, "bg_color": TO_FILL}
+    date_style = styles.get(**properties, num_format="yyyy-mm-dd", align="left")
     if isinstance(value, date):
-        sheet.write_datetime(row, 1, datetime(value.year, value.month, value.day), day)
+        sheet.write_datetime(row, 1, datetime(value.year, value.month, value.day), date_style)
     else:
-        style = day if label in DATES else styles.get(**look, text_wrap=True, num_format="@")
+        style = date_style if label in DATES else styles.get(**properties, text_wrap=True, num_format="@")
         write_text(sheet, row, 1, value, style)
     if label in DATES:
-        sheet.data_validation(row, 1, row, 1, _CHOICE)
+        sheet.data_validation(row, 1, row, 1, _DATE_VALIDATION)
 
 
-def _around(sheet: Any, styles: Styles, row: int, label: str, text: str, hint: str) -> None:
+def _write_label_and_hint(sheet: Any, styles: Styles, row: int, label: str, text: str, hint: str) -> None:
     fit_row(sheet, row, (label, text, hint), _WIDTHS)
     sheet.write_string(row, 0, label, styles.get(border=1))
     write_text(sheet, row, 2, hint, styles.get(border=1, text_wrap=True))
 
 
-def _following_note(
+def _write_note_formula(
     sheet: Any, styles: Styles, row: int, label: str, known: KnownEntries, table: str
 ) -> None:
-    """A note as a formula: its dates are those of the rows above."""
-    rows = {name: number for number, name in enumerate(ITEMS.values(), start=2)}
-    shown, formulas = [], []
+    """Write a note as a formula: its dates are taken from the rows above."""
+    row_of = {name: number for number, name in enumerate(ITEMS.values(), start=2)}
+    shown_pieces, formulas = [], []
     for piece in known.notes[table]:
         if isinstance(piece, DateMention):
             day = known.facts.get(piece.name)
-            shown.append(piece.text(day if isinstance(day, date) else None))
-            formulas.append(piece.formula(f"$B${rows[piece.name]}"))
+            shown_pieces.append(piece.text(day if isinstance(day, date) else None))
+            formulas.append(piece.formula(f"$B${row_of[piece.name]}"))
         elif piece:
-            shown.append(piece)
+            shown_pieces.append(piece)
             formulas.append(f'"{quotable(piece)}"')
-    text = printable("".join(shown))
-    _around(sheet, styles, row, label, text, _FOLLOWING)
+    text = printable("".join(shown_pieces))
+    _write_label_and_hint(sheet, styles, row, label, text, _NOTE_FORMULA_HINT)
     style = styles.get(border=1, bg_color=TO_FILL, text_wrap=True)
     sheet.write_formula(row, 1, f"={'&'.join(formulas)}", style, text)

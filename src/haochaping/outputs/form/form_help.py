@@ -1,4 +1,4 @@
-"""The first sheet of a quarter's form: how to fill it in, what is still blank, names that the registry has otherwise."""
+"""The first sheet of a quarter's form: how to fill it in, what is still blank, names that differ from the registry."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from haochaping.core.quarter import Quarter
 from haochaping.core.text import printable
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, set_page, write_text
 from haochaping.outputs.form.form import Form
-from haochaping.outputs.form.form_annex import WORDS
-from haochaping.outputs.form.form_style import letter, quotable, write_heads
+from haochaping.outputs.form.form_annex import WORDS_DEFINED_NAME
+from haochaping.outputs.form.form_style import column_letter, quotable, write_headings
 from haochaping.read.formats.entries_sheet import HELP_SHEET, SHEET
 
 STEPS = (
@@ -30,7 +30,7 @@ _WIDTHS = (24, 66, 12, 14)
 
 @dataclass(frozen=True)
 class Help:
-    """What the sheet tells: the annexes, words in place of numbers with their meaning, names by where they stand."""
+    """Content of the sheet: the annexes, words in place of numbers with their meaning, differing names by sheet."""
 
     quarter: Quarter
     forms: Sequence[Form]
@@ -39,7 +39,7 @@ class Help:
 
 
 def write_help(workbook: Any, styles: Styles, content: Help) -> None:
-    """Add the sheet 填写说明."""
+    """Add the sheet 填写说明 to `workbook`."""
     sheet = workbook.add_worksheet(HELP_SHEET)
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
@@ -47,31 +47,33 @@ def write_help(workbook: Any, styles: Styles, content: Help) -> None:
     title = f"{content.quarter.label}数据附件填写说明"
     sheet.write_string(0, 0, title, styles.get(bold=True, font_size=14))
     steps = [(f"说明 {number}", step) for number, step in enumerate(STEPS, start=1)]
-    row = _lines(sheet, styles, 1, steps)
-    row = _checks(sheet, styles, content.forms, row + 1)
+    row = _write_lines(sheet, styles, 1, steps)
+    row = _write_checks(sheet, styles, content.forms, row + 1)
     if count := sum(map(len, content.names.values())):
-        write_heads(
+        write_headings(
             sheet,
             styles,
             row + 1,
             ("与名录不同的名称", f"共 {count} 个，照上季度所印列出；请决定改名称，还是在 units.csv 登记"),
         )
-        row = _lines(
+        row = _write_lines(
             sheet,
             styles,
             row + 2,
             [(area, "、".join(names)) for area, names in content.names.items() if names],
         )
-    write_heads(sheet, styles, row + 1, ("代替数字的用语", "含义"))
+    write_headings(sheet, styles, row + 1, ("代替数字的用语", "含义"))
     first = row + 2
-    vague = f"没有固定含义，请在“{SHEET}”页该附件的备注中写明"
-    last = _lines(sheet, styles, first, [(word, meaning or vague) for word, meaning in content.words.items()])
-    workbook.define_name(WORDS, f"='{HELP_SHEET}'!$A${first + 1}:$A${max(first + 1, last)}")
+    no_meaning = f"没有固定含义，请在“{SHEET}”页该附件的备注中写明"
+    row_after = _write_lines(
+        sheet, styles, first, [(word, meaning or no_meaning) for word, meaning in content.words.items()]
+    )
+    workbook.define_name(WORDS_DEFINED_NAME, f"='{HELP_SHEET}'!$A${first + 1}:$A${max(first + 1, row_after)}")
     set_page(sheet, header_row=None)
 
 
-def _lines(sheet: Any, styles: Styles, row: int, lines: Sequence[tuple[str, str]]) -> int:
-    """Label and text in rows high enough; the row after them."""
+def _write_lines(sheet: Any, styles: Styles, row: int, lines: Sequence[tuple[str, str]]) -> int:
+    """Write label and text in rows high enough; return the row after them."""
     for label, text in lines:
         fit_row(sheet, row, (label, text), _WIDTHS[:2])
         write_text(sheet, row, 0, label, styles.prose)
@@ -80,13 +82,13 @@ def _lines(sheet: Any, styles: Styles, row: int, lines: Sequence[tuple[str, str]
     return row
 
 
-def _checks(sheet: Any, styles: Styles, forms: Sequence[Form], row: int) -> int:
-    """For each annex which columns have blank cells, how many, and how many hold neither a number nor a known word.
+def _write_checks(sheet: Any, styles: Styles, forms: Sequence[Form], row: int) -> int:
+    """Write one row for each annex: columns with blank cells, their number, cells with neither number nor known word.
 
-    Pasting goes round the validation of cells, so it is counted here as well.
+    Returns the row after them. Pasting circumvents the validation of cells, so invalid cells are counted here too.
     """
-    write_heads(sheet, styles, row, ("填写检查", "哪些列有空白格", "空白格数", "不认识的格数"))
-    number = styles.get(border=1, align="left", num_format="0")
+    write_headings(sheet, styles, row, ("填写检查", "哪些列有空白格", "空白格数", "不认识的格数"))
+    count_style = styles.get(border=1, align="left", num_format="0")
     for form in forms:
         row += 1
         sheet.write_string(row, 0, form.sheet, styles.prose)
@@ -94,21 +96,23 @@ def _checks(sheet: Any, styles: Styles, forms: Sequence[Form], row: int) -> int:
             sheet.write_string(row, 1, "没有列", styles.prose)
             continue
         columns = [i for i, column in enumerate(form.columns) if not column.is_total]
-        listed = printable("".join(f"{form.columns[i].heading} {form.rows} 格；" for i in columns))
-        fit_row(sheet, row, (form.sheet, listed), _WIDTHS[:2])
-        area = _area(form, 0, len(form.columns) - 1)
-        known = f'COUNTIF({area},">=0")-SUMPRODUCT(COUNTIF({area},"="&{WORDS}))'
-        sheet.write_formula(row, 1, f"={'&'.join(_blanks(form, i) for i in columns)}", styles.prose, listed)
-        sheet.write_formula(row, 2, f"=COUNTBLANK({area})", number, form.rows * len(columns))
-        sheet.write_formula(row, 3, f"=SUMPRODUCT(--(LEN({area})>0))-{known}", number, 0)
+        initial_text = printable("".join(f"{form.columns[i].heading} {form.rows} 格；" for i in columns))
+        fit_row(sheet, row, (form.sheet, initial_text), _WIDTHS[:2])
+        area = _column_range(form, 0, len(form.columns) - 1)
+        recognised = f'COUNTIF({area},">=0")-SUMPRODUCT(COUNTIF({area},"="&{WORDS_DEFINED_NAME}))'
+        sheet.write_formula(
+            row, 1, f"={'&'.join(_blank_count_formula(form, i) for i in columns)}", styles.prose, initial_text
+        )
+        sheet.write_formula(row, 2, f"=COUNTBLANK({area})", count_style, form.rows * len(columns))
+        sheet.write_formula(row, 3, f"=SUMPRODUCT(--(LEN({area})>0))-{recognised}", count_style, 0)
     return row + 1
 
 
-def _area(form: Form, first: int, last: int) -> str:
-    return f"'{form.sheet}'!${letter(first + 2)}$2:${letter(last + 2)}${form.rows + 1}"
+def _column_range(form: Form, first: int, last: int) -> str:
+    return f"'{form.sheet}'!${column_letter(first + 2)}$2:${column_letter(last + 2)}${form.rows + 1}"
 
 
-def _blanks(form: Form, position: int) -> str:
+def _blank_count_formula(form: Form, position: int) -> str:
     """Formula for the heading of a column with the number of its blank cells; blank text where it has none."""
-    area, heading = _area(form, position, position), quotable(form.columns[position].heading)
+    area, heading = _column_range(form, position, position), quotable(form.columns[position].heading)
     return f'IF(COUNTBLANK({area})=0,"","{heading} "&COUNTBLANK({area})&" 格；")'

@@ -1,4 +1,4 @@
-"""What the sheets of a quarter's form have in common: headings, addresses, and yellow for what is still to be filled in."""
+"""Shared by the sheets of a quarter's form: headings, cell addresses, and yellow for what is still to be filled in."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from haochaping.outputs.excel.workbook_style import Styles
 
 TO_FILL = "#FFF9E5"
 _FILLED = "#FFFFFF"
-LONGEST_QUOTED = 240
+MOST_QUOTED_CHARACTERS = 240
 
 
-def write_heads(sheet: Any, styles: Styles, row: int, headings: Sequence[str]) -> None:
-    """A row of headings."""
+def write_headings(sheet: Any, styles: Styles, row: int, headings: Sequence[str]) -> None:
+    """Write a row of headings."""
     for column, heading in enumerate(headings):
         sheet.write_string(row, column, heading, styles.head)
 
 
 def whiten_filled(workbook: Any, sheet: Any, first: tuple[int, int], last: tuple[int, int]) -> None:
-    """Cells lose their yellow once they are filled in: what is yellow is still blank."""
+    """Turn cells white once they are filled in, so that what is yellow is still blank."""
     filled = workbook.add_format({"bg_color": _FILLED})
     sheet.conditional_format(*first, *last, {"type": "no_blanks", "format": filled})
 
 
 def quotable(text: str) -> str:
     """A text from data as it may stand between quotes in a formula, where 255 characters are allowed."""
-    return printable(text)[:LONGEST_QUOTED].replace('"', '""')
+    return printable(text)[:MOST_QUOTED_CHARACTERS].replace('"', '""')
 
 
-def letter(column: int) -> str:
+def column_letter(column: int) -> str:
     """Letter of a column, counted from zero."""
     from xlsxwriter.utility import xl_col_to_name
 

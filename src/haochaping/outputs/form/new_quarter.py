@@ -13,7 +13,7 @@ from haochaping.core.text import normalize_for_comparison
 from haochaping.outputs.excel.workbook_style import Styles, open_workbook
 from haochaping.outputs.form.form import annex_form, differing_addressees, differing_names
 from haochaping.outputs.form.form_annex import write_annex
-from haochaping.outputs.form.form_entries import known_beforehand, write_entries
+from haochaping.outputs.form.form_entries import known_entries, write_entries
 from haochaping.outputs.form.form_help import Help, write_help
 from haochaping.read.raw_folder import input_files
 from haochaping.reference.reference import Reference
@@ -25,12 +25,12 @@ ANNEXES = "annexes.xlsx"
 def write_new(
     folder: Path, quarter: Quarter, reference: Reference, previous: QuarterData | None
 ) -> list[Path]:
-    """Lay out the folder of a quarter.
+    """Create the folder of a quarter with an empty workbook and an empty notes file.
 
     Parameters
     ----------
     folder : Path
-        ``data/raw/<quarter>/``; made if need be.
+        ``data/raw/<quarter>/``; created if need be.
     quarter : Quarter
         The quarter to be filled in.
     reference : Reference
@@ -49,11 +49,11 @@ def write_new(
     InputRefused
         The quarter has material already; then nothing is written.
     """
-    there = [*input_files(folder), *([folder / NOTES] if (folder / NOTES).exists() else [])]
-    if there:
+    existing = [*input_files(folder), *([folder / NOTES] if (folder / NOTES).exists() else [])]
+    if existing:
         raise InputRefused(
             Problem(str(path), "已有此文件", "本季度已有资料，不再放入空白表格；确要重做的，请先移走")
-            for path in there
+            for path in existing
         )
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
@@ -71,7 +71,7 @@ def _workbook(quarter: Quarter, reference: Reference, previous: QuarterData | No
     workbook = open_workbook(buffer, f"{quarter.label}政务服务“好差评”数据附件（待填）")
     styles = Styles(workbook)
     forms = [annex_form(name, quarter, reference, previous) for name in TABLES]
-    known = known_beforehand(quarter, reference, previous)
+    known = known_entries(quarter, reference, previous)
     names = {form.sheet: differing_names(form, reference) for form in forms}
     names["主送"] = differing_addressees(str(known.facts.get("addressees", "")), reference)
     words = {word: meaning for word, meaning in reference.no_value.items() if normalize_for_comparison(word)}

@@ -28,9 +28,9 @@ from haochaping.reference.reference import load_reference
 from haochaping.store.tidy_tables import read_tidy
 
 TITLE = "政务服务“好差评”季度简报目录"
-FEWEST_DRAWN = 2
+FEWEST_QUARTERS_DRAWN = 2
 _CHANGES = {"before": "环比", "year": "同比"}
-Tidy = Mapping[Quarter, Mapping[str, Figure]]
+TidyFigures = Mapping[Quarter, Mapping[str, Figure]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class CardFigure:
 
 @dataclass(frozen=True)
 class Link:
-    """A link to what lies beside the page."""
+    """A link to a file or folder of the quarter."""
 
     href: str
     label: str
@@ -70,23 +70,23 @@ class Card:
 def index_html(
     locations: Locations, published: Sequence[Published], key: str, report_progress: Callable[[str], None]
 ) -> str:
-    """The page: same quarters, same tidy tables, same bytes.
+    """The index page as HTML: same quarters, same tidy tables, same bytes.
 
     Parameters
     ----------
     locations : Locations
-        Where the tidy tables are.
+        Where the tidy tables and the city's reference lists are.
     published : sequence of Published
         Newest first.
     key : str
         Hash of everything the page depends on.
     report_progress : callable
-        NumberMention of tidy tables that cannot be read.
+        Called with a line for each quarter whose tidy tables cannot be read.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     tidy, simulated = _tidy_figures(locations, report_progress)
-    simulated |= {one.quarter for one in published if one.summary.simulated}
+    simulated |= {entry.quarter for entry in published if entry.summary.simulated}
     environment = Environment(
         loader=FileSystemLoader([Path(__file__).parent / "template", TEMPLATE]),
         autoescape=True,
@@ -100,7 +100,7 @@ def index_html(
         key=key,
         policy=policy(),
         facts=_facts(published),
-        cards=[_card(one, tidy.get(one.quarter, {})) for one in published],
+        cards=[_card(entry, tidy.get(entry.quarter, {})) for entry in published],
         charts=charts,
         series_remarks=_series_remarks(published, tidy, simulated, bool(charts)),
     )
@@ -110,7 +110,7 @@ def index_html(
 def _facts(published: Sequence[Published]) -> list[tuple[str, str]]:
     newest, oldest = published[0].quarter.label, published[-1].quarter.label
     span = newest if newest == oldest else f"{oldest} 至 {newest}"
-    last = max(one.summary.written for one in published)
+    last = max(entry.summary.written for entry in published)
     return [
         ("已生成", f"{len(published)} 个季度"),
         ("时间", span),
@@ -121,27 +121,27 @@ def _facts(published: Sequence[Published]) -> list[tuple[str, str]]:
 # --- cards ------------------------------------------------------------------------------------------
 
 
-def _card(one: Published, tidy: Mapping[str, Figure]) -> Card:
-    summary = one.summary
+def _card(published_quarter: Published, tidy: Mapping[str, Figure]) -> Card:
+    summary = published_quarter.summary
     counts = "、".join(f"{SEVERITIES[name]} {count} 条" for name, count in summary.findings.items())
     return Card(
-        one.quarter,
-        _href(one.quarter, PAGE),
+        published_quarter.quarter,
+        _relative_url(published_quarter.quarter, PAGE),
         summary.verdict,
         next((kind for verdict, kind in VERDICT_CLASS.items() if verdict.value == summary.verdict), ""),
         summary.simulated,
         counts + summary.answered,
-        [_shown(figure) for figure in summary.figures.values()],
-        _remarks(one, tidy),
+        [_card_figure(figure) for figure in summary.figures.values()],
+        _remarks(published_quarter, tidy),
         [
-            (group, [_link(one.quarter, item) for item in items])
-            for group, items in groupby(one.items, lambda item: item.group)
+            (group, [_link(published_quarter.quarter, item) for item in items])
+            for group, items in groupby(published_quarter.items, lambda item: item.group)
         ],
         summary.written,
     )
 
 
-def _shown(figure: KeyFigure) -> CardFigure:
+def _card_figure(figure: KeyFigure) -> CardFigure:
     changes = [
         f"{label} {figure.changes[name]}" for name, label in _CHANGES.items() if name in figure.changes
     ]
@@ -150,19 +150,19 @@ def _shown(figure: KeyFigure) -> CardFigure:
 
 
 def _link(quarter: Quarter, item: Item) -> Link:
-    return Link(_href(quarter, item.path), item.label, item.remark)
+    return Link(_relative_url(quarter, item.path), item.label, item.remark)
 
 
-def _href(quarter: Quarter, path: str) -> str:
+def _relative_url(quarter: Quarter, path: str) -> str:
     return quote(f"{quarter}/{path}")
 
 
-def _remarks(one: Published, tidy: Mapping[str, Figure]) -> list[str]:
-    """What must be known of a card's figures: corrected ones, none at all, others than the tables hold by now."""
-    figures = one.summary.figures
-    again = f"请重新运行 make quarter Q={one.quarter}。"
-    if not figures and not one.summary.findings:
-        return [f"由以前的版本生成，没有留下关键数；{again}"]
+def _remarks(published_quarter: Published, tidy: Mapping[str, Figure]) -> list[str]:
+    """Remarks on a card's figures: corrected, missing, or no longer what the tidy tables hold."""
+    figures = published_quarter.summary.figures
+    rerun_hint = f"请重新运行 make quarter Q={published_quarter.quarter}。"
+    if not figures and not published_quarter.summary.findings:
+        return [f"由以前的版本生成，没有留下关键数；{rerun_hint}"]
     if not figures:
         return ["附件1、附件2 不全，没有两表合计的关键数。"]
     corrected = [figure.label for figure in figures.values() if figure.corrected]
@@ -175,7 +175,7 @@ def _remarks(one: Published, tidy: Mapping[str, Figure]) -> list[str]:
         if name in tidy and tidy[name].value != figure.value
     ]
     if changed:
-        remarks.append(f"这份简报生成之后，data/tidy 中的数有改动（{'、'.join(changed)}）；{again}")
+        remarks.append(f"这份简报生成之后，data/tidy 中的数有改动（{'、'.join(changed)}）；{rerun_hint}")
     return remarks
 
 
@@ -185,70 +185,72 @@ def _remarks(one: Published, tidy: Mapping[str, Figure]) -> list[str]:
 def _tidy_figures(
     locations: Locations, report_progress: Callable[[str], None]
 ) -> tuple[dict[Quarter, dict[str, Figure]], set[Quarter]]:
-    """The key figures of every quarter that has tidy tables, and which of the quarters are made up."""
+    """The key figures of every quarter that has tidy tables, and which of the quarters are simulated."""
     reference = load_reference(locations.reference)
     found, simulated = {}, set()
     for quarter in quarters_in(locations.data / "tidy"):
         try:
             data = read_tidy(locations.tidy(quarter), quarter)
-            made = figures_of_one_quarter(data, reference).figures
+            all_figures = figures_of_one_quarter(data, reference).figures
         except InputRefused as refusal:
             report_progress(f"各期走势没有用 {quarter.label}的数：{refusal.message}")
             continue
-        found[quarter] = {name: made[name] for name in LABELS if name in made}
+        found[quarter] = {name: all_figures[name] for name in LABELS if name in all_figures}
         if data.is_simulated:
             simulated.add(quarter)
     return found, simulated
 
 
-def _charts(published: Sequence[Published], tidy: Tidy) -> Html:
+def _charts(published: Sequence[Published], tidy: TidyFigures) -> Html:
     """One small chart for each key figure that two quarters or more have."""
-    drawn: list[str] = []
+    chart_html: list[str] = []
     for name, unit in UNITS.items():
-        back = series(name, unit, _values(name, published, tidy))
-        if len(back.known) < FEWEST_DRAWN:
+        back_series = series(name, unit, _values_by_quarter(name, published, tidy))
+        if len(back_series.known) < FEWEST_QUARTERS_DRAWN:
             continue
-        if not drawn:
+        if not chart_html:
             import matplotlib as mpl
 
             mpl.use("agg")  # no window, whatever the system would open
-        drawn.append(series_chart(back)._repr_html_())
-    return side_by_side(drawn) if drawn else EMPTY
+        chart_html.append(series_chart(back_series)._repr_html_())
+    return side_by_side(chart_html) if chart_html else EMPTY
 
 
-def _values(name: str, published: Sequence[Published], tidy: Tidy) -> dict[Quarter, Figure | None]:
-    """A figure by quarter: from the tidy tables, for a quarter without them as it was published."""
-    values = {one.quarter: one.summary.figures.get(name) for one in published}
-    kept = {
+def _values_by_quarter(
+    name: str, published: Sequence[Published], tidy: TidyFigures
+) -> dict[Quarter, Figure | None]:
+    """A figure by quarter: from the tidy tables, or as published for a quarter without them."""
+    published_values = {entry.quarter: entry.summary.figures.get(name) for entry in published}
+    from_manifests = {
         quarter: Figure(name, figure.label, figure.value, figure.unit, "", "")
-        for quarter, figure in values.items()
+        for quarter, figure in published_values.items()
         if figure is not None
     }
-    return {**kept, **{quarter: figures.get(name) for quarter, figures in tidy.items()}}
+    return {**from_manifests, **{quarter: figures.get(name) for quarter, figures in tidy.items()}}
 
 
 def _series_remarks(
-    published: Sequence[Published], tidy: Tidy, simulated: set[Quarter], is_drawn: bool
+    published: Sequence[Published], tidy: TidyFigures, simulated: set[Quarter], has_charts: bool
 ) -> list[str]:
-    listed = {one.quarter for one in published}
-    made_up = _made_up(simulated, listed | set(tidy))
-    if not is_drawn:
+    published_set = {entry.quarter for entry in published}
+    simulated_remarks = _simulated_remarks(simulated, published_set | set(tidy))
+    if not has_charts:
         return [
-            *made_up,
+            *simulated_remarks,
             "两表合计的关键数只有一个季度有，还不能成图；有两个季度后画图，有五个季度后计算控制限。",
         ]
     remarks = [
-        *made_up,
+        *simulated_remarks,
         "横轴为季度。红点为变化信号：超出控制限，或连续同向、偏于一侧，不像是偶然波动，原因要由人查。"
         "控制限只说明通常波动的范围，不是考核标准。",
     ]
-    if others := sum(quarter not in listed for quarter in tidy):
-        remarks.append(f"图中还有 {others} 个没有简报的季度，数取自 data/tidy。")
+    if without_briefing := sum(quarter not in published_set for quarter in tidy):
+        remarks.append(f"图中还有 {without_briefing} 个没有简报的季度，数取自 data/tidy。")
     return remarks
 
 
-def _made_up(simulated: set[Quarter], quarters: set[Quarter]) -> list[str]:
-    """What must be known of figures that are none."""
+def _simulated_remarks(simulated: set[Quarter], quarters: set[Quarter]) -> list[str]:
+    """The remark that all or some quarters are simulated; none where all are real."""
     if not simulated:
         return []
     if simulated >= quarters:

@@ -19,7 +19,7 @@ from haochaping.core.quarter import Quarter
 from haochaping.store.tidy_tables import guard_formula, quoting_for, unguarded
 
 DESCRIPTOR = "datapackage.json"
-FURTHER = ("printed_totals", "headline", "unreported", "corrections")
+SUPPLEMENTARY_FRAMES = ("printed_totals", "headline", "unreported", "corrections")
 """Frames beside the tables that are part of the package when they are not empty."""
 _FACTS = (
     "quarter",
@@ -62,7 +62,7 @@ _FIELD_TITLES = {
     "by": "经办人",
     "on": "日期",
 }
-_MEANINGS = {
+_FIELD_MEANINGS = {
     "tier": "town 为镇（街道），village 为村（社区）",
     "table": "本数据包中资源的名称；headline 为通报正文",
     "key": "该行的主键，JSON 对象；合计行以原文所用名称代替单位名称",
@@ -70,7 +70,7 @@ _MEANINGS = {
     "qualifier": "如“以上”“约”",
     "value": "比率为小数，1 即 100%",
 }
-_TYPES = {"str": "string", "Int64": "integer", "float64": "number"}
+_FIELD_TYPES = {"str": "string", "Int64": "integer", "float64": "number"}
 _ABOUT_CSV = (
     "UTF-8 编码的 CSV。计数为整数，比率为小数（1 即 100%），空白为没有数字，原因见 unreported。"
     "以 = + - @ 或其全角形式开头的文字前加了一个撇号，以免被电子表格当作公式。"
@@ -78,27 +78,27 @@ _ABOUT_CSV = (
 
 
 def write_package(data: QuarterData, folder: Path) -> None:
-    """Write the five tables, what stands beside them, and ``datapackage.json`` into `folder`.
+    """Write the five tables, the supplementary frames, and ``datapackage.json`` into `folder`.
 
     A table that the source does not contain has its header row only. The same data give the same bytes;
     files of an earlier package that this one does not have are removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     resources = []
-    for name in (*TABLES, *FURTHER):
+    for name in (*TABLES, *SUPPLEMENTARY_FRAMES):
         content, path = getattr(data, name), folder / f"{name}.csv"
-        if name in FURTHER and content.empty:
+        if name in SUPPLEMENTARY_FRAMES and content.empty:
             path.unlink(missing_ok=True)
             continue
-        written = _to_csv(content)
-        path.write_bytes(written)
-        resources.append(_resource(name, written, data))
+        csv_bytes = _format_csv(content)
+        path.write_bytes(csv_bytes)
+        resources.append(_resource(name, csv_bytes, data))
     text = json.dumps(_descriptor(data, resources), ensure_ascii=False, indent=2) + "\n"
     (folder / DESCRIPTOR).write_text(text, encoding="utf-8", newline="\n")
 
 
 def read_package(folder: Path, quarter: Quarter) -> QuarterData:
-    """Read back what :func:`write_package` wrote: an equal model.
+    """Read a package that :func:`write_package` wrote, as an equal model of the quarter.
 
     Raises
     ------
@@ -112,15 +112,15 @@ def read_package(folder: Path, quarter: Quarter) -> QuarterData:
     problems: list[Problem] = []
     for resource in descriptor["resources"]:
         name, path = resource["name"], folder / f"{resource['name']}.csv"
-        if name not in (*TABLES, *FURTHER):
+        if name not in (*TABLES, *SUPPLEMENTARY_FRAMES):
             problems.append(Problem(str(folder / DESCRIPTOR), name, "数据包中没有这种表"))
             continue
-        content = path.read_bytes() if path.is_file() else b""
-        if f"sha256:{hashlib.sha256(content).hexdigest()}" != resource.get("hash"):
+        csv_bytes = path.read_bytes() if path.is_file() else b""
+        if f"sha256:{hashlib.sha256(csv_bytes).hexdigest()}" != resource.get("hash"):
             problems.append(Problem(str(path), "", f"与 {DESCRIPTOR} 所载不符，文件缺失或改动过"))
             continue
         try:
-            frames[name] = _from_csv(content, name, path)
+            frames[name] = _parse_csv(csv_bytes, name, path)
         except InputRefused as refusal:
             problems += refusal.problems
     if problems:
@@ -161,7 +161,7 @@ def _descriptor(data: QuarterData, resources: list[dict[str, Any]]) -> dict[str,
 
 
 def _sources(data: QuarterData) -> list[dict[str, str]]:
-    """The bulletin, and the files it was read from with their hashes."""
+    """The bulletin's title, then the files it was read from with their hashes."""
     title = data.fact("title") or f"{data.quarter.label}政务服务“好差评”工作情况的通报"
     files = [
         {"title": str(row.file), "hash": f"sha256:{row.sha256}"}
@@ -201,39 +201,39 @@ def _resource(name: str, content: bytes, data: QuarterData) -> dict[str, Any]:
 def _fields(name: str) -> Iterator[dict[str, Any]]:
     spec = TABLES.get(name)
     for column, kind in dtypes(name).items():
-        rate = column.removesuffix("_printed")
-        is_text = spec is not None and rate != column
-        described: dict[str, Any] = {
+        base_column = column.removesuffix("_printed")
+        is_printed_text = spec is not None and base_column != column
+        field: dict[str, Any] = {
             "name": column,
-            "title": f"{COLUMNS[rate]}（原文）" if is_text else _FIELD_TITLES[column],
-            "type": _TYPES[kind],
+            "title": f"{COLUMNS[base_column]}（原文）" if is_printed_text else _FIELD_TITLES[column],
+            "type": _FIELD_TYPES[kind],
         }
-        if is_text:
-            described["description"] = f"{COLUMNS[rate]}在通报中的写法"
+        if is_printed_text:
+            field["description"] = f"{COLUMNS[base_column]}在通报中的写法"
         elif spec and column in spec.rates:
-            described |= {"description": "小数，1 即 100%", "unit": "1"}
+            field |= {"description": "小数，1 即 100%", "unit": "1"}
         elif spec and column in spec.counts:
-            described |= {"description": f"计数，单位：{UNITS[column]}", "unit": UNITS[column]}
-        elif column in _MEANINGS:
-            described["description"] = _MEANINGS[column]
+            field |= {"description": f"计数，单位：{UNITS[column]}", "unit": UNITS[column]}
+        elif column in _FIELD_MEANINGS:
+            field["description"] = _FIELD_MEANINGS[column]
         if column in (spec.key if spec else _KEYS[name]):
-            described["constraints"] = {"required": True}
-        yield described
+            field["constraints"] = {"required": True}
+        yield field
 
 
 # --- CSV ----------------------------------------------------------------------------------------------
 
 
-def _to_csv(content: pd.DataFrame) -> bytes:
+def _format_csv(content: pd.DataFrame) -> bytes:
     buffer = io.StringIO(newline="")
-    rows = [[_written(value) for value in row] for row in content.itertuples(index=False)]
+    rows = [[_csv_text(value) for value in row] for row in content.itertuples(index=False)]
     quoting = quoting_for(text for row in rows for text in row)
     csv.writer(buffer, lineterminator="\n", quoting=quoting).writerows([content.columns, *rows])
     return buffer.getvalue().encode("utf-8")
 
 
-def _written(value: Any) -> str:
-    """A whole number without a point, a fraction in its shortest exact form, text guarded."""
+def _csv_text(value: Any) -> str:
+    """A whole number without a point, a fraction in its shortest exact form, text guarded against formulas."""
     if isinstance(value, str):
         return guard_formula(value)
     if pd.isna(value):
@@ -241,13 +241,17 @@ def _written(value: Any) -> str:
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
-def _from_csv(content: bytes, name: str, path: Path) -> pd.DataFrame:
+def _parse_csv(content: bytes, name: str, path: Path) -> pd.DataFrame:
     types = dtypes(name)
     reader = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
     header = next(reader, [])
     if header != list(types):
         raise refuse(str(path), "、".join(header), f"列应依次为 {'、'.join(types)}")
-    convert: dict[str, Callable[[str], Any]] = {"str": unguarded, "Int64": _count, "float64": _fraction}
+    convert: dict[str, Callable[[str], Any]] = {
+        "str": unguarded,
+        "Int64": _parse_count,
+        "float64": _parse_fraction,
+    }
     rows, problems = [], []
     for cells in reader:
         try:
@@ -262,9 +266,9 @@ def _from_csv(content: bytes, name: str, path: Path) -> pd.DataFrame:
     return frame(name, rows)
 
 
-def _count(text: str) -> int | None:
+def _parse_count(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _fraction(text: str) -> float | None:
+def _parse_fraction(text: str) -> float | None:
     return float(text) if text else None

@@ -1,4 +1,4 @@
-"""The five annexes as tables of the page: as printed, doubts marked and linked, corrections said."""
+"""The five annexes as tables of the page: as printed, doubtful cells marked and linked, corrections noted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from haochaping.present.html_fragment import Html
 from haochaping.present.html_table import Header, TableCell, TableRow, TableView, table_html
 from haochaping.store.cell_index import CellIndex
 
-WIDE = 8
+MOST_UPRIGHT_COLUMNS = 8
 
 
 def annex_table(data: QuarterData, name: str, report: CheckReport) -> Html:
@@ -69,7 +69,7 @@ class _AnnexView:
             headers=[self._header(column) for column in layout.columns],
             rows=rows,
             notes=[note for note in (self._doubts_note(rows), self._printed_note()) if note],
-            wide=len(layout.columns) > WIDE,
+            wide=len(layout.columns) > MOST_UPRIGHT_COLUMNS,
             sortable=True,
         )
 
@@ -83,29 +83,33 @@ class _AnnexView:
         notes = []
         if any(cell.findings for row in rows for cell in row.cells):
             notes.append("※ 存疑，其后为“数据核对”中的序号")
-        if any(column[0] == self.spec.name for column in self.places.of_column):
+        if any(column[0] == self.spec.name for column in self.places.findings_of_column):
             notes.append("列名上的 ※ 指该条核对涉及本列多格或全列，逐格不再标注")
         return "；".join(notes) + "。" if notes else ""
 
     def _cell(self, name: str, column: LayoutColumn) -> TableCell:
-        at = grid_cell(self.spec.name, name, column)
-        value = self.cell_index.count(at) if column.measure in self.spec.counts else None
-        shown = number(value) if value is not None else self.cell_index.printed(at)
-        place = (encode_key(at.names), column.measure)
-        reason = self.reasons.get(place, "")
-        if place in self.corrected:
-            shown, reason = f"{shown}〔更正〕", f"通报列为 {self.corrected[place]}"
-        return TableCell(shown, reason, self.places.of_cell.get(at, ()), self.places.cell_id(at))
+        cell = grid_cell(self.spec.name, name, column)
+        value = self.cell_index.count(cell) if column.measure in self.spec.counts else None
+        shown = number(value) if value is not None else self.cell_index.printed(cell)
+        key_and_column = (encode_key(cell.names), column.measure)
+        reason = self.reasons.get(key_and_column, "")
+        if key_and_column in self.corrected:
+            shown, reason = f"{shown}〔更正〕", f"通报列为 {self.corrected[key_and_column]}"
+        return TableCell(shown, reason, self.places.findings_of_cell.get(cell, ()), self.places.cell_id(cell))
 
     def _header(self, column: LayoutColumn) -> Header:
-        """Heading with its unit and its marks; a tier spans its columns, a district stands for itself."""
-        place = (self.spec.name, column.measure, tuple(column.rest.items()))
+        """Heading with its unit and its marks; a tier spans its columns, a district is its own heading."""
+        column_ref = (self.spec.name, column.measure, tuple(column.key_part.items()))
         header = _heading(column, self.spec)
-        return replace(header, findings=self.places.of_column.get(place, ()), id=self.places.column_id(place))
+        return replace(
+            header,
+            findings=self.places.findings_of_column.get(column_ref, ()),
+            id=self.places.column_id(column_ref),
+        )
 
 
 def _heading(column: LayoutColumn, spec: TableSpec) -> Header:
-    if "district" in column.rest:
-        return Header(column.rest["district"])
+    if "district" in column.key_part:
+        return Header(column.key_part["district"])
     unit = "" if column.measure in spec.rates else UNITS[column.measure]
-    return Header(COLUMNS[column.measure], unit, TIER_LABELS.get(column.rest.get("tier", ""), ""))
+    return Header(COLUMNS[column.measure], unit, TIER_LABELS.get(column.key_part.get("tier", ""), ""))

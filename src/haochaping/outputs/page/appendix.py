@@ -16,7 +16,7 @@ from haochaping.store.revisions import net_revisions
 
 
 def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> Html:
-    """Definitions, sources, table of figures, sign-off lines."""
+    """The whole appendix: definitions, methods, corrections, revisions, sources, table of figures, sign-off lines."""
     return stack(
         frame_table(
             pd.DataFrame(_DEFINITIONS, columns=["指标", "算法", "分母为零时", "依据"]),
@@ -24,9 +24,9 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
             "table-definitions",
             row_ids=["definition-rectification" if name == "差评整改率" else "" for name, *_ in _DEFINITIONS],
         ),
-        _methods(figures),
-        _corrections(data),
-        _revisions(data),
+        _methods_table(figures),
+        _corrections_table(data),
+        _revisions_table(data),
         "<h3>资料来源</h3>",
         frame_table(
             pd.DataFrame(
@@ -41,22 +41,24 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
             "table-inputs",
         ),
         _source_used(data),
-        _title(data),
-        _text_read(data),
+        _title_and_addressees(data),
+        _bulletin_text(data),
         f'<div class="across"><h3>数字表</h3>{figure_table(figures, report)}</div>',
         _sign_off(report),
     )
 
 
-def _title(data: QuarterData) -> str:
+def _title_and_addressees(data: QuarterData) -> str:
     """Title and addressees of the bulletin as read."""
-    to = data.fact("addressees")
-    addressed = f'<span id="bulletin-addressees">主送机关：{text(to)}。</span>' if to else ""
-    return f"<p>通报标题：{text(data.fact('title') or '未见标题')}。{addressed}</p>"
+    addressees = data.fact("addressees")
+    addressees_html = (
+        f'<span id="bulletin-addressees">主送机关：{text(addressees)}。</span>' if addressees else ""
+    )
+    return f"<p>通报标题：{text(data.fact('title') or '未见标题')}。{addressees_html}</p>"
 
 
-def _text_read(data: QuarterData) -> str:
-    """The bulletin's words as they were read: findings on the text lead here."""
+def _bulletin_text(data: QuarterData) -> str:
+    """The bulletin's text as it was read: findings about the text link here."""
     if not data.fact("text"):
         return ""
     body = text(data.fact("text"))
@@ -64,7 +66,7 @@ def _text_read(data: QuarterData) -> str:
 
 
 def _sign_off(report: CheckReport) -> Html:
-    """Where people decide and sign: the verdict once more, what they may decide, a date for each of them."""
+    """The verdict, the possible decisions, and lines to sign with a date."""
     choices = "".join(f"<span>□ {choice}</span>" for choice in ("同意送审", "更正、说明后送审", "退回核实"))
     people = "".join(
         f'<div class="signer"><p>{who}：</p><p>日期：</p></div>' for who in ("经办人", "审核人", "签发人")
@@ -75,7 +77,7 @@ def _sign_off(report: CheckReport) -> Html:
     )
 
 
-def _methods(figures: Figures) -> Html:
+def _methods_table(figures: Figures) -> Html:
     """How changes, intervals and limits are judged, with sources."""
     points, percent, relative = (
         f"{figures.words.get(name, 0):g}" for name in ("change_points", "change_percent", "change_relative")
@@ -92,16 +94,16 @@ def _methods(figures: Figures) -> Html:
 
 
 def _source_used(data: QuarterData) -> str:
-    """Which of several sources the figures come from."""
+    """The sentence saying which of several sources the figures come from; blank with one source."""
     if not data.fact("source_used"):
         return ""
     differing = f"有 {len(data.second)} 格不同，见“数据核对”" if len(data.second) else "各格相同"
-    taken = f"{data.fact('annexes_from')}；" if data.fact("annexes_from") else ""
-    return f"<p>本简报用 {text(data.fact('source_used'))}（{text(data.fact('source_reason'))}），{text(taken)}与另一份资料{differing}。</p>"
+    added = f"{data.fact('annexes_from')}；" if data.fact("annexes_from") else ""
+    return f"<p>本简报用 {text(data.fact('source_used'))}（{text(data.fact('source_reason'))}），{text(added)}与另一份资料{differing}。</p>"
 
 
-def _corrections(data: QuarterData) -> Html:
-    """What the office corrected, with the printed value beside it."""
+def _corrections_table(data: QuarterData) -> Html:
+    """The table of corrections, each with the printed value; blank without any."""
     if data.corrections.empty:
         return Html("")
     rows = [
@@ -121,8 +123,8 @@ def _corrections(data: QuarterData) -> Html:
     )
 
 
-def _revisions(data: QuarterData) -> Html:
-    """What changed in the tidy tables since this quarter was first read."""
+def _revisions_table(data: QuarterData) -> Html:
+    """The table of changes in the tidy tables since this quarter was first read; blank without any."""
     revisions = net_revisions(data)
     if revisions.empty:
         return Html("")
@@ -141,14 +143,14 @@ def _revisions(data: QuarterData) -> Html:
     )
 
 
-_OURS = "通报没有载明，本工具采用"
+_OWN_FORMULA = "通报没有载明，本工具采用"
 _DEFINITIONS = [
-    ("评价率", "评价数 ÷ 办件数", "不适用", _OURS),
-    ("主动评价率", "主动评价数 ÷ 评价数", "不适用", _OURS),
+    ("评价率", "评价数 ÷ 办件数", "不适用", _OWN_FORMULA),
+    ("主动评价率", "主动评价数 ÷ 评价数", "不适用", _OWN_FORMULA),
     ("差评", "不满意与非常不满意两级之和", "—", "国办发〔2019〕51号"),
-    ("差评整改率", "已整改差评数 ÷ 有效差评数", "不适用", _OURS),
-    ("整改满意率", "回访满意数 ÷ 回访数", "不适用", _OURS),
-    ("总量占比", "该区县评价数 ÷ 各行评价数之和", "不适用", _OURS),
+    ("差评整改率", "已整改差评数 ÷ 有效差评数", "不适用", _OWN_FORMULA),
+    ("整改满意率", "回访满意数 ÷ 回访数", "不适用", _OWN_FORMULA),
+    ("总量占比", "该区县评价数 ÷ 各行评价数之和", "不适用", _OWN_FORMULA),
 ]
 _METHODS = [
     (

@@ -1,4 +1,4 @@
-"""The executed notebook to one self-contained HTML page."""
+"""Convert the executed notebook into one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.outputs.page.sections import sections
-from haochaping.present.fonts import font_face, missing_glyphs, open_ahead
+from haochaping.present.fonts import font_face, missing_glyphs, preload_font
 
 TEMPLATE = Path(__file__).parent / "template"
 _FONT_MARK = "/*font-face*/"
@@ -21,16 +21,16 @@ _FONT_MARK = "/*font-face*/"
 
 @dataclass(frozen=True)
 class Page:
-    """The page, and the visible characters for which the font has no glyph."""
+    """The page as HTML, and the visible characters for which the font has no glyph."""
 
     html: str
     missing_glyphs: list[str]
 
 
 def prepare_page() -> None:
-    """Import and parse what :func:`build_page` will need, in time that would else be spent waiting."""
+    """Import and parse what :func:`build_page` will need, while the notebook is still running."""
     _exporter()
-    open_ahead()
+    preload_font()
 
 
 def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
@@ -43,7 +43,7 @@ def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
     title : str
         Title of the document.
     run : mapping
-        The one block about the run (label to text): all that may differ between runs of one input.
+        The block about the run (label to text): the only part that may differ between runs of the same input.
     """
     exporter = _exporter()(extra_template_basedirs=[str(TEMPLATE.parent)], template_name=TEMPLATE.name)
     style, script = ((TEMPLATE / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
@@ -63,8 +63,8 @@ def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
 def _exporter() -> type:
     """nbconvert's HTML exporter without its last step.
 
-    That parses the finished page and writes it anew to add alternative texts and focus stops, which our template
-    has written already; it takes as long as everything before.
+    That step parses the finished page and writes it anew to add alternative texts and focus stops, which our
+    template has written already; it takes as long as everything before.
     """
     from nbconvert import HTMLExporter, TemplateExporter
 
@@ -76,16 +76,16 @@ def _exporter() -> type:
 
 
 def with_font(body: str) -> Page:
-    """A page with the subset of the font that it needs, in the place that its style sheet marks."""
-    visible = _visible_text(body)
-    made = "".join(
+    """Insert the font, cut down to the characters of the page, where the style sheet has its mark."""
+    shown = _visible_text(body)
+    generated = "".join(
         re.findall(r"[^\x00-\x7f]", "".join(re.findall(r"<(?:style|script)\b.*?</", body, re.DOTALL)))
     )
-    return Page(body.replace(_FONT_MARK, font_face(visible + made), 1), missing_glyphs(visible + made))
+    return Page(body.replace(_FONT_MARK, font_face(shown + generated), 1), missing_glyphs(shown + generated))
 
 
 def policy(script: str = "") -> str:
-    """What the browser may load: nothing but what the page carries; no script but our own, if there is one."""
+    """The content security policy: the browser loads nothing from outside and runs no script but `script`."""
     allowed = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
     if script:
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")

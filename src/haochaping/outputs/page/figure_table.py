@@ -34,23 +34,25 @@ class CellLink:
 
 
 def figure_table(figures: Figures, report: CheckReport) -> Html:
-    """Every figure that the page shows, or that one of those is computed from.
+    """A table with one row for each figure that the page shows, or that a shown figure is computed from.
 
     Parameters
     ----------
     figures : Figures
         The quarter's named figures.
     report : CheckReport
-        The checks: which open findings bear on each.
+        The checks: the open findings that put a figure in doubt are listed with it.
     """
     places, doubts = shown_places(figures, report), Doubts(figures, report)
-    names = listed(figures, places)
+    names = listed_figure_names(figures, places)
     rows = figures.frame().set_index("名称").loc[names]
-    seen = [
-        single_tab_stop(_seen(name, figures, names, places) + _doubted(doubts, figures[name].cells))
+    places_html = [
+        single_tab_stop(
+            _places_html(name, figures, names, places) + _doubts_html(doubts, figures[name].cells)
+        )
         for name in names
     ]
-    rows["见于"] = pd.Series(seen, names, dtype=object)
+    rows["见于"] = pd.Series(places_html, names, dtype=object)
     return frame_table(
         rows[["指标", "数值", "单位", "区间", "算法", "来源", "取整", "见于"]],
         "语句、首页和图题所用数字的算法和来源",
@@ -61,7 +63,7 @@ def figure_table(figures: Figures, report: CheckReport) -> Html:
 
 
 def shown_places(figures: Figures, report: CheckReport) -> dict[str, list[CellLink]]:
-    """Figure name to the places of the page that show it, in the order of the page."""
+    """For each figure name the places of the page that show it, in the order of the page."""
     found: dict[str, list[CellLink]] = {}
     for name, place in _places(figures, report):
         if place not in found.setdefault(name, []):
@@ -69,16 +71,16 @@ def shown_places(figures: Figures, report: CheckReport) -> dict[str, list[CellLi
     return found
 
 
-def listed(figures: Figures, places: Mapping[str, Sequence[CellLink]]) -> list[str]:
-    """Names of the figures that stand in the table: those shown, and what they are computed from."""
-    kept: set[str] = set()
-    waiting = [name for name in places if name in figures]
-    while waiting:
-        name = waiting.pop()
-        if name not in kept:
-            kept.add(name)
-            waiting += [one for one in figures[name].of if one in figures]
-    return [name for name in figures if name in kept]
+def listed_figure_names(figures: Figures, places: Mapping[str, Sequence[CellLink]]) -> list[str]:
+    """Names of the figures in the table: those shown at `places`, and what they are computed from."""
+    needed: set[str] = set()
+    pending = [name for name in places if name in figures]
+    while pending:
+        name = pending.pop()
+        if name not in needed:
+            needed.add(name)
+            pending += [operand for operand in figures[name].of if operand in figures]
+    return [name for name in figures if name in needed]
 
 
 def _places(figures: Figures, report: CheckReport) -> Iterator[tuple[str, CellLink]]:
@@ -88,7 +90,7 @@ def _places(figures: Figures, report: CheckReport) -> Iterator[tuple[str, CellLi
     for section, heading in SECTIONS.items():
         for sentence in compose(section, figures, report):
             for name in number_names(sentence.parts):
-                yield name, CellLink(f"{heading}第 {sentence.place} 段", sentence.id)
+                yield name, CellLink(f"{heading}第 {sentence.position} 段", sentence.id)
         if section == SERIES_SECTION:
             for name in figures.words.get("series", ()):
                 yield name, CellLink(f"{heading}图题", series_chart_id(name))
@@ -99,18 +101,18 @@ def _places(figures: Figures, report: CheckReport) -> Iterator[tuple[str, CellLi
                 yield name, CellLink(f"{heading}{which}图题", chart)
 
 
-def _seen(
+def _places_html(
     name: str, figures: Figures, names: Sequence[str], places: Mapping[str, Sequence[CellLink]]
 ) -> Html:
-    """Links to every place; of a figure shown nowhere, what is computed from it."""
+    """Links to every place that shows a figure; of a figure shown nowhere, the figures computed from it."""
     if shown := places.get(name):
-        return Html("、".join(f'<a href="#{one.anchor}">{text(one.label)}</a>' for one in shown))
-    uses = [one for one in names if name in figures[one].of]
-    links = "、".join(f'<a href="#figure-{one}">{text(figures[one].label)}</a>' for one in uses)
+        return Html("、".join(f'<a href="#{place.anchor}">{text(place.label)}</a>' for place in shown))
+    uses = [use for use in names if name in figures[use].of]
+    links = "、".join(f'<a href="#figure-{use}">{text(figures[use].label)}</a>' for use in uses)
     return Html(f"不单独列出，用于计算{links}")
 
 
-def _doubted(doubts: Doubts, cells: frozenset[CellRef]) -> str:
-    """All open findings that bear on a figure; blank without any."""
-    anchors = sorted(doubts.bearing_on(cells), key=lambda one: int(one.rpartition("-")[2]))
+def _doubts_html(doubts: Doubts, cells: frozenset[CellRef]) -> str:
+    """Links to all open findings that put a figure in doubt; blank without any."""
+    anchors = sorted(doubts.anchors_for(cells), key=lambda anchor: int(anchor.rpartition("-")[2]))
     return f"<br>存疑：{finding_links(anchors)}" if anchors else ""

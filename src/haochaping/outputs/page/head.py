@@ -1,4 +1,4 @@
-"""The head of the page: what quarter, may it be submitted, the key figures."""
+"""The head of the page: quarter, issuer and dates, verdict, key figures."""
 
 from __future__ import annotations
 
@@ -13,67 +13,67 @@ from haochaping.present.phrase import Number, Phrase
 
 
 def head_html(data: QuarterData, report: CheckReport, figures: Figures) -> Html:
-    """Title block: what quarter, from whom, may it be submitted, and the key figures."""
+    """The title block: quarter, issuer and dates, verdict, key figures with their changes."""
     doubts = Doubts(figures, report)
     extracted = CellRef.of(TEXT_CLAIMS, {"figure": "extraction_date"}, "value")
     facts = [
-        ("统计期", _period(data), ""),
+        ("统计期", _period_text(data), ""),
         ("数据提取", data.fact("extraction_date"), doubts.mark({extracted})),
         ("通报印发", data.fact("issue_date"), ""),
         ("通报印发单位", data.fact("issuer"), ""),
     ]
-    shown = "".join(
+    facts_html = "".join(
         f"<div><dt>{name}</dt><dd>{text(value)}{mark}</dd></div>" for name, value, mark in facts if value
     )
     return Html(
-        f'<div class="hero" id="head"><p class="kind">内部审核稿{_simulated(data)}</p>'
+        f'<div class="hero" id="head"><p class="kind">内部审核稿{_simulated_remark(data)}</p>'
         f"<h1>{text(data.quarter.label)}政务服务“好差评”工作简报</h1>"
-        f'<dl class="facts">{shown}</dl>{verdict_html(report)}{corrections_html(report)}{_strip(figures, doubts)}'
+        f'<dl class="facts">{facts_html}</dl>{verdict_html(report)}{corrections_html(report)}{_key_figure_list(figures, doubts)}'
         f'<p class="comparison">{_comparison(figures)}</p></div>'
     )
 
 
-def _simulated(data: QuarterData) -> str:
-    """Said at the very top where the quarter is invented."""
+def _simulated_remark(data: QuarterData) -> str:
+    """The warning above the title of a simulated quarter; blank for a real one."""
     return " · 模拟数据，不是实际情况" if data.is_simulated else ""
 
 
 def _comparison(figures: Figures) -> str:
-    """What changes are measured against; said once for all key figures."""
+    """What the changes of all key figures are measured against."""
     compared = figures.words.get("compared_with", ())
     if not compared:
         return "没有可比的上季度和上年同期数据，本期不列环比、同比。"
     lacking = [label for name, label in (("before", "上季度"), ("year", "上年同期")) if name not in compared]
-    without = (
+    missing_remark = (
         f"没有{lacking[0]}数据，不列{'环比' if 'before' not in compared else '同比'}。" if lacking else ""
     )
-    return f"环比、同比：数量为增减百分比，比率为百分点之差。{without}"
+    return f"环比、同比：数量为增减百分比，比率为百分点之差。{missing_remark}"
 
 
-def _period(data: QuarterData) -> str:
+def _period_text(data: QuarterData) -> str:
     start, end = data.fact("period_start"), data.fact("period_end")
     return f"{start} 至 {end}" if start and end else ""
 
 
-def _strip(figures: Figures, doubts: Doubts) -> str:
+def _key_figure_list(figures: Figures, doubts: Doubts) -> str:
     items = [
-        f"<li><span>{label}</span><div><strong>{_shown(figures, name, doubts)}</strong>{_unit(unit)}</div>"
-        f"{_change(figures, name, doubts)}</li>"
+        f"<li><span>{label}</span><div><strong>{_figure_html(figures, name, doubts)}</strong>{_unit_html(unit)}</div>"
+        f"{_changes_html(figures, name, doubts)}</li>"
         for label, name, unit in KEY_FIGURES
         if name in figures
     ]
     if "negatives" in figures:
-        items.append(_rectified(figures, doubts))
+        items.append(_rectification_item(figures, doubts))
     corrected = [label for label, name, _ in KEY_FIGURES if name in figures and figures[name].corrected]
     remark = f"{'、'.join(corrected)}含更正后的数。" if corrected else ""
-    scopes = _scopes(figures)
+    scopes = _rate_scopes(figures)
     marks = "；※ 存疑，其后为“数据核对”中的序号" if any("※" in item for item in items) else ""
     note = f"<p>前五项为区县与市直部门两表合计{scopes}；点击数字可看算法和来源{marks}。{remark}</p>"
     return f'<ul class="key-figures">{"".join(items)}</ul>{note}' if items else ""
 
 
-def _scopes(figures: Figures) -> str:
-    """What the rates of the head are of, where that is not every row."""
+def _rate_scopes(figures: Figures) -> str:
+    """Which units the rates of the head are computed from, where that is not every row."""
     parts = []
     if "paired_cases" in figures:
         parts.append("评价率只计办件数、评价数都列出的单位")
@@ -82,30 +82,34 @@ def _scopes(figures: Figures) -> str:
     return "".join(f"，{part}" for part in parts)
 
 
-def _shown(figures: Figures, name: str, doubts: Doubts, sign: str = "") -> str:
-    """A figure as a link to its row, marked where it is in doubt."""
+def _figure_html(figures: Figures, name: str, doubts: Doubts, sign: str = "") -> str:
+    """A figure as a link to its row in the table of figures, marked where it is in doubt."""
     return Phrase((Number(name, sign + figures[name].text),), doubts).html
 
 
-def _rectified(figures: Figures, doubts: Doubts) -> str:
-    """The sixth key figure: what became of negative evaluations, where the annexes say so."""
+def _rectification_item(figures: Figures, doubts: Doubts) -> str:
+    """The sixth key figure: the rectification rate of towns and villages, or why there is none."""
     rate = figures.get("tier_rectified_rate")
     if rate is not None and rate.value is not None:
-        return f"<li><span>镇村按时整改率</span><strong>{_shown(figures, rate.name, doubts)}</strong></li>"
-    none = Phrase(("列出的差评为", Number("negatives", "零")), doubts).html
-    why = "镇村未列差评，其他附件不列整改数" if figures["negatives"] else none
+        return (
+            f"<li><span>镇村按时整改率</span><strong>{_figure_html(figures, rate.name, doubts)}</strong></li>"
+        )
+    no_negatives = Phrase(("列出的差评为", Number("negatives", "零")), doubts).html
+    reason = "镇村未列差评，其他附件不列整改数" if figures["negatives"] else no_negatives
     claimed = figures.get("claimed_rectification")
-    claim_html = f"<span>正文写 {_shown(figures, claimed.name, doubts)}</span>" if claimed is not None else ""
-    absent = '<strong><a class="figure" href="#definition-rectification">不适用</a></strong>'
-    return f"<li><span>差评整改</span>{absent}<span>{why}</span>{claim_html}</li>"
+    claim_html = (
+        f"<span>正文写 {_figure_html(figures, claimed.name, doubts)}</span>" if claimed is not None else ""
+    )
+    not_applicable = '<strong><a class="figure" href="#definition-rectification">不适用</a></strong>'
+    return f"<li><span>差评整改</span>{not_applicable}<span>{reason}</span>{claim_html}</li>"
 
 
-def _unit(unit: str) -> str:
+def _unit_html(unit: str) -> str:
     return f" <span>{unit}</span>" if unit else ""
 
 
-def _change(figures: Figures, name: str, doubts: Doubts) -> str:
-    """How a key figure changed, as a line of small print; blank without an earlier quarter."""
+def _changes_html(figures: Figures, name: str, doubts: Doubts) -> str:
+    """The changes of a key figure as small print; blank without an earlier quarter to compare with."""
     lines = []
     for comparison in figures.words.get("compared_with", ()):
         key = f"{name}_{comparison}"
@@ -113,5 +117,5 @@ def _change(figures: Figures, name: str, doubts: Doubts) -> str:
             unit = figures[key].unit.removeprefix("%")
             sign = "+" if (figures[key].value or 0) > 0 else ""
             label = {"before": "环比", "year": "同比"}[comparison]
-            lines.append(f"{label} {_shown(figures, key, doubts, sign)} {unit}".strip())
+            lines.append(f"{label} {_figure_html(figures, key, doubts, sign)} {unit}".strip())
     return "".join(f"<span>{line}</span>" for line in lines)

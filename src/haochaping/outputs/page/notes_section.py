@@ -1,4 +1,4 @@
-"""The analyst's words on the page, told apart from what the kit writes."""
+"""The analyst's words on the page, set apart from what the kit writes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def notes_html(data: QuarterData, section: str) -> Html:
     section : str
         A heading of ``notes.md``, such as ``各区县``.
     """
-    return _aside("分析人员说明", of_sections(data.notes, [section]))
+    return _notes_html("分析人员说明", of_sections(data.notes, [section]))
 
 
 def bulletin_notes_html(data: QuarterData) -> Html:
@@ -31,29 +31,31 @@ def bulletin_notes_html(data: QuarterData) -> Html:
     for section in BULLETIN:
         rows = of_sections(data.notes, [section])
         if rows:
-            blocks.append(f"<h4>{text(section)}</h4>{_body(rows)}")
-    return _wrapped("分析人员拟写入通报的文字", "".join(blocks))
+            blocks.append(f"<h4>{text(section)}</h4>{_rows_html(rows)}")
+    return _aside_html("分析人员拟写入通报的文字", "".join(blocks))
 
 
-def _aside(label: str, rows: list[dict[str, Any]]) -> Html:
-    return _wrapped(label, _body(rows))
+def _notes_html(label: str, rows: list[dict[str, Any]]) -> Html:
+    return _aside_html(label, _rows_html(rows))
 
 
-def _wrapped(label: str, body: str) -> Html:
-    if not body:
+def _aside_html(label: str, content: str) -> Html:
+    if not content:
         return Html("")
-    return Html(f'<aside class="notes" aria-label="{label}"><p class="notes-label">{label}</p>{body}</aside>')
-
-
-def _body(rows: Iterable[dict[str, Any]]) -> str:
-    return "".join(
-        _run(kind, [row["text"] for row in run]) for kind, run in groupby(rows, lambda r: r["kind"])
+    return Html(
+        f'<aside class="notes" aria-label="{label}"><p class="notes-label">{label}</p>{content}</aside>'
     )
 
 
-def _run(kind: str, texts: list[str]) -> str:
-    shown = [emphasised(visible(one)) for one in texts]
+def _rows_html(rows: Iterable[dict[str, Any]]) -> str:
+    return "".join(
+        _run_html(kind, [row["text"] for row in run]) for kind, run in groupby(rows, lambda r: r["kind"])
+    )
+
+
+def _run_html(kind: str, texts: list[str]) -> str:
+    texts_html = [emphasised(visible(line)) for line in texts]
     if kind == ITEM:
-        return "<ul>" + "".join(f"<li>{one}</li>" for one in shown) + "</ul>"
+        return "<ul>" + "".join(f"<li>{line}</li>" for line in texts_html) + "</ul>"
     tag = "h4" if kind == HEADING else "p"
-    return "".join(f"<{tag}>{one}</{tag}>" for one in shown)
+    return "".join(f"<{tag}>{line}</{tag}>" for line in texts_html)

@@ -1,4 +1,4 @@
-"""The published page as a PDF, printed by a browser that is installed."""
+"""Print the published page as a PDF with an installed browser."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from haochaping.core.quarter import Quarter
 from haochaping.files.atomic_write import atomic_write
 from haochaping.outputs.published.file_names import PAGE, PDF
 
-LONGEST_SECONDS = 180
-_ON_PATH = (
+TIMEOUT_SECONDS = 180
+_EXECUTABLE_NAMES = (
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -38,7 +38,7 @@ _MAC_PLACES = (
     "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
-_OPTIONS = (
+_BROWSER_OPTIONS = (
     "--headless",
     "--disable-gpu",
     "--disable-extensions",
@@ -50,7 +50,7 @@ _OPTIONS = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--no-pdf-header-footer",
 )
-"""No window, no network; head and foot of a page are those of its own style sheet."""
+"""No window, no network; headers and footers come from the page's own style sheet."""
 
 
 class NoBrowser(InputRefused):
@@ -75,7 +75,7 @@ class PrintFailed(Exception):
 def write_pdf(locations: Locations, quarter: Quarter) -> Path:
     """Print the page of `quarter` to ``briefing.pdf`` beside it.
 
-    The PDF is no part of the manifest: it can be made anew at any time, and goes with its page at the next run.
+    The PDF is not in the manifest: it can be printed again at any time, and the next run removes it with its page.
 
     Raises
     ------
@@ -93,17 +93,17 @@ def write_pdf(locations: Locations, quarter: Quarter) -> Path:
     if browser is None:
         raise NoBrowser(page)
     target = page.with_name(PDF)
-    atomic_write(target, _printed(browser, page))
+    atomic_write(target, _print_page(browser, page))
     return target
 
 
 def find_browser() -> str | None:
-    """A browser of the Chromium family: on the path, else where Windows and macOS have it."""
-    found = filter(None, map(shutil.which, _ON_PATH))
-    return next(found, None) or next((str(path) for path in _usual_places() if path.is_file()), None)
+    """Path of a Chromium, Chrome or Edge: from PATH, else from the usual places on Windows and macOS; None without any."""
+    found = filter(None, map(shutil.which, _EXECUTABLE_NAMES))
+    return next(found, None) or next((str(path) for path in _install_locations() if path.is_file()), None)
 
 
-def _usual_places() -> Iterator[Path]:
+def _install_locations() -> Iterator[Path]:
     for place in _WINDOWS_PLACES:
         for variable in _WINDOWS_FOLDERS:
             if folder := os.environ.get(variable):
@@ -111,34 +111,41 @@ def _usual_places() -> Iterator[Path]:
     yield from map(Path, _MAC_PLACES)
 
 
-def _printed(browser: str, page: Path) -> bytes:
-    """What the browser prints, with a profile of its own that is removed afterwards."""
+def _print_page(browser: str, page: Path) -> bytes:
+    """Run the browser on `page` and return the PDF's bytes; its profile is a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="haochaping-", ignore_cleanup_errors=True) as folder:
         staging = Path(folder) / PDF
-        command = [browser, *_OPTIONS, *_unboxed(), f"--user-data-dir={Path(folder) / 'profile'}"]
+        command = [
+            browser,
+            *_BROWSER_OPTIONS,
+            *_sandbox_options(),
+            f"--user-data-dir={Path(folder) / 'profile'}",
+        ]
         command += [f"--print-to-pdf={staging}", page.resolve().as_uri()]
         try:
-            done = subprocess.run(
+            process = subprocess.run(
                 command,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                timeout=LONGEST_SECONDS,
+                timeout=TIMEOUT_SECONDS,
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise PrintFailed(f"浏览器 {browser} 在 {LONGEST_SECONDS} 秒内没有打印完") from None
+            raise PrintFailed(f"浏览器 {browser} 在 {TIMEOUT_SECONDS} 秒内没有打印完") from None
         content = staging.read_bytes() if staging.is_file() else b""
-    if done.returncode or not _is_whole(content):
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise PrintFailed(f"浏览器 {browser} 没有打印成功：{said[-1] if said else '没有说明原因'}")
+    if process.returncode or not _is_complete_pdf(content):
+        error_lines = process.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise PrintFailed(
+            f"浏览器 {browser} 没有打印成功：{error_lines[-1] if error_lines else '没有说明原因'}"
+        )
     return content
 
 
-def _unboxed() -> list[str]:
-    """Chromium refuses its sandbox to the administrator of a Unix system, as whom containers run."""
+def _sandbox_options() -> list[str]:
+    """``--no-sandbox`` for root on Unix (as in containers), to whom Chromium refuses its sandbox."""
     is_administrator = sys.platform != "win32" and os.geteuid() == 0
     return ["--no-sandbox"] if is_administrator else []
 
 
-def _is_whole(content: bytes) -> bool:
+def _is_complete_pdf(content: bytes) -> bool:
     return content.startswith(b"%PDF-") and b"%%EOF" in content[-64:]

@@ -1,4 +1,4 @@
-"""The notebook's cells as sections of the page, and what the code of a section made."""
+"""The notebook's cells as sections of the page, and labels for what their code produced."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any
 _HIDDEN_TAGS = {"parameters", "injected-parameters"}
 _FIGURE = re.compile(r"<figcaption><strong>(.*?)</strong>", re.DOTALL)
 _TABLE = re.compile(r"<caption[^>]*>(.*?)</caption>", re.DOTALL)
-_MARK = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>')
+_ANCHORED_HEADING = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>')
 _TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True)
 class Code:
-    """The source of one cell and what it made, in words."""
+    """The source of one cell and a label of its output, such as ``表：各区县``."""
 
-    made: str
+    output_label: str
     source: str
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A heading within a section that the contents list names too."""
+class AnchoredHeading:
+    """A heading within a section that has an id and is listed in the contents too."""
 
     id: str
     title: str
@@ -40,23 +40,25 @@ class Section:
 
     @property
     def code(self) -> list[Code]:
-        """What stands in the section's one fold of code, in the order of the page."""
+        """Contents of the section's fold of code, in the order of the page."""
         return [
-            Code(_made(cell), cell.source)
+            Code(_output_label(cell), cell.source)
             for cell in self.cells
             if cell.cell_type == "code" and cell.source.strip()
         ]
 
     @property
-    def marks(self) -> list[Mark]:
-        """Headings that carry an id, such as the lines for signatures."""
-        found = (match for cell in self.cells for match in _MARK.finditer(_page(cell)))
-        return [Mark(match[1], html.unescape(_TAG.sub("", match[2]))) for match in found]
+    def anchored_headings(self) -> list[AnchoredHeading]:
+        """Headings with an id, such as the one above the signatures."""
+        found = (match for cell in self.cells for match in _ANCHORED_HEADING.finditer(_output_html(cell)))
+        return [AnchoredHeading(match[1], html.unescape(_TAG.sub("", match[2]))) for match in found]
 
     @property
-    def is_across(self) -> bool:
-        """Whether it begins with words and a wide table: on paper these stand together on a page laid across."""
-        return any(_page(cell).startswith('<div class="table-scroll table-wide') for cell in self.cells)
+    def is_landscape(self) -> bool:
+        """Whether it holds a wide table: on paper the words before it and the table share a landscape page."""
+        return any(
+            _output_html(cell).startswith('<div class="table-scroll table-wide') for cell in self.cells
+        )
 
 
 def sections(notebook: Any) -> list[Section]:
@@ -69,25 +71,25 @@ def sections(notebook: Any) -> list[Section]:
         heading = re.match(r"## +(.+)", cell.source) if cell.cell_type == "markdown" else None
         if heading:
             found.append(Section(f"section-{len(found)}", heading.group(1).strip()))
-            rest = cell.source.split("\n", 1)
-            if len(rest) == 1 or not rest[1].strip():
+            heading_and_rest = cell.source.split("\n", 1)
+            if len(heading_and_rest) == 1 or not heading_and_rest[1].strip():
                 continue
-            cell = type(cell)({**cell, "source": rest[1]})
+            cell = type(cell)({**cell, "source": heading_and_rest[1]})
         found[-1].cells.append(cell)
     return found
 
 
-def _made(cell: Any) -> str:
-    """A chart by its title, a table by its caption, otherwise words; a cell without output prepares."""
-    page = _page(cell)
+def _output_label(cell: Any) -> str:
+    """Label of a cell's output: a chart by its title, a table by its caption, else 文字; 准备数据 without output."""
+    output = _output_html(cell)
     for label, pattern in (("图", _FIGURE), ("表", _TABLE)):
-        first = pattern.search(page)
+        first = pattern.search(output)
         if first:
             return f"{label}：{html.unescape(_TAG.sub('', first.group(1)))}"
     return "文字" if cell.get("outputs") else "准备数据"
 
 
-def _page(cell: Any) -> str:
-    """The HTML that a cell showed."""
+def _output_html(cell: Any) -> str:
+    """The HTML in a cell's outputs."""
     shown = [output.data for output in cell.get("outputs", []) if "data" in output]
     return "".join(str(data.get("text/html", "")) for data in shown)

@@ -1,4 +1,4 @@
-"""Papers that people edited or filled in: which ones they are, and what a run says of them."""
+"""Papers that people edited or filled in: which ones they are, and what a run reports about them."""
 
 from __future__ import annotations
 
@@ -27,42 +27,46 @@ _EDITABLE = ("review*.xlsx", "bulletin*.docx", "annexes*.xlsx", f"{SHEETS}/*.xls
 """Papers that are meant to be filled in or edited."""
 
 
-def remarks_on_kept_papers(kept: Sequence[str], new: Sequence[str], published: Path) -> Iterator[str]:
-    """For each paper that was carried over, which one is current."""
+def remarks_on_kept_papers(kept: Sequence[str], new_papers: Sequence[str], published: Path) -> Iterator[str]:
+    """One line for each edited paper that was kept: which new paper is current, and what to do with the old one."""
     for name in kept:
-        current = _current(name, new)
-        now = f"本次的是 {current}" if current else "本次没有这份"
+        current = _new_counterpart(name, new_papers)
+        current_text = f"本次的是 {current}" if current else "本次没有这份"
         if not name.startswith(_BULLETIN):
-            yield f"{published / name} 改动过，原样保留；{now}。不要了的删去，再运行即可"
+            yield f"{published / name} 改动过，原样保留；{current_text}。不要了的删去，再运行即可"
             continue
         draft = "（草稿，尚有须更正，不能印发）" if current.startswith(Path(DRAFT).stem) else ""
         yield (
             f"{published / name} 改动过，原样保留，但它按以前的数据写成，与现在的数据未必一致，请勿据此印发；"
-            f"{now}{draft}。改动的文字要沿用的，请抄入本次的一份，再用 make proof 校对；不要了的删去，再运行即可"
+            f"{current_text}{draft}。改动的文字要沿用的，请抄入本次的一份，再用 make proof 校对；不要了的删去，再运行即可"
         )
 
 
-def _current(kept: str, new: Sequence[str]) -> str:
-    """Which of the new papers stands for one that was carried over; blank if none."""
+def _new_counterpart(kept_paper: str, new_papers: Sequence[str]) -> str:
+    """The new paper of the same kind as an edited one that was kept; blank if there is none."""
     for stem in (_BULLETIN, Path(REVIEW).stem):
-        if kept.startswith(stem):
-            return next((name for name in new if name.startswith(stem)), "")
-    return next((name for name in new if base_name(Path(name)) == base_name(Path(kept))), "")
+        if kept_paper.startswith(stem):
+            return next((name for name in new_papers if name.startswith(stem)), "")
+    return next((name for name in new_papers if base_name(Path(name)) == base_name(Path(kept_paper))), "")
 
 
 def remind_of_edited(published: Path, quarter: Quarter, report_progress: Callable[[str], None]) -> None:
-    """What a run says of edited papers when nothing had to be made: which ones a newer paper stands beside."""
-    kept = edited_papers(published)
+    """Report the edited papers of a folder that is up to date, as far as a newer paper lies beside them."""
+    kept_papers = edited_papers(published)
     papers = [path for pattern in _EDITABLE for path in sorted(published.glob(pattern))]
-    ours = [path.relative_to(published).as_posix() for path in papers]
-    new = [name for name in ours if name not in kept]
-    for line in remarks_on_kept_papers([name for name in kept if _current(name, new)], new, published):
+    paper_names = [path.relative_to(published).as_posix() for path in papers]
+    new_papers = [name for name in paper_names if name not in kept_papers]
+    for line in remarks_on_kept_papers(
+        [name for name in kept_papers if _new_counterpart(name, new_papers)], new_papers, published
+    ):
         report_progress(line)
-    remind(kept, quarter, report_progress)
+    remind_where_filled_papers_go(kept_papers, quarter, report_progress)
 
 
-def remind(edited: Sequence[str], quarter: Quarter, report_progress: Callable[[str], None]) -> None:
-    """Say where a review workbook must go that was filled in where it was written."""
+def remind_where_filled_papers_go(
+    edited: Sequence[str], quarter: Quarter, report_progress: Callable[[str], None]
+) -> None:
+    """Say where a review workbook and verification sheets must go that were filled in where they were written."""
     if any(name.startswith("review") for name in edited):
         report_progress(f"要使填写的答复生效，请把它存为 data/raw/{quarter}/{REVIEW} 再运行")
     if any(name.startswith(f"{SHEETS}/") for name in edited):
@@ -72,29 +76,30 @@ def remind(edited: Sequence[str], quarter: Quarter, report_progress: Callable[[s
 def foreign_files(published: Path) -> list[str]:
     """Files of a published folder that no run wrote: what people keep there, as paths below `published`.
 
-    Papers that people edited or filled in are told by :func:`edited_papers`. Where it is not known what the last run
-    wrote, every file counts but those that each run writes anew.
+    Papers that people edited or filled in are not among them: see :func:`edited_papers`. Where it is not known what
+    the last run wrote, every file counts but those that each run writes anew.
     """
-    outputs = _outputs(published)
+    outputs = _output_hashes(published)
     files = (path for path in published.rglob("*") if path.is_file() and not path.name.startswith("~$"))
     found = {path.relative_to(published).as_posix() for path in files}
     return sorted(found - {*outputs, MANIFEST, RUN_LOG, PDF, PAGE, NOTEBOOK} - set(edited_papers(published)))
 
 
-def overwritten(published: Path) -> list[str]:
-    """Outputs that were changed since they were written and are no papers to be edited: a new run writes them anew."""
-    outputs = _outputs(published)
-    there = sha256_by_name([published / name for name in outputs if (published / name).is_file()], published)
+def outputs_to_overwrite(published: Path) -> list[str]:
+    """Outputs that were changed since they were written but are not meant to be edited: a new run overwrites them."""
+    outputs = _output_hashes(published)
+    hashes = sha256_by_name([published / name for name in outputs if (published / name).is_file()], published)
     editable = edited_papers(published)
-    return [name for name, digest in there.items() if digest != outputs[name] and name not in editable]
+    return [name for name, digest in hashes.items() if digest != outputs[name] and name not in editable]
 
 
-def is_known(published: Path) -> bool:
-    """Whether it is known what the last run wrote to `published`, so that papers which people edited can be told."""
-    return bool(_outputs(published))
+def knows_what_was_written(published: Path) -> bool:
+    """Whether the manifest says what the last run wrote to `published`; without that no edited paper can be told."""
+    return bool(_output_hashes(published))
 
 
-def _outputs(published: Path) -> dict[str, str]:
+def _output_hashes(published: Path) -> dict[str, str]:
+    """Path to SHA-256 of everything the last run wrote, from its manifest; empty where that cannot be read."""
     try:
         outputs = json.loads((published / MANIFEST).read_text(encoding="utf-8"))["outputs"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -104,7 +109,7 @@ def _outputs(published: Path) -> dict[str, str]:
 
 def edited_papers(published: Path) -> list[str]:
     """Published papers that people changed since they were written, or put there: paths below `published`."""
-    outputs = _outputs(published)
+    outputs = _output_hashes(published)
     found = sorted(path for pattern in _EDITABLE for path in published.glob(pattern))
     hashes = sha256_by_name([path for path in found if not path.name.startswith("~$")], published)
     return [name for name, content in hashes.items() if content != outputs.get(name)]

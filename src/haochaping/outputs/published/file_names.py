@@ -1,4 +1,4 @@
-"""Names of the papers in a quarter's folder, and of a new one whose name an edited one has."""
+"""Names of the papers in a quarter's folder, and the ``.new`` name of one whose name an edited paper has."""
 
 from __future__ import annotations
 
@@ -22,17 +22,20 @@ RETURNED = "returned"
 
 
 def base_name(path: Path) -> Path:
-    """`path` as it was first called, before one of its name was there: ``review.new2.xlsx`` is ``review.xlsx``."""
+    """`path` without the ``.new`` that :func:`free_path` adds: ``review.new2.xlsx`` is ``review.xlsx``."""
     return path.with_name(re.sub(r"\.new\d*(?=\.(xlsx|docx)$)", "", path.name))
 
 
 def free_path(folder: Path, name: str) -> Path:
-    """``review.xlsx``, or the first of ``review.new.xlsx``, ``review.new2.xlsx`` … that is not taken, capitals or not."""
+    """``review.xlsx``, or the first of ``review.new.xlsx``, ``review.new2.xlsx`` … that no file in `folder` has.
+
+    Names that differ in capitals only count as the same, as they do on Windows and macOS.
+    """
     taken = {path.name.lower() for path in folder.iterdir()}
-    return folder / next(one for one in _names(name) if one.lower() not in taken)
+    return folder / next(candidate for candidate in _candidate_names(name) if candidate.lower() not in taken)
 
 
-def _names(name: str) -> Iterator[str]:
+def _candidate_names(name: str) -> Iterator[str]:
     stem, suffix = Path(name).stem, Path(name).suffix
     yield name
     for number in count(1):

@@ -1,4 +1,4 @@
-"""Which quarters are published: folders of the output root with a page and a manifest that is theirs."""
+"""Which quarters are published: folders of the output root that hold a page and a manifest of the same quarter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from haochaping.core.quarter import Quarter
 from haochaping.outputs.published.edited_papers import edited_papers
 from haochaping.outputs.published.file_names import BUNDLES, MANIFEST, PAGE
 from haochaping.outputs.published.run_summary import Summary, read_summary
-from haochaping.outputs.published.shelf import Item, shelf
+from haochaping.outputs.published.shelf import Item, list_items
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,15 @@ class Skipped:
 
 
 def published_quarters(output: Path) -> tuple[list[Published], list[Skipped]]:
-    """The published quarters below `output`, newest first, and the folders that are none."""
+    """The published quarters below `output`, newest first, and the folders that are no published quarter."""
     found, skipped = [], []
     for folder in sorted(_folders(output)):
-        one = _read(folder)
-        if isinstance(one, Published):
-            found.append(one)
+        result = _read(folder)
+        if isinstance(result, Published):
+            found.append(result)
         else:
-            skipped.append(one)
-    return sorted(found, key=lambda one: one.quarter, reverse=True), skipped
+            skipped.append(result)
+    return sorted(found, key=lambda result: result.quarter, reverse=True), skipped
 
 
 def _folders(output: Path) -> Iterator[Path]:
@@ -53,7 +53,7 @@ def _folders(output: Path) -> Iterator[Path]:
 def _read(folder: Path) -> Published | Skipped:
     if folder.name.startswith("."):
         return Skipped(folder.name, "没有写完，或是正在写的文件夹")
-    quarter = _quarter_of(folder.name)
+    quarter = _parse_quarter(folder.name)
     if quarter is None:
         return Skipped(folder.name, "不是季度文件夹（应名为 2022Q4 的样子）")
     if not (folder / MANIFEST).is_file() or not (folder / PAGE).is_file():
@@ -66,10 +66,10 @@ def _read(folder: Path) -> Published | Skipped:
         summary = read_summary(manifest)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError):
         return Skipped(folder.name, f"{MANIFEST} 不完整")
-    return Published(quarter, summary, tuple(shelf(folder, edited_papers(folder))))
+    return Published(quarter, summary, tuple(list_items(folder, edited_papers(folder))))
 
 
-def _quarter_of(name: str) -> Quarter | None:
+def _parse_quarter(name: str) -> Quarter | None:
     try:
         quarter = Quarter.parse(name)
     except InputRefused:

@@ -1,4 +1,4 @@
-"""What the manifest keeps of a run for the index: verdict, findings by severity, key figures as shown."""
+"""The part of a manifest that the index needs: verdict, findings by severity, key figures as shown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # read at every run, also an unchanged one: what only writing needs is not imported
+if TYPE_CHECKING:  # this module is imported at every run, also an unchanged one: only writing needs these
     from haochaping.checks.check_report import CheckReport
     from haochaping.core.model import QuarterData
     from haochaping.figures.figure import Figure, Figures
@@ -29,7 +29,7 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run ended in, read back from its manifest; ``simulated`` says that no figure of it is real."""
+    """The result of a run, read back from its manifest; ``simulated`` says that none of its figures is real."""
 
     verdict: str
     written: str
@@ -40,7 +40,7 @@ class Summary:
 
 
 def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[str, Any]:
-    """The part of a manifest that :func:`read_summary` takes back."""
+    """The entries of a manifest that :func:`read_summary` reads back."""
     from haochaping.present.key_figures import KEY_FIGURES
 
     return {
@@ -50,12 +50,14 @@ def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[
         "findings": report.counts,
         "answered": report.answered_words,
         "figures": {
-            name: _kept(figures, figures[name], label) for label, name, _ in KEY_FIGURES if name in figures
+            name: _key_figure_entry(figures, figures[name], label)
+            for label, name, _ in KEY_FIGURES
+            if name in figures
         },
     }
 
 
-def _kept(figures: Figures, figure: Figure, label: str) -> dict[str, Any]:
+def _key_figure_entry(figures: Figures, figure: Figure, label: str) -> dict[str, Any]:
     changes = {
         comparison: change_text(figures[f"{figure.name}_{comparison}"])
         for comparison in COMPARISONS
@@ -83,7 +85,7 @@ def read_summary(manifest: Mapping[str, Any]) -> Summary:
     Raises
     ------
     KeyError, TypeError, ValueError, AttributeError
-        It is none of ours.
+        The manifest was not written by this kit, or is damaged.
     """
     findings = manifest.get("findings", {})
     return Summary(
@@ -92,18 +94,18 @@ def read_summary(manifest: Mapping[str, Any]) -> Summary:
         bool(manifest.get("simulated", False)),
         {str(severity): int(count) for severity, count in findings.items()},
         str(manifest.get("answered", "")),
-        {str(name): _read(kept) for name, kept in manifest.get("figures", {}).items()},
+        {str(name): _read_key_figure(entry) for name, entry in manifest.get("figures", {}).items()},
     )
 
 
-def _read(kept: Mapping[str, Any]) -> KeyFigure:
-    value = None if kept["value"] is None else Fraction(kept["value"])
-    whole = value is not None and kept["unit"] in ("件", "条")
+def _read_key_figure(entry: Mapping[str, Any]) -> KeyFigure:
+    value = None if entry["value"] is None else Fraction(entry["value"])
+    is_count = value is not None and entry["unit"] in ("件", "条")
     return KeyFigure(
-        str(kept["label"]),
-        int(value) if value is not None and whole else value,
-        str(kept["text"]),
-        str(kept["unit"]),
-        {str(name): str(text) for name, text in kept["changes"].items()},
-        bool(kept["corrected"]),
+        str(entry["label"]),
+        int(value) if value is not None and is_count else value,
+        str(entry["text"]),
+        str(entry["unit"]),
+        {str(name): str(text) for name, text in entry["changes"].items()},
+        bool(entry["corrected"]),
     )

@@ -1,4 +1,4 @@
-"""What lies in a published folder, in the order in which people look for it."""
+"""The contents of a published folder with labels, in the order in which people look for them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _KINDS = (
 
 @dataclass(frozen=True)
 class Item:
-    """A file or folder (its path ends in a slash) with its label and what must be known of it."""
+    """A file or folder (its path ends in a slash) with its label and a remark such as 改动过."""
 
     group: str
     label: str
@@ -54,18 +54,19 @@ class Item:
     remark: str = ""
 
 
-def shelf(folder: Path, edited: Sequence[str]) -> list[Item]:
+def list_items(folder: Path, edited: Sequence[str]) -> list[Item]:
     """Everything in `folder` that people may open; `edited` are papers changed since they were written."""
     names = [
         path.name
         for path in folder.iterdir()
         if not path.name.startswith((".", "~$")) and path.name != MANIFEST
     ]
-    placed = sorted((_kind(name), name) for name in names)
-    return [_item(folder, kind, name, edited) for kind, name in placed]
+    ranked = sorted((_kind_index(name), name) for name in names)
+    return [_item(folder, kind, name, edited) for kind, name in ranked]
 
 
-def _kind(name: str) -> int:
+def _kind_index(name: str) -> int:
+    """Position in `_KINDS` of the first pattern that fits."""
     return next(i for i, (pattern, _, _) in enumerate(_KINDS) if fnmatchcase(name, pattern))
 
 
@@ -73,8 +74,10 @@ def _item(folder: Path, kind: int, name: str, edited: Sequence[str]) -> Item:
     _, group, label = _KINDS[kind]
     if not (folder / name).is_dir():
         return Item(group, label or name, name, "改动过" if name in edited else "")
-    inside = [path.relative_to(folder).as_posix() for path in (folder / name).glob("*.xlsx")]
-    changed = sum(path in edited for path in inside)
-    counted = f"{len(inside)} 份" if name == SHEETS else ""
-    remark = "，".join(part for part in (counted, f"{changed} 份改动过" if changed else "") if part)
+    workbooks = [path.relative_to(folder).as_posix() for path in (folder / name).glob("*.xlsx")]
+    edited_count = sum(path in edited for path in workbooks)
+    count_text = f"{len(workbooks)} 份" if name == SHEETS else ""
+    remark = "，".join(
+        part for part in (count_text, f"{edited_count} 份改动过" if edited_count else "") if part
+    )
     return Item(group, label or name, f"{name}/", remark)

@@ -23,10 +23,10 @@ PAGE, BULLETIN, OWN_WORDS = "简报", "通报", "分析人员"
 def write_audit(
     data: QuarterData, report: CheckReport, figures: Figures, reference: Reference, folder: Path
 ) -> None:
-    """Write ``sentences.csv`` (UTF-8 with a mark, for Excel).
+    """Write ``sentences.csv`` (UTF-8 with BOM, for Excel).
 
-    A row is a sentence; the last column lists ``figure=text`` for every number in it, by the names of the table of
-    figures. Sentences of the bulletin that are the analyst's have 分析人员 as their rule.
+    A row is a sentence; the last column lists ``figure=text`` for every number in it, by the figure's name in the
+    table of figures. Sentences of the bulletin that the analyst wrote have 分析人员 as their rule.
     """
     buffer = io.StringIO(newline="")
     rows = [[guard_formula(cell) for cell in row] for row in _rows(data, report, figures, reference)]
@@ -50,4 +50,4 @@ def _rows(
 
 def _row(paper: str, heading: str, sentence: Sentence) -> tuple[str, ...]:
     numbers = "；".join(f"{number.name}={number.text}" for number in sentence.numbers)
-    return paper, heading, str(sentence.place), sentence.text, sentence.rule or OWN_WORDS, numbers
+    return paper, heading, str(sentence.position), sentence.text, sentence.rule or OWN_WORDS, numbers

@@ -19,18 +19,24 @@ from haochaping.present.bulletin_text import HEADING, SUBHEADING, bulletin_text
 from haochaping.reference.reference import Reference
 
 DRAFT_HEADING = "草稿：以下各处须更正后方可印发，印发前删去本页"
-WIDE = ("district_departments",)
-"""Annexes on pages turned sideways."""
+LANDSCAPE_ANNEXES = ("district_departments",)
+"""Annexes on landscape pages."""
 TABLE_SIZES = (12, 10.5, 9, 7.5, 6.5, 5.5)
 TITLE_SIZES = (22, 18, 16)
-LONGEST_NAME = 18
+MOST_NAME_CHARACTERS = 18
 """Characters of a unit's name on one line of a table; longer names wrap."""
 _RED = "FF0000"
 
 _MARK, _REFERENCE_NUMBER, _TITLE, _ADDRESSEES = "发文机关标志", "发文字号", "公文标题", "主送机关"
-_BODY, _HEADING, _SUBHEADING, _LIST, _SIGNED = "公文正文", "一级标题", "二级标题", "附件说明", "落款"
+_BODY, _HEADING, _SUBHEADING, _LIST, _SIGNATURE = "公文正文", "一级标题", "二级标题", "附件说明", "落款"
 _ANNEX, _ANNEX_TITLE, _CELL, _CELL_HEAD, _NOTE = "附件序号", "附件标题", "表格文字", "表头文字", "表格备注"
-_IMPRINT, _ODD, _EVEN, _DRAFT, _DRAFT_ITEM = "版记", "单页码", "双页码", "草稿标题", "草稿条目"
+_IMPRINT, _ODD_PAGE_NUMBER, _EVEN_PAGE_NUMBER, _DRAFT_TITLE, _DRAFT_ITEM = (
+    "版记",
+    "单页码",
+    "双页码",
+    "草稿标题",
+    "草稿条目",
+)
 STYLES = (
     Style(_MARK, word.TITLE_FONT, 22, "center", before=3.42, colour=_RED),
     Style(_REFERENCE_NUMBER, align="center", before=2),
@@ -40,16 +46,16 @@ STYLES = (
     Style(_HEADING, word.HEITI, first_line=2, outline=1, keep_with_next=True),
     Style(_SUBHEADING, word.KAITI, first_line=2, outline=2, keep_with_next=True),
     Style(_LIST, align="left"),
-    Style(_SIGNED, align="right"),
+    Style(_SIGNATURE, align="right"),
     Style(_ANNEX, word.HEITI, align="left", outline=1, keep_with_next=True),
     Style(_ANNEX_TITLE, word.TITLE_FONT, 22, "center", before=1, after=0.5, line=700, keep_with_next=True),
     Style(_CELL, size=12, align="center", line=0, on_grid=False),
     Style(_CELL_HEAD, word.HEITI, 12, "center", line=0, on_grid=False),
     Style(_NOTE, size=12, before=0.3, after=0.7, line=360, on_grid=False),
     Style(_IMPRINT, size=14, align="left", on_grid=False),
-    Style(_ODD, word.SONG, 14, "right", line=280, latin=word.SONG, on_grid=False),
-    Style(_EVEN, word.SONG, 14, "left", line=280, latin=word.SONG, on_grid=False),
-    Style(_DRAFT, word.HEITI, 16, "left", after=0.5),
+    Style(_ODD_PAGE_NUMBER, word.SONG, 14, "right", line=280, latin=word.SONG, on_grid=False),
+    Style(_EVEN_PAGE_NUMBER, word.SONG, 14, "left", line=280, latin=word.SONG, on_grid=False),
+    Style(_DRAFT_TITLE, word.HEITI, 16, "left", after=0.5),
     Style(_DRAFT_ITEM, size=14, line=480, on_grid=False),
 )
 
@@ -69,8 +75,8 @@ def write_bulletin(
 ) -> None:
     """Write the bulletin of a quarter; same input, same bytes.
 
-    The paper itself tells no finding and ranks nobody. While something must be corrected, one page before
-    it lists that, to be deleted. What only the office knows (发文机关标志, 发文字号, 版记) is left to fill in.
+    The paper itself reports no finding and ranks nobody. While something must be corrected, a page before
+    the text lists it, to be deleted. What only the office knows (发文机关标志, 发文字号, 版记) is left to fill in.
 
     Parameters
     ----------
@@ -89,7 +95,7 @@ def write_bulletin(
 
 
 class _Bulletin:
-    """Puts the paper together, from the first page to the last."""
+    """Assembles the bulletin, from the first page to the last."""
 
     def __init__(self, data: QuarterData, report: CheckReport, figures: Figures, reference: Reference):
         self.data, self.report, self.figures, self.reference = data, report, figures, reference
@@ -101,12 +107,12 @@ class _Bulletin:
 
     def write(self, path: Path) -> None:
         word.add_styles(self.document, STYLES)
-        word.number_pages(self.document, _ODD, _EVEN)
+        word.number_pages(self.document, _ODD_PAGE_NUMBER, _EVEN_PAGE_NUMBER)
         word.set_page(self.end)
         word.set_properties(self.document, self.title, self.issuer)
         self._add(*self._draft_page(), *self._opening(), *self._text_to_signature())
         self._annexes()
-        self._add(*_imprint())
+        self._add(*_imprint_pieces())
         word.save(self.document, path)
 
     def _add(self, *pieces: Any) -> None:
@@ -120,7 +126,7 @@ class _Bulletin:
         if not findings:
             return []
         items = [paragraph(_DRAFT_ITEM, f"{i}. {finding.message}") for i, finding in enumerate(findings, 1)]
-        pages = [paragraph(_DRAFT, DRAFT_HEADING), *items, paragraph(_DRAFT_ITEM, word.page_break())]
+        pages = [paragraph(_DRAFT_TITLE, DRAFT_HEADING), *items, paragraph(_DRAFT_ITEM, word.page_break())]
         return [word.to_fill_in("草稿页（印发前删去）", *pages)]
 
     def _opening(self) -> list[Any]:
@@ -137,10 +143,10 @@ class _Bulletin:
                     properties=[element("pBdr", line)],
                 ),
             ),
-            paragraph(_TITLE, run(_broken(self.title, self.issuer, self.data.quarter.label))),
+            paragraph(_TITLE, run(_break_title(self.title, self.issuer, self.data.quarter.label))),
             paragraph(_ADDRESSEES, f"{addressees}：")
             if addressees
-            else _blank(_ADDRESSEES, "主送机关", "："),
+            else _placeholder_paragraph(_ADDRESSEES, "主送机关", "："),
         ]
 
     def _text(self) -> list[Any]:
@@ -172,12 +178,12 @@ class _Bulletin:
         above = [element("spacing", before=2 * word.LINE_TWIPS), word.indent(right=max(0.0, 4 - overhang))]
         below = [word.indent(right=max(4.0, overhang))]
         return [
-            paragraph(_SIGNED, self.issuer, properties=above)
+            paragraph(_SIGNATURE, self.issuer, properties=above)
             if self.issuer
-            else _blank(_SIGNED, "发文机关", properties=above),
-            paragraph(_SIGNED, day, properties=below)
+            else _placeholder_paragraph(_SIGNATURE, "发文机关", properties=above),
+            paragraph(_SIGNATURE, day, properties=below)
             if day
-            else _blank(_SIGNED, "成文日期", properties=below),
+            else _placeholder_paragraph(_SIGNATURE, "成文日期", properties=below),
         ]
 
     # --- annexes ---
@@ -186,42 +192,42 @@ class _Bulletin:
         """Each annex on a new page; wide ones in sections of their own, the last page upright."""
         wide = False
         for grid in self.grids:
-            turn = (grid.table in WIDE) != wide
-            if turn:
+            changes_orientation = (grid.table in LANDSCAPE_ANNEXES) != wide
+            if changes_orientation:
                 word.end_section(self.document, landscape=wide)
                 wide = not wide
-            self._add(*_annex(grid, starts_page=not turn, wide=wide))
+            self._add(*_annex_pieces(grid, starts_page=not changes_orientation, wide=wide))
         if wide:
             word.end_section(self.document, landscape=True)
 
 
-def _blank(style: str, label: str, after: str = "", properties: Sequence[Any] = ()) -> Any:
-    """A labelled place for what the source does not say."""
+def _placeholder_paragraph(style: str, label: str, after: str = "", properties: Sequence[Any] = ()) -> Any:
+    """A labelled placeholder for what the source does not say."""
     content = run(f"（{label}）{after}", placeholder=True)
     return word.to_fill_in(label, paragraph(style, content, properties=properties))
 
 
-def _broken(title: str, issuer: str, quarter: str) -> str:
-    """The title in lines that end with whole phrases: after the issuer, after the quarter."""
+def _break_title(title: str, issuer: str, quarter: str) -> str:
+    """Break the title into lines at phrases only: after the issuer, after the quarter."""
     phrases = [title]
     for mark in (issuer, quarter):
-        head, found, rest = phrases[-1].partition(mark) if mark else ("", "", "")
-        if found and rest:
-            phrases[-1:] = [head + found, rest]
-    longest = word.TEXT_WIDTH / 20 / TITLE_SIZES[0]
+        head, mark_found, rest = phrases[-1].partition(mark) if mark else ("", "", "")
+        if mark_found and rest:
+            phrases[-1:] = [head + mark_found, rest]
+    most_characters = word.TEXT_WIDTH / 20 / TITLE_SIZES[0]
     lines = [""]
     for phrase in phrases:
-        if lines[-1] and word.em(lines[-1] + phrase) > longest:
+        if lines[-1] and word.em(lines[-1] + phrase) > most_characters:
             lines.append("")
         lines[-1] += phrase
     return "\n".join(line.replace("\n", " ") for line in lines)
 
 
-def _imprint() -> list[Any]:
+def _imprint_pieces() -> list[Any]:
     """版记 at the foot of the last page: copies, printing office, printing date, all to be filled in.
 
-    A table that stands at the lower edge of the text block, as offices make it; in a content control, so
-    that nobody who reads the annexes takes it for one.
+    A table at the lower edge of the text block, as offices make it; in a content control, so
+    that no reader of the annexes takes it for one of them.
     """
     copies = paragraph(_IMPRINT, run("　抄送："), run("（抄送机关）", placeholder=True))
     printed = paragraph(
@@ -239,8 +245,8 @@ def _imprint() -> list[Any]:
 # --- one annex ----------------------------------------------------------------------------------------------
 
 
-def _annex(grid: AnnexGrid, *, starts_page: bool, wide: bool) -> list[Any]:
-    """Heading, title, table and note of one annex, each a piece of its own so that a reader finds them."""
+def _annex_pieces(grid: AnnexGrid, *, starts_page: bool, wide: bool) -> list[Any]:
+    """Heading, title, table and note of one annex, each a piece of its own so that our reader finds them."""
     width = word.TEXT_HEIGHT if wide else word.TEXT_WIDTH
     size = next((s for s in TITLE_SIZES if word.em(grid.title) * s * 20 <= width), TITLE_SIZES[-1])
     new_page = [element("pageBreakBefore")] if starts_page else []
@@ -253,7 +259,7 @@ def _annex(grid: AnnexGrid, *, starts_page: bool, wide: bool) -> list[Any]:
 
 
 def _table(grid: AnnexGrid, width: int, height: int) -> Any:
-    size, widths = _fitted(grid, width)
+    size, widths = _fit_columns(grid, width)
     row_height = _row_height(grid, size, height)
     header = [
         word.row(cells, height=row_height, is_header=True) for cells in _header_cells(grid, widths, size)
@@ -273,18 +279,18 @@ def _table(grid: AnnexGrid, width: int, height: int) -> Any:
 
 def _header_cells(grid: AnnexGrid, widths: Sequence[int], size: float) -> Iterable[list[Any]]:
     """Cells of each header row; a heading over two rows is continued in the second."""
-    below: list[int] = []
-    for number, headings in enumerate(grid.header):
+    continued_columns: list[int] = []
+    for row_number, headings in enumerate(grid.header):
         cells, column = [], 0
-        queue = list(headings)
+        headings_left = list(headings)
         while column < grid.columns:
-            if number and column in below:
+            if row_number and column in continued_columns:
                 cells.append(word.cell(paragraph(_CELL_HEAD), widths[column], merge="continue"))
                 column += 1
                 continue
-            heading = queue.pop(0)
+            heading = headings_left.pop(0)
             if heading.rows > 1:
-                below.append(column)
+                continued_columns.append(column)
             cells.append(
                 word.cell(
                     paragraph(_CELL_HEAD, run(heading.text, size=size)),
@@ -297,8 +303,8 @@ def _header_cells(grid: AnnexGrid, widths: Sequence[int], size: float) -> Iterab
         yield cells
 
 
-def _fitted(grid: AnnexGrid, available: int) -> tuple[float, list[int]]:
-    """The largest type in which every column holds its texts on one line, and the widths in twips."""
+def _fit_columns(grid: AnnexGrid, available: int) -> tuple[float, list[int]]:
+    """The largest of `TABLE_SIZES` in which every column holds its texts on one line, and the widths in twips."""
     natural = _natural_widths(grid)
     size = next((s for s in TABLE_SIZES if sum(natural) * s * 20 <= available), TABLE_SIZES[-1])
     spare = available - sum(natural) * size * 20
@@ -310,7 +316,7 @@ def _fitted(grid: AnnexGrid, available: int) -> tuple[float, list[int]]:
 
 
 def _natural_widths(grid: AnnexGrid) -> list[float]:
-    """Characters that each column needs; headings over several columns need none of their own."""
+    """Width of each column's longest text in characters, plus one; headings over several columns do not count."""
     columns = list(zip_longest(*grid.rows, *grid.totals, fillvalue=""))
     leaves = [heading for heading in grid.header[-1] if heading.columns == 1]
     names = [heading for heading in grid.header[0] if heading.rows > 1]
@@ -319,12 +325,12 @@ def _natural_widths(grid: AnnexGrid) -> list[float]:
         max(word.em(heading.text), *(word.em(text) for text in texts))
         for heading, texts in zip(headings, columns, strict=True)
     ]
-    widths[1] = min(widths[1], LONGEST_NAME)
+    widths[1] = min(widths[1], MOST_NAME_CHARACTERS)
     return [width + 1 for width in widths]
 
 
 def _row_height(grid: AnnexGrid, size: float, page: int) -> int:
-    """Twips of a row: as high as one page allows, or comfortable where the table needs several."""
+    """Height of a row in twips: as high as one page allows, or comfortable where the table needs several pages."""
     rows = len(grid.header) + len(grid.rows) + len(grid.totals)
     room = page - 9 * word.LINE_TWIPS  # heading, title, note; the imprint on the last page
     least, comfortable, most = (round(size * 20 * factor) for factor in (1.4, 1.6, 2.4))

@@ -21,23 +21,23 @@ from haochaping.core.text import printable
 
 TWIPS_PER_MM = 1440 / 25.4
 BODY_SIZE = 16
-LINES, CHARACTERS = 22, 28
+LINES_PER_PAGE, CHARACTERS_PER_LINE = 22, 28
 TEXT_WIDTH_MM, TEXT_HEIGHT_MM = 156, 225
 TOP_MM, LEFT_MM = 37, 28
 PAGE_WIDTH_MM, PAGE_HEIGHT_MM = 210, 297
 PAGE_NUMBER_MM = 7
 """From the text block's lower edge to the page number."""
-LINE_TWIPS = int(TEXT_HEIGHT_MM * TWIPS_PER_MM / LINES)
+LINE_TWIPS = int(TEXT_HEIGHT_MM * TWIPS_PER_MM / LINES_PER_PAGE)
 TEXT_WIDTH = round(TEXT_WIDTH_MM * TWIPS_PER_MM)
 TEXT_HEIGHT = round(TEXT_HEIGHT_MM * TWIPS_PER_MM)
-TIGHTER = math.floor(TEXT_WIDTH / CHARACTERS - BODY_SIZE * 20)
-"""Twips taken from each character: 28 of 16 pt are wider than the text block."""
+CHARACTER_SPACING_TWIPS = math.floor(TEXT_WIDTH / CHARACTERS_PER_LINE - BODY_SIZE * 20)
+"""Twips (negative) added between characters: 28 of 16 pt would be wider than the text block."""
 SONG, FANGSONG, HEITI, KAITI = "宋体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 TITLE_FONT = "方正小标宋简体"
 LATIN = "Times New Roman"
-LONGEST_PROPERTY = 255
+MOST_PROPERTY_CHARACTERS = 255
 """Characters that a property of a file may have."""
-_NO_DATE = datetime(2000, 1, 1)
+_FIXED_DATE = datetime(2000, 1, 1)
 
 
 # --- elements -----------------------------------------------------------------------------------------------
@@ -48,11 +48,11 @@ def element(tag: str, *children: Any, **attributes: Any) -> Any:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    made = OxmlElement(f"w:{tag}")
+    node = OxmlElement(f"w:{tag}")
     for name, value in attributes.items():
-        made.set(qn(f"w:{name}"), str(value))
-    made.extend([child for child in children if child is not None])
-    return made
+        node.set(qn(f"w:{name}"), str(value))
+    node.extend([child for child in children if child is not None])
+    return node
 
 
 def em(value: str) -> float:
@@ -74,20 +74,20 @@ def run(value: str, *, size: float | None = None, colour: str = "", placeholder:
         element("sz", val=round(size * 2)) if size else None,
         element("szCs", val=round(size * 2)) if size else None,
     )
-    made = element("r", properties)
+    node = element("r", properties)
     for number, line in enumerate(value.split("\n")):
         if number:
-            made.append(element("br"))
+            node.append(element("br"))
         if line:
-            made.append(_text(printable(line)))
-    return made
+            node.append(_text_node(printable(line)))
+    return node
 
 
-def _text(value: str) -> Any:
-    made = element("t")
-    made.text = value
-    made.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    return made
+def _text_node(value: str) -> Any:
+    node = element("t")
+    node.text = value
+    node.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    return node
 
 
 def field_runs(instruction: str) -> list[Any]:
@@ -95,7 +95,7 @@ def field_runs(instruction: str) -> list[Any]:
     code = element("instrText")
     code.text = instruction
     kinds = [element("fldChar", fldCharType=kind) for kind in ("begin", "separate", "end")]
-    inside = [kinds[0], code, kinds[1], _text("1"), kinds[2]]
+    inside = [kinds[0], code, kinds[1], _text_node("1"), kinds[2]]
     return [element("r", piece) for piece in inside]
 
 
@@ -106,12 +106,12 @@ def paragraph(style: str, *content: Any, properties: Sequence[Any] = ()) -> Any:
 
 
 def keep_with_next(*pieces: Any) -> None:
-    """Keep each paragraph's last two lines at least on the page of what follows it."""
+    """Keep at least the last two lines of each paragraph on the page of what follows it."""
     for piece in pieces:
-        for made in piece.iter(_q("p")):
+        for node in piece.iter(_qualified("p")):
             # the standard's order: style, keepNext, …, widowControl, …, spacing
-            made.find(_q("pPr")).insert(1, element("keepNext"))
-            made.find(_q("pPr")).insert(2, element("widowControl", val=1))
+            node.find(_qualified("pPr")).insert(1, element("keepNext"))
+            node.find(_qualified("pPr")).insert(2, element("widowControl", val=1))
 
 
 def page_break() -> Any:
@@ -126,7 +126,7 @@ def indent(*, left: float = 0, right: float = 0, hanging: float = 0, size: float
 
 
 def to_fill_in(label: str, *content: Any) -> Any:
-    """A content control around paragraphs or runs: a place that the office fills in or deletes as a whole."""
+    """A content control around paragraphs or runs, which the office fills in or deletes as a whole."""
     return element(
         "sdt",
         element("sdtPr", element("alias", val=label), element("tag", val=label)),
@@ -157,18 +157,18 @@ class Style:
 
 
 def add_styles(document: Any, styles: Iterable[Style]) -> None:
-    """Define `styles`, and the default text as the body of the bulletin."""
-    defaults = document.styles.element.find(_q("docDefaults"))
-    defaults.getparent().replace(defaults, _defaults())
+    """Define `styles`, and make the bulletin's body text the default."""
+    defaults = document.styles.element.find(_qualified("docDefaults"))
+    defaults.getparent().replace(defaults, _default_properties())
     normal = document.styles["Normal"].element
     for part in ("rPr", "pPr"):
-        for old in normal.findall(_q(part)):
+        for old in normal.findall(_qualified(part)):
             normal.remove(old)
     for style in styles:
-        document.styles.element.append(_style(style))
+        document.styles.element.append(_style_node(style))
 
 
-def _defaults() -> Any:
+def _default_properties() -> Any:
     size = BODY_SIZE * 2
     characters = element(
         "rPr",
@@ -185,7 +185,7 @@ def _defaults() -> Any:
     )
 
 
-def _style(style: Style) -> Any:
+def _style_node(style: Style) -> Any:
     spacing: dict[str, Any] = {
         "before": round(style.before * LINE_TWIPS),
         "after": round(style.after * LINE_TWIPS),
@@ -208,7 +208,7 @@ def _style(style: Style) -> Any:
         "rPr",
         font(style.font, style.latin),
         element("color", val=style.colour) if style.colour else None,
-        element("spacing", val=TIGHTER) if style.size == BODY_SIZE else None,
+        element("spacing", val=CHARACTER_SPACING_TWIPS) if style.size == BODY_SIZE else None,
         element("sz", val=round(style.size * 2)),
         element("szCs", val=round(style.size * 2)),
     )
@@ -225,7 +225,7 @@ def _style(style: Style) -> Any:
     )
 
 
-def _q(tag: str) -> str:
+def _qualified(tag: str) -> str:
     from docx.oxml.ns import qn
 
     return str(qn(f"w:{tag}"))
@@ -235,7 +235,7 @@ def _q(tag: str) -> str:
 
 
 def new_document() -> Any:
-    """An empty document without what the template of python-docx carries: its preview, its language."""
+    """An empty document without the preview image and the language of python-docx's template."""
     import docx
 
     document = docx.Document()
@@ -244,10 +244,10 @@ def new_document() -> Any:
         if relation.reltype.endswith("/thumbnail"):
             package.rels.pop(key)
     settings = document.settings.element
-    settings.find(_q("themeFontLang")).set(_q("eastAsia"), "zh-CN")
-    for setting in settings.iter(_q("compatSetting")):
-        if setting.get(_q("name")) == "compatibilityMode":
-            setting.set(_q("val"), "15")  # otherwise Word opens it in 兼容模式
+    settings.find(_qualified("themeFontLang")).set(_qualified("eastAsia"), "zh-CN")
+    for setting in settings.iter(_qualified("compatSetting")):
+        if setting.get(_qualified("name")) == "compatibilityMode":
+            setting.set(_qualified("val"), "15")  # otherwise Word opens it in 兼容模式
     document.settings.odd_and_even_pages_header_footer = True
     return document
 
@@ -255,16 +255,16 @@ def new_document() -> Any:
 def set_properties(document: Any, title: str, author: str) -> None:
     """Properties of the file, with fixed times: same input, same bytes."""
     core = document.core_properties
-    core.title, core.author = (printable(text)[:LONGEST_PROPERTY] for text in (title, author))
+    core.title, core.author = (printable(text)[:MOST_PROPERTY_CHARACTERS] for text in (title, author))
     core.last_modified_by = core.comments = ""
     core.language = "zh-CN"
-    core.created = core.modified = _NO_DATE
+    core.created = core.modified = _FIXED_DATE
 
 
 def set_page(section: Any, *, landscape: bool = False) -> None:
     """Paper, margins and grid of a section, given as its ``sectPr``.
 
-    A wide page is the upright one turned: its top is the edge that is bound, so its text block is the same.
+    A landscape page is the upright one turned: its top is the bound edge, so its text block is the same.
     """
     right, bottom = PAGE_WIDTH_MM - LEFT_MM - TEXT_WIDTH_MM, PAGE_HEIGHT_MM - TOP_MM - TEXT_HEIGHT_MM
     edges = {"top": TOP_MM, "right": right, "bottom": bottom, "left": LEFT_MM}
@@ -275,7 +275,7 @@ def set_page(section: Any, *, landscape: bool = False) -> None:
         width, height = height, width
         size = {"orient": "landscape"}
     for tag in ("type", "pgSz", "pgMar", "cols", "docGrid"):
-        for old in section.findall(_q(tag)):
+        for old in section.findall(_qualified(tag)):
             section.remove(old)
     number = edges["bottom"] - PAGE_NUMBER_MM - 14 / 72 * 25.4
     margins = {name: round(value * TWIPS_PER_MM) for name, value in edges.items()}
@@ -292,7 +292,7 @@ def set_page(section: Any, *, landscape: bool = False) -> None:
 
 
 def number_pages(document: Any, odd_style: str, even_style: str) -> None:
-    """— 1 — at the foot, on the outer side."""
+    """Put page numbers (— 1 —) at the foot, on the outer side."""
     section = document.sections[0]
     for footer, style in ((section.footer, odd_style), (section.even_page_footer, even_style)):
         footer.is_linked_to_previous = False
@@ -306,12 +306,12 @@ def end_section(document: Any, *, landscape: bool) -> None:
     """End a section after what was written so far: its last paragraph carries the section's properties."""
     body = document.element.body
     last = body[-2]
-    if last.tag != _q("p"):
+    if last.tag != _qualified("p"):
         last = element("p", element("pPr", element("spacing", line=20, lineRule="exact")))
         body.insert(len(body) - 1, last)
     properties = deepcopy(body[-1])
     set_page(properties, landscape=landscape)
-    last.find(_q("pPr")).append(properties)
+    last.find(_qualified("pPr")).append(properties)
 
 
 def save(document: Any, path: Path) -> None:
@@ -349,7 +349,7 @@ def table(widths: Sequence[int], rows: Iterable[Any]) -> Any:
 
 
 def row(cells: Iterable[Any], *, height: int, is_header: bool = False) -> Any:
-    """A row that no page end cuts; a header row is repeated on every page."""
+    """A row that is never split over pages; a header row is repeated on every page."""
     properties = element(
         "trPr",
         element("cantSplit"),
@@ -360,7 +360,7 @@ def row(cells: Iterable[Any], *, height: int, is_header: bool = False) -> Any:
 
 
 def cell(content: Any, width: int, *, columns: int = 1, merge: str = "") -> Any:
-    """A cell with one paragraph; `merge` is ``restart`` or ``continue`` where cells are one over another."""
+    """A cell with one paragraph; `merge` is ``restart`` or ``continue`` where cells are merged vertically."""
     properties = element(
         "tcPr",
         element("tcW", w=width, type="dxa"),
@@ -372,7 +372,7 @@ def cell(content: Any, width: int, *, columns: int = 1, merge: str = "") -> Any:
 
 
 def foot_table(paragraphs: Sequence[Any]) -> Any:
-    """Paragraphs one under another between lines over the whole width, at the foot of the text block."""
+    """A table of one column at the foot of the text block: paragraphs between lines over the whole width."""
     at_foot = {"vertAnchor": "margin", "horzAnchor": "margin", "tblpXSpec": "center", "tblpYSpec": "bottom"}
     lines = {"top": 8, "bottom": 8, "insideH": 6}
     borders = [element(side, val="single", sz=size, space=0, color="000000") for side, size in lines.items()]

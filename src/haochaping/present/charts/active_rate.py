@@ -67,16 +67,16 @@ def _draw(rows: pd.DataFrame, overall: float, small: float, canvas: Canvas) -> D
     import seaborn as sns
 
     widest = float(rows["active_rate"].max()) or 1.0
-    label = widest * canvas.room(7)
+    label_width = widest * canvas.room(7)
     figure, axes = canvas.subplots(canvas.rows(1.55, len(rows)) + 0.9)
     sns.barplot(data=rows, x="active_rate", y="district", color=GREY, ax=axes, width=0.66, saturation=1)
     for bar, rate, base in zip(axes.patches, rows["active_rate"], rows["evaluations"], strict=True):
         colour = BLUE if rate > overall else GREY
         bar.set(facecolor="white" if base < small else colour, edgecolor=colour, linewidth=1)
-        beyond = overall if rate <= overall < rate + 1.15 * label else rate
+        label_x = overall if rate <= overall < rate + 1.15 * label_width else rate
         axes.annotate(
             percent(rate),
-            (beyond, bar.get_y() + bar.get_height() / 2),
+            (label_x, bar.get_y() + bar.get_height() / 2),
             (4, 0),
             textcoords="offset points",
             va="center",
@@ -91,6 +91,6 @@ def _draw(rows: pd.DataFrame, overall: float, small: float, canvas: Canvas) -> D
         ha="left" if overall < widest / 2 else "right",
         color=RED,
     )
-    axes.set(xlabel="", ylabel="", xlim=(0, widest + label * 1.1))
+    axes.set(xlabel="", ylabel="", xlim=(0, widest + label_width * 1.1))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value * 100:g}%")
     return figure

@@ -1,4 +1,4 @@
-"""What a chart says, and how it becomes a figure of the page."""
+"""A chart with its title, subtitle, alternative text and data, as a ``<figure>`` of the page."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 EMPTY = Html("")
-"""What stands for a chart that has nothing to show."""
+"""Result in place of a chart that has nothing to show."""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing with what it says: title (the finding), subtitle (measure and unit), alternative text, data.
+    """A drawing as SVG with title (the finding), subtitle (measure and unit), alternative text and data.
 
-    ``narrow`` is the same drawn again for narrow screens; without it the wide drawing scrolls there, unless it is
-    ``is_small``, drawn narrow in the first place.
+    ``narrow`` is the same chart drawn for narrow screens; without it the wide drawing scrolls there. A chart that
+    ``is_small`` has one drawing for all screens, on the narrow canvas.
     """
 
     id: str
@@ -40,10 +40,10 @@ class Chart:
 
     def _repr_html_(self) -> str:
         table = frame_table(self.data, f"图中数据：{self.subtitle}", f"data-{self.id}")
-        said = f"<span>{text(self.subtitle)}</span>" if self.title else ""
+        subtitle_html = f"<span>{text(self.subtitle)}</span>" if self.title else ""
         return (
             f'<figure class="chart" id="{self.id}"><figcaption><strong>{self.heading or text(self.title or self.subtitle)}</strong>'
-            f"{said}</figcaption>{self._drawings()}"
+            f"{subtitle_html}</figcaption>{self._drawings()}"
             f'<details class="chart-data"><summary>图中数据</summary>{table}</details></figure>'
         )
 
@@ -52,13 +52,13 @@ class Chart:
         if self.is_small:
             return f'<div class="drawing drawing-small">{self._image(self.svg)}</div>'
         kind = "wide" if self.narrow else "only"
-        drawn = (
+        drawings = (
             f'<div class="drawing drawing-{kind}" role="region" aria-label="图：{text(self.title or self.subtitle)}" tabindex="0">'
             f"{self._image(self.svg)}</div>"
         )
         if self.narrow:
-            drawn += f'<div class="drawing drawing-narrow">{self._image(self.narrow)}</div>'
-        return drawn
+            drawings += f'<div class="drawing drawing-narrow">{self._image(self.narrow)}</div>'
+        return drawings
 
     def _image(self, svg: str) -> str:
         return f'<div role="img" aria-label="{text(self.alt)}">{svg}</div>'
@@ -75,7 +75,7 @@ def make_chart(
     *,
     is_small: bool = False,
 ) -> Chart:
-    """Put a drawing and its words together.
+    """Convert the drawings to SVG and combine them with their words.
 
     Parameters
     ----------
@@ -84,8 +84,11 @@ def make_chart(
     chart_id : str
         Id on the page; the ids in the drawing begin with it.
     title : Phrase
-    subtitle, alt : str
-        The finding (the subtitle stands for a blank one); measure and unit; the chart in words, with its numbers.
+        The finding; where it is blank, the subtitle is shown in its place.
+    subtitle : str
+        Measure and unit.
+    alt : str
+        The chart in words, with its numbers.
     data : pandas.DataFrame
         What is drawn, as texts, for the table under the chart.
     narrow : matplotlib.figure.Figure, optional
@@ -93,7 +96,7 @@ def make_chart(
     is_small : bool
         `figure` itself is on the narrow canvas.
     """
-    again = inline_svg(narrow, f"{chart_id}-narrow") if narrow else ""
-    drawn = inline_svg(figure, chart_id)
+    narrow_svg = inline_svg(narrow, f"{chart_id}-narrow") if narrow else ""
+    svg = inline_svg(figure, chart_id)
     heading = title.html if title.doubts else ""
-    return Chart(chart_id, title.text, subtitle, alt, drawn, data, again, is_small, heading)
+    return Chart(chart_id, title.text, subtitle, alt, svg, data, narrow_svg, is_small, heading)

@@ -1,4 +1,4 @@
-"""What several charts draw alike: numbers as text, bars in pairs."""
+"""Shared by several charts: numbers as text, axis labels, paired bars."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ def counts(values: Iterable[Any]) -> list[str]:
     return [number(int(value)) for value in values]
 
 
-def thousands(axis: Any) -> None:
-    """Thousands separators on an axis."""
+def format_thousands(axis: Any) -> None:
+    """Label an axis with thousands separators."""
     axis.set_major_formatter(lambda value, _: number(int(value)))
 
 
-def log_counts(axis: Any, most: int = 0) -> None:
-    """Counts on a log scale: every power of ten, in a short range also twos and fives; 万 keeps the labels short.
+def format_log_counts(axis: Any, most_labels: int = 0) -> None:
+    """Label counts on a log scale: powers of ten, in a short range also twos and fives; 万 keeps the labels short.
 
     Parameters
     ----------
     axis : matplotlib.axis.Axis
-        With its limits set.
-    most : int
-        Labels there is room for; by default no bound.
+        Its limits must have been set.
+    most_labels : int
+        Number of labels there is room for; 0 for no bound.
     """
     from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 
     low, high = axis.get_view_interval()
-    if most:
-        axis.set_major_locator(LogLocator(numticks=most))
+    if most_labels:
+        axis.set_major_locator(LogLocator(numticks=most_labels))
         axis.set_minor_locator(NullLocator())
     elif high < low * 100:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -54,18 +54,18 @@ def log_counts(axis: Any, most: int = 0) -> None:
 
 
 def paired_bars(long: pd.DataFrame, value: str, kind: str, kinds: list[str], canvas: Canvas) -> Drawing:
-    """Horizontal bars, one or two for each district.
+    """Draw horizontal bars, one or two for each district.
 
     Parameters
     ----------
     long : pandas.DataFrame
-        Columns ``district``, `value` and `kind`.
+        One row for each bar; columns ``district``, `value` and `kind`.
     value, kind : str
-        Column that is drawn; column that tells the bars of a pair apart.
+        Column of the bars' lengths; column that distinguishes the bars of a pair.
     kinds : list of str
         The kinds in order; the first is blue.
     canvas : Canvas
-        Drawn on.
+        The canvas to draw on.
     """
     import seaborn as sns
 

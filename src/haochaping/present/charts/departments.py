@@ -10,7 +10,7 @@ import pandas as pd
 from haochaping.cleaning.number_format import number
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import counts, log_counts
+from haochaping.present.charts.chart_parts import counts, format_log_counts
 from haochaping.present.charts.style import BLUE, NARROW, PALE, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from haochaping.checks.check_report import CheckReport
     from haochaping.figures.figure import Figures
 
-_MOST_NAMES = 0.54
-"""Share of a canvas that names may take; longer ones are not drawn narrow."""
-_FEW = 3
-"""Labels of the log scale in a narrow panel, at most."""
+_MOST_NAME_SHARE = 0.54
+"""Largest share of a canvas for names; with longer names there is no narrow drawing."""
+_MOST_NARROW_LABELS = 3
+"""At most this many labels on the log scale of a narrow panel."""
 
 
 def chart_departments(
@@ -32,7 +32,7 @@ def chart_departments(
     figures: Figures | None = None,
     report: CheckReport | None = None,
 ) -> Chart | Html:
-    """City departments: cases on a log scale, active rate beside; hollow where the base is small.
+    """City departments: cases on a log scale, active rates in a second panel, hollow where the base is small.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def chart_departments(
 
 def _fits(frame: pd.DataFrame, canvas: Canvas) -> bool:
     """Whether the longest name leaves room for both panels."""
-    return bool(frame["department"].str.len().max() * canvas.text < canvas.width * 72 * _MOST_NAMES)
+    return bool(frame["department"].str.len().max() * canvas.text < canvas.width * 72 * _MOST_NAME_SHARE)
 
 
 def _draw(frame: pd.DataFrame, small: float, canvas: Canvas) -> Drawing:
@@ -94,7 +94,7 @@ def _draw(frame: pd.DataFrame, small: float, canvas: Canvas) -> Drawing:
     left.set_ylim(len(frame) - 0.4, -0.6)
     left.hlines(frame["department"], 1, frame["cases"], color=PALE, linewidth=1.2, zorder=0)
     left.set_xscale("log")
-    log_counts(left.xaxis, _FEW if is_narrow else 0)
+    format_log_counts(left.xaxis, _MOST_NARROW_LABELS if is_narrow else 0)
     known = frame.dropna(subset=["rate"])
     for hollow, part in known.groupby(known["base"] < small):
         right.scatter(

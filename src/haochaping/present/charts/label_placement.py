@@ -1,4 +1,7 @@
-"""Where names stand beside points so that each can belong to its own point alone: geometry without a drawing."""
+"""Place names beside points so that each can only be read as its own point's: geometry without drawing.
+
+Distances are in points of length (1/72 inch) at the wide canvas's text size; ``unit`` converts them to pixels.
+"""
 
 from __future__ import annotations
 
@@ -15,27 +18,30 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-_BESIDE, _REACHES = 7.0, (14.0, 20.0, 28.0, 38.0, 50.0, 66.0, 86.0, 110.0)
-"""How far a name is from its point: beside it, or led to it by a line."""
-_DIRECTIONS, _SAMPLES = 36, 32
-_ALONE = 2.4 * _BESIDE
+_ADJACENT_DISTANCE, _LINE_DISTANCES = 7.0, (14.0, 20.0, 28.0, 38.0, 50.0, 66.0, 86.0, 110.0)
+"""Distance of a name from its point: without a line; at the end of a line."""
+_DIRECTIONS, _LINE_SAMPLES = 36, 32
+_UNLINED_CLEARANCE = 2.4 * _ADJACENT_DISTANCE
 """A name without a line keeps this far from every other point, so that it is plainly nearest to its own."""
-_APART, _CLEAR, _GAP = 8.0, 5.5, 2.0
-"""A name with a line from other points; a line from other points; what is drawn from any name."""
-_CONFLICT, _LONGEST_SEARCH = 40.0, 2000
+_LINED_CLEARANCE, _LINE_CLEARANCE, _NAME_GAP = 8.0, 5.5, 2.0
+"""Least distance between a name with a line and other points; a line and other points; a name and anything drawn."""
+_CONFLICT_COST, _MOST_ITERATIONS = 40.0, 2000
 
 
 @dataclass(frozen=True)
 class LabelPlacement:
-    """Where a name stands: its box (left, bottom, right, top) and whether a line leads from it to its point."""
+    """The place of a name: its box (left, bottom, right, top) in pixels, and whether a line joins it to its point."""
 
     box: Numbers
     has_line: bool
 
 
 @dataclass(frozen=True)
-class _Choices:
-    """The places that one name may take, cheapest first: boxes, what they cost, lines from the point to the box."""
+class _CandidatePlaces:
+    """The places that one name may take, cheapest first.
+
+    ``boxes`` has shape (n, 4), ``costs`` and ``has_line`` (n,), ``lines`` (n, 4): from the point to the box.
+    """
 
     boxes: Numbers
     costs: Numbers
@@ -43,197 +49,216 @@ class _Choices:
     lines: Numbers
 
 
-def place_names(spots: Numbers, sizes: Numbers, plot: Numbers, unit: float) -> list[LabelPlacement | None]:
-    """A place for each name: nearest to its own point beyond doubt, or joined to it by a line that meets nothing else.
+def place_names(points: Numbers, sizes: Numbers, plot: Numbers, unit: float) -> list[LabelPlacement | None]:
+    """Choose a place for each name: clearly nearest to its own point, or joined to it by a line that meets nothing.
 
-    Names that stand in each other's way move in turn to where they disturb least; pairs that go on disturbing each
-    other weigh more and more, until one of them goes far enough. Then each takes the cheapest place that is free.
+    Names in conflict move in turn to the place with the least conflict; the weight of a pair that stays in conflict
+    grows until one of them moves far enough. Then each name takes the cheapest place that is free.
     The same points give the same places.
 
     Parameters
     ----------
-    spots : array of shape (n, 2)
+    points : array of shape (n, 2)
         The points, in pixels.
     sizes : array of shape (n, 2)
         Width and height of the names, in pixels.
     plot : array of shape (2, 2)
-        Lower left and upper right corner of the room for names.
+        Lower left and upper right corner of the area for names, in pixels.
     unit : float
-        Pixels of a point of length at the size of text that is drawn.
+        Pixels per point of length (1/72 inch), scaled with the text size of the canvas.
 
     Returns
     -------
-    list
-        None for a name that has no such place: where points lie so close that no line could tell them apart.
+    list of LabelPlacement or None
+        In the order of the names; None for a name without such a place, where points lie too close together.
     """
-    choices = [_choices(number, spots, size, plot, unit) for number, size in enumerate(sizes)]
-    able = [number for number, mine in enumerate(choices) if len(mine.boxes)]
-    found = _settle([choices[number] for number in able], _GAP * unit)
-    places: list[LabelPlacement | None] = [None] * len(spots)
-    for number, place in zip(able, found, strict=True):
+    choices = [_candidate_places(number, points, size, plot, unit) for number, size in enumerate(sizes)]
+    placeable = [number for number, candidates in enumerate(choices) if len(candidates.boxes)]
+    chosen = _choose_places([choices[number] for number in placeable], _NAME_GAP * unit)
+    places: list[LabelPlacement | None] = [None] * len(points)
+    for number, place in zip(placeable, chosen, strict=True):
         if place is not None:
-            mine = choices[number]
-            places[number] = LabelPlacement(mine.boxes[place], bool(mine.has_line[place]))
+            candidates = choices[number]
+            places[number] = LabelPlacement(candidates.boxes[place], bool(candidates.has_line[place]))
     return places
 
 
-# --- what one name may take ---------------------------------------------------------------------------
+# --- candidate places of one name ---------------------------------------------------------------------
 
 
-def _choices(number: int, spots: Numbers, size: Numbers, plot: Numbers, unit: float) -> _Choices:
-    """What a name may take as far as points go."""
-    spot, others = spots[number], np.delete(spots, number, axis=0)
-    boxes, has_line, costs = _around(spot, size, unit)
+def _candidate_places(
+    number: int, points: Numbers, size: Numbers, plot: Numbers, unit: float
+) -> _CandidatePlaces:
+    """The places of a name that are unambiguous with respect to all other points, cheapest first."""
+    point, others = points[number], np.delete(points, number, axis=0)
+    boxes, has_line, costs = _boxes_around_point(point, size, unit)
     lines = np.concatenate(
-        [np.tile(spot, (len(boxes), 1)), np.clip(spot, boxes[:, :2], boxes[:, 2:])], axis=1
+        [np.tile(point, (len(boxes), 1)), np.clip(point, boxes[:, :2], boxes[:, 2:])], axis=1
     )
-    near = _from_boxes(boxes, others) / unit
-    clear = _from_lines(lines, others) / unit
-    enough = np.minimum(_CLEAR, np.hypot(*(others - spot).T) / unit * 0.999)
-    is_own = np.where(has_line[:, None], (near >= _APART) & (clear >= enough), near >= _ALONE).all(axis=1)
+    box_distances = _distances_from_boxes(boxes, others) / unit
+    line_distances = _distances_from_lines(lines, others) / unit
+    required_clearance = np.minimum(_LINE_CLEARANCE, np.hypot(*(others - point).T) / unit * 0.999)
+    is_unambiguous = np.where(
+        has_line[:, None],
+        (box_distances >= _LINED_CLEARANCE) & (line_distances >= required_clearance),
+        box_distances >= _UNLINED_CLEARANCE,
+    ).all(axis=1)
     is_inside = ((boxes[:, :2] >= plot[0]) & (boxes[:, 2:] <= plot[1])).all(axis=1)
-    costs = costs + np.where(has_line, np.clip(_ALONE - near, 0, None).sum(axis=1) / 4, 0)
-    allowed = np.flatnonzero(is_own & is_inside)
+    costs = costs + np.where(
+        has_line, np.clip(_UNLINED_CLEARANCE - box_distances, 0, None).sum(axis=1) / 4, 0
+    )
+    allowed = np.flatnonzero(is_unambiguous & is_inside)
     order = allowed[np.argsort(costs[allowed], kind="stable")]
-    return _Choices(boxes[order], costs[order], has_line[order], lines[order])
+    return _CandidatePlaces(boxes[order], costs[order], has_line[order], lines[order])
 
 
-def _around(spot: Numbers, size: Numbers, unit: float) -> tuple[Numbers, Flags, Numbers]:
+def _boxes_around_point(point: Numbers, size: Numbers, unit: float) -> tuple[Numbers, Flags, Numbers]:
     """Boxes in all directions and at all distances from a point, whether they need a line, what they cost."""
-    beside, beside_cost = _ring(8, np.array([_BESIDE]), size, unit)
-    far, far_cost = _ring(_DIRECTIONS, np.array(_REACHES), size, unit)
-    boxes = np.tile(spot, 2) + np.concatenate([beside, far])
-    lengths = 6 + np.repeat(_REACHES, _DIRECTIONS) / 4
-    return boxes, np.arange(len(boxes)) >= len(beside), np.concatenate([beside_cost, lengths + far_cost])
+    adjacent, adjacent_costs = _boxes_around_origin(8, np.array([_ADJACENT_DISTANCE]), size, unit)
+    lined, lined_costs = _boxes_around_origin(_DIRECTIONS, np.array(_LINE_DISTANCES), size, unit)
+    boxes = np.tile(point, 2) + np.concatenate([adjacent, lined])
+    lengths = 6 + np.repeat(_LINE_DISTANCES, _DIRECTIONS) / 4
+    return (
+        boxes,
+        np.arange(len(boxes)) >= len(adjacent),
+        np.concatenate([adjacent_costs, lengths + lined_costs]),
+    )
 
 
-def _ring(directions: int, reaches: Numbers, size: Numbers, unit: float) -> tuple[Numbers, Numbers]:
-    """Boxes around the origin, reach by reach; right of the point is liked best, then left, above, below."""
+def _boxes_around_origin(
+    directions: int, distances: Numbers, size: Numbers, unit: float
+) -> tuple[Numbers, Numbers]:
+    """Boxes around the origin, distance by distance, and their costs: right is cheapest, then left, above or below."""
     angles = np.arange(directions) * 2 * np.pi / directions
-    ways = np.column_stack([np.cos(angles), np.sin(angles)]).round(12)
-    edges = ways / np.abs(ways).max(axis=1, keepdims=True) / 2
-    centres = unit * reaches[:, None, None] * ways + edges * size
+    directions_xy = np.column_stack([np.cos(angles), np.sin(angles)]).round(12)
+    edges = directions_xy / np.abs(directions_xy).max(axis=1, keepdims=True) / 2
+    centres = unit * distances[:, None, None] * directions_xy + edges * size
     boxes = np.concatenate([centres - size / 2, centres + size / 2], axis=2).reshape(-1, 4)
-    liked = np.select([ways[:, 0] == 1, ways[:, 0] == -1, ways[:, 0] == 0], [0, 0.5, 1], 2.0)
-    return boxes, np.tile(liked, len(reaches))
+    direction_costs = np.select(
+        [directions_xy[:, 0] == 1, directions_xy[:, 0] == -1, directions_xy[:, 0] == 0], [0, 0.5, 1], 2.0
+    )
+    return boxes, np.tile(direction_costs, len(distances))
 
 
-def _from_boxes(boxes: Numbers, spots: Numbers) -> Numbers:
-    """From each box to each spot; nothing where the spot is inside."""
-    nearest = np.clip(spots[None], boxes[:, None, :2], boxes[:, None, 2:])
-    return np.hypot(*(nearest - spots).transpose(2, 0, 1))
+def _distances_from_boxes(boxes: Numbers, points: Numbers) -> Numbers:
+    """Distance from each box to each point, shape (boxes, points); zero where the point is inside."""
+    nearest = np.clip(points[None], boxes[:, None, :2], boxes[:, None, 2:])
+    return np.hypot(*(nearest - points).transpose(2, 0, 1))
 
 
-def _from_lines(lines: Numbers, spots: Numbers) -> Numbers:
-    """From each line to each spot."""
-    samples = _samples(lines)
-    return np.hypot(*(samples[:, :, None, :] - spots).transpose(3, 0, 1, 2)).min(axis=1)
+def _distances_from_lines(lines: Numbers, points: Numbers) -> Numbers:
+    """Distance from each line to each point, shape (lines, points)."""
+    samples = _points_on_lines(lines)
+    return np.hypot(*(samples[:, :, None, :] - points).transpose(3, 0, 1, 2)).min(axis=1)
 
 
-def _samples(lines: Numbers) -> Numbers:
-    """Spots along each line."""
-    steps = np.linspace(0, 1, _SAMPLES)[None, :, None]
+def _points_on_lines(lines: Numbers) -> Numbers:
+    """Equally spaced points along each line, shape (lines, samples, 2)."""
+    steps = np.linspace(0, 1, _LINE_SAMPLES)[None, :, None]
     return lines[:, None, :2] + steps * (lines[:, 2:] - lines[:, :2])[:, None, :]
 
 
-# --- what all of them take ------------------------------------------------------------------------------
+# --- places of all names ----------------------------------------------------------------------------------
 
 
-def _settle(choices: Sequence[_Choices], gap: float) -> list[int | None]:
-    """The place each name takes; None for those that are given up so that the others are free."""
-    table = _ClashTable(choices, gap)
-    for _ in range(_LONGEST_SEARCH):
-        pairs = table.clashing()
+def _choose_places(choices: Sequence[_CandidatePlaces], gap: float) -> list[int | None]:
+    """Index of the place chosen for each name; None for names left out because they stay in conflict."""
+    table = _ConflictTable(choices, gap)
+    for _ in range(_MOST_ITERATIONS):
+        pairs = table.conflicting_pairs()
         if not pairs:
             break
         for name in dict.fromkeys(name for pair in pairs for name in pair):
-            table.move(name, _CONFLICT)
-        table.insist(pairs)
-    kept = table.give_up()
-    for name in kept:
-        table.move(name, np.inf, kept)
-    return [table.taken[name] if name in kept else None for name in range(len(choices))]
+            table.move(name, _CONFLICT_COST)
+        table.raise_weights(pairs)
+    remaining = table.names_without_conflict()
+    for name in remaining:
+        table.move(name, np.inf, remaining)
+    return [table.chosen[name] if name in remaining else None for name in range(len(choices))]
 
 
-class _ClashTable:
-    """Which choices clash, which are taken, and how much each pair of names has come to weigh."""
+class _ConflictTable:
+    """Which places of two names conflict, which place each name has now, and the weight of each pair of names."""
 
-    def __init__(self, choices: Sequence[_Choices], gap: float):
+    def __init__(self, choices: Sequence[_CandidatePlaces], gap: float):
         self.choices, self.names = choices, range(len(choices))
-        self.taken = [0] * len(choices)
+        self.chosen = [0] * len(choices)
         self._weights = np.ones((len(choices), len(choices)))
-        self._clash = {}
+        self._conflicts = {}
         for one, other in combinations(self.names, 2):
-            pair = _clash(choices[one], choices[other], gap)
-            self._clash[one, other], self._clash[other, one] = pair, pair.T
+            pair = _conflicts(choices[one], choices[other], gap)
+            self._conflicts[one, other], self._conflicts[other, one] = pair, pair.T
 
-    def clashing(self) -> list[tuple[int, int]]:
-        """Pairs of names that are in each other's way."""
-        return [(i, j) for i, j in combinations(self.names, 2) if self._meet(i, j)]
+    def conflicting_pairs(self) -> list[tuple[int, int]]:
+        """Pairs of names whose present places conflict."""
+        return [(i, j) for i, j in combinations(self.names, 2) if self._is_conflict(i, j)]
 
     def move(self, name: int, price: float, others: Sequence[int] | None = None) -> None:
-        """Take the cheapest choice of a name, where being in the way of another has a price."""
+        """Move a name to its cheapest place, where a conflict with another name costs `price` times the pair's weight."""
         costs = self.choices[name].costs.copy()
         for other in self.names if others is None else others:
             if other != name:
-                meets = self._clash[name, other][:, self.taken[other]]
-                costs[meets] += price * self._weights[name, other]
+                conflicts = self._conflicts[name, other][:, self.chosen[other]]
+                costs[conflicts] += price * self._weights[name, other]
         if np.isfinite(costs).any():
-            self.taken[name] = int(np.argmin(costs))
+            self.chosen[name] = int(np.argmin(costs))
 
-    def insist(self, pairs: Sequence[tuple[int, int]]) -> None:
-        """Let these pairs weigh more."""
+    def raise_weights(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Raise the weight of these pairs by one."""
         for i, j in pairs:
             self._weights[i, j] += 1
             self._weights[j, i] += 1
 
-    def give_up(self) -> list[int]:
-        """Names that are in nobody's way, once those in the way of most are left out."""
-        kept = list(self.names)
+    def names_without_conflict(self) -> list[int]:
+        """Names without conflict, after leaving out the name with most conflicts until there is none."""
+        remaining = list(self.names)
         while True:
-            meets = {i: sum(self._meet(i, j) for j in kept if j != i) for i in kept}
-            worst = max(kept, key=lambda name: meets[name], default=None)
-            if worst is None or not meets[worst]:
-                return kept
-            kept.remove(worst)
+            conflicts = {i: sum(self._is_conflict(i, j) for j in remaining if j != i) for i in remaining}
+            worst = max(remaining, key=lambda name: conflicts[name], default=None)
+            if worst is None or not conflicts[worst]:
+                return remaining
+            remaining.remove(worst)
 
-    def _meet(self, one: int, other: int) -> bool:
-        return bool(self._clash[one, other][self.taken[one], self.taken[other]])
+    def _is_conflict(self, one: int, other: int) -> bool:
+        return bool(self._conflicts[one, other][self.chosen[one], self.chosen[other]])
 
 
-def _clash(mine: _Choices, theirs: _Choices, gap: float) -> Flags:
-    """Which of my places and which of theirs cannot be taken together: names and lines would meet."""
-    wide = theirs.boxes + np.array([-gap, -gap, gap, gap])
-    boxes = (
-        (mine.boxes[:, None, :2] < wide[None, :, 2:]) & (wide[None, :, :2] < mine.boxes[:, None, 2:])
+def _conflicts(mine: _CandidatePlaces, theirs: _CandidatePlaces, gap: float) -> Flags:
+    """Pairs of places of two names that conflict because names or lines would meet, shape (mine, theirs)."""
+    widened = theirs.boxes + np.array([-gap, -gap, gap, gap])
+    overlapping_names = (
+        (mine.boxes[:, None, :2] < widened[None, :, 2:]) & (widened[None, :, :2] < mine.boxes[:, None, 2:])
     ).all(axis=2)
-    through = mine.has_line[:, None] & _through(mine.lines, wide)
-    through |= (
-        theirs.has_line[:, None] & _through(theirs.lines, mine.boxes + np.array([-gap, -gap, gap, gap]))
+    line_through_name = mine.has_line[:, None] & _lines_enter_boxes(mine.lines, widened)
+    line_through_name |= (
+        theirs.has_line[:, None]
+        & _lines_enter_boxes(theirs.lines, mine.boxes + np.array([-gap, -gap, gap, gap]))
     ).T
-    lines = mine.has_line[:, None] & theirs.has_line[None] & _cross(mine.lines, theirs.lines)
-    return boxes | through | lines
+    crossing_lines = mine.has_line[:, None] & theirs.has_line[None] & _lines_cross(mine.lines, theirs.lines)
+    return overlapping_names | line_through_name | crossing_lines
 
 
-def _through(lines: Numbers, boxes: Numbers) -> Flags:
-    """Which lines go through which boxes."""
-    start, way = lines[:, None, :2], (lines[:, 2:] - lines[:, :2])[:, None, :]
-    way = np.where(way == 0, 1e-9, way)
-    one, other = (boxes[None, :, :2] - start) / way, (boxes[None, :, 2:] - start) / way
-    enters = np.minimum(one, other).max(axis=2)
-    leaves = np.maximum(one, other).min(axis=2)
+def _lines_enter_boxes(lines: Numbers, boxes: Numbers) -> Flags:
+    """Which lines enter which boxes, shape (lines, boxes)."""
+    start, direction = lines[:, None, :2], (lines[:, 2:] - lines[:, :2])[:, None, :]
+    direction = np.where(direction == 0, 1e-9, direction)
+    first, second = (boxes[None, :, :2] - start) / direction, (boxes[None, :, 2:] - start) / direction
+    enters = np.minimum(first, second).max(axis=2)
+    leaves = np.maximum(first, second).min(axis=2)
     return (enters < leaves) & (leaves > 0) & (enters < 1)
 
 
-def _cross(mine: Numbers, theirs: Numbers) -> Flags:
-    """Which lines cross; a common end is no crossing."""
+def _lines_cross(mine: Numbers, theirs: Numbers) -> Flags:
+    """Which lines cross, shape (mine, theirs); a common end is no crossing."""
     a, b = mine[:, None, :2], mine[:, None, 2:]
     c, d = theirs[None, :, :2], theirs[None, :, 2:]
-    return (_side(a, b, c) * _side(a, b, d) < 0) & (_side(c, d, a) * _side(c, d, b) < 0)
+    return (_side_of_line(a, b, c) * _side_of_line(a, b, d) < 0) & (
+        _side_of_line(c, d, a) * _side_of_line(c, d, b) < 0
+    )
 
 
-def _side(a: Numbers, b: Numbers, c: Numbers) -> Numbers:
-    """On which side of the line from a to b the spot c is."""
+def _side_of_line(a: Numbers, b: Numbers, c: Numbers) -> Numbers:
+    """Positive or negative by the side of the line from a to b on which c lies; zero on the line."""
     return (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (
         c[..., 0] - a[..., 0]
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from haochaping.cleaning.number_format import number
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import log_counts
+from haochaping.present.charts.chart_parts import format_log_counts
 from haochaping.present.charts.style import FAINT, INK, NARROW, QUIET, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from haochaping.checks.check_report import CheckReport
     from haochaping.figures.figure import Figures
 
-_NAMES = 2.2
-"""Inches that department names and the colour scale need beside the cells."""
+_NAMES_INCHES = 2.2
+"""Width in inches of department names and colour scale beside the cells."""
 UNREPORTED, _UNREPORTED_MARK = "未列数", "—"
-_FEW, _MANY = 4, 9
-"""Labels of the colour scale, at most: narrow, wide."""
+_MOST_NARROW_LABELS, _MOST_WIDE_LABELS = 4, 9
+"""At most this many labels on the colour scale of the narrow and of the wide drawing."""
 
 
 def chart_matrix(
     cells: pd.DataFrame, figures: Figures | None = None, report: CheckReport | None = None
 ) -> Chart | Html:
-    """Department × district: evaluations on a log colour scale; zero and unreported told apart.
+    """Department × district: evaluations on a log colour scale; zero and unreported cells look different.
 
     Parameters
     ----------
@@ -46,18 +46,18 @@ def chart_matrix(
     wide = wide.loc[list(dict.fromkeys(cells["department"])), list(dict.fromkeys(cells["district"]))].astype(
         "float64"
     )
-    top = float(wide.max().max())
-    if not top > 0:
+    largest = float(wide.max().max())
+    if not largest > 0:
         return EMPTY
     zeros, reported = int((wide == 0).sum().sum()), int(wide.notna().sum().sum())
     department, district = wide.stack().idxmax()
     return make_chart(
-        _draw(wide, top, WIDE),
+        _draw(wide, largest, WIDE),
         "chart-matrix",
         chart_title("chart-matrix", figures, report),
         f"区直部门评价数，颜色为对数刻度；“·”为零，灰底“{_UNREPORTED_MARK}”为通报没有数字",
         f"热力图，{wide.shape[0]} 个部门、{wide.shape[1]} 个区县。{reported} 格有数，其中 {zeros} 格为零。"
-        f"最大值 {number(int(top))} 条，在{district}{department}。各数见上表。",
+        f"最大值 {number(int(largest))} 条，在{district}{department}。各数见上表。",
         pd.DataFrame(
             {
                 "部门": wide.index,
@@ -67,29 +67,29 @@ def chart_matrix(
                 },
             }
         ),
-        _draw(wide, top, NARROW) if _narrow_column(wide) >= NARROW.text else None,
+        _draw(wide, largest, NARROW) if _narrow_column_points(wide) >= NARROW.text else None,
     )
 
 
-def _narrow_column(wide: pd.DataFrame) -> float:
-    """Points that a column of the narrow drawing gets beside the longest department name."""
+def _narrow_column_points(wide: pd.DataFrame) -> float:
+    """Width of a column of the narrow drawing in points, next to the longest department name."""
     names = (max(map(len, wide.index)) + 0.5) * NARROW.text
     return (NARROW.width * 72 - names) / wide.shape[1]
 
 
-def _draw(wide: pd.DataFrame, top: float, canvas: Canvas) -> Drawing:
+def _draw(wide: pd.DataFrame, largest: float, canvas: Canvas) -> Drawing:
     import seaborn as sns
     from matplotlib.colors import LogNorm
 
     is_narrow = canvas is NARROW
-    column = max(0.54, (max(map(len, wide.columns)) + 0.4) * canvas.text / 72)
-    width = canvas.width if is_narrow else max(canvas.width, column * wide.shape[1] + _NAMES)
+    column_inches = max(0.54, (max(map(len, wide.columns)) + 0.4) * canvas.text / 72)
+    width = canvas.width if is_narrow else max(canvas.width, column_inches * wide.shape[1] + _NAMES_INCHES)
     figure, axes = canvas.subplots(
         canvas.rows(1.42, len(wide)) + (1.7 if is_narrow else 0.9), width=width, layout="none"
     )
     sns.heatmap(
         wide.where(wide > 0),
-        norm=LogNorm(1, max(top, 10)),
+        norm=LogNorm(1, max(largest, 10)),
         cmap="Blues",
         ax=axes,
         linewidths=0.6,
@@ -101,13 +101,13 @@ def _draw(wide: pd.DataFrame, top: float, canvas: Canvas) -> Drawing:
     )
     figure.set_layout_engine("constrained")  # now: seaborn draws all to see whether names overlap
     _name_rows_and_columns(axes, wide, is_narrow)
-    _mark_empty(axes, wide)
-    _add_scale(figure, axes, is_narrow)
+    _mark_zero_and_unreported(axes, wide)
+    _add_colour_scale(figure, axes, is_narrow)
     return figure
 
 
 def _name_rows_and_columns(axes: Any, wide: pd.DataFrame, is_narrow: bool) -> None:
-    """Names of districts above their columns: from top to bottom where columns are narrow."""
+    """Write department names at the rows and district names above the columns, vertically where columns are narrow."""
     if is_narrow:
         axes.set_xticks([])
         _name_downwards(axes, wide.columns)
@@ -120,7 +120,10 @@ def _name_rows_and_columns(axes: Any, wide: pd.DataFrame, is_narrow: bool) -> No
 
 
 def _name_downwards(axes: Any, names: Iterable[str]) -> None:
-    """One character under another, each a line of its own: lines of one text are as far apart as their glyphs are high."""
+    """Write each name vertically, every character as a text of its own.
+
+    The lines of one multi-line text would be as far apart as their glyphs are high.
+    """
     for column, name in enumerate(names):
         for line, character in enumerate(reversed(name)):
             axes.annotate(
@@ -134,7 +137,7 @@ def _name_downwards(axes: Any, names: Iterable[str]) -> None:
             )
 
 
-def _add_scale(figure: Drawing, axes: Any, is_narrow: bool) -> None:
+def _add_colour_scale(figure: Drawing, axes: Any, is_narrow: bool) -> None:
     bar = figure.colorbar(
         axes.collections[0],
         ax=axes,
@@ -145,11 +148,13 @@ def _add_scale(figure: Drawing, axes: Any, is_narrow: bool) -> None:
         pad=0.01 if is_narrow else 0.03,
     )
     bar.outline.set_linewidth(0)
-    log_counts(bar.ax.xaxis if is_narrow else bar.ax.yaxis, _FEW if is_narrow else _MANY)
+    format_log_counts(
+        bar.ax.xaxis if is_narrow else bar.ax.yaxis, _MOST_NARROW_LABELS if is_narrow else _MOST_WIDE_LABELS
+    )
 
 
-def _mark_empty(axes: Any, wide: pd.DataFrame) -> None:
-    """A dot for zero; a grey cell with a dash for what the bulletin does not report."""
+def _mark_zero_and_unreported(axes: Any, wide: pd.DataFrame) -> None:
+    """Draw a dot for zero, and a grey cell with a dash for what the bulletin does not report."""
     from matplotlib.patches import Rectangle
 
     values = wide.to_numpy()

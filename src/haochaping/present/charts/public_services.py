@@ -1,4 +1,4 @@
-"""Which districts' public services are evaluated, in the city and beside the district's other services?"""
+"""How large are each district's public services in the city's public services, and in the district's evaluations?"""
 
 from __future__ import annotations
 
@@ -62,11 +62,13 @@ def chart_public_services(
 
 
 def _shares(rows: pd.DataFrame, districts: pd.DataFrame, total: int) -> pd.DataFrame:
-    """Percentages of each district; of its own evaluations only where annex 1 has them."""
+    """One row for each district with its percentages; of its own evaluations only where annex 1 has them."""
     evaluations = rows["evaluations"].astype(float)
     frame = pd.DataFrame({"district": rows["district"], OF_CITY: evaluations / total * 100})
-    own = districts.set_index("district")["evaluations"] if not districts.empty else pd.Series(dtype="Int64")
-    base = rows["district"].map(own).astype("float64")
+    own_evaluations = (
+        districts.set_index("district")["evaluations"] if not districts.empty else pd.Series(dtype="Int64")
+    )
+    base = rows["district"].map(own_evaluations).astype("float64")
     if base.gt(0).any():
         frame[OF_DISTRICT] = evaluations / base.where(base > 0) * 100
     return frame

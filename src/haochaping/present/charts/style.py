@@ -22,24 +22,24 @@ RED = "#B42318"
 
 @dataclass(frozen=True)
 class Canvas:
-    """What a chart is drawn on: width in inches and its smallest text in points (one point shows as 4/3 px or more)."""
+    """The area of a chart: width in inches and its smallest text in points (one point is shown as 4/3 px or more)."""
 
     width: float
     text: float
 
     def subplots(self, height: float, *, width: float | None = None, **options: Any) -> tuple[Drawing, Any]:
-        """``plt.subplots`` of this width in the charts' style; `width` overrides it where content needs more."""
+        """Call ``plt.subplots`` with this width and the charts' style; `width` replaces it where content needs more."""
         import matplotlib.pyplot as plt
 
         use_style(self.text)
         return plt.subplots(figsize=(width or self.width, height), **options)
 
     def rows(self, lines: float, count: int) -> float:
-        """Height of so many rows in inches, each as high as `lines` lines of text."""
+        """Height in inches of `count` rows, each as high as `lines` lines of text."""
         return lines * 1.12 * self.text / 72 * count
 
     def room(self, characters: float) -> float:
-        """Share of the plot's width that so many digits need, roughly: a fifth of the canvas goes to names."""
+        """Rough share of the plot's width that so many digits need; a fifth of the canvas is reserved for names."""
         return characters * 0.58 * self.text / (self.width * 72 * 0.8)
 
 

@@ -1,4 +1,4 @@
-"""A drawing as inline SVG."""
+"""Convert a drawing to inline SVG."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 _TAG = re.compile(r"<[^>]*>")
-_UNUSUAL = re.compile(r"[^\n\x20-\x7e\u3000-\u9fff\uff00-\uffee]")
-"""What may be a character that nobody sees."""
+_POSSIBLY_INVISIBLE = re.compile(r"[^\n\x20-\x7e\u3000-\u9fff\uff00-\uffee]")
+"""Characters outside the common ranges, which may be invisible and are shown by :func:`visible`."""
 
 
 def inline_svg(figure: Drawing, prefix: str) -> str:
@@ -24,14 +24,14 @@ def inline_svg(figure: Drawing, prefix: str) -> str:
     """
     import matplotlib.pyplot as plt
 
-    lay_out(figure)
+    lay_out_once(figure)
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(figure)
-    svg = _UNUSUAL.sub(lambda found: visible(found[0]), buffer.getvalue())
+    svg = _POSSIBLY_INVISIBLE.sub(lambda found: visible(found[0]), buffer.getvalue())
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = _TAG.sub(lambda tag: _prefixed(tag[0], prefix), svg)
+    svg = _TAG.sub(lambda tag: _prefix_ids(tag[0], prefix), svg)
     svg = re.sub(
         r'<svg [^>]*?viewBox="0 0 (\S+) (\S+)"[^>]*>',
         r'<svg viewBox="0 0 \1 \2" style="--width: \1" xmlns="http://www.w3.org/2000/svg" '
@@ -42,15 +42,15 @@ def inline_svg(figure: Drawing, prefix: str) -> str:
     return re.sub(r"\s*\n\s*", "\n", svg)
 
 
-def _prefixed(tag: str, prefix: str) -> str:
-    """A tag with its ids, and its references to ids, made this drawing's own; what is written in the drawing stays."""
+def _prefix_ids(tag: str, prefix: str) -> str:
+    """A tag with `prefix` before its ids and references to ids; only tags are changed, text in the drawing is not."""
     tag = re.sub(r'\bid="', f'id="{prefix}-', tag)
     tag = tag.replace("url(#", f"url(#{prefix}-")
     return tag.replace('xlink:href="#', f'xlink:href="#{prefix}-')
 
 
-def lay_out(figure: Drawing) -> None:
-    """Give everything its place, once: saving and drawing a figure that still has to be laid out draw it twice."""
+def lay_out_once(figure: Drawing) -> None:
+    """Run the figure's layout engine once and remove it: a figure with an engine is drawn twice when drawn or saved."""
     import matplotlib as mpl
 
     engine = figure.get_layout_engine()

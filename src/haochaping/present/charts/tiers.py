@@ -10,7 +10,7 @@ from haochaping.cleaning.number_format import number
 from haochaping.core.labels import TIER_LABELS
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import counts, paired_bars, thousands
+from haochaping.present.charts.chart_parts import counts, format_thousands, paired_bars
 from haochaping.present.charts.style import NARROW, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -66,5 +66,5 @@ def _draw(frame: pd.DataFrame, labels: list[str], canvas: Canvas) -> Drawing:
     figure = paired_bars(frame, "evaluations", "层级", labels, canvas)
     [axes] = figure.axes
     axes.set_xlabel("评价数（条）")
-    thousands(axes.xaxis)
+    format_thousands(axes.xaxis)
     return figure

@@ -10,7 +10,7 @@ import pandas as pd
 from haochaping.cleaning.number_format import number
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import counts, log_counts
+from haochaping.present.charts.chart_parts import counts, format_log_counts
 from haochaping.present.charts.point_names import name_points
 from haochaping.present.charts.style import BLUE, NARROW, WIDE, Canvas
 from haochaping.present.html_fragment import Html
@@ -59,12 +59,12 @@ def chart_volume_and_active_rate(
         draw_volume(points, WIDE, 3.9),
         draw_volume(points, NARROW, 5.2),
     )
-    crowded = "；相邻过密的点不标名，见图中数据" if unnamed or unnamed_narrow else ""
+    unnamed_remark = "；相邻过密的点不标名，见图中数据" if unnamed or unnamed_narrow else ""
     return make_chart(
         wide,
         "chart-volume",
         chart_title("chart-volume", figures, report),
-        f"各区县办件数与主动评价率{hollow}{crowded}",
+        f"各区县办件数与主动评价率{hollow}{unnamed_remark}",
         f"散点图。{'；'.join(values)}。",
         pd.DataFrame(
             {
@@ -78,7 +78,7 @@ def chart_volume_and_active_rate(
 
 
 def draw_volume(points: pd.DataFrame, canvas: Canvas, height: float) -> tuple[Drawing, list[str]]:
-    """The drawing, and the districts it has no room to name."""
+    """The drawing, and the districts for whose names there is no room."""
     import seaborn as sns
 
     figure, axes = canvas.subplots(height)
@@ -88,19 +88,19 @@ def draw_volume(points: pd.DataFrame, canvas: Canvas, height: float) -> tuple[Dr
     )
     axes.set_xscale("log")
     axes.set(xlabel="办件数（件，对数刻度）", ylabel="主动评价率（%）")
-    _leave_room(axes, points["cases"], canvas.room(6))
+    _leave_room_for_names(axes, points["cases"], canvas.room(6))
     highest = float(points["rate"].max() or 1)
     axes.set_ylim(-0.18 * highest, 1.14 * highest)
     axes.locator_params(axis="y", nbins=7, steps=[1, 2, 5, 10])
     axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= min(100, 1.14 * highest)])
-    log_counts(axes.xaxis)
+    format_log_counts(axes.xaxis)
     axes.grid(axis="y")
     spots = points[["cases", "rate"]].to_numpy(dtype=float)
     return figure, name_points(axes, spots, list(points["district"]), canvas)
 
 
-def _leave_room(axes: Any, cases: pd.Series, room: float) -> None:
-    """Room for a name right of the largest; the smallest, too, is named on its right."""
+def _leave_room_for_names(axes: Any, cases: pd.Series, room: float) -> None:
+    """Set limits with room for a name right of the largest district; left of the smallest no name is needed."""
     low, high = (float(np.log10(cases.agg(end))) for end in ("min", "max"))
     width = max(high - low, 0.02) / (1 - room - 0.1)
     axes.set_xlim(10 ** (low - 0.05 * width), 10 ** (high + (0.05 + room) * width))
