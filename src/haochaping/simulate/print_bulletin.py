@@ -37,18 +37,18 @@ def print_bulletin(data: QuarterData) -> str:
 def _header(layout: AnnexLayout) -> list[str]:
     """The header's lines: one, or names, tiers and the measures of each tier as a two-level header is copied."""
     names = [SERIAL, layout.key_heading]
-    tiers = dict.fromkeys(column.rest["tier"] for column in layout.columns if "tier" in column.rest)
+    tiers = dict.fromkeys(column.key_part["tier"] for column in layout.columns if "tier" in column.key_part)
     if not tiers:
         return [
             " ".join(
                 [
                     *names,
-                    *(column.rest.get("district") or COLUMNS[column.measure] for column in layout.columns),
+                    *(column.key_part.get("district") or COLUMNS[column.measure] for column in layout.columns),
                 ]
             )
         ]
     measures = [
-        " ".join(COLUMNS[column.measure] for column in layout.columns if column.rest["tier"] == tier)
+        " ".join(COLUMNS[column.measure] for column in layout.columns if column.key_part["tier"] == tier)
         for tier in tiers
     ]
     return [" ".join(names), " ".join(TIER_HEADINGS[tier] for tier in tiers), *measures]
