@@ -9,13 +9,15 @@ overwritten by computed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from haochaping.core.quarter import Quarter
+
+_Made = TypeVar("_Made")
 
 TEXT_CLAIMS = "headline"
 """Name under which a figure of the text is a cell: key ``{"figure": name}``, column ``value``."""
@@ -251,6 +253,34 @@ class QuarterData:
         for name in FRAMES:
             yield name, getattr(self, name)
 
+    def once(self, make: Callable[..., _Made], *args: object) -> _Made:
+        """``make(self, *args)``, made at the first call and handed out again at later ones with the same objects.
+
+        Made anew once a frame was changed in place; a quarter from :func:`dataclasses.replace` has made nothing yet.
+        """
+        made, key = self._made_of_this(), (make, *map(id, args))
+        if key not in made:
+            made[key] = args, make(self, *args)
+        return made[key][1]
+
+    def keep(self, make: Callable[..., _Made], made: _Made) -> None:
+        """Keep what `make` would make of this quarter and another process has made already."""
+        self._made_of_this()[(make,)] = (), made
+
+    def kept(self, make: Callable[..., _Made]) -> _Made | None:
+        """What was given to :meth:`keep`; None where nothing was, and once a frame was changed."""
+        return self._made_of_this().get((make,), ((), None))[1]
+
+    def _made_of_this(self) -> dict[tuple[object, ...], tuple[tuple[object, ...], Any]]:
+        kept = self.__dict__.get("_kept")
+        if kept is None or kept.arrays != _arrays(self):
+            kept = self.__dict__["_kept"] = _Kept(self)
+        return kept.made
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy or another process gets: not what was made of it here."""
+        return {name: value for name, value in self.__dict__.items() if name != "_kept"}
+
     def table(self, name: str) -> pd.DataFrame:
         """One of the five tables by name."""
         if name not in TABLES:
@@ -304,6 +334,28 @@ class QuarterData:
 def _as_set(rows: pd.DataFrame) -> set[tuple[Any, ...]]:
     """Rows without their order: empty cells have none."""
     return set(rows.itertuples(index=False, name=None))
+
+
+class _Kept:
+    """What was made of a quarter (with the arguments, so that their ids stay theirs), and of which arrays.
+
+    Shallow copies are held: pandas then puts new arrays into a frame that is written to, instead of changing those
+    that it has. So arrays that are the same objects hold the same values.
+    """
+
+    def __init__(self, data: QuarterData):
+        self.made: dict[tuple[object, ...], tuple[tuple[object, ...], Any]] = {}
+        self._held = [frame.copy(deep=False) for _, frame in data.frames()]
+        self.arrays = _arrays(data)
+
+
+def _arrays(data: QuarterData) -> list[int]:
+    """Which arrays the frames of a quarter consist of."""
+    return [
+        id(part)
+        for _, frame in data.frames()
+        for part in (frame, frame.index, frame.columns, *frame._mgr.arrays)
+    ]
 
 
 FRAMES = tuple(item.name for item in fields(QuarterData) if item.name not in ("quarter", "history"))

@@ -109,6 +109,10 @@ def lay_out_annex(data: QuarterData, name: str) -> AnnexLayout:
     name : str
         One of the five tables.
     """
+    return data.once(_laid_out, name)
+
+
+def _laid_out(data: QuarterData, name: str) -> AnnexLayout:
     return _Layout(data, name).grid()
 
 
@@ -116,7 +120,7 @@ class _Layout:
     """Gathers one annex for :func:`lay_out_annex`."""
 
     def __init__(self, data: QuarterData, name: str):
-        self.data, self.spec, self.cell_index = data, TABLES[name], CellIndex(data)
+        self.data, self.spec, self.cell_index = data, TABLES[name], data.once(CellIndex)
         self.names = list(dict.fromkeys(data.table(name)[self.spec.key[0]]))
         self.beside = [
             decode_key(str(row.key))

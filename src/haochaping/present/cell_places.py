@@ -72,7 +72,7 @@ class CellPlaces:
         return self.cell_id(cell) or (f"table-{cell.table}" if cell.table in self._laid_out else "")
 
     def _lay_out(self, data: QuarterData, name: str) -> None:
-        grid, cell_index = lay_out_annex(data, name), CellIndex(data)
+        grid, cell_index = lay_out_annex(data, name), data.once(CellIndex)
         for place, column in enumerate(grid.columns, start=1):
             key = (name, column.measure, tuple(column.rest.items()))
             self._columns[key] = f"column-{name}-{place}"

@@ -42,7 +42,7 @@ class Doubts:
         self._figures = figures
         self._anchors = finding_anchors(report)
         self._open = [(one, cells_in_doubt(one)) for one in report.findings if is_open(one)]
-        self._cell_index = CellIndex(figures.data) if figures.data else None
+        self._cell_index = figures.data.once(CellIndex) if figures.data else None
 
     def bearing_on(self, cells: AbstractSet[CellRef]) -> list[str]:
         """Anchors of the findings that bear on `cells`.

@@ -92,7 +92,7 @@ def write_sentences(section: str, figures: Figures, report: CheckReport | None =
     report : CheckReport, optional
         The checks: what is in doubt is marked; a sentence of the summary also names it.
     """
-    named = CellIndex(figures.data) if figures.data and section == SUMMARY else None
+    named = figures.data.once(CellIndex) if figures.data and section == SUMMARY else None
     doubts = Doubts(figures, report) if report else None
     return Html(
         "\n".join(
@@ -108,7 +108,7 @@ def compose(section: str, figures: Figures, report: CheckReport | None = None) -
     context |= {
         "verdict": report.verdict.value if report else "",
         "found": report.counts if report else {},
-        "largest": largest_doubts(report, CellIndex(figures.data)) if report and figures.data else [],
+        "largest": largest_doubts(report, figures.data.once(CellIndex)) if report and figures.data else [],
     }
     lines = [line for line in render(f"page/{section}.j2", context) if line[0]]
     if section == "summary" and len(lines) > MOST_IN_SUMMARY:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ import numpy as np
 
 from haochaping.checks.outcome import FAILS, Constraint, Outcome
 from haochaping.cleaning.typing_slips import slip_between
-from haochaping.core.model import CellRef
+from haochaping.core.model import TABLES, CellRef
 from haochaping.store.cell_index import CellIndex
 
 MOST_EXPLANATIONS = 5
@@ -126,6 +127,8 @@ class _Problem:
         self, constraints: Sequence[Constraint], broken: Sequence[Constraint], cell_index: CellIndex
     ):
         self.constraints, self.cell_index = constraints, cell_index
+        self.trusted = _printed_twice(constraints, cell_index)
+        self.totals = {table: [row.key for row in cell_index.totals(table)] for table in TABLES}
         self.cells = list(dict.fromkeys(cell for c in constraints for cell in sorted(_cells(c), key=_order)))
         self.index = {cell: i for i, cell in enumerate(self.cells)}
         self.rates = {c.release for c in constraints if c.release}
@@ -138,13 +141,8 @@ class _Problem:
     def _weight(self, cell: CellRef) -> float:
         if cell in self.rates:
             return RATE_WEIGHT
-        total = any(row.key == cell.names for row in self.cell_index.totals(cell.table))
-        twice = sum(
-            len(c.terms) == 2 and c.low == c.high and _violation(c, self.cell_index) == 0
-            for c in self.constraints
-            if cell in _cells(c)
-        )
-        weight = (TOTAL_WEIGHT if total else CELL_WEIGHT) + TWICE_PRINTED * twice
+        total = cell.names in self.totals.get(cell.table, ())
+        weight = (TOTAL_WEIGHT if total else CELL_WEIGHT) + TWICE_PRINTED * self.trusted[cell]
         return weight * SLIP if cell in self.mended else weight
 
     def forbid(self, explanation: Explanation) -> None:
@@ -213,6 +211,14 @@ class _Problem:
                 weight += self.weights[i]
                 changes.append((cell, None if cell in self.rates else round(float(x[i]))))
         return Explanation(tuple(changes), weight) if changes else None
+
+
+def _printed_twice(constraints: Sequence[Constraint], cell_index: CellIndex) -> Counter[CellRef]:
+    """How often each cell is printed a second time, and alike."""
+    alike = (
+        c for c in constraints if len(c.terms) == 2 and c.low == c.high and _violation(c, cell_index) == 0
+    )
+    return Counter(cell for c in alike for cell in _cells(c))
 
 
 def _mended_by_a_slip(broken: Sequence[Constraint], cell_index: CellIndex) -> set[CellRef]:

@@ -70,7 +70,7 @@ def write_review(reviewed: Reviewed, answers: Sequence[Answer], path: Path) -> N
 
 
 def _findings_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: Sequence[Answer]) -> None:
-    report, cell_index, printed = reviewed.report, CellIndex(reviewed.data), _printed(reviewed.data)
+    report, cell_index, printed = reviewed.report, reviewed.data.once(CellIndex), _printed(reviewed.data)
     carried = {answer.finding for answer in reviewed.carried}
     sheet = workbook.add_worksheet(FINDINGS)
     headings = [*_TOLD, *_FILLED, *_MORE]

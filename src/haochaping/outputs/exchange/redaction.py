@@ -87,7 +87,7 @@ class Redaction:
         if _OF_OTHERS.search(text) and not own_past:
             return False
         figures = list(_figures(text))
-        own = {self._shown(cell) for cell in self._owners.cells.get(owner, ())} | self._totals(owner)
+        own = {self._shown(cell) for cell in self._owners.cells.get(owner, ())} | self._totals
         strange = [figure for figure in figures if figure not in own]
         if own_past:
             return not any(figure in self._all_figures for figure in strange)
@@ -127,7 +127,8 @@ class Redaction:
     def _all_figures(self) -> set[str]:
         return {self._shown(cell) for cells in self._owners.cells.values() for cell in cells}
 
-    def _totals(self, owner: Owner) -> set[str]:
+    @cached_property
+    def _totals(self) -> set[str]:
         """Printed totals over several units, and what the rows add up to."""
         cells = [
             cell

@@ -204,9 +204,7 @@ class _ClashTable:
 def _clash(mine: _Choices, theirs: _Choices, gap: float) -> Flags:
     """Which of my places and which of theirs cannot be taken together: names and lines would meet."""
     wide = theirs.boxes + np.array([-gap, -gap, gap, gap])
-    boxes = (
-        (mine.boxes[:, None, :2] < wide[None, :, 2:]) & (wide[None, :, :2] < mine.boxes[:, None, 2:])
-    ).all(axis=2)
+    boxes = _overlap(mine.boxes, wide)
     through = mine.has_line[:, None] & _through(mine.lines, wide)
     through |= (
         theirs.has_line[:, None] & _through(theirs.lines, mine.boxes + np.array([-gap, -gap, gap, gap]))
@@ -215,14 +213,28 @@ def _clash(mine: _Choices, theirs: _Choices, gap: float) -> Flags:
     return boxes | through | lines
 
 
+# Below, the two coordinates are calculated one by one: numpy is slow to reduce an axis of two.
+
+
+def _overlap(mine: Numbers, theirs: Numbers) -> Flags:
+    """Which boxes have a part in common."""
+    left, bottom, right, top = mine.T[:, :, None]
+    return (left < theirs[:, 2]) & (theirs[:, 0] < right) & (bottom < theirs[:, 3]) & (theirs[:, 1] < top)
+
+
 def _through(lines: Numbers, boxes: Numbers) -> Flags:
     """Which lines go through which boxes."""
-    start, way = lines[:, None, :2], (lines[:, 2:] - lines[:, :2])[:, None, :]
+    enters, leaves = zip(*(_within(lines, boxes, axis) for axis in (0, 1)), strict=True)
+    enter, leave = np.maximum(*enters), np.minimum(*leaves)
+    return (enter < leave) & (leave > 0) & (enter < 1)
+
+
+def _within(lines: Numbers, boxes: Numbers, axis: int) -> tuple[Numbers, Numbers]:
+    """Between which shares of its way a line is, in one coordinate, within a box."""
+    start, way = lines[:, axis, None], (lines[:, axis + 2] - lines[:, axis])[:, None]
     way = np.where(way == 0, 1e-9, way)
-    one, other = (boxes[None, :, :2] - start) / way, (boxes[None, :, 2:] - start) / way
-    enters = np.minimum(one, other).max(axis=2)
-    leaves = np.maximum(one, other).min(axis=2)
-    return (enters < leaves) & (leaves > 0) & (enters < 1)
+    one, other = (boxes[:, axis] - start) / way, (boxes[:, axis + 2] - start) / way
+    return np.minimum(one, other), np.maximum(one, other)
 
 
 def _cross(mine: Numbers, theirs: Numbers) -> Flags:
