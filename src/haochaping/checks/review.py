@@ -150,6 +150,8 @@ def _corrections(
     answers: Sequence[Answer], known: Sequence[Finding], printed: QuarterData, reference: Reference
 ) -> tuple[list[tuple[str, Correction]], list[str]]:
     """Corrections that can be applied, each with the id of its finding; and remarks why the others cannot."""
+    if not any(answer.is_correction for answer in answers):
+        return [], []
     cell_index = CellIndex(printed, reference)
     cells = {cell.path: cell for cell in cell_index.cells()}
     words = {cell_label(cell): cell for cell in cell_index.cells()}

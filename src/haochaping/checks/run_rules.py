@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from haochaping.checks.check_report import CheckReport, RuleResult
@@ -110,7 +111,13 @@ def _rule_result(rule: Rule, **counts: Any) -> RuleResult:
 
 def _render_message(rule: Rule, outcome: Outcome) -> str:
     place_words = place(outcome.at.table, outcome.at.names)
-    return _TEMPLATES.from_string(rule.message).render(place=place_words, **outcome.values)
+    return _template(rule.message).render(place=place_words, **outcome.values)
+
+
+@cache
+def _template(message: str) -> Template:
+    """A rule's message, compiled once: most rules speak in several places."""
+    return _TEMPLATES.from_string(message)
 
 
 def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[Rule]) -> Finding:

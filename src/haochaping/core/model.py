@@ -9,13 +9,16 @@ overwritten by computed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
+from haochaping.core.derived_values import DerivedValues
 from haochaping.core.quarter import Quarter
+
+_Derived = TypeVar("_Derived")
 
 TEXT_CLAIMS = "headline"
 """Name under which a figure of the text is a cell: key ``{"figure": name}``, column ``value``."""
@@ -260,6 +263,38 @@ class QuarterData:
         """Every frame of the model with its name, tables first."""
         for name in FRAMES:
             yield name, getattr(self, name)
+
+    def derived(self, derive: Callable[..., _Derived], *args: object) -> _Derived:
+        """``derive(self, *args)``, computed at the first call and handed out at later ones with the same objects.
+
+        It is computed anew once a frame was changed in place; :func:`dataclasses.replace` gives a quarter without any.
+        """
+        values = self._derived_values()
+        value: _Derived | None = values.find(derive, *args)
+        if value is None:
+            value = derive(self, *args)
+            values.set(value, derive, *args)
+        return value
+
+    def set_derived(self, derive: Callable[..., _Derived], value: _Derived) -> None:
+        """Keep what another process derived from this quarter already."""
+        self._derived_values().set(value, derive)
+
+    def find_derived(self, derive: Callable[..., _Derived]) -> _Derived | None:
+        """What was given to :meth:`set_derived`; None where nothing was, and once a frame was changed."""
+        found: _Derived | None = self._derived_values().find(derive)
+        return found
+
+    def _derived_values(self) -> DerivedValues:
+        frames = [frame for _, frame in self.frames()]
+        values: DerivedValues | None = self.__dict__.get("_values")
+        if values is None or not values.are_of(frames):
+            values = self.__dict__["_values"] = DerivedValues(frames)
+        return values
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy or another process gets: not the values derived here."""
+        return {name: value for name, value in self.__dict__.items() if name != "_values"}
 
     def table(self, name: str) -> pd.DataFrame:
         """One of the five tables by name."""

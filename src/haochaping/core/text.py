@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _WHITESPACE = re.compile(r"\s+")
 
@@ -13,6 +14,7 @@ def remove_whitespace(text: str) -> str:
     return _WHITESPACE.sub("", text)
 
 
+@lru_cache(maxsize=4096)  # the same names and cells are compared again and again
 def normalize_for_comparison(text: str) -> str:
     """Half-width form (NFKC) without blanks: for comparing, never for showing.
 

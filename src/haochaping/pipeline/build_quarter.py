@@ -94,14 +94,13 @@ def _build(
     kernel: OwnKernelManager,
 ) -> BuildResult:
     # imported here, so that the kernel has been started before
-    from haochaping.checks.report_json import dump_report
     from haochaping.figures.compute_figures import compute_figures
     from haochaping.outputs.page.convert import build_page, prepare_page
     from haochaping.outputs.papers import write_papers
     from haochaping.outputs.published.run_summary import summarise
     from haochaping.pipeline.assess import assess
     from haochaping.pipeline.printed_quarter import TIDY_NOTICE, rests_on_tidy
-    from haochaping.pipeline.staging import REPORT, stage
+    from haochaping.pipeline.staging import stage
     from haochaping.reference.reference import load_reference
     from haochaping.store.answers import answer_file, read_answers
     from haochaping.store.tidy_tables import with_revisions
@@ -113,17 +112,16 @@ def _build(
     reviewed = reviewed or assess(locations, quarter, inputs.as_of)
     reviewed = replace(reviewed, data=with_revisions(reviewed.data, locations.tidy(quarter)))
     data, report = reviewed.data, reviewed.report
-    stage(data, staging / _MODEL)
-    (staging / _MODEL / REPORT).write_text(dump_report(report), encoding="utf-8")
+    reference = load_reference(locations.reference)
+    figures = compute_figures(data, reference)
+    stage(data, report, figures, staging / _MODEL)
     for line in report.about_past:
         log.report_progress(line)
     log.lap("读入与核对")
     log.report_progress("运行笔记本")
     running = _start_notebook(quarter, staging, kernel)
     log.lap("载入程序库")
-    reference = load_reference(locations.reference)
     answers = read_answers(answer_file(locations.raw(quarter)), quarter)
-    figures = compute_figures(data, reference)
     kept = write_papers(reviewed, answers, figures, reference, published, staging, log.report_progress)
     summary = summarise(data, report, figures)
     log.lap("生成文件")

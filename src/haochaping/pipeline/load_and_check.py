@@ -10,16 +10,10 @@ from datetime import date
 from pathlib import Path
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.checks.report_json import load_report
-from haochaping.checks.review import review
 from haochaping.core.model import QuarterData
-from haochaping.core.paths import STAGED_VARIABLE, find_locations
+from haochaping.core.paths import STAGED_VARIABLE, Locations, find_locations
 from haochaping.core.quarter import Quarter
-from haochaping.pipeline.assess import assess, load_past
-from haochaping.pipeline.staging import REPORT, read_staged
-from haochaping.reference.reference import load_reference
-from haochaping.store.answers import answer_file, read_answers
-from haochaping.store.apply_corrections import as_printed
+from haochaping.pipeline.staging import read_staged, read_staged_report
 
 
 def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> QuarterData:
@@ -44,6 +38,8 @@ def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> 
     staged = os.environ.get(STAGED_VARIABLE)
     if staged and data is None:
         return read_staged(Path(staged), wanted)
+    from haochaping.pipeline.assess import assess  # what reads and checks is not needed inside a run
+
     return assess(find_locations(data), wanted, date.today()).data
 
 
@@ -65,10 +61,19 @@ def check(
     """
     staged = os.environ.get(STAGED_VARIABLE)
     if staged and data is None:
-        return load_report((Path(staged) / REPORT).read_text(encoding="utf-8"))
-    locations = find_locations(data)
+        return read_staged_report(Path(staged))
+    return _confronted(quarter, find_locations(data), as_of or date.today())
+
+
+def _confronted(quarter: QuarterData, locations: Locations, as_of: date) -> CheckReport:
+    from haochaping.checks.review import review
+    from haochaping.pipeline.assess import load_past
+    from haochaping.reference.reference import load_reference
+    from haochaping.store.answers import answer_file, read_answers
+    from haochaping.store.apply_corrections import as_printed
+
     reference = load_reference(locations.reference)
     answers = read_answers(answer_file(locations.raw(quarter.quarter)))
     past, _ = load_past(locations, quarter.quarter, reference)
     printed = as_printed(quarter, reference)
-    return review(printed, answers, past, reference, as_of or date.today()).report
+    return review(printed, answers, past, reference, as_of).report

@@ -113,6 +113,10 @@ def lay_out_annex(data: QuarterData, name: str) -> AnnexLayout:
     name : str
         One of the five tables.
     """
+    return data.derived(_annex_layout, name)
+
+
+def _annex_layout(data: QuarterData, name: str) -> AnnexLayout:
     return _Layout(data, name).layout()
 
 
@@ -120,7 +124,7 @@ class _Layout:
     """Gathers one annex for :func:`lay_out_annex`."""
 
     def __init__(self, data: QuarterData, name: str):
-        self.data, self.spec, self.cell_index = data, TABLES[name], CellIndex(data)
+        self.data, self.spec, self.cell_index = data, TABLES[name], data.derived(CellIndex)
         self.names = list(dict.fromkeys(data.table(name)[self.spec.key[0]]))
         self.keys_outside_rows = [
             decode_key(str(row.key))

@@ -73,7 +73,7 @@ class CellPlaces:
         return self.cell_id(cell) or (f"table-{cell.table}" if cell.table in self._tables_on_page else "")
 
     def _assign_ids(self, data: QuarterData, name: str) -> None:
-        layout, cell_index = lay_out_annex(data, name), CellIndex(data)
+        layout, cell_index = lay_out_annex(data, name), data.derived(CellIndex)
         for position, column in enumerate(layout.columns, start=1):
             key = (name, column.measure, tuple(column.key_part.items()))
             self._column_ids[key] = f"column-{name}-{position}"

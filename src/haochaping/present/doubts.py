@@ -44,7 +44,7 @@ class Doubts:
         self._open_findings = [
             (finding, affected_cells(finding)) for finding in report.findings if is_open(finding)
         ]
-        self._cell_index = CellIndex(figures.data) if figures.data else None
+        self._cell_index = figures.data.derived(CellIndex) if figures.data else None
 
     def anchors_for(self, cells: AbstractSet[CellRef]) -> list[str]:
         """Anchors of the open findings that put any of `cells` in doubt, most important first.

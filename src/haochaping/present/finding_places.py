@@ -38,8 +38,8 @@ class FindingPlaces:
 
     def __init__(self, data: QuarterData, report: CheckReport, reference: Reference):
         self._data = data
-        self._places = CellPlaces(data, report)
-        self._owners = Owners(CellIndex(data, reference), reference)
+        self._places = data.derived(CellPlaces, report)
+        self._owners = Owners(data.derived(CellIndex), reference)
         self._office = data.fact("issuer") or OFFICE
 
     def place_html(self, finding: Finding, listed: Collection[CellRef] = ()) -> Html:

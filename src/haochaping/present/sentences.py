@@ -92,7 +92,7 @@ def write_sentences(section: str, figures: Figures, report: CheckReport | None =
     report : CheckReport, optional
         The checks: numbers and names in doubt are marked; a sentence of the summary also names the doubtful cells.
     """
-    cell_index = CellIndex(figures.data) if figures.data and section == SUMMARY else None
+    cell_index = figures.data.derived(CellIndex) if figures.data and section == SUMMARY else None
     doubts = Doubts(figures, report) if report else None
     return Html(
         "\n".join(
@@ -111,7 +111,7 @@ def compose(section: str, figures: Figures, report: CheckReport | None = None) -
     context |= {
         "verdict": report.verdict.value if report else "",
         "found": report.counts if report else {},
-        "largest": largest_doubts(report, CellIndex(figures.data)) if report and figures.data else [],
+        "largest": largest_doubts(report, figures.data.derived(CellIndex)) if report and figures.data else [],
     }
     lines = [line for line in render(f"page/{section}.j2", context) if line[0]]
     if section == "summary" and len(lines) > MOST_IN_SUMMARY:

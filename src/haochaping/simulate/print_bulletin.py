@@ -43,7 +43,10 @@ def _header(layout: AnnexLayout) -> list[str]:
             " ".join(
                 [
                     *names,
-                    *(column.key_part.get("district") or COLUMNS[column.measure] for column in layout.columns),
+                    *(
+                        column.key_part.get("district") or COLUMNS[column.measure]
+                        for column in layout.columns
+                    ),
                 ]
             )
         ]

@@ -37,7 +37,7 @@ class KnownNumbers:
     """All numbers of a quarter: named figures, figures of the text, table cells, dates, and numbers of `own_texts`."""
 
     def __init__(self, data: QuarterData, figures: Figures, own_texts: Iterable[str] = ()):
-        cell_index = CellIndex(data)
+        cell_index = data.derived(CellIndex)
         self._annexes = {Decimal(spec.annex) for name, spec in TABLES.items() if name not in data.absent}
         self._by_kind: dict[str, dict[tuple[Decimal, ...], Quantity]] = {}
         for text in [*own_texts, *data.about["value"], *data.headline["printed"]]:

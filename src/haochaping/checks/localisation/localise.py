@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ import numpy as np
 
 from haochaping.checks.outcome import FAILS, Constraint, Outcome
 from haochaping.cleaning.typing_slips import slip_between
-from haochaping.core.model import CellRef
+from haochaping.core.model import TABLES, CellRef
 from haochaping.store.cell_index import CellIndex
 
 MAX_EXPLANATIONS = 5
@@ -132,6 +133,8 @@ class _Programme:
         self, constraints: Sequence[Constraint], violated: Sequence[Constraint], cell_index: CellIndex
     ):
         self.constraints, self.cell_index = constraints, cell_index
+        self.confirmations = _confirmations(constraints, cell_index)
+        self.totals = {table: [row.key for row in cell_index.totals(table)] for table in TABLES}
         self.cells = list(
             dict.fromkeys(cell for c in constraints for cell in sorted(_cells(c), key=_sort_key))
         )
@@ -147,13 +150,10 @@ class _Programme:
     def _weight(self, cell: CellRef) -> float:
         if cell in self.rates:
             return RATE_WEIGHT
-        is_total = any(row.key == cell.names for row in self.cell_index.totals(cell.table))
-        confirmations = sum(
-            len(c.terms) == 2 and c.low == c.high and _violation(c, self.cell_index) == 0
-            for c in self.constraints
-            if cell in _cells(c)
-        )
-        weight = (TOTAL_WEIGHT if is_total else CELL_WEIGHT) + WEIGHT_PER_CONFIRMATION * confirmations
+        is_total = cell.names in self.totals.get(cell.table, ())
+        weight = (TOTAL_WEIGHT if is_total else CELL_WEIGHT) + WEIGHT_PER_CONFIRMATION * self.confirmations[
+            cell
+        ]
         return weight * SLIP_FACTOR if cell in self.correctable else weight
 
     def forbid(self, explanation: Explanation) -> None:
@@ -222,6 +222,14 @@ class _Programme:
                 weight += self.weights[i]
                 changes.append((cell, None if cell in self.rates else round(float(x[i]))))
         return Explanation(tuple(changes), weight) if changes else None
+
+
+def _confirmations(constraints: Sequence[Constraint], cell_index: CellIndex) -> Counter[CellRef]:
+    """How often each cell is printed a second time with the same number."""
+    alike = (
+        c for c in constraints if len(c.terms) == 2 and c.low == c.high and _violation(c, cell_index) == 0
+    )
+    return Counter(cell for c in alike for cell in _cells(c))
 
 
 def _correctable_by_a_slip(violated: Sequence[Constraint], cell_index: CellIndex) -> set[CellRef]:

@@ -80,7 +80,7 @@ def write_review(reviewed: Reviewed, answers: Sequence[Answer], path: Path) -> N
 def _findings_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: Sequence[Answer]) -> None:
     report, cell_index, printed = (
         reviewed.report,
-        CellIndex(reviewed.data),
+        reviewed.data.derived(CellIndex),
         _printed_before_correction(reviewed.data),
     )
     carried = {answer.finding for answer in reviewed.carried}

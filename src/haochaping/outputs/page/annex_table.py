@@ -39,7 +39,7 @@ class _AnnexView:
     """Gathers one annex's cells for :func:`table_html`."""
 
     def __init__(self, data: QuarterData, name: str, report: CheckReport):
-        self.data, self.spec, self.cell_index = data, TABLES[name], CellIndex(data)
+        self.data, self.spec, self.cell_index = data, TABLES[name], data.derived(CellIndex)
         self.reasons = {
             (str(row.key), str(row.column)): str(row.reason)
             for row in data.unreported.itertuples()
@@ -50,7 +50,7 @@ class _AnnexView:
             for row in data.corrections.itertuples()
             if row.table == name
         }
-        self.places = CellPlaces(data, report)
+        self.places = data.derived(CellPlaces, report)
 
     def view(self) -> TableView:
         layout = lay_out_annex(self.data, self.spec.name)

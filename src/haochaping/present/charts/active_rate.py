@@ -8,7 +8,7 @@ import pandas as pd
 
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import counts, percent
+from haochaping.present.charts.chart_parts import counts, name_later, percent
 from haochaping.present.charts.style import BLUE, GREY, NARROW, RED, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -69,6 +69,7 @@ def _draw(rows: pd.DataFrame, overall: float, small: float, canvas: Canvas) -> D
     widest = float(rows["active_rate"].max()) or 1.0
     label_width = widest * canvas.room(7)
     figure, axes = canvas.subplots(canvas.rows(1.55, len(rows)) + 0.9)
+    name_later(axes)
     sns.barplot(data=rows, x="active_rate", y="district", color=GREY, ax=axes, width=0.66, saturation=1)
     for bar, rate, base in zip(axes.patches, rows["active_rate"], rows["evaluations"], strict=True):
         colour = BLUE if rate > overall else GREY

@@ -53,6 +53,11 @@ def format_log_counts(axis: Any, most_labels: int = 0) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
+def name_later(axes: Any) -> None:
+    """A blank for a label on both axes: where there is none, seaborn makes and measures all ticks before it sets one."""
+    axes.set(xlabel=" ", ylabel=" ")
+
+
 def paired_bars(long: pd.DataFrame, value: str, kind: str, kinds: list[str], canvas: Canvas) -> Drawing:
     """Draw horizontal bars, one or two for each district.
 
@@ -70,6 +75,7 @@ def paired_bars(long: pd.DataFrame, value: str, kind: str, kinds: list[str], can
     import seaborn as sns
 
     figure, axes = canvas.subplots(canvas.rows(2.3, long["district"].nunique()) + 1.0)
+    name_later(axes)
     sns.barplot(
         data=long,
         y="district",

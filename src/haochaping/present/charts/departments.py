@@ -10,7 +10,7 @@ import pandas as pd
 from haochaping.cleaning.number_format import number
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import counts, format_log_counts
+from haochaping.present.charts.chart_parts import counts, format_log_counts, name_later
 from haochaping.present.charts.style import BLUE, NARROW, PALE, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -90,6 +90,7 @@ def _draw(frame: pd.DataFrame, small: float, canvas: Canvas) -> Drawing:
     figure, (left, right) = canvas.subplots(
         canvas.rows(1.5, len(frame)) + 1.1, ncols=2, sharey=True, width_ratios=[3, 2]
     )
+    name_later(left)
     sns.scatterplot(data=frame, x="cases", y="department", color=BLUE, s=34, ax=left, linewidth=0)
     left.set_ylim(len(frame) - 0.4, -0.6)
     left.hlines(frame["department"], 1, frame["cases"], color=PALE, linewidth=1.2, zorder=0)

@@ -226,9 +226,7 @@ class _ConflictTable:
 def _conflicts(mine: _CandidatePlaces, theirs: _CandidatePlaces, gap: float) -> Flags:
     """Pairs of places of two names that conflict because names or lines would meet, shape (mine, theirs)."""
     widened = theirs.boxes + np.array([-gap, -gap, gap, gap])
-    overlapping_names = (
-        (mine.boxes[:, None, :2] < widened[None, :, 2:]) & (widened[None, :, :2] < mine.boxes[:, None, 2:])
-    ).all(axis=2)
+    overlapping_names = _boxes_overlap(mine.boxes, widened)
     line_through_name = mine.has_line[:, None] & _lines_enter_boxes(mine.lines, widened)
     line_through_name |= (
         theirs.has_line[:, None]
@@ -238,14 +236,28 @@ def _conflicts(mine: _CandidatePlaces, theirs: _CandidatePlaces, gap: float) -> 
     return overlapping_names | line_through_name | crossing_lines
 
 
+# Below, the two coordinates are calculated one by one: numpy is slow to reduce an axis of two.
+
+
+def _boxes_overlap(mine: Numbers, theirs: Numbers) -> Flags:
+    """Which boxes overlap, shape (mine, theirs)."""
+    left, bottom, right, top = mine.T[:, :, None]
+    return (left < theirs[:, 2]) & (theirs[:, 0] < right) & (bottom < theirs[:, 3]) & (theirs[:, 1] < top)
+
+
 def _lines_enter_boxes(lines: Numbers, boxes: Numbers) -> Flags:
     """Which lines enter which boxes, shape (lines, boxes)."""
-    start, direction = lines[:, None, :2], (lines[:, 2:] - lines[:, :2])[:, None, :]
-    direction = np.where(direction == 0, 1e-9, direction)
-    first, second = (boxes[None, :, :2] - start) / direction, (boxes[None, :, 2:] - start) / direction
-    enters = np.minimum(first, second).max(axis=2)
-    leaves = np.maximum(first, second).min(axis=2)
+    entries, exits = zip(*(_entry_and_exit(lines, boxes, axis) for axis in (0, 1)), strict=True)
+    enters, leaves = np.maximum(*entries), np.minimum(*exits)
     return (enters < leaves) & (leaves > 0) & (enters < 1)
+
+
+def _entry_and_exit(lines: Numbers, boxes: Numbers, axis: int) -> tuple[Numbers, Numbers]:
+    """Where each line, from 0 at its start to 1 at its end, enters and leaves each box in one coordinate."""
+    start, direction = lines[:, axis, None], (lines[:, axis + 2] - lines[:, axis])[:, None]
+    direction = np.where(direction == 0, 1e-9, direction)
+    first, second = (boxes[:, axis] - start) / direction, (boxes[:, axis + 2] - start) / direction
+    return np.minimum(first, second), np.maximum(first, second)
 
 
 def _lines_cross(mine: Numbers, theirs: Numbers) -> Flags:

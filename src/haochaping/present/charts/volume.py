@@ -10,7 +10,7 @@ import pandas as pd
 from haochaping.cleaning.number_format import number
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import counts, format_log_counts
+from haochaping.present.charts.chart_parts import counts, format_log_counts, name_later
 from haochaping.present.charts.point_names import name_points
 from haochaping.present.charts.style import BLUE, NARROW, WIDE, Canvas
 from haochaping.present.html_fragment import Html
@@ -82,6 +82,7 @@ def draw_volume(points: pd.DataFrame, canvas: Canvas, height: float) -> tuple[Dr
     import seaborn as sns
 
     figure, axes = canvas.subplots(height)
+    name_later(axes)
     sns.scatterplot(data=points, x="cases", y="rate", color=BLUE, s=46, ax=axes, linewidth=1.2)
     axes.collections[0].set(
         edgecolor=BLUE, facecolor=["white" if hollow else BLUE for hollow in points["hollow"]]

@@ -1,0 +1,109 @@
+import pickle
+from collections.abc import Callable
+from copy import copy
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.core.model import TABLES, CellRef, QuarterData
+from haochaping.core.quarter import Quarter
+from haochaping.figures.compute_figures import compute_figures
+from haochaping.outputs.page.annex_table import annex_table
+from haochaping.outputs.page.appendix import appendix_html
+from haochaping.outputs.page.findings_section import findings_html
+from haochaping.outputs.page.head import head_html
+from haochaping.present.sentences import SECTIONS, write_sentences
+from haochaping.reference.reference import Reference
+from haochaping.store.cell_index import CellIndex
+
+CASES = CellRef.of("districts", {"district": "张店区"}, "cases")
+
+
+@pytest.fixture
+def own(real: QuarterData) -> QuarterData:
+    """The real quarter in frames that a test may change."""
+    return replace(real, **{name: frame.copy() for name, frame in real.frames()})
+
+
+def test_what_is_made_of_a_quarter_is_made_once(own: QuarterData) -> None:
+    assert own.derived(CellIndex) is own.derived(CellIndex)
+    assert own.derived(_beside, "districts") is own.derived(_beside, "districts")
+    assert own.derived(_beside, "districts") is not own.derived(_beside, "annexes")
+
+
+def _beside(data: QuarterData, name: str) -> list[str]:
+    return list(getattr(data, name))
+
+
+def _write(data: QuarterData) -> None:
+    data.districts.loc[0, "cases"] = 5
+
+
+def _append(data: QuarterData) -> None:
+    data.districts.loc[len(data.districts)] = data.districts.loc[0]
+
+
+def _drop(data: QuarterData) -> None:
+    del data.districts["cases"]
+
+
+def _rename(data: QuarterData) -> None:
+    data.districts["district"] = data.districts["district"] + "（改）"
+
+
+def _text(data: QuarterData) -> None:
+    data.unreported.loc[0, "printed"] = "另"
+
+
+def _columns(data: QuarterData) -> None:
+    data.districts.columns = [name.upper() for name in data.districts]
+
+
+@pytest.mark.parametrize("change", [_write, _append, _drop, _rename, _text, _columns])
+def test_a_frame_changed_in_place_is_seen(own: QuarterData, change: Callable[[QuarterData], None]) -> None:
+    before = own.derived(_shape)
+    change(own)
+    assert own.derived(_shape) != before
+    assert own.derived(_shape) == _shape(own)
+
+
+def _shape(data: QuarterData) -> str:
+    return "".join(frame.to_csv() for _, frame in data.frames())
+
+
+def test_a_changed_number_is_in_the_index_at_once(own: QuarterData) -> None:
+    assert own.derived(CellIndex).count(CASES) != 7
+    own.districts.loc[own.districts["district"] == "张店区", "cases"] = 7
+    assert own.derived(CellIndex).count(CASES) == 7
+
+
+def test_another_quarter_has_made_nothing_yet(own: QuarterData) -> None:
+    made = own.derived(CellIndex)
+    districts = own.districts.assign(cases=pd.array([7] * len(own.districts), dtype="Int64"))
+    assert replace(own, districts=districts).derived(CellIndex).count(CASES) == 7
+    for other in (replace(own), copy(own), pickle.loads(pickle.dumps(own))):
+        assert other == own and other.derived(CellIndex) is not made
+
+
+def test_a_page_builds_the_index_of_cells_once(
+    own: QuarterData, real_report: CheckReport, reference: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[Quarter] = []
+    build = CellIndex.__init__
+
+    def counted(self: CellIndex, data: QuarterData, *rest: object) -> None:
+        built.append(data.quarter)
+        build(self, data, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(CellIndex, "__init__", counted)
+    figures = compute_figures(own, reference)
+    head_html(own, real_report, figures)
+    for section in SECTIONS:
+        write_sentences(section, figures, real_report)
+    for name in TABLES:
+        annex_table(own, name, real_report)
+    findings_html(real_report, figures, reference)
+    appendix_html(own, figures, real_report)
+    assert built == [own.quarter]
