@@ -86,36 +86,38 @@ def cell(table: str, column: str, printed: str, **key: str) -> dict:
 DEPARTMENT = {"department": "公共服务（水电气热通讯）"}
 
 
-def test_4356_is_told_once_with_both_explanations(real_report: CheckReport) -> None:
+def test_4356_is_reported_once_with_both_explanations(real_report: CheckReport) -> None:
     """Annex 5's rows exceed its total by the very figure that annex 3 prints as 0."""
     finding = _by_id(real_report)["total_sum/public_services/总数/evaluations"]
-    told = finding.as_json()
+    finding_json = finding.as_json()
     here = cell("public_services", "evaluations", "4356", district="周村区")
     there = cell("district_departments", "evaluations", "0", **DEPARTMENT, district="周村区")
-    assert told["cells"][0] == cell("public_services", "evaluations", "1989842", district="总数")
-    assert len(told["cells"]) == 13 and here in told["cells"] and there in told["cells"]
-    assert told["suspects"] == [
+    assert finding_json["cells"][0] == cell("public_services", "evaluations", "1989842", district="总数")
+    assert (
+        len(finding_json["cells"]) == 13 and here in finding_json["cells"] and there in finding_json["cells"]
+    )
+    assert finding_json["suspects"] == [
         here,
         cell("public_services", "evaluations", "1989842", district="总数"),
         there,
         cell("district_departments", "evaluations", "40934", department="汇总", district="周村区"),
     ]
-    one, two = str(told["hypothesis"]).split("；")
+    one, two = str(finding_json["hypothesis"]).split("；")
     assert "4,356 应为 0，但与所列附件5“周村区”总量占比 0.2% 不合" in one, "a printed share speaks against it"
     assert "1,989,842 应为 1,994,198（漏加附件5“周村区”的 4,356）" in two
     assert "0 应为 4,356" in two and "40,934 应为 45,290" in two
-    assert "4,356 − 0 = 4,356" in told["arithmetic"]
+    assert "4,356 − 0 = 4,356" in finding_json["arithmetic"]
 
 
 def test_swapped_digits_are_suspected_in_both_cells(real_report: CheckReport) -> None:
-    told = _by_id(real_report)[min(CORRECT)].as_json()
-    assert {(c["column"], c["printed"]) for c in told["suspects"]} == {
+    finding_json = _by_id(real_report)[min(CORRECT)].as_json()
+    assert {(c["column"], c["printed"]) for c in finding_json["suspects"]} == {
         ("evaluation_rate", "100%"),
         ("evaluations", "11237"),
         ("cases", "11273"),
     }
-    assert "11,237 应为 11,273（相邻两位数字颠倒）" in str(told["hypothesis"])
-    assert "11,273 应为 11,237（相邻两位数字颠倒）" in str(told["hypothesis"])
+    assert "11,237 应为 11,273（相邻两位数字颠倒）" in str(finding_json["hypothesis"])
+    assert "11,273 应为 11,237（相邻两位数字颠倒）" in str(finding_json["hypothesis"])
 
 
 def test_scope_relations_name_the_districts_that_refute_them(real_report: CheckReport) -> None:

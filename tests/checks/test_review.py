@@ -133,7 +133,7 @@ def test_corrections_of_every_kind_of_cell(real: QuarterData, reference: Referen
         (explain(WINDOW, until="2023-01-01"), "已过期"),
     ],
 )
-def test_what_cannot_be_applied_is_told_and_not_applied(
+def test_what_cannot_be_applied_is_reported_and_not_applied(
     real: QuarterData, reference: Reference, given: Answer, why: str
 ) -> None:
     reviewed = run(real, reference, given)
@@ -153,7 +153,7 @@ def test_a_cell_can_be_named_in_words_but_never_guessed(real: QuarterData, refer
     assert nameless.data == real and "应填写编号" in nameless.report.remarks[0]
 
 
-def test_what_lacks_a_basis_is_told_and_what_changes_nothing_is_no_correction(
+def test_what_lacks_a_basis_is_reported_and_what_changes_nothing_is_no_correction(
     real: QuarterData, reference: Reference
 ) -> None:
     reviewed = run(real, reference, replace(WATER_CORRECTED, text="", by="", on=""))
@@ -197,8 +197,8 @@ def test_explanations_and_the_verdict(real: QuarterData, reference: Reference) -
 def test_the_same_quirk_three_quarters_in_a_row_is_one_folded_line(
     real: QuarterData, reference: Reference
 ) -> None:
-    said = explain(WINDOW, "每年如此", until="2023-12-31")
-    first = PriorQuarter(replace(real, quarter=real.quarter.previous.previous), (said,))
+    explanation = explain(WINDOW, "每年如此", until="2023-12-31")
+    first = PriorQuarter(replace(real, quarter=real.quarter.previous.previous), (explanation,))
     second = PriorQuarter(replace(real, quarter=real.quarter.previous), ())
     reviewed = run(real, reference, past=(first, second))
     found = [f for f in reviewed.report.findings if f.check == "extraction_window"]
@@ -215,7 +215,7 @@ def test_an_explanation_without_end_is_not_carried_over(real: QuarterData, refer
     assert next(f for f in again.report.findings if f.id == WINDOW).folded
 
 
-def test_what_is_gone_is_told(real: QuarterData, reference: Reference) -> None:
+def test_what_is_gone_is_reported(real: QuarterData, reference: Reference) -> None:
     departments = real.city_departments[real.city_departments["cases"] != 0].reset_index(drop=True)
     reviewed = run(replace(real, city_departments=departments), reference, past=(PriorQuarter(real, ()),))
     assert {f.check for f in reviewed.report.gone} >= {"rate_undefined", "idle_counterpart"}
@@ -266,8 +266,8 @@ def test_history_uses_corrected_figures_and_tells_revisions(real: QuarterData, r
     corrected = run(earlier, reference, WATER_CORRECTED).data
     tidy = add_revisions(earlier, corrected, TODAY)
     past = (PriorQuarter(replace(earlier, revisions=tidy.revisions), (), tidy),)
-    told = run(real, reference, past=past).report.revised
-    assert [(one.quarter, one.before, one.after) for one in told] == [("2022年第三季度", "11237", "11273")]
+    revised = run(real, reference, past=past).report.revised
+    assert [(one.quarter, one.before, one.after) for one in revised] == [("2022年第三季度", "11237", "11273")]
 
 
 def test_lapsed_and_carried_explanations_are_handed_on(real: QuarterData, reference: Reference) -> None:
@@ -331,8 +331,8 @@ def test_a_figure_of_the_text_or_a_total_can_be_taken_out(
 def test_findings_that_a_correction_raised_say_so(real: QuarterData, reference: Reference) -> None:
     doubt = "active_rate_peers/districts/周村区/active_evaluations"
     wrong = correct(doubt, "districts/周村区/evaluations", "67199", "76990")
-    told = [f.message for f in run(real, reference, wrong).report.findings if "由更正引起" in f.message]
-    assert any("76,990" in message or "周村区" in message for message in told)
+    messages = [f.message for f in run(real, reference, wrong).report.findings if "由更正引起" in f.message]
+    assert any("76,990" in message or "周村区" in message for message in messages)
 
 
 def test_the_original_may_be_typed_with_commas(real: QuarterData, reference: Reference) -> None:

@@ -21,7 +21,7 @@ consider = "x"
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected_message"),
     [
         ("rule = 5\n", "以 \\[\\[rule\\]\\] 开头"),
         ("rule = [1, 2]\n", "以 \\[\\[rule\\]\\] 开头"),
@@ -34,9 +34,9 @@ consider = "x"
         ("x = " + "[" * 5000, "应为 TOML 格式"),
     ],
 )
-def test_rules_with_noise_are_refused(tmp_path: Path, text: str, said: str) -> None:
+def test_rules_with_noise_are_refused(tmp_path: Path, text: str, expected_message: str) -> None:
     (tmp_path / "rules.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(InputRefused, match=said):
+    with pytest.raises(InputRefused, match=expected_message):
         load_rules(tmp_path, KINDS)
 
 

@@ -61,7 +61,7 @@ def test_the_first_month_of_a_stretch() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "exact", "says_it"),
+    ("written", "exact", "is_expressed"),
     [
         ("4.9%", "4.92%", True),
         ("4.92%", "4.9%", False),
@@ -72,6 +72,6 @@ def test_the_first_month_of_a_stretch() -> None:
         ("百分之四点九二", "4.92%", True),
     ],
 )
-def test_fewer_decimals_that_round_right(told: str, exact: str, says_it: bool) -> None:
-    ((one,), (two,)) = (quantities(plain_text(text)) for text in (told, exact))
-    assert expresses_rounded(one, two) is says_it
+def test_fewer_decimals_that_round_right(written: str, exact: str, is_expressed: bool) -> None:
+    ((one,), (two,)) = (quantities(plain_text(text)) for text in (written, exact))
+    assert expresses_rounded(one, two) is is_expressed

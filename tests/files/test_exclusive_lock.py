@@ -17,7 +17,7 @@ with exclusive_lock(Path(sys.argv[1])):
 
 
 @pytest.fixture
-def held(tmp_path: Path):
+def locked_folder(tmp_path: Path):
     """A folder whose lock another process holds until its standard input ends."""
     folder = tmp_path / "2022Q4"
     other = subprocess.Popen(
@@ -30,27 +30,27 @@ def held(tmp_path: Path):
     other.stdout.close()
 
 
-def test_a_second_writer_is_told_and_refused_after_the_wait(held) -> None:
-    folder, _ = held
-    said: list[str] = []
+def test_a_second_writer_is_reported_and_refused_after_the_wait(locked_folder) -> None:
+    folder, _ = locked_folder
+    messages: list[str] = []
     with (
         pytest.raises(FolderLocked, match="另一个程序一直在写"),
-        exclusive_lock(folder, said.append, wait=0.2),
+        exclusive_lock(folder, messages.append, wait=0.2),
     ):
         pytest.fail("two writers at once")
-    assert len(said) == 1 and str(folder) in said[0]
+    assert len(messages) == 1 and str(folder) in messages[0]
 
 
-def test_a_lock_of_a_killed_process_is_free(held) -> None:
-    folder, other = held
+def test_a_lock_of_a_killed_process_is_free(locked_folder) -> None:
+    folder, other = locked_folder
     other.kill()
     other.wait()
     with exclusive_lock(folder, wait=5):
         pass
 
 
-def test_waiting_ends_when_the_other_does(held) -> None:
-    folder, other = held
+def test_waiting_ends_when_the_other_does(locked_folder) -> None:
+    folder, other = locked_folder
     other.stdin.close()
     with exclusive_lock(folder, wait=20):
         pass

@@ -61,7 +61,7 @@ def test_excel_may_have_saved_the_registry(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "more", "said"),
+    ("name", "more", "expected_message"),
     [
         ("units.csv", "district,某区,,²,,,,\n", "应为整数或空白"),
         ("units.csv", f"district,某区,,{'9' * 5000},,,,\n", "应为整数或空白"),
@@ -69,10 +69,10 @@ def test_excel_may_have_saved_the_registry(folder: Path) -> None:
         ("city.toml", "x = " + "[" * 5000, "应为 TOML 格式"),
     ],
 )
-def test_settings_with_noise_are_refused(folder: Path, name: str, more: str, said: str) -> None:
+def test_settings_with_noise_are_refused(folder: Path, name: str, more: str, expected_message: str) -> None:
     with (folder / name).open("a", encoding="utf-8") as file:
         file.write(more)
-    with pytest.raises(InputRefused, match=said):
+    with pytest.raises(InputRefused, match=expected_message):
         load_reference(folder)
 
 

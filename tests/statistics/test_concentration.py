@@ -60,7 +60,7 @@ def test_health_insurance_in_the_real_bulletin(real: QuarterData) -> None:
     assert quotient[table.isna()].isna().all(axis=None)
 
 
-def test_one_unit_and_nothing_are_told_apart_from_a_measure() -> None:
+def test_one_unit_and_nothing_are_distinguished_from_a_measure() -> None:
     assert (hhi([5]), effective_number([5]), gini([5]), top_share([5], 1)) == (1, 1, 0, 1)
     assert math.isnan(normalised_hhi([5]))
     assert all(math.isnan(measure([0, 0, 0])) for measure in MEASURES)

@@ -84,7 +84,7 @@ def test_a_point_outside_is_not_one_of_the_two_in_three() -> None:
     assert flagged([7, 4, 4]) == ["outside", "two_in_three", "two_in_three"]
 
 
-def test_the_first_rule_that_applies_is_told() -> None:
+def test_the_first_rule_that_applies_is_reported() -> None:
     one, two = "one_side", "two_in_three"
     assert flagged([1, 4, 1, 4, 1, 2, 1]) == [one, two, one, two, one, one, one]
     climbing = xmr(range(20)).rule.tolist()  # all of it is a trend; ten on each side of the mean

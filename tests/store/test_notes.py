@@ -39,7 +39,7 @@ def test_headings_as_people_write_them(tmp_path: Path, heading: str) -> None:
     assert [row[0] for row in notes(tmp_path, f"{heading}\n\n文字")] == ["镇村"]
 
 
-def test_every_heading_that_is_unknown_is_told_with_the_known_ones(tmp_path: Path) -> None:
+def test_every_heading_that_is_unknown_is_reported_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(InputRefused) as refused:
         notes(tmp_path, "开头的文字\n\n## 结论\n\n甲\n\n## 镇村\n\n乙\n\n## 镇村\n\n## 建议\n")
     message = refused.value.message

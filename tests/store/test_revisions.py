@@ -38,7 +38,7 @@ def test_a_trial_that_was_undone_is_not_told(real: QuarterData) -> None:
     assert net_revisions(back).empty
 
 
-def test_two_changes_of_one_cell_are_told_once(real: QuarterData) -> None:
+def test_two_changes_of_one_cell_are_reported_once(real: QuarterData) -> None:
     first = str(real.districts.loc[0, "cases"])
     twice = add_revisions(add_revisions(real, with_cases(real, 5), DAY), with_cases(real, 6), DAY)
     assert net_revisions(twice)[["before", "after"]].to_numpy().tolist() == [[first, "6"]]

@@ -140,7 +140,7 @@ def test_other_text_is_left_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "said"),
+    ("name", "old", "new", "expected_message"),
     [
         ("districts.csv", "张店区".encode(), b"\xff\xfe", "CSV 文件（UTF-8）"),
         ("districts.csv", "张店区".encode(), b'"', "CSV 文件（UTF-8）"),
@@ -154,13 +154,13 @@ def test_other_text_is_left_alone(text: str) -> None:
     ],
 )
 def test_damaged_files_are_refused(
-    real: QuarterData, tmp_path: Path, name: str, old: bytes, new: bytes, said: str
+    real: QuarterData, tmp_path: Path, name: str, old: bytes, new: bytes, expected_message: str
 ) -> None:
     write_tidy(real, tmp_path)
     content = (tmp_path / name).read_bytes()
     assert old in content
     (tmp_path / name).write_bytes(content.replace(old, new, 1))
-    with pytest.raises(InputRefused, match=said):
+    with pytest.raises(InputRefused, match=expected_message):
         read_tidy(tmp_path, real.quarter)
 
 

@@ -19,8 +19,8 @@ def figures(real: QuarterData, reference: Reference) -> FigureComparison:
 def verdicts(figures: FigureComparison, text: str) -> list[str]:
     """For each number: blank if explained, what it should be, or ``?`` where it cannot be placed."""
     return [
-        figures.expected_text(told) or ("" if figures.holds(told) else "?")
-        for told in extract_mentions(plain_text(text))
+        figures.expected_text(mention) or ("" if figures.holds(mention) else "?")
+        for mention in extract_mentions(plain_text(text))
     ]
 
 

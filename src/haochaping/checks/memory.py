@@ -90,7 +90,7 @@ def valid_explanations(
 def with_status(
     finding: Finding,
     explained: Mapping[str, Answer],
-    carried: Mapping[str, Answer],
+    carried_over: Mapping[str, Answer],
     past: Sequence[PriorQuarter],
     earlier: Sequence[Finding],
     lapse: str,
@@ -99,7 +99,7 @@ def with_status(
 
     Parameters
     ----------
-    explained, carried : mapping
+    explained, carried_over : mapping
         This quarter's explanations, and those carried over from earlier quarters, by id of the finding.
     past : sequence of PriorQuarter
         Earlier quarters, oldest first.
@@ -109,7 +109,7 @@ def with_status(
         Why an earlier explanation no longer holds, shown where there is no answer.
     """
     known = any(f.id == finding.id for f in earlier)
-    answer = explained.get(finding.id) or carried.get(finding.id)
+    answer = explained.get(finding.id) or carried_over.get(finding.id)
     if answer is None:
         return replace(finding, status="known" if known else "new", answer=lapse)
     last = last_explanation(finding.id, past)

@@ -54,7 +54,7 @@ def review(
     past: Sequence[PriorQuarter],
     reference: Reference,
     as_of: date,
-    kept: Sequence[Correction] = (),
+    recorded: Sequence[Correction] = (),
 ) -> Reviewed:
     """Run the rules on a quarter, apply its corrections, run the rules again, and judge its explanations.
 
@@ -70,7 +70,7 @@ def review(
         The city.
     as_of : date
         The day on which the validity of explanations is judged.
-    kept : sequence of Correction
+    recorded : sequence of Correction
         Corrections recorded in tidy tables whose answers are no longer there; answers take precedence.
     """
     earlier = earlier_findings(past, reference)
@@ -81,7 +81,7 @@ def review(
     while True:  # a correction may raise a finding that another correction answers
         corrections, remarks = _corrections(answers, known, printed, reference)
         answered = {correction.cell for _, correction in corrections}
-        corrections += [("", correction) for correction in kept if correction.cell not in answered]
+        corrections += [("", correction) for correction in recorded if correction.cell not in answered]
         if not corrections:
             break
         data = apply_corrections(printed, [c for _, c in corrections], reference)
@@ -105,7 +105,7 @@ def review(
         for f in after.findings
         if f.id not in explained and f.id not in withdrawn and (a := last_explanation(f.id, past))
     }
-    carried = {
+    carried_over = {
         f.id: last_explanations[f.id]
         for f in after.findings
         if f.id in last_explanations and not lapse_reason(last_explanations[f.id], f, earlier, as_of)
@@ -114,7 +114,7 @@ def review(
         with_status(
             finding,
             explained,
-            carried,
+            carried_over,
             past,
             earlier,
             lapse_reason(last_explanations.get(finding.id), finding, earlier, as_of),
@@ -137,7 +137,7 @@ def review(
         as_of=as_of.isoformat(),
         revised=tuple(revision for quarter in past for revision in revised_cells(quarter.data)),
     )
-    return Reviewed(data, report, tuple(carried.values()))
+    return Reviewed(data, report, tuple(carried_over.values()))
 
 
 def _sort_findings(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -71,7 +71,7 @@ def test_a_cell_that_a_slip_would_mend_comes_first() -> None:
     assert found[0][0] == {"a": 1324}, "two digits swapped"
 
 
-def test_separate_causes_are_told_apart() -> None:
+def test_separate_causes_are_separate_findings() -> None:
     values = cell_index(a=1, b=2, c=5, d=9)
     found = explanations(values, outcome(False, equality(a=1, b=-1)), outcome(False, equality(c=1, d=-1)))
     assert len(found) == 2

@@ -58,7 +58,9 @@ def test_a_number_that_is_another_units_or_a_slip(
     assert expected in finding.expected.split(" 或 ") and "notes.md 第 7 行" in finding.message
 
 
-def test_what_cannot_be_placed_is_told_and_does_not_block(real: QuarterData, reference: Reference) -> None:
+def test_what_cannot_be_placed_is_reported_and_does_not_block(
+    real: QuarterData, reference: Reference
+) -> None:
     [finding] = found(real, reference, "新增终端 987 台，张店区办件比上季度增加 4321 件。")
     assert (finding.check, finding.severity) == ("notes_unplaced", "note")
     assert "987" in finding.message and "4321" in finding.message and "2 个数" in finding.message

@@ -49,16 +49,16 @@ def test_a_count_ten_times_the_quarter_before(
     cases = int(now.districts.loc[0, "cases"])
     wrong = with_cell(now, "districts", 0, cases=30 * cases)
     doubt = f"办件数 {30 * cases:,}，上一期为"
-    assert doubt in told(wrong, reference, before) and doubt not in told(wrong, reference)
-    assert "其他单位中位数" in told(wrong, reference), "its own rate is far from the others'"
+    assert doubt in all_messages(wrong, reference, before) and doubt not in all_messages(wrong, reference)
+    assert "其他单位中位数" in all_messages(wrong, reference), "its own rate is far from the others'"
 
 
-def told(data: QuarterData, reference: Reference, *history: QuarterData) -> str:
-    """All messages; one cause may tell several doubts in one."""
+def all_messages(data: QuarterData, reference: Reference, *history: QuarterData) -> str:
+    """All messages in one text; a finding may contain several doubts of one cause."""
     return "".join(finding.message for finding in run_rules(data, reference, history=history).findings)
 
 
-def test_an_annex_copied_from_the_quarter_before_is_told_once(
+def test_an_annex_copied_from_the_quarter_before_is_reported_once(
     now: QuarterData, before: QuarterData, reference: Reference
 ) -> None:
     pasted = replace(now, towns_and_villages=before.towns_and_villages)
@@ -72,9 +72,9 @@ def test_a_row_copied_from_the_quarter_before(
     columns = ["cases", "evaluations", "active_evaluations", "negative_evaluations"]
     old = {column: before.districts.loc[2, column] for column in columns}
     report = run_rules(with_cell(now, "districts", 2, **old), reference, history=(before,))
-    told = [f for f in report.findings if "有一行与2023年第一季度逐格相同" in f.message]
-    assert len(told) == 1, "alone, or with the rate that no longer fits"
-    assert told[0].at.names == {"district": before.districts.loc[2, "district"]}
+    copied = [f for f in report.findings if "有一行与2023年第一季度逐格相同" in f.message]
+    assert len(copied) == 1, "alone, or with the rate that no longer fits"
+    assert copied[0].at.names == {"district": before.districts.loc[2, "district"]}
 
 
 def test_an_annex_that_is_gone(now: QuarterData, before: QuarterData, reference: Reference) -> None:
@@ -84,7 +84,7 @@ def test_an_annex_that_is_gone(now: QuarterData, before: QuarterData, reference:
     assert found(short, reference, "annex_gone", history=(short,)) == []
 
 
-def test_blank_cells_are_told_a_row_at_a_time_and_keep_the_bulletin_a_draft(
+def test_blank_cells_are_reported_a_row_at_a_time_and_keep_the_bulletin_a_draft(
     now: QuarterData, reference: Reference
 ) -> None:
     import pandas as pd
@@ -109,7 +109,7 @@ def test_blank_cells_are_told_a_row_at_a_time_and_keep_the_bulletin_a_draft(
     assert len(finding.suspects) == 2
 
 
-def test_a_column_left_blank_is_told_once(now: QuarterData, reference: Reference) -> None:
+def test_a_column_left_blank_is_reported_once(now: QuarterData, reference: Reference) -> None:
     import pandas as pd
 
     content = now.districts.copy()
@@ -157,8 +157,8 @@ def test_a_satisfaction_that_whole_numbers_can_give(
         rectification_satisfaction_rate_printed=printed,
     )
     name = str(now.districts.loc[0, "district"])
-    told = found(data, reference, "satisfaction_of_none", "satisfaction_possible")
-    assert [one.check for one in told if one.at.names == {"district": name}] == ([check] if check else [])
+    findings = found(data, reference, "satisfaction_of_none", "satisfaction_possible")
+    assert [one.check for one in findings if one.at.names == {"district": name}] == ([check] if check else [])
 
 
 def test_extraction_before_the_end_of_the_quarter(now: QuarterData, reference: Reference) -> None:

@@ -80,12 +80,12 @@ def names(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 def _unit_names(cell_index: CellIndex) -> Iterator[tuple[str, str, str, CellRef]]:
     """Every distinct name in a key column that the registry covers: table, column, name, its first cell."""
     for table, spec in TABLES.items():
-        seen: set[tuple[str, str]] = set()
+        yielded: set[tuple[str, str]] = set()
         for row in cell_index.rows(table):
             for column, kind in spec.unit_kinds.items():
                 name = row.key[column]
-                if kind and (column, name) not in seen:
-                    seen.add((column, name))
+                if kind and (column, name) not in yielded:
+                    yielded.add((column, name))
                     yield table, column, name, row.cell(spec.measures[0])
 
 
