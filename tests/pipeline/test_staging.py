@@ -64,9 +64,11 @@ def test_a_notebook_gets_the_figures_of_the_runner_and_computes_those_of_what_it
     stage(real, real_report, figures, tmp_path / "model")
     monkeypatch.setenv(STAGED_VARIABLE, str(tmp_path / "model"))
     computed: list[QuarterData] = []
-    compute = figures_module.of_one_quarter
+    compute = figures_module.figures_of_one_quarter
     monkeypatch.setattr(
-        figures_module, "of_one_quarter", lambda data, *rest: computed.append(data) or compute(data, *rest)
+        figures_module,
+        "figures_of_one_quarter",
+        lambda data, *rest: computed.append(data) or compute(data, *rest),
     )
     q = hcp.load("2022Q4")
     assert hcp.check(q) == real_report

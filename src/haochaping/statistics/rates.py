@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import special  # exact equivalents of what scipy.stats offers, vectorised, at half the import time
 
 from haochaping.statistics.validation import FloatArray, confidence_level, counts, scalar_or_array, trials
 
@@ -78,6 +77,8 @@ def wilson(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
     Wilson, E. B. (1927). Journal of the American Statistical Association 22:209-212.
     Newcombe, R. G. (1998). Statistics in Medicine 17:857-872.
     """
+    from scipy import special  # here: slow to load, and not needed for checks; scipy.stats would take twice as long
+
     k_, n_ = trials((k, n))
     z = special.ndtri(0.5 + confidence_level(level) / 2)
     base = _base(n_)
@@ -115,6 +116,8 @@ def exact(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
     ----------
     Clopper, C. J. and Pearson, E. S. (1934). Biometrika 26:404-413.
     """
+    from scipy import special
+
     k_, n_ = trials((k, n))
     tail = (1 - confidence_level(level)) / 2
     # Beta has no parameter 0: the parameters are raised to 1 here, and the ends concerned are set below.

@@ -8,15 +8,13 @@ result is proposed to people, never applied.
 from __future__ import annotations
 
 import math
-import os
-import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from haochaping.checks.localisation.integer_programme import minimise
 from haochaping.checks.outcome import FAILS, Constraint, Outcome
 from haochaping.cleaning.typing_slips import slip_between
 from haochaping.core.model import TABLES, CellRef
@@ -167,11 +165,7 @@ class _Programme:
         rows: list[tuple[dict[int, float], float, float]] = []
         for c in self.constraints:
             rows += self._constraint_rows(c, n)
-        lower, upper = np.zeros(2 * n), np.concatenate([np.full(n, np.inf), np.ones(n)])
-        # imported here: slow to load, and needed only where rules are violated
-        from scipy.optimize import Bounds, LinearConstraint, milp
-        from scipy.sparse import lil_matrix
-
+        upper = np.concatenate([np.full(n, np.inf), np.ones(n)])
         cost = np.zeros(2 * n)
         for i, cell in enumerate(self.cells):
             value = self.cell_index.count(cell) if cell not in self.rates else 0
@@ -183,21 +177,8 @@ class _Programme:
             rows.append(({i: 1.0, n + i: self.max_change}, float(value), math.inf))
         for core in self.forbidden:
             rows.append(({n + i: 1.0 for i in core}, -math.inf, len(core) - 1))
-        matrix = lil_matrix((len(rows), 2 * n))
-        for r, (terms, _, _) in enumerate(rows):
-            for column, coefficient in terms.items():
-                matrix[r, column] = coefficient
-        with _suppressed_solver_output():
-            result = milp(
-                cost,
-                integrality=np.concatenate([np.zeros(n), np.ones(n)]),
-                bounds=Bounds(lower, upper),
-                constraints=LinearConstraint(
-                    matrix.tocsr(), [low for _, low, _ in rows], [high for _, _, high in rows]
-                ),
-                options={"time_limit": 5.0},
-            )
-        return self._explanation(result.x, n) if result.x is not None else None
+        values = minimise(cost, upper, np.arange(2 * n) >= n, rows)
+        return None if values is None else self._explanation(values, n)
 
     def _constraint_rows(self, c: Constraint, n: int) -> list[tuple[dict[int, float], float, float]]:
         terms: dict[int, float] = {}
@@ -247,21 +228,6 @@ def _correctable_by_a_slip(violated: Sequence[Constraint], cell_index: CellIndex
             if target >= 0 and target == int(target) and slip_between(value, int(target)):
                 correctable.add(cell)
     return correctable
-
-
-@contextmanager
-def _suppressed_solver_output() -> Iterator[None]:
-    """Keep the solver's own prints off standard output, which belongs to ``check --json``."""
-    sys.stdout.flush()
-    saved_stdout = os.dup(1)
-    null_device = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null_device, 1)
-        yield
-    finally:
-        os.dup2(saved_stdout, 1)
-        os.close(saved_stdout)
-        os.close(null_device)
 
 
 def _sort_key(cell: CellRef) -> tuple[str, tuple[tuple[str, str], ...], str]:

@@ -12,7 +12,6 @@ from haochaping.checks.rule import Rule
 from haochaping.cleaning.quantities import COUNT, PERCENT, POINTS, plain_text
 from haochaping.core.model import TABLES, TEXT_CLAIMS, TIERS, CellRef
 from haochaping.core.paths import NOTES
-from haochaping.figures.compute_figures import compute_figures
 from haochaping.store.cell_index import CellIndex
 from haochaping.store.notes import BULLETIN, of_sections, plain
 from haochaping.text_numbers.compare_with_figures import FigureComparison
@@ -99,6 +98,8 @@ class _NoteReader:
     @cached_property
     def figures(self) -> FigureComparison:
         """Computed only where the notes have a number: it takes all figures of all quarters."""
+        from haochaping.figures.compute_figures import compute_figures  # here: SciPy behind it is slow to load
+
         return FigureComparison(
             self._cell_index, compute_figures(self._cell_index.data, self._cell_index.reference)
         )
