@@ -87,9 +87,9 @@ class Redaction:
         if _PEER_STATISTICS.search(text) and not is_history_rule:
             return False
         figures = list(_figures_in(text))
-        own = {self._plain_printed(cell) for cell in self._owners.cells.get(owner, ())} | self._total_figures(
-            owner
-        )
+        own = {
+            self._plain_printed(cell) for cell in self._owners.cells.get(owner, ())
+        } | self._total_figures()
         unknown_figures = [figure for figure in figures if figure not in own]
         if is_history_rule:
             return not any(figure in self._all_figures for figure in unknown_figures)
@@ -138,7 +138,7 @@ class Redaction:
     def _all_figures(self) -> set[str]:
         return {self._plain_printed(cell) for cells in self._owners.cells.values() for cell in cells}
 
-    def _total_figures(self, owner: Owner) -> set[str]:
+    def _total_figures(self) -> set[str]:
         """Printed totals over several units, and the sums of the rows."""
         cells = [
             cell
