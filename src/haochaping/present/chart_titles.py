@@ -16,7 +16,7 @@ CHARTS = {
     "chart-tiers": "towns_and_villages",
     "chart-public": "public_services",
 }
-"""Charts of the page with the section that each stands in."""
+"""Charts of the page with the section of each."""
 SERIES_SECTION = "overview"
 """The section of the back series' charts."""
 

@@ -179,10 +179,12 @@ class _PartComparison:
         return f"正文第 {number} 段{excerpt}" if number > 0 else f"文首{excerpt}"
 
 
-def _without_moved(found: Sequence[Difference], whole: str) -> list[Difference]:
+def _without_moved(found: Sequence[Difference], whole_text: str) -> list[Difference]:
     """Drop missing numbers that occur elsewhere in the text."""
     return [
-        d for d in found if d.kind != MISSING or _without_punctuation(d.expected.strip("“”")) not in whole
+        d
+        for d in found
+        if d.kind != MISSING or _without_punctuation(d.expected.strip("“”")) not in whole_text
     ]
 
 

@@ -43,11 +43,11 @@ def pair_passages(ours: Sequence[Passage], theirs: Sequence[Passage]) -> dict[in
         if same:
             pairs[j] = min(same, key=lambda i: abs(i - j))
             del free[pairs[j]]
-    rest = [(j, passage) for j, passage in enumerate(theirs) if j not in pairs]
+    unpaired = [(j, passage) for j, passage in enumerate(theirs) if j not in pairs]
     scored = [
         (-likeness(own.text, passage.text), abs(i - j), i, j)
         for i, own in free.items()
-        for j, passage in rest
+        for j, passage in unpaired
     ]
     for score, _, i, j in sorted(scored):
         if -score >= LEAST_LIKENESS and i in free and j not in pairs:

@@ -159,8 +159,8 @@ def test_a_figure_of_unknown_origin_is_not_shown(
     at = cell("districts", "evaluations", district="周村区")
     active = cell("districts", "active_evaluations", district="周村区")
     doubt = finding(at, message, cells=(at, active))
-    discretion = Redaction(cell_index, Owners(cell_index, reference), reference)
-    assert discretion.may_show(message, doubt, ("district", "周村区")) is shown
+    redaction = Redaction(cell_index, Owners(cell_index, reference), reference)
+    assert redaction.may_show(message, doubt, ("district", "周村区")) is shown
 
 
 def test_whole_columns_text_and_notes_belong_to_no_unit(
@@ -211,8 +211,8 @@ def test_a_title_that_names_another_unit_is_not_shown(
     doubt = finding(at, "附件1“张店区”列为 1,200,000。", suspects=(mine,), cells=(at, mine))
     elsewhere = replace(reference, folder=tmp_path)
     cell_index = CellIndex(real, elsewhere)
-    discretion = Redaction(cell_index, Owners(cell_index, elsewhere), elsewhere)
-    assert discretion.message(doubt, ("district", "周村区")) == DIFFERS_FROM_TOTAL
+    redaction = Redaction(cell_index, Owners(cell_index, elsewhere), elsewhere)
+    assert redaction.message(doubt, ("district", "周村区")) == DIFFERS_FROM_TOTAL
 
 
 def test_answered_findings_are_not_asked_again(

@@ -58,14 +58,14 @@ def _split_new_and_known(
     workbook_answers: Sequence[Answer], accepted: Sequence[Answer], conflicts: Sequence[str]
 ) -> Merged:
     """Each answer once: as new, or as one that the workbook has already."""
-    taken: list[Answer] = []
-    already: list[Answer] = []
+    new_answers: list[Answer] = []
+    known_answers: list[Answer] = []
     for answer in accepted:
         if known := next((other for other in workbook_answers if _says_the_same(answer, other)), None):
-            already.append(known)
-        elif not any(_says_the_same(answer, other) for other in taken):
-            taken.append(answer)
-    return Merged(tuple(taken), tuple(already), tuple(conflicts))
+            known_answers.append(known)
+        elif not any(_says_the_same(answer, other) for other in new_answers):
+            new_answers.append(answer)
+    return Merged(tuple(new_answers), tuple(known_answers), tuple(conflicts))
 
 
 def _disputes(reply: Reply, other: Reply) -> Iterator[tuple[str, set[str]]]:

@@ -26,7 +26,7 @@ def whiten_filled(workbook: Any, sheet: Any, first: tuple[int, int], last: tuple
 
 
 def quotable(text: str) -> str:
-    """A text from data as it may stand between quotes in a formula, where 255 characters are allowed."""
+    """A text from data, escaped and cut to be quoted in a formula, where a text may have 255 characters."""
     return printable(text)[:MOST_QUOTED_CHARACTERS].replace('"', '""')
 
 

@@ -20,7 +20,7 @@ from haochaping.store.tidy_tables import guard_formula, quoting_for, unguarded
 
 DESCRIPTOR = "datapackage.json"
 SUPPLEMENTARY_FRAMES = ("printed_totals", "headline", "unreported", "corrections")
-"""Frames beside the tables that are part of the package when they are not empty."""
+"""Frames other than the five tables that are part of the package when they are not empty."""
 _FACTS = (
     "quarter",
     "period_start",

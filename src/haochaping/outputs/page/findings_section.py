@@ -216,8 +216,8 @@ def _place_and_unit(
     if places is None:
         return []
     is_closed = finding.status in ("corrected", "explained")
-    asked = "" if is_closed else str(text(places.request_text(finding)))
-    return [("位置", places.place_html(finding, already_listed)), ("核实", asked)]
+    request = "" if is_closed else str(text(places.request_text(finding)))
+    return [("位置", places.place_html(finding, already_listed)), ("核实", request)]
 
 
 def _finding_html(finding: Finding, anchor: str, figures: Figures, places: FindingPlaces | None) -> str:
@@ -228,7 +228,7 @@ def _finding_html(finding: Finding, anchor: str, figures: Figures, places: Findi
         compared = f"<details{css_class}><summary>所比较的 {len(cells)} 格</summary><p>{single_tab_stop('；'.join(cells))}</p></details>"
     expected = f"{finding.expected}（如其他各格无误）" if finding.expected else ""
     already_listed = {*finding.cells, *finding.suspects}
-    place_words, asked = _place_and_unit(finding, places, already_listed) or (("位置", ""), ("核实", ""))
+    place_words, request = _place_and_unit(finding, places, already_listed) or (("位置", ""), ("核实", ""))
     rows = [
         place_words,
         ("应为", str(text(expected))),
@@ -241,7 +241,7 @@ def _finding_html(finding: Finding, anchor: str, figures: Figures, places: Findi
     if finding.hypothesis:
         rows.append(("解释", str(text(finding.hypothesis))))
     rows.append(("影响", _affected_figures_html([finding], figures)))
-    rows += [("建议", str(text(finding.consider))), asked]
+    rows += [("建议", str(text(finding.consider))), request]
     body = "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in rows if value)
     return (
         f'<article class="finding finding-{finding.severity} status-{finding.status}" id="{anchor}">'

@@ -51,7 +51,7 @@ def _new_counterpart(kept_paper: str, new_papers: Sequence[str]) -> str:
 
 
 def remind_of_edited(published: Path, quarter: Quarter, report_progress: Callable[[str], None]) -> None:
-    """Report the edited papers of a folder that is up to date, as far as a newer paper lies beside them."""
+    """Report the edited papers of a folder that is up to date, if it also holds a newer paper of the same kind."""
     kept_papers = edited_papers(published)
     papers = [path for pattern in _EDITABLE for path in sorted(published.glob(pattern))]
     paper_names = [path.relative_to(published).as_posix() for path in papers]
@@ -94,7 +94,7 @@ def outputs_to_overwrite(published: Path) -> list[str]:
 
 
 def knows_what_was_written(published: Path) -> bool:
-    """Whether the manifest says what the last run wrote to `published`; without that no edited paper can be told."""
+    """Whether the manifest says what the last run wrote to `published`; otherwise edited papers cannot be recognised."""
     return bool(_output_hashes(published))
 
 
