@@ -47,7 +47,7 @@ def _quarter(locations: Locations, options: argparse.Namespace) -> int:
 
 def _quarters(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.pipeline.printed_quarter import available
-    from haochaping.pipeline.run_quarters import run_quarters, table
+    from haochaping.pipeline.run_quarters import outcome_table, run_quarters
 
     first, last = (Quarter.parse(text) if text else None for text in (options.first, options.last))
     if first and last and first > last:
@@ -64,7 +64,7 @@ def _quarters(locations: Locations, options: argparse.Namespace) -> int:
     ended = run_quarters(
         locations, wanted, report_progress, options.as_of or date.today(), options.by, options.jobs
     )
-    print(table(ended))
+    print(outcome_table(ended))
     return LOOK if any(one.failure for one in ended) else DONE
 
 
@@ -121,7 +121,7 @@ def _verify(locations: Locations, options: argparse.Namespace) -> int:
     quarter = options.quarter
     clean_up(locations.output, report_progress)
     found = verify(locations, quarter, report_progress)
-    for line in (*found.inputs, *found.files):
+    for line in (*found.changed_inputs, *found.differing_files):
         print(visible(line))
     for line in found.about_past:
         report_progress(line)
@@ -130,18 +130,18 @@ def _verify(locations: Locations, options: argparse.Namespace) -> int:
             f"另有 {len(found.edited)} 个人工改动过的文件没有比较：{'、'.join(found.edited)}"
             f"（通报用 make proof Q={quarter} FILE=文件 校对）"
         )
-    if found.inputs:
+    if found.changed_inputs:
         report_progress(
-            f"资料、设置或程序与生成时不同（{len(found.inputs)} 处），输出已过时，未作比较；请重新生成"
+            f"资料、设置或程序与生成时不同（{len(found.changed_inputs)} 处），输出已过时，未作比较；请重新生成"
         )
-    elif found.files:
+    elif found.differing_files:
         report_progress(
-            f"{len(found.files)} 处与重新生成的不同，{found.same} 个文件相同；要恢复的，把那些文件移出文件夹"
+            f"{len(found.differing_files)} 处与重新生成的不同，{found.identical_count} 个文件相同；要恢复的，把那些文件移出文件夹"
             f"（{PAGE} 改动过的不必移），再运行 make quarter Q={quarter}"
         )
     else:
-        report_progress(f"{locations.published(quarter)} 与资料一致：{found.same} 个文件全部相同")
-    return DONE if found.holds else LOOK
+        report_progress(f"{locations.published(quarter)} 与资料一致：{found.identical_count} 个文件全部相同")
+    return DONE if found.is_reproduced else LOOK
 
 
 def _verify_first(verdict: str) -> bool:
@@ -222,17 +222,17 @@ def _collect(locations: Locations, options: argparse.Namespace) -> int:
     quarter = options.quarter
     outcome = collect(locations, quarter, options.as_of or date.today())
     for heading, lines in (
-        ("未读的文件", outcome.unread),
-        ("未采用的行，请与填报单位联系", outcome.left),
+        ("未读的文件", outcome.unreadable),
+        ("未采用的行，请与填报单位联系", outcome.unusable_rows),
         ("前后不一、未采用，请核实后在 review.xlsx 中填写", outcome.conflicts),
         ("已采用，请补填", outcome.incomplete),
     ):
         for line in lines:
             report_progress(f"{heading}：{line}")
     where_to = f"：{outcome.review}" if outcome.review.exists() else ""
-    already = f"，另有 {outcome.already} 条原已填写" if outcome.already else ""
-    report_progress(f"读入核实单 {len(outcome.read)} 份，新增答复 {len(outcome.taken)} 条{already}{where_to}")
-    return DONE if outcome.complete else LOOK
+    already = f"，另有 {outcome.already_present} 条原已填写" if outcome.already_present else ""
+    report_progress(f"读入核实单 {len(outcome.read)} 份，新增答复 {len(outcome.added)} 条{already}{where_to}")
+    return DONE if outcome.is_complete else LOOK
 
 
 def _proof(locations: Locations, options: argparse.Namespace) -> int:

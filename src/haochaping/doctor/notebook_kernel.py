@@ -24,7 +24,7 @@ def look_at_kernel(own: KernelReply, seconds: float) -> ReportLine:
     """The kernel that a run would start: it answers within `seconds`, and is the Python of `own`."""
     from jupyter_core.utils import run_sync
 
-    from haochaping.pipeline.kernel import LOG, running_kernel
+    from haochaping.pipeline.kernel import KERNEL_LOG, running_kernel
 
     with tempfile.TemporaryDirectory(prefix="haochaping-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -32,7 +32,7 @@ def look_at_kernel(own: KernelReply, seconds: float) -> ReportLine:
             with running_kernel({}, folder) as manager:
                 answer = run_sync(_ask)(manager, seconds)
         except (RuntimeError, OSError, TimeoutError) as error:
-            log = folder / LOG
+            log = folder / KERNEL_LOG
             said = log.read_text(encoding="utf-8", errors="replace").strip() if log.is_file() else ""
             return wrong("内核", f"笔记本的内核没有启动：{(said or str(error)).splitlines()[-1]}", REINSTALL)
     if answer != own:

@@ -1,4 +1,4 @@
-"""What the runner hands to the notebook's process through a folder: the quarter, its past and the findings."""
+"""The folder through which the runner passes the quarter, earlier quarters and findings to the kernel process."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from haochaping.core.paths import quarters_in
 from haochaping.core.quarter import Quarter
 from haochaping.store.tidy_tables import read_tidy, write_frames
 
-PAST = "past"
-"""Folder of the earlier quarters beside a staged quarter."""
-REPORT = "report.json"
-"""Name of the staged report beside the staged tables."""
+PAST_FOLDER = "past"
+"""Subfolder of the staging folder with one folder for each earlier quarter."""
+REPORT_FILE = "report.json"
+"""Name of the staged check report, in the same folder as the staged tables."""
 
 
 def stage(data: QuarterData, folder: Path) -> None:
-    """Hand a quarter and its history over to another process; :func:`read_staged` takes it."""
+    """Write a quarter and its history to `folder` for another process, which reads them by :func:`read_staged`."""
     write_frames(data, folder)
     for earlier in data.history:
-        write_frames(earlier, folder / PAST / str(earlier.quarter))
+        write_frames(earlier, folder / PAST_FOLDER / str(earlier.quarter))
 
 
 def read_staged(folder: Path, quarter: Quarter) -> QuarterData:
-    """A quarter and its history from a folder of :func:`stage`."""
-    past = folder / PAST
-    history = tuple(read_tidy(past / str(one), one) for one in quarters_in(past))
+    """Read a quarter and its history from a folder written by :func:`stage`."""
+    past = folder / PAST_FOLDER
+    history = tuple(read_tidy(past / str(earlier), earlier) for earlier in quarters_in(past))
     return replace(read_tidy(folder, quarter), history=history)

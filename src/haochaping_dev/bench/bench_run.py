@@ -21,7 +21,7 @@ from typing import Any
 
 from haochaping.core.paths import project_root
 from haochaping.core.quarter import Quarter
-from haochaping.pipeline.kernel_process import NEEDED
+from haochaping.pipeline.kernel_process import PRELOADED_MODULES
 
 RUNS = 5
 MANY = 12
@@ -88,7 +88,7 @@ def _kernel_and_imports() -> float:
 
     started = time.perf_counter()
     manager, client = start_new_kernel(kernel_name="python3")
-    client.execute_interactive("\n".join(f"import {name}" for name in NEEDED), timeout=120)
+    client.execute_interactive("\n".join(f"import {name}" for name in PRELOADED_MODULES), timeout=120)
     seconds = time.perf_counter() - started
     client.stop_channels()
     manager.shutdown_kernel(now=True)

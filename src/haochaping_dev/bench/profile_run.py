@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from haochaping.pipeline.kernel_process import NEEDED
+from haochaping.pipeline.kernel_process import PRELOADED_MODULES
 
 SLOWEST = 12
 _MILLION = 1_000_000
@@ -78,7 +78,13 @@ def main() -> None:
         published = Path(folder) / "output" / quarter
         manifest = json.loads((published / "manifest.json").read_text(encoding="utf-8"))
         cells = _cells(published / "briefing.ipynb")
-    kernel = [sys.executable, "-X", "importtime", "-c", "\n".join(f"import {name}" for name in NEEDED)]
+    kernel = [
+        sys.executable,
+        "-X",
+        "importtime",
+        "-c",
+        "\n".join(f"import {name}" for name in PRELOADED_MODULES),
+    ]
     _print("Parts of the run, in order", list(manifest["seconds"].items()))
     _print("Slowest cells, in the kernel", cells)
     _print("Imports of the runner, by package", _imports(told))

@@ -28,7 +28,7 @@ import psutil
 
 from haochaping.core.paths import project_root
 from haochaping.outputs.published.file_names import MANIFEST, RUN_LOG
-from haochaping.pipeline.manifest import damaged, read_manifest
+from haochaping.pipeline.manifest import altered_files, read_manifest
 
 RUNS = 200
 _MARK = "HAOCHAPING_FAULTS"
@@ -129,7 +129,7 @@ def whole(published: Path) -> str:
         return f"no manifest: {error}"
     files = {path.relative_to(published).as_posix() for path in published.rglob("*") if path.is_file()}
     more = files - {*manifest["outputs"], MANIFEST, RUN_LOG}
-    return "; ".join([*damaged(published, manifest), *sorted(more)])
+    return "; ".join([*altered_files(published, manifest), *sorted(more)])
 
 
 def _processes(ground: ProjectCopy) -> list[psutil.Process]:
