@@ -13,7 +13,7 @@ from haochaping.core.quarter import Quarter
 from haochaping.pipeline.assess import assess, changed_source_files
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import load_reference
-from haochaping.simulate.data_root import write_root
+from haochaping.simulate.data_root import write_data_root
 from haochaping.store.tidy_tables import read_tidy, write_tidy
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
@@ -25,7 +25,7 @@ DAY = date(2024, 4, 20)
 def where(tmp_path: Path) -> Locations:
     """Two quarters, the earlier one tidied."""
     where = Locations(tmp_path / "data", tmp_path / "output")
-    write_root(where.data, [EARLIER, QUARTER], 1, REFERENCE)
+    write_data_root(where.data, [EARLIER, QUARTER], 1, REFERENCE)
     printed = read_raw(where.raw(EARLIER), EARLIER, load_reference(where.reference))
     write_tidy(printed, where.tidy(EARLIER))
     return where

@@ -1,15 +1,15 @@
-"""A quarter as the text of a bulletin."""
+"""Print a quarter as the plain text of a bulletin."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from haochaping.core.model import TABLES, QuarterData, encode_key
-from haochaping.simulate.simulated_quarter import spoken
+from haochaping.simulate.simulated_quarter import chinese_date
 
 
 def print_bulletin(data: QuarterData) -> str:
-    """A quarter as the text of a bulletin, in the layout of a published one."""
+    """Return a quarter as the plain text of a bulletin, in the layout of a published one."""
     from haochaping.core.labels import COLUMNS
 
     figures = {row["figure"]: row for row in data.headline.to_dict("records")}
@@ -20,9 +20,11 @@ def print_bulletin(data: QuarterData) -> str:
         f"评价率 {figures['evaluation_rate']['printed']}{figures['evaluation_rate']['qualifier']}，"
         f"差评整改率 {figures['rectification_rate']['printed']}。",
         data.fact("issuer"),
-        spoken(data.fact("issue_date")),
+        chinese_date(data.fact("issue_date")),
     ]
-    empty = {(r["table"], r["key"], r["column"]): r["printed"] for r in data.unreported.to_dict("records")}
+    unreported_texts = {
+        (r["table"], r["key"], r["column"]): r["printed"] for r in data.unreported.to_dict("records")
+    }
     for annex in data.annexes.to_dict("records"):
         spec = TABLES[annex["table"]]
         lines += [f"附件 {spec.annex}：", annex["title"]]
@@ -36,16 +38,18 @@ def print_bulletin(data: QuarterData) -> str:
                 *(" ".join(COLUMNS[m] for m in spec.measures) for _ in range(2)),
             ]
         else:
-            lines.append(" ".join([*headings, *(rest.get("district") or COLUMNS[c] for rest, c in columns)]))
+            lines.append(
+                " ".join([*headings, *(key_rest.get("district") or COLUMNS[c] for key_rest, c in columns)])
+            )
         by_key = {tuple(row[k] for k in spec.key): row for row in rows}
         names = list(dict.fromkeys(row[spec.key[0]] for row in rows))
         for number, name in enumerate(names, start=1):
             cells = []
-            for rest, column in columns:
-                row = by_key[(name, *rest.values())]
-                key = encode_key({spec.key[0]: name, **rest})
+            for key_rest, column in columns:
+                row = by_key[(name, *key_rest.values())]
+                key = encode_key({spec.key[0]: name, **key_rest})
                 text = (
-                    empty.get((spec.name, key, column))
+                    unreported_texts.get((spec.name, key, column))
                     or row.get(f"{column}_printed")
                     or str(int(row[column]))
                 )
@@ -59,9 +63,9 @@ def print_bulletin(data: QuarterData) -> str:
 
 
 def _columns(table: str, rows: list[dict[str, Any]]) -> list[tuple[dict[str, str], str]]:
-    """For each printed column: the rest of its key, and its measure."""
+    """Return for each printed column its measure and the key columns that are not in the row (none or a district or tier)."""
     spec = TABLES[table]
     if len(spec.key) == 2:
-        rests = list(dict.fromkeys(row[spec.key[1]] for row in rows))
-        return [({spec.key[1]: rest}, column) for rest in rests for column in spec.measures]
+        key_rests = list(dict.fromkeys(row[spec.key[1]] for row in rows))
+        return [({spec.key[1]: key_rest}, column) for key_rest in key_rests for column in spec.measures]
     return [({}, column) for column in spec.columns if column in spec.measures]

@@ -10,7 +10,7 @@ from haochaping.core.labels import COLUMNS
 from haochaping.core.paths import project_root
 from haochaping.core.quarter import Quarter
 from haochaping.reference.reference import load_reference
-from haochaping.simulate.data_root import write_root
+from haochaping.simulate.data_root import write_data_root
 from haochaping.simulate.simulated_quarter import simulate
 from haochaping.store.apply_corrections import with_value
 from haochaping.store.cell_index import CellIndex
@@ -57,7 +57,7 @@ def history_table(folder: Path) -> None:
 def _grounds(folder: Path, seed: int) -> tuple[Sandbox, Sandbox]:
     """The last of a city's simulated quarters, without and with the ones before."""
     quarters = [Quarter(2022 + i // 4, i % 4 + 1) for i in range(QUARTERS + 1)]
-    write_root(folder, quarters[-1:], seed, project_root() / "data" / "reference")
+    write_data_root(folder, quarters[-1:], seed, project_root() / "data" / "reference")
     reference = load_reference(folder / "reference")
     *earlier, now = (simulate(quarter, seed) for quarter in quarters)
     return Sandbox.of("alone", now, reference), Sandbox.of("with past", now, reference, earlier)

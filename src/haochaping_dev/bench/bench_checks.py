@@ -24,7 +24,7 @@ from haochaping.core.model import TABLES, CellRef, QuarterData
 from haochaping.core.paths import project_root
 from haochaping.core.quarter import Quarter
 from haochaping.reference.reference import load_reference
-from haochaping.simulate.data_root import write_root
+from haochaping.simulate.data_root import write_data_root
 from haochaping.simulate.simulated_quarter import simulate
 from haochaping.store.apply_corrections import with_value
 from haochaping.store.cell_index import CellIndex
@@ -190,7 +190,7 @@ def clean_table(folder: Path, quarters: int = 12) -> None:
     most: Counter[str] = Counter()
     for seed in range(quarters):
         quarter = Quarter(2024, seed % 4 + 1)
-        write_root(folder / str(seed), [quarter], seed, reference)
+        write_data_root(folder / str(seed), [quarter], seed, reference)
         found = run_rules(simulate(quarter, seed), load_reference(folder / str(seed) / "reference")).counts
         counts.update(found)
         most |= Counter(found)

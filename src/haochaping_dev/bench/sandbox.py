@@ -16,7 +16,7 @@ from haochaping.core.paths import project_root
 from haochaping.core.quarter import Quarter
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference, load_reference
-from haochaping.simulate.data_root import write_root
+from haochaping.simulate.data_root import write_data_root
 from haochaping.simulate.simulated_quarter import simulate
 
 SEED = 20230118
@@ -59,7 +59,7 @@ def sandboxes(folder: Path) -> list[Sandbox]:
         Sandbox.of("real 2022Q4", read_raw(root / "data" / "raw" / "2022Q4", quarter, reference), reference)
     ]
     simulated = Quarter(2024, 1)
-    write_root(folder, [simulated], SEED, reference.folder)
+    write_data_root(folder, [simulated], SEED, reference.folder)
     own = load_reference(folder / "reference")
     both.append(Sandbox.of("simulated", simulate(simulated, SEED), own))
     return both
