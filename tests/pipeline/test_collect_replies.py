@@ -63,8 +63,8 @@ def give_back(
     on: str | date | None = date(2023, 1, 12),
 ) -> Path:
     """Fill a sheet in as a unit does, in Excel, and put it into the folder."""
-    cell_index = load_workbook(source)
-    sheet = cell_index[SHEET]
+    workbook = load_workbook(source)
+    sheet = workbook[SHEET]
     top = next(r for r in range(1, 40) if sheet.cell(r, 1).value == "序号")
     at = {sheet.cell(top, c).value: c for c in range(1, 13)}
     done = set()
@@ -79,7 +79,7 @@ def give_back(
             sheet.cell(row, at["日期"]).value = on
     assert done == set(filled)
     target = where.raw(QUARTER) / "returned" / (name or source.name)
-    cell_index.save(target)
+    workbook.save(target)
     return target
 
 
@@ -273,12 +273,12 @@ def test_what_a_sheet_does_not_say_is_asked_for_until_it_is_said(
 
 def change(path: Path, old: str, new: str) -> None:
     """Replace a text on a sheet wherever it stands."""
-    cell_index = load_workbook(path)
-    for row in cell_index[SHEET].iter_rows():
+    workbook = load_workbook(path)
+    for row in workbook[SHEET].iter_rows():
         for cell in row:
             if cell.value == old:
                 cell.value = new
-    cell_index.save(path)
+    workbook.save(path)
 
 
 def test_sheets_of_other_quarters_and_unreadable_files_are_told(where: Locations, blank: Path) -> None:
@@ -321,11 +321,11 @@ def test_an_opaque_number_is_understood(where: Locations, blank: Path) -> None:
 
 
 def test_answers_that_name_their_cell_in_words_are_kept(where: Locations, blank: Path) -> None:
-    cell_index = Workbook()
-    cell_index.active.append(["编号", "位置", "处理", "核实值", "说明或依据", "经办人", "日期"])
-    cell_index.active.append([WATER_RATE, f"附件2“{WATER}”评价数", "更正", "11273", "旧", "乙", "2023-01-11"])
-    cell_index.active.append(["no/such", "", "说明", "", "别处的话", "乙", ""])
-    cell_index.save(where.raw(QUARTER) / "review.xlsx")
+    workbook = Workbook()
+    workbook.active.append(["编号", "位置", "处理", "核实值", "说明或依据", "经办人", "日期"])
+    workbook.active.append([WATER_RATE, f"附件2“{WATER}”评价数", "更正", "11273", "旧", "乙", "2023-01-11"])
+    workbook.active.append(["no/such", "", "说明", "", "别处的话", "乙", ""])
+    workbook.save(where.raw(QUARTER) / "review.xlsx")
     give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11200", "a")}, "水务.xlsx")
     give_back(where, blank / f"{POLICE}.xlsx", {path_of("active_evaluations", POLICE): ("", "窗口未接通")})
     assert len(run(where).conflicts) == 1
