@@ -158,12 +158,12 @@ def write_workbook(
 
     With `percent_formats` a rate is a rounded fraction that its cell shows with the decimals as printed.
     """
-    cell_index = openpyxl.Workbook()
-    cell_index.remove(cell_index.active)
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.active)
     target, at = None, 0
     for sheet in reversed(sheets(data)):
         if target is None or not one_sheet:
-            target, at = cell_index.create_sheet("汇总" if one_sheet else f"表{sheet.heading[-1]}"), 0
+            target, at = workbook.create_sheet("汇总" if one_sheet else f"表{sheet.heading[-1]}"), 0
         above = [[f"{sheet.heading} {sheet.title}"], ["单位：件、条"]]
         rows = [*above, *sheet.header, *sheet.body, [sheet.note], []]
         for r, row in enumerate(rows, start=at + 1):
@@ -177,7 +177,7 @@ def write_workbook(
             target.merge_cells(start_row=top + a, start_column=b + 1, end_row=top + c, end_column=d + 1)
         target.merge_cells(start_row=at + 1, start_column=1, end_row=at + 1, end_column=len(sheet.header[0]))
         at += len(rows)
-    cell_index.save(path)
+    workbook.save(path)
 
 
 def _decimals(text: str) -> int:

@@ -13,7 +13,7 @@ from haochaping.core.model import QuarterData, frame
 from haochaping.core.paths import ANSWERS, NOTES, Locations, quarters_in
 from haochaping.core.quarter import Quarter
 from haochaping.pipeline.printed_quarter import load_printed, rests_on_tidy
-from haochaping.read.raw_folder import describe, input_files
+from haochaping.read.raw_folder import describe_input, input_files
 from haochaping.reference.reference import Reference, load_reference
 from haochaping.store.answers import answer_file, read_answers
 from haochaping.store.apply_corrections import as_printed, kept_corrections
@@ -48,7 +48,7 @@ def assess(locations: Locations, quarter: Quarter, as_of: date) -> Reviewed:
     if any(path for path, _ in analyst_files):
         inputs = [
             *printed.inputs.to_dict("records"),
-            *(describe(path, kind) for path, kind in analyst_files if path),
+            *(describe_input(path, kind) for path, kind in analyst_files if path),
         ]
         reviewed = replace(reviewed, data=replace(reviewed.data, inputs=frame("inputs", inputs)))
     return replace(reviewed, report=replace(reviewed.report, about_past=tuple(about_past)))
@@ -92,7 +92,7 @@ def changed_source_files(tidy: QuarterData, raw: Path) -> list[str]:
     has no files: then the tidy tables are the only source.
     """
     inputs = tidy.inputs[~tidy.inputs["file"].str.lower().isin(ANSWERS)]
-    now = {path.name: describe(path, "")["sha256"] for path in input_files(raw)}
+    now = {path.name: describe_input(path, "")["sha256"] for path in input_files(raw)}
     if not now or inputs.empty:
         return []
     then = dict(zip(inputs["file"], inputs["sha256"], strict=True))

@@ -124,9 +124,11 @@ def publish_quarter(
     published, as_of = locations.published(quarter), as_of or date.today()
     inputs = hash_inputs(locations, quarter, as_of)
     if not inputs.files["data"]:
-        from haochaping.read.raw_folder import no_source
+        from haochaping.read.raw_folder import no_source_refusal
 
-        raise no_source(locations.raw(quarter), quarter)  # before locking, because the lock file would stay
+        raise no_source_refusal(
+            locations.raw(quarter), quarter
+        )  # before locking, because the lock file would stay
     if not is_current(published, inputs.key):
         with exclusive_lock(published, report_progress):
             inputs = hash_inputs(locations, quarter, as_of)  # another run may have published it meanwhile

@@ -108,7 +108,7 @@ def _outcomes(make, input_format: str, count: int, folder: Path, monkeypatch) ->
 PLANTED = [
     ("haochaping.read.text.text_tables._looks_like_cells", lambda lines, i: False, mutate_lines.glue_tables),
     (
-        "haochaping.read.text.text_bulletin._totals_told_twice",
+        "haochaping.read.text.text_bulletin._drop_repeated_totals",
         lambda rows, place: [],
         mutate_lines.double_line,
     ),

@@ -261,10 +261,10 @@ def test_a_million_formatted_rows_without_content(real: QuarterData, root: Path)
     """Formats drawn down to the last row, as offices do; only the annexes count."""
     source = root / "raw" / "2022Q4" / "附件.xlsx"
     write_workbook(real, root / "plain.xlsx")
-    cell_index = xlsxwriter.Workbook(source, {"constant_memory": True})
-    framed = cell_index.add_format({"border": 1})
+    workbook = xlsxwriter.Workbook(source, {"constant_memory": True})
+    framed = workbook.add_format({"border": 1})
     for sheet in openpyxl.load_workbook(root / "plain.xlsx").worksheets:
-        copy = cell_index.add_worksheet(sheet.title)
+        copy = workbook.add_worksheet(sheet.title)
         values = list(sheet.iter_rows(values_only=True))
         for r, row in enumerate(values):
             # A merged title has its text in the first cell alone.
@@ -273,7 +273,7 @@ def test_a_million_formatted_rows_without_content(real: QuarterData, root: Path)
             for r in range(len(values), 1_048_576):
                 copy.write_blank(r, 0, None, framed)
                 copy.write_blank(r, 1, None, framed)
-    cell_index.close()
+    workbook.close()
     code, message = read(root)
     assert code == 0, message
 

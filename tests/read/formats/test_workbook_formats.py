@@ -40,8 +40,8 @@ FORMATS = {
 
 def small(path: Path, edit: Edit) -> Path:
     """A city's annex 1 with two districts, edited."""
-    cell_index = openpyxl.Workbook()
-    sheet = cell_index.active
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
     sheet.title = "表1"
     for row in (
         ["序号", "区县", "办件数", "评价数", "评价率", "差评数"],
@@ -50,7 +50,7 @@ def small(path: Path, edit: Edit) -> Path:
     ):
         sheet.append(row)
     edit(sheet)
-    cell_index.save(path)
+    workbook.save(path)
     return path
 
 
@@ -225,12 +225,12 @@ def test_a_formula_without_result_in_ods(reference: Reference, office) -> None:
 
 def test_formulas_that_were_never_calculated(reference: Reference, tmp_path: Path) -> None:
     """A program that writes formulas stores 0 for each and asks for a calculation on loading."""
-    cell_index = xlsxwriter.Workbook(tmp_path / "附件.xlsx")
-    sheet = cell_index.add_worksheet("表1")
+    workbook = xlsxwriter.Workbook(tmp_path / "附件.xlsx")
+    sheet = workbook.add_worksheet("表1")
     sheet.write_row(0, 0, ["区县", "办件数", "评价数"])
     sheet.write_row(1, 0, ["甲区", 1000])
     sheet.write_formula(1, 2, "=B2-10")
-    cell_index.close()
+    workbook.close()
     with pytest.raises(InputRefused, match="工作表“表1” C2：公式没有结果"):
         read_raw(tmp_path, Quarter(2023, 1), reference)
 
@@ -262,12 +262,12 @@ def test_a_far_cell_is_refused_before_it_costs_memory(
 
 
 def test_a_raised_mark_in_ods(reference: Reference, tmp_path: Path, convert) -> None:
-    cell_index = xlsxwriter.Workbook(tmp_path / "附件.xlsx")
-    sheet = cell_index.add_worksheet("表1")
+    workbook = xlsxwriter.Workbook(tmp_path / "附件.xlsx")
+    sheet = workbook.add_worksheet("表1")
     for r, row in enumerate([["区县", "评价数"], ["甲区", 5], ["乙县"]]):
         sheet.write_row(r, 0, row)
-    sheet.write_rich_string(2, 1, "2122", cell_index.add_format({"font_script": 1}), "1")
-    cell_index.close()
+    sheet.write_rich_string(2, 1, "2122", workbook.add_format({"font_script": 1}), "1")
+    workbook.close()
     folder = convert([tmp_path / "附件.xlsx"], "ods")
     with pytest.raises(InputRefused, match="第 3 行 B 列.*：2122〔1〕"):  # noqa: RUF043
         read_raw(folder, Quarter(2023, 1), reference)

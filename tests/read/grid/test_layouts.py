@@ -21,15 +21,15 @@ def read(tmp_path: Path, reference: Reference):
     """Reads sheets (rows of cells) as a workbook."""
 
     def read_sheets(*sheets: Rows, names: Sequence[str] = (), merged: Sequence[str] = ()) -> QuarterData:
-        cell_index = openpyxl.Workbook()
-        cell_index.remove(cell_index.active)
+        workbook = openpyxl.Workbook()
+        workbook.remove(workbook.active)
         for i, rows in enumerate(sheets):
-            sheet = cell_index.create_sheet(names[i] if names else f"Sheet{i + 1}")
+            sheet = workbook.create_sheet(names[i] if names else f"Sheet{i + 1}")
             for row in rows:
                 sheet.append(list(row))
             for area in merged:
                 sheet.merge_cells(area)
-        cell_index.save(tmp_path / "附件.xlsx")
+        workbook.save(tmp_path / "附件.xlsx")
         return read_raw(tmp_path, FIRST, reference)
 
     return read_sheets

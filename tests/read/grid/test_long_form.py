@@ -19,15 +19,15 @@ FIRST = Quarter(2023, 1)
 
 
 def write(folder: Path, *sheets: Sequence[Sequence[object]], merged: str = "") -> Path:
-    cell_index = openpyxl.Workbook()
-    cell_index.remove(cell_index.active)
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.active)
     for rows in sheets:
-        sheet = cell_index.create_sheet()
+        sheet = workbook.create_sheet()
         for row in rows:
             sheet.append(row)
     if merged:
-        cell_index.active.merge_cells(merged)
-    cell_index.save(folder / "导出.xlsx")
+        workbook.active.merge_cells(merged)
+    workbook.save(folder / "导出.xlsx")
     return folder
 
 
@@ -52,19 +52,19 @@ def test_the_real_bulletin_in_long_form(
 ) -> None:
     """Sorted by department or by district (by district or by tier): the same tables, in the printed order."""
     write_workbook(real, tmp_path / "导出.xlsx")
-    cell_index = openpyxl.load_workbook(tmp_path / "导出.xlsx")
+    workbook = openpyxl.load_workbook(tmp_path / "导出.xlsx")
     headers = {
         "district_departments": ["部门", "区县", "总评价数"],
         "towns_and_villages": ["区县", "层级", "评价总数", "差评数量", "按时整改数量"],
     }
     for name, header in headers.items():
-        del cell_index[f"表{TABLES[name].annex}"]
-        sheet = cell_index.create_sheet(name)
+        del workbook[f"表{TABLES[name].annex}"]
+        sheet = workbook.create_sheet(name)
         rows = long_rows(real, name)
         order = list(dict.fromkeys(row[by] for row in rows))
         for row in [header, *sorted(rows, key=lambda row: order.index(row[by]))]:
             sheet.append(row)
-    cell_index.save(tmp_path / "导出.xlsx")
+    workbook.save(tmp_path / "导出.xlsx")
     same_tables(read_raw(tmp_path, real.quarter, reference), real)
 
 

@@ -365,8 +365,8 @@ def test_folder_that_does_not_exist_is_refused(tmp_path, reference):
 
 def test_total_printed_twice_alike_counts_once(read):
     annex = DISTRICT_HEAD + "合计 14 9 3\n" + ROWS + "合计 14 9 3\n" + NOTE
-    once = DISTRICT_HEAD + ROWS + "合计 14 9 3\n" + NOTE
-    assert_same(plain_values(read(NARRATIVE + annex)), plain_values(read(NARRATIVE + once)))
+    drop_repeated_tables = DISTRICT_HEAD + ROWS + "合计 14 9 3\n" + NOTE
+    assert_same(plain_values(read(NARRATIVE + annex)), plain_values(read(NARRATIVE + drop_repeated_tables)))
 
 
 def test_total_printed_twice_with_another_figure_is_refused(read):

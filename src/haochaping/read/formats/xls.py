@@ -1,7 +1,7 @@
-"""What an old workbook (.xls) says of its cells beside their values.
+"""Read the details of an old workbook (.xls).
 
-The file is a small file system (MS-CFB) with one stream of records (MS-XLS); of the records only
-those are looked at that tell formats, hidden rows and columns, formulas and errors.
+The file is a small file system (MS-CFB) with one stream of records (MS-XLS). Only the records about formats, hidden rows
+and columns, formulas and errors are read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from haochaping.core.errors import refuse
 from haochaping.read.formats.file_format import DAMAGED
-from haochaping.read.formats.workbook_details import Details, percent_styles
+from haochaping.read.formats.workbook_details import SheetDetails, percent_styles
 
 _FREE = 0xFFFFFFFA
 """Sector numbers from here on end a chain."""
@@ -33,8 +33,8 @@ _HIDDEN_ROW, _CALCULATE_ON_LOAD = 0x20, 0x02
 _ERROR_RESULT, _BLANK_RESULT = 2, 3
 
 
-def xls_details(path: Path) -> dict[str, Details]:
-    """Details by name of sheet.
+def xls_details(path: Path) -> dict[str, SheetDetails]:
+    """Return the details by name of sheet.
 
     Raises
     ------
@@ -55,7 +55,10 @@ def xls_details(path: Path) -> dict[str, Details]:
 
 
 def _workbook_stream(data: bytes) -> bytes:
-    """The stream of records; small streams are kept in sectors of their own inside another stream."""
+    """Extract the stream of records; short streams are stored in small sectors inside another stream.
+
+    The stream is called ``Workbook``, in Excel 5 and 95 ``Book``.
+    """
     size = 1 << struct.unpack_from("<H", data, 30)[0]
     table = _sector_table(data, size)
     directory = _chain(data[size:], table, struct.unpack_from("<I", data, 48)[0], size)
@@ -64,7 +67,7 @@ def _workbook_stream(data: bytes) -> bytes:
         length = struct.unpack_from("<H", directory, at + 64)[0]
         name = directory[at : at + max(length - 2, 0)].decode("utf-16-le")
         entries[name] = struct.unpack_from("<II", directory, at + 116)
-    start, length = entries.get("Workbook") or entries.get("CellIndex") or (_FREE, 0)
+    start, length = entries.get("Workbook") or entries.get("Book") or (_FREE, 0)
     if length >= struct.unpack_from("<I", data, 56)[0]:
         return _chain(data[size:], table, start, size)[:length]
     small = _chain(data[size:], table, entries["Root Entry"][0], size) if "Root Entry" in entries else b""
@@ -73,15 +76,15 @@ def _workbook_stream(data: bytes) -> bytes:
 
 
 def _sector_table(data: bytes, size: int) -> list[int]:
-    """Which sector follows which."""
-    places = list(struct.unpack_from("<109I", data, 76))
-    further, seen = struct.unpack_from("<I", data, 68)[0], 0
-    while further < _FREE and seen <= len(data) // size:
-        numbers = _numbers(_sector(data[size:], further, size))
-        places += numbers[:-1]
-        further, seen = numbers[-1], seen + 1
+    """Return the table that gives for each sector the number of the next one."""
+    sector_numbers = list(struct.unpack_from("<109I", data, 76))
+    next_sector, sectors_read = struct.unpack_from("<I", data, 68)[0], 0
+    while next_sector < _FREE and sectors_read <= len(data) // size:
+        numbers = _numbers(_sector(data[size:], next_sector, size))
+        sector_numbers += numbers[:-1]
+        next_sector, sectors_read = numbers[-1], sectors_read + 1
     table: list[int] = []
-    for place in places:
+    for place in sector_numbers:
         if place < _FREE:
             table += _numbers(_sector(data[size:], place, size))
     return table
@@ -112,7 +115,7 @@ def _numbers(data: bytes) -> list[int]:
 
 
 def _records(stream: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
-    """Kind and content of the records of one part, from its beginning to its end; parts inside it are left out."""
+    """Yield kind and content of the records of one part, without those of nested parts."""
     depth = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
@@ -125,7 +128,7 @@ def _records(stream: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
     raise ValueError(at)
 
 
-def _details(stream: bytes, place: str) -> dict[str, Details]:
+def _details(stream: bytes, place: str) -> dict[str, SheetDetails]:
     sheets: list[tuple[str, int, bool]] = []
     codes: list[tuple[str, str]] = []
     styles: list[str] = []
@@ -133,8 +136,8 @@ def _details(stream: bytes, place: str) -> dict[str, Details]:
         if kind == _ENCRYPTED:
             raise refuse(place, "已加密", "请解除密码后放入")
         if kind == _SHEET:
-            start, state, sort = struct.unpack_from("<IBB", content)
-            if sort == 0:
+            start, state, sheet_type = struct.unpack_from("<IBB", content)
+            if sheet_type == 0:
                 sheets.append((_text(content, content[6], 7), start, bool(state & 3)))
         elif kind == _FORMAT:
             number, length = struct.unpack_from("<HH", content)
@@ -144,21 +147,21 @@ def _details(stream: bytes, place: str) -> dict[str, Details]:
     percents = percent_styles(codes, styles)
     found = {}
     for name, start, hidden in sheets:
-        details = found[name] = Details(hidden=hidden)
+        details = found[name] = SheetDetails(hidden=hidden)
         for kind, content in _records(stream, start):
-            _note(kind, content, details, percents)
+            _record_details(kind, content, details, percents)
     return found
 
 
 def _text(content: bytes, length: int, flag_at: int) -> str:
-    """A string of `length` characters: one or two bytes each, as its flag says."""
+    """Read a string of `length` characters of one or two bytes each, as its flag says."""
     wide = content[flag_at] & 1
     begin = flag_at + 1
     raw = content[begin : begin + length * (2 if wide else 1)]
     return raw.decode("utf-16-le" if wide else "latin-1")
 
 
-def _note(kind: int, content: bytes, details: Details, percents: dict[int, int]) -> None:
+def _record_details(kind: int, content: bytes, details: SheetDetails, percents: dict[int, int]) -> None:
     if kind == _ROW:
         row, flags = struct.unpack_from("<H10xH", content)
         if flags & _HIDDEN_ROW:
@@ -181,14 +184,14 @@ def _note(kind: int, content: bytes, details: Details, percents: dict[int, int])
             _formula(content, row, column, details)
 
 
-def _cell(details: Details, row: int, column: int, decimals: int | None) -> None:
-    details.filled(row, column)
+def _cell(details: SheetDetails, row: int, column: int, decimals: int | None) -> None:
+    details.record_content(row, column)
     if decimals is not None:
         details.percents[row, column] = decimals
 
 
-def _formula(content: bytes, row: int, column: int, details: Details) -> None:
-    """A formula without a result is marked to be calculated on loading, or has a blank one."""
+def _formula(content: bytes, row: int, column: int, details: SheetDetails) -> None:
+    """Record errors, and formulas without a result: to be calculated on loading, or with a blank one."""
     result, flags = content[6:14], struct.unpack_from("<H", content, 14)[0]
     special = result[6:] == b"\xff\xff"
     if special and result[0] == _ERROR_RESULT:
