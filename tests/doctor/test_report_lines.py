@@ -13,12 +13,10 @@ import pytest
 from jupyter_client.kernelspec import KernelSpec
 
 from haochaping.core.paths import Locations
-from haochaping.doctor import folders as places
-from haochaping.doctor import optional_programs as parts
-from haochaping.doctor import python_packages as python
+from haochaping.doctor import folders, optional_programs, python_packages
 from haochaping.doctor.chinese_font import look_at_font
 from haochaping.doctor.notebook_kernel import KernelReply, look_at_kernel
-from haochaping.doctor.report_line import ReportLine, State, as_text, guarded, note
+from haochaping.doctor.report_line import ReportLine, State, as_text, note, run_safely
 from haochaping.pipeline.kernel import OwnKernelManager
 from haochaping.present.fonts import font_path
 
@@ -30,22 +28,22 @@ ALL = {"alpha": "1.5", "beta": "2.0", "gamma": "3.0"}
 
 @pytest.mark.parametrize(("version", "state"), [((3, 10, 9), State.WRONG), ((3, 11, 0), State.FINE)])
 def test_an_old_python_is_wrong(version: tuple[int, ...], state: State) -> None:
-    line = python.look_at_python(version, "/usr/bin/python3")
+    line = python_packages.look_at_python(version, "/usr/bin/python3")
     assert line.state is state and "/usr/bin/python3" in line.found
 
 
 def test_a_python_for_32_bits_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("struct.calcsize", lambda _: 4)
-    assert python.look_at_python((3, 12, 0), "python").state is State.WRONG
+    assert python_packages.look_at_python((3, 12, 0), "python").state is State.WRONG
 
 
 def test_the_environment_is_the_projects_own_another_or_none(tmp_path: Path) -> None:
     own, base = ROOT / ".venv", tmp_path / "usr"
-    assert python.look_at_environment(own, base, ROOT).state is State.FINE
-    assert "别处的环境" in python.look_at_environment(tmp_path / "other", base, ROOT).found
-    system = python.look_at_environment(base, base, ROOT)
+    assert python_packages.look_at_environment(own, base, ROOT).state is State.FINE
+    assert "别处的环境" in python_packages.look_at_environment(tmp_path / "other", base, ROOT).found
+    system = python_packages.look_at_environment(base, base, ROOT)
     assert system.state is State.NOTE and "系统的 Python" in system.found
-    assert python.look_at_environment(own, base, tmp_path).state is State.WRONG
+    assert python_packages.look_at_environment(own, base, tmp_path).state is State.WRONG
 
 
 @pytest.mark.parametrize(
@@ -60,19 +58,19 @@ def test_the_environment_is_the_projects_own_another_or_none(tmp_path: Path) -> 
     ],
 )
 def test_packages_are_held_against_the_lock(installed: dict[str, str], state: State, told: str) -> None:
-    line = python.look_at_packages(PROJECT, LOCK, installed)
+    line = python_packages.look_at_packages(PROJECT, LOCK, installed)
     assert line.state is state and told in line.found
     assert bool(line.advice) is (state is not State.FINE)
 
 
 def test_a_package_for_another_system_is_not_missed() -> None:
     lock = LOCK + "delta==1 ; sys_platform == 'nowhere' --hash=sha256:dd\n"
-    assert python.look_at_packages(PROJECT, lock, ALL).state is State.FINE
+    assert python_packages.look_at_packages(PROJECT, lock, ALL).state is State.FINE
 
 
 def test_many_missing_packages_are_counted_and_not_all_named() -> None:
     lock = "".join(f"p{number}==1 --hash=sha256:aa\n" for number in range(30))
-    found = python.look_at_packages('[project]\ndependencies = ["p1"]\n', lock, {}).found
+    found = python_packages.look_at_packages('[project]\ndependencies = ["p1"]\n', lock, {}).found
     assert "等 30 个" in found and "p20" not in found
 
 
@@ -138,26 +136,26 @@ def test_a_missing_a_broken_and_a_western_font_are_wrong(tmp_path: Path) -> None
 def test_data_are_read_and_what_is_wrong_with_settings_is_told(tmp_path: Path) -> None:
     import shutil
 
-    assert places.look_at_data(Locations(tmp_path / "none", tmp_path)).state is State.WRONG
+    assert folders.look_at_data(Locations(tmp_path / "none", tmp_path)).state is State.WRONG
     shutil.copytree(ROOT / "data" / "reference", tmp_path / "data" / "reference")
     where = Locations(tmp_path / "data", tmp_path / "output")
-    assert places.look_at_data(where).state is State.NOTE, "no quarter yet"
+    assert folders.look_at_data(where).state is State.NOTE, "no quarter yet"
     (tmp_path / "data" / "raw" / "2022Q4").mkdir(parents=True)
-    assert places.look_at_data(where).state is State.FINE
+    assert folders.look_at_data(where).state is State.FINE
     (tmp_path / "data" / "reference" / "city.toml").write_text("name = ", encoding="utf-8")
-    (line,) = guarded([("资料", lambda: places.look_at_data(where))])
+    (line,) = run_safely([("资料", lambda: folders.look_at_data(where))])
     assert line.state is State.WRONG and "city.toml" in line.found
 
 
 def test_unreadable_data_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.access", lambda path, mode: not str(path).endswith("units.csv"))
-    line = places.look_at_data(Locations(ROOT / "data", ROOT / "output"))
+    line = folders.look_at_data(Locations(ROOT / "data", ROOT / "output"))
     assert line.state is State.WRONG and "units.csv" in line.found
 
 
 def test_looking_at_the_output_leaves_nothing_behind(tmp_path: Path) -> None:
     output = tmp_path / "not" / "yet"
-    line = places.look_at_output(output)
+    line = folders.look_at_output(output)
     assert line.state is State.FINE and "替换" in line.found
     assert list(tmp_path.iterdir()) == []
 
@@ -167,10 +165,10 @@ def test_an_output_that_cannot_be_written_is_wrong(tmp_path: Path, monkeypatch: 
         raise OSError(errno.EROFS, "Read-only file system")
 
     (tmp_path / "file").write_text("")
-    line = places.look_at_output(tmp_path / "file")
+    line = folders.look_at_output(tmp_path / "file")
     assert line.state is State.WRONG and "是文件" in line.found and "--output" in line.advice
     monkeypatch.setattr(tempfile, "mkdtemp", read_only)
-    line = places.look_at_output(tmp_path)
+    line = folders.look_at_output(tmp_path)
     assert line.state is State.WRONG and str(tmp_path) in line.found and "--output" in line.advice
     assert "只能读不能写" in line.found and "Read-only" not in line.found
 
@@ -179,7 +177,7 @@ def test_where_folders_cannot_be_exchanged_it_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.platform", "win32")
-    line = places.look_at_output(tmp_path)
+    line = folders.look_at_output(tmp_path)
     assert line.state is State.FINE and "分两步" in line.found
 
 
@@ -187,7 +185,7 @@ def test_where_folders_cannot_be_exchanged_it_is_told(
     ("free", "state"), [(50_000_000, State.WRONG), (500_000_000, State.NOTE), (5_000_000_000, State.FINE)]
 )
 def test_a_full_disk_is_told(free: int, state: State) -> None:
-    assert places.look_at_space(free).state is state
+    assert folders.look_at_space(free).state is state
 
 
 @pytest.mark.parametrize(
@@ -201,7 +199,7 @@ def test_a_full_disk_is_told(free: int, state: State) -> None:
     ],
 )
 def test_paths_that_make_trouble_are_told(path: str, windows: bool, state: State) -> None:
-    assert places.look_at_path(["/ok", path], windows).state is state
+    assert folders.look_at_path(["/ok", path], windows).state is state
 
 
 @pytest.mark.parametrize(
@@ -209,20 +207,23 @@ def test_paths_that_make_trouble_are_told(path: str, windows: bool, state: State
     [("utf8", False, State.FINE), ("GB18030", False, State.NOTE), ("cp936", True, State.FINE)],
 )
 def test_a_terminal_that_would_garble_chinese_is_told(encoding: str, windows: bool, state: State) -> None:
-    assert places.look_at_console(encoding, windows).state is state
+    assert folders.look_at_console(encoding, windows).state is state
 
 
 def test_a_clock_behind_the_program_is_told() -> None:
     newest = datetime(2026, 5, 1)
-    assert places.look_at_clock(datetime(2026, 5, 1, 3), newest).state is State.FINE
-    assert places.look_at_clock(datetime(2015, 1, 1), newest).state is State.NOTE
+    assert folders.look_at_clock(datetime(2026, 5, 1, 3), newest).state is State.FINE
+    assert folders.look_at_clock(datetime(2015, 1, 1), newest).state is State.NOTE
 
 
 def test_optional_programs_never_make_it_wrong_and_say_what_for() -> None:
-    without = [parts.look_at_browser(None), *parts.look_at_others(lambda _: None)]
+    without = [
+        optional_programs.look_at_browser(None),
+        *optional_programs.look_at_unused_programs(lambda _: None),
+    ]
     everything = [
-        parts.look_at_browser("/usr/bin/chromium"),
-        *parts.look_at_others(lambda name: f"/bin/{name}"),
+        optional_programs.look_at_browser("/usr/bin/chromium"),
+        *optional_programs.look_at_unused_programs(lambda name: f"/bin/{name}"),
     ]
     assert State.WRONG not in {line.state for line in without}
     assert {line.state for line in everything} == {State.FINE}
@@ -238,7 +239,7 @@ def test_a_look_that_fails_stops_no_other() -> None:
         raise ValueError("unforeseen")
 
     looks = [("甲", lacking), ("乙", broken), ("丙", lambda: ReportLine(State.FINE, "丙", "好"))]
-    first, second, third = guarded(looks)
+    first, second, third = run_safely(looks)
     assert first.state is State.WRONG and "缺少软件包 pandas" in first.found
     assert second.state is State.WRONG and "unforeseen" in second.found
     assert third.state is State.FINE

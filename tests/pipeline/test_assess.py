@@ -10,10 +10,10 @@ from haochaping.checks.report_json import dump_report, load_report
 from haochaping.commands.findings_text import findings_text
 from haochaping.core.paths import Locations
 from haochaping.core.quarter import Quarter
-from haochaping.pipeline.assess import assess, changed_since
+from haochaping.pipeline.assess import assess, changed_source_files
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import load_reference
-from haochaping.simulate.data_root import write_root
+from haochaping.simulate.data_root import write_data_root
 from haochaping.store.tidy_tables import read_tidy, write_tidy
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
@@ -25,7 +25,7 @@ DAY = date(2024, 4, 20)
 def where(tmp_path: Path) -> Locations:
     """Two quarters, the earlier one tidied."""
     where = Locations(tmp_path / "data", tmp_path / "output")
-    write_root(where.data, [EARLIER, QUARTER], 1, REFERENCE)
+    write_data_root(where.data, [EARLIER, QUARTER], 1, REFERENCE)
     printed = read_raw(where.raw(EARLIER), EARLIER, load_reference(where.reference))
     write_tidy(printed, where.tidy(EARLIER))
     return where
@@ -56,11 +56,11 @@ def test_a_source_that_was_changed_since_it_was_tidied_is_named(where: Locations
 
 def test_new_and_lost_sources_count(where: Locations) -> None:
     tidy, raw = read_tidy(where.tidy(EARLIER), EARLIER), where.raw(EARLIER)
-    assert changed_since(tidy, raw) == []
+    assert changed_source_files(tidy, raw) == []
     (raw / "annexes.xlsx").write_bytes(b"new")
-    assert changed_since(tidy, raw) == ["annexes.xlsx"]
+    assert changed_source_files(tidy, raw) == ["annexes.xlsx"]
     (raw / "bulletin.txt").unlink()
-    assert changed_since(tidy, raw) == ["annexes.xlsx", "bulletin.txt"]
+    assert changed_source_files(tidy, raw) == ["annexes.xlsx", "bulletin.txt"]
 
 
 def test_an_earlier_quarter_that_cannot_be_read_is_named_with_the_reason(where: Locations) -> None:

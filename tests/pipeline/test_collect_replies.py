@@ -63,8 +63,8 @@ def give_back(
     on: str | date | None = date(2023, 1, 12),
 ) -> Path:
     """Fill a sheet in as a unit does, in Excel, and put it into the folder."""
-    book = load_workbook(source)
-    sheet = book[SHEET]
+    workbook = load_workbook(source)
+    sheet = workbook[SHEET]
     top = next(r for r in range(1, 40) if sheet.cell(r, 1).value == "序号")
     at = {sheet.cell(top, c).value: c for c in range(1, 13)}
     done = set()
@@ -79,7 +79,7 @@ def give_back(
             sheet.cell(row, at["日期"]).value = on
     assert done == set(filled)
     target = where.raw(QUARTER) / "returned" / (name or source.name)
-    book.save(target)
+    workbook.save(target)
     return target
 
 
@@ -100,7 +100,7 @@ def test_two_sheets_out_and_back(where: Locations, blank: Path) -> None:
     give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "=查原始系统")})
     give_back(where, blank / f"{POLICE}.xlsx", {path_of("active_evaluations", POLICE): ("", "窗口未接通")})
     outcome = run(where)
-    assert outcome.complete and len(outcome.taken) == 2 and len(outcome.read) == 2
+    assert outcome.is_complete and len(outcome.added) == 2 and len(outcome.read) == 2
     assert answers(where) == {
         (WATER_RATE, "更正", "11273", "=查原始系统"),
         (SILENT, "说明", "", "窗口未接通"),
@@ -119,10 +119,10 @@ def test_collecting_twice_changes_nothing(where: Locations, blank: Path) -> None
     run(where)
     before = (where.raw(QUARTER) / "review.xlsx").read_bytes()
     outcome = run(where)
-    assert (outcome.taken, outcome.already, outcome.complete) == ((), 1, True)
+    assert (outcome.added, outcome.already_present, outcome.is_complete) == ((), 1, True)
     assert (where.raw(QUARTER) / "review.xlsx").read_bytes() == before
     give_back(where, blank / f"{POLICE}.xlsx", {path_of("active_evaluations", POLICE): ("", "窗口未接通")})
-    assert len(run(where).taken) == 1 and len(answers(where)) == 2
+    assert len(run(where).added) == 1 and len(answers(where)) == 2
     assert [p.name for p in where.raw(QUARTER).iterdir() if "collect" in p.name] == []
 
 
@@ -155,7 +155,7 @@ def test_two_sheets_that_contradict_are_told_and_not_decided(where: Locations, b
     [told] = outcome.conflicts
     assert "水务2.XLSX 核实单 第" in told and f"{WATER}.xlsx 核实单 第" in told
     assert "11273" in told and "11,200" in told
-    assert outcome.taken == () and answers(where) == set(), "a workbook to decide in, nothing filled in"
+    assert outcome.added == () and answers(where) == set(), "a workbook to decide in, nothing filled in"
 
 
 def test_what_the_workbook_says_stays_when_a_sheet_says_otherwise(where: Locations, blank: Path) -> None:
@@ -180,7 +180,7 @@ def test_the_same_number_written_otherwise_is_no_contradiction(where: Locations,
     for name, value in (("a.xlsx", "11273"), ("b.xlsx", "11,273")):
         give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): (value, "x")}, name)
     outcome = run(where)
-    assert outcome.complete and len(outcome.taken) == 1
+    assert outcome.is_complete and len(outcome.added) == 1
 
 
 def test_a_printed_value_confirmed_contradicts_its_correction(where: Locations, blank: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_printed_value_confirmed_contradicts_its_correction(where: Locations, 
     told = "\n".join(outcome.conflicts)
     assert "a.xlsx 核实单 第" in told and "“4356”" in told and "“0”（与原值相同）" in told
     assert "一并未采用" in outcome.conflicts[1] and "b.xlsx" in outcome.conflicts[1]
-    assert outcome.taken == () and answers(where) == set() and not outcome.complete
+    assert outcome.added == () and answers(where) == set() and not outcome.is_complete
 
 
 def test_a_text_alone_upholds_the_printed_value(where: Locations, blank: Path) -> None:
@@ -202,7 +202,7 @@ def test_a_text_alone_upholds_the_printed_value(where: Locations, blank: Path) -
 
 def test_what_the_workbook_corrected_may_not_be_confirmed_as_printed(where: Locations, blank: Path) -> None:
     sheet = give_back(where, blank / f"{NEAR}.xlsx", {BELOW: ("4356", "漏填")}, "a.xlsx")
-    assert run(where).complete
+    assert run(where).is_complete
     sheet.unlink()
     give_back(where, blank / f"{NEAR}.xlsx", {BELOW: ("0", "未接入")}, "b.xlsx")
     [told] = run(where).conflicts
@@ -216,7 +216,7 @@ def test_one_sheet_may_not_give_a_cell_two_values(where: Locations, blank: Path)
     change(path, cases, rate)
     change(path, "11273", "100%")
     outcome = run(where)
-    assert len(outcome.conflicts) == 1 and outcome.taken == ()
+    assert len(outcome.conflicts) == 1 and outcome.added == ()
 
 
 def test_grounds_of_two_sheets_are_never_put_together(where: Locations, blank: Path) -> None:
@@ -239,23 +239,23 @@ def test_what_the_review_would_refuse_is_told_at_once(
 ) -> None:
     give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): (value, text)}, on=on)
     outcome = run(where)
-    [told] = outcome.left
+    [told] = outcome.unusable_rows
     assert f"{WATER}.xlsx 核实单 第" in told and why in told and told.endswith("；未采用")
-    assert outcome.taken == () and not outcome.complete
+    assert outcome.added == () and not outcome.is_complete
 
 
 def test_a_refused_value_contradicts_nothing(where: Locations, blank: Path) -> None:
     give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("约11273", "a")}, "a.xlsx")
     give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "b")}, "b.xlsx")
     outcome = run(where)
-    assert outcome.conflicts == () and len(outcome.left) == 1
+    assert outcome.conflicts == () and len(outcome.unusable_rows) == 1
     assert answers(where) == {(WATER_RATE, "更正", "11273", "b")}
 
 
 def test_a_rate_that_a_spreadsheet_stored_as_a_fraction_is_taken(where: Locations, blank: Path) -> None:
     give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluation_rate"): ("0.997", "查系统")})
     outcome = run(where)
-    assert outcome.complete and len(outcome.taken) == 1
+    assert outcome.is_complete and len(outcome.added) == 1
     assert assess(where, QUARTER, DAY).data.corrections["corrected"].tolist() == ["99.7%"]
 
 
@@ -266,19 +266,19 @@ def test_what_a_sheet_does_not_say_is_asked_for_until_it_is_said(
     for _ in range(2):
         outcome = run(where)
         [told] = outcome.incomplete
-        assert "没有写明依据、经办人、日期" in told and outcome.complete
+        assert "没有写明依据、经办人、日期" in told and outcome.is_complete
     assert cli.main(["collect", "2022Q4", "--data", str(where.data), "--as-of", "2023-01-20"]) == 0
     assert "已采用，请补填" in capsys.readouterr().err
 
 
 def change(path: Path, old: str, new: str) -> None:
     """Replace a text on a sheet wherever it stands."""
-    book = load_workbook(path)
-    for row in book[SHEET].iter_rows():
+    workbook = load_workbook(path)
+    for row in workbook[SHEET].iter_rows():
         for cell in row:
             if cell.value == old:
                 cell.value = new
-    book.save(path)
+    workbook.save(path)
 
 
 def test_sheets_of_other_quarters_and_unreadable_files_are_told(where: Locations, blank: Path) -> None:
@@ -290,8 +290,8 @@ def test_sheets_of_other_quarters_and_unreadable_files_are_told(where: Locations
     (folder / "~$开着.xlsx").write_bytes(b"x")
     Workbook().save(folder / "空.xlsx")
     outcome = run(where)
-    assert outcome.read == () and len(outcome.unread) == 4
-    assert "2022Q3" in "".join(outcome.unread) and "开着" not in "".join(outcome.unread)
+    assert outcome.read == () and len(outcome.unreadable) == 4
+    assert "2022Q3" in "".join(outcome.unreadable) and "开着" not in "".join(outcome.unreadable)
     assert not (where.raw(QUARTER) / "review.xlsx").exists()
 
 
@@ -307,8 +307,8 @@ def test_sheets_of_other_quarters_and_unreadable_files_are_told(where: Locations
 def test_rows_that_fit_nothing_are_told(where: Locations, blank: Path, old: str, new: str, why: str) -> None:
     change(give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "a")}), old, new)
     outcome = run(where)
-    [told] = outcome.left
-    assert why in told and f"{WATER}.xlsx 核实单 第" in told and not outcome.complete
+    [told] = outcome.unusable_rows
+    assert why in told and f"{WATER}.xlsx 核实单 第" in told and not outcome.is_complete
 
 
 def test_an_opaque_number_is_understood(where: Locations, blank: Path) -> None:
@@ -317,15 +317,15 @@ def test_an_opaque_number_is_understood(where: Locations, blank: Path) -> None:
     doubt = next(f for f in assess(where, QUARTER, DAY).report.findings if f.id == WATER_RATE)
     sheet = give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "a")})
     change(sheet, WATER_RATE, finding_code(doubt))
-    assert run(where).complete and answers(where) == {(WATER_RATE, "更正", "11273", "a")}
+    assert run(where).is_complete and answers(where) == {(WATER_RATE, "更正", "11273", "a")}
 
 
 def test_answers_that_name_their_cell_in_words_are_kept(where: Locations, blank: Path) -> None:
-    book = Workbook()
-    book.active.append(["编号", "位置", "处理", "核实值", "说明或依据", "经办人", "日期"])
-    book.active.append([WATER_RATE, f"附件2“{WATER}”评价数", "更正", "11273", "旧", "乙", "2023-01-11"])
-    book.active.append(["no/such", "", "说明", "", "别处的话", "乙", ""])
-    book.save(where.raw(QUARTER) / "review.xlsx")
+    workbook = Workbook()
+    workbook.active.append(["编号", "位置", "处理", "核实值", "说明或依据", "经办人", "日期"])
+    workbook.active.append([WATER_RATE, f"附件2“{WATER}”评价数", "更正", "11273", "旧", "乙", "2023-01-11"])
+    workbook.active.append(["no/such", "", "说明", "", "别处的话", "乙", ""])
+    workbook.save(where.raw(QUARTER) / "review.xlsx")
     give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11200", "a")}, "水务.xlsx")
     give_back(where, blank / f"{POLICE}.xlsx", {path_of("active_evaluations", POLICE): ("", "窗口未接通")})
     assert len(run(where).conflicts) == 1

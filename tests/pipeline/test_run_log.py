@@ -25,6 +25,6 @@ def test_what_another_process_wrote_is_taken_over(tmp_path: Path) -> None:
     path = tmp_path / "kernel.log"
     path.write_bytes(b"warning \xff\n")
     log = RunLog(lambda _: None)
-    log.take(path)
-    log.take(path)
+    log.append_kernel_log(path)
+    log.append_kernel_log(path)
     assert "内核：warning" in log.text() and not path.exists()

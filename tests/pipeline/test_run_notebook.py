@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from haochaping.core.errors import InputRefused
 from haochaping.pipeline import run_notebook as module
 from haochaping.pipeline.kernel import running_kernel
-from haochaping.pipeline.run_notebook import Background, NotebookFailed, run_notebook
+from haochaping.pipeline.run_notebook import BackgroundTask, NotebookFailed, run_notebook
 
 
 def notebook(folder: Path, *code: str, kernel: str = "python3") -> Path:
@@ -71,7 +71,9 @@ def test_a_kernel_of_another_environment_does_not_start(
 ) -> None:
     from haochaping.pipeline import kernel
 
-    monkeypatch.setattr(kernel, "own_python", lambda pid: os.pathsep.join((str(pid), "/elsewhere", "/x")))
+    monkeypatch.setattr(
+        kernel, "runtime_identity", lambda pid: os.pathsep.join((str(pid), "/elsewhere", "/x"))
+    )
     with pytest.raises(NotebookFailed, match="没有应答"):
         run(tmp_path, "1")
     assert "两者应当相同" in (tmp_path / "kernel.log").read_text(encoding="utf-8")
@@ -108,7 +110,7 @@ def test_a_kernel_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: py
 
 def test_a_killed_kernel_is_seen_from_outside(tmp_path: Path) -> None:
     with running_kernel({}, tmp_path) as kernel:
-        running = Background(
+        running = BackgroundTask(
             lambda: module.execute(
                 notebook(tmp_path, "import time\ntime.sleep(600)"),
                 tmp_path / "out.ipynb",
@@ -117,7 +119,7 @@ def test_a_killed_kernel_is_seen_from_outside(tmp_path: Path) -> None:
             )
         )
         with pytest.raises(NotebookFailed):
-            running.result(6, kernel.end)
+            running.result(6, kernel.end_kernel)
 
 
 def test_the_outer_clock_tells_what_does_not_end_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +127,7 @@ def test_the_outer_clock_tells_what_does_not_end_at_all(monkeypatch: pytest.Monk
     gave_up: list[bool] = []
     release = threading.Event()
     with pytest.raises(TimeoutError):
-        Background(release.wait).result(0.1, lambda: gave_up.append(True))
+        BackgroundTask(release.wait).result(0.1, lambda: gave_up.append(True))
     release.set()
     assert gave_up == [True]
 

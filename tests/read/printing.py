@@ -1,10 +1,10 @@
 """Small texts written by hand; the printer of bulletins itself is the kit's own (`haochaping_dev.fuzz.print_any_layout`)."""
 
-from haochaping_dev.fuzz.bulletin_layout import Layout, expected
+from haochaping_dev.fuzz.bulletin_layout import Layout, expected_content
 from haochaping_dev.fuzz.invented_city import QUARTER, small_city
 from haochaping_dev.fuzz.print_any_layout import print_bulletin, print_text
 
-__all__ = ["QUARTER", "Layout", "expected", "print_bulletin", "print_text", "small_city"]
+__all__ = ["QUARTER", "Layout", "expected_content", "print_bulletin", "print_text", "small_city"]
 
 NARRATIVE = """青禾市政务服务管理局
 关于2022年第四季度政务服务“好差评”工作情况的通报

@@ -8,7 +8,7 @@ from typing import Any
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
-from haochaping_dev.fuzz.model_content import plain
+from haochaping_dev.fuzz.model_content import plain_values
 
 FILE = "bulletin.txt"
 Read = Callable[[str | bytes], QuarterData]
@@ -17,7 +17,7 @@ Read = Callable[[str | bytes], QuarterData]
 def read_or_refusal(read: Read, content: str | bytes) -> dict[str, Any] | InputRefused:
     """The model in plain values, or the refusal; any other exception is the reader's fault."""
     try:
-        return plain(read(content))
+        return plain_values(read(content))
     except InputRefused as refusal:
         assert_says_enough(refusal)
         return refusal

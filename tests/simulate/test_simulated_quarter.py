@@ -7,9 +7,9 @@ from haochaping.core.model import SIMULATED
 from haochaping.core.quarter import Quarter
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import load_reference
-from haochaping.simulate.data_root import write_root
+from haochaping.simulate.data_root import write_data_root
 from haochaping.simulate.print_bulletin import print_bulletin
-from haochaping.simulate.simulated_quarter import Shape, simulate
+from haochaping.simulate.simulated_quarter import CitySize, simulate
 from haochaping.store.data_contract import validate
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
@@ -18,14 +18,14 @@ QUARTER = Quarter(2024, 1)
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_clean_quarter_raises_almost_nothing(seed: int, tmp_path: Path) -> None:
-    write_root(tmp_path, [QUARTER], seed, REFERENCE)
+    write_data_root(tmp_path, [QUARTER], seed, REFERENCE)
     report = run_rules(simulate(QUARTER, seed), load_reference(tmp_path / "reference"))
     assert report.counts["correct"] == 0 and report.counts["verify"] <= 2, [f.id for f in report.findings]
     assert not any(result.error for result in report.results)
 
 
 def test_its_bulletin_reads_back_as_the_same_quarter(tmp_path: Path) -> None:
-    write_root(tmp_path, [QUARTER, Quarter(2024, 2)], 7, REFERENCE)
+    write_data_root(tmp_path, [QUARTER, Quarter(2024, 2)], 7, REFERENCE)
     reference = load_reference(tmp_path / "reference")
     for quarter in (QUARTER, Quarter(2024, 2)):
         read = read_raw(tmp_path / "raw" / str(quarter), quarter, reference)
@@ -40,6 +40,6 @@ def test_same_seed_same_quarter_and_every_paper_says_so() -> None:
 
 
 def test_any_size(tmp_path: Path) -> None:
-    data = simulate(QUARTER, 1, Shape(districts=23, city_departments=44, district_departments=40))
+    data = simulate(QUARTER, 1, CitySize(districts=23, city_departments=44, district_departments=40))
     assert (len(data.districts), len(data.city_departments)) == (23, 44)
     assert data.district_departments["department"].nunique() == 41

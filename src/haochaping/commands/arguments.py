@@ -1,4 +1,4 @@
-"""What may stand on the command line, and what is said when something else does."""
+"""The arguments of the command line, and Chinese messages for wrong ones."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import NoReturn
 from haochaping.core.errors import refuse
 from haochaping.core.quarter import Quarter
 
-_BY = "运行人姓名；愿意的才填，写入网页的生成记录和 manifest.json"
+_BY_HELP = "运行人姓名；愿意的才填，写入网页的生成记录和 manifest.json"
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The command with its options; ``quarter`` is a :class:`Quarter` where the command has one.
+    """Parse the command with its options; ``quarter`` is a :class:`Quarter` if the command has one.
 
     Raises
     ------
     InputRefused
-        An option, command or value is not known.
+        An option, command or value is unknown, or one is missing.
     """
     options = _parser().parse_args(arguments)
     if "quarter" in options:
@@ -30,13 +30,14 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Refuses what it does not know in Chinese, with exit code 2."""
+    """Raises InputRefused with a Chinese message instead of printing usage and exiting."""
 
     def error(self, message: str) -> NoReturn:
-        raise refuse("命令行", "", f"{_in_chinese(message)}；用 python -m haochaping --help 查看用法")
+        raise refuse("命令行", "", f"{_translate_message(message)}；用 python -m haochaping --help 查看用法")
 
 
-def _in_chinese(message: str) -> str:
+def _translate_message(message: str) -> str:
+    """Translate the messages of argparse that can occur here."""
     for english, chinese in (
         ("unrecognized arguments:", "不认识的选项"),
         ("the following arguments are required:", "缺少"),
@@ -52,38 +53,50 @@ def _in_chinese(message: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m haochaping", description="政务服务“好差评”季度简报", allow_abbrev=False)
-    roots = _Parser(add_help=False, allow_abbrev=False)
-    roots.add_argument("--data", type=Path, help="资料根目录（含 raw、tidy、reference），默认为项目的 data")
-    roots.add_argument("--output", type=Path, help="输出根目录，默认为项目的 output")
-    roots.add_argument("--as-of", type=_day, default=None, help="按哪一天判断说明是否到期，默认今天")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
-    simulate = commands.add_parser("simulate", help="生成模拟数据（各处注明“模拟数据”）", allow_abbrev=False)
-    simulate.add_argument("quarters", metavar="季度", nargs="+", help="一个或多个季度，如 2024Q1 2024Q2")
-    simulate.add_argument("--out", type=Path, required=True, help="写到哪个文件夹，可作 --data 使用")
-    simulate.add_argument("--seed", type=int, default=1, help="同一种子得到同样的数据")
-    simulate.add_argument("--tables", action="store_true", help="只生成五张表（目前只有这一种）")
+    common_options = _Parser(add_help=False, allow_abbrev=False)
+    common_options.add_argument(
+        "--data", type=Path, help="资料根目录（含 raw、tidy、reference），默认为项目的 data"
+    )
+    common_options.add_argument("--output", type=Path, help="输出根目录，默认为项目的 output")
+    common_options.add_argument(
+        "--as-of", type=_iso_date, default=None, help="按哪一天判断说明是否到期，默认今天"
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
+    simulate_parser = subparsers.add_parser(
+        "simulate", help="生成模拟数据（各处注明“模拟数据”）", allow_abbrev=False
+    )
+    simulate_parser.add_argument(
+        "quarters", metavar="季度", nargs="+", help="一个或多个季度，如 2024Q1 2024Q2"
+    )
+    simulate_parser.add_argument("--out", type=Path, required=True, help="写到哪个文件夹，可作 --data 使用")
+    simulate_parser.add_argument("--seed", type=int, default=1, help="同一种子得到同样的数据")
+    simulate_parser.add_argument("--tables", action="store_true", help="只生成五张表（目前只有这一种）")
     for option in ("--data", "--output"):
-        simulate.add_argument(option, type=Path, help=argparse.SUPPRESS)
-    simulate.add_argument("--as-of", type=_day, help=argparse.SUPPRESS)
-    commands.add_parser(
+        simulate_parser.add_argument(option, type=Path, help=argparse.SUPPRESS)
+    simulate_parser.add_argument("--as-of", type=_iso_date, help=argparse.SUPPRESS)
+    subparsers.add_parser(
         "index",
-        parents=[roots],
+        parents=[common_options],
         help="更新目录页 output/index.html：各季度的结论、关键数和走势",
         allow_abbrev=False,
     )
-    commands.add_parser(
+    subparsers.add_parser(
         "doctor",
-        parents=[roots],
+        parents=[common_options],
         help="自检：Python、软件包、内核、字体、文件夹等，各有什么问题、怎么办",
         allow_abbrev=False,
     )
-    many = commands.add_parser(
-        "quarters", parents=[roots], help="生成多个季度的简报，最后列表", allow_abbrev=False
+    quarters_parser = subparsers.add_parser(
+        "quarters", parents=[common_options], help="生成多个季度的简报，最后列表", allow_abbrev=False
     )
-    many.add_argument("first", metavar="起", nargs="?", help="从哪个季度起，如 2022Q1；默认从最早的起")
-    many.add_argument("last", metavar="止", nargs="?", help="到哪个季度止；默认到最近的")
-    many.add_argument("--jobs", type=_number, default=2, help="同时生成几个季度，默认 2；最多为处理器的个数")
-    many.add_argument("--by", help=_BY)
+    quarters_parser.add_argument(
+        "first", metavar="起", nargs="?", help="从哪个季度起，如 2022Q1；默认从最早的起"
+    )
+    quarters_parser.add_argument("last", metavar="止", nargs="?", help="到哪个季度止；默认到最近的")
+    quarters_parser.add_argument(
+        "--jobs", type=_positive_integer, default=2, help="同时生成几个季度，默认 2；最多为处理器的个数"
+    )
+    quarters_parser.add_argument("--by", help=_BY_HELP)
     for name, help_text in (
         ("quarter", "生成一个季度的简报"),
         ("new", "建立一个季度的文件夹：待填的附件表格和文字说明"),
@@ -94,26 +107,26 @@ def _parser() -> argparse.ArgumentParser:
         ("pdf", "把一个季度的简报网页打印成 PDF"),
         ("proof", "校对在 Word 中修改过的通报，列出与本季数据不一致之处"),
     ):
-        command = commands.add_parser(name, parents=[roots], help=help_text, allow_abbrev=False)
-        command.add_argument("quarter", metavar="季度", help="如 2022Q4")
+        subparser = subparsers.add_parser(name, parents=[common_options], help=help_text, allow_abbrev=False)
+        subparser.add_argument("quarter", metavar="季度", help="如 2022Q4")
         if name == "proof":
-            command.add_argument("file", metavar="文件", type=Path, help="修改过的通报（.docx）")
+            subparser.add_argument("file", metavar="文件", type=Path, help="修改过的通报（.docx）")
         if name == "quarter":
-            command.add_argument("--by", help=_BY)
+            subparser.add_argument("--by", help=_BY_HELP)
         if name in ("quarter", "check"):
-            command.add_argument("--strict", action="store_true", help="结论为“建议核实后送审”时以 1 退出")
+            subparser.add_argument("--strict", action="store_true", help="结论为“建议核实后送审”时以 1 退出")
         if name == "check":
-            command.add_argument("--json", action="store_true", help="在标准输出写一个 JSON 列表")
+            subparser.add_argument("--json", action="store_true", help="在标准输出写一个 JSON 列表")
     return parser
 
 
-def _number(text: str) -> int:
+def _positive_integer(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not int(text):
         raise refuse("--jobs（make 中为 J=）", text, "应为 1 以上的整数")
     return int(text)
 
 
-def _day(text: str) -> date:
+def _iso_date(text: str) -> date:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
         raise refuse("--as-of", text, "应写作 2023-01-05")
     try:

@@ -16,18 +16,21 @@ from haochaping.core.text import quoted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
-    _plain_streams()
+    """Run one command and return the exit code (see :mod:`haochaping.commands.commands`).
+
+    Errors become a message at the terminal, never a traceback.
+    """
+    _use_utf8_streams()
     try:
         if threading.current_thread() is threading.main_thread():
-            _stop_alike()
+            _treat_signals_as_interrupt()
         options = parse_arguments(arguments)
         return COMMANDS[options.command](find_locations(options.data, options.output), options)
     except InputRefused as refusal:
         report_progress(refusal.message)
         return REFUSED
-    except KeyboardInterrupt as stopped:
-        report_progress(str(stopped) or "已中断；上一次的输出没有改动")
+    except KeyboardInterrupt as interruption:
+        report_progress(str(interruption) or "已中断；上一次的输出没有改动")
         return FAILED
     except BrokenPipeError:
         return FAILED
@@ -41,20 +44,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
 
 
-def _stop_alike() -> None:
-    """A request to end (SIGTERM, a closed terminal) is treated as Ctrl-C: nothing stays half written."""
+def _treat_signals_as_interrupt() -> None:
+    """Treat SIGTERM and a closed terminal like Ctrl-C, so that nothing stays half written."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # nohup's wish is kept
+        # A signal that is ignored stays so: nohup relies on that.
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, interrupt)
 
 
-def _plain_streams() -> None:
-    """UTF-8 whatever the console says: an office's Windows console is GBK."""
+def _use_utf8_streams() -> None:
+    """Write UTF-8 whatever the encoding of the console, which is GBK on Chinese Windows."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure:

@@ -1,4 +1,4 @@
-"""What each command does: it calls one function of the kit, tells the outcome, returns the exit code."""
+"""The commands: each calls one function of the kit, reports the outcome and returns the exit code."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from haochaping.core.text import hidden_characters, visible
 if TYPE_CHECKING:
     from haochaping.core.model import QuarterData
 
-DONE, LOOK, REFUSED, FAILED = 0, 1, 2, 3
-"""Exit codes: done; something for people to look at; input refused; the kit failed."""
-_MOST_NAMED = 12
-"""Quarters that one line names."""
+DONE, NEEDS_ATTENTION, REFUSED, FAILED = 0, 1, 2, 3
+"""Exit codes: done; done, but people should look at something; input refused; the kit failed."""
+_MAX_QUARTERS_LISTED = 12
+"""How many quarters one line lists before it only counts the rest."""
 
 
 def report_progress(line: str) -> None:
-    """One line to the person at the terminal; paths and names in it may hold anything, an escape sequence too."""
+    """Print one line to standard error; control characters, which paths and names may contain, are made visible."""
     print(visible(line), file=sys.stderr, flush=True)
 
 
@@ -42,38 +42,52 @@ def _quarter(locations: Locations, options: argparse.Namespace) -> int:
                 f"字体缺少以下字符，页面上可能显示不出：{' '.join(map(repr, outcome.missing_glyphs))}"
             )
         report_progress(f"完成：{outcome.page}；{outcome.verdict}；用时 {outcome.seconds:.1f} 秒")
-    return LOOK if options.strict and _verify_first(outcome.verdict) else DONE
+    return NEEDS_ATTENTION if options.strict and _is_verify_first(outcome.verdict) else DONE
 
 
 def _quarters(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.pipeline.printed_quarter import available
-    from haochaping.pipeline.run_quarters import run_quarters, table
+    from haochaping.pipeline.run_quarters import outcome_table, run_quarters
 
     first, last = (Quarter.parse(text) if text else None for text in (options.first, options.last))
     if first and last and first > last:
         raise refuse("命令行", f"从 {first} 到 {last}", "起止颠倒，前一个应早于后一个")
-    there = available(locations.data)
-    wanted = [q for q in there if (first is None or first <= q) and (last is None or q <= last)]
+    available_quarters = available(locations.data)
+    wanted = [q for q in available_quarters if (first is None or first <= q) and (last is None or q <= last)]
     if not wanted:
-        known = f"有资料的是 {there[0]} 至 {there[-1]}" if there else "还没有任何季度的资料"
-        asked = f"{first or '最早'} 至 {last or '最近'}"
-        raise refuse(str(locations.data), asked, f"其间没有季度，{known}")
-    if lacking := _without_data(there, first or wanted[0], last or wanted[-1]):
-        more = f" 等 {len(lacking)} 个" if len(lacking) > _MOST_NAMED else ""
-        report_progress(f"其间没有资料的季度，未生成：{'、'.join(map(str, lacking[:_MOST_NAMED]))}{more}")
-    ended = run_quarters(
+        known = (
+            f"有资料的是 {available_quarters[0]} 至 {available_quarters[-1]}"
+            if available_quarters
+            else "还没有任何季度的资料"
+        )
+        requested = f"{first or '最早'} 至 {last or '最近'}"
+        raise refuse(str(locations.data), requested, f"其间没有季度，{known}")
+    if quarters_without_data := _quarters_without_data(
+        available_quarters, first or wanted[0], last or wanted[-1]
+    ):
+        more = (
+            f" 等 {len(quarters_without_data)} 个"
+            if len(quarters_without_data) > _MAX_QUARTERS_LISTED
+            else ""
+        )
+        report_progress(
+            f"其间没有资料的季度，未生成：{'、'.join(map(str, quarters_without_data[:_MAX_QUARTERS_LISTED]))}{more}"
+        )
+    outcomes = run_quarters(
         locations, wanted, report_progress, options.as_of or date.today(), options.by, options.jobs
     )
-    print(table(ended))
-    return LOOK if any(one.failure for one in ended) else DONE
+    print(outcome_table(outcomes))
+    return NEEDS_ATTENTION if any(outcome.failure for outcome in outcomes) else DONE
 
 
-def _without_data(there: Sequence[Quarter], first: Quarter, last: Quarter) -> list[Quarter]:
-    """Quarters from `first` to `last` that are not `there`."""
-    asked = [first]
-    while asked[-1] < last:
-        asked.append(asked[-1].next)
-    return [quarter for quarter in asked if quarter not in there]
+def _quarters_without_data(
+    available_quarters: Sequence[Quarter], first: Quarter, last: Quarter
+) -> list[Quarter]:
+    """List the quarters from `first` to `last` that are not among `available_quarters`."""
+    requested = [first]
+    while requested[-1] < last:
+        requested.append(requested[-1].next)
+    return [quarter for quarter in requested if quarter not in available_quarters]
 
 
 def _index(locations: Locations, options: argparse.Namespace) -> int:
@@ -94,7 +108,7 @@ def _doctor(locations: Locations, options: argparse.Namespace) -> int:
         states.append(line.state)
         print(*as_text(line), sep="\n", flush=True)
     print("，".join(f"{state.value} {states.count(state)} 项" for state in State))
-    return LOOK if State.WRONG in states else DONE
+    return NEEDS_ATTENTION if State.WRONG in states else DONE
 
 
 def _pdf(locations: Locations, options: argparse.Namespace) -> int:
@@ -121,7 +135,7 @@ def _verify(locations: Locations, options: argparse.Namespace) -> int:
     quarter = options.quarter
     clean_up(locations.output, report_progress)
     found = verify(locations, quarter, report_progress)
-    for line in (*found.inputs, *found.files):
+    for line in (*found.changed_inputs, *found.differing_files):
         print(visible(line))
     for line in found.about_past:
         report_progress(line)
@@ -130,21 +144,21 @@ def _verify(locations: Locations, options: argparse.Namespace) -> int:
             f"另有 {len(found.edited)} 个人工改动过的文件没有比较：{'、'.join(found.edited)}"
             f"（通报用 make proof Q={quarter} FILE=文件 校对）"
         )
-    if found.inputs:
+    if found.changed_inputs:
         report_progress(
-            f"资料、设置或程序与生成时不同（{len(found.inputs)} 处），输出已过时，未作比较；请重新生成"
+            f"资料、设置或程序与生成时不同（{len(found.changed_inputs)} 处），输出已过时，未作比较；请重新生成"
         )
-    elif found.files:
+    elif found.differing_files:
         report_progress(
-            f"{len(found.files)} 处与重新生成的不同，{found.same} 个文件相同；要恢复的，把那些文件移出文件夹"
+            f"{len(found.differing_files)} 处与重新生成的不同，{found.identical_count} 个文件相同；要恢复的，把那些文件移出文件夹"
             f"（{PAGE} 改动过的不必移），再运行 make quarter Q={quarter}"
         )
     else:
-        report_progress(f"{locations.published(quarter)} 与资料一致：{found.same} 个文件全部相同")
-    return DONE if found.holds else LOOK
+        report_progress(f"{locations.published(quarter)} 与资料一致：{found.identical_count} 个文件全部相同")
+    return DONE if found.is_reproduced else NEEDS_ATTENTION
 
 
-def _verify_first(verdict: str) -> bool:
+def _is_verify_first(verdict: str) -> bool:
     from haochaping.checks.verdict import Verdict
 
     return verdict == Verdict.VERIFY_FIRST.value
@@ -155,17 +169,19 @@ def _new(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.reference.reference import load_reference
 
     quarter = options.quarter
-    previous = _last_readable(locations, quarter)
+    previous = _last_readable_quarter(locations, quarter)
     written = write_new(locations.raw(quarter), quarter, load_reference(locations.reference), previous)
-    before = previous.quarter if previous else None
-    named = f"单位、标题和备注的措辞按{before.label}" if before else "单位按 units.csv"
-    lacking = f"（没有上一季度{quarter.previous.label}的资料）" if before != quarter.previous else ""
-    report_progress(f"已建立：{'、'.join(str(path) for path in written)}，{named}{lacking}")
+    previous_quarter = previous.quarter if previous else None
+    named = f"单位、标题和备注的措辞按{previous_quarter.label}" if previous_quarter else "单位按 units.csv"
+    missing_note = (
+        f"（没有上一季度{quarter.previous.label}的资料）" if previous_quarter != quarter.previous else ""
+    )
+    report_progress(f"已建立：{'、'.join(str(path) for path in written)}，{named}{missing_note}")
     return DONE
 
 
-def _last_readable(locations: Locations, quarter: Quarter) -> QuarterData | None:
-    """The last quarter before `quarter` that can be read; those that cannot are told."""
+def _last_readable_quarter(locations: Locations, quarter: Quarter) -> QuarterData | None:
+    """Return the last quarter before `quarter` that can be read; report those that cannot."""
     from haochaping.pipeline.assess import earlier_quarters
     from haochaping.pipeline.printed_quarter import load_printed
 
@@ -192,8 +208,8 @@ def _tidy(locations: Locations, options: argparse.Namespace) -> int:
     return DONE
 
 
-def _plain_json(content: object) -> str:
-    """JSON that is safe on a terminal: what nobody sees is written as an escape of JSON, and reads back as it was."""
+def _terminal_safe_json(content: object) -> str:
+    """Return JSON that is safe to print: invisible characters are written as JSON escapes, which keeps their meaning."""
     text = json.dumps(content, ensure_ascii=False, indent=2)
     return text.translate(
         {ord(char): json.dumps(char)[1:-1] for char in hidden_characters(text) if char != "\n"}
@@ -210,10 +226,10 @@ def _check(locations: Locations, options: argparse.Namespace) -> int:
         report_progress(TIDY_NOTICE)
     report = assess(locations, quarter, options.as_of or date.today()).report
     if options.json:
-        print(_plain_json(report.as_json()))
+        print(_terminal_safe_json(report.as_json()))
     else:
         print(findings_text(report, quarter))
-    return LOOK if options.strict and _verify_first(report.verdict.value) else DONE
+    return NEEDS_ATTENTION if options.strict and _is_verify_first(report.verdict.value) else DONE
 
 
 def _collect(locations: Locations, options: argparse.Namespace) -> int:
@@ -222,17 +238,17 @@ def _collect(locations: Locations, options: argparse.Namespace) -> int:
     quarter = options.quarter
     outcome = collect(locations, quarter, options.as_of or date.today())
     for heading, lines in (
-        ("未读的文件", outcome.unread),
-        ("未采用的行，请与填报单位联系", outcome.left),
+        ("未读的文件", outcome.unreadable),
+        ("未采用的行，请与填报单位联系", outcome.unusable_rows),
         ("前后不一、未采用，请核实后在 review.xlsx 中填写", outcome.conflicts),
         ("已采用，请补填", outcome.incomplete),
     ):
         for line in lines:
             report_progress(f"{heading}：{line}")
     where_to = f"：{outcome.review}" if outcome.review.exists() else ""
-    already = f"，另有 {outcome.already} 条原已填写" if outcome.already else ""
-    report_progress(f"读入核实单 {len(outcome.read)} 份，新增答复 {len(outcome.taken)} 条{already}{where_to}")
-    return DONE if outcome.complete else LOOK
+    already = f"，另有 {outcome.already_present} 条原已填写" if outcome.already_present else ""
+    report_progress(f"读入核实单 {len(outcome.read)} 份，新增答复 {len(outcome.added)} 条{already}{where_to}")
+    return DONE if outcome.is_complete else NEEDS_ATTENTION
 
 
 def _proof(locations: Locations, options: argparse.Namespace) -> int:
@@ -255,17 +271,17 @@ def _proof(locations: Locations, options: argparse.Namespace) -> int:
     if found:
         print(proof_text(found))
     report_progress(proof_summary(found, quarter))
-    return LOOK if any(difference.counts for difference in found) else DONE
+    return NEEDS_ATTENTION if any(difference.counts for difference in found) else DONE
 
 
 def _simulate(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.core.model import SIMULATED
-    from haochaping.simulate.data_root import write_root
+    from haochaping.simulate.data_root import write_data_root
 
     quarters = [Quarter.parse(text) for text in options.quarters]
     if options.out.exists() and any(options.out.iterdir()):
         raise refuse(str(options.out), "文件夹不是空的", "请另指定一个空文件夹，以免与真实资料混在一起")
-    write_root(options.out, quarters, options.seed, locations.reference)
+    write_data_root(options.out, quarters, options.seed, locations.reference)
     report_progress(f"已写入{SIMULATED}：{options.out}（{len(quarters)} 个季度）")
     return DONE
 

@@ -11,16 +11,16 @@ from haochaping.core.text import visible
 
 
 def findings_text(report: CheckReport, quarter: Quarter) -> str:
-    """Verdict, every finding with its arithmetic, and how many rules held or could not run."""
+    """Return verdict, every finding with its arithmetic, and how many rules held, failed or could not run."""
     counts = "，".join(f"{SEVERITIES[name]} {count}" for name, count in report.counts.items())
     lines = [f"{quarter.label}：{report.verdict.value}（{counts}{report.answered_words}）", ""]
     for number, finding in enumerate(report.findings, start=1):
         status = "" if finding.status == "new" else f"·{STATUSES[finding.state]}"
         lines.append(f"{number:>3}. [{SEVERITIES[finding.severity]}{status}] {finding.message}")
-        lines.append(f"      {_shortened(finding.arithmetic)}")
+        lines.append(f"      {_keep_end(finding.arithmetic)}")
     states = Counter(result.state for result in report.results)
-    shown = "，".join(f"{label} {states[name]}" for name, label in RULE_STATES.items() if states[name])
-    lines += ["", f"规则 {len(report.results)} 条：{shown}"]
+    rule_counts = "，".join(f"{label} {states[name]}" for name, label in RULE_STATES.items() if states[name])
+    lines += ["", f"规则 {len(report.results)} 条：{rule_counts}"]
     for result in report.results:
         if result.not_evaluable:
             why = "；".join(result.reasons)
@@ -35,5 +35,6 @@ def findings_text(report: CheckReport, quarter: Quarter) -> str:
     return "\n".join(visible(line).replace("\n", " ") for line in lines)
 
 
-def _shortened(arithmetic: str, longest: int = 160) -> str:
+def _keep_end(arithmetic: str, longest: int = 160) -> str:
+    """Shorten a long sum to its end, where the result is."""
     return arithmetic if len(arithmetic) <= longest else f"… {arithmetic[-longest:]}"

@@ -11,16 +11,14 @@ from datetime import datetime
 from pathlib import Path
 
 from haochaping.core.paths import Locations, project_root
-from haochaping.doctor import folders as places
-from haochaping.doctor import optional_programs as parts
-from haochaping.doctor import python_packages as python
+from haochaping.doctor import folders, optional_programs, python_packages
 from haochaping.doctor.chinese_font import look_at_font
 from haochaping.doctor.notebook_kernel import KernelReply, look_at_kernel
-from haochaping.doctor.report_line import ReportLine, guarded
+from haochaping.doctor.report_line import ReportLine, run_safely
 
 
 def examine(locations: Locations) -> Iterator[ReportLine]:
-    """Look at everything, one line at a time; nothing is changed.
+    """Look at everything this kit needs, one line at a time; nothing on the computer is changed.
 
     Parameters
     ----------
@@ -29,35 +27,38 @@ def examine(locations: Locations) -> Iterator[ReportLine]:
 
     Yields
     ------
-    Line
-        One thing: its state, what was found, what to do.
+    ReportLine
+        One thing: its state, what was found, what to do about it.
     """
     root, windows = project_root(), os.name == "nt"
     paths = [str(path) for path in (root, locations.data, locations.output)]
-    yield from guarded(
+    yield from run_safely(
         (
-            ("Python", lambda: python.look_at_python(tuple(sys.version_info[:3]), sys.executable)),
-            ("运行环境", lambda: python.look_at_environment(Path(sys.prefix), Path(sys.base_prefix), root)),
+            ("Python", lambda: python_packages.look_at_python(tuple(sys.version_info[:3]), sys.executable)),
+            (
+                "运行环境",
+                lambda: python_packages.look_at_environment(Path(sys.prefix), Path(sys.base_prefix), root),
+            ),
             ("软件包", lambda: _packages(root)),
             ("内核", _kernel),
             ("字体", _font),
-            ("资料", lambda: places.look_at_data(locations)),
-            ("输出文件夹", lambda: places.look_at_output(locations.output)),
-            ("磁盘空间", lambda: places.look_at_space(places.free_space(locations.output))),
-            ("路径", lambda: places.look_at_path(paths, windows)),
-            ("终端", lambda: places.look_at_console(locale.getpreferredencoding(False), windows)),
-            ("系统日期", lambda: places.look_at_clock(datetime.now(), places.newest_file(root / "src"))),
+            ("资料", lambda: folders.look_at_data(locations)),
+            ("输出文件夹", lambda: folders.look_at_output(locations.output)),
+            ("磁盘空间", lambda: folders.look_at_space(folders.free_space(locations.output))),
+            ("路径", lambda: folders.look_at_path(paths, windows)),
+            ("终端", lambda: folders.look_at_console(locale.getpreferredencoding(False), windows)),
+            ("系统日期", lambda: folders.look_at_clock(datetime.now(), folders.newest_file(root / "src"))),
             ("浏览器", _browser),
         )
     )
-    yield from parts.look_at_others(shutil.which)
+    yield from optional_programs.look_at_unused_programs(shutil.which)
 
 
 def _packages(root: Path) -> ReportLine:
     project, lock = (
         (root / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "requirements.txt")
     )
-    return python.look_at_packages(project, lock, python.installed_versions())
+    return python_packages.look_at_packages(project, lock, python_packages.installed_versions())
 
 
 def _kernel() -> ReportLine:
@@ -75,4 +76,4 @@ def _font() -> ReportLine:
 def _browser() -> ReportLine:
     from haochaping.outputs.page.pdf import find_browser
 
-    return parts.look_at_browser(find_browser())
+    return optional_programs.look_at_browser(find_browser())

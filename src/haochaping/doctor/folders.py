@@ -1,4 +1,4 @@
-"""Data, output, disk, path, console and clock."""
+"""Check data root, output root, disk space, paths, console and clock."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from haochaping.core.errors import describe_os_error
 from haochaping.core.paths import Locations, quarters_in
 from haochaping.doctor.report_line import ReportLine, fine, note, wrong
 
-LEAST_FREE, LITTLE_FREE = 100, 1000
-"""Megabytes: a quarter takes a few, twice while it is built; an office's disk fills up with other things."""
-LONGEST_PATH = 259
-"""What Windows takes where long paths are not switched on."""
-LONGEST_NAME = 100
-"""What the names of files below the output root may add to it: quarter, folder, a unit's name."""
+MIN_FREE_MB, LOW_FREE_MB = 100, 1000
+"""Free megabytes below which the disk is reported as 有问题 and as 注意.
+
+A quarter takes a few, twice that while it is built; an office's disk fills up with other things.
+"""
+MAX_WINDOWS_PATH = 259
+"""Longest path in characters that Windows accepts unless long paths are enabled."""
+LONGEST_ADDED_PATH = 100
+"""Characters that a file below the output root may add to its path: quarter, folder, a unit's name."""
 
 
 def look_at_data(locations: Locations) -> ReportLine:
-    """The data root: everything can be read, the city's settings and rules are as they should be."""
+    """Check the data root: every file is readable, the city's settings and rules are valid."""
     from haochaping.checks.rule import load_rules
     from haochaping.checks.rule_kinds import KINDS
     from haochaping.reference.reference import load_reference
@@ -47,12 +50,12 @@ def look_at_data(locations: Locations) -> ReportLine:
 
 
 def nearest_folder(path: Path) -> Path:
-    """`path`, or where there is nothing yet, the folder above in which it would be made."""
+    """Return `path` if it exists, else the nearest existing folder above it."""
     return next(folder for folder in (path, *path.parents) if folder.exists())
 
 
 def look_at_output(output: Path) -> ReportLine:
-    """The output root: files can be written there, and whether a folder is exchanged in one step."""
+    """Check that files can be written to the output root, and say whether folders are swapped in one step there."""
     from haochaping.files.swap_folder import swap_in
 
     thing, nearest = "输出文件夹", nearest_folder(output)
@@ -65,35 +68,36 @@ def look_at_output(output: Path) -> ReportLine:
                 place.mkdir()
                 (place / "试写.txt").write_text("试写", encoding="utf-8")
             swap_in(new, published)
-            at_once = new.exists()  # where there is no exchange, nothing is left in the old place
+            # After an exchange in one step the old folder has the new one's place; after two renames nothing has.
+            is_exchanged = new.exists()
     except OSError as error:
         return wrong(
             thing,
             f"不能写入 {output}：{describe_os_error(error)}",
             "请系统管理员授予写入权限，或用 OUTPUT=（或 --output）另指定",
         )
-    how = "一步替换" if at_once else "分两步替换（这里没有一步替换的功能，不影响使用）"
+    how = "一步替换" if is_exchanged else "分两步替换（这里没有一步替换的功能，不影响使用）"
     return fine(thing, f"{output} 可写，新旧输出{how}")
 
 
 def look_at_space(free: int) -> ReportLine:
-    """Free bytes on the disk of the output root."""
+    """Check the disk of the output root, which has `free` bytes left."""
     thing, megabytes = "磁盘空间", free // 1_000_000
     advice = "清理磁盘，或用 OUTPUT=（或 --output）指定别的磁盘"
-    if megabytes < LEAST_FREE:
+    if megabytes < MIN_FREE_MB:
         return wrong(thing, f"只剩 {megabytes} MB", advice)
-    if megabytes < LITTLE_FREE:
+    if megabytes < LOW_FREE_MB:
         return note(thing, f"只剩 {megabytes} MB", advice)
     return fine(thing, f"剩余 {megabytes // 1000} GB")
 
 
 def free_space(output: Path) -> int:
-    """Free bytes where the output root is or would be."""
+    """Return the free bytes of the disk where the output root is or would be made."""
     return shutil.disk_usage(nearest_folder(output)).free
 
 
 def look_at_path(paths: Iterable[str], windows: bool) -> ReportLine:
-    """Paths of the project and its roots: characters and lengths that make trouble."""
+    """Check paths of project, data and output for undecodable characters, network locations and excessive length."""
     thing = "路径"
     advice = "把整个文件夹移到较短、只含普通文字的路径下，再重新安装"
     for path in paths:
@@ -103,15 +107,15 @@ def look_at_path(paths: Iterable[str], windows: bool) -> ReportLine:
             return wrong(thing, f"文件夹名有不能识别的字符：{path}", advice)
         if windows and path.startswith(("\\\\", "//")):
             return note(thing, f"{path} 在网络位置上", "较慢，也可能不能一次替换输出；建议放在本机磁盘上")
-        if windows and len(path) + LONGEST_NAME > LONGEST_PATH:
+        if windows and len(path) + LONGEST_ADDED_PATH > MAX_WINDOWS_PATH:
             return note(
-                thing, f"{path} 有 {len(path)} 个字符，其中的文件可能超过 {LONGEST_PATH} 个的限制", advice
+                thing, f"{path} 有 {len(path)} 个字符，其中的文件可能超过 {MAX_WINDOWS_PATH} 个的限制", advice
             )
     return fine(thing, "没有过长或不能识别的")
 
 
 def look_at_console(encoding: str, windows: bool) -> ReportLine:
-    """Whether Chinese that is printed can be read: what is written is always UTF-8."""
+    """Check that the console shows Chinese: the kit always prints UTF-8."""
     thing = "终端"
     if not windows and encoding.lower().replace("-", "") != "utf8":
         return note(
@@ -123,7 +127,7 @@ def look_at_console(encoding: str, windows: bool) -> ReportLine:
 
 
 def look_at_clock(now: datetime, newest: datetime) -> ReportLine:
-    """The clock may not be behind the newest file of the program; explanations expire by the date."""
+    """Check that the clock is not behind the newest file of the program, since explanations expire by date."""
     thing, found = "系统日期", f"{now:%Y-%m-%d %H:%M}"
     if newest - now > timedelta(days=1):
         advice = "改正系统日期；说明是否到期按日期判断，也可用 --as-of 指定"
@@ -132,5 +136,5 @@ def look_at_clock(now: datetime, newest: datetime) -> ReportLine:
 
 
 def newest_file(folder: Path) -> datetime:
-    """When the newest Python file below `folder` was written."""
+    """Return when the newest Python file below `folder` was modified."""
     return datetime.fromtimestamp(max(path.stat().st_mtime for path in folder.rglob("*.py")))

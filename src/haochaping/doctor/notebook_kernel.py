@@ -1,4 +1,4 @@
-"""The notebook's kernel: whether it starts, and with which Python."""
+"""Check the notebook's kernel: whether it starts, and with which Python."""
 
 from __future__ import annotations
 
@@ -14,27 +14,29 @@ if TYPE_CHECKING:
 
 
 class KernelReply(NamedTuple):
-    """What a kernel says of its Python: the program, and the environment it belongs to."""
+    """The Python of a kernel: ``sys.executable`` and ``sys.prefix``."""
 
     executable: str
     prefix: str
 
 
 def look_at_kernel(own: KernelReply, seconds: float) -> ReportLine:
-    """The kernel that a run would start: it answers within `seconds`, and is the Python of `own`."""
+    """Check that the kernel that a run would start answers within `seconds` and runs the Python of `own`."""
     from jupyter_core.utils import run_sync
 
-    from haochaping.pipeline.kernel import LOG, running_kernel
+    from haochaping.pipeline.kernel import KERNEL_LOG, running_kernel
 
     with tempfile.TemporaryDirectory(prefix="haochaping-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         try:
             with running_kernel({}, folder) as manager:
-                answer = run_sync(_ask)(manager, seconds)
+                answer = run_sync(_query_python)(manager, seconds)
         except (RuntimeError, OSError, TimeoutError) as error:
-            log = folder / LOG
-            said = log.read_text(encoding="utf-8", errors="replace").strip() if log.is_file() else ""
-            return wrong("内核", f"笔记本的内核没有启动：{(said or str(error)).splitlines()[-1]}", REINSTALL)
+            log = folder / KERNEL_LOG
+            log_text = log.read_text(encoding="utf-8", errors="replace").strip() if log.is_file() else ""
+            return wrong(
+                "内核", f"笔记本的内核没有启动：{(log_text or str(error)).splitlines()[-1]}", REINSTALL
+            )
     if answer != own:
         return wrong(
             "内核", f"内核用的是另一个 Python：{answer.executable}（应为 {own.executable}）", REINSTALL
@@ -42,14 +44,14 @@ def look_at_kernel(own: KernelReply, seconds: float) -> ReportLine:
     return fine("内核", f"能启动，与本程序用同一个 Python（{answer.executable}）")
 
 
-async def _ask(manager: AsyncKernelManager, seconds: float) -> KernelReply:
+async def _query_python(manager: AsyncKernelManager, seconds: float) -> KernelReply:
     """Ask a running kernel which Python it is."""
     client = manager.client()
     client.start_channels()
     try:
         await client.wait_for_ready(timeout=seconds)
-        question = {"it": "(__import__('sys').executable, __import__('sys').prefix)"}
-        reply = await client.execute("", user_expressions=question, reply=True, timeout=seconds)
+        expression = {"it": "(__import__('sys').executable, __import__('sys').prefix)"}
+        reply = await client.execute("", user_expressions=expression, reply=True, timeout=seconds)
         return KernelReply(
             *ast.literal_eval(reply["content"]["user_expressions"]["it"]["data"]["text/plain"])
         )

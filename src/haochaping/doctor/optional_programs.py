@@ -1,4 +1,4 @@
-"""Optional programs: none is needed for a briefing."""
+"""Look for optional programs: none is needed for a briefing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _UNUSED = "现有功能都不用它（原为今后处理全省逐件数据考虑
 
 
 def look_at_browser(found: str | None) -> ReportLine:
-    """A browser that prints the page (``make pdf``)."""
+    """Say which browser would print the page (``make pdf``)."""
     thing, use = "浏览器（可不装）", "把网页打印成 PDF（make pdf）要用它"
     if found:
         return fine(thing, f"{found}；{use}")
@@ -18,8 +18,11 @@ def look_at_browser(found: str | None) -> ReportLine:
     return note(thing, f"没有找到 Chromium、Chrome 或 Edge；{use}", advice)
 
 
-def look_at_others(find: Callable[[str], str | None]) -> Iterator[ReportLine]:
-    """LibreOffice, Java and PostgreSQL, as `find` (``shutil.which``) finds them."""
+def look_at_unused_programs(find: Callable[[str], str | None]) -> Iterator[ReportLine]:
+    """Say whether LibreOffice, Java and PostgreSQL are installed, which no command uses.
+
+    `find` is :func:`shutil.which` or a replacement for tests.
+    """
     for thing, programs, use in (
         (
             "LibreOffice（可不装）",
@@ -29,5 +32,5 @@ def look_at_others(find: Callable[[str], str | None]) -> Iterator[ReportLine]:
         ("Java（可不装）", ("java",), _UNUSED),
         ("PostgreSQL（可不装）", ("psql",), _UNUSED),
     ):
-        locations = next(filter(None, map(find, programs)), None)
-        yield fine(thing, f"{locations or '没有'}；{use}")
+        program = next(filter(None, map(find, programs)), None)
+        yield fine(thing, f"{program or '没有'}；{use}")

@@ -1,4 +1,4 @@
-"""What the doctor says of one thing: its state, what was found, what to do."""
+"""One line of the doctor's report: state of one thing, what was found, what to do about it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REINSTALL = (
 
 
 class State(Enum):
-    """How it stands with one thing; only `WRONG` keeps the kit from working as it should."""
+    """State of one thing; only `WRONG` keeps the kit from working as it should."""
 
     FINE = "正常"
     NOTE = "注意"
@@ -24,7 +24,7 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class ReportLine:
-    """One thing looked at."""
+    """The result for one thing that was looked at; `advice` says how to fix it."""
 
     state: State
     thing: str
@@ -33,25 +33,28 @@ class ReportLine:
 
 
 def fine(thing: str, found: str) -> ReportLine:
-    """A thing that is as it should be."""
+    """Report a thing that is as it should be."""
     return ReportLine(State.FINE, thing, found)
 
 
 def note(thing: str, found: str, advice: str) -> ReportLine:
-    """A thing that people should know of; the kit works."""
+    """Report a thing that people should know of although the kit works."""
     return ReportLine(State.NOTE, thing, found, advice)
 
 
 def wrong(thing: str, found: str, advice: str) -> ReportLine:
-    """A thing that must be mended."""
+    """Report a thing that must be fixed."""
     return ReportLine(State.WRONG, thing, found, advice)
 
 
-def guarded(looks: Iterable[tuple[str, Callable[[], ReportLine]]]) -> Iterator[ReportLine]:
-    """Look at one thing after the other; a look that fails is told in its place and stops nothing."""
-    for thing, look in looks:
+def run_safely(examinations: Iterable[tuple[str, Callable[[], ReportLine]]]) -> Iterator[ReportLine]:
+    """Run examinations one after the other; one that raises is reported as wrong and does not stop the rest.
+
+    `examinations` are pairs of the thing's name, used if the function raises, and a function.
+    """
+    for thing, examination in examinations:
         try:
-            yield look()
+            yield examination()
         except InputRefused as refusal:
             yield wrong(thing, refusal.message, "按上面所说改正文件")
         except ModuleNotFoundError as error:
@@ -61,6 +64,6 @@ def guarded(looks: Iterable[tuple[str, Callable[[], ReportLine]]]) -> Iterator[R
 
 
 def as_text(line: ReportLine) -> list[str]:
-    """The line as a person reads it: one line, and one more where something can be done."""
+    """Return the lines to print: one, and a second with the advice if there is any."""
     lines = [f"{line.state.value:　<3}　{line.thing}：{visible(line.found)}"]
     return lines + [f"　　　　办法：{visible(line.advice)}"] * bool(line.advice)

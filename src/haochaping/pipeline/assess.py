@@ -1,4 +1,4 @@
-"""One quarter assessed: read, answered, compared with its past. One loader, one verdict."""
+"""Read one quarter, apply its answers and compare it with earlier quarters; every command uses this one way."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from haochaping.core.model import QuarterData, frame
 from haochaping.core.paths import ANSWERS, NOTES, Locations, quarters_in
 from haochaping.core.quarter import Quarter
 from haochaping.pipeline.printed_quarter import load_printed, rests_on_tidy
-from haochaping.read.raw_folder import describe, input_files
+from haochaping.read.raw_folder import describe_input, input_files
 from haochaping.reference.reference import Reference, load_reference
 from haochaping.store.answers import answer_file, read_answers
 from haochaping.store.apply_corrections import as_printed, kept_corrections
@@ -27,35 +27,35 @@ def assess(locations: Locations, quarter: Quarter, as_of: date) -> Reviewed:
     Raises
     ------
     InputRefused
-        The quarter's own input cannot be used. What is to be known of an earlier quarter, for example that it
-        cannot be read, is told in the report instead.
+        The quarter's own input cannot be used. Trouble with an earlier quarter, for example that it cannot be read,
+        is reported in ``report.about_past`` instead.
     """
     reference = load_reference(locations.reference)
     printed = load_printed(locations, quarter)
     answers = read_answers(answer_file(locations.raw(quarter)), quarter)
     past, about_past = load_past(locations, quarter, reference)
-    noted = locations.raw(quarter) / NOTES
+    notes_file = locations.raw(quarter) / NOTES
     if locations.raw(quarter).is_dir():
-        printed = replace(printed, notes=read_notes(noted))
-    kept = (
+        printed = replace(printed, notes=read_notes(notes_file))
+    tidied_corrections = (
         kept_corrections(read_tidy(locations.tidy(quarter), quarter))
         if rests_on_tidy(locations, quarter)
         else []
     )
-    reviewed = review(printed, answers, past, reference, as_of, kept)
-    written = [(answer_file(locations.raw(quarter)), "answers")]
-    written += [] if printed.notes.empty or not noted.exists() else [(noted, "notes")]
-    if any(path for path, _ in written):
+    reviewed = review(printed, answers, past, reference, as_of, tidied_corrections)
+    analyst_files = [(answer_file(locations.raw(quarter)), "answers")]
+    analyst_files += [] if printed.notes.empty or not notes_file.exists() else [(notes_file, "notes")]
+    if any(path for path, _ in analyst_files):
         inputs = [
             *printed.inputs.to_dict("records"),
-            *(describe(path, kind) for path, kind in written if path),
+            *(describe_input(path, kind) for path, kind in analyst_files if path),
         ]
         reviewed = replace(reviewed, data=replace(reviewed.data, inputs=frame("inputs", inputs)))
     return replace(reviewed, report=replace(reviewed.report, about_past=tuple(about_past)))
 
 
 def earlier_quarters(locations: Locations, quarter: Quarter) -> list[Quarter]:
-    """Quarters before `quarter` that have tidy tables or a raw source, oldest first."""
+    """List the quarters before `quarter` that have tidy tables or files in their raw folder, oldest first."""
     raw = [q for q in quarters_in(locations.data / "raw") if input_files(locations.raw(q))]
     found = {*quarters_in(locations.data / "tidy"), *raw}
     return sorted(q for q in found if q < quarter)
@@ -64,9 +64,9 @@ def earlier_quarters(locations: Locations, quarter: Quarter) -> list[Quarter]:
 def load_past(
     locations: Locations, quarter: Quarter, reference: Reference
 ) -> tuple[list[PriorQuarter], list[str]]:
-    """Earlier quarters as printed with their answers, oldest first; and what is to be known of them.
+    """Read the earlier quarters, oldest first, as printed and with their answers; and remarks on them.
 
-    That is which ones could not be read, and of which ones the source was changed since it was tidied.
+    Remarks name quarters that could not be read and quarters whose source files changed after they were tidied.
     """
     past: list[PriorQuarter] = []
     remarks: list[str] = []
@@ -76,8 +76,8 @@ def load_past(
             if locations.tidy(earlier).is_dir():
                 tidy = read_tidy(locations.tidy(earlier), earlier)
                 past.append(PriorQuarter(as_printed(tidy, reference), answers, tidy))
-                if changed := changed_since(tidy, locations.raw(earlier)):
-                    remarks.append(_of_changed(earlier, changed))
+                if changed := changed_source_files(tidy, locations.raw(earlier)):
+                    remarks.append(_changed_source_remark(earlier, changed))
             else:
                 past.append(PriorQuarter(load_printed(locations, earlier), answers))
         except InputRefused as refusal:
@@ -85,20 +85,21 @@ def load_past(
     return past, remarks
 
 
-def changed_since(tidy: QuarterData, raw: Path) -> list[str]:
-    """Files in `raw` that are not those from which `tidy` was made, by content; names of lost and of new ones too.
+def changed_source_files(tidy: QuarterData, raw: Path) -> list[str]:
+    """Name the files that were changed, added or removed in `raw` since `tidy` was made from it.
 
-    Nothing where the raw folder is gone: then the tidy tables are all there is.
+    Compared by content. Answers and notes do not count, since figures do not come from them. Empty if the raw folder
+    has no files: then the tidy tables are the only source.
     """
     inputs = tidy.inputs[~tidy.inputs["file"].str.lower().isin(ANSWERS)]
-    now = {path.name: describe(path, "")["sha256"] for path in input_files(raw)}
+    now = {path.name: describe_input(path, "")["sha256"] for path in input_files(raw)}
     if not now or inputs.empty:
         return []
     then = dict(zip(inputs["file"], inputs["sha256"], strict=True))
     return sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
 
 
-def _of_changed(quarter: Quarter, names: list[str]) -> str:
+def _changed_source_remark(quarter: Quarter, names: list[str]) -> str:
     return (
         f"{quarter.label}的资料（{'、'.join(names)}）在整理以后有改动，比较用的仍是改动以前的数；"
         f"请先运行 make quarter Q={quarter}，再重新生成本季"

@@ -1,4 +1,4 @@
-"""One quarter built into an empty folder: read, check, run the notebook beside the papers, convert."""
+"""Build one quarter into an empty folder: read, check, run the notebook while papers are written, convert to HTML."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from haochaping.core.paths import DATA_VARIABLE, STAGED_VARIABLE, Locations, pro
 from haochaping.core.quarter import Quarter
 from haochaping.outputs.published.file_names import NOTEBOOK, PAGE
 from haochaping.pipeline.fingerprint import Inputs
-from haochaping.pipeline.kernel import LOG, OwnKernelManager, running_kernel
+from haochaping.pipeline.kernel import KERNEL_LOG, OwnKernelManager, running_kernel
 from haochaping.pipeline.manifest import provenance, run_block, write_manifest
 from haochaping.pipeline.run_log import RunLog
-from haochaping.pipeline.run_notebook import NOTEBOOK_SECONDS, Background, execute, inspect_parameters
+from haochaping.pipeline.run_notebook import NOTEBOOK_SECONDS, BackgroundTask, execute, inspect_parameters
 from haochaping.pipeline.watchdog import watchdog
 
 if TYPE_CHECKING:
     from haochaping.checks.review import Reviewed
     from haochaping.core.model import QuarterData
 
-_MODEL = ".model"
+_STAGED_DATA = ".model"
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What a build ended in: the quarter as it goes into the tidy tables, its verdict, characters without a glyph.
-
-    ``about_past`` is what is to be known of the earlier quarters that it was compared with.
-    """
+    """The outcome of a build."""
 
     data: QuarterData
+    """The quarter as it goes into the tidy tables."""
     verdict: str
     missing_glyphs: tuple[str, ...]
+    """Characters on the page for which the font has no glyph."""
     about_past: tuple[str, ...]
+    """Remarks on the earlier quarters that it was compared with."""
 
 
 def build(
@@ -46,7 +46,7 @@ def build(
     log: RunLog,
     reviewed: Reviewed | None = None,
 ) -> BuildResult:
-    """Build the quarter of `inputs` into the empty folder `aside`; nothing else is written.
+    """Build the quarter of `inputs` into the empty folder `staging`; nothing else is written.
 
     The kernel starts first and imports while the quarter is read and checked here; the papers are written while
     the notebook runs.
@@ -58,15 +58,15 @@ def build(
     inputs : Inputs
         What the run depends on.
     by : str, optional
-        Who runs it, if they wish to be named.
+        Name of the person who runs it, if they wish to be named.
     published : Path
-        The folder as it was published last; papers that people edited there are carried over.
-    aside : Path
+        The folder as it was published last; papers that people edited there are copied.
+    staging : Path
         Where to build.
     log : RunLog
         Receives progress.
     reviewed : Reviewed, optional
-        The quarter as read and checked already.
+        The quarter, if it has been read and checked already.
 
     Raises
     ------
@@ -75,12 +75,12 @@ def build(
     NotebookFailed
         The notebook raised, or took too long.
     """
-    environment = {DATA_VARIABLE: str(locations.data), STAGED_VARIABLE: str(staging / _MODEL)}
+    environment = {DATA_VARIABLE: str(locations.data), STAGED_VARIABLE: str(staging / _STAGED_DATA)}
     try:
         with running_kernel(environment, staging) as kernel, watchdog(log.report_progress):
             return _build(locations, inputs, by, published, staging, log, reviewed, kernel)
     finally:
-        log.take(staging / LOG)
+        log.append_kernel_log(staging / KERNEL_LOG)
 
 
 def _build(
@@ -93,7 +93,7 @@ def _build(
     reviewed: Reviewed | None,
     kernel: OwnKernelManager,
 ) -> BuildResult:
-    # imported here, so that the kernel has been started before
+    # Imported here, because these imports take time and the kernel should start first.
     from haochaping.figures.compute_figures import compute_figures
     from haochaping.outputs.page.convert import build_page, prepare_page
     from haochaping.outputs.papers import write_papers
@@ -114,35 +114,37 @@ def _build(
     data, report = reviewed.data, reviewed.report
     reference = load_reference(locations.reference)
     figures = compute_figures(data, reference)
-    stage(data, report, figures, staging / _MODEL)
+    stage(data, report, figures, staging / _STAGED_DATA)
     for line in report.about_past:
         log.report_progress(line)
     log.lap("读入与核对")
     log.report_progress("运行笔记本")
-    running = _start_notebook(quarter, staging, kernel)
+    notebook_run = _start_notebook(quarter, staging, kernel)
     log.lap("载入程序库")
     answers = read_answers(answer_file(locations.raw(quarter)), quarter)
-    kept = write_papers(reviewed, answers, figures, reference, published, staging, log.report_progress)
+    edited_papers = write_papers(
+        reviewed, answers, figures, reference, published, staging, log.report_progress
+    )
     summary = summarise(data, report, figures)
     log.lap("生成文件")
     prepare_page()
     origin = provenance(inputs, by)
-    notebook = running.result(NOTEBOOK_SECONDS, kernel.end)
+    notebook = notebook_run.result(NOTEBOOK_SECONDS, kernel.end_kernel)
     log.lap("等待笔记本")
-    kernel.end()
-    shutil.rmtree(staging / _MODEL)
+    kernel.end_kernel()
+    shutil.rmtree(staging / _STAGED_DATA)
     log.report_progress("生成网页")
     page = build_page(notebook, f"{quarter.label}政务服务“好差评”工作简报", run_block(origin))
     (staging / PAGE).write_text(page.html, encoding="utf-8", newline="\n")
     log.lap("生成网页")
-    log.take(staging / LOG)
-    write_manifest(staging, origin, summary, log.seconds, kept)
+    log.append_kernel_log(staging / KERNEL_LOG)
+    write_manifest(staging, origin, summary, log.seconds, edited_papers)
     return BuildResult(data, report.verdict.value, tuple(page.missing_glyphs), report.about_past)
 
 
-def _start_notebook(quarter: Quarter, staging: Path, kernel: OwnKernelManager) -> Background:
-    """The notebook in its kernel, beside what this process does; the model is staged already."""
+def _start_notebook(quarter: Quarter, staging: Path, kernel: OwnKernelManager) -> BackgroundTask:
+    """Start the notebook in its kernel while this process goes on; the data must be staged already."""
     notebook = project_root() / "notebooks" / NOTEBOOK
     parameters = {"QUARTER": str(quarter)}
     inspect_parameters(notebook, parameters)
-    return Background(lambda: execute(notebook, staging / NOTEBOOK, parameters, kernel))
+    return BackgroundTask(lambda: execute(notebook, staging / NOTEBOOK, parameters, kernel))

@@ -1,4 +1,4 @@
-"""Returned verification sheets become answers: merged into ``review.xlsx``, contradictions told and not decided."""
+"""Merge returned verification sheets into ``review.xlsx``; contradictions are reported, never resolved here."""
 
 from __future__ import annotations
 
@@ -30,80 +30,88 @@ REVIEW = "review.xlsx"
 
 @dataclass(frozen=True)
 class CollectOutcome:
-    """What came of the returned sheets; every text names file and row."""
+    """The outcome of merging returned sheets; every text names file and row."""
 
     review: Path
     read: tuple[str, ...] = ()
-    """Files that were read."""
-    taken: tuple[Answer, ...] = ()
-    """Answers that were added."""
-    already: int = 0
-    """Answers that stood in the workbook before."""
+    """Names of the sheets that were read."""
+    added: tuple[Answer, ...] = ()
+    """Answers that were added to the workbook."""
+    already_present: int = 0
+    """Number of answers that were in the workbook before."""
     incomplete: tuple[str, ...] = ()
-    """Answers that stand in the workbook but lack grounds, name or date, which the unit is to be asked for."""
+    """Answers in the workbook without grounds, name or date, which the unit should be asked for."""
     conflicts: tuple[str, ...] = ()
     """Answers that contradict each other; none of them was added."""
-    unread: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
     """Files that could not be read, and why."""
-    left: tuple[str, ...] = ()
-    """Rows that were filled in but cannot be used, and why: the unit is to be asked again."""
+    unusable_rows: tuple[str, ...] = ()
+    """Rows that were filled in but cannot be used, and why; the unit should be asked again."""
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether everything that was returned is in the workbook."""
-        return not (self.conflicts or self.unread or self.left)
+        return not (self.conflicts or self.unreadable or self.unusable_rows)
 
 
 def collect(locations: Locations, quarter: Quarter, as_of: date) -> CollectOutcome:
     """Merge the sheets in ``data/raw/<quarter>/returned/`` into the quarter's ``review.xlsx``.
 
-    A 核实值 becomes a correction (更正), a bare text an explanation (说明). Answers that the workbook has
-    are kept as they are; what contradicts them, or another sheet, is told and not added, nor is what the
-    review would refuse. The workbook is replaced in one step, and only if it then holds every answer that it
-    held before.
+    A row with a 核实值 becomes a correction (更正), one with text only an explanation (说明). Answers in the workbook
+    are kept as they are. Replies that contradict them or each other, or that the review would refuse, are reported and
+    not added. The workbook is replaced in one step, and only if no answer is lost.
 
     Raises
     ------
     InputRefused
-        No folder of returned sheets, answers kept as CSV, or the quarter cannot be read.
+        There is no folder of returned sheets, the answers are kept as CSV, or the quarter cannot be read.
     """
-    folder = _returned(locations.raw(quarter))
+    folder = _returned_folder(locations.raw(quarter))
     target = answer_file(locations.raw(quarter)) or locations.raw(quarter) / REVIEW
     if target.suffix.lower() == ".csv":
         raise refuse(target.name, "", "请先把答复另存为 review.xlsx 并移走 review.csv，再汇总核实单")
     before = read_answers(target, quarter) if target.exists() else []
-    desk = _Desk(locations, quarter, as_of)
-    sheets, read, unread = _read_sheets(folder, quarter)
-    reader = SheetReader(desk.findings(before), desk.cell_index, desk.reference)
+    quarter_review = _QuarterReview(locations, quarter, as_of)
+    sheets, read, unreadable = _read_sheets(folder, quarter)
+    reader = SheetReader(quarter_review.findings(before), quarter_review.cell_index, quarter_review.reference)
     replies = [reply for sheet in sheets for reply in reader.replies(sheet)]
-    printed = {cell.path: desk.cell_index.printed(cell) for cell in desk.cell_index.cells()}
-    known = _with_cells(before, desk.cell_index)
+    printed = {
+        cell.path: quarter_review.cell_index.printed(cell) for cell in quarter_review.cell_index.cells()
+    }
+    known = _with_cells(before, quarter_review.cell_index)
     merged = merge([standing_reply(answer, printed) for answer in known], replies)
-    taken, refused = desk.usable(before, merged.taken)
-    if taken or (merged.conflicts and not target.exists()):
-        _replace(desk.review([*before, *taken]), [*before, *taken], target, quarter, desk.cell_index)
+    added, refused = quarter_review.split_usable(before, merged.taken)
+    if added or (merged.conflicts and not target.exists()):
+        _replace_workbook(
+            quarter_review.review([*before, *added]),
+            [*before, *added],
+            target,
+            quarter,
+            quarter_review.cell_index,
+        )
     return CollectOutcome(
         target,
         tuple(read),
-        tuple(taken),
+        tuple(added),
         len(merged.already),
-        tuple(_lacking([*taken, *merged.already])),
+        tuple(_missing_details([*added, *merged.already])),
         merged.conflicts,
-        tuple(unread),
+        tuple(unreadable),
         (*reader.left, *refused),
     )
 
 
-def _lacking(answers: Sequence[Answer]) -> Iterator[str]:
-    """What answers do not say though they should: on what grounds, by whom, when."""
+def _missing_details(answers: Sequence[Answer]) -> Iterator[str]:
+    """Yield one line for each answer without grounds, name or date."""
     for answer in answers:
         grounds = "依据" if answer.is_correction else "说明"
-        said = ((grounds, answer.text), ("经办人", answer.by), ("日期", answer.on))
-        if lacking := [name for name, text in said if not text]:
-            yield f"{answer.place}：没有写明{'、'.join(lacking)}"
+        details = ((grounds, answer.text), ("经办人", answer.by), ("日期", answer.on))
+        if missing := [name for name, text in details if not text]:
+            yield f"{answer.place}：没有写明{'、'.join(missing)}"
 
 
-def _returned(raw: Path) -> Path:
+def _returned_folder(raw: Path) -> Path:
+    """Find the folder of returned sheets, whose name may be in capitals; refuse if there is none."""
     names = [path for path in raw.iterdir() if path.name.lower() == RETURNED] if raw.is_dir() else []
     if not names or not names[0].is_dir():
         raise refuse(str(raw / RETURNED), "未找到", "请建立此文件夹，把各单位寄回的核实单（.xlsx）放入其中")
@@ -111,8 +119,8 @@ def _returned(raw: Path) -> Path:
 
 
 def _read_sheets(folder: Path, quarter: Quarter) -> tuple[list[list[Answer]], list[str], list[str]]:
-    """Filled-in rows by file, names of the files read, and why the others were not."""
-    sheets, read, unread = [], [], []
+    """Return the filled-in rows of each file, the names of the files read, and why the others were not."""
+    sheets, read, unreadable = [], [], []
     for path in sorted(folder.iterdir()):
         if path.name.startswith(("~$", ".")) or path.name.lower() in IGNORED_NAMES:
             continue
@@ -122,22 +130,22 @@ def _read_sheets(folder: Path, quarter: Quarter) -> tuple[list[list[Answer]], li
             sheets.append(read_answers(path, quarter))
             read.append(path.name)
         except InputRefused as refusal:
-            unread.append(refusal.message)
-    return sheets, read, unread
+            unreadable.append(refusal.message)
+    return sheets, read, unreadable
 
 
 def _with_cells(answers: Sequence[Answer], cell_index: CellIndex) -> list[Answer]:
-    """Answers with the path of the cell that they name in words or not at all."""
+    """Return `answers` with cell paths: looked up from the cell in words, else taken from the id of the finding."""
     words = {cell_label(cell): cell.path for cell in cell_index.cells()}
-    own = [
+    cell_paths = [
         words.get(label_of(a.cell_words), "") if a.cell_words else a.finding.partition("/")[2]
         for a in answers
     ]
-    return [a if a.cell else replace(a, cell=cell) for a, cell in zip(answers, own, strict=True)]
+    return [a if a.cell else replace(a, cell=cell) for a, cell in zip(answers, cell_paths, strict=True)]
 
 
-class _Desk:
-    """The quarter as printed and its past, read once; reviews any set of answers."""
+class _QuarterReview:
+    """The quarter as printed and its earlier quarters, read once, to be reviewed with different sets of answers."""
 
     def __init__(self, locations: Locations, quarter: Quarter, as_of: date):
         self.reference = load_reference(locations.reference)
@@ -147,16 +155,16 @@ class _Desk:
         self.cell_index = CellIndex(self._printed, self.reference)
 
     def review(self, answers: Sequence[Answer]) -> Reviewed:
-        """The quarter after `answers`."""
+        """Review the quarter with `answers`."""
         return review(self._printed, answers, self._past, self.reference, self._as_of)
 
     def findings(self, answers: Sequence[Answer]) -> list[Finding]:
-        """Those of the quarter as printed, and those after `answers`, which may have other suspects."""
-        times = [self.review([]), *([self.review(answers)] if answers else [])]
-        return [finding for reviewed in times for finding in reviewed.report.findings]
+        """Return the findings without any answer, then those with `answers`, which may have other suspect cells."""
+        reviews = [self.review([]), *([self.review(answers)] if answers else [])]
+        return [finding for reviewed in reviews for finding in reviewed.report.findings]
 
-    def usable(self, before: Sequence[Answer], new: Sequence[Answer]) -> tuple[list[Answer], list[str]]:
-        """Those of `new` that the review takes beside `before`, and why it refuses the others."""
+    def split_usable(self, before: Sequence[Answer], new: Sequence[Answer]) -> tuple[list[Answer], list[str]]:
+        """Return those of `new` that the review accepts in addition to `before`, and why it refuses the others."""
         remarks = self.review([*before, *new]).report.remarks if new else ()
         refused = {
             answer.place: remark.partition("；未采用")[0] + "；未采用"
@@ -167,16 +175,18 @@ class _Desk:
         return [answer for answer in new if answer.place not in refused], list(refused.values())
 
 
-def _replace(
+def _replace_workbook(
     reviewed: Reviewed, answers: Sequence[Answer], target: Path, quarter: Quarter, cell_index: CellIndex
 ) -> None:
-    """Write the workbook beside the old one, make sure that no answer is lost, and put it in its place."""
+    """Write a new workbook beside the old one, make sure that no answer is lost, then replace the old one."""
     staging = target.with_name(f"~$collect-{os.getpid()}.xlsx")
     try:
-        write_review(_as_printed(reviewed, cell_index), answers, staging)
-        lost = Counter(map(_content, answers)) - Counter(map(_content, read_answers(staging, quarter)))
-        if lost:
-            names = "、".join(sorted({finding for finding, *_ in lost}))
+        write_review(_with_printed_values(reviewed, cell_index), answers, staging)
+        lost_answers = Counter(map(_answer_content, answers)) - Counter(
+            map(_answer_content, read_answers(staging, quarter))
+        )
+        if lost_answers:
+            names = "、".join(sorted({finding for finding, *_ in lost_answers}))
             raise refuse(target.name, names, "这些答复写入后会丢失，没有改动原文件，请核对")
         staging.replace(target)
     except PermissionError:
@@ -185,8 +195,8 @@ def _replace(
         staging.unlink(missing_ok=True)
 
 
-def _as_printed(reviewed: Reviewed, cell_index: CellIndex) -> Reviewed:
-    """With every finding's cells as the source prints them, which is what 原值 is compared with."""
+def _with_printed_values(reviewed: Reviewed, cell_index: CellIndex) -> Reviewed:
+    """Return the review with the printed values of every finding's cells, which 原值 is compared with."""
     findings = tuple(
         replace(finding, printed={cell: cell_index.printed(cell) for cell in finding.printed})
         for finding in reviewed.report.findings
@@ -194,6 +204,6 @@ def _as_printed(reviewed: Reviewed, cell_index: CellIndex) -> Reviewed:
     return replace(reviewed, report=replace(reviewed.report, findings=findings))
 
 
-def _content(answer: Answer) -> tuple[str, ...]:
-    """What an answer says, for making sure that it is still there."""
+def _answer_content(answer: Answer) -> tuple[str, ...]:
+    """Return the content of an answer, to compare answers before and after writing."""
     return answer.finding, answer.value.strip(), answer.text.strip(), answer.by, answer.on, answer.until

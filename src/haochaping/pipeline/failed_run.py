@@ -1,4 +1,4 @@
-"""What a run that failed leaves to be looked at, beside the last good output: the notebook as far as it came, the log."""
+"""Files that a failed run leaves beside the last good output for inspection: the notebook as far as it ran, the log."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from haochaping.pipeline.run_notebook import NotebookFailed
 
 
 def failed_notebook(published: Path) -> Path:
-    """Where the notebook of a failed run is kept."""
+    """Path of the notebook of a failed run."""
     return published.with_name(f"{published.name}.failed.ipynb")
 
 
 def failed_log(published: Path) -> Path:
-    """Where the log of a failed run is kept."""
+    """Path of the log of a failed run."""
     return published.with_name(f"{published.name}.failed.log")
 
 
 def keep_failed(published: Path, log: RunLog, error: Exception) -> None:
-    """Keep the notebook and the log of a run that ended in `error`; a refusal of the input says all itself."""
+    """Save the notebook and the log of a run that ended in `error`; not for refused input, whose message is enough."""
     if isinstance(error, InputRefused):
         return
     clear_failed(published)  # notebook and log belong together
-    with suppress(OSError):  # a full disk is told by the error itself
+    with suppress(OSError):  # if the disk is full, `error` says so already
         if isinstance(error, NotebookFailed) and error.notebook is not None:
             import nbformat
 
@@ -41,7 +41,7 @@ def keep_failed(published: Path, log: RunLog, error: Exception) -> None:
 
 
 def clear_failed(published: Path) -> None:
-    """Remove what an earlier failed run left, once a run has succeeded."""
+    """Delete the notebook and the log that an earlier failed run left."""
     for path in (failed_notebook(published), failed_log(published)):
         with suppress(OSError):
             path.unlink(missing_ok=True)

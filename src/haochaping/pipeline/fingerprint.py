@@ -1,4 +1,4 @@
-"""What a run depends on, and one hash of it: content, never times."""
+"""The inputs of a run and one key computed from their content (never from file times)."""
 
 from __future__ import annotations
 
@@ -43,11 +43,12 @@ compares it with the graph of imports, in both directions.
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything that can change the output: group to path to SHA-256, and the day explanations are judged on.
+    """Everything that can change the output: the SHA-256 of each input file, and the date explanations are judged on.
 
-    Groups are ``data`` (raw files of the quarter with its answers and notes; its tidy tables where there are
-    none), ``past`` (the same of earlier quarters), ``reference`` (settings), ``notebook``,
-    ``package``, ``lock``. Paths are relative to the data root or the project.
+    ``files`` maps group to path to SHA-256. Groups are ``data`` (raw files of the quarter with its answers and
+    notes, or its tidy tables if there are none), ``past`` (raw files and tidy tables of earlier quarters),
+    ``reference`` (settings), ``notebook``, ``package`` and ``lock``. Paths are relative to the data root or the
+    project.
     """
 
     quarter: Quarter
@@ -56,68 +57,77 @@ class Inputs:
 
     @property
     def key(self) -> str:
-        """One hash over all of it."""
+        """One SHA-256 over quarter, date and all files: equal keys mean equal outputs."""
         return _digest([str(self.quarter), self.as_of.isoformat(), self.files])
 
     def group_key(self, group: str) -> str:
-        """One hash over a group."""
+        """One SHA-256 over the files of a group."""
         return _digest(self.files[group])
 
 
 def hash_inputs(locations: Locations, quarter: Quarter, as_of: date) -> Inputs:
-    """Hash what a run of `quarter` depends on."""
-    raw = _files(locations.raw(quarter), "*")
+    """Hash every file that a run of `quarter` depends on."""
+    raw = _list_files(locations.raw(quarter), "*")
     data = {
-        "data": raw or _files(locations.tidy(quarter), "*.csv"),
-        "past": _past(locations, quarter),
-        "reference": _files(locations.reference, "*"),
+        "data": raw or _list_files(locations.tidy(quarter), "*.csv"),
+        "past": _earlier_files(locations, quarter),
+        "reference": _list_files(locations.reference, "*"),
     }
-    groups = {group: _hashed(paths, locations.data) for group, paths in data.items()}
-    groups["notebook"] = _hashed([project_root() / "notebooks" / "briefing.ipynb"], project_root())
-    return Inputs(quarter, as_of, groups | _program(OUTSIDE_A_RUN))
+    groups = {group: _hash_files(paths, locations.data) for group, paths in data.items()}
+    groups["notebook"] = _hash_files([project_root() / "notebooks" / "briefing.ipynb"], project_root())
+    return Inputs(quarter, as_of, groups | _program_hashes(OUTSIDE_A_RUN))
 
 
 def index_key(locations: Locations, summaries: object) -> str:
-    """One hash over what the index of all quarters shows: `summaries`, compared by `repr`, is what it says of each.
+    """Compute the key of the index page: equal keys mean an equal page.
 
-    The tidy tables, settings, package and lock count too.
+    Parameters
+    ----------
+    locations : Locations
+        Data root, whose tidy tables and settings count, like the package and the lock file.
+    summaries : object
+        What the index shows of the published quarters; its ``repr`` counts.
     """
     tidy = [
-        path for one in quarters_in(locations.data / "tidy") for path in _files(locations.tidy(one), "*.csv")
+        path
+        for quarter in quarters_in(locations.data / "tidy")
+        for path in _list_files(locations.tidy(quarter), "*.csv")
     ]
     groups = {
-        "tidy": _hashed(tidy, locations.data),
-        "reference": _hashed(_files(locations.reference, "*"), locations.data),
+        "tidy": _hash_files(tidy, locations.data),
+        "reference": _hash_files(_list_files(locations.reference, "*"), locations.data),
     }
-    return _digest([repr(summaries), groups | _program()])
+    return _digest([repr(summaries), groups | _program_hashes()])
 
 
-def _program(without: tuple[str, ...] = ()) -> dict[str, dict[str, str]]:
+def _program_hashes(without: tuple[str, ...] = ()) -> dict[str, dict[str, str]]:
     """Hashes of the package, but for the parts that begin like one of `without`, and of the lock file."""
     root = project_root()
     source = root / "src" / "haochaping"
     package = [
         path
-        for path in _files(source, "**/*")
+        for path in _list_files(source, "**/*")
         if "__pycache__" not in path.parts and not path.relative_to(source).as_posix().startswith(without)
     ]
     groups = {"package": package, "lock": [root / "requirements.txt"]}
-    return {group: _hashed(paths, root) for group, paths in groups.items()}
+    return {group: _hash_files(paths, root) for group, paths in groups.items()}
 
 
-def _hashed(paths: Iterable[Path], root: Path) -> dict[str, str]:
+def _hash_files(paths: Iterable[Path], root: Path) -> dict[str, str]:
     return {path.relative_to(root).as_posix(): file_sha256(path) for path in paths}
 
 
 def _digest(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()  # names of files may be no text
+    return hashlib.sha256(
+        text.encode("utf-8", "surrogatepass")
+    ).hexdigest()  # file names may be bytes that are not valid UTF-8
 
 
-def _past(locations: Locations, quarter: Quarter) -> list[Path]:
-    """Files of earlier quarters that comparisons rest on.
+def _earlier_files(locations: Locations, quarter: Quarter) -> list[Path]:
+    """List the files of earlier quarters that the quarter is compared with.
 
-    The raw ones too where there are tidy tables: the page says when they were changed since.
+    Raw files count even where there are tidy tables: the page says if they were changed after tidying.
     """
     files = []
     for earlier in [
@@ -125,25 +135,26 @@ def _past(locations: Locations, quarter: Quarter) -> list[Path]:
         for q in {*quarters_in(locations.data / "tidy"), *quarters_in(locations.data / "raw")}
         if q < quarter
     ]:
-        files += [*_files(locations.tidy(earlier), "*.csv"), *_files(locations.raw(earlier), "*")]
+        files += [*_list_files(locations.tidy(earlier), "*.csv"), *_list_files(locations.raw(earlier), "*")]
     return sorted(files)
 
 
 def is_current(published: Path, key: str) -> bool:
-    """Whether `published` was made from inputs with this key, still has every file, and its page as it was written.
+    """Whether `published` was made from inputs with this key, still has every file, and its page is unchanged.
 
-    Where a paper stands beside an edited one that has gone since, the paper can have its own name again.
-    Other files may have been opened and saved by people: these are not made again for that.
+    Not current either: a paper written under a second name (``review.new.xlsx``) because an edited one had its name,
+    if the edited one is gone; a new run gives the paper its own name. Other files may differ from what was written,
+    since people open and save them: that alone is no reason to build again.
     """
     try:
         manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
         page = file_sha256(published / PAGE)
         outputs = [published / name for name in manifest["outputs"]]
-        is_whole = all(path.is_file() and base_name(path).exists() for path in outputs)
-        return manifest["key"] == key and is_whole and manifest["outputs"][PAGE] == page
+        is_complete = all(path.is_file() and base_name(path).exists() for path in outputs)
+        return manifest["key"] == key and is_complete and manifest["outputs"][PAGE] == page
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
-def _files(folder: Path, pattern: str) -> list[Path]:
+def _list_files(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if path.is_file()) if folder.is_dir() else []

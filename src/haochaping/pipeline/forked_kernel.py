@@ -1,7 +1,8 @@
-"""A kernel that is forked from a process that has imported everything, where many quarters are built (Linux).
+"""A kernel forked from a process that has imported everything; used on Linux when many quarters are built.
 
-Starting a Python and importing pandas, seaborn and this package takes a kernel two seconds of a core, for each
-quarter anew; a fork has them at once. Elsewhere the plain way is taken (`publish.kernel`): the result is the same.
+Starting Python and importing pandas, seaborn and this package costs each kernel two seconds of a core; a forked
+process has them at once. On other systems kernels are started by a command (:mod:`haochaping.pipeline.kernel`); the
+result is the same.
 """
 
 from __future__ import annotations
@@ -23,32 +24,34 @@ from haochaping.pipeline.kernel import OwnKernelManager
 
 
 def fork_kernels() -> None:
-    """From now on kernels of this process are forked from it. Call in a process that has no threads and no sockets."""
-    kernel_process.import_needed()
-    OwnKernelManager.launcher = ForkedProvisioner
+    """Fork the kernels of this process from it from now on; it must have no threads and no sockets."""
+    kernel_process.preload_modules()
+    OwnKernelManager.provisioner_class = ForkedProvisioner
 
 
 class ForkedProvisioner(LocalProvisioner):
-    """Launches by fork instead of by a command; everything else is as with a command."""
+    """Starts the kernel by fork instead of by a command; otherwise like its parent class."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Fork; the command's arguments are those of :mod:`haochaping.pipeline.kernel_process`."""
+        """Fork a kernel; `cmd` is a command line of :mod:`haochaping.pipeline.kernel_process`."""
         arguments = cmd[cmd.index("-f") :]
-        self.process = _Process(arguments, kwargs["env"], Path(kwargs["cwd"]), kwargs["stdout"].fileno())
+        self.process = _ForkedProcess(
+            arguments, kwargs["env"], Path(kwargs["cwd"]), kwargs["stdout"].fileno()
+        )
         self.pid = self.process.pid
         self.pgid = None
         self.cwd = kwargs["cwd"]
         return self.connection_info
 
 
-class _Process:
-    """What jupyter_client uses of :class:`subprocess.Popen`."""
+class _ForkedProcess:
+    """A forked process with the part of the interface of :class:`subprocess.Popen` that jupyter_client uses."""
 
     stdin = stdout = stderr = None
 
     def __init__(self, arguments: list[str], env: Mapping[str, str], cwd: Path, log: int):
         context: Any = multiprocessing.get_context("fork")
-        self._process: BaseProcess = context.Process(target=_serve, args=(arguments, env, cwd, log))
+        self._process: BaseProcess = context.Process(target=_run_kernel, args=(arguments, env, cwd, log))
         self._process.start()
 
     @property
@@ -73,9 +76,9 @@ class _Process:
         self._process.terminate()
 
 
-def _serve(arguments: list[str], env: Mapping[str, str], cwd: Path, log: int) -> None:
-    """In the new process: become a kernel as if started by a command."""
-    os.setsid()  # Ctrl-C at the terminal is for the runner
+def _run_kernel(arguments: list[str], env: Mapping[str, str], cwd: Path, log: int) -> None:
+    """Run in the forked process: become a kernel as if started by a command."""
+    os.setsid()  # so that Ctrl-C at the terminal reaches only the runner
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     os.dup2(log, 1)
@@ -84,5 +87,7 @@ def _serve(arguments: list[str], env: Mapping[str, str], cwd: Path, log: int) ->
     os.environ.update(env, JPY_PARENT_PID=str(os.getppid()))
     os.chdir(cwd)
     sys.argv = ["kernel", *arguments]
-    asyncio.set_event_loop(asyncio.new_event_loop())  # the runner's was running when this process was forked
+    asyncio.set_event_loop(
+        asyncio.new_event_loop()
+    )  # the inherited one was running when this process was forked
     kernel_process.main()

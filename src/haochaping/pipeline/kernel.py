@@ -1,4 +1,4 @@
-"""The kernel that runs the notebook: always this environment's own Python, and gone when its block ends."""
+"""The kernel that runs the notebook: always this environment's own Python, killed when its ``with`` block ends."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from jupyter_core.utils import run_sync
 
-from haochaping.pipeline.kernel_process import PARENT_VARIABLE, own_python
+from haochaping.pipeline.kernel_process import PARENT_VARIABLE, runtime_identity
 
-LOG = "kernel.log"
-"""What the kernel's process itself writes, apart from the notebook's outputs; in its folder."""
+KERNEL_LOG = "kernel.log"
+"""File in the kernel's folder for standard output and error of its process (not the outputs of cells)."""
 
 
 class OwnKernelManager(AsyncKernelManager):
     """Starts ``ipykernel`` with the Python that runs this process, whatever kernels are installed.
 
-    A ``python3`` kernelspec in the user's home would otherwise win over the environment's own.
-    Sockets are files where the platform has them: no port can be taken by somebody else.
+    A ``python3`` kernelspec in the user's home would otherwise win over the environment's own. Except on Windows,
+    sockets are files instead of ports, which other programs could occupy.
     """
 
-    launcher: ClassVar[type[LocalProvisioner] | None] = None
-    """Another way to start the process (`publish.forked_kernel`); None is the plain one."""
+    provisioner_class: ClassVar[type[LocalProvisioner] | None] = None
+    """Another way to start the process (:mod:`haochaping.pipeline.forked_kernel`); None: by a command."""
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        """This interpreter as a kernelspec; no lookup on disk."""
+        """This interpreter as a kernelspec, instead of one looked up on disk."""
         return KernelSpec(
             argv=[sys.executable, "-m", "haochaping.pipeline.kernel_process", "-f", "{connection_file}"],
             display_name="Python 3",
             language="python",
         )
 
-    def end(self) -> None:
-        """Kill the process and remove what belongs to it; nothing happens where there is none."""
+    def end_kernel(self) -> None:
+        """Kill the process and remove its connection file and sockets; may be called twice."""
         process = getattr(self.provisioner, "process", None)
         if process is not None:
             with suppress(OSError):
@@ -58,7 +58,7 @@ if os.name != "nt":
 
 @contextmanager
 def running_kernel(environment: Mapping[str, str], folder: Path) -> Iterator[OwnKernelManager]:
-    """A kernel that starts at once and is killed when the block ends, however it ends.
+    """Start a kernel without waiting for it to be ready; kill it when the block ends, even by an exception.
 
     It imports what every briefing needs while the caller reads and checks. Call from the main thread: the kernel
     dies with the thread that started it.
@@ -72,30 +72,30 @@ def running_kernel(environment: Mapping[str, str], folder: Path) -> Iterator[Own
     """
     sockets = _socket_folder(folder)
     manager = OwnKernelManager(connection_file=str(sockets / "kernel.json"))
-    variables = {**os.environ, **environment, PARENT_VARIABLE: own_python(os.getpid())}
-    if OwnKernelManager.launcher:
-        manager.provisioner = OwnKernelManager.launcher(
+    variables = {**os.environ, **environment, PARENT_VARIABLE: runtime_identity(os.getpid())}
+    if OwnKernelManager.provisioner_class:
+        manager.provisioner = OwnKernelManager.provisioner_class(
             kernel_id="forked", kernel_spec=manager.kernel_spec, parent=manager
         )
     try:
-        with (folder / LOG).open("wb") as log:
+        with (folder / KERNEL_LOG).open("wb") as log:
             run_sync(manager.start_kernel)(env=variables, cwd=str(folder), stdout=log, stderr=log)
         yield manager
     finally:
-        manager.end()
+        manager.end_kernel()
         shutil.rmtree(sockets, ignore_errors=True)
 
 
 def _socket_folder(folder: Path) -> Path:
-    """A short private path for the kernel's sockets (a socket's path may have some hundred bytes only).
+    """Create a private folder with a short path for the kernel's sockets (whose paths are limited to some 100 bytes).
 
-    Its name follows from `folder`, so that the next run removes what a killed one left.
+    Its name is derived from `folder`, so that the next run removes what a killed run left.
     """
     digest = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
     sockets = Path(tempfile.gettempdir(), f"haochaping-{digest}")
     shutil.rmtree(sockets, ignore_errors=True)
     try:
         sockets.mkdir(mode=0o700)
-    except OSError:  # somebody else's, or no room: a name that nobody has
+    except OSError:  # it belongs to another user, or cannot be made here: take an unused name
         return Path(tempfile.mkdtemp(prefix="haochaping-"))
     return sockets

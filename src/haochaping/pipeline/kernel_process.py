@@ -1,4 +1,4 @@
-"""The kernel's own process: it dies with the runner, and has imported what a briefing needs before it is asked.
+"""Entry point of the kernel process: it dies with the runner and imports what the notebook needs in advance.
 
 Run as ``python -m haochaping.pipeline.kernel_process -f CONNECTION_FILE``.
 """
@@ -13,16 +13,16 @@ from pathlib import Path
 
 import haochaping
 from haochaping.pipeline.platform_shortcuts import (
-    collect_seldom,
+    collect_garbage_rarely,
     die_with_parent,
-    import_seaborn_alone,
+    import_seaborn_without_scipy,
     skip_slow_imports,
 )
 
 PARENT_VARIABLE = "HAOCHAPING_RUNNER"
-"""Environment variable: the runner's process, Python and package, which must be the kernel's own."""
+"""Environment variable with :func:`runtime_identity` of the runner, which the kernel must share."""
 
-NEEDED = (
+PRELOADED_MODULES = (
     "pandas",
     "seaborn",
     "matplotlib.backends.backend_svg",
@@ -37,39 +37,40 @@ NEEDED = (
     "haochaping.outputs.page.notes_section",
     "haochaping.outputs.page.head",
 )
-"""What the notebook imports anyway, in the time in which the runner still reads and checks."""
+"""Imported in advance, while the runner still reads and checks, because the notebook imports them anyway."""
 
 
-def own_python(parent: int) -> str:
-    """The runner's process number, the environment and the place of the package, as one text."""
+def runtime_identity(parent: int) -> str:
+    """Return process number of the runner, Python environment and path of the package, joined to one text."""
     return os.pathsep.join((str(parent), sys.prefix, str(Path(haochaping.__file__).parent)))
 
 
-def import_needed() -> None:
-    """Import what the notebook will ask for; an error belongs to its cell, where it is told with the heading."""
-    collect_seldom()
+def preload_modules() -> None:
+    """Import `PRELOADED_MODULES`; errors are ignored, since the notebook raises them again in the cell they belong to."""
+    collect_garbage_rarely()
     skip_slow_imports()
     with suppress(Exception):
-        import_seaborn_alone()
-    for name in NEEDED:
+        import_seaborn_without_scipy()
+    for name in PRELOADED_MODULES:
         with suppress(Exception):
             import_module(name)
 
 
 def main() -> None:
-    """Hold to the runner (where one is named), import, serve."""
+    """Bind to the runner (if the variable names one), preload modules, run the kernel."""
     if expected := os.environ.get(PARENT_VARIABLE):
-        _hold_to(expected)
-    import_needed()
+        _bind_to_runner(expected)
+    preload_modules()
     from ipykernel.kernelapp import launch_new_instance
 
     launch_new_instance()
 
 
-def _hold_to(expected: str) -> None:
+def _bind_to_runner(expected: str) -> None:
+    """Exit unless this is the Python of the runner; die when the runner dies."""
     parent = int(expected.split(os.pathsep)[0])
-    if own_python(parent) != expected:
-        sys.exit(f"内核的 Python 环境是 {own_python(parent)}，运行程序的是 {expected}，两者应当相同")
+    if runtime_identity(parent) != expected:
+        sys.exit(f"内核的 Python 环境是 {runtime_identity(parent)}，运行程序的是 {expected}，两者应当相同")
     die_with_parent(parent)
 
 

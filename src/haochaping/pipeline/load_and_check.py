@@ -1,6 +1,6 @@
-"""What a notebook starts with: a quarter's data and its findings.
+"""The first two calls of a notebook: load a quarter's data, check them.
 
-Inside a run both were staged by the runner; by hand they are worked out here.
+In a run the runner has staged both; in a notebook opened by hand they are computed here.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from haochaping.pipeline.staging import read_staged, read_staged_report
 
 
 def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> QuarterData:
-    """One quarter, read, cleaned, held against the contract, with the analyst's corrections applied.
+    """Load one quarter: read, cleaned, validated against the data contract, with the analyst's corrections applied.
 
-    Inside a run the kernel is handed what the runner has read already. By hand, the raw folder is
-    read where there is one, else the tidy tables.
+    In a run the kernel gets the data that the runner has read already. Otherwise the raw folder is read if there is
+    one, else the tidy tables.
 
     Parameters
     ----------
@@ -46,26 +46,26 @@ def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> 
 def check(
     quarter: QuarterData, data: str | os.PathLike[str] | None = None, as_of: date | None = None
 ) -> CheckReport:
-    """The findings on one quarter, with the analyst's answers and the quarter's past.
+    """Check one quarter with the analyst's answers and compare it with earlier quarters.
 
-    Inside a run this is the report the runner made; by hand the same work is done here.
+    In a run the report that the runner made is returned; otherwise the checks are run here.
 
     Parameters
     ----------
     quarter : QuarterData
-        From :func:`haochaping.load`; frames that were changed since are checked as they are.
+        From :func:`haochaping.load`; frames that you changed afterwards are checked as they are.
     data : path, optional
         Data root; by default the project's ``data/``.
     as_of : date, optional
-        The day on which explanations are judged; by default today.
+        The date on which explanations must still be valid; by default today.
     """
     staged = os.environ.get(STAGED_VARIABLE)
     if staged and data is None:
         return read_staged_report(Path(staged))
-    return _confronted(quarter, find_locations(data), as_of or date.today())
+    return _check(quarter, find_locations(data), as_of or date.today())
 
 
-def _confronted(quarter: QuarterData, locations: Locations, as_of: date) -> CheckReport:
+def _check(quarter: QuarterData, locations: Locations, as_of: date) -> CheckReport:
     from haochaping.checks.review import review
     from haochaping.pipeline.assess import load_past
     from haochaping.reference.reference import load_reference

@@ -1,4 +1,4 @@
-"""Where a published folder comes from: inputs, program, versions, durations, and the hashes of what was written."""
+"""``manifest.json``, the provenance of a published folder: inputs, program, versions, durations, hashes of outputs."""
 
 from __future__ import annotations
 
@@ -17,27 +17,30 @@ from haochaping.files.file_hash import sha256_by_name
 from haochaping.outputs.published.file_names import MANIFEST, RUN_LOG
 from haochaping.pipeline.fingerprint import Inputs
 
-_PROGRAM = ("src", "notebooks", "data/reference", "requirements.txt", "pyproject.toml")
-_SHORT = 12
+_PROGRAM_PATHS = ("src", "notebooks", "data/reference", "requirements.txt", "pyproject.toml")
+_SHORT_HASH_LENGTH = 12
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the direct dependencies."""
-    names = sorted({_name(requirement) for requirement in metadata.requires("haochaping") or []})
+    """Return the versions of Python and of the direct dependencies, by name."""
+    names = sorted({_requirement_name(requirement) for requirement in metadata.requires("haochaping") or []})
     return {"python": platform.python_version(), **{name: metadata.version(name) for name in names}}
 
 
-def _name(requirement: str) -> str:
+def _requirement_name(requirement: str) -> str:
     return "".join(char if char.isalnum() or char in "-_." else " " for char in requirement).split()[0]
 
 
 def code_state() -> dict[str, Any] | None:
-    """The git commit of the program, and whether program and settings were as committed; None without git."""
+    """Return the git commit of the program and whether program and settings are as committed; None without git."""
     git = ["git", "-C", str(project_root())]
     try:
         commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, check=True, timeout=20)
         status = subprocess.run(
-            [*git, "status", "--porcelain", "--", *_PROGRAM], capture_output=True, check=True, timeout=20
+            [*git, "status", "--porcelain", "--", *_PROGRAM_PATHS],
+            capture_output=True,
+            check=True,
+            timeout=20,
         )
     except (OSError, subprocess.SubprocessError):
         return None
@@ -45,14 +48,14 @@ def code_state() -> dict[str, Any] | None:
 
 
 def provenance(inputs: Inputs, by: str | None) -> dict[str, Any]:
-    """What a run was made from; outputs are not part of it.
+    """Collect what a run is made from, as the manifest stores it; outputs are not part of it.
 
     Parameters
     ----------
     inputs : Inputs
-        Of the run.
+        Inputs of the run.
     by : str, optional
-        Who ran it, only if they wish to be named.
+        Name of the person who runs it, only if they wish to be named.
     """
     files = {group: dict(paths) for group, paths in inputs.files.items() if group != "package"}
     return {
@@ -71,7 +74,7 @@ def provenance(inputs: Inputs, by: str | None) -> dict[str, Any]:
 
 
 def run_block(origin: Mapping[str, Any]) -> dict[str, str]:
-    """The page's block about its run, label to text: all that may differ between runs of one input."""
+    """Return the page's block about its run, as label to text: the only part that may differ between equal inputs."""
     code = origin["code"]
     state = "" if code is None or code["clean"] else "，另有未提交的修改"
     facts = {
@@ -80,19 +83,23 @@ def run_block(origin: Mapping[str, Any]) -> dict[str, str]:
         "参数": "、".join(f"{name} = {value}" for name, value in origin["parameters"].items()),
         "说明是否到期按何日判断": origin["as_of"],
         "输入标识（全部输入合算）": origin["key"][:16],
-        "本季资料及其 SHA-256 的前几位": _listed(origin["inputs"]["data"]),
+        "本季资料及其 SHA-256 的前几位": _format_hashes(origin["inputs"]["data"]),
         "用于比较的以前季度": f"{len(origin['inputs']['past'])} 个文件",
-        "本市设置，同上": _listed(origin["inputs"]["reference"]),
-        "程序": f"{code['commit'][:_SHORT]}{state}" if code else f"标识 {origin['package'][:_SHORT]}",
+        "本市设置，同上": _format_hashes(origin["inputs"]["reference"]),
+        "程序": f"{code['commit'][:_SHORT_HASH_LENGTH]}{state}"
+        if code
+        else f"标识 {origin['package'][:_SHORT_HASH_LENGTH]}",
         "依赖版本": "、".join(f"{name} {version}" for name, version in origin["versions"].items()),
         "完整记录": f"各输入、输出文件的 SHA-256 见同一文件夹的 {MANIFEST}",
         "如何复核": f"用同样的资料和程序运行 make verify Q={origin['quarter']}，逐字节比较重新生成的与现有的",
     }
-    return {label: visible(value) for label, value in facts.items()}  # names of files may hold anything
+    return {
+        label: visible(value) for label, value in facts.items()
+    }  # file names may contain control characters
 
 
-def _listed(files: Mapping[str, str]) -> str:
-    return "；".join(f"{path} {digest[:_SHORT]}" for path, digest in files.items())
+def _format_hashes(files: Mapping[str, str]) -> str:
+    return "；".join(f"{path} {digest[:_SHORT_HASH_LENGTH]}" for path, digest in files.items())
 
 
 def write_manifest(
@@ -102,9 +109,20 @@ def write_manifest(
     seconds: Mapping[str, float],
     edited: Collection[str],
 ) -> None:
-    """Write ``manifest.json``: `origin`, what the index tells of the run, durations, hashes of what was written.
+    """Write ``manifest.json`` into `folder`.
 
-    Files that people changed stay without a hash, so that they stay known as changed.
+    Parameters
+    ----------
+    folder : Path
+        The folder of the quarter with all its files.
+    origin : mapping
+        From :func:`provenance`.
+    facts : mapping
+        What the index shows of the run.
+    seconds : mapping
+        Part of the run to its duration.
+    edited : collection of str
+        Files that people edited. They get no hash, so that the next run still knows them as edited.
     """
     paths = (path for path in folder.rglob("*") if path.is_file())
     written = sorted(
@@ -116,12 +134,12 @@ def write_manifest(
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a published folder.
+    """Read the manifest of a published folder.
 
     Raises
     ------
     OSError, ValueError
-        There is none, or it is not JSON.
+        There is none, or it is not a JSON object.
     """
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     if not isinstance(manifest, dict):
@@ -129,8 +147,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def damaged(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
-    """Outputs of `manifest` that are missing from `folder` or read otherwise."""
-    there = {name: folder / name for name in manifest["outputs"]}
-    held = sha256_by_name([path for path in there.values() if path.is_file()], folder)
-    return [name for name, digest in manifest["outputs"].items() if held.get(name) != digest]
+def altered_files(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """Name the outputs of `manifest` that are missing from `folder` or whose content differs."""
+    paths = {name: folder / name for name in manifest["outputs"]}
+    current_hashes = sha256_by_name([path for path in paths.values() if path.is_file()], folder)
+    return [name for name, digest in manifest["outputs"].items() if current_hashes.get(name) != digest]

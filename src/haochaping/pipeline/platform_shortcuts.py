@@ -1,4 +1,4 @@
-"""Shortcuts and safeguards that not every platform has; each with its reason and its plain way."""
+"""Speed-ups, and safeguards that exist on some platforms only; each with its reason."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def skip_slow_imports() -> None:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
-def import_seaborn_alone() -> None:
+def import_seaborn_without_scipy() -> None:
     """Import seaborn as if SciPy and statsmodels were not installed: the kernel is ready a third sooner.
 
-    It takes from them kernel densities, clustered maps and regressions, which no chart here draws, and loads
-    all of ``scipy.stats`` for that. Both can be imported afterwards as ever.
+    Seaborn uses them for kernel densities, clustered maps and regressions, which no chart here draws, and loads
+    all of ``scipy.stats`` for that. Both can be imported normally afterwards.
     """
     hidden = [name for name in ("scipy.stats", "scipy.cluster", "statsmodels") if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
@@ -35,13 +35,13 @@ def import_seaborn_alone() -> None:
             del sys.modules[name]
 
 
-def collect_seldom() -> None:
-    """Let garbage be collected seldom: what a run makes is kept until its end, looking through it finds nothing."""
+def collect_garbage_rarely() -> None:
+    """Run the garbage collector rarely: a run needs its objects until it ends, so collecting would free next to nothing."""
     gc.set_threshold(100_000, 50, 100)
 
 
 def leave_quickly() -> None:
-    """Let the interpreter end without a last look for garbage: the system takes all memory back at once."""
+    """Skip garbage collection when the interpreter exits: the system frees all memory at once anyway."""
     gc.disable()
     gc.freeze()
 
@@ -49,7 +49,7 @@ def leave_quickly() -> None:
 def die_with_parent(parent: int) -> None:
     """Have the system kill this process at the moment its `parent` ends (Linux ``PR_SET_PDEATHSIG``).
 
-    Elsewhere ipykernel itself looks once a second whether its parent is still there (on Windows it waits
+    On other systems ipykernel itself checks once a second whether its parent is still there (on Windows it waits
     for the parent's handle), which is enough.
     """
     if sys.platform != "linux":

@@ -1,4 +1,4 @@
-"""A quarter as its source prints it: the raw folder where there is one, else the tidy tables."""
+"""Read a quarter as its source prints it: from the raw folder if there is one, else from the tidy tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,15 @@ TIDY_NOTICE = "未见原始资料文件夹，依据 data/tidy 中整理过的数
 
 
 def load_printed(locations: Locations, quarter: Quarter) -> QuarterData:
-    """A quarter as its source prints it, without corrections; raw before tidy."""
+    """Read a quarter as its source prints it, without corrections.
+
+    The raw folder is read if there is one, else the tidy tables, whose corrections are taken back.
+
+    Raises
+    ------
+    InputRefused
+        There is nothing to read, it cannot be read with certainty, or it breaks the data contract.
+    """
     reference = load_reference(locations.reference)
     if rests_on_tidy(locations, quarter):
         return as_printed(validate(read_tidy(locations.tidy(quarter), quarter)), reference)
@@ -30,6 +38,6 @@ def rests_on_tidy(locations: Locations, quarter: Quarter) -> bool:
 
 
 def available(data: str | os.PathLike[str] | None = None) -> list[Quarter]:
-    """Quarters that can be loaded, in order of time."""
+    """List the quarters that have a raw folder or tidy tables, oldest first."""
     locations = find_locations(data)
     return sorted({*quarters_in(locations.data / "tidy"), *quarters_in(locations.data / "raw")})

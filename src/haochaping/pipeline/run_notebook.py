@@ -1,4 +1,4 @@
-"""Run a notebook with papermill: one parameter, inspected first; bounded; failures named, the failed notebook kept."""
+"""Run a notebook by papermill: parameters checked first, time limits, errors that name the failing cell."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ START_SECONDS = 120
 CELL_SECONDS = 300
 NOTEBOOK_SECONDS = 900
 OUTPUT_SECONDS = 60
-"""How long the kernel's last output may be on its way after the cell has ended."""
+"""How long to wait for the last output of a cell after the cell has ended."""
 GRACE_SECONDS = 30
-"""How long papermill may take to see that its kernel was killed."""
+"""How long papermill may take to notice that its kernel was killed."""
 
 
 class NotebookFailed(RuntimeError):
@@ -26,7 +26,7 @@ class NotebookFailed(RuntimeError):
     Attributes
     ----------
     notebook : nbformat.NotebookNode or None
-        As far as it came, to be looked at.
+        The notebook with the outputs of the cells that ran, for inspection.
     """
 
     def __init__(self, message: str, notebook: Any = None):
@@ -35,18 +35,18 @@ class NotebookFailed(RuntimeError):
 
 
 def inspect_parameters(notebook: Path, parameters: Mapping[str, str]) -> None:
-    """Refuse a notebook that declares other parameters than `parameters`: papermill would run it with defaults.
+    """Refuse a notebook unless it declares exactly `parameters`: papermill would run others with their defaults.
 
     Raises
     ------
     InputRefused
-        Parameters are unknown or missing, or the file is no notebook.
+        Parameters are unknown or missing, or the file is not a notebook.
     """
     import papermill
     from nbformat.reader import NotJSONError
 
     try:
-        declared = set(papermill.inspect_notebook(_literal(notebook)))
+        declared = set(papermill.inspect_notebook(_escape_braces(notebook)))
     except NotJSONError:
         raise refuse(str(notebook), "不是完整的笔记本", "请恢复这个文件（如 git checkout）") from None
     if declared != set(parameters):
@@ -62,7 +62,7 @@ def run_notebook(
 ) -> Any:
     """Start a kernel in `folder`, run `notebook` in it, save the executed copy as `target`.
 
-    As :func:`execute`, which see, with a kernel of its own.
+    Parameters and errors are those of :func:`execute`; `environment` holds variables for the kernel alone.
     """
     with running_kernel(environment, folder) as kernel:
         return execute(notebook, target, parameters, kernel)
@@ -90,18 +90,18 @@ def execute(notebook: Path, target: Path, parameters: Mapping[str, str], kernel:
     InputRefused
         The notebook declares other parameters.
     NotebookFailed
-        A cell raised or ran longer than allowed, or the kernel ended.
+        A cell raised or ran longer than `CELL_SECONDS`, or the kernel ended or never answered.
     """
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     inspect_parameters(notebook, parameters)
-    seen = _Seen()
+    progress = _Progress()
     try:
         return papermill.execute_notebook(
-            _literal(notebook),
-            _literal(target),
+            _escape_braces(notebook),
+            _escape_braces(target),
             parameters=dict(parameters),
             request_save_on_cell_execute=False,
             progress_bar=False,
@@ -111,34 +111,37 @@ def execute(notebook: Path, target: Path, parameters: Mapping[str, str], kernel:
             start_timeout=START_SECONDS,
             execution_timeout=CELL_SECONDS,
             iopub_timeout=OUTPUT_SECONDS,
-            on_notebook_start=seen.notebook_started,
-            on_cell_start=seen.cell_started,
+            on_notebook_start=progress.notebook_started,
+            on_cell_start=progress.cell_started,
         )
     except PapermillExecutionError as error:
         last = re.sub(r"\x1b\[[0-9;]*m", "", f"{error.ename}: {error.evalue}").splitlines()[-1]
-        raise NotebookFailed(f"笔记本出错：{seen.place}：{last}", seen.notebook) from error
+        raise NotebookFailed(f"笔记本出错：{progress.current_cell}：{last}", progress.notebook) from error
     except CellTimeoutError as error:
-        raise NotebookFailed(f"笔记本{seen.place}运行超过 {CELL_SECONDS} 秒", seen.notebook) from error
+        raise NotebookFailed(
+            f"笔记本{progress.current_cell}运行超过 {CELL_SECONDS} 秒", progress.notebook
+        ) from error
     except DeadKernelError as error:
-        raise NotebookFailed(f"笔记本的内核在{seen.place}中断", seen.notebook) from error
+        raise NotebookFailed(f"笔记本的内核在{progress.current_cell}中断", progress.notebook) from error
     except (RuntimeError, TimeoutError) as error:
         raise NotebookFailed(
-            f"笔记本的内核没有应答（{seen.place}）：{str(error).splitlines()[0]}", seen.notebook
+            f"笔记本的内核没有应答（{progress.current_cell}）：{str(error).splitlines()[0]}",
+            progress.notebook,
         ) from error
 
 
-def _literal(path: Path) -> str:
-    """A path as papermill takes it: braces would be places for parameters."""
+def _escape_braces(path: Path) -> str:
+    """Escape braces in a path, which papermill would otherwise take for placeholders of parameters."""
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-class _Seen:
-    """How far the notebook came."""
+class _Progress:
+    """The notebook and the cell that is running, for error messages."""
 
     def __init__(self) -> None:
         self.notebook: Any = None
-        self.place = "启动时"
-        """The cell that runs, by its number among code cells and the heading above it."""
+        self.current_cell = "启动时"
+        """The running cell in words: its number among the code cells and the heading above it."""
 
     def notebook_started(self, notebook: Any) -> None:
         self.notebook = notebook
@@ -151,11 +154,11 @@ class _Seen:
             if cell.cell_type == "markdown" and cell.source.startswith("## ")
         ]
         number = sum(cell.cell_type == "code" for cell in before)
-        self.place = f"{f'“{headings[-1]}”一节，' if headings else ''}第 {number} 个代码格"
+        self.current_cell = f"{f'“{headings[-1]}”一节，' if headings else ''}第 {number} 个代码格"
 
 
-class Background:
-    """A function that runs beside the caller, with an outer clock."""
+class BackgroundTask:
+    """A function that runs in a thread while the caller goes on; waiting for it has a time-out."""
 
     def __init__(self, function: Callable[[], Any]):
         self._result: Any = None
@@ -167,16 +170,18 @@ class Background:
     def _run(self) -> None:
         try:
             self._result = self._function()
-        except BaseException as error:  # handed to the caller, whatever it is
+        except BaseException as error:  # raised again in `result`, whatever it is
             self._error = error
 
     def result(self, seconds: float, give_up: Callable[[], None]) -> Any:
-        """What the function returned or raised; after `seconds` `give_up` is called and must end it.
+        """Wait, then return what the function returned or raise what it raised.
+
+        After `seconds`, `give_up` is called, which must make the function end.
 
         Raises
         ------
         TimeoutError
-            It did not end even then. The thread is a daemon: it does not keep the process.
+            It did not end even then. Its thread is a daemon and does not keep the process alive.
         """
         self._wait(seconds)
         if self._thread.is_alive():
@@ -189,7 +194,7 @@ class Background:
         return self._result
 
     def _wait(self, seconds: float) -> None:
-        """In short steps, so that Ctrl-C is seen on every platform."""
+        """Wait in short steps, so that Ctrl-C is noticed on every platform."""
         step = 0.5
         for _ in range(int(seconds / step) + 1):
             self._thread.join(step)

@@ -1,4 +1,4 @@
-"""One quarter from raw data to a published folder: built aside under a lock, swapped in whole, or not at all."""
+"""One quarter from raw data to a published folder: built in a staging folder under a lock, then swapped in."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ ReportProgress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """What a run ended in: the page, its verdict, what the reader should know.
+    """The outcome of a run.
 
-    ``about_past`` is what is to be known of the earlier quarters that it was compared with.
+    ``unchanged`` says that nothing had to be built, ``missing_glyphs`` holds characters on the page for which the font
+    has no glyph, ``about_past`` remarks on the earlier quarters that it was compared with.
     """
 
     page: Path
@@ -46,9 +47,7 @@ def run_quarter(
     as_of: date | None = None,
     by: str | None = None,
 ) -> RunOutcome:
-    """Read, check, run the notebook, convert, swap in; or do nothing when nothing changed.
-
-    At the end the index of all quarters is brought up to date.
+    """Publish one quarter and update the index of all quarters; an up-to-date quarter is not built again.
 
     Parameters
     ----------
@@ -59,16 +58,16 @@ def run_quarter(
     report_progress : callable
         Receives one line of progress at a time.
     as_of : date, optional
-        The day on which explanations are judged; by default today.
+        The date on which explanations must still be valid; by default today.
     by : str, optional
-        Who runs it, if they wish to be named in manifest and page.
+        Name of the person who runs it, if they wish to be named in manifest and page.
 
     Raises
     ------
     InputRefused
         The input cannot be used, or another run holds the quarter; what was published before is untouched.
     NotebookFailed
-        The notebook raised; what was published before is untouched.
+        A cell raised, or the kernel ended or took too long; what was published before is untouched.
     """
     with report_replaced_quarters(locations, [quarter]):
         outcome = publish_quarter(locations, quarter, report_progress, as_of, by)
@@ -78,24 +77,26 @@ def run_quarter(
 
 @contextmanager
 def report_replaced_quarters(locations: Locations, quarters: Sequence[Quarter]) -> Iterator[None]:
-    """Ctrl-C inside the block carries the message which of `quarters` are new already, where any is."""
-    before = {quarter: _identity(locations.published(quarter)) for quarter in quarters}
+    """If Ctrl-C interrupts the block, say in the exception's message which of `quarters` were replaced already."""
+    before = {quarter: _folder_identity(locations.published(quarter)) for quarter in quarters}
     try:
         yield
     except KeyboardInterrupt:
-        new = [
-            str(quarter) for quarter, was in before.items() if _identity(locations.published(quarter)) != was
+        replaced = [
+            str(quarter)
+            for quarter, identity in before.items()
+            if _folder_identity(locations.published(quarter)) != identity
         ]
-        if not new:
+        if not replaced:
             raise
-        rest = "，其余季度没有改动" if len(new) < len(before) else ""
+        rest = "，其余季度没有改动" if len(replaced) < len(before) else ""
         raise KeyboardInterrupt(
-            f"已中断；{'、'.join(new)} 的新输出已经写好{rest}；目录页未必更新，再运行一次即可"
+            f"已中断；{'、'.join(replaced)} 的新输出已经写好{rest}；目录页未必更新，再运行一次即可"
         ) from None
 
 
-def _identity(folder: Path) -> tuple[int, int] | None:
-    """Which folder stands there: another one after a swap."""
+def _folder_identity(folder: Path) -> tuple[int, int] | None:
+    """Return device and inode of a folder, which differ after it was swapped; None without a folder."""
     try:
         found = folder.stat()
     except OSError:
@@ -111,18 +112,26 @@ def publish_quarter(
     by: str | None = None,
     reviewed: Reviewed | None = None,
 ) -> RunOutcome:
-    """The same without the index, for a run of many quarters, which has read and checked already (`reviewed`)."""
+    """Publish one quarter like :func:`run_quarter`, but leave the index alone.
+
+    Parameters
+    ----------
+    reviewed : Reviewed, optional
+        The quarter, if it has been read and checked already.
+    """
     started = time.perf_counter()
     clean_up(locations.output, report_progress)
     published, as_of = locations.published(quarter), as_of or date.today()
     inputs = hash_inputs(locations, quarter, as_of)
     if not inputs.files["data"]:
-        from haochaping.read.raw_folder import no_source
+        from haochaping.read.raw_folder import no_source_refusal
 
-        raise no_source(locations.raw(quarter), quarter)  # before there is a lock, which stays as a file
+        raise no_source_refusal(
+            locations.raw(quarter), quarter
+        )  # before locking, because the lock file would stay
     if not is_current(published, inputs.key):
         with exclusive_lock(published, report_progress):
-            inputs = hash_inputs(locations, quarter, as_of)  # another run may just have ended
+            inputs = hash_inputs(locations, quarter, as_of)  # another run may have published it meanwhile
             if not is_current(published, inputs.key):
                 return _publish(locations, inputs, report_progress, by, started, reviewed)
     return _unchanged(published, quarter, report_progress, started)
@@ -156,27 +165,28 @@ def _publish(
     from haochaping.files.swap_folder import stage_and_swap_in
     from haochaping.outputs.published.file_names import PDF, RUN_LOG
     from haochaping.pipeline.failed_run import clear_failed, keep_failed
-    from haochaping.pipeline.platform_shortcuts import collect_seldom, skip_slow_imports
+    from haochaping.pipeline.platform_shortcuts import collect_garbage_rarely, skip_slow_imports
     from haochaping.pipeline.run_log import RunLog
 
-    collect_seldom()
+    collect_garbage_rarely()
     skip_slow_imports()
     from haochaping.pipeline.build_quarter import build
-    from haochaping.pipeline.manifest import damaged, read_manifest
+    from haochaping.pipeline.manifest import altered_files, read_manifest
 
     quarter = inputs.quarter
     published, log = locations.published(quarter), RunLog(report_progress)
     try:
         with stage_and_swap_in(published) as staging:
             built = build(locations, inputs, by, published, staging, log, reviewed)
-            if wrong := damaged(staging, read_manifest(staging)):
+            if wrong := altered_files(staging, read_manifest(staging)):
                 raise OSError(f"写出的文件与内容不符：{'、'.join(wrong)}")
             if (published / PDF).exists():
                 log.report_progress(
                     f"原来的 {PDF} 是按旧的网页打印的，不再保留；需要的请运行 make pdf Q={quarter}"
                 )
             (staging / RUN_LOG).write_text(log.text(), encoding="utf-8", newline="\n")
-            from haochaping.store.tidy_tables import write_tidy  # not before the kernel has been started
+            # Imported late, because it takes time and the kernel should start first.
+            from haochaping.store.tidy_tables import write_tidy
 
             write_tidy(built.data, locations.tidy(quarter))
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Many quarters: tidied first, in order of time; then built side by side; the index once at the end."""
+"""Many quarters: tidied first, in order of time; then built in parallel; the index is updated once at the end."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from haochaping.checks.review import Reviewed
 
 ReportProgress = Callable[[str], None]
-_PATIENCE_SECONDS = 30
-"""How long a run that is told to stop may take to clean up."""
+_STOP_SECONDS = 30
+"""How long a build may take to clean up after it was terminated, before it is killed."""
 
 
 @dataclass(frozen=True)
 class QuarterOutcome:
-    """How one quarter ended: its verdict, or what failed; what it said on the way."""
+    """The outcome of one of many quarters: its verdict, or in ``failure`` the reason why there is none."""
 
     quarter: Quarter
     verdict: str = ""
@@ -53,30 +53,28 @@ def run_quarters(
     by: str | None,
     jobs: int,
 ) -> list[QuarterOutcome]:
-    """Tidy, build what is stale, bring the index up to date; one that fails does not stop the others.
-
-    Comparisons rest on the tidy tables of earlier quarters, so these come first.
+    """Publish every quarter that is not up to date, then update the index; a failing quarter does not stop the others.
 
     Parameters
     ----------
     locations : Locations
         Data and output roots.
     quarters : sequence of Quarter
-        Which ones.
+        Which quarters.
     report_progress : callable
         Receives one line of progress at a time.
     as_of : date
-        The day on which explanations are judged.
+        The date on which explanations must still be valid.
     by : str, optional
-        Who runs it, if they wish to be named.
+        Name of the person who runs it, if they wish to be named.
     jobs : int
-        How many are built at once, each in a process of its own; no more than processors, and one on Windows, where
-        kernels have ports that another may take in the same moment.
+        How many to build at once, each in its own process; at most the number of processors, and one on Windows,
+        where kernels use ports, which two kernels that start at once may both choose.
 
     Returns
     -------
-    list of Ended
-        In order of time.
+    list of QuarterOutcome
+        Oldest quarter first.
     """
     with report_replaced_quarters(locations, sorted(quarters)):
         return _run_quarters(locations, quarters, report_progress, as_of, by, jobs)
@@ -90,39 +88,47 @@ def _run_quarters(
     by: str | None,
     jobs: int,
 ) -> list[QuarterOutcome]:
-    ended: dict[Quarter, QuarterOutcome] = {}
-    stale: dict[Quarter, Reviewed] = {}
+    outcomes: dict[Quarter, QuarterOutcome] = {}
+    reviewed_quarters: dict[Quarter, Reviewed] = {}
+    # Tidied first and in order of time, because each quarter is compared with the tidy tables of earlier ones.
     for quarter in sorted(quarters):
-        with _failure_told(quarter, ended):
-            if not _is_settled(locations, quarter, as_of):
+        with _CatchFailure(quarter, outcomes):
+            if not _is_up_to_date(locations, quarter, as_of):
                 report_progress(f"读入与核对 {quarter.label}")
-                stale[quarter] = assess(locations, quarter, as_of)
-                write_tidy(stale[quarter].data, locations.tidy(quarter))
-        if quarter in ended:
-            report_progress(f"{quarter}：{ended[quarter].failure}（{len(ended)}/{len(quarters)}）")
+                reviewed_quarters[quarter] = assess(locations, quarter, as_of)
+                write_tidy(reviewed_quarters[quarter].data, locations.tidy(quarter))
+        if quarter in outcomes:
+            report_progress(f"{quarter}：{outcomes[quarter].failure}（{len(outcomes)}/{len(quarters)}）")
     jobs = 1 if sys.platform == "win32" else min(jobs, os.cpu_count() or 1)
-    if stale:
-        _prepare()
-    waiting = [quarter for quarter in sorted(quarters) if quarter not in ended]
-    for one in _side_by_side(locations, waiting, stale, report_progress, as_of, by, jobs):
-        ended[one.quarter] = one
-        done = "没有变化" if one.unchanged else one.failure or f"{one.verdict}，{one.seconds:.1f} 秒"
-        report_progress(f"{one.quarter}：{done}（{len(ended)}/{len(quarters)}）")
-    if any(not one.failure for one in ended.values()):
+    if reviewed_quarters:
+        _preload_for_forks()
+    waiting = [quarter for quarter in sorted(quarters) if quarter not in outcomes]
+    for outcome in _publish_in_parallel(
+        locations, waiting, reviewed_quarters, report_progress, as_of, by, jobs
+    ):
+        outcomes[outcome.quarter] = outcome
+        state = (
+            "没有变化"
+            if outcome.unchanged
+            else outcome.failure or f"{outcome.verdict}，{outcome.seconds:.1f} 秒"
+        )
+        report_progress(f"{outcome.quarter}：{state}（{len(outcomes)}/{len(quarters)}）")
+    if any(not outcome.failure for outcome in outcomes.values()):
         refresh_index(locations, report_progress)
-    return [ended[quarter] for quarter in sorted(ended)]
+    return [outcomes[quarter] for quarter in sorted(outcomes)]
 
 
-def _is_settled(locations: Locations, quarter: Quarter, as_of: date) -> bool:
+def _is_up_to_date(locations: Locations, quarter: Quarter, as_of: date) -> bool:
+    """Whether the published folder is current and there are tidy tables for later quarters to be compared with."""
     current = is_current(locations.published(quarter), hash_inputs(locations, quarter, as_of).key)
     return current and locations.tidy(quarter).is_dir()
 
 
-class _failure_told:
-    """Turns what a quarter raises into its :class:`QuarterOutcome`."""
+class _CatchFailure:
+    """Context manager that turns an exception of a quarter into a :class:`QuarterOutcome` in `outcomes`."""
 
-    def __init__(self, quarter: Quarter, ended: dict[Quarter, QuarterOutcome]):
-        self._quarter, self._ended = quarter, ended
+    def __init__(self, quarter: Quarter, outcomes: dict[Quarter, QuarterOutcome]):
+        self._quarter, self._outcomes = quarter, outcomes
 
     def __enter__(self) -> None:
         self._started = time.perf_counter()
@@ -131,21 +137,21 @@ class _failure_told:
         if not isinstance(error, Exception):
             return False
         seconds = time.perf_counter() - self._started
-        self._ended[self._quarter] = QuarterOutcome(
-            self._quarter, seconds=seconds, failure=failure_words(error)
+        self._outcomes[self._quarter] = QuarterOutcome(
+            self._quarter, seconds=seconds, failure=describe_failure(error)
         )
         return True
 
 
-def failure_words(error: Exception) -> str:
-    """What failed, as a person at the terminal reads it."""
+def describe_failure(error: Exception) -> str:
+    """Return the message of an exception as it is shown at the terminal."""
     known = isinstance(error, InputRefused) or type(error).__name__ == "NotebookFailed"
     return visible(str(error) if known else f"工具包出错：{type(error).__name__}: {error}")
 
 
-def _prepare() -> None:
-    """Import once what every build needs; processes that are forked from this one have it."""
-    if _context().get_start_method() == "fork":
+def _preload_for_forks() -> None:
+    """Import what every build needs, once, before processes are forked from this one (Linux)."""
+    if _process_context().get_start_method() == "fork":
         from haochaping.outputs import papers  # noqa: F401
         from haochaping.outputs.page.convert import prepare_page
         from haochaping.pipeline.forked_kernel import fork_kernels
@@ -154,69 +160,74 @@ def _prepare() -> None:
         fork_kernels()
 
 
-def _context() -> Any:
-    """Forked processes start at once and share what was read; elsewhere they are started afresh."""
+def _process_context() -> Any:
+    """Return the way to start processes: on Linux by fork, which shares what is imported already."""
     return multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 
 
-def _side_by_side(
+def _publish_in_parallel(
     locations: Locations,
     quarters: Sequence[Quarter],
-    stale: dict[Quarter, Reviewed],
+    reviewed_quarters: dict[Quarter, Reviewed],
     report_progress: ReportProgress,
     as_of: date,
     by: str | None,
     jobs: int,
 ) -> Iterator[QuarterOutcome]:
-    """Each quarter in a process of its own, `jobs` at a time; one that is killed is a failure like any other."""
+    """Publish each quarter in its own process, `jobs` at a time, and yield outcomes as they end.
+
+    A process that is killed gives an outcome with a failure too.
+    """
     waiting = list(quarters)
     running: dict[Connection, tuple[Quarter, BaseProcess]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 quarter = waiting.pop(0)
-                ours, theirs = _context().Pipe(duplex=False)
-                process = _context().Process(
-                    target=_child, args=(theirs, locations, quarter, as_of, by, stale.get(quarter))
+                receiver, sender = _process_context().Pipe(duplex=False)
+                process = _process_context().Process(
+                    target=_publish_in_child,
+                    args=(sender, locations, quarter, as_of, by, reviewed_quarters.get(quarter)),
                 )
                 process.start()
-                theirs.close()
-                running[ours] = quarter, process
+                sender.close()
+                running[receiver] = quarter, process
             for pipe in wait(list(running)):
                 assert isinstance(pipe, Connection)
                 quarter, process = running[pipe]
-                heard = _heard(pipe, quarter)
-                if isinstance(heard, QuarterOutcome):
+                message = _receive(pipe, quarter)
+                if isinstance(message, QuarterOutcome):
                     process.join()
                     del running[pipe]
-                    yield heard
+                    yield message
                 else:
-                    report_progress(f"{quarter}：{heard}")
+                    report_progress(f"{quarter}：{message}")
     finally:
-        _stop([process for _, process in running.values()])
+        _stop_processes([process for _, process in running.values()])
 
 
-def _heard(pipe: Connection, quarter: Quarter) -> QuarterOutcome | str:
+def _receive(pipe: Connection, quarter: Quarter) -> QuarterOutcome | str:
+    """Receive a line of progress, or the outcome with which the process ends."""
     try:
-        heard = pipe.recv()
+        message = pipe.recv()
     except EOFError:
         return QuarterOutcome(quarter, failure="运行中途被中断")
-    assert isinstance(heard, QuarterOutcome | str)
-    return heard
+    assert isinstance(message, QuarterOutcome | str)
+    return message
 
 
-def _stop(processes: Sequence[BaseProcess]) -> None:
-    """Ask them to end (they clean up), then make them."""
+def _stop_processes(processes: Sequence[BaseProcess]) -> None:
+    """Terminate processes, which then clean up; kill those that take longer than `_STOP_SECONDS`."""
     for process in processes:
         process.terminate()
     for process in processes:
-        process.join(_PATIENCE_SECONDS)
+        process.join(_STOP_SECONDS)
         if process.is_alive():
             process.kill()
             process.join()
 
 
-def _child(
+def _publish_in_child(
     pipe: Connection,
     locations: Locations,
     quarter: Quarter,
@@ -224,21 +235,21 @@ def _child(
     by: str | None,
     reviewed: Reviewed | None,
 ) -> None:
-    """One quarter in its own process; lines and the end go through `pipe`."""
+    """Run in a child process: publish one quarter, send lines of progress and at last the outcome through `pipe`."""
     parent = multiprocessing.parent_process()
     if parent is not None and parent.pid is not None:
         die_with_parent(parent.pid)
-    ended: dict[Quarter, QuarterOutcome] = {}
-    with suppress(KeyboardInterrupt), _failure_told(quarter, ended):
-        outcome = publish_quarter(locations, quarter, _Quiet(pipe), as_of, by, reviewed)
-        ended[quarter] = _ended(quarter, outcome)
-    if quarter in ended:
-        pipe.send(ended[quarter])
+    outcomes: dict[Quarter, QuarterOutcome] = {}
+    with suppress(KeyboardInterrupt), _CatchFailure(quarter, outcomes):
+        outcome = publish_quarter(locations, quarter, _ImportantLines(pipe), as_of, by, reviewed)
+        outcomes[quarter] = _summarise_outcome(quarter, outcome)
+    if quarter in outcomes:
+        pipe.send(outcomes[quarter])
     pipe.close()
 
 
-class _Quiet:
-    """Passes on what people must know; the steps of every run stand in its log."""
+class _ImportantLines:
+    """Sends lines of progress through a pipe except those about routine steps, which are in the log of the run."""
 
     STEPS = ("读入 ", "运行笔记本", "生成网页")
 
@@ -250,21 +261,27 @@ class _Quiet:
             self._pipe.send(line)
 
 
-def _ended(quarter: Quarter, outcome: RunOutcome) -> QuarterOutcome:
+def _summarise_outcome(quarter: Quarter, outcome: RunOutcome) -> QuarterOutcome:
     return QuarterOutcome(
         quarter, outcome.verdict, outcome.unchanged, outcome.seconds, about_past=outcome.about_past
     )
 
 
-def table(ended: Sequence[QuarterOutcome]) -> str:
-    """One line a quarter: verdict, seconds, what failed."""
+def outcome_table(outcomes: Sequence[QuarterOutcome]) -> str:
+    """Return a table with one line for each quarter: verdict, seconds, what failed."""
     lines = ["季度    结论            用时(秒)  说明"]
-    for one in ended:
-        verdict = "失败" if one.failure else one.verdict
+    for outcome in outcomes:
+        verdict = "失败" if outcome.failure else outcome.verdict
         width = 16 - len(verdict)  # a Chinese character takes two columns
-        note = one.failure.splitlines()[0] if one.failure else "没有变化" if one.unchanged else "已生成"
-        note += "；用于比较的以前季度有问题，见上" if one.about_past else ""
+        note = (
+            outcome.failure.splitlines()[0]
+            if outcome.failure
+            else "没有变化"
+            if outcome.unchanged
+            else "已生成"
+        )
+        note += "；用于比较的以前季度有问题，见上" if outcome.about_past else ""
         lines.append(
-            f"{one.quarter}  {verdict}{' ' * max(width - len(verdict), 1)}{one.seconds:>8.1f}  {note}"
+            f"{outcome.quarter}  {verdict}{' ' * max(width - len(verdict), 1)}{outcome.seconds:>8.1f}  {note}"
         )
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What the runner hands to the notebook's process through a folder: the quarter, its past, findings and figures."""
+"""The folder through which the runner passes the quarter, earlier quarters, findings and figures to the kernel process."""
 
 from __future__ import annotations
 
@@ -15,30 +15,31 @@ from haochaping.figures.figure import Figures
 from haochaping.figures.figures_json import dump_figures, load_figures
 from haochaping.store.tidy_tables import read_tidy, write_frames
 
-PAST = "past"
-"""Folder of the earlier quarters beside a staged quarter."""
-REPORT, FIGURES = "report.json", "figures.json"
-"""Names of the staged report and figures beside the staged tables."""
+PAST_FOLDER = "past"
+"""Subfolder of the staging folder with one folder for each earlier quarter."""
+REPORT_FILE, FIGURES_FILE = "report.json", "figures.json"
+"""Names of the staged check report and figures, in the same folder as the staged tables."""
 
 
 def stage(data: QuarterData, report: CheckReport, figures: Figures, folder: Path) -> None:
-    """Hand a quarter, its history, its findings and its figures over to another process; :func:`read_staged` takes them."""
+    """Write a quarter, its history, findings and figures to `folder` for another process (see :func:`read_staged`)."""
     write_frames(data, folder)
     for earlier in data.history:
-        write_frames(earlier, folder / PAST / str(earlier.quarter))
-    (folder / REPORT).write_text(dump_report(report), encoding="utf-8")
-    (folder / FIGURES).write_text(dump_figures(figures), encoding="utf-8")
+        write_frames(earlier, folder / PAST_FOLDER / str(earlier.quarter))
+    (folder / REPORT_FILE).write_text(dump_report(report), encoding="utf-8")
+    (folder / FIGURES_FILE).write_text(dump_figures(figures), encoding="utf-8")
 
 
 def read_staged(folder: Path, quarter: Quarter) -> QuarterData:
-    """A quarter with its history and its figures from a folder of :func:`stage`."""
-    past = folder / PAST
-    history = tuple(read_tidy(past / str(one), one) for one in quarters_in(past))
+    """Read a quarter with its history from a folder written by :func:`stage`; its figures are those of the runner."""
+    past = folder / PAST_FOLDER
+    history = tuple(read_tidy(past / str(earlier), earlier) for earlier in quarters_in(past))
     data = replace(read_tidy(folder, quarter), history=history)
-    data.set_derived(compute_figures, load_figures((folder / FIGURES).read_text(encoding="utf-8"), data))
+    figures = load_figures((folder / FIGURES_FILE).read_text(encoding="utf-8"), data)
+    data.set_derived(compute_figures, figures)
     return data
 
 
 def read_staged_report(folder: Path) -> CheckReport:
-    """The findings from a folder of :func:`stage`."""
-    return load_report((folder / REPORT).read_text(encoding="utf-8"))
+    """Read the check report from a folder written by :func:`stage`."""
+    return load_report((folder / REPORT_FILE).read_text(encoding="utf-8"))

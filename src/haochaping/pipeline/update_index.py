@@ -1,4 +1,4 @@
-"""``output/index.html``: all published quarters on one page, and the back series."""
+"""Write ``output/index.html``: all published quarters on one page, and their time series."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from haochaping.pipeline.fingerprint import index_key
 INDEX = "index.html"
 _KEY = re.compile(rb'<meta name="haochaping-key" content="([0-9a-f]{64})">')
 _HEAD_BYTES = 600
-"""The key stands before the font."""
+"""How much of the page to search for its key, which precedes the large embedded font."""
 
 
 @dataclass(frozen=True)
 class IndexOutcome:
-    """The page, how many quarters it lists, and whether it had to be written."""
+    """The index page, how many quarters it lists, and whether it was current already."""
 
     page: Path
     quarters: int
@@ -29,9 +29,9 @@ class IndexOutcome:
 
 
 def write_index(locations: Locations, report_progress: Callable[[str], None]) -> IndexOutcome:
-    """Write the index from what lies in the output root and the tidy tables, unless it is current.
+    """Write the index from the published folders and the tidy tables, unless it is current.
 
-    No check runs again. Folders that are no published quarter are told.
+    No check is run again. Folders in the output root that are not a published quarter are reported.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def write_index(locations: Locations, report_progress: Callable[[str], None]) ->
         )
     page = locations.output / INDEX
     key = index_key(locations, published)
-    is_current = _key_of(page) == key
+    is_current = _read_key(page) == key
     if not is_current:
         from haochaping.outputs.index.index_page import index_html
 
@@ -59,14 +59,15 @@ def write_index(locations: Locations, report_progress: Callable[[str], None]) ->
 
 
 def refresh_index(locations: Locations, report_progress: Callable[[str], None]) -> None:
-    """The index after something was published, which stands whether the index can be written or not."""
+    """Update the index after publishing; if that fails, report it only, since the quarter itself is published."""
     try:
         write_index(locations, report_progress)
     except (InputRefused, OSError) as error:
         report_progress(f"目录没有更新（{error}），其余已完成；排除后请运行 make index")
 
 
-def _key_of(page: Path) -> str:
+def _read_key(page: Path) -> str:
+    """Read the key from the head of the index; empty if there is no such page or key."""
     try:
         with page.open("rb") as file:
             found = _KEY.search(file.read(_HEAD_BYTES))

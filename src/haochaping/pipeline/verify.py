@@ -1,4 +1,4 @@
-"""A published quarter held against its inputs: built once more aside, compared byte by byte."""
+"""Check a published quarter: build it again from its inputs in a temporary folder and compare byte by byte."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from haochaping.core.paths import Locations
 from haochaping.core.quarter import Quarter
 from haochaping.outputs.published.file_names import MANIFEST, NOTEBOOK, PAGE
 from haochaping.pipeline.fingerprint import Inputs, hash_inputs
-from haochaping.pipeline.manifest import damaged, read_manifest
+from haochaping.pipeline.manifest import altered_files, read_manifest
 from haochaping.pipeline.run_log import RunLog
 
-_RUN = re.compile(r"<!--run-->.*?<!--/run-->", re.DOTALL)
-_TOLD = (
+_RUN_BLOCK = re.compile(r"<!--run-->.*?<!--/run-->", re.DOTALL)
+_COMPARED_KEYS = (
     "quarter",
     "key",
     "verdict",
@@ -30,8 +30,8 @@ _TOLD = (
     "parameters",
     "about_past",
 )
-"""What a manifest tells of its run and must tell again; the index believes it."""
-_GROUPS = {
+"""Manifest keys that a rebuild must reproduce, because the index shows them without checking."""
+_GROUP_LABELS = {
     "data": "本季资料",
     "past": "以前季度的数据",
     "reference": "设置",
@@ -41,32 +41,34 @@ _GROUPS = {
 
 
 @dataclass(frozen=True)
-class Verified:
-    """What was found: inputs that differ from those of the run, files that differ, files that are the same.
+class VerifyResult:
+    """The outcome of a comparison, as lines to print.
 
-    ``edited`` are papers that people edited, which are not compared; ``about_past`` is what the run told of earlier
-    quarters.
-
-    Where inputs differ, nothing is built: other inputs give other outputs.
+    If inputs changed since the run, nothing is built or compared, since other inputs give other outputs.
     """
 
-    inputs: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    same: int = 0
+    changed_inputs: tuple[str, ...] = ()
+    """Inputs that differ from those of the run, and how."""
+    differing_files: tuple[str, ...] = ()
+    """Published files that differ from the rebuilt ones, and how."""
+    identical_count: int = 0
+    """Number of files that are identical."""
     edited: tuple[str, ...] = ()
+    """Papers that people edited, which are not compared."""
     about_past: tuple[str, ...] = ()
+    """Remarks of the run on earlier quarters."""
 
     @property
-    def holds(self) -> bool:
+    def is_reproduced(self) -> bool:
         """Whether the published folder is what its inputs give."""
-        return not self.inputs and not self.files
+        return not self.changed_inputs and not self.differing_files
 
 
-def verify(locations: Locations, quarter: Quarter, report_progress: Callable[[str], None]) -> Verified:
-    """Build the quarter once more aside, with the date of its run, and compare every file that the run wrote.
+def verify(locations: Locations, quarter: Quarter, report_progress: Callable[[str], None]) -> VerifyResult:
+    """Build the quarter again in a temporary folder, as of the date of its run, and compare every file it wrote.
 
-    Of the page all but its run block is compared, of the notebook its cells and outputs (it also holds times). Papers
-    that people edited have no hash in the manifest and are not compared.
+    The page is compared without its run block, the notebook by its cells and outputs (its metadata holds times).
+    Papers that people edited have no hash in the manifest and are not compared.
 
     Parameters
     ----------
@@ -80,16 +82,16 @@ def verify(locations: Locations, quarter: Quarter, report_progress: Callable[[st
     Raises
     ------
     InputRefused
-        Nothing is published, or its manifest cannot be read; or the input cannot be used any more.
+        Nothing is published, its manifest cannot be read, or the input can no longer be used.
     NotebookFailed
-        The notebook raised.
+        A cell of the notebook raised, or the kernel ended or took too long.
     """
     published = locations.published(quarter)
-    manifest = _manifest(published, quarter)
+    manifest = _read_complete_manifest(published, quarter)
     inputs = hash_inputs(locations, quarter, date.fromisoformat(manifest["as_of"]))
     if changed := tuple(_changed_inputs(inputs, manifest)):
-        return Verified(inputs=changed)
-    touched = damaged(published, manifest)
+        return VerifyResult(changed_inputs=changed)
+    altered_names = altered_files(published, manifest)
     report_progress(f"重新生成 {quarter.label}，与已有的比较")
     from haochaping.outputs.published.edited_papers import edited_papers
     from haochaping.pipeline.build_quarter import build
@@ -100,17 +102,25 @@ def verify(locations: Locations, quarter: Quarter, report_progress: Callable[[st
         build(locations, inputs, None, published, staging, RunLog(lambda _: None))
         edited = edited_papers(published)
         names = sorted(set(manifest["outputs"]) - set(edited))
-        again = read_manifest(staging)
-        differing = [key for key in _TOLD if again.get(key) != manifest.get(key)]
-        wrong = {name: _difference(published / name, staging / name, name in touched) for name in names}
-    files = [f"{name}：{what}" for name, what in wrong.items() if what]
-    same = len(names) - len(files)
+        rebuilt = read_manifest(staging)
+        differing = [key for key in _COMPARED_KEYS if rebuilt.get(key) != manifest.get(key)]
+        differences = {
+            name: _difference(published / name, staging / name, name in altered_names) for name in names
+        }
+    files = [f"{name}：{what}" for name, what in differences.items() if what]
+    identical_count = len(names) - len(files)
     files += [f"{MANIFEST} 的“{key}”：与重新生成的不同" for key in differing]
-    about_past = tuple(again.get("about_past", ()))
-    return Verified(files=tuple(files), same=same, edited=tuple(edited), about_past=about_past)
+    about_past = tuple(rebuilt.get("about_past", ()))
+    return VerifyResult(
+        differing_files=tuple(files),
+        identical_count=identical_count,
+        edited=tuple(edited),
+        about_past=about_past,
+    )
 
 
-def _manifest(published: Path, quarter: Quarter) -> Mapping[str, Any]:
+def _read_complete_manifest(published: Path, quarter: Quarter) -> Mapping[str, Any]:
+    """Read the manifest; raise InputRefused where it is missing, unreadable or lacks a key that is needed here."""
     try:
         manifest = read_manifest(published)
         date.fromisoformat(manifest["as_of"])
@@ -124,19 +134,20 @@ def _manifest(published: Path, quarter: Quarter) -> Mapping[str, Any]:
 
 
 def is_outdated(locations: Locations, quarter: Quarter) -> bool:
-    """Whether the published quarter was made from other inputs than there are now, judged on the day of its run.
+    """Whether the inputs have changed since the published quarter was made; both judged as of the day of its run.
 
-    Without a manifest that can be read nobody knows what it was made from: it counts as outdated.
+    Without a readable manifest its inputs are unknown: it counts as outdated.
     """
     try:
-        manifest = _manifest(locations.published(quarter), quarter)
+        manifest = _read_complete_manifest(locations.published(quarter), quarter)
     except InputRefused:
         return True
     return hash_inputs(locations, quarter, date.fromisoformat(manifest["as_of"])).key != manifest.get("key")
 
 
 def _changed_inputs(inputs: Inputs, manifest: Mapping[str, Any]) -> Iterator[str]:
-    for group, label in _GROUPS.items():
+    """Yield one line for each input that was changed, added or removed since the run."""
+    for group, label in _GROUP_LABELS.items():
         then, now = manifest["inputs"].get(group, {}), inputs.files[group]
         for path in sorted({*then, *now}):
             if then.get(path) != now.get(path):
@@ -146,20 +157,21 @@ def _changed_inputs(inputs: Inputs, manifest: Mapping[str, Any]) -> Iterator[str
         yield "程序（src/haochaping）：内容已变"
 
 
-def _difference(published: Path, again: Path, touched: bool) -> str:
-    """How a file differs from what its inputs give; blank when it does not."""
+def _difference(published: Path, rebuilt: Path, altered_names: bool) -> str:
+    """Say how a published file differs from the rebuilt one; empty if it does not."""
     if not published.is_file():
         return "已没有"
-    if touched:
+    if altered_names:
         return "生成以后被改动过"
-    if not again.is_file():
+    if not rebuilt.is_file():
         return "重新生成时没有这份"
-    return "" if _comparable(published) == _comparable(again) else "与重新生成的不同"
+    return "" if _comparable(published) == _comparable(rebuilt) else "与重新生成的不同"
 
 
 def _comparable(path: Path) -> object:
+    """Return the content of a file without what differs between runs of the same input."""
     if path.name == PAGE:
-        return _RUN.sub("", path.read_text(encoding="utf-8"))
+        return _RUN_BLOCK.sub("", path.read_text(encoding="utf-8"))
     if path.name == NOTEBOOK:
         import nbformat
 

@@ -1,4 +1,4 @@
-"""Two sources of one quarter: which one is used, and where they differ, cell by cell."""
+"""Compare two sources of one quarter cell by cell, and merge what only one of them has."""
 
 from __future__ import annotations
 
@@ -21,22 +21,24 @@ from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.reference.reference import Reference
 
 
-def with_second(used: QuarterData, other: QuarterData, reference: Reference, file: str) -> QuarterData:
-    """`used` with the cells in which `other` (from `file`) differs, and with annexes and text that only `other` has.
+def with_second_source(used: QuarterData, other: QuarterData, reference: Reference, file: str) -> QuarterData:
+    """Return `used` with the differences from `other` (read from `file`) and with what only `other` has.
 
-    Rows of frame ``second``: table, key and column of the cell, the text there in `other`, its file.
-    Tables that one of the two lacks are not compared, nor totals that only one prints. Which annexes were taken from
-    `other` stands among the facts (``annexes_from``).
+    Frame ``second`` gets one row for each cell that differs: table, key and column, the text in `other`, its file.
+    Tables that one of the two lacks are not compared, nor totals that only one prints. Annexes and facts of the text
+    that only `other` has are added; the fact ``annexes_from`` names the added annexes.
     """
-    mine, theirs = (_by_canonical_name(data, reference) for data in (used, other))
-    both = {name for name in TABLES if not used.table(name).empty and not other.table(name).empty}
+    used_part, other_part = (_by_canonical_name(data, reference) for data in (used, other))
+    common_tables = {name for name in TABLES if not used.table(name).empty and not other.table(name).empty}
     rows = []
-    for place in dict.fromkeys([*mine, *theirs]):
-        key, text = mine.get(place, (place[1], None))
-        other_key, other_text = theirs.get(place, (place[1], None))
-        if place[0] not in {*both, TEXT_CLAIMS} or not _may_differ(place, text, other_text, used, other):
+    for place in dict.fromkeys([*used_part, *other_part]):
+        key, text = used_part.get(place, (place[1], None))
+        other_key, other_text = other_part.get(place, (place[1], None))
+        if place[0] not in {*common_tables, TEXT_CLAIMS} or not _is_comparable(
+            place, text, other_text, used, other
+        ):
             continue
-        if not _same(text or "", other_text or ""):
+        if not _is_same_value(text or "", other_text or ""):
             rows.append(
                 {
                     "table": place[0],
@@ -46,12 +48,12 @@ def with_second(used: QuarterData, other: QuarterData, reference: Reference, fil
                     "file": file,
                 }
             )
-    whole = _with_annexes(_with_text(used, other), other, file)
-    return replace(whole, second=frame("second", [*used.second.to_dict("records"), *rows]))
+    merged = _with_annexes(_with_text(used, other), other, file)
+    return replace(merged, second=frame("second", [*used.second.to_dict("records"), *rows]))
 
 
 def _by_canonical_name(data: QuarterData, reference: Reference) -> dict[CellPlace, tuple[str, str]]:
-    """Texts by place under canonical names, each with its key as printed."""
+    """Return the texts of all cells by place with canonical unit names; each with its key as printed."""
     found: dict[CellPlace, tuple[str, str]] = {}
     for (table, key, column), text in cell_texts(data).items():
         names = decode_key(key)
@@ -61,24 +63,24 @@ def _by_canonical_name(data: QuarterData, reference: Reference) -> dict[CellPlac
     return found
 
 
-def _may_differ(
+def _is_comparable(
     place: CellPlace, text: str | None, other_text: str | None, used: QuarterData, other: QuarterData
 ) -> bool:
-    """Whether a cell stands in both sources, or in a row that one of them lacks."""
+    """Whether a cell is in both sources, or in a row that one of them lacks although it should have it."""
     if text is not None and other_text is not None:
         return place[2] not in NOTE_COLUMNS or bool(text and other_text)
     if place[0] == TEXT_CLAIMS or place[2] in NOTE_COLUMNS:
         return False
     totals = {(row.table, row.key) for d in (used, other) for row in d.printed_totals.itertuples()}
-    return (place[0], place[1]) not in totals and not _no_such_column(place, used, other)
+    return (place[0], place[1]) not in totals and not _is_blank_column(place, used, other)
 
 
-def _no_such_column(place: CellPlace, used: QuarterData, other: QuarterData) -> bool:
+def _is_blank_column(place: CellPlace, used: QuarterData, other: QuarterData) -> bool:
     return any(data.table(place[0])[place[2]].isna().all() for data in (used, other))
 
 
-def _same(one: str, two: str) -> bool:
-    """Whether two texts say the same: 1,080 and 1080, 100% and 100.00%."""
+def _is_same_value(one: str, two: str) -> bool:
+    """Whether two texts mean the same value: 1,080 and 1080, 100% and 100.00%."""
     if normalize_for_comparison(one) == normalize_for_comparison(two):
         return True
     try:
@@ -89,38 +91,38 @@ def _same(one: str, two: str) -> bool:
 
 
 def _with_text(used: QuarterData, other: QuarterData) -> QuarterData:
-    """`used` with figures and facts of the text that only `other` gives."""
+    """Return `used` with the figures and facts of the text that only `other` has."""
     known = set(used.headline["figure"])
-    more = [row for row in other.headline.to_dict("records") if row["figure"] not in known]
+    added_figures = [row for row in other.headline.to_dict("records") if row["figure"] not in known]
     facts = dict(zip(used.about["field"], used.about["value"], strict=True))
     for row in other.about.to_dict("records"):
         if row["value"] and not facts.get(row["field"]):
             facts[row["field"]] = row["value"]
     return replace(
         used,
-        headline=frame("headline", [*used.headline.to_dict("records"), *more]),
+        headline=frame("headline", [*used.headline.to_dict("records"), *added_figures]),
         about=frame("about", [{"field": name, "value": value} for name, value in facts.items()]),
     )
 
 
 def _with_annexes(used: QuarterData, other: QuarterData, file: str) -> QuarterData:
-    """`used` with the annexes that only `other` has, and what stands beside them."""
+    """Return `used` with the annexes that only `other` has, with their totals, unreported cells and notes."""
     taken = [name for name in TABLES if used.table(name).empty and not other.table(name).empty]
     if not taken:
         return used
-    beside = {
-        name: _of_tables(used, other, name, taken) for name in ("printed_totals", "unreported", "annexes")
+    related_frames = {
+        name: _merge_frame(used, other, name, taken) for name in ("printed_totals", "unreported", "annexes")
     }
-    told = f"附件{'、'.join(str(TABLES[name].annex) for name in taken)}取自 {file}"
+    taken_words = f"附件{'、'.join(str(TABLES[name].annex) for name in taken)}取自 {file}"
     before = used.fact("annexes_from")
     facts = [row for row in used.about.to_dict("records") if row["field"] != "annexes_from"]
-    facts.append({"field": "annexes_from", "value": f"{before}；{told}" if before else told})
+    facts.append({"field": "annexes_from", "value": f"{before}；{taken_words}" if before else taken_words})
     tables = {name: other.table(name) for name in taken}
-    return replace(used, **tables, **beside, about=frame("about", facts))
+    return replace(used, **tables, **related_frames, about=frame("about", facts))
 
 
-def _of_tables(used: QuarterData, other: QuarterData, name: str, taken: list[str]) -> pd.DataFrame:
-    """A frame beside the tables: rows of `taken` from `other`, all the rest from `used`."""
-    mine, theirs = (getattr(data, name) for data in (used, other))
-    rows = [*mine[~mine["table"].isin(taken)].to_dict("records")]
-    return frame(name, [*rows, *theirs[theirs["table"].isin(taken)].to_dict("records")])
+def _merge_frame(used: QuarterData, other: QuarterData, name: str, taken: list[str]) -> pd.DataFrame:
+    """Merge a frame about several tables: rows of the `taken` tables from `other`, all others from `used`."""
+    used_part, other_part = (getattr(data, name) for data in (used, other))
+    rows = [*used_part[~used_part["table"].isin(taken)].to_dict("records")]
+    return frame(name, [*rows, *other_part[other_part["table"].isin(taken)].to_dict("records")])

@@ -1,4 +1,4 @@
-"""From the files an office has to the model: one reader per kind of input, one model."""
+"""Read the files in a quarter's raw folder; every file format ends in the same :class:`QuarterData`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.model import QuarterData, frame
 from haochaping.core.paths import ANSWERS
 from haochaping.core.quarter import Quarter
-from haochaping.read.compare_sources import with_second
+from haochaping.read.compare_sources import with_second_source
 from haochaping.read.formats import file_format as formats
 from haochaping.read.formats.document import DocumentBlock, read_document
 from haochaping.read.grid.grid import Grid
@@ -20,7 +20,7 @@ from haochaping.reference.reference import Reference
 
 IGNORED_NAMES = {"thumbs.db", ".ds_store", "desktop.ini", "readme.md", ".gitkeep"}
 _ORDER = (formats.WORKBOOK, formats.CSV, formats.WORD, formats.WEBPAGE, formats.PDF, formats.TEXT)
-"""Which source is used where there are several: figures as they were entered first, then what keeps cells apart best."""
+"""Order in which sources are preferred: figures as they were entered first, then formats that keep cells apart best."""
 KINDS = {
     formats.WORKBOOK: "workbook",
     formats.CSV: "csv",
@@ -32,7 +32,7 @@ KINDS = {
 
 
 def input_files(folder: Path) -> list[Path]:
-    """Files of `folder` that may hold figures, in order of name."""
+    """List the files of `folder` that may hold figures, in order of name; answers and notes are left out."""
     if not folder.is_dir():
         return []
     return sorted(
@@ -56,16 +56,17 @@ def read_raw(folder: Path, quarter: Quarter, reference: Reference) -> QuarterDat
         cannot be read with certainty.
     """
     if not folder.is_dir():
-        raise no_source(folder, quarter)
+        raise no_source_refusal(folder, quarter)
     found: dict[str, list[Path]] = {}
     for path in input_files(folder):
-        if any("\ud800" <= char <= "\udfff" for char in path.name):  # how Python shows bytes that are no text
+        # Surrogates are how Python represents undecodable bytes of a file name.
+        if any("\ud800" <= char <= "\udfff" for char in path.name):
             raise refuse(path.name, "文件名不是有效的文字", "请改用中文或字母、数字的文件名")
         if path.stem.lower().startswith("review"):
             raise refuse(path.name, "", "答复须名为 review.xlsx 或 review.csv；不用的请移走")
         found.setdefault(formats.file_format(path, reference), []).append(path)
     if not found:
-        raise no_source(folder, quarter)
+        raise no_source_refusal(folder, quarter)
     for kind, paths in found.items():
         if len(paths) > 1 and kind != formats.CSV:
             names = "、".join(path.name for path in paths)
@@ -75,14 +76,14 @@ def read_raw(folder: Path, quarter: Quarter, reference: Reference) -> QuarterDat
     data = _read(found[first], first, quarter, reference)
     for kind in others:
         other = _read(found[kind], kind, quarter, reference)
-        data = with_second(data, other, reference, "、".join(path.name for path in found[kind]))
-    inputs = [describe(path, KINDS[kind]) for kind in kinds for path in found[kind]]
+        data = with_second_source(data, other, reference, "、".join(path.name for path in found[kind]))
+    inputs = [describe_input(path, KINDS[kind]) for kind in kinds for path in found[kind]]
     data = replace(data, inputs=frame("inputs", inputs))
-    return _saying_which(data, found[first]) if others else data
+    return _with_source_facts(data, found[first]) if others else data
 
 
-def no_source(folder: Path, quarter: Quarter) -> InputRefused:
-    """The refusal of a quarter that has nothing to read, ready to be raised."""
+def no_source_refusal(folder: Path, quarter: Quarter) -> InputRefused:
+    """Make the exception for a quarter that has nothing to read."""
     if not folder.is_dir():
         expected = (
             f"没有{quarter.label}的资料；请用 make new Q={quarter} 建立这个文件夹，再放入通报或附件表格"
@@ -93,14 +94,14 @@ def no_source(folder: Path, quarter: Quarter) -> InputRefused:
 
 
 def _read(paths: Sequence[Path], kind: str, quarter: Quarter, reference: Reference) -> QuarterData:
-    """One source."""
+    """Read one source: one file, or several CSV files."""
     path = paths[0]
     if kind in (formats.WORKBOOK, formats.CSV):
         from haochaping.read.formats.workbook import read_csv_files, read_workbook
 
         if kind == formats.CSV:
             return read_csv_files(paths, quarter, reference)
-        if formats.is_page(path):
+        if formats.is_text_file(path):
             return read_document(_blocks(path, formats.WEBPAGE), quarter, reference, path.name, "workbook")
         return read_workbook(path, quarter, reference)
     if kind == formats.TEXT:
@@ -125,7 +126,7 @@ def _blocks(path: Path, kind: str) -> list[DocumentBlock]:
     return read_pdf(path)
 
 
-def _saying_which(data: QuarterData, used: Sequence[Path]) -> QuarterData:
+def _with_source_facts(data: QuarterData, used: Sequence[Path]) -> QuarterData:
     names = "、".join(path.name for path in used)
     facts = [
         {"field": "source_used", "value": names},
@@ -137,8 +138,8 @@ def _saying_which(data: QuarterData, used: Sequence[Path]) -> QuarterData:
     return replace(data, about=frame("about", [*data.about.to_dict("records"), *facts]))
 
 
-def describe(path: Path, kind: str) -> dict[str, object]:
-    """Name, kind, SHA-256 and size of an input file, as a row of the frame ``inputs``."""
+def describe_input(path: Path, kind: str) -> dict[str, object]:
+    """Return name, kind, SHA-256 and size of an input file, as a row of the frame ``inputs``."""
     content = path.read_bytes()
     return {
         "file": path.name,

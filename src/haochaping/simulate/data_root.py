@@ -1,4 +1,4 @@
-"""A data root of a made-up city, to try the kit on."""
+"""Write a data root of a simulated city, to try the kit on."""
 
 from __future__ import annotations
 
@@ -9,13 +9,22 @@ from pathlib import Path
 from haochaping.core.model import SIMULATED
 from haochaping.core.quarter import Quarter
 from haochaping.simulate.print_bulletin import print_bulletin
-from haochaping.simulate.simulated_quarter import PUBLIC_SERVICES, Shape, SimulatedCity, simulate
+from haochaping.simulate.simulated_quarter import PUBLIC_SERVICES, CitySize, SimulatedCity, simulate
 
 
-def write_root(out: Path, quarters: list[Quarter], seed: int, reference: Path) -> None:
-    """A data root with raw bulletins for `quarters` and reference files for the simulated city.
+def write_data_root(out: Path, quarters: list[Quarter], seed: int, reference: Path) -> None:
+    """Write a data root with raw bulletins for `quarters` and reference files for the simulated city.
 
-    `reference` is the folder whose headings, words, rules and claims are copied.
+    Parameters
+    ----------
+    out : Path
+        The data root; folders are made as needed.
+    quarters : list of Quarter
+        At least one.
+    seed : int
+        Seed of :func:`simulate`.
+    reference : Path
+        Folder of a real city from which headings, words, rules, claims, benchmarks and thresholds are copied.
     """
     (out / "reference").mkdir(parents=True, exist_ok=True)
     for name in ("headings.csv", "words.csv", "rules.toml", "claims.csv", "benchmarks.csv"):
@@ -26,7 +35,7 @@ def write_root(out: Path, quarters: list[Quarter], seed: int, reference: Path) -
         f'# {SIMULATED}\nname = "模拟市"\noffice = "模拟市政务服务管理办公室"\n\n{thresholds}',
         encoding="utf-8",
     )
-    shape = SimulatedCity(quarters[0], seed, Shape())
+    simulated = SimulatedCity(quarters[0], seed, CitySize())
     with (out / "reference" / "units.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(
@@ -41,11 +50,11 @@ def write_root(out: Path, quarters: list[Quarter], seed: int, reference: Path) -
                 "valid_to",
             ]
         )
-        for i, name in enumerate(shape.districts, start=1):
+        for i, name in enumerate(simulated.districts, start=1):
             writer.writerow(["district", name, "", i, "", "", "", ""])
-        for i, name in enumerate(shape.city_departments, start=1):
+        for i, name in enumerate(simulated.city_departments, start=1):
             writer.writerow(["city_department", name, "", i, "", "", "", ""])
-        for i, name in enumerate([*shape.departments, PUBLIC_SERVICES], start=1):
+        for i, name in enumerate([*simulated.departments, PUBLIC_SERVICES], start=1):
             counterpart = "附件5" if name == PUBLIC_SERVICES else f"市{name}"
             writer.writerow(["district_department", name, "", i, "", counterpart, "", ""])
     for quarter in quarters:

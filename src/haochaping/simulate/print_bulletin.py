@@ -5,7 +5,7 @@ from __future__ import annotations
 from haochaping.core.labels import COLUMNS
 from haochaping.core.model import TABLES, QuarterData
 from haochaping.present.annex_layout import SERIAL, TIER_HEADINGS, AnnexLayout, lay_out_annex
-from haochaping.simulate.simulated_quarter import spoken
+from haochaping.simulate.simulated_quarter import chinese_date
 
 
 def print_bulletin(data: QuarterData) -> str:
@@ -18,7 +18,7 @@ def print_bulletin(data: QuarterData) -> str:
         f"评价率 {figures['evaluation_rate']['printed']}{figures['evaluation_rate']['qualifier']}，"
         f"差评整改率 {figures['rectification_rate']['printed']}。",
         data.fact("issuer"),
-        spoken(data.fact("issue_date")),
+        chinese_date(data.fact("issue_date")),
     ]
     for annex in data.annexes.to_dict("records"):
         layout = lay_out_annex(data, annex["table"])

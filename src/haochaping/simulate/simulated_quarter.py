@@ -1,4 +1,4 @@
-"""A made-up quarter as a model: consistent by construction, shaped like a real one, seeded."""
+"""A simulated quarter as :class:`QuarterData`: consistent by construction, distributed like a real one, seeded."""
 
 from __future__ import annotations
 
@@ -46,83 +46,96 @@ WITHOUT_CASES = "“/”表示本期无办件"
 
 
 @dataclass(frozen=True)
-class Shape:
-    """How large a simulated city is."""
+class CitySize:
+    """Number of districts and departments of a simulated city."""
 
     districts: int = 11
     city_departments: int = 30
     district_departments: int = 24
 
 
-def simulate(quarter: Quarter, seed: int, shape: Shape | None = None) -> QuarterData:
-    """One consistent quarter: every total, rate, share, bound and figure of the text agrees with its parts.
+def simulate(quarter: Quarter, seed: int, size: CitySize | None = None) -> QuarterData:
+    """Simulate one consistent quarter: every total, rate, share and figure in the text agrees with its parts.
 
     Parameters
     ----------
     quarter : Quarter
-        Which quarter; the same city and seed give different figures in different quarters.
+        Which quarter; a seed gives the same city, but different figures, in every quarter.
     seed : int
-        Same seed, same quarter, same data.
-    shape : Shape, optional
+        Same seed and same quarter give the same data.
+    size : CitySize, optional
         Number of districts and departments.
     """
-    return SimulatedCity(quarter, seed, shape or Shape()).data()
+    return SimulatedCity(quarter, seed, size or CitySize()).data()
 
 
 class SimulatedCity:
-    def __init__(self, quarter: Quarter, seed: int, shape: Shape):
-        self.quarter, self.shape = quarter, shape
-        self.random = np.random.default_rng([seed, quarter.year, quarter.number])
-        lasting = np.random.default_rng([seed])
-        self.districts = [f"模拟{_chinese(i + 1)}{'区' if i < 8 else '县'}" for i in range(shape.districts)]
-        self.departments = [_named(i) for i in range(shape.district_departments)]
-        self.city_departments = [f"市{_named(i)}" for i in range(shape.city_departments)]
-        self.size = lasting.lognormal(0, 0.8, shape.districts)
-        self.weight = lasting.lognormal(0, 1.6, shape.district_departments)
-        self.busy = lasting.lognormal(6.5, 2.0, shape.city_departments)
-        self.active = lasting.beta(8, 60, shape.districts)
+    """The units of a simulated city, the same in every quarter, and its figures in one quarter."""
+
+    def __init__(self, quarter: Quarter, seed: int, size: CitySize):
+        self.quarter = quarter
+        self.quarter_random = np.random.default_rng([seed, quarter.year, quarter.number])
+        city_random = np.random.default_rng([seed])
+        self.districts = [
+            f"模拟{_chinese_numeral(i + 1)}{'区' if i < 8 else '县'}" for i in range(size.districts)
+        ]
+        self.departments = [_department_name(i) for i in range(size.district_departments)]
+        self.city_departments = [f"市{_department_name(i)}" for i in range(size.city_departments)]
+        self.district_size = city_random.lognormal(0, 0.8, size.districts)
+        self.department_weight = city_random.lognormal(0, 1.6, size.district_departments)
+        self.department_volume = city_random.lognormal(6.5, 2.0, size.city_departments)
+        self.active_share = city_random.beta(8, 60, size.districts)
 
     def data(self) -> QuarterData:
-        matrix = self._matrix()
-        tiers = self._tiers()
-        services = self._services(matrix)
-        districts = self._districts(matrix, tiers)
-        departments = self._city_departments(matrix)
-        totals = self._totals(matrix, services)
+        """Return the tables of the quarter; call once, since every call draws new random figures."""
+        district_departments = self._district_departments()
+        towns_and_villages = self._towns_and_villages()
+        public_services = self._public_services(district_departments)
+        districts = self._districts(district_departments, towns_and_villages)
+        departments = self._city_departments(district_departments)
+        totals = self._printed_totals(district_departments, public_services)
         frames: dict[str, list[dict[str, Any]]] = {
             "districts": districts,
             "city_departments": departments,
-            "district_departments": matrix,
-            "towns_and_villages": tiers,
-            "public_services": services,
+            "district_departments": district_departments,
+            "towns_and_villages": towns_and_villages,
+            "public_services": public_services,
             "printed_totals": totals,
         }
-        blank = {"table": "public_services", "key": encode_key({"district": "总数"}), "column": "share"}
-        frames["unreported"] = [*_unreported(frames), {**blank, "printed": "", "reason": "原表空白"}]
-        frames["headline"] = self._headline([*districts, *departments], tiers)
+        blank_total_share = {
+            "table": "public_services",
+            "key": encode_key({"district": "总数"}),
+            "column": "share",
+        }
+        frames["unreported"] = [
+            *_unreported(frames),
+            {**blank_total_share, "printed": "", "reason": "原表空白"},
+        ]
+        frames["headline"] = self._headline([*districts, *departments], towns_and_villages)
         frames["annexes"] = self._annexes()
         frames["about"] = [{"field": name, "value": value} for name, value in self._about().items()]
         return QuarterData(self.quarter, **{name: frame(name, rows) for name, rows in frames.items()})
 
-    def _matrix(self) -> list[dict[str, Any]]:
+    def _district_departments(self) -> list[dict[str, Any]]:
         rows = []
         for i, department in enumerate(self.departments):
             for j, district in enumerate(self.districts):
-                mean = 900 * self.weight[i] * self.size[j]
-                value = int(mean * self.random.lognormal(0, 0.5))
+                mean = 900 * self.department_weight[i] * self.district_size[j]
+                value = int(mean * self.quarter_random.lognormal(0, 0.5))
                 rows.append({"department": department, "district": district, "evaluations": value})
-        rows[2 * len(self.districts)]["evaluations"] = None  # 住房公积金 of the first district: 归市
-        for district, size in zip(self.districts, self.size, strict=True):
-            value = int(60_000 * size * self.random.lognormal(0, 0.4)) + 1
+        # 住房公积金 of the first district is reported as 归市.
+        rows[2 * len(self.districts)]["evaluations"] = None
+        for district, size in zip(self.districts, self.district_size, strict=True):
+            value = int(60_000 * size * self.quarter_random.lognormal(0, 0.4)) + 1
             rows.append({"department": PUBLIC_SERVICES, "district": district, "evaluations": value})
         return rows
 
-    def _tiers(self) -> list[dict[str, Any]]:
+    def _towns_and_villages(self) -> list[dict[str, Any]]:
         rows = []
-        for district, size in zip(self.districts, self.size, strict=True):
+        for district, size in zip(self.districts, self.district_size, strict=True):
             for tier, mean in (("town", 20_000), ("village", 15_000)):
-                value = int(mean * size * self.random.lognormal(0, 0.3)) + 50
-                negative = int(self.random.poisson(value * 2e-4)) + 1
+                value = int(mean * size * self.quarter_random.lognormal(0, 0.3)) + 50
+                negative = int(self.quarter_random.poisson(value * 2e-4)) + 1
                 rows.append(
                     {
                         "district": district,
@@ -134,8 +147,8 @@ class SimulatedCity:
                 )
         return rows
 
-    def _services(self, matrix: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        values = [row["evaluations"] for row in matrix if row["department"] == PUBLIC_SERVICES]
+    def _public_services(self, district_departments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        values = [row["evaluations"] for row in district_departments if row["department"] == PUBLIC_SERVICES]
         rows = []
         for district, value in zip(self.districts, values, strict=True):
             share = percent(Fraction(value, sum(values)), 2)
@@ -149,14 +162,20 @@ class SimulatedCity:
             )
         return rows
 
-    def _districts(self, matrix: list[dict[str, Any]], tiers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _districts(
+        self, district_departments: list[dict[str, Any]], towns_and_villages: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
         rows = []
         for j, district in enumerate(self.districts):
-            parts = sum(r["evaluations"] or 0 for r in [*matrix, *tiers] if r["district"] == district)
-            evaluations = int(parts * self.random.uniform(1.1, 1.5))
-            cases = int(evaluations * self.random.uniform(1.0, 1.03))
-            active = int(self.random.binomial(evaluations, self.active[j]))
-            negative = int(self.random.poisson(evaluations * 1e-4)) + 1
+            parts = sum(
+                r["evaluations"] or 0
+                for r in [*district_departments, *towns_and_villages]
+                if r["district"] == district
+            )
+            evaluations = int(parts * self.quarter_random.uniform(1.1, 1.5))
+            cases = int(evaluations * self.quarter_random.uniform(1.0, 1.03))
+            active = int(self.quarter_random.binomial(evaluations, self.active_share[j]))
+            negative = int(self.quarter_random.poisson(evaluations * 1e-4)) + 1
             rows.append(
                 {
                     "district": district,
@@ -167,40 +186,50 @@ class SimulatedCity:
             )
         return rows
 
-    def _city_departments(self, matrix: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _city_departments(self, district_departments: list[dict[str, Any]]) -> list[dict[str, Any]]:
         rows = []
         for i, department in enumerate(self.city_departments):
-            idle = i % 9 == 8
-            evaluations = 0 if idle else int(self.busy[i] * self.random.lognormal(0, 0.3)) + 1
+            is_idle = i % 9 == 8
+            evaluations = (
+                0 if is_idle else int(self.department_volume[i] * self.quarter_random.lognormal(0, 0.3)) + 1
+            )
             if department == f"市{self.departments[2]}":
-                # The district that is counted in the city must be there.
+                # The city department also counts the evaluations of the district reported as 归市.
                 evaluations = 2 * sum(
-                    r["evaluations"] or 0 for r in matrix if f"市{r['department']}" == department
+                    r["evaluations"] or 0
+                    for r in district_departments
+                    if f"市{r['department']}" == department
                 )
-            cases = int(evaluations * self.random.uniform(1.0, 1.05))
-            active = int(self.random.binomial(evaluations, self.random.beta(6, 20)))
+            cases = int(evaluations * self.quarter_random.uniform(1.0, 1.05))
+            active = int(self.quarter_random.binomial(evaluations, self.quarter_random.beta(6, 20)))
             if evaluations >= 20:
                 active = max(active, evaluations // 50 + 1)
-            negative = int(self.random.poisson(evaluations * 1e-4))
+            negative = int(self.quarter_random.poisson(evaluations * 1e-4))
             rows.append({"department": department, **_service_row(cases, evaluations, active, negative)})
         return rows
 
-    def _totals(self, matrix: list[dict[str, Any]], services: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _printed_totals(
+        self, district_departments: list[dict[str, Any]], public_services: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
         rows = []
         for district in self.districts:
-            value = sum(r["evaluations"] or 0 for r in matrix if r["district"] == district)
+            value = sum(r["evaluations"] or 0 for r in district_departments if r["district"] == district)
             rows.append(
-                _total("district_departments", {"department": "汇总", "district": district}, value, "汇总")
+                _printed_total(
+                    "district_departments", {"department": "汇总", "district": district}, value, "汇总"
+                )
             )
-        value = sum(r["evaluations"] for r in services)
-        rows.append(_total("public_services", {"district": "总数"}, value, "总数"))
+        value = sum(r["evaluations"] for r in public_services)
+        rows.append(_printed_total("public_services", {"district": "总数"}, value, "总数"))
         return rows
 
-    def _headline(self, rows: list[dict[str, Any]], tiers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _headline(
+        self, rows: list[dict[str, Any]], towns_and_villages: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
         cases, evaluations = (sum(row[name] for row in rows) for name in ("cases", "evaluations"))
         rate = percent(Fraction(evaluations, cases), 1, ROUND_DOWN)
         negatives, rectified = (
-            sum(t[n] for t in tiers) for n in ("negative_evaluations", "rectified_on_time")
+            sum(t[n] for t in towns_and_villages) for n in ("negative_evaluations", "rectified_on_time")
         )
         assert negatives == rectified
         return [
@@ -223,8 +252,8 @@ class SimulatedCity:
                 "table": name,
                 "annex": spec.annex,
                 "title": f"{spec.title}{self.quarter.label.partition('年')[2]}“好差评”数据表（{SIMULATED}）",
-                "note": f"备注：{SIMULATED}，{WITHOUT_CASES}，数据统计范围 {spoken(start)}至 {spoken(end)}，"
-                f"数据提取时间：{spoken(extracted)}。",
+                "note": f"备注：{SIMULATED}，{WITHOUT_CASES}，数据统计范围 {chinese_date(start)}至 {chinese_date(end)}，"
+                f"数据提取时间：{chinese_date(extracted)}。",
                 "period_start": start,
                 "period_end": end,
                 "extraction_date": extracted,
@@ -248,25 +277,28 @@ class SimulatedCity:
         }
 
 
-def _chinese(number: int) -> str:
+def _chinese_numeral(number: int) -> str:
+    """Write a number from 1 to 99 in Chinese."""
     tens, ones = divmod(number, 10)
     return ("" if tens == 0 else ("" if tens == 1 else _NUMERALS[tens - 1]) + "十") + (
         _NUMERALS[ones - 1] if ones else ""
     )
 
 
-def _named(i: int) -> str:
-    return _DEPARTMENTS[i] if i < len(_DEPARTMENTS) else f"其他部门{_chinese(i - len(_DEPARTMENTS) + 1)}"
+def _department_name(i: int) -> str:
+    return (
+        _DEPARTMENTS[i] if i < len(_DEPARTMENTS) else f"其他部门{_chinese_numeral(i - len(_DEPARTMENTS) + 1)}"
+    )
 
 
-def spoken(day: str) -> str:
-    """An ISO date as a bulletin writes it."""
+def chinese_date(day: str) -> str:
+    """Write an ISO date as a bulletin does: ``2023 年 1 月 5 日``."""
     year, month, date = (int(part) for part in day.split("-"))
     return f"{year} 年 {month} 月 {date} 日"
 
 
 def _service_row(cases: int, evaluations: int, active: int, negative: int) -> dict[str, Any]:
-    """A row of annex 1 or 2; the rate at two decimals, ``/`` where there is no case."""
+    """Make the figures of a row of annex 1 or 2; the rate has two decimals, or is ``/`` without cases."""
     rate: float | None = None
     printed = "/"
     if cases:
@@ -285,7 +317,7 @@ def _service_row(cases: int, evaluations: int, active: int, negative: int) -> di
     }
 
 
-def _total(table: str, key: dict[str, str], value: int, label: str) -> dict[str, Any]:
+def _printed_total(table: str, key: dict[str, str], value: int, label: str) -> dict[str, Any]:
     return {
         "table": table,
         "key": encode_key(key),
@@ -313,6 +345,3 @@ def _unreported(frames: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]
                         }
                     )
     return rows
-
-
-# --- as a data root ---------------------------------------------------------------------------------------

@@ -77,7 +77,9 @@ def wilson(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
     Wilson, E. B. (1927). Journal of the American Statistical Association 22:209-212.
     Newcombe, R. G. (1998). Statistics in Medicine 17:857-872.
     """
-    from scipy import special  # here: slow to load, and not needed for checks; scipy.stats would take twice as long
+    from scipy import (
+        special,  # here: slow to load, and not needed for checks; scipy.stats would take twice as long
+    )
 
     k_, n_ = trials((k, n))
     z = special.ndtri(0.5 + confidence_level(level) / 2)

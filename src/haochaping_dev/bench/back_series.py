@@ -1,4 +1,4 @@
-"""What a back series adds: slips in columns that no arithmetic binds, and the false alarms it costs."""
+"""What earlier quarters add: slips found in columns that no arithmetic rule covers, and false alarms."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from haochaping.core.labels import COLUMNS
 from haochaping.core.paths import project_root
 from haochaping.core.quarter import Quarter
 from haochaping.reference.reference import load_reference
-from haochaping.simulate.data_root import write_root
+from haochaping.simulate.data_root import write_data_root
 from haochaping.simulate.simulated_quarter import simulate
 from haochaping.store.apply_corrections import with_value
 from haochaping.store.cell_index import CellIndex
 from haochaping_dev.bench.planted_slips import DIGIT_SLIPS
 from haochaping_dev.bench.sandbox import SEED, Sandbox
 
-FREE = {
+UNCONSTRAINED_COLUMNS = {
     "districts": ("active_evaluations", "negative_evaluations"),
     "city_departments": ("active_evaluations", "negative_evaluations"),
     "towns_and_villages": ("evaluations",),
 }
-"""Columns that stand in no total and no ratio."""
+"""Columns that are part of no total and no ratio, by table."""
 QUARTERS, CITIES, SLIPS = 8, 5, 3
 
 
-def history_table(folder: Path) -> None:
+def print_history_table(folder: Path) -> None:
     """Print slips found with and without earlier quarters, and 需核实 on clean quarters with them."""
-    chance = random.Random(SEED)
+    rng = random.Random(SEED)
     planted: Counter[tuple[str, str, str]] = Counter()
     found: dict[bool, Counter[tuple[str, str, str]]] = defaultdict(Counter)
     alarms: Counter[str] = Counter()
     for seed in range(CITIES):
-        alone, with_past = _grounds(folder / str(seed), seed)
-        for finding in with_past.baseline.findings:
+        without_history, with_history = _simulated_sandboxes(folder / str(seed), seed)
+        for finding in with_history.baseline.findings:
             alarms[finding.severity] += 1
-        for table, columns in FREE.items():
+        for table, columns in UNCONSTRAINED_COLUMNS.items():
             for column in columns:
-                _plant((alone, with_past), table, column, chance, planted, found)
+                _plant_slips((without_history, with_history), table, column, rng, planted, found)
     print(f"\n| simulated, {QUARTERS} earlier quarters | slip | planted | found without | found with them |")
     print("|---|---|---|---|---|")
     for (table, column, kind), count in planted.items():
-        place = (table, column, kind)
+        slip_key = (table, column, kind)
         print(
-            f"| {table} {COLUMNS[column]} | {kind} | {count} | {found[False][place] / count:.0%} |"
-            f" {found[True][place] / count:.0%} |"
+            f"| {table} {COLUMNS[column]} | {kind} | {count} | {found[False][slip_key] / count:.0%} |"
+            f" {found[True][slip_key] / count:.0%} |"
         )
     print(
         f"\n| clean simulated quarters with {QUARTERS} earlier ones | 须更正 | 需核实 | 提示 |\n|---|---|---|---|"
@@ -54,32 +54,32 @@ def history_table(folder: Path) -> None:
     print(f"| mean of {CITIES} | {shown} |")
 
 
-def _grounds(folder: Path, seed: int) -> tuple[Sandbox, Sandbox]:
-    """The last of a city's simulated quarters, without and with the ones before."""
+def _simulated_sandboxes(folder: Path, seed: int) -> tuple[Sandbox, Sandbox]:
+    """Return the last simulated quarter of a city, without and with the earlier ones."""
     quarters = [Quarter(2022 + i // 4, i % 4 + 1) for i in range(QUARTERS + 1)]
-    write_root(folder, quarters[-1:], seed, project_root() / "data" / "reference")
+    write_data_root(folder, quarters[-1:], seed, project_root() / "data" / "reference")
     reference = load_reference(folder / "reference")
-    *earlier, now = (simulate(quarter, seed) for quarter in quarters)
-    return Sandbox.of("alone", now, reference), Sandbox.of("with past", now, reference, earlier)
+    *earlier, last = (simulate(quarter, seed) for quarter in quarters)
+    return Sandbox.of("alone", last, reference), Sandbox.of("with past", last, reference, earlier)
 
 
-def _plant(
-    grounds: tuple[Sandbox, Sandbox],
+def _plant_slips(
+    sandboxes: tuple[Sandbox, Sandbox],
     table: str,
     column: str,
-    chance: random.Random,
+    rng: random.Random,
     planted: Counter[tuple[str, str, str]],
     found: dict[bool, Counter[tuple[str, str, str]]],
 ) -> None:
-    cell_index = CellIndex(grounds[0].data, grounds[0].reference)
+    cell_index = CellIndex(sandboxes[0].data, sandboxes[0].reference)
     cells = [row.cell(column) for row in cell_index.rows(table) if cell_index.count(row.cell(column))]
     for kind, slip in DIGIT_SLIPS.items():
-        for cell in chance.sample(cells, min(SLIPS, len(cells))):
-            text = slip(cell_index.count(cell) or 0, chance)
+        for cell in rng.sample(cells, min(SLIPS, len(cells))):
+            text = slip(cell_index.count(cell) or 0, rng)
             if text is None:
                 continue
             planted[table, column, kind] += 1
-            changed = with_value(grounds[0].data, cell, text, grounds[0].reference)
-            for with_past, ground in enumerate(grounds):
-                told = any(cell in {*f.cells, *f.suspects} for f in ground.news(changed))
-                found[bool(with_past)][table, column, kind] += told
+            changed = with_value(sandboxes[0].data, cell, text, sandboxes[0].reference)
+            for with_history, sandbox in enumerate(sandboxes):
+                is_found = any(cell in {*f.cells, *f.suspects} for f in sandbox.new_findings(changed))
+                found[bool(with_history)][table, column, kind] += is_found

@@ -16,7 +16,7 @@ from haochaping.core.paths import project_root
 from haochaping.core.quarter import Quarter
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference, load_reference
-from haochaping.simulate.data_root import write_root
+from haochaping.simulate.data_root import write_data_root
 from haochaping.simulate.simulated_quarter import simulate
 
 SEED = 20230118
@@ -26,7 +26,7 @@ CELLS = 5
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A quarter to plant slips in, with what the checks say of it as it is."""
+    """A quarter to plant slips in, with its report before any slip."""
 
     name: str
     data: QuarterData
@@ -39,27 +39,27 @@ class Sandbox:
     def of(
         cls, name: str, data: QuarterData, reference: Reference, history: Sequence[QuarterData] = ()
     ) -> Sandbox:
-        """A quarter with its baseline; `history` are earlier quarters, oldest first."""
+        """Make a sandbox and run the checks on it; `history` are earlier quarters, oldest first."""
         rules = load_rules(reference.folder, KINDS)
         return cls(name, data, reference, rules, run_rules(data, reference, rules, history), history)
 
-    def news(self, data: QuarterData) -> list[Finding]:
-        """须更正 and 需核实 that `data` raises and the quarter as it is does not."""
+    def new_findings(self, data: QuarterData) -> list[Finding]:
+        """Return the findings (须更正 and 需核实 only) on `data` that are not in the baseline."""
         known = {(f.id, f.message) for f in self.baseline.findings}
         report = run_rules(data, self.reference, self.rules, self.history)
         return [f for f in report.findings if f.severity != "note" and (f.id, f.message) not in known]
 
 
 def sandboxes(folder: Path) -> list[Sandbox]:
-    """The real bulletin, and a simulated quarter written to `folder` for its city's settings."""
+    """Return the real quarter and a simulated one, whose city's settings are written to `folder`."""
     root = project_root()
     reference = load_reference(root / "data" / "reference")
     quarter = Quarter(2022, 4)
-    both = [
+    found = [
         Sandbox.of("real 2022Q4", read_raw(root / "data" / "raw" / "2022Q4", quarter, reference), reference)
     ]
     simulated = Quarter(2024, 1)
-    write_root(folder, [simulated], SEED, reference.folder)
-    own = load_reference(folder / "reference")
-    both.append(Sandbox.of("simulated", simulate(simulated, SEED), own))
-    return both
+    write_data_root(folder, [simulated], SEED, reference.folder)
+    simulated_reference = load_reference(folder / "reference")
+    found.append(Sandbox.of("simulated", simulate(simulated, SEED), simulated_reference))
+    return found

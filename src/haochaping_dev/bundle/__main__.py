@@ -1,4 +1,4 @@
-"""``python -m haochaping_dev.bundle [--platform win_amd64] [--python 3.12] [--output DIR]``: a tool for who has a network."""
+"""``python -m haochaping_dev.bundle [--platform win_amd64] [--python 3.12] [--output DIR]``; needs a network."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from haochaping_dev.bundle.archive import archive_name, last_commit, uncommitted
 from haochaping_dev.bundle.target import PLATFORMS, PYTHON, BundleFailed, Target, this_platform
 from haochaping_dev.bundle.wheels import download
 
-FOLDER = "bundle"
+BUNDLE_FOLDER = "bundle"
 """Folder below the output root."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Make one archive; returns the exit code."""
+    """Make one archive and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m haochaping_dev.bundle", description="制作不联网安装包")
     parser.add_argument("--platform", default="", help=f"{'、'.join(PLATFORMS)}；默认为这台电脑的")
     parser.add_argument("--python", default="", help=f"默认 {PYTHON}")
@@ -27,19 +27,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         target = Target(options.platform or this_platform(), options.python or PYTHON)
-        made = make_bundle(target, options.output.resolve() / FOLDER)
+        archive_path = make_bundle(target, options.output.resolve() / BUNDLE_FOLDER)
     except BundleFailed as failure:
-        _say(f"未能制作安装包：{failure}")
+        _print_message(f"未能制作安装包：{failure}")
         return 1
     except OSError as error:
-        _say(f"未能制作安装包：{error.filename}：{error.strerror}")
+        _print_message(f"未能制作安装包：{error.filename}：{error.strerror}")
         return 1
-    _say(f"完成：{made}（{made.stat().st_size / 1e6:.0f} MB）；解压后的安装方法见其中的“安装说明.txt”")
+    _print_message(
+        f"完成：{archive_path}（{archive_path.stat().st_size / 1e6:.0f} MB）；解压后的安装方法见其中的“安装说明.txt”"
+    )
     return 0
 
 
 def make_bundle(target: Target, folder: Path) -> Path:
-    """Make the archive for `target` in `folder` from the project's last commit.
+    """Make the archive for `target` in `folder` from the project's last commit; return its path.
 
     Raises
     ------
@@ -48,18 +50,22 @@ def make_bundle(target: Target, folder: Path) -> Path:
     """
     root = project_root()
     commit = last_commit(root)
-    if changed := uncommitted(root):
-        _say(f"注意：{len(changed)} 个文件有改动尚未提交，改动没有收入安装包：{'、'.join(changed)}")
+    if changed_files := uncommitted(root):
+        _print_message(
+            f"注意：{len(changed_files)} 个文件有改动尚未提交，改动没有收入安装包：{'、'.join(changed_files)}"
+        )
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".wheels-", dir=folder) as aside:
-        _say(f"正在下载 {target.platform}、Python {target.python} 的安装文件…")
-        wheels = download(read_pins(commit.files["requirements.txt"].decode("utf-8")), target, Path(aside))
-        made = folder / archive_name(commit, target)
-        write_archive(made, commit, target, wheels)
-    return made
+    with tempfile.TemporaryDirectory(prefix=".wheels-", dir=folder) as wheels_folder:
+        _print_message(f"正在下载 {target.platform}、Python {target.python} 的安装文件…")
+        wheels = download(
+            read_pins(commit.files["requirements.txt"].decode("utf-8")), target, Path(wheels_folder)
+        )
+        archive_path = folder / archive_name(commit, target)
+        write_archive(archive_path, commit, target, wheels)
+    return archive_path
 
 
-def _say(line: str) -> None:
+def _print_message(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The archive: files of the last commit, wheels, set-up scripts, and the SHA-256 of each."""
+"""Write the archive: files of the last commit, wheels, set-up scripts, and the SHA-256 of each."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from pathlib import Path
 
 from haochaping_dev.bundle.target import BundleFailed, Target
 
-SUMS = "SHA256SUMS"
-ABOUT = "bundle.json"
+CHECKSUMS_FILE = "SHA256SUMS"
+ABOUT_FILE = "bundle.json"
 _HERE = Path(__file__).parent
-_WINDOWS_TEXT = (".ps1", ".txt")
-"""Windows PowerShell 5.1 and old editors read UTF-8 only where it says so at its start."""
+_WINDOWS_SUFFIXES = (".ps1", ".txt")
+"""Files that get a byte order mark: without it, Windows PowerShell 5.1 and old editors do not read UTF-8."""
 
 
 @dataclass(frozen=True)
 class Commit:
-    """The project as last committed: path to content, the files that are programs, the commit."""
+    """The last commit: its hash and time (Unix), path to content, and which files are executable."""
 
     name: str
     seconds: int
@@ -39,7 +39,7 @@ class Commit:
 
 
 def last_commit(root: Path) -> Commit:
-    """What git has of the project in `root`; nothing else in the folder is looked at.
+    """Read the last commit of the project in `root`; nothing else in the folder is read.
 
     Raises
     ------
@@ -59,26 +59,26 @@ def last_commit(root: Path) -> Commit:
 
 
 def uncommitted(root: Path) -> list[str]:
-    """Tracked files that differ from the last commit: their changes are not in it."""
-    told = _git(root, "-c", "core.quotePath=false", "diff", "--name-only", "HEAD")
-    return told.decode("utf-8", "replace").splitlines()
+    """List the tracked files that differ from the last commit, whose changes the archive will not have."""
+    output = _git(root, "-c", "core.quotePath=false", "diff", "--name-only", "HEAD")
+    return output.decode("utf-8", "replace").splitlines()
 
 
 def _git(root: Path, *arguments: str) -> bytes:
     try:
-        done = subprocess.run(
+        completed = subprocess.run(
             ["git", "-C", str(root), *arguments], stdin=subprocess.DEVNULL, capture_output=True
         )
     except OSError:
         raise BundleFailed("没有找到 git：安装包只收 git 登记的文件，请先安装 git") from None
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise BundleFailed(f"git 未能读出 {root}：{said[-1] if said else '没有说明原因'}")
-    return done.stdout
+    if completed.returncode:
+        error_lines = completed.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise BundleFailed(f"git 未能读出 {root}：{error_lines[-1] if error_lines else '没有说明原因'}")
+    return completed.stdout
 
 
 def archive_name(commit: Commit, target: Target) -> str:
-    """Name of the archive; it tells what it is made for."""
+    """Return the file name of the archive: version, platform and Python."""
     return f"haochaping-{commit.version}-{target.platform}-py{target.python}.zip"
 
 
@@ -88,7 +88,7 @@ def write_archive(path: Path, commit: Commit, target: Target, wheels: Sequence[P
     Parameters
     ----------
     path : Path
-        Where to write it; written aside first and put there in one step.
+        Where to write it; a temporary file beside it is moved there in one step.
     commit : Commit
         The project.
     target : Target
@@ -99,35 +99,35 @@ def write_archive(path: Path, commit: Commit, target: Target, wheels: Sequence[P
     contents = {**commit.files, **_scripts(commit, target)}
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     sums |= {f"wheels/{wheel.name}": _sha256(wheel) for wheel in wheels}
-    contents[SUMS] = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode()
-    when = datetime.fromtimestamp(commit.seconds, UTC).timetuple()[:6]
-    top = f"haochaping-{commit.version}"
-    aside = path.with_name(f".{path.name}.part")
+    contents[CHECKSUMS_FILE] = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode()
+    timestamp = datetime.fromtimestamp(commit.seconds, UTC).timetuple()[:6]
+    top_folder = f"haochaping-{commit.version}"
+    staging = path.with_name(f".{path.name}.part")
     try:
-        with zipfile.ZipFile(aside, "w") as archive:
+        with zipfile.ZipFile(staging, "w") as archive:
             for name in sorted(contents):
                 program = name in commit.programs or name.endswith(".sh")
-                entry = _entry(f"{top}/{name}", when, zipfile.ZIP_DEFLATED, program)
+                entry = _entry(f"{top_folder}/{name}", timestamp, zipfile.ZIP_DEFLATED, program)
                 archive.writestr(entry, contents[name], compresslevel=9)
             for wheel in sorted(wheels):
-                entry = _entry(f"{top}/wheels/{wheel.name}", when, zipfile.ZIP_STORED, False)
+                entry = _entry(f"{top_folder}/wheels/{wheel.name}", timestamp, zipfile.ZIP_STORED, False)
                 archive.writestr(entry, wheel.read_bytes())
-        aside.replace(path)
+        staging.replace(path)
     finally:
-        aside.unlink(missing_ok=True)
+        staging.unlink(missing_ok=True)
 
 
-def _entry(name: str, when: tuple[int, ...], method: int, program: bool) -> zipfile.ZipInfo:
-    year, month, day, hour, minute, second = when
+def _entry(name: str, timestamp: tuple[int, ...], method: int, program: bool) -> zipfile.ZipInfo:
+    year, month, day, hour, minute, second = timestamp
     entry = zipfile.ZipInfo(name, (year, month, day, hour, minute, second))
     entry.compress_type = method
-    entry.create_system = 3  # Unix, wherever it is written: permissions are told and kept
+    entry.create_system = 3  # Unix, wherever it is written, so that permissions are stored
     entry.external_attr = (0o100755 if program else 0o100644) << 16
     return entry
 
 
 def _scripts(commit: Commit, target: Target) -> dict[str, bytes]:
-    """What stands beside the project's own files at the top of the archive."""
+    """Return the files that are added at the top of the archive."""
     about = {
         "version": commit.version,
         "commit": commit.name,
@@ -135,17 +135,17 @@ def _scripts(commit: Commit, target: Target) -> dict[str, bytes]:
         "python": target.python,
     }
     day = datetime.fromtimestamp(commit.seconds, UTC).date().isoformat()
-    words = {"@PYTHON@": target.python, "@PLATFORM@": target.platform, "@VERSION@": commit.version}
-    words |= {"@COMMIT@": commit.name[:12], "@DAY@": day}
-    scripts = {path.name: _script(path, words) for path in sorted((_HERE / "offline").iterdir())}
-    return {**scripts, ABOUT: json.dumps(about, indent=2).encode()}
+    replacements = {"@PYTHON@": target.python, "@PLATFORM@": target.platform, "@VERSION@": commit.version}
+    replacements |= {"@COMMIT@": commit.name[:12], "@DAY@": day}
+    scripts = {path.name: _script(path, replacements) for path in sorted((_HERE / "offline").iterdir())}
+    return {**scripts, ABOUT_FILE: json.dumps(about, indent=2).encode()}
 
 
-def _script(path: Path, words: Mapping[str, str]) -> bytes:
+def _script(path: Path, replacements: Mapping[str, str]) -> bytes:
     text = path.read_text(encoding="utf-8")
-    for word, meaning in words.items():
-        text = text.replace(word, meaning)
-    if path.suffix in _WINDOWS_TEXT:
+    for placeholder, value in replacements.items():
+        text = text.replace(placeholder, value)
+    if path.suffix in _WINDOWS_SUFFIXES:
         return text.replace("\n", "\r\n").encode("utf-8-sig")
     return text.encode()
 

@@ -1,4 +1,4 @@
-"""What an archive is made for: a platform and a Python, as pip and the lock's markers see them."""
+"""The target of an archive: a platform and a Python version, in the terms of pip and of the lock's markers."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import NamedTuple
 from haochaping.reference.locked_packages import Pin, needed
 
 PYTHON = "3.11"
-"""The Python that an archive is made for when none is asked for: the oldest that the project runs on."""
-_PATCHES = range(40)
-"""Markers may ask for the patch release of Python; the office's is not known, so all are looked at."""
-_GLIBC = range(28, 4, -1)
-"""Wheels for Linux are taken if glibc 2.28 can run them: the Linux systems that offices have are that old."""
-_OLD_NAMES = ("manylinux2014", "manylinux2010", "manylinux1")
+"""The default Python of an archive: the oldest that the project runs on."""
+_PATCH_RELEASES = range(40)
+"""Markers may depend on the patch release of Python; the office's is unknown, so all are considered."""
+_GLIBC_MINORS = range(28, 4, -1)
+"""Minor versions of glibc 2: wheels for Linux must run with 2.28, since the systems of offices are that old."""
+_LEGACY_TAGS = ("manylinux2014", "manylinux2010", "manylinux1")
 
 
 class BundleFailed(Exception):
-    """No archive was made; the message is for the person who asked."""
+    """No archive was made; the message is for the user."""
 
 
 class _Platform(NamedTuple):
@@ -53,54 +53,60 @@ class Target:
 
     @property
     def tags(self) -> list[str]:
-        """Platform tags of the wheels that will do, best first."""
+        """Platform tags of the wheels that can be installed, best first."""
         if not self.platform.startswith("manylinux"):
             return [self.platform]
         machine = PLATFORMS[self.platform].machine
-        return [f"manylinux_2_{minor}_{machine}" for minor in _GLIBC] + [
-            f"{name}_{machine}" for name in _OLD_NAMES
+        return [f"manylinux_2_{minor}_{machine}" for minor in _GLIBC_MINORS] + [
+            f"{name}_{machine}" for name in _LEGACY_TAGS
         ]
 
     def environments(self) -> list[dict[str, str]]:
-        """The variables of markers there, one set for each patch release of the Python."""
-        there = PLATFORMS[self.platform]
+        """Return the variables of markers on the target, one set for each patch release of its Python."""
+        target_platform = PLATFORMS[self.platform]
         return [
             {
                 "implementation_name": "cpython",
                 "implementation_version": f"{self.python}.{patch}",
-                "os_name": there.os_name,
-                "platform_machine": there.machine,
+                "os_name": target_platform.os_name,
+                "platform_machine": target_platform.machine,
                 "platform_python_implementation": "CPython",
                 "platform_release": "",
-                "platform_system": there.system,
+                "platform_system": target_platform.system,
                 "platform_version": "",
                 "python_full_version": f"{self.python}.{patch}",
                 "python_version": self.python,
-                "sys_platform": there.sys_platform,
+                "sys_platform": target_platform.sys_platform,
             }
-            for patch in _PATCHES
+            for patch in _PATCH_RELEASES
         ]
 
     def selections(self, pins: Iterable[Pin]) -> list[tuple[dict[str, str], list[Pin]]]:
-        """What is needed there: each different choice of `pins` with an environment that it is made for.
+        """Return each different selection of `pins` that the target may need, with an environment it is for.
 
-        More than one where the choice depends on the patch release of Python.
+        There is more than one if the selection depends on the patch release of Python.
         """
         pins = list(pins)
-        found: list[tuple[dict[str, str], list[Pin]]] = []
+        selections: list[tuple[dict[str, str], list[Pin]]] = []
         for environment in self.environments():
             chosen = needed(pins, environment)
-            if chosen not in [earlier for _, earlier in found]:
-                found.append((environment, chosen))
-        return found
+            if chosen not in [earlier for _, earlier in selections]:
+                selections.append((environment, chosen))
+        return selections
 
 
 def this_platform() -> str:
-    """The name of the platform that this program runs on."""
+    """Return the name of the platform that this program runs on.
+
+    Raises
+    ------
+    BundleFailed
+        No archive can be made for it.
+    """
     if platform.system() == "Linux" and platform.libc_ver()[0] != "glibc":
         raise BundleFailed("这台电脑的 Linux 不用 glibc，请用 PLATFORM= 指定平台")
-    for name, there in PLATFORMS.items():
-        if there.sys_platform == sys.platform and there.machine == platform.machine():
+    for name, target_platform in PLATFORMS.items():
+        if target_platform.sys_platform == sys.platform and target_platform.machine == platform.machine():
             return name
     raise BundleFailed(
         f"没有为这台电脑（{sys.platform} {platform.machine()}）做安装包的办法，"

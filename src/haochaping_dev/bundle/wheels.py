@@ -1,4 +1,4 @@
-"""The locked wheels for another platform, downloaded by pip and held against what they ask for."""
+"""Download the locked wheels for another platform by pip and check that their requirements are met."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ _NO_NETWORK = re.compile(r"Retrying \(Retry|Could not fetch URL|Connection (?:re
 
 
 def download(pins: Iterable[Pin], target: Target, folder: Path) -> list[Path]:
-    """Download into `folder` the wheels of all `pins` that `target` needs; returns them by name.
+    """Download the wheels of all `pins` that `target` needs into `folder`; return their paths in order of name.
 
     Raises
     ------
     BundleFailed
         A package has no wheel for the platform, the network cannot be reached, or what was downloaded
-        lacks something that a package asks for.
+        lacks something that a package requires.
     """
     selections = target.selections(pins)
-    lacking: list[str] = []
-    had: list[Pin] = []
+    without_wheel: list[str] = []
+    downloaded: list[Pin] = []
     for _, chosen in selections:
-        lacking += _download([pin for pin in chosen if pin not in had], target, folder)
-        had += chosen
-    if lacking:
+        without_wheel += _download([pin for pin in chosen if pin not in downloaded], target, folder)
+        downloaded += chosen
+    if without_wheel:
         raise BundleFailed(
             f"以下软件包没有可用于 {target.platform}、Python {target.python} 的安装文件（wheel）："
-            f"{'、'.join(dict.fromkeys(lacking))}；请换 PYTHON_VERSION= 试一试，或换一个有安装文件的版本再 make lock"
+            f"{'、'.join(dict.fromkeys(without_wheel))}；请换 PYTHON_VERSION= 试一试，或换一个有安装文件的版本再 make lock"
         )
     wheels = sorted(folder.glob("*.whl"))
     for environment, chosen in selections:
@@ -51,46 +51,46 @@ def download(pins: Iterable[Pin], target: Target, folder: Path) -> list[Path]:
 
 
 def _download(pins: Sequence[Pin], target: Target, folder: Path) -> list[str]:
-    """Download `pins` into `folder`; returns those for which there is no wheel.
+    """Download `pins` into `folder`; return those for which there is no wheel.
 
-    pip names the first of them and stops: it is set aside and the others are asked for again.
+    pip stops at the first of these and names it: it is left out and the others are requested again.
     """
-    asked, lacking = list(pins), []
-    while asked:
-        said = _pip_download(asked, target, folder)
-        if said is None:
+    requested, without_wheel = list(pins), []
+    while requested:
+        error_output = _pip_download(requested, target, folder)
+        if error_output is None:
             break
-        named = _NO_WHEEL.search(said)
-        if _NO_NETWORK.search(said) or named is None:
-            last = said.strip().splitlines()[-1:] or ["没有说明原因"]
+        match = _NO_WHEEL.search(error_output)
+        if _NO_NETWORK.search(error_output) or match is None:
+            last = error_output.strip().splitlines()[-1:] or ["没有说明原因"]
             raise BundleFailed(f"未能下载安装文件，请检查网络或软件源：{last[0]}")
-        name = canonicalize_name(named.group(1))
-        lacking += [f"{pin.name} {pin.version}" for pin in asked if pin.name == name]
-        asked = [pin for pin in asked if pin.name != name]
-    return lacking
+        name = canonicalize_name(match.group(1))
+        without_wheel += [f"{pin.name} {pin.version}" for pin in requested if pin.name == name]
+        requested = [pin for pin in requested if pin.name != name]
+    return without_wheel
 
 
 def _pip_download(pins: Sequence[Pin], target: Target, folder: Path) -> str | None:
-    """One call of pip; None when all went well, else what pip said.
+    """Call pip once; return None on success, else its error output.
 
-    pip judges markers, and what a package asks for, by the machine it runs on: markers are judged
-    before, dependencies are not followed, and the patch release of Python is not held against anything.
+    pip evaluates markers and requirements for the machine it runs on, not for the target. So markers are evaluated
+    before, dependencies are not followed, and the required Python version is ignored.
     """
-    listed = folder / "download.txt"
-    listed.write_text("".join(f"{pin.line()}\n" for pin in pins), encoding="utf-8")
+    requirements_file = folder / "download.txt"
+    requirements_file.write_text("".join(f"{pin.line()}\n" for pin in pins), encoding="utf-8")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += ["--require-hashes", "--only-binary=:all:", "--no-deps", "--ignore-requires-python"]
     command += ["--implementation", "cp", "--python-version", target.python]
     command += [part for tag in target.tags for part in ("--platform", tag)]
-    command += ["--dest", str(folder), "-r", str(listed)]
-    done = subprocess.run(
+    command += ["--dest", str(folder), "-r", str(requirements_file)]
+    completed = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", errors="replace"
     )
-    listed.unlink()
-    return done.stderr if done.returncode else None
+    requirements_file.unlink()
+    return completed.stderr if completed.returncode else None
 
 
-class _Wheel(NamedTuple):
+class _WheelMetadata(NamedTuple):
     version: str
     requires: list[Requirement]
 
@@ -98,34 +98,38 @@ class _Wheel(NamedTuple):
 def unmet_requirements(
     wheels: Iterable[Path], pins: Sequence[Pin], environment: Mapping[str, str]
 ) -> list[str]:
-    """What the wheels of `pins` ask for in `environment` and none of them is.
+    """Return the requirements of the wheels of `pins` in `environment` that no wheel meets.
 
-    Extras are followed as far as a wheel asks for one of another.
+    Extras count if a wheel requires them of another.
     """
-    there = {(pin.name, pin.version) for pin in pins}
-    read = {name: wheel for name, wheel in map(_metadata, wheels) if (name, wheel.version) in there}
-    unmet = [f"{name} {version}" for name, version in sorted(there) if name not in read]
-    waiting = [(name, "") for name in read]
-    seen = set(waiting)
+    pinned = {(pin.name, pin.version) for pin in pins}
+    wheels_by_name = {
+        name: wheel for name, wheel in map(_read_metadata, wheels) if (name, wheel.version) in pinned
+    }
+    unmet = [f"{name} {version}" for name, version in sorted(pinned) if name not in wheels_by_name]
+    waiting = [(name, "") for name in wheels_by_name]
+    visited = set(waiting)
     while waiting:
         name, extra = waiting.pop()
-        for wanted in read[name].requires:
+        for wanted in wheels_by_name[name].requires:
             if wanted.marker and not wanted.marker.evaluate({**environment, "extra": extra}):
                 continue
             other = canonicalize_name(wanted.name)
-            if other not in read or not wanted.specifier.contains(read[other].version, prereleases=True):
+            if other not in wheels_by_name or not wanted.specifier.contains(
+                wheels_by_name[other].version, prereleases=True
+            ):
                 unmet.append(f"{name} 需要 {wanted}")
                 continue
-            new = {(other, extra) for extra in wanted.extras} - seen
-            seen |= new
-            waiting += new
+            new_pairs = {(other, extra) for extra in wanted.extras} - visited
+            visited |= new_pairs
+            waiting += new_pairs
     return sorted(dict.fromkeys(unmet))
 
 
-def _metadata(wheel: Path) -> tuple[str, _Wheel]:
-    """Name of a wheel, its version and what it asks for."""
+def _read_metadata(wheel: Path) -> tuple[str, _WheelMetadata]:
+    """Read the name of a wheel, its version and its requirements."""
     with zipfile.ZipFile(wheel) as archive:
-        inside = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-        header = HeaderParser().parsestr(archive.read(inside).decode("utf-8"))
+        metadata_name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        header = HeaderParser().parsestr(archive.read(metadata_name).decode("utf-8"))
     requires = [Requirement(text) for text in header.get_all("Requires-Dist", [])]
-    return canonicalize_name(header["Name"]), _Wheel(header["Version"], requires)
+    return canonicalize_name(header["Name"]), _WheelMetadata(header["Version"], requires)

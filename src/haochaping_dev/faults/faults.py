@@ -1,9 +1,8 @@
-"""Runs that are killed, starved of disk or raced: is what was published still whole?
+"""Kill runs, fill the disk under them or let two compete: is the published folder still intact?
 
-``make faults`` prints the table that stands in ``docs/reliability.md``. After each fault the published folder must be
-the old one or the new one, by the hashes of its manifest; no process of the run may be left; the next command must
-leave nothing half done. Needs Linux; disk-full and read-only need to be root (mount namespaces), the clock needs
-libfaketime.
+``make faults`` prints the table of ``docs/reliability.md``. After each fault the published folder must be the old or
+the new one, complete by the hashes of its manifest; no process of the run may be left; the next command must clean up
+unfinished files. Needs Linux; a full and a read-only disk need root (mount namespaces), the clock needs libfaketime.
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ import psutil
 
 from haochaping.core.paths import project_root
 from haochaping.outputs.published.file_names import MANIFEST, RUN_LOG
-from haochaping.pipeline.manifest import damaged, read_manifest
+from haochaping.pipeline.manifest import altered_files, read_manifest
 
 RUNS = 200
-_MARK = "HAOCHAPING_FAULTS"
+_MARK_VARIABLE = "HAOCHAPING_FAULTS"
 _WEIGHTS = {
     "runner killed (SIGKILL)": 60,
     "kernel killed (SIGKILL)": 40,
@@ -43,15 +42,19 @@ _WEIGHTS = {
     "output read-only": 5,
     "clock a month back, runner killed": 10,
 }
-_LONGEST_SECONDS = 300
+_MAX_RUN_SECONDS = 300
 _FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
-_ENDS_SECONDS = 5
-"""How long processes of a run that has ended may take to be gone."""
+_MAX_EXIT_SECONDS = 5
+"""How long the processes of a run may take to exit after it has ended."""
 
 
 @dataclass(frozen=True)
 class FaultResult:
-    """What one fault ended in; blank texts are good."""
+    """The outcome of one fault.
+
+    ``moment`` is when it was injected, in seconds after the start of the run (for a full or read-only disk, the disk's
+    size relative to the output); ``state`` is ``old`` or ``new``. The other texts are problems and empty if all is well.
+    """
 
     kind: str
     moment: float
@@ -67,10 +70,10 @@ class FaultResult:
 
 
 class ProjectCopy:
-    """A data and an output root of one's own, with a quarter published, that faults are tried on."""
+    """A data and an output root with a published quarter, to try faults on."""
 
-    def __init__(self, root: Path, quarter: str, random_: random.Random):
-        self.root, self.quarter, self._random = root, quarter, random_
+    def __init__(self, root: Path, quarter: str, rng: random.Random):
+        self.root, self.quarter, self._random = root, quarter, rng
         self.data, self.output = root / "data", root / "output"
         for part in ("raw", "reference"):
             shutil.copytree(project_root() / "data" / part, self.data / part)
@@ -78,23 +81,23 @@ class ProjectCopy:
         started = time.perf_counter()
         self.change()
         self.finish()
-        self.usual = time.perf_counter() - started
+        self.usual_seconds = time.perf_counter() - started
 
     @property
     def published(self) -> Path:
         return self.output / self.quarter
 
     def change(self) -> None:
-        """Make the published folder stale: the analyst's notes say something else."""
+        """Make the published folder outdated by changing the analyst's notes."""
         self._version += 1
         notes = self.data / "raw" / self.quarter / "notes.md"
         notes.write_text(f"## 总体情况\n\n说明之{'一' * self._version}。\n", encoding="utf-8")
 
     def start(self, **variables: str) -> subprocess.Popen[str]:
-        """A run of the quarter, marked so that whatever it starts can be found."""
+        """Start a run of the quarter; an environment variable marks every process that it starts."""
         return subprocess.Popen(
             _command("quarter", self.data, self.output, self.quarter),
-            env={**os.environ, _MARK: str(self.root), **variables},
+            env={**os.environ, _MARK_VARIABLE: str(self.root), **variables},
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             text=True,
@@ -102,18 +105,18 @@ class ProjectCopy:
         )
 
     def finish(self) -> None:
-        """A run that nobody disturbs."""
+        """Run without a fault and wait for the end."""
         run = self.start()
-        _, said = run.communicate(timeout=_LONGEST_SECONDS)
+        _, stderr = run.communicate(timeout=_MAX_RUN_SECONDS)
         if run.returncode:
-            raise RuntimeError(said)
+            raise RuntimeError(stderr)
 
     def moment(self) -> float:
-        """Some time within a run, or just after it."""
-        return self._random.uniform(0, 1.1) * self.usual
+        """Draw a moment within a run or just after it, in seconds after its start."""
+        return self._random.uniform(0, 1.1) * self.usual_seconds
 
     def key(self) -> str:
-        """What is published, by its inputs."""
+        """Return the key (of the inputs) of what is published."""
         return str(read_manifest(self.published)["key"])
 
 
@@ -122,39 +125,43 @@ def _command(name: str, data: Path, output: Path, *rest: str) -> list[str]:
 
 
 def whole(published: Path) -> str:
-    """What is wrong with a published folder; blank when it is what its manifest says, no more and no less."""
+    """Say what is wrong with a published folder; empty if it holds exactly what its manifest lists."""
     try:
         manifest = read_manifest(published)
     except (OSError, ValueError) as error:
         return f"no manifest: {error}"
     files = {path.relative_to(published).as_posix() for path in published.rglob("*") if path.is_file()}
-    more = files - {*manifest["outputs"], MANIFEST, RUN_LOG}
-    return "; ".join([*damaged(published, manifest), *sorted(more)])
+    unlisted = files - {*manifest["outputs"], MANIFEST, RUN_LOG}
+    return "; ".join([*altered_files(published, manifest), *sorted(unlisted)])
 
 
-def _processes(ground: ProjectCopy) -> list[psutil.Process]:
+def _processes(project: ProjectCopy) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get(_MARK) == str(ground.root) and process.status() != psutil.STATUS_ZOMBIE:
+            if (
+                process.environ().get(_MARK_VARIABLE) == str(project.root)
+                and process.status() != psutil.STATUS_ZOMBIE
+            ):
                 found.append(process)
         except (psutil.Error, OSError):
             continue
     return found
 
 
-def _left_running(ground: ProjectCopy) -> str:
-    until = time.monotonic() + _ENDS_SECONDS
-    while (left := _processes(ground)) and time.monotonic() < until:
+def _kill_leftovers(project: ProjectCopy) -> str:
+    """Wait for the processes of a run to exit, kill those that do not, and return their ids."""
+    until = time.monotonic() + _MAX_EXIT_SECONDS
+    while (leftovers := _processes(project)) and time.monotonic() < until:
         time.sleep(0.1)
-    told = "; ".join(str(process.pid) for process in left)
-    for process in left:
+    process_ids = "; ".join(str(process.pid) for process in leftovers)
+    for process in leftovers:
         process.kill()
-    return told
+    return process_ids
 
 
-def _kernel(ground: ProjectCopy) -> psutil.Process | None:
-    for process in _processes(ground):
+def _find_kernel(project: ProjectCopy) -> psutil.Process | None:
+    for process in _processes(project):
         try:
             if "haochaping.pipeline.kernel_process" in process.cmdline():
                 return process
@@ -163,23 +170,23 @@ def _kernel(ground: ProjectCopy) -> psutil.Process | None:
     return None
 
 
-def _disturb(ground: ProjectCopy, kind: str) -> tuple[float, str]:
-    """Start a run, do what `kind` says at some moment; the moment, and what the runs said."""
-    moment = ground.moment()
+def _run_with_fault(project: ProjectCopy, kind: str) -> tuple[float, str]:
+    """Start a run and inject a fault of `kind` at a random moment; return the moment and the standard error."""
+    moment = project.moment()
     variables = {}
     if kind.startswith("clock"):
         variables = {"LD_PRELOAD": str(_FAKETIME), "FAKETIME": "-30d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    runs = [ground.start(**variables) for _ in range(2 if kind.startswith("two") else 1)]
+    runs = [project.start(**variables) for _ in range(2 if kind.startswith("two") else 1)]
     if kind != "two runs at once":
         time.sleep(moment)
-        _strike(ground, kind, runs[0])
-    said = [run.communicate(timeout=_LONGEST_SECONDS)[1] for run in runs]
-    return moment, "\n".join(said)
+        _inject_fault(project, kind, runs[0])
+    stderr = [run.communicate(timeout=_MAX_RUN_SECONDS)[1] for run in runs]
+    return moment, "\n".join(stderr)
 
 
-def _strike(ground: ProjectCopy, kind: str, run: subprocess.Popen[str]) -> None:
+def _inject_fault(project: ProjectCopy, kind: str, run: subprocess.Popen[str]) -> None:
     if kind.startswith("kernel"):
-        kernel = _kernel(ground)
+        kernel = _find_kernel(project)
         if kernel is not None:
             kernel.kill()
     elif run.poll() is None:
@@ -187,81 +194,86 @@ def _strike(ground: ProjectCopy, kind: str, run: subprocess.Popen[str]) -> None:
         run.send_signal(number)
 
 
-def _mounted(ground: ProjectCopy, kind: str) -> tuple[float, str]:
-    """The same inside a mount namespace: output on a full or a read-only file system."""
-    size = sum(path.stat().st_size for path in ground.published.rglob("*") if path.is_file())
-    room = int(size * random.Random(ground.key()).uniform(1.05, 2.1))
-    output = ground.output
-    mount = f"mount -t tmpfs -o size={room} tmpfs {output} && cp -a {ground.root}/kept/. {output}"
+def _run_in_mount_namespace(project: ProjectCopy, kind: str) -> tuple[float, str]:
+    """Run inside a mount namespace with the output on a full or read-only file system.
+
+    Return the size of the file system relative to the output, and standard error with the check's result.
+    """
+    size = sum(path.stat().st_size for path in project.published.rglob("*") if path.is_file())
+    disk_bytes = int(size * random.Random(project.key()).uniform(1.05, 2.1))
+    output = project.output
+    mount = f"mount -t tmpfs -o size={disk_bytes} tmpfs {output} && cp -a {project.root}/kept/. {output}"
     if kind == "output read-only":
         mount = f"mount --bind {output} {output} && mount -o remount,bind,ro {output}"
-    kept = ground.root / "kept"
-    shutil.rmtree(kept, ignore_errors=True)
-    shutil.copytree(output, kept)
-    run = " ".join(_command("quarter", ground.data, output, ground.quarter))
-    look = f"{sys.executable} -m haochaping_dev.faults.faults --look {output / ground.quarter}"
-    done = subprocess.run(
-        ["unshare", "-m", "sh", "-c", f"{mount}; {run}; {look}"],
-        env={**os.environ, _MARK: str(ground.root)},
+    saved_output = project.root / "kept"
+    shutil.rmtree(saved_output, ignore_errors=True)
+    shutil.copytree(output, saved_output)
+    run = " ".join(_command("quarter", project.data, output, project.quarter))
+    check_command = f"{sys.executable} -m haochaping_dev.faults.faults --look {output / project.quarter}"
+    completed = subprocess.run(
+        ["unshare", "-m", "sh", "-c", f"{mount}; {run}; {check_command}"],
+        env={**os.environ, _MARK_VARIABLE: str(project.root)},
         capture_output=True,
         text=True,
-        timeout=_LONGEST_SECONDS,
+        timeout=_MAX_RUN_SECONDS,
         check=False,
     )
-    return room / size, f"{done.stderr}\n{done.stdout}"
+    return disk_bytes / size, f"{completed.stderr}\n{completed.stdout}"
 
 
-def _try(ground: ProjectCopy, kind: str) -> FaultResult:
-    before = ground.key()
-    ground.change()
+def _try_fault(project: ProjectCopy, kind: str) -> FaultResult:
+    before = project.key()
+    project.change()
     in_namespace = kind in ("disk full", "output read-only")
-    moment, said = _mounted(ground, kind) if in_namespace else _disturb(ground, kind)
-    running = _left_running(ground)
-    broken = said.rpartition("looked:")[2].strip() if in_namespace else whole(ground.published)
-    state = "old" if ground.key() == before else "new"
-    after = subprocess.run(
-        _command("index", ground.data, ground.output), capture_output=True, text=True, check=False
+    moment, stderr = (
+        _run_in_mount_namespace(project, kind) if in_namespace else _run_with_fault(project, kind)
     )
-    names = [path.name for path in ground.output.iterdir()] + [
-        path.name for path in (ground.data / "tidy").iterdir()
+    left_running = _kill_leftovers(project)
+    broken = stderr.rpartition("looked:")[2].strip() if in_namespace else whole(project.published)
+    state = "old" if project.key() == before else "new"
+    index_run = subprocess.run(
+        _command("index", project.data, project.output), capture_output=True, text=True, check=False
+    )
+    names = [path.name for path in project.output.iterdir()] + [
+        path.name for path in (project.data / "tidy").iterdir()
     ]
-    left = [name for name in names if name.endswith((".new", ".old", ".part"))]
-    broken = broken or whole(ground.published) or ("" if after.returncode == 0 else after.stderr)
-    traces = [line for line in f"{said}\n{after.stderr}".splitlines() if line.startswith("Traceback")]
-    return FaultResult(kind, moment, state, broken, running, "; ".join(left), "; ".join(traces))
+    leftovers = [name for name in names if name.endswith((".new", ".old", ".part"))]
+    broken = broken or whole(project.published) or ("" if index_run.returncode == 0 else index_run.stderr)
+    traces = [line for line in f"{stderr}\n{index_run.stderr}".splitlines() if line.startswith("Traceback")]
+    return FaultResult(kind, moment, state, broken, left_running, "; ".join(leftovers), "; ".join(traces))
 
 
-def _share(root: Path, quarter: str, kinds: list[str], seed: int) -> list[FaultResult]:
-    """One worker's faults, one after the other; now and then a run is let through."""
+def _run_share(root: Path, quarter: str, kinds: list[str], seed: int) -> list[FaultResult]:
+    """Try the faults of one worker, one after the other, and at last let a run go through."""
     root.mkdir(parents=True)
-    ground = ProjectCopy(root, quarter, random.Random(seed))
+    project = ProjectCopy(root, quarter, random.Random(seed))
     results = []
     for kind in kinds:
-        result = _try(ground, kind)
+        result = _try_fault(project, kind)
         results.append(result)
         if not result.is_good:
             print(json.dumps(asdict(result), ensure_ascii=False), file=sys.stderr, flush=True)
-    ground.change()
-    ground.finish()
-    if whole(ground.published):
-        results.append(FaultResult("undisturbed at the end", 0, "new", whole(ground.published)))
+    project.change()
+    project.finish()
+    if whole(project.published):
+        results.append(FaultResult("undisturbed at the end", 0, "new", whole(project.published)))
     return results
 
 
-def kinds_of(runs: int, seed: int, without: Mapping[str, str]) -> list[str]:
-    """So many kinds of fault, in the proportions above, shuffled; `without` are those that cannot be had here."""
-    weights = {kind: weight for kind, weight in _WEIGHTS.items() if kind not in without}
-    whole_weight = sum(weights.values())
-    kinds = [kind for kind, weight in weights.items() for _ in range(round(runs * weight / whole_weight))]
-    made = random.Random(seed)
+def draw_kinds(runs: int, seed: int, unavailable: Mapping[str, str]) -> list[str]:
+    """Draw `runs` kinds of fault in the proportions of `_WEIGHTS`, without the `unavailable` ones, shuffled."""
+    weights = {kind: weight for kind, weight in _WEIGHTS.items() if kind not in unavailable}
+    total_weight = sum(weights.values())
+    kinds = [kind for kind, weight in weights.items() for _ in range(round(runs * weight / total_weight))]
+    rng = random.Random(seed)
     while len(kinds) < runs:
-        kinds.append(made.choice(list(weights)))
-    made.shuffle(kinds)
+        kinds.append(rng.choice(list(weights)))
+    rng.shuffle(kinds)
     return kinds[:runs]
 
 
-def missing() -> dict[str, str]:
-    """Kinds of fault that cannot be made here, and why."""
+def unavailable_kinds() -> dict[str, str]:
+    """Return the kinds of fault that cannot be produced on this machine, and why."""
     reasons = {}
     if not _FAKETIME.exists():
         reasons["clock a month back, runner killed"] = "libfaketime is not installed"
@@ -271,7 +283,7 @@ def missing() -> dict[str, str]:
 
 
 def main() -> None:
-    """Print one line a kind of fault; exit 1 if anything was broken, left running or left over."""
+    """Print one line for each kind of fault; exit with 1 if anything was broken, left running or left over."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--jobs", type=int, default=2)
@@ -283,15 +295,15 @@ def main() -> None:
     if options.look:
         print(f"looked:{whole(options.look)}")
         return
-    # a shell that starts this in the background has Ctrl-C ignored, and whatever is started would inherit that
+    # Started in the background by a shell, this process ignores Ctrl-C, and its children would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    without = missing()
-    kinds = kinds_of(options.runs, options.seed, without)
+    unavailable = unavailable_kinds()
+    kinds = draw_kinds(options.runs, options.seed, unavailable)
     kinds = [kind for kind in kinds if kind.startswith(options.only)]
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(options.jobs) as pool:
         shares = [
             pool.submit(
-                _share,
+                _run_share,
                 Path(folder).resolve() / str(job),
                 options.quarter,
                 kinds[job :: options.jobs],
@@ -300,27 +312,29 @@ def main() -> None:
             for job in range(options.jobs)
         ]
         results = [result for share in shares for result in share.result()]
-    _report(results, without)
+    _print_table(results, unavailable)
     sys.exit(any(not result.is_good for result in results))
 
 
-def _report(results: list[FaultResult], without: Mapping[str, str]) -> None:
+def _print_table(results: list[FaultResult], unavailable: Mapping[str, str]) -> None:
     print("| fault | runs | old stayed | new there | not whole | left running | left over | traceback |")
     print("|---|---|---|---|---|---|---|---|")
     for kind in [*dict.fromkeys(result.kind for result in results)]:
-        _line(kind, [result for result in results if result.kind == kind])
-    _line("**all**", results)
-    for kind, why in without.items():
+        _print_row(kind, [result for result in results if result.kind == kind])
+    _print_row("**all**", results)
+    for kind, why in unavailable.items():
         print(f"\nNot tried: {kind} ({why}).")
 
 
-def _line(kind: str, results: list[FaultResult]) -> None:
+def _print_row(kind: str, results: list[FaultResult]) -> None:
     states = Counter(result.state for result in results)
-    bad = [
+    bad_counts = [
         sum(bool(getattr(result, name)) for result in results)
         for name in ("broken", "left_running", "left_over", "traceback")
     ]
-    print(f"| {kind} | {len(results)} | {states['old']} | {states['new']} | {' | '.join(map(str, bad))} |")
+    print(
+        f"| {kind} | {len(results)} | {states['old']} | {states['new']} | {' | '.join(map(str, bad_counts))} |"
+    )
 
 
 if __name__ == "__main__":

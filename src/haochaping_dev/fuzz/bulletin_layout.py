@@ -1,4 +1,4 @@
-"""How an invented bulletin is laid out, and what a person reads in it."""
+"""The layout of an invented bulletin, and what a person reads in it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from haochaping_dev.fuzz.invented_city import Annex, InventedCity, Measure, Printed, PrintedValue
+from haochaping_dev.fuzz.invented_city import Annex, InventedCity, Measure, PrintedText, PrintedValue
 
-WITHOUT_A_NUMBER = (
+MISSING_VALUE_TEXTS = (
     "/",
     "—",
     "-",
@@ -30,7 +30,7 @@ WITHOUT_A_NUMBER = (
 
 @dataclass(frozen=True)
 class Layout:
-    """How a bulletin is printed; the defaults are the plain way."""
+    """How a bulletin is printed; the defaults are the simplest way."""
 
     seed: int = 0
     blank_lines: bool = False
@@ -65,22 +65,24 @@ class Layout:
     newline: str = "\n"
 
 
-# --- one arrangement of the figures ------------------------------------------------------------------
+# --- order of rows and columns -----------------------------------------------------------------------
 
 
 def arrange(city: InventedCity, layout: Layout) -> InventedCity:
-    """`city` with rows and columns in the order in which `layout` prints them."""
+    """Return `city` with rows and columns in the order in which `layout` prints them."""
     random = Random(f"arrange {layout.seed}")
-    return replace(city, annexes=tuple(_arranged(annex, layout, random) for annex in city.annexes))
+    return replace(city, annexes=tuple(_arrange_annex(annex, layout, random) for annex in city.annexes))
 
 
-def _arranged(annex: Annex, layout: Layout, random: Random) -> Annex:
+def _arrange_annex(annex: Annex, layout: Layout, random: Random) -> Annex:
     rows = list(annex.rows)
     order = list(range(len(annex.measures)))
     if layout.rows == "shuffled":
         random.shuffle(rows)
     if layout.columns != "usual":
-        order = _tiers_together(order, random) if annex.number == 4 else random.sample(order, len(order))
+        order = (
+            _shuffle_within_tiers(order, random) if annex.number == 4 else random.sample(order, len(order))
+        )
     return replace(
         annex,
         measures=tuple(annex.measures[i] for i in order),
@@ -89,8 +91,8 @@ def _arranged(annex: Annex, layout: Layout, random: Random) -> Annex:
     )
 
 
-def _tiers_together(order: list[int], random: Random) -> list[int]:
-    """Villages may come before towns, and measures in another order, but a tier's columns stay together."""
+def _shuffle_within_tiers(order: list[int], random: Random) -> list[int]:
+    """Shuffle the two tiers (towns, villages) and the columns within each; a tier's columns stay together."""
     half = len(order) // 2
     tiers = [random.sample(order[:half], half), random.sample(order[half:], half)]
     return [i for tier in random.sample(tiers, 2) for i in tier]
@@ -99,8 +101,8 @@ def _tiers_together(order: list[int], random: Random) -> list[int]:
 # --- what a person reads -----------------------------------------------------------------------------
 
 
-def expected(city: InventedCity, layout: Layout) -> dict[str, Any]:
-    """The content of the printed bulletin in the form of `reading.plain`."""
+def expected_content(city: InventedCity, layout: Layout) -> dict[str, Any]:
+    """Return the content of the printed bulletin in the form of :func:`.model_content.plain_values`."""
     city = arrange(city, layout)
     content: dict[str, Any] = {
         "printed_totals": [],
@@ -122,7 +124,7 @@ def expected(city: InventedCity, layout: Layout) -> dict[str, Any]:
 def _records(
     annex: Annex, name: str, values: tuple[PrintedValue, ...], layout: Layout, content: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """The records of one row of the model; what is not reported and the total go into `content`."""
+    """Return the records of one printed row; add unreported cells and, once per annex, the total to `content`."""
     records: dict[tuple[Any, ...], dict[str, Any]] = {}
     if annex.number not in layout.annexes:
         return []
@@ -130,17 +132,17 @@ def _records(
         key = {annex.key: name, **dict(measure.key)}
         record = records.setdefault(tuple(key.items()), dict(key))
         printed = cell_text(value, measure, layout)
-        record[measure.field] = by_eye(printed, measure)
+        record[measure.field] = read_by_eye(printed, measure)
         if measure.is_rate:
             record[f"{measure.field}_printed"] = printed
         if record[measure.field] is None:
             content["unreported"].append((annex.table, tuple(key.items()), measure.field, printed))
     if layout.total_label and name == annex.rows[0][0]:
-        _expect_total(annex, layout, content)
+        _add_expected_total(annex, layout, content)
     return list(records.values())
 
 
-def _expect_total(annex: Annex, layout: Layout, content: dict[str, Any]) -> None:
+def _add_expected_total(annex: Annex, layout: Layout, content: dict[str, Any]) -> None:
     for measure, value in zip(annex.measures, annex.total, strict=True):
         place = (
             annex.table,
@@ -148,7 +150,7 @@ def _expect_total(annex: Annex, layout: Layout, content: dict[str, Any]) -> None
             measure.field,
         )
         printed = cell_text(value, measure, layout)
-        number = by_eye(printed, measure)
+        number = read_by_eye(printed, measure)
         if number is None:
             content["unreported"].append((*place, printed))
         else:
@@ -156,29 +158,29 @@ def _expect_total(annex: Annex, layout: Layout, content: dict[str, Any]) -> None
 
 
 _DASHES = re.compile("[-－–—]{1,2}")
-"""Two dashes are seen as one, whichever they are."""
+"""One or two dashes of any kind mean the same to a person."""
 
 
-class Unreadable(ValueError):
-    """A text that nobody can read as a cell of its column."""
+class UnreadableCell(ValueError):
+    """The text cannot be read as a value of its column."""
 
 
-def by_eye(text: str, measure: Measure) -> float | int | None:
-    """The number that a person reads in a cell: a whole number, or a fraction where the column holds rates.
+def read_by_eye(text: str, measure: Measure) -> float | int | None:
+    """Return the number that a person reads in a cell: a count, or for a rate a fraction; None for no number.
 
     Raises
     ------
     Unreadable
-        It is neither that nor a word for "no number".
+        It is neither a number nor one of `MISSING_VALUE_TEXTS`.
     """
-    plain = half_width(text)
-    if plain in WITHOUT_A_NUMBER or _DASHES.fullmatch("".join(plain.split())):
+    half_width_text = half_width(text)
+    if half_width_text in MISSING_VALUE_TEXTS or _DASHES.fullmatch("".join(half_width_text.split())):
         return None
-    if measure.is_rate and re.fullmatch(r"[0-9]+(\.[0-9]+)?%", plain) and len(plain) < 16:
-        return _fraction(plain[:-1])
-    if not measure.is_rate and re.fullmatch(r"([0-9]{1,3}(,[0-9]{3})+|[0-9]{1,15})(\.0+)?", plain):
-        return int(plain.partition(".")[0].replace(",", ""))
-    raise Unreadable(text)
+    if measure.is_rate and re.fullmatch(r"[0-9]+(\.[0-9]+)?%", half_width_text) and len(half_width_text) < 16:
+        return _fraction(half_width_text[:-1])
+    if not measure.is_rate and re.fullmatch(r"([0-9]{1,3}(,[0-9]{3})+|[0-9]{1,15})(\.0+)?", half_width_text):
+        return int(half_width_text.partition(".")[0].replace(",", ""))
+    raise UnreadableCell(text)
 
 
 def _fraction(percent: str | int) -> float:
@@ -186,10 +188,10 @@ def _fraction(percent: str | int) -> float:
 
 
 def cell_text(value: PrintedValue, measure: Measure, layout: Layout) -> str:
-    """A value as `layout` prints it."""
+    """Return a value as `layout` prints it."""
     if value is None:
         return layout.no_value
-    if isinstance(value, Printed):
+    if isinstance(value, PrintedText):
         return value.text
     if measure.is_rate:
         text = f"{float(value):.2f}%" if layout.percent_decimals else f"{value}%"
@@ -199,15 +201,15 @@ def cell_text(value: PrintedValue, measure: Measure, layout: Layout) -> str:
 
 
 _HALF = "0123456789,.%"
-_WIDER = str.maketrans(_HALF, "".join(chr(ord(c) + 0xFEE0) for c in _HALF))
-_NARROWER = {wide: narrow for narrow, wide in _WIDER.items()}
+_TO_FULL_WIDTH = str.maketrans(_HALF, "".join(chr(ord(c) + 0xFEE0) for c in _HALF))
+_TO_HALF_WIDTH = {wide: narrow for narrow, wide in _TO_FULL_WIDTH.items()}
 
 
 def full_width(text: str) -> str:
-    """Full-width forms of digits, comma, point and percent sign."""
-    return text.translate(_WIDER)
+    """Replace digits, comma, point and percent sign by their full-width forms."""
+    return text.translate(_TO_FULL_WIDTH)
 
 
 def half_width(text: str) -> str:
     """The opposite of :func:`full_width`."""
-    return text.translate(_NARROWER)
+    return text.translate(_TO_HALF_WIDTH)

@@ -1,7 +1,7 @@
-"""What the reader does with anything: bent inputs whose meaning is known, and noise.
+"""Fuzz the readers with mutated inputs whose meaning is known, and with noise.
 
 ``make fuzz`` prints the table that stands in ``docs/reliability.md`` and ends with 1 when an input was misread,
-raised anything but a refusal, took over five seconds or too much memory. Such an input is kept, with the
+raised anything but a refusal, took over five seconds or too much memory. Such an input is saved, with the
 command that makes it again.
 """
 
@@ -23,15 +23,16 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.core.errors import InputRefused
-from haochaping_dev.fuzz.input_kinds import RECIPES, case, drawn, read
+from haochaping_dev.fuzz.input_kinds import RECIPES, draw_recipe, make_input, read_input
 
-SECONDS = 5
-"""Processor time that one input may take."""
-PATIENCE = 30
-"""Seconds after which a worker that says nothing is ended: a hang, whatever the machine's load."""
-MEGABYTES = 900
-"""Peak memory that a process may take for one input; the libraries alone take some 200."""
-ADDRESS_SPACE = 6_000_000_000
+MAX_SECONDS = 5
+"""Processor seconds that one input may take."""
+HANG_SECONDS = 30
+"""Seconds after which a worker that sends no result is killed: it hangs, whatever the load of the machine."""
+MAX_MEGABYTES = 900
+"""Peak memory that a process may take for one input; the libraries alone take some 200 MB."""
+MAX_ADDRESS_SPACE = 6_000_000_000
+"""Bytes of address space of a worker, so that a runaway reader fails instead of exhausting the machine."""
 AS_EXPECTED, READ, REFUSED, WRONG, TRACEBACK, SLOW = (
     "as expected",
     "read",
@@ -40,15 +41,15 @@ AS_EXPECTED, READ, REFUSED, WRONG, TRACEBACK, SLOW = (
     "traceback",
     "slow",
 )
-BAD = (WRONG, TRACEBACK, SLOW)
+BAD_OUTCOMES = (WRONG, TRACEBACK, SLOW)
 
 
 @dataclass
 class FuzzResult:
-    """How one input ended."""
+    """The outcome of one input; `detail` is a traceback or a difference."""
 
     number: int
-    form: str
+    input_format: str
     family: str
     outcome: str
     seconds: float = 0.0
@@ -58,7 +59,7 @@ class FuzzResult:
 
 @dataclass
 class OutcomeTally:
-    """Inputs of one form and family by their outcome."""
+    """Counts of the inputs of one format and family by outcome, and the largest time and memory."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     slow: int = 0
@@ -67,7 +68,7 @@ class OutcomeTally:
 
     def add(self, result: FuzzResult) -> None:
         self.outcomes[result.outcome] += 1
-        self.slow += result.seconds > SECONDS
+        self.slow += result.seconds > MAX_SECONDS
         self.seconds = max(self.seconds, result.seconds)
         self.megabytes = max(self.megabytes, result.megabytes)
 
@@ -75,27 +76,31 @@ class OutcomeTally:
 # --- one input ---------------------------------------------------------------------------------------------
 
 
-def try_one(seed: int, number: int, folder: Path) -> FuzzResult:
-    """Make input `number` in `folder` and read it."""
-    recipe, mutated = case(seed, number)
-    for old in folder.iterdir():
-        old.unlink()
-    for name, content in mutated.files.items():
+def try_input(seed: int, number: int, folder: Path) -> FuzzResult:
+    """Make input `number` in `folder` and read it; files from earlier inputs are removed first."""
+    recipe, mutated_input = make_input(seed, number)
+    for earlier_file in folder.iterdir():
+        earlier_file.unlink()
+    for name, content in mutated_input.files.items():
         (folder / name).write_bytes(content)
-    _forget_peak()
+    _reset_peak_memory()
     before = time.process_time()
     outcome, detail = READ, ""
     try:
-        found = read(recipe.form, folder)
-        if not recipe.noisy:
-            outcome = AS_EXPECTED if mutated.holds(found) else WRONG
-            detail = f"{mutated.family}\n{_difference(found, mutated.allowed)}" if outcome == WRONG else ""
+        found = read_input(recipe.input_format, folder)
+        if not recipe.is_noise:
+            outcome = AS_EXPECTED if mutated_input.allows(found) else WRONG
+            detail = (
+                f"{mutated_input.family}\n{_difference(found, mutated_input.allowed)}"
+                if outcome == WRONG
+                else ""
+            )
     except InputRefused:
         outcome = REFUSED
     except BaseException:
         outcome, detail = TRACEBACK, traceback.format_exc()
     seconds = time.process_time() - before
-    return FuzzResult(number, recipe.form, recipe.family, outcome, seconds, _peak(), detail)
+    return FuzzResult(number, recipe.input_format, recipe.family, outcome, seconds, _peak_megabytes(), detail)
 
 
 def _difference(found: dict[str, Any], allowed: Sequence[dict[str, Any]]) -> str:
@@ -103,23 +108,25 @@ def _difference(found: dict[str, Any], allowed: Sequence[dict[str, Any]]) -> str
         return "only a refusal was right"
     lines = []
     for name, part in found.items():
-        one, two = (list(p.items()) if isinstance(p, dict) else list(p) for p in (part, allowed[0][name]))
-        if one != two:
+        found_items, allowed_items = (
+            list(p.items()) if isinstance(p, dict) else list(p) for p in (part, allowed[0][name])
+        )
+        if found_items != allowed_items:
             lines += [
                 name,
-                *(f"  read  {x}" for x in one if x not in two),
-                *(f"  right {x}" for x in two if x not in one),
+                *(f"  read  {x}" for x in found_items if x not in allowed_items),
+                *(f"  right {x}" for x in allowed_items if x not in found_items),
             ]
     return "\n".join(lines)
 
 
-def _forget_peak() -> None:
+def _reset_peak_memory() -> None:
     with contextlib.suppress(OSError):  # the peak is then that of the process so far
         Path("/proc/self/clear_refs").write_text("5")
 
 
-def _peak() -> int:
-    """Megabytes this process took at most since :func:`_forget_peak`; 0 where the system does not say."""
+def _peak_megabytes() -> int:
+    """Return the peak memory in MB since :func:`_reset_peak_memory`; 0 if the system does not report it."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:
@@ -130,53 +137,55 @@ def _peak() -> int:
 # --- many, in processes of their own -----------------------------------------------------------------------
 
 
-def _work(pipe: Connection, seed: int, numbers: Sequence[int]) -> None:
-    """Try inputs one after another and tell how each ended; runs in a process of its own."""
+def _try_in_process(pipe: Connection, seed: int, numbers: Sequence[int]) -> None:
+    """Run in a worker process: try inputs one after another and send each result through `pipe`."""
     try:
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_ADDRESS_SPACE, MAX_ADDRESS_SPACE))
     except (ImportError, ValueError, OSError):
-        pass  # no such limit here: the peak is measured all the same
+        pass  # this system has no such limit; the peak is measured all the same
     with tempfile.TemporaryDirectory() as folder:
         for number in numbers:
-            pipe.send(try_one(seed, number, Path(folder)))
+            pipe.send(try_input(seed, number, Path(folder)))
     pipe.close()
 
 
 @dataclass
 class _Worker:
-    """A process and what is left for it to do."""
+    """A process and the numbers of the inputs that it still has to try."""
 
     seed: int
     numbers: list[int]
     process: Any = None
     pipe: Any = None
-    heard: float = 0.0
+    last_reply: float = 0.0
 
     def start(self) -> None:
         context = multiprocessing.get_context("spawn")
-        self.pipe, theirs = context.Pipe(duplex=False)
-        self.process = context.Process(target=_work, args=(theirs, self.seed, self.numbers), daemon=True)
+        self.pipe, sender = context.Pipe(duplex=False)
+        self.process = context.Process(
+            target=_try_in_process, args=(sender, self.seed, self.numbers), daemon=True
+        )
         self.process.start()
-        theirs.close()
-        self.heard = time.monotonic()
+        sender.close()
+        self.last_reply = time.monotonic()
 
     def stop(self) -> None:
         self.process.kill()
         self.process.join()
         self.pipe.close()
 
-    def lost(self, outcome: str, detail: str) -> FuzzResult:
-        """The input that the process did not come back from."""
+    def lost_input(self, outcome: str, detail: str) -> FuzzResult:
+        """Remove the input that the process was trying when it died or hung, and return its result."""
         number = self.numbers.pop(0)
-        recipe, _ = drawn(self.seed, number)
-        seconds = float(PATIENCE) if outcome == SLOW else 0.0
-        return FuzzResult(number, recipe.form, recipe.family, outcome, seconds, detail=detail)
+        recipe, _ = draw_recipe(self.seed, number)
+        seconds = float(HANG_SECONDS) if outcome == SLOW else 0.0
+        return FuzzResult(number, recipe.input_format, recipe.family, outcome, seconds, detail=detail)
 
 
-def try_all(seed: int, numbers: Sequence[int], jobs: int) -> Iterator[FuzzResult]:
-    """How every input ended, in processes that are started again after one that hangs or dies."""
+def try_inputs(seed: int, numbers: Sequence[int], jobs: int) -> Iterator[FuzzResult]:
+    """Yield the result of every input; a worker process that hangs or dies is replaced by a new one."""
     workers = [_Worker(seed, list(numbers[k::jobs])) for k in range(jobs)]
     running = [worker for worker in workers if worker.numbers]
     for worker in running:
@@ -189,50 +198,52 @@ def try_all(seed: int, numbers: Sequence[int], jobs: int) -> Iterator[FuzzResult
                 try:
                     result = worker.pipe.recv()
                     worker.numbers.pop(0)
-                    worker.heard = time.monotonic()
+                    worker.last_reply = time.monotonic()
                 except (EOFError, OSError):
                     worker.stop()
-                    result = worker.lost(TRACEBACK, "the process died") if worker.numbers else None
-                    _again(worker, running)
-            elif time.monotonic() - worker.heard > PATIENCE:
+                    result = worker.lost_input(TRACEBACK, "the process died") if worker.numbers else None
+                    _restart_or_remove(worker, running)
+            elif time.monotonic() - worker.last_reply > HANG_SECONDS:
                 worker.stop()
-                result = worker.lost(SLOW, f"no answer within {PATIENCE} s")
-                _again(worker, running)
+                result = worker.lost_input(SLOW, f"no answer within {HANG_SECONDS} s")
+                _restart_or_remove(worker, running)
             if result:
                 yield result
 
 
-def _again(worker: _Worker, running: list[_Worker]) -> None:
+def _restart_or_remove(worker: _Worker, running: list[_Worker]) -> None:
     if worker.numbers:
         worker.start()
     else:
         running.remove(worker)
 
 
-# --- what is told ------------------------------------------------------------------------------------------
+# --- report ------------------------------------------------------------------------------------------------
 
 
-def table(tallies: dict[tuple[str, str], OutcomeTally]) -> str:
-    """The Markdown table, in the order of the recipes, with a sum at the end."""
+def markdown_table(tallies: dict[tuple[str, str], OutcomeTally]) -> str:
+    """Return the Markdown table, in the order of the recipes, with a sum at the end."""
     lines = [
         "| format | mutation | inputs | as expected | refused | wrong model | traceback | over 5 s | slowest, s | peak, MB |",
         "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
-    whole = OutcomeTally()
+    sum_tally = OutcomeTally()
     for recipe in RECIPES:
-        tally = tallies.get((recipe.form, recipe.family))
+        tally = tallies.get((recipe.input_format, recipe.family))
         if tally:
             lines.append(
-                _line(recipe.form, recipe.family + (" (any reading)" if recipe.noisy else ""), tally)
+                _line(
+                    recipe.input_format, recipe.family + (" (any reading)" if recipe.is_noise else ""), tally
+                )
             )
-            whole.outcomes += tally.outcomes
-            whole.slow += tally.slow
-            whole.seconds = max(whole.seconds, tally.seconds)
-            whole.megabytes = max(whole.megabytes, tally.megabytes)
-    return "\n".join([*lines, _line("**all**", "", whole)])
+            sum_tally.outcomes += tally.outcomes
+            sum_tally.slow += tally.slow
+            sum_tally.seconds = max(sum_tally.seconds, tally.seconds)
+            sum_tally.megabytes = max(sum_tally.megabytes, tally.megabytes)
+    return "\n".join([*lines, _line("**all**", "", sum_tally)])
 
 
-def _line(form: str, family: str, tally: OutcomeTally) -> str:
+def _line(input_format: str, family: str, tally: OutcomeTally) -> str:
     count = tally.outcomes
     cells = [
         sum(count.values()),
@@ -242,47 +253,52 @@ def _line(form: str, family: str, tally: OutcomeTally) -> str:
         count[TRACEBACK],
     ]
     numbers = " | ".join(f"{cell:,}" for cell in [*cells, tally.slow])
-    return f"| {form} | {family} | {numbers} | {tally.seconds:.1f} | {tally.megabytes} |"
+    return f"| {input_format} | {family} | {numbers} | {tally.seconds:.1f} | {tally.megabytes} |"
 
 
-def keep(result: FuzzResult, seed: int, folder: Path) -> Path:
-    """Write an offending input with what went wrong and how to make it again."""
-    place = folder / f"{seed}-{result.number}"
-    place.mkdir(parents=True, exist_ok=True)
-    _, mutated = case(seed, result.number)
-    for name, content in mutated.files.items():
-        (place / name).write_bytes(content)
-    again = f"python -m haochaping_dev.fuzz.fuzz --seed {seed} --only {result.number}"
-    why = f"{result.form}, {result.family}: {result.outcome}, {result.seconds:.1f} s, {result.megabytes} MB"
-    (place / "why.txt").write_text(f"{again}\n{why}\n{result.detail}\n", encoding="utf-8")
-    return place
+def save_input(result: FuzzResult, seed: int, folder: Path) -> Path:
+    """Save a bad input with what went wrong and the command that makes it again; return its folder."""
+    saved_folder = folder / f"{seed}-{result.number}"
+    saved_folder.mkdir(parents=True, exist_ok=True)
+    _, mutated_input = make_input(seed, result.number)
+    for name, content in mutated_input.files.items():
+        (saved_folder / name).write_bytes(content)
+    command = f"python -m haochaping_dev.fuzz.fuzz --seed {seed} --only {result.number}"
+    why = f"{result.input_format}, {result.family}: {result.outcome}, {result.seconds:.1f} s, {result.megabytes} MB"
+    (saved_folder / "why.txt").write_text(f"{command}\n{why}\n{result.detail}\n", encoding="utf-8")
+    return saved_folder
 
 
 def is_bad(result: FuzzResult) -> bool:
-    """Whether an input ended as none may end."""
-    return result.outcome in BAD or result.seconds > SECONDS or result.megabytes > MEGABYTES
+    """Whether an input was misread, raised anything but a refusal, or took too much time or memory."""
+    return result.outcome in BAD_OUTCOMES or result.seconds > MAX_SECONDS or result.megabytes > MAX_MEGABYTES
 
 
 def run(numbers: Sequence[int], seed: int, jobs: int, folder: Path) -> int:
-    """Try the inputs with these numbers, print the table, keep what went wrong; 1 if anything did."""
+    """Try the inputs with these numbers, print the table, save bad inputs; return exit code 1 if there are any."""
     tallies: dict[tuple[str, str], OutcomeTally] = defaultdict(OutcomeTally)
-    bad = done = 0
-    begun = time.monotonic()
-    with contextlib.suppress(KeyboardInterrupt):  # the table of what was tried is told all the same
-        for result in try_all(seed, numbers, jobs):
-            tallies[result.form, result.family].add(result)
-            done += 1
+    bad_count = done_count = 0
+    started = time.monotonic()
+    with contextlib.suppress(KeyboardInterrupt):  # after Ctrl-C the table of what was tried is still printed
+        for result in try_inputs(seed, numbers, jobs):
+            tallies[result.input_format, result.family].add(result)
+            done_count += 1
             if is_bad(result):
-                bad += 1
-                place = keep(result, seed, folder)
-                print(f"{result.form}, {result.family}: {result.outcome}; kept in {place}", file=sys.stderr)
-            if done % 2000 == 0:
-                print(f"{done} of {len(numbers)}, {time.monotonic() - begun:.0f} s", file=sys.stderr)
+                bad_count += 1
+                saved_folder = save_input(result, seed, folder)
+                print(
+                    f"{result.input_format}, {result.family}: {result.outcome}; kept in {saved_folder}",
+                    file=sys.stderr,
+                )
+            if done_count % 2000 == 0:
+                print(f"{done_count} of {len(numbers)}, {time.monotonic() - started:.0f} s", file=sys.stderr)
                 folder.mkdir(parents=True, exist_ok=True)
-                (folder / "table.md").write_text(table(tallies) + "\n", encoding="utf-8")
-    print(table(tallies))
-    print(f"\n{done:,} inputs, seed {seed}, {jobs} processes, {time.monotonic() - begun:.0f} s; {bad} bad")
-    return 1 if bad else 0
+                (folder / "table.md").write_text(markdown_table(tallies) + "\n", encoding="utf-8")
+    print(markdown_table(tallies))
+    print(
+        f"\n{done_count:,} inputs, seed {seed}, {jobs} processes, {time.monotonic() - started:.0f} s; {bad_count} bad"
+    )
+    return 1 if bad_count else 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -296,9 +312,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", type=int, help="this input alone")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "haochaping-fuzz")
-    given = parser.parse_args(arguments)
-    numbers = range(given.first, given.inputs) if given.only is None else [given.only]
-    return run(numbers, given.seed, given.jobs, given.keep)
+    options = parser.parse_args(arguments)
+    numbers = range(options.first, options.inputs) if options.only is None else [options.only]
+    return run(numbers, options.seed, options.jobs, options.keep)
 
 
 if __name__ == "__main__":

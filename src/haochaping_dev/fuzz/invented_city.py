@@ -1,4 +1,4 @@
-"""A small invented city whose figures are known: what the printer of bulletins prints, and readers are held to."""
+"""A small invented city with known figures, which is printed in many layouts to test the readers."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ DISTRICT_DEPARTMENTS = [
 
 
 @dataclass(frozen=True)
-class Printed:
+class PrintedText:
     """A cell that is printed as `text`, whatever the layout: a slip, a blank, a word of its own."""
 
     text: str
 
 
-PrintedValue = int | str | Printed | None
+PrintedValue = int | str | PrintedText | None
 """A count, a rate as printed without its sign (``"99.68"``), a text, or None where there is no number."""
 
 
@@ -43,7 +43,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Annex:
-    """One table: rows are a name and one value a measure."""
+    """One table; each row is a name and one value for each measure."""
 
     table: str
     number: int
@@ -57,7 +57,7 @@ class Annex:
 
 @dataclass(frozen=True)
 class InventedCity:
-    """What one bulletin says."""
+    """The content of one bulletin."""
 
     annexes: tuple[Annex, ...]
     records: int
@@ -86,30 +86,30 @@ TIER_HEADINGS = {"town": "镇级", "village": "村级"}
 
 
 def small_city(seed: int = 0, count: Callable[[Random], int] | None = None) -> InventedCity:
-    """An invented city with every table, a total in each, and some cells without a number.
+    """Make an invented city with every table, a total in each, and some cells without a number.
 
-    `count` draws the figures; by default small and large ones.
+    `count` draws the figures; the default is :func:`random_count`.
     """
     random = Random(seed)
-    draw = count or any_count
+    draw = count or random_count
     districts = random.sample(DISTRICTS, random.randint(3, 5))
     counts = [draw(random) for _ in districts]
 
-    def measured(name: str, cases: int) -> tuple[str, tuple[PrintedValue, ...]]:
+    def service_row(name: str, cases: int) -> tuple[str, tuple[PrintedValue, ...]]:
         missing = random.random() < 0.25
         rate = None if missing else random.choice(["100", "99.68", "87.5"])
         return name, (cases, cases, rate, None if missing else draw(random), 0)
 
     def annex_1() -> Annex:
         rows = tuple(
-            (name, (*measured(name, cases)[1], random.choice([None, "100", "66.67"])))
+            (name, (*service_row(name, cases)[1], random.choice([None, "100", "66.67"])))
             for name, cases in zip(districts, counts, strict=True)
         )
         return Annex("districts", 1, "各区县第四季度“好差评”数据通报表", "district", "区县", MEASURES_1, rows)
 
     def annex_2() -> Annex:
         names = random.sample(CITY_DEPARTMENTS, random.randint(4, 6))
-        rows = tuple(measured(name, draw(random)) for name in names)
+        rows = tuple(service_row(name, draw(random)) for name in names)
         measures = MEASURES_1[:-1]
         return Annex(
             "city_departments", 2, "市直部门第四季度“好差评”数据通报表", "department", "部门", measures, rows
@@ -138,8 +138,8 @@ def small_city(seed: int = 0, count: Callable[[Random], int] | None = None) -> I
     return InventedCity(tuple(_with_total(annex) for annex in annexes), records=sum(counts))
 
 
-def any_count(random: Random) -> int:
-    """A figure as annexes hold them: many noughts, some small, some large."""
+def random_count(random: Random) -> int:
+    """Draw a count as annexes hold them: many zeros, some small, some large."""
     return random.choice(
         [0, 3, 12, random.randrange(100), random.randrange(10_000), random.randrange(5_000_000)]
     )

@@ -1,4 +1,4 @@
-"""All that counts in a model as plain values, to be compared with what is expected."""
+"""The content of a quarter as plain values, to be compared with the expected content."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import pandas as pd
 from haochaping.core.model import TABLES, QuarterData, decode_key
 
 
-def plain(data: QuarterData) -> dict[str, Any]:
-    """All that counts in a model, as plain values; the order of totals and gaps does not count."""
+def plain_values(data: QuarterData) -> dict[str, Any]:
+    """Return the content of a quarter as lists, dicts, texts and numbers.
+
+    Totals and unreported cells are sorted, because their order has no meaning; rates are rounded to ten decimals.
+    """
 
     def pair(key: str) -> tuple[tuple[str, str], ...]:
         return tuple(decode_key(key).items())

@@ -1,4 +1,4 @@
-"""Structured mutations of what stands beside the sources: the analyst's answers and words, and the tidy tables."""
+"""Structured mutations of files beside the sources: the analyst's answers and notes, and the tidy tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from haochaping.core.model import TABLES, QuarterData, encode_key, frame
 from haochaping.core.quarter import Quarter
 from haochaping.store.notes import SECTIONS
 from haochaping.store.tidy_tables import write_tidy
-from haochaping_dev.fuzz.bulletin_layout import Layout, expected
+from haochaping_dev.fuzz.bulletin_layout import Layout, expected_content
 from haochaping_dev.fuzz.invented_city import QUARTER, small_city
 from haochaping_dev.fuzz.mutate_text import Content, MutatedInput
 
@@ -25,26 +25,26 @@ FIELDS = ("finding", "cell", "cell_words", "original", "kind", "value", "text", 
 # --- answers -------------------------------------------------------------------------------------------
 
 
-def answers_mutated(random: Random) -> MutatedInput:
-    """A filled-in review, its columns in another order and more of them, rows blank or above."""
-    answers = [_answer(random) for _ in range(random.randint(1, 6))]
+def mutate_answers(random: Random) -> MutatedInput:
+    """A filled-in review workbook with columns in another order, extra columns, blank rows or a title above."""
+    answers = [_random_answer(random) for _ in range(random.randint(1, 6))]
     order = random.sample(range(len(HEADINGS)), len(HEADINGS))
-    heads = [HEADINGS[i] + random.choice(("", "", "*", "：", " ")) for i in order]
+    headings = [HEADINGS[i] + random.choice(("", "", "*", "：", " ")) for i in order]
     rows = [[answer[i] for i in order] for answer in answers]
     kind = random.choice(("same", "same", "columns more", "rows blank", "title above", "heading lost"))
     if kind == "columns more":
-        heads, rows = [*heads, "级别"], [[*row, "须更正"] for row in rows]
+        headings, rows = [*headings, "级别"], [[*row, "须更正"] for row in rows]
     elif kind == "rows blank":
-        rows.insert(random.randint(0, len(rows)), [""] * len(heads))
+        rows.insert(random.randint(0, len(rows)), [""] * len(headings))
     elif kind == "heading lost":
-        heads[order.index(0)] = ""
+        headings[order.index(0)] = ""
     above = [["核对结果"], [""] * 3] if kind == "title above" else []
     wanted = {"answers": [list(answer) for answer in answers if answer[4] or answer[5] or answer[6]]}
-    files = _review([*above, heads, *rows], random)
+    files = _write_review([*above, headings, *rows], random)
     return MutatedInput(f"answers: {kind}", files, () if kind == "heading lost" else (wanted,))
 
 
-def _answer(random: Random) -> tuple[str, ...]:
+def _random_answer(random: Random) -> tuple[str, ...]:
     number = str(random.randrange(100_000))
     return (
         f"total/districts/青禾区/{random.choice('abc')}",
@@ -60,15 +60,15 @@ def _answer(random: Random) -> tuple[str, ...]:
     )
 
 
-def _review(rows: list[list[str]], random: Random) -> dict[str, bytes]:
+def _write_review(rows: list[list[str]], random: Random) -> dict[str, bytes]:
     if random.random() < 0.5:
         buffer = io.StringIO(newline="")
         csv.writer(buffer).writerows(rows)
         return {"review.csv": buffer.getvalue().encode(random.choice(("utf-8-sig", "gb18030", "utf-8")))}
     import xlsxwriter
 
-    target = io.BytesIO()
-    workbook = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False})
+    xlsx_buffer = io.BytesIO()
+    workbook = xlsxwriter.Workbook(xlsx_buffer, {"in_memory": True, "strings_to_formulas": False})
     sheet = workbook.add_worksheet("核对结果")
     typed = random.random() < 0.5
     for r, row in enumerate(rows):
@@ -78,12 +78,12 @@ def _review(rows: list[list[str]], random: Random) -> dict[str, bytes]:
             elif text:
                 sheet.write_string(r, c, text)
     workbook.close()
-    return {"review.xlsx": target.getvalue()}
+    return {"review.xlsx": xlsx_buffer.getvalue()}
 
 
 # --- notes ---------------------------------------------------------------------------------------------
 
-WORDS = (
+SENTENCES = (
     "本季度新增评价渠道。",
     "甲区评价数较多，系集中补录。",
     "评价率为 99.9%。",
@@ -91,18 +91,18 @@ WORDS = (
 )
 
 
-def notes_bent(random: Random) -> MutatedInput:
-    """Notes under their headings, which are written in several ways; one that is unknown or stands twice is refused."""
+def mutate_notes(random: Random) -> MutatedInput:
+    """Notes under headings written in several ways; an unknown or repeated heading is refused."""
     wanted: list[tuple[str, str, str]] = []
     lines: list[str] = []
     sections = random.sample(list(SECTIONS), random.randint(1, 4))
     for n, section in enumerate(sections, start=1):
-        head = random.choice(
+        heading = random.choice(
             ("## {}", "# {}", "##{}", "＃＃ {}", f"## {n}. {{}}", f"## {'一二三四'[n - 1]}、{{}}")
         )
-        lines += [head.format(section), random.choice(("", "<!-- 提示\n两行 -->"))]
+        lines += [heading.format(section), random.choice(("", "<!-- 提示\n两行 -->"))]
         for _ in range(random.randint(0, 3)):
-            text = random.choice(WORDS)
+            text = random.choice(SENTENCES)
             kind = random.choice(("paragraph", "paragraph", "item"))
             lines += ["", f"- {text}" if kind == "item" else text, ""]
             wanted.append((section, kind, text))
@@ -123,8 +123,8 @@ def notes_bent(random: Random) -> MutatedInput:
 # --- tidy tables -----------------------------------------------------------------------------------------
 
 
-def model_of(content: Content) -> QuarterData:
-    """The model that has `content`."""
+def to_quarter_data(content: Content) -> QuarterData:
+    """Return the quarter that has `content`."""
     frames: dict[str, list[dict[str, Any]]] = {name: content[name] for name in TABLES}
     frames["printed_totals"] = [
         {"table": t, "key": encode_key(dict(k)), "column": c, "value": v, "printed": p, "label": label}
@@ -143,23 +143,23 @@ def model_of(content: Content) -> QuarterData:
 
 
 @cache
-def _tidy(seed: int) -> tuple[Content, dict[str, bytes]]:
-    """A known model, and its files."""
-    content = expected(small_city(seed), Layout())
+def _known_tidy_tables(seed: int) -> tuple[Content, dict[str, bytes]]:
+    """Return the content of a known quarter, and its tidy tables as files."""
+    content = expected_content(small_city(seed), Layout())
     with tempfile.TemporaryDirectory() as folder:
-        write_tidy(model_of(content), Path(folder))
+        write_tidy(to_quarter_data(content), Path(folder))
         return content, {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
 
 
 def tidy_files(random: Random) -> dict[str, bytes]:
-    """The files of some known model."""
-    return dict(_tidy(random.randrange(8))[1])
+    """Return the tidy tables of a random known quarter as files."""
+    return dict(_known_tidy_tables(random.randrange(8))[1])
 
 
-def tidy_mutated(random: Random) -> MutatedInput:
-    """A figure, a name, a column or a row of the tidy tables changed."""
-    content, known = _tidy(random.randrange(8))
-    files = dict(known)
+def mutate_tidy_tables(random: Random) -> MutatedInput:
+    """A figure, name, column or row of the tidy tables changed."""
+    content, known_files = _known_tidy_tables(random.randrange(8))
+    files = dict(known_files)
     table = random.choice(list(TABLES))
     rows = list(csv.reader(io.StringIO(files[f"{table}.csv"].decode())))
     kind = random.choice(
@@ -181,7 +181,9 @@ def tidy_mutated(random: Random) -> MutatedInput:
     if kind == "figure":
         value = random.randrange(10**6)
         rows[row][at] = str(value)
-        allowed = (_with(content, table, row - 1, {**content[table][row - 1], rows[0][at]: value}),)
+        allowed = (
+            _content_with_record(content, table, row - 1, {**content[table][row - 1], rows[0][at]: value}),
+        )
     elif kind == "not a figure":
         rows[row][at] = random.choice(
             ("abc", "1.5", "1e400", "²", "五", "--", "1 2", "0x1F", "9" * 30, "inf", "nan", "True")
@@ -198,7 +200,7 @@ def tidy_mutated(random: Random) -> MutatedInput:
         rows.append(list(rows[row]))
     elif kind == "row lost":
         rows.pop(row)
-        allowed = (_with(content, table, row - 1, None),)
+        allowed = (_content_with_record(content, table, row - 1, None),)
     else:
         allowed = (content,)
     buffer = io.StringIO(newline="")
@@ -207,7 +209,7 @@ def tidy_mutated(random: Random) -> MutatedInput:
     return MutatedInput(f"tidy: {kind}", files, allowed)
 
 
-def _with(content: Content, table: str, row: int, record: dict[str, Any] | None) -> Content:
+def _content_with_record(content: Content, table: str, row: int, record: dict[str, Any] | None) -> Content:
     records = list(content[table])
     records[row : row + 1] = [record] if record else []
     return {**content, table: records}

@@ -1,4 +1,4 @@
-"""Structured mutations of the real bulletin of 2022 Q4. What it says is known from the tidy tables that are kept."""
+"""Structured mutations of the real bulletin of 2022 Q4, whose content is known from ``data/tidy/2022Q4``."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 from haochaping.core.model import TABLES
 from haochaping.core.paths import project_root
 from haochaping.core.quarter import Quarter
-from haochaping_dev.fuzz.bulletin_layout import Unreadable, by_eye
+from haochaping_dev.fuzz.bulletin_layout import UnreadableCell, read_by_eye
 from haochaping_dev.fuzz.invented_city import MEASURES_1, MEASURES_4, MEASURES_5, QUARTER, Measure
-from haochaping_dev.fuzz.model_content import plain
+from haochaping_dev.fuzz.model_content import plain_values
 from haochaping_dev.fuzz.mutate_text import Content, MutatedInput
 
 _ROW = re.compile(r"([0-9]+) (\S+)((?: \S+)+)")
@@ -21,7 +21,7 @@ _ROW = re.compile(r"([0-9]+) (\S+)((?: \S+)+)")
 
 @cache
 def real_text() -> str:
-    """The text as published."""
+    """Return the text as published."""
     return (project_root() / "data" / "raw" / QUARTER / "bulletin.txt").read_text(encoding="utf-8")
 
 
@@ -29,12 +29,12 @@ def real_text() -> str:
 def _real_content() -> Content:
     from haochaping.store.tidy_tables import read_tidy
 
-    return plain(read_tidy(project_root() / "data" / "tidy" / QUARTER, Quarter.parse(QUARTER)))
+    return plain_values(read_tidy(project_root() / "data" / "tidy" / QUARTER, Quarter.parse(QUARTER)))
 
 
 @cache
-def _rows() -> list[tuple[int, str, str, list[str]]]:
-    """Rows that stand on one line: number of the line, table, name, cells."""
+def _one_line_rows() -> list[tuple[int, str, str, list[str]]]:
+    """Return the rows that are on one line: line number, table, name, cells."""
     rows = []
     table = ""
     by_number = {spec.annex: name for name, spec in TABLES.items()}
@@ -60,15 +60,17 @@ def _measures(table: str) -> tuple[Measure, ...]:
     return measures.get(table, MEASURES_5)
 
 
-def _said(changed: Content | None, text: str, family: str, *, loosely: bool = False) -> MutatedInput:
+def _make_input(
+    allowed: Content | None, text: str, family: str, *, headline_optional: bool = False
+) -> MutatedInput:
     return MutatedInput(
-        family, {"bulletin.txt": text.encode("utf-8")}, (changed,) if changed else (), loosely
+        family, {"bulletin.txt": text.encode("utf-8")}, (allowed,) if allowed else (), headline_optional
     )
 
 
-def figure_changed(random: Random) -> MutatedInput:
-    """Another text in one cell: what stands there, or a refusal."""
-    i, table, name, cells = random.choice(_rows())
+def change_figure(random: Random) -> MutatedInput:
+    """Another text in one cell: read as printed, or refused."""
+    i, table, name, cells = random.choice(_one_line_rows())
     at = random.randrange(len(cells))
     measure = _measures(table)[at]
     text = random.choice(
@@ -85,14 +87,14 @@ def figure_changed(random: Random) -> MutatedInput:
     )
     lines = real_text().split("\n")
     lines[i] = " ".join([lines[i].split()[0], name, *cells[:at], text, *cells[at + 1 :]])
-    return _said(_with_cell(table, name, measure, text), "\n".join(lines), "figure changed")
+    return _make_input(_content_with_cell(table, name, measure, text), "\n".join(lines), "figure changed")
 
 
-def _with_cell(table: str, name: str, measure: Measure, text: str) -> Content | None:
-    """What the bulletin says with another text in one cell; None where it cannot be read."""
+def _content_with_cell(table: str, name: str, measure: Measure, text: str) -> Content | None:
+    """Return the content with another text in one cell; None if nobody can read that text."""
     try:
-        value = by_eye(text, measure)
-    except Unreadable:
+        value = read_by_eye(text, measure)
+    except UnreadableCell:
         return None
     content = copy.deepcopy(_real_content())
     first = TABLES[table].key[0]
@@ -108,34 +110,34 @@ def _with_cell(table: str, name: str, measure: Measure, text: str) -> Content | 
     return content
 
 
-def blanks_mutated(random: Random) -> MutatedInput:
-    """Blanks and line breaks put in or taken out: the same figures or a refusal."""
+def mutate_whitespace(random: Random) -> MutatedInput:
+    """Blanks and line breaks inserted or removed: the same figures or a refusal."""
     text = real_text()
     for _ in range(random.choice((1, 1, 2, 4))):
         at = random.randrange(len(text))
         lost = text[at].isspace() and random.random() < 0.7
-        put = random.choice(("", " ", "\n", "\f")) if lost else random.choice((" ", "\n", "\u3000"))
-        text = text[:at] + put + text[at + lost :]
-    return _said(_real_content(), text, "blanks and line breaks", loosely=True)
+        replacement = random.choice(("", " ", "\n", "\f")) if lost else random.choice((" ", "\n", "\u3000"))
+        text = text[:at] + replacement + text[at + lost :]
+    return _make_input(_real_content(), text, "blanks and line breaks", headline_optional=True)
 
 
-def lines_mutated(random: Random) -> MutatedInput:
+def mutate_lines(random: Random) -> MutatedInput:
     """A row lost or doubled: refused. Lines exchanged or joined: the same figures or a refusal."""
     lines = real_text().split("\n")
     kind = random.choice(("row lost", "row doubled", "exchanged", "joined"))
-    i, table, _, _ = random.choice(_rows())
-    filled = [n for n, line in enumerate(lines) if line.strip()]
-    k = random.randrange(len(filled) - 1)
+    i, table, _, _ = random.choice(_one_line_rows())
+    filled_lines = [n for n, line in enumerate(lines) if line.strip()]
+    k = random.randrange(len(filled_lines) - 1)
     if kind == "row lost":
-        last = not any(row[0] > i and row[1] == table for row in _rows())
+        last = not any(row[0] > i and row[1] == table for row in _one_line_rows())
         if last:  # the rows of an annex need not all stand on one line; only inner ones are sure to be missed
-            i = next(row[0] for row in _rows() if row[1] == table)
+            i = next(row[0] for row in _one_line_rows() if row[1] == table)
         del lines[i]
-        return _said(None, "\n".join(lines), kind)
+        return _make_input(None, "\n".join(lines), kind)
     if kind == "row doubled":
         lines.insert(i, lines[i])
-        return _said(None, "\n".join(lines), kind)
-    a, b = filled[k], filled[k + 1]
+        return _make_input(None, "\n".join(lines), kind)
+    a, b = filled_lines[k], filled_lines[k + 1]
     names = not any(
         re.search(r"[0-9：]|序号|通报", line) for line in (lines[a], lines[b])
     )  # two halves of a name
@@ -143,4 +145,4 @@ def lines_mutated(random: Random) -> MutatedInput:
         lines[a], lines[b] = lines[b], lines[a]
     else:
         lines[a : b + 1] = [lines[a] + random.choice(("", " ")) + lines[b]]
-    return _said(_real_content(), "\n".join(lines), f"lines {kind}", loosely=True)
+    return _make_input(_real_content(), "\n".join(lines), f"lines {kind}", headline_optional=True)

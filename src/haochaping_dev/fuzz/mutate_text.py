@@ -1,7 +1,7 @@
-"""Structured mutations of a bulletin's text: the printed form of a known city, bent in known ways.
+"""Structured mutations of a bulletin's text: the printed form of a known city, changed in known ways.
 
-Every bend says what a person reads afterwards: the same figures, other figures, or nothing that can be
-relied on. The reader is not asked.
+Every mutation states what a person would read afterwards: the same figures, other figures, or nothing reliable. The
+reader under test is not used for that.
 """
 
 from __future__ import annotations
@@ -11,35 +11,35 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from haochaping_dev.fuzz.bulletin_layout import Layout, Unreadable, expected
+from haochaping_dev.fuzz.bulletin_layout import Layout, UnreadableCell, expected_content
 from haochaping_dev.fuzz.invented_city import InventedCity, small_city
-from haochaping_dev.fuzz.mutate_figures import CHANGES, EQUIVALENT
+from haochaping_dev.fuzz.mutate_figures import EQUIVALENT_MUTATIONS, FIGURE_MUTATIONS
 from haochaping_dev.fuzz.print_any_layout import encode, print_text
 
 Content = dict[str, Any]
-"""A model as plain values (`content.plain`)."""
+"""A quarter as plain values (:func:`haochaping_dev.fuzz.model_content.plain_values`)."""
 
 
 @dataclass(frozen=True)
 class MutatedInput:
-    """A bent input, and which readings of it are right besides a refusal.
+    """A mutated input, and the readings of it that are right; a refusal is always right too.
 
-    ``allowed`` is empty where only a refusal is right. Where ``loosely`` is set the text before the annexes was
-    bent too, and figures of it may be absent.
+    ``allowed`` is empty if only a refusal is right. ``headline_optional`` says that the text before the annexes was
+    mutated too, so that figures of it may be missing.
     """
 
     family: str
     files: dict[str, bytes] = field(repr=False)
     allowed: tuple[Content, ...] = field(repr=False)
-    loosely: bool = False
+    headline_optional: bool = False
 
-    def holds(self, found: Content) -> bool:
-        """Whether `found` is one of the readings that are right."""
-        return any(_same(found, right, self.loosely) for right in self.allowed)
+    def allows(self, found: Content) -> bool:
+        """Whether `found` is one of the right readings."""
+        return any(_is_same(found, right, self.headline_optional) for right in self.allowed)
 
 
-def _same(found: Content, right: Content, loosely: bool) -> bool:
-    if not loosely:
+def _is_same(found: Content, right: Content, headline_optional: bool) -> bool:
+    if not headline_optional:
         return found == right
     others = found.keys() - {"headline"}
     return all(found[name] == right[name] for name in others) and (
@@ -49,8 +49,8 @@ def _same(found: Content, right: Content, loosely: bool) -> bool:
 
 # --- the city and how it is printed ------------------------------------------------------------------
 
-HEAD = "政务服务“好差评”季度通报"
-BENDS_OF_LAYOUT: dict[str, tuple[Any, ...]] = {
+RUNNING_HEAD = "政务服务“好差评”季度通报"
+LAYOUT_VARIATIONS: dict[str, tuple[Any, ...]] = {
     "blank_lines": (True,),
     "separator": ("\t", "　", "    ", "\u00a0", " \t "),
     "names": ("wrapped", "alone", "centred", "trailing"),
@@ -65,7 +65,7 @@ BENDS_OF_LAYOUT: dict[str, tuple[Any, ...]] = {
     "commas": (True,),
     "percent_decimals": (True,),
     "page_mark": ("— {page} —", "第{page}页", "{page}", "- {page} -", "{page}/9"),
-    "running_head": (HEAD, HEAD + " 2022 年第 4 期"),
+    "running_head": (RUNNING_HEAD, RUNNING_HEAD + " 2022 年第 4 期"),
     "repeated_headers": (True,),
     "furniture": ("anywhere",),
     "header": ("wrapped", "each", "side"),
@@ -75,17 +75,25 @@ BENDS_OF_LAYOUT: dict[str, tuple[Any, ...]] = {
     "encoding": ("gb18030", "utf-16", "utf-8-sig", "utf-16-be"),
     "newline": ("\r\n", "\r"),
 }
-ON_ONE_LINE = {"names", "cells", "glued_serials", "header", "columns", "furniture", "repeated_headers"}
-"""Knobs that move a row's pieces to other lines; left alone where single lines are bent."""
-OFFICE_KNOBS = (
+LINE_BREAKING_FIELDS = {
+    "names",
+    "cells",
+    "glued_serials",
+    "header",
+    "columns",
+    "furniture",
+    "repeated_headers",
+}
+"""Fields of `Layout` that spread a row over several lines; not varied where single lines are mutated."""
+TABLE_FIELDS = (
     *("columns", "rows", "total_label", "total_at", "no_value", "full_width", "commas", "percent_decimals"),
     *("annexes", "note"),
 )
-"""Knobs that tables have as well as text."""
+"""Fields of `Layout` that apply to tables as well as to text."""
 
 
-def any_city(random: Random) -> InventedCity:
-    """An invented city; in most the figures are so small that they look like serial and page numbers."""
+def random_city(random: Random) -> InventedCity:
+    """Draw an invented city; in most, figures are so small that they look like serial and page numbers."""
     draws: list[Callable[[Random], int]] = [
         lambda r: r.randrange(1, 7),
         lambda r: r.choice((0, 1, 2, 3, 10, 11, 12, 100)),
@@ -94,11 +102,13 @@ def any_city(random: Random) -> InventedCity:
     return small_city(random.randrange(10**9), random.choice(draws))
 
 
-def any_layout(random: Random, knobs: Sequence[str] = tuple(BENDS_OF_LAYOUT), most: int = 5) -> Layout:
-    """A layout bent at some of `knobs`."""
-    mutated = random.sample(sorted(knobs), random.randint(0, min(most, len(knobs))))
-    knob: dict[str, Any] = {name: random.choice(BENDS_OF_LAYOUT[name]) for name in mutated}
-    return Layout(seed=random.randrange(10**9), **knob)
+def random_layout(
+    random: Random, fields: Sequence[str] = tuple(LAYOUT_VARIATIONS), max_changes: int = 5
+) -> Layout:
+    """Draw a layout that differs from the default in up to `max_changes` of `fields`."""
+    varied_fields = random.sample(sorted(fields), random.randint(0, min(max_changes, len(fields))))
+    variations: dict[str, Any] = {name: random.choice(LAYOUT_VARIATIONS[name]) for name in varied_fields}
+    return Layout(seed=random.randrange(10**9), **variations)
 
 
 def _encoded(text: str, layout: Layout) -> bytes:
@@ -106,65 +116,77 @@ def _encoded(text: str, layout: Layout) -> bytes:
     return mark + encode(text, layout)
 
 
-def text_of(
-    family: str, text: str, layout: Layout, allowed: Sequence[Content], *, loosely: bool = False
+def make_text_input(
+    family: str, text: str, layout: Layout, allowed: Sequence[Content], *, headline_optional: bool = False
 ) -> MutatedInput:
-    """A bent bulletin as a file in the encoding of its layout."""
-    return MutatedInput(family, {"bulletin.txt": _encoded(text, layout)}, tuple(allowed), loosely)
+    """Make the input of a mutated bulletin: one file in the encoding of its layout."""
+    return MutatedInput(family, {"bulletin.txt": _encoded(text, layout)}, tuple(allowed), headline_optional)
 
 
 def right_readings(city: InventedCity, layout: Layout) -> tuple[Content, ...]:
-    """What a person reads; nothing where a cell cannot be read or a name stands twice."""
-    twice = any(
+    """Return what a person reads; empty if a cell is unreadable or a table has a name twice."""
+    has_duplicate_names = any(
         len({name for name, _ in annex.rows}) < len(annex.rows)
         for annex in city.annexes
         if annex.number in layout.annexes
     )
     try:
-        return () if twice else (expected(city, layout),)
-    except Unreadable:
+        return () if has_duplicate_names else (expected_content(city, layout),)
+    except UnreadableCell:
         return ()
 
 
-# --- bends of the whole ------------------------------------------------------------------------------
+# --- mutations of the whole text ---------------------------------------------------------------------
 
 
-def layout_mutated(random: Random) -> MutatedInput:
+def mutate_layout(random: Random) -> MutatedInput:
     """Another layout, perhaps other known headings: the same figures."""
-    city, layout = any_city(random), any_layout(random)
+    city, layout = random_city(random), random_layout(random)
     if random.random() < 0.3:
-        city = EQUIVALENT["columns under other known headings"](city, layout, random)
-    return text_of("layout", print_text(city, layout), layout, right_readings(city, layout))
+        city = EQUIVALENT_MUTATIONS["columns under other known headings"](city, layout, random)
+    return make_text_input("layout", print_text(city, layout), layout, right_readings(city, layout))
 
 
-def figures_mutated(random: Random) -> MutatedInput:
-    """A slip or another text in what is printed, in any layout: what stands there, or a refusal."""
-    city, layout = any_city(random), any_layout(random, most=3)
-    name = random.choice(list(CHANGES))
-    city = CHANGES[name](city, layout, random)
-    return text_of(name, print_text(city, layout), layout, right_readings(city, layout))
+def mutate_figures(random: Random) -> MutatedInput:
+    """A slip or another text in one place, in any layout: read as printed, or refused."""
+    city, layout = random_city(random), random_layout(random, max_changes=3)
+    name = random.choice(list(FIGURE_MUTATIONS))
+    city = FIGURE_MUTATIONS[name](city, layout, random)
+    return make_text_input(name, print_text(city, layout), layout, right_readings(city, layout))
 
 
 _LONGEST_ROW = 200
 
 
-def blanks_mutated(random: Random) -> MutatedInput:
-    """Blanks and line breaks put in or taken out anywhere: the same figures or a refusal.
+def mutate_whitespace(random: Random) -> MutatedInput:
+    """Blanks and line breaks inserted or removed anywhere: the same figures or a refusal.
 
-    Not one taken out and one put in within a row: that makes another row of as many cells (``22 15 100`` as
-    ``2215 10 0``), which nobody can tell from one that was meant.
+    Never one removed and one inserted in the same row: that would make another valid row of as many cells (``22 15
+    100`` as ``2215 10 0``), which nobody can recognise as wrong.
     """
-    city, layout = any_city(random), any_layout(random, most=3)
+    city, layout = random_city(random), random_layout(random, max_changes=3)
     text = print_text(city, layout)
     added: list[int] = []
-    taken: list[int] = []
+    removed: list[int] = []
     for _ in range(random.choice((1, 1, 2, 5))):
         at = random.randrange(len(text))
         if text[at].isspace() and random.random() < 0.7:
-            blank, rest, places, others = random.choice(("", "", "\n", " ", "\u2003")), at + 1, taken, added
+            blank, end, own_places, other_places = (
+                random.choice(("", "", "\n", " ", "\u2003")),
+                at + 1,
+                removed,
+                added,
+            )
         else:
-            blank, rest, places, others = random.choice(tuple(" \n\t\u00a0\x0c\u2028")), at, added, taken
-        if all(abs(at - other) > _LONGEST_ROW for other in others):
-            places.append(at)
-            text = text[:at] + blank + text[rest:]
-    return text_of("blanks and line breaks", text, layout, right_readings(city, layout), loosely=True)
+            blank, end, own_places, other_places = (
+                random.choice(tuple(" \n\t\u00a0\x0c\u2028")),
+                at,
+                added,
+                removed,
+            )
+        if all(abs(at - other) > _LONGEST_ROW for other in other_places):
+            own_places.append(at)
+            text = text[:at] + blank + text[end:]
+    return make_text_input(
+        "blanks and line breaks", text, layout, right_readings(city, layout), headline_optional=True
+    )

@@ -1,4 +1,4 @@
-"""Noise: bytes, characters and parts of packed files damaged without a thought for what they say."""
+"""Noise: bytes, characters and parts of zip archives damaged at random, whatever they mean."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ TOKENS = (
 )
 
 
-def bytes_changed(data: bytes, random: Random) -> bytes:
-    """Some bytes set to any value, or a bit of them turned over."""
+def change_bytes(data: bytes, random: Random) -> bytes:
+    """Set some bytes to any value, or flip one of their bits."""
     noisy = bytearray(data)
     for _ in range(random.choice((1, 1, 3, 10, 100))):
         at = random.randrange(len(noisy))
@@ -99,8 +99,8 @@ def bytes_changed(data: bytes, random: Random) -> bytes:
     return bytes(noisy)
 
 
-def bytes_moved(data: bytes, random: Random) -> bytes:
-    """Stretches lost, doubled, moved or put in from nowhere."""
+def move_bytes(data: bytes, random: Random) -> bytes:
+    """Remove, double, move or insert stretches of bytes."""
     for _ in range(random.choice((1, 1, 2, 5))):
         at, size = random.randrange(len(data)), random.choice((1, 2, 7, 50, 500))
         piece = data[at : at + size]
@@ -117,21 +117,21 @@ def bytes_moved(data: bytes, random: Random) -> bytes:
 
 
 def cut_off(data: bytes, random: Random) -> bytes:
-    """The beginning or the end alone."""
+    """Keep the beginning or the end only."""
     at = random.randrange(1, len(data))
     return data[:at] if random.random() < 0.8 else data[at:]
 
 
-def repeated(data: bytes, random: Random) -> bytes:
-    """A stretch many times over: long cells, long lines, many rows."""
+def repeat_stretch(data: bytes, random: Random) -> bytes:
+    """Repeat a stretch many times: long cells, long lines, many rows."""
     at, size = random.randrange(len(data)), random.choice((1, 3, 30, 300))
     piece = data[at : at + size]
     times = random.choice((10, 100, 1000, 20_000 // size + 1, 200_000 // size + 1))
     return data[:at] + piece * times + data[at:]
 
 
-def tokens_put_in(data: bytes, random: Random) -> bytes:
-    """Words and signs that mean something to some reader, anywhere."""
+def insert_tokens(data: bytes, random: Random) -> bytes:
+    """Insert words and signs that have a meaning to some reader anywhere."""
     text = data.decode("utf-8", "ignore") or " "
     for _ in range(random.choice((1, 2, 5))):
         at, lost = random.randrange(len(text)), random.choice((0, 0, 1, 5))
@@ -139,8 +139,8 @@ def tokens_put_in(data: bytes, random: Random) -> bytes:
     return text.encode("utf-8", "ignore")
 
 
-def lines_shuffled(data: bytes, random: Random) -> bytes:
-    """Lines lost, doubled and in another order."""
+def shuffle_lines(data: bytes, random: Random) -> bytes:
+    """Exchange and double lines."""
     lines = data.split(b"\n")
     for _ in range(random.choice((1, 3, 10))):
         a, b = random.randrange(len(lines)), random.randrange(len(lines))
@@ -151,40 +151,40 @@ def lines_shuffled(data: bytes, random: Random) -> bytes:
     return b"\n".join(lines)
 
 
-def zeros_put_in(data: bytes, random: Random) -> bytes:
-    """NULs in one place or between all bytes, as in a file of another encoding."""
+def insert_nul_bytes(data: bytes, random: Random) -> bytes:
+    """Insert NULs in one place, or between all bytes, as in a file of another encoding."""
     if random.random() < 0.3:
         return data.decode("utf-8", "replace").encode(random.choice(("utf-16-le", "utf-16", "utf-32")))
     at = random.randrange(len(data))
     return data[:at] + b"\x00" * random.choice((1, 2, 100, 10_000)) + data[at:]
 
 
-ANY: tuple[Noise, ...] = (
-    *(bytes_changed, bytes_changed, bytes_moved, cut_off, repeated, tokens_put_in, lines_shuffled),
-    zeros_put_in,
+KINDS_OF_NOISE: tuple[Noise, ...] = (
+    *(change_bytes, change_bytes, move_bytes, cut_off, repeat_stretch, insert_tokens, shuffle_lines),
+    insert_nul_bytes,
 )
 
 
-def any_noise(data: bytes, random: Random) -> bytes:
-    """One or two kinds of noise over a file."""
+def add_noise(data: bytes, random: Random) -> bytes:
+    """Apply one or two kinds of noise to a file."""
     for _ in range(random.choice((1, 1, 1, 2))):
-        data = random.choice(ANY)(data or b" ", random)
+        data = random.choice(KINDS_OF_NOISE)(data or b" ", random)
     return data
 
 
 # --- packed files ----------------------------------------------------------------------------------------
 
-LAUGHS = "<!DOCTYPE x [" + "".join(
+BILLION_LAUGHS = "<!DOCTYPE x [" + "".join(
     f'<!ENTITY l{i} "{f"&l{i - 1};" * 10 if i else "ha" * 50}">' for i in range(10)
 )
-BOMB = 20_000_000
-"""Bytes of blanks in a part; packed they are some thousand."""
+BOMB_BYTES = 20_000_000
+"""Number of blanks put into a part of an archive; compressed they take some thousand bytes."""
 
 
-def packed_noise(data: bytes, random: Random) -> bytes:
-    """A packed office file with a part damaged and packed again, or with its container damaged."""
+def add_noise_to_archive(data: bytes, random: Random) -> bytes:
+    """Damage a part of an office file and pack it again, or damage the zip archive itself."""
     if random.random() < 0.3:
-        return random.choice((bytes_changed, bytes_moved, cut_off, repeated))(data, random)
+        return random.choice((change_bytes, move_bytes, cut_off, repeat_stretch))(data, random)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts: dict[str, bytes | str] = {name: archive.read(name) for name in archive.namelist()}
     name = random.choice(
@@ -195,17 +195,17 @@ def packed_noise(data: bytes, random: Random) -> bytes:
     if kind < 0.1:
         del parts[name]
     elif kind < 0.13:
-        parts[name] = _at_an_element(part, b" " * BOMB, random)
+        parts[name] = _insert_at_tag(part, b" " * BOMB_BYTES, random)
     elif kind < 0.2:
-        parts[name] = _with_entities(part, random)
+        parts[name] = _insert_entities(part, random)
     elif kind < 0.3:
         depth = random.choice((100, 5_000, 100_000))
         tag = random.choice((b"w:p", b"w:sdt", b"row", b"a", b"w:tbl", b"w:ins"))
-        parts[name] = _at_an_element(part, b"<" + tag + b">" * 1 + (b"<" + tag + b">") * depth, random)
+        parts[name] = _insert_at_tag(part, b"<" + tag + b">" * 1 + (b"<" + tag + b">") * depth, random)
     elif kind < 0.45:
-        parts[name] = _attribute_changed(part, random)
+        parts[name] = _change_attributes(part, random)
     elif kind < 0.6:
-        parts[name] = _element_repeated(part, random)
+        parts[name] = _repeat_elements(part, random)
     elif kind < 0.65:
         parts[
             random.choice(
@@ -213,28 +213,30 @@ def packed_noise(data: bytes, random: Random) -> bytes:
             )
         ] = part
     else:
-        parts[name] = any_noise(part, random)
+        parts[name] = add_noise(part, random)
     return pack(parts)
 
 
-def _at_an_element(part: bytes, put: bytes, random: Random) -> bytes:
+def _insert_at_tag(part: bytes, inserted: bytes, random: Random) -> bytes:
     places = [i for i in range(len(part)) if part[i : i + 1] == b"<"][1:] or [0]
     at = random.choice(places)
-    return part[:at] + put + part[at:]
+    return part[:at] + inserted + part[at:]
 
 
-def _with_entities(part: bytes, random: Random) -> bytes:
+def _insert_entities(part: bytes, random: Random) -> bytes:
     head, mark, rest = part.partition(b"?>")
-    entities = random.choice((LAUGHS + "]>", '<!DOCTYPE x [<!ENTITY l9 SYSTEM "file:///etc/hostname">]>'))
-    put = _at_an_element(rest, b"&l9;", random)
-    return head + mark + entities.encode() + put if mark else entities.encode() + part
+    entities = random.choice(
+        (BILLION_LAUGHS + "]>", '<!DOCTYPE x [<!ENTITY l9 SYSTEM "file:///etc/hostname">]>')
+    )
+    inserted = _insert_at_tag(rest, b"&l9;", random)
+    return head + mark + entities.encode() + inserted if mark else entities.encode() + part
 
 
-def _attribute_changed(part: bytes, random: Random) -> bytes:
-    """A number or a word in quotation marks becomes another one."""
+def _change_attributes(part: bytes, random: Random) -> bytes:
+    """Replace some quoted values (of attributes) by others."""
     pieces = part.split(b'"')
     if len(pieces) < 3:
-        return bytes_changed(part, random)
+        return change_bytes(part, random)
     for _ in range(random.choice((1, 1, 4))):
         at = random.randrange(1, len(pieces) - 1, 2)
         pieces[at] = random.choice(
@@ -255,11 +257,11 @@ def _attribute_changed(part: bytes, random: Random) -> bytes:
     return b'"'.join(pieces)
 
 
-def _element_repeated(part: bytes, random: Random) -> bytes:
-    """A stretch between two tags many times over."""
+def _repeat_elements(part: bytes, random: Random) -> bytes:
+    """Repeat a stretch between two tags many times."""
     places = [i for i in range(len(part)) if part[i : i + 1] == b"<"]
     if len(places) < 4:
-        return repeated(part, random)
+        return repeat_stretch(part, random)
     a, b = sorted(random.sample(places[1:], 2))
     piece = part[a:b][:3000]
     return part[:a] + piece * random.choice((2, 10, 300, 500_000 // max(1, len(piece)))) + part[a:]

@@ -1,4 +1,4 @@
-"""An invented city in the files an office keeps: CSV, workbook, Word, web page. Small writers, quick enough for a bench."""
+"""Write an invented city as CSV, workbook, Word file or web page; small writers, fast enough for fuzzing."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from haochaping_dev.fuzz.bulletin_layout import Layout, arrange, cell_text
-from haochaping_dev.fuzz.invented_city import InventedCity
-from haochaping_dev.fuzz.print_any_layout import TIER_HEADINGS, print_lines
+from haochaping_dev.fuzz.invented_city import TIER_HEADINGS, InventedCity
+from haochaping_dev.fuzz.print_any_layout import print_lines
 
 Area = tuple[int, int, int, int]
+"""Merged cells: first row, first column, last row, last column."""
 FORMATS = ("csv", "xlsx", "docx", "html")
 
 
 @dataclass
 class SheetContent:
-    """One annex as rows of texts: header rows with merged areas, body rows with the total, what stands around."""
+    """One annex as rows of texts: title, header rows, body rows with the total, note; and the merged areas."""
 
     number: int
     title: list[str]
@@ -36,8 +37,8 @@ class SheetContent:
         return len(self.header[0])
 
 
-def sheets_of(city: InventedCity, layout: Layout) -> list[SheetContent]:
-    """Every annex that `layout` prints, in its order."""
+def sheet_contents(city: InventedCity, layout: Layout) -> list[SheetContent]:
+    """Return every annex that `layout` prints, in that order."""
     arranged = {annex.number: annex for annex in arrange(city, layout).annexes}
     sheets = []
     for number in layout.annexes:
@@ -64,13 +65,13 @@ def sheets_of(city: InventedCity, layout: Layout) -> list[SheetContent]:
     return sheets
 
 
-def opening(city: InventedCity, layout: Layout) -> list[str]:
-    """The text before the annexes."""
+def opening_lines(city: InventedCity, layout: Layout) -> list[str]:
+    """Return the lines of text before the annexes."""
     return [str(line) for line in print_lines(city, layout) if line.role == "text"]
 
 
-def write(kind: str, sheets: list[SheetContent], text: list[str], random: Random) -> dict[str, bytes]:
-    """The files of one kind, in one of the ways in which offices write them."""
+def write_files(kind: str, sheets: list[SheetContent], text: list[str], random: Random) -> dict[str, bytes]:
+    """Write files of one kind (of `FORMATS`) in one of the ways in which offices do; name to content."""
     if kind == "csv":
         return csv_files(sheets, random)
     if kind == "xlsx":
@@ -80,8 +81,8 @@ def write(kind: str, sheets: list[SheetContent], text: list[str], random: Random
     return {"通报.html": webpage(sheets, text, random)}
 
 
-def _unmerged(sheet: SheetContent, spread: bool) -> list[list[str]]:
-    """Header rows without merged cells: an upper heading stands over its first column alone, or over each."""
+def _header_without_merging(sheet: SheetContent, spread: bool) -> list[list[str]]:
+    """Return header rows without merged cells: an upper heading is in its first column only, or (`spread`) in each."""
     rows = [list(row) for row in sheet.header]
     if not spread:
         for top, left, bottom, right in sheet.merged:
@@ -93,7 +94,7 @@ def _unmerged(sheet: SheetContent, spread: bool) -> list[list[str]]:
 
 
 def csv_files(sheets: list[SheetContent], random: Random) -> dict[str, bytes]:
-    """One file an annex."""
+    """Write one CSV file for each annex."""
     delimiter = random.choice(",,,\t;")
     quote_all = random.random() < 0.5
     encoding = random.choice(("utf-8", "utf-8-sig", "gb18030"))
@@ -109,13 +110,13 @@ def csv_files(sheets: list[SheetContent], random: Random) -> dict[str, bytes]:
         )
         above = [["".join(sheet.title)]] if titled or sheet.number in (2, 3) else []
         below = [[sheet.note]] if sheet.note else []
-        writer.writerows([*above, *_unmerged(sheet, spread), *sheet.body, *below])
+        writer.writerows([*above, *_header_without_merging(sheet, spread), *sheet.body, *below])
         files[f"附件{sheet.number}-{n}.csv"] = buffer.getvalue().encode(encoding)
     return files
 
 
 def workbook(sheets: list[SheetContent], random: Random) -> bytes:
-    """A workbook, an annex a sheet or all on one; figures as numbers or as texts."""
+    """Write a workbook with one sheet for each annex or for all; figures are numbers or texts."""
     import xlsxwriter
 
     buffer = io.BytesIO()
@@ -123,22 +124,24 @@ def workbook(sheets: list[SheetContent], random: Random) -> bytes:
         buffer, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False}
     )
     formats = {n: book.add_format({"num_format": f"0.{'0' * n}%" if n else "0%"}) for n in range(5)}
-    one, typed, merging = (random.random() < 0.5 for _ in range(3))
-    target, top = book.add_worksheet("汇总" if one else f"表{sheets[0].number}"), 0
+    single_sheet, typed, merging = (random.random() < 0.5 for _ in range(3))
+    target, top = book.add_worksheet("汇总" if single_sheet else f"表{sheets[0].number}"), 0
     for n, sheet in enumerate(sheets):
-        if n and not one:
+        if n and not single_sheet:
             target, top = book.add_worksheet(f"表{sheet.number}-{n}"), 0
         for text in sheet.title:
             target.write_string(top, 0, text)
             top += 1
-        rows = [*_unmerged(sheet, not merging), *sheet.body]
+        rows = [*_header_without_merging(sheet, not merging), *sheet.body]
         for r, row in enumerate(rows):
             for c, text in enumerate(row):
-                figure = typed and r >= len(sheet.header)
-                bare = text.isdecimal() and "".join(sheet.header[-1][c : c + 1]).endswith(("率", "比"))
-                # A bare number under a heading of rates is a fraction in a workbook: that would be another text.
-                _write_cell(target, top + r, c, text, figure and not bare, formats)
-        areas = [*(sheet.merged if merging else []), *_below(sheet.merged_body, len(sheet.header))]
+                is_body_number = typed and r >= len(sheet.header)
+                is_unsigned_rate = text.isdecimal() and "".join(sheet.header[-1][c : c + 1]).endswith(
+                    ("率", "比")
+                )
+                # As a number, a rate without % sign would be read as a fraction, which is another value.
+                _write_cell(target, top + r, c, text, is_body_number and not is_unsigned_rate, formats)
+        areas = [*(sheet.merged if merging else []), *_shift_down(sheet.merged_body, len(sheet.header))]
         for a, b, c, d in areas:
             target.merge_range(top + a, b, top + c, d, rows[a][b])
         top += len(rows)
@@ -149,16 +152,22 @@ def workbook(sheets: list[SheetContent], random: Random) -> bytes:
     return buffer.getvalue()
 
 
-def _below(areas: list[Area], by: int) -> list[Area]:
-    return [(top + by, left, bottom + by, right) for top, left, bottom, right in areas]
+def _shift_down(areas: list[Area], rows_down: int) -> list[Area]:
+    return [(top + rows_down, left, bottom + rows_down, right) for top, left, bottom, right in areas]
 
 
 def _write_cell(target, row: int, column: int, text: str, typed: bool, formats: dict) -> None:  # type: ignore[no-untyped-def]
     whole, _, decimals = text.removesuffix("%").partition(".")
-    plain = typed and text.isascii() and whole.isdecimal() and len(whole) < 12 and str(int(whole)) == whole
-    if plain and text.isdecimal():
+    is_plain_number = (
+        typed and text.isascii() and whole.isdecimal() and len(whole) < 12 and str(int(whole)) == whole
+    )
+    if is_plain_number and text.isdecimal():
         target.write_number(row, column, int(text))
-    elif plain and text.endswith("%") and (not decimals or (decimals.isdecimal() and len(decimals) < 5)):
+    elif (
+        is_plain_number
+        and text.endswith("%")
+        and (not decimals or (decimals.isdecimal() and len(decimals) < 5))
+    ):
         shown = formats[len(decimals)]
         target.write_number(row, column, round(float(text[:-1]) / 100, 9), shown)
     elif text:
@@ -178,22 +187,22 @@ _WORD_PARTS = {
 
 
 def word(sheets: list[SheetContent], text: list[str], random: Random) -> bytes:
-    """A Word file: paragraphs and tables; a table may be cut in two at a page's end."""
+    """Write a Word file of paragraphs and tables; a table may be split in two, as at the end of a page."""
     split_runs, cut = random.random() < 0.3, random.random() < 0.3
     body = [_paragraph(line) for line in text]
     for sheet in sheets:
         body += [_paragraph(line) for line in sheet.title]
         rows = [*sheet.header, *sheet.body]
-        areas = [*sheet.merged, *_below(sheet.merged_body, len(sheet.header))]
-        at = (
+        areas = [*sheet.merged, *_shift_down(sheet.merged_body, len(sheet.header))]
+        cut_row = (
             random.randrange(len(sheet.header) + 1, len(rows))
             if cut and len(rows) > len(sheet.header) + 1
             else None
         )
-        if at is not None and not sheet.merged_body:
+        if cut_row is not None and not sheet.merged_body:
             repeated = random.random() < 0.5
-            body.append(_word_table(rows[:at], areas, split_runs))
-            rows = [*(sheet.header if repeated else []), *rows[at:]]
+            body.append(_word_table(rows[:cut_row], areas, split_runs))
+            rows = [*(sheet.header if repeated else []), *rows[cut_row:]]
             areas = sheet.merged if repeated else []
         body += [_word_table(rows, areas, split_runs), *([_paragraph(sheet.note)] if sheet.note else [])]
     document = f'<?xml version="1.0" encoding="UTF-8"?><w:document {_W}><w:body>{"".join(body)}</w:body></w:document>'
@@ -201,7 +210,7 @@ def word(sheets: list[SheetContent], text: list[str], random: Random) -> bytes:
 
 
 def pack(parts: dict[str, str | bytes], level: int = 1) -> bytes:
-    """Parts as a packed file."""
+    """Pack parts (name to content) into a zip archive."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
         for name, content in parts.items():
@@ -212,16 +221,16 @@ def pack(parts: dict[str, str | bytes], level: int = 1) -> bytes:
 def _paragraph(text: str, split_runs: bool = False) -> str:
     cut = len(text) // 2 if split_runs else 0
     pieces = (text[:cut], text[cut:]) if cut else (text,)
-    runs = "".join(f'<w:r><w:t xml:space="preserve">{_xml(piece)}</w:t></w:r>' for piece in pieces)
+    runs = "".join(f'<w:r><w:t xml:space="preserve">{_escape_xml(piece)}</w:t></w:r>' for piece in pieces)
     return f"<w:p>{runs}</w:p>"
 
 
-def _xml(text: str) -> str:
+def _escape_xml(text: str) -> str:
     return html.escape("".join(c if c >= " " or c in "\t\n" else "" for c in text))
 
 
 def _word_table(rows: list[list[str]], areas: list[Area], split_runs: bool) -> str:
-    across = {(a, b): d - b + 1 for a, b, c, d in areas}
+    column_spans = {(a, b): d - b + 1 for a, b, c, d in areas}
     starts = {(a, b) for a, b, c, d in areas if c > a}
     below = {(r, b) for a, b, c, d in areas for r in range(a + 1, c + 1)}
     beside = {(r, x) for a, b, c, d in areas for r in range(a, c + 1) for x in range(b + 1, d + 1)}
@@ -231,7 +240,7 @@ def _word_table(rows: list[list[str]], areas: list[Area], split_runs: bool) -> s
         for c, text in enumerate(row):
             if (r, c) in beside:
                 continue
-            span = f'<w:gridSpan w:val="{across[r, c]}"/>' if across.get((r, c), 1) > 1 else ""
+            span = f'<w:gridSpan w:val="{column_spans[r, c]}"/>' if column_spans.get((r, c), 1) > 1 else ""
             vertical = (
                 '<w:vMerge w:val="restart"/>'
                 if (r, c) in starts
@@ -246,27 +255,27 @@ def _word_table(rows: list[list[str]], areas: list[Area], split_runs: bool) -> s
 
 
 def webpage(sheets: list[SheetContent], text: list[str], random: Random) -> bytes:
-    """A saved page: the article alone or inside a table of the site, cells with or without tags inside."""
-    inside, spanned, blanks = (random.random() < 0.5 for _ in range(3))
+    """Write a saved web page: the article alone or inside a layout table, cells with or without inner tags."""
+    is_nested, with_spans, with_blanks = (random.random() < 0.5 for _ in range(3))
     encoding = random.choice(("utf-8", "utf-8", "gb18030"))
-    parts = [f"<p>{_html(line)}</p>" for line in text]
+    parts = [f"<p>{_escape_html(line)}</p>" for line in text]
     for sheet in sheets:
-        parts += [f"<p><b>{_html(line)}</b></p>" for line in sheet.title]
-        areas = [*sheet.merged, *_below(sheet.merged_body, len(sheet.header))]
-        parts.append(_html_table([*sheet.header, *sheet.body], areas, spanned, blanks))
-        parts.append(f"<div>{_html(sheet.note)}</div>" if sheet.note else "")
+        parts += [f"<p><b>{_escape_html(line)}</b></p>" for line in sheet.title]
+        areas = [*sheet.merged, *_shift_down(sheet.merged_body, len(sheet.header))]
+        parts.append(_html_table([*sheet.header, *sheet.body], areas, with_spans, with_blanks))
+        parts.append(f"<div>{_escape_html(sheet.note)}</div>" if sheet.note else "")
     body = "".join(parts)
-    if inside:
+    if is_nested:
         body = f"<table><tr><td>网站首页</td><td>{body}</td></tr></table><script>var a=1;</script>"
     page = f'<!DOCTYPE html><html><head><meta charset="{encoding}"><title>x</title></head><body>{body}</body></html>'
     return page.encode(encoding)
 
 
-def _html(text: str) -> str:
+def _escape_html(text: str) -> str:
     return html.escape(text).replace("\n", "<br>")
 
 
-def _html_table(rows: list[list[str]], areas: list[Area], spanned: bool, blanks: bool) -> str:
+def _html_table(rows: list[list[str]], areas: list[Area], with_spans: bool, with_blanks: bool) -> str:
     spans = {(a, b): f' rowspan="{c - a + 1}" colspan={d - b + 1}' for a, b, c, d in areas}
     covered = {(r, x) for a, b, c, d in areas for r in range(a, c + 1) for x in range(b, d + 1)} - set(spans)
     lines = []
@@ -275,13 +284,13 @@ def _html_table(rows: list[list[str]], areas: list[Area], spanned: bool, blanks:
         for c, text in enumerate(row):
             if (r, c) in covered:
                 continue
-            shown = f"<span>{_html(text)}</span>" if spanned else _html(text)
-            shown = f"\n   {shown}&nbsp;\n" if blanks else shown
+            shown = f"<span>{_escape_html(text)}</span>" if with_spans else _escape_html(text)
+            shown = f"\n   {shown}&nbsp;\n" if with_blanks else shown
             cells.append(f"<td{spans.get((r, c), '')}>{shown}</td>")
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return f"<table>{''.join(lines)}</table>"
 
 
-def without(sheet: SheetContent, row: int) -> SheetContent:
-    """The sheet without one row of its body."""
+def without_row(sheet: SheetContent, row: int) -> SheetContent:
+    """Return the sheet without one row of its body."""
     return replace(sheet, body=[*sheet.body[:row], *sheet.body[row + 1 :]])

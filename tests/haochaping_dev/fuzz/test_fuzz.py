@@ -8,21 +8,19 @@ from random import Random
 import pytest
 
 from haochaping.core.errors import refuse
-from haochaping_dev.fuzz import fuzz
-from haochaping_dev.fuzz import input_kinds as cases
-from haochaping_dev.fuzz import mutate_lines as bend_lines
-from haochaping_dev.fuzz.input_kinds import RECIPES, Recipe, case
+from haochaping_dev.fuzz import fuzz, input_kinds, mutate_lines
+from haochaping_dev.fuzz.input_kinds import RECIPES, Recipe, make_input
 from haochaping_dev.fuzz.mutate_text import MutatedInput
 
 INPUTS, SEED = 2_000, 7
 
 
 def test_two_thousand_inputs_are_read_right_or_refused(tmp_path: Path) -> None:
-    results = list(fuzz.try_all(SEED, range(INPUTS), jobs=2))
+    results = list(fuzz.try_inputs(SEED, range(INPUTS), jobs=2))
     assert sorted(result.number for result in results) == list(range(INPUTS))
-    assert {(r.form, r.family) for r in results} == {(r.form, r.family) for r in RECIPES}
+    assert {(r.input_format, r.family) for r in results} == {(r.input_format, r.family) for r in RECIPES}
     told = [
-        f"--seed {SEED} --only {r.number} ({r.form}, {r.family}): {r.outcome} {r.detail[-300:]}"
+        f"--seed {SEED} --only {r.number} ({r.input_format}, {r.family}): {r.outcome} {r.detail[-300:]}"
         for r in results
     ]
     assert not [text for text, result in zip(told, results, strict=True) if fuzz.is_bad(result)]
@@ -32,10 +30,10 @@ def test_two_thousand_inputs_are_read_right_or_refused(tmp_path: Path) -> None:
 
 def test_a_number_and_a_seed_give_one_input() -> None:
     for number in range(60):
-        first, second = case(3, number), case(3, number)
+        first, second = make_input(3, number), make_input(3, number)
         assert first[0] is second[0]
         assert first[1].family == second[1].family and first[1].allowed == second[1].allowed
-        if first[0].form not in (
+        if first[0].input_format not in (
             "xlsx",
             "docx",
             "answers",
@@ -58,21 +56,21 @@ RIGHT = {"notes": [("要点", "paragraph", "一。")]}
 )
 def test_every_way_to_end_is_told(monkeypatch, tmp_path: Path, ends, outcome: str) -> None:
     recipe = Recipe("notes", "bent", 1, lambda random: MutatedInput("x", {"notes.md": b"# x"}, (RIGHT,)))
-    monkeypatch.setattr(fuzz, "case", lambda seed, number: (recipe, recipe.make(Random(0))))
-    monkeypatch.setattr(fuzz, "read", lambda form, folder: ends())
-    result = fuzz.try_one(1, 0, tmp_path)
+    monkeypatch.setattr(fuzz, "make_input", lambda seed, number: (recipe, recipe.make(Random(0))))
+    monkeypatch.setattr(fuzz, "read_input", lambda input_format, folder: ends())
+    result = fuzz.try_input(1, 0, tmp_path)
     assert result.outcome == outcome
-    assert fuzz.is_bad(result) == (outcome in fuzz.BAD)
+    assert fuzz.is_bad(result) == (outcome in fuzz.BAD_OUTCOMES)
     if fuzz.is_bad(result):
-        place = fuzz.keep(result, 1, tmp_path / "kept")
+        place = fuzz.save_input(result, 1, tmp_path / "kept")
         assert (place / "notes.md").read_bytes() == b"# x"
         assert "--seed 1 --only 0" in (place / "why.txt").read_text(encoding="utf-8")
 
 
 def test_a_process_that_dies_is_told_and_the_rest_goes_on(monkeypatch) -> None:
     """The third input ends its process; those before and after are tried all the same."""
-    monkeypatch.setattr(fuzz, "_work", _dies_at_three)
-    results = {result.number: result.outcome for result in fuzz.try_all(1, range(1, 7), jobs=1)}
+    monkeypatch.setattr(fuzz, "_try_in_process", _dies_at_three)
+    results = {result.number: result.outcome for result in fuzz.try_inputs(1, range(1, 7), jobs=1)}
     assert results == {n: fuzz.TRACEBACK if n == 3 else fuzz.READ for n in range(1, 7)}
 
 
@@ -87,32 +85,32 @@ def _dies_at_three(pipe, seed: int, numbers) -> None:
 
 
 def test_the_table_has_a_line_for_each_family_and_a_sum() -> None:
-    tallies = {(r.form, r.family): fuzz.OutcomeTally() for r in RECIPES}
+    tallies = {(r.input_format, r.family): fuzz.OutcomeTally() for r in RECIPES}
     for tally in tallies.values():
         tally.add(fuzz.FuzzResult(0, "", "", fuzz.REFUSED, 0.5, 200))
-    lines = fuzz.table(tallies).splitlines()
+    lines = fuzz.markdown_table(tallies).splitlines()
     assert len(lines) == 2 + len(RECIPES) + 1
     assert lines[-1].startswith("| **all** |  | " + f"{len(RECIPES)} | 0 | {len(RECIPES)} | 0 | 0 | 0")
 
 
 def test_settings_are_read_from_their_folder(tmp_path: Path) -> None:
-    for name, content in cases._noisy_settings(Random(0)).files.items():
+    for name, content in input_kinds._noisy_settings(Random(0)).files.items():
         (tmp_path / name).write_bytes(content)
     assert {path.name for path in tmp_path.iterdir()} >= {"units.csv", "rules.toml", "city.toml"}
 
 
-def _outcomes(make, form: str, count: int, folder: Path, monkeypatch) -> set[str]:
-    recipe = Recipe(form, "bent", 1, make)
-    monkeypatch.setattr(fuzz, "case", lambda seed, number: (recipe, make(Random(number))))
-    return {fuzz.try_one(1, number, folder).outcome for number in range(count)}
+def _outcomes(make, input_format: str, count: int, folder: Path, monkeypatch) -> set[str]:
+    recipe = Recipe(input_format, "bent", 1, make)
+    monkeypatch.setattr(fuzz, "make_input", lambda seed, number: (recipe, make(Random(number))))
+    return {fuzz.try_input(1, number, folder).outcome for number in range(count)}
 
 
 PLANTED = [
-    ("haochaping.read.text.text_tables._looks_like_cells", lambda lines, i: False, bend_lines.tables_glued),
+    ("haochaping.read.text.text_tables._looks_like_cells", lambda lines, i: False, mutate_lines.glue_tables),
     (
-        "haochaping.read.text.text_bulletin._totals_told_twice",
+        "haochaping.read.text.text_bulletin._drop_repeated_totals",
         lambda rows, place: [],
-        bend_lines.line_doubled,
+        mutate_lines.double_line,
     ),
 ]
 

@@ -11,6 +11,7 @@ import pytest
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
+from haochaping.read.formats.file_format import WORKBOOK, file_format
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
 from tests.read.office_files import write_webpage, write_word, write_workbook
@@ -19,37 +20,37 @@ Edit = Callable[[openpyxl.Workbook], None]
 
 
 def set_cell(sheet: str, cell: str, value: object) -> Edit:
-    def edit(book: openpyxl.Workbook) -> None:
-        book[sheet][cell] = value
+    def edit(workbook: openpyxl.Workbook) -> None:
+        workbook[sheet][cell] = value
 
     return edit
 
 
-def hide(book: openpyxl.Workbook) -> None:
-    book["表1"].sheet_state = "hidden"
+def hide(workbook: openpyxl.Workbook) -> None:
+    workbook["表1"].sheet_state = "hidden"
 
 
-def merge(book: openpyxl.Workbook) -> None:
-    book["表1"].merge_cells("C5:C7")
+def merge(workbook: openpyxl.Workbook) -> None:
+    workbook["表1"].merge_cells("C5:C7")
 
 
-def far_cell(book: openpyxl.Workbook) -> None:
-    book["表1"]["A1048576"] = "x"
+def far_cell(workbook: openpyxl.Workbook) -> None:
+    workbook["表1"]["A1048576"] = "x"
 
 
-def stray(book: openpyxl.Workbook) -> None:
-    sheet = book.create_sheet("草稿")
+def stray(workbook: openpyxl.Workbook) -> None:
+    sheet = workbook.create_sheet("草稿")
     for row in ([1, 2, 3], [4, 5, 6], [7, 8, 9]):
         sheet.append(row)
 
 
-def second_header(book: openpyxl.Workbook) -> None:
-    book["表5"].append(["序号", "区县", "评价数", "总量占比"])
-    book["表5"].append([1, "某某区", 5, "100%"])
+def second_header(workbook: openpyxl.Workbook) -> None:
+    workbook["表5"].append(["序号", "区县", "评价数", "总量占比"])
+    workbook["表5"].append([1, "某某区", 5, "100%"])
 
 
-def gap(book: openpyxl.Workbook) -> None:
-    book["表1"].delete_rows(6)
+def gap(workbook: openpyxl.Workbook) -> None:
+    workbook["表1"].delete_rows(6)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +79,9 @@ def test_a_damaged_workbook(
 ) -> None:
     path = tmp_path / "附件.xlsx"
     write_workbook(real, path)
-    book = openpyxl.load_workbook(path)
-    edit(book)
-    book.save(path)
+    workbook = openpyxl.load_workbook(path)
+    edit(workbook)
+    workbook.save(path)
     with pytest.raises(InputRefused) as refusal:
         read_raw(tmp_path, real.quarter, reference)
     for text in said:
@@ -180,9 +181,9 @@ def test_two_sources_are_compared_cell_by_cell(
     same = read_raw(tmp_path, real.quarter, reference)
     assert same.second.empty and same.fact("source_used") == "附件.xlsx"
     assert same.headline["figure"].tolist() == real.headline["figure"].tolist(), "what only the text says"
-    book = openpyxl.load_workbook(tmp_path / "附件.xlsx")
-    book["表1"]["D5"] = 4242
-    book.save(tmp_path / "附件.xlsx")
+    workbook = openpyxl.load_workbook(tmp_path / "附件.xlsx")
+    workbook["表1"]["D5"] = 4242
+    workbook.save(tmp_path / "附件.xlsx")
     other = read_raw(tmp_path, real.quarter, reference)
     row = real.districts.loc[1]
     assert other.second[["table", "column", "printed", "file"]].to_numpy().tolist() == [
@@ -200,9 +201,9 @@ def test_an_annex_that_only_the_second_source_has_is_taken_from_it(
 ) -> None:
     write_workbook(real, tmp_path / "附件.xlsx")
     write_webpage(real, tmp_path / "通报.html")
-    book = openpyxl.load_workbook(tmp_path / "附件.xlsx")
-    del book["表5"]
-    book.save(tmp_path / "附件.xlsx")
+    workbook = openpyxl.load_workbook(tmp_path / "附件.xlsx")
+    del workbook["表5"]
+    workbook.save(tmp_path / "附件.xlsx")
     both = read_raw(tmp_path, real.quarter, reference)
     assert both == real and both.fact("annexes_from") == "附件5取自 通报.html"
     assert both.annexes["table"].tolist().count("public_services") == 1
@@ -241,11 +242,18 @@ def test_a_sheet_listed_many_times(real: QuarterData, reference: Reference, tmp_
     write_workbook(real, path)
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    book = parts["xl/workbook.xml"]
-    start, stop = book.index(b"<sheet "), book.index(b"</sheets>")
-    parts["xl/workbook.xml"] = book[:stop] + book[start:stop] * 2000 + book[stop:]
+    workbook = parts["xl/workbook.xml"]
+    start, stop = workbook.index(b"<sheet "), workbook.index(b"</sheets>")
+    parts["xl/workbook.xml"] = workbook[:stop] + workbook[start:stop] * 2000 + workbook[stop:]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     with pytest.raises(InputRefused, match="损坏"):
         read_raw(tmp_path, real.quarter, reference)
+
+
+def test_a_workbook_of_excel_95_is_known_by_its_stream(tmp_path: Path, reference: Reference) -> None:
+    """Its records are in a stream called Book, those of later versions in Workbook."""
+    path = tmp_path / "附件.xls"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 900 + "Book".encode("utf-16-le"))
+    assert file_format(path, reference) == WORKBOOK

@@ -43,9 +43,9 @@ def with_far_cell(parts: dict[str, bytes], cell: str, row: int, *, hidden: bool 
     assert parts[SHEET].count(b"</sheetData>") == 1
     parts[SHEET] = parts[SHEET].replace(b"</sheetData>", more)
     if hidden:
-        book = parts["xl/workbook.xml"]
-        parts["xl/workbook.xml"] = book.replace(b'state="visible"', b'state="hidden"', 1)
-        assert parts["xl/workbook.xml"] != book
+        workbook = parts["xl/workbook.xml"]
+        parts["xl/workbook.xml"] = workbook.replace(b'state="visible"', b'state="hidden"', 1)
+        assert parts["xl/workbook.xml"] != workbook
     return parts
 
 
@@ -197,11 +197,11 @@ def answers(folder: Path, cell: str = "", more: bytes = b"") -> Path:
     import xlsxwriter
 
     path = folder / "review.xlsx"
-    book = xlsxwriter.Workbook(path)
-    sheet = book.add_worksheet()
+    workbook = xlsxwriter.Workbook(path)
+    sheet = workbook.add_worksheet()
     sheet.write_row(0, 0, ["编号", "处理", "说明或依据"])
     sheet.write_row(1, 0, ["a", "说明", "因为"])
-    book.close()
+    workbook.close()
     with zipfile.ZipFile(path) as archive:
         parts: dict = {name: archive.read(name) for name in archive.namelist()}
     if cell:

@@ -88,7 +88,7 @@ def test_every_annex_has_a_title_and_a_note() -> None:
     assert list(ANNEX_ITEMS)[:2] == ["附件1标题", "附件1备注"] and len(ANNEX_ITEMS) == 10
 
 
-def book(path: Path, entries: list[list[str]], above: str = "") -> Path:
+def workbook(path: Path, entries: list[list[str]], above: str = "") -> Path:
     workbook = Workbook()
     sheet = workbook.active
     sheet.title = "附件5 公共服务"
@@ -106,7 +106,7 @@ NOTE = "备注：数据来源某系统，数据统计范围2023年1月1日至3�
 
 def test_title_and_note_of_an_annex_reach_the_model(tmp_path: Path, reference: Reference) -> None:
     rows = [["附件5标题", "各区县公共服务第一季度通报表"], ["附件5备注", NOTE], ["附件4标题", "没有的附件"]]
-    data = read_workbook(book(tmp_path / "a.xlsx", rows), NOW, reference)
+    data = read_workbook(workbook(tmp_path / "a.xlsx", rows), NOW, reference)
     assert data.annexes[["title", "note"]].to_numpy().tolist() == [["各区县公共服务第一季度通报表", NOTE]]
     assert data.annexes["period_end"].tolist() == ["2023-03-31"]
     assert data.fact("extraction_date") == "2023-04-04"
@@ -114,10 +114,10 @@ def test_title_and_note_of_an_annex_reach_the_model(tmp_path: Path, reference: R
 
 def test_the_page_of_an_annex_may_not_say_otherwise(tmp_path: Path, reference: Reference) -> None:
     title = "各区县公共服务第一季度“好差评”情况表"
-    same = book(tmp_path / "a.xlsx", [["附件5标题", title]], above=title)
+    same = workbook(tmp_path / "a.xlsx", [["附件5标题", title]], above=title)
     assert read_workbook(same, NOW, reference).annexes["title"].tolist() == [title]
     with pytest.raises(InputRefused, match="只保留一处"):
-        read_workbook(book(tmp_path / "b.xlsx", [["附件5标题", "另一个"]], above=title), NOW, reference)
+        read_workbook(workbook(tmp_path / "b.xlsx", [["附件5标题", "另一个"]], above=title), NOW, reference)
 
 
 def test_titles_and_notes_survive_the_workbook_of_annexes(

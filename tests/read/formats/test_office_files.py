@@ -72,13 +72,13 @@ def test_an_error_on_the_help_sheet_of_a_form_does_no_harm(tmp_path: Path, name:
     """Its checks look at annexes, which may be deleted."""
     from openpyxl import Workbook
 
-    book = Workbook()
-    sheet = book.active
+    workbook = Workbook()
+    sheet = workbook.active
     sheet.title = name
     sheet.append(["序号", "区县", "评价数"])
     sheet.append([1, "甲区", "#REF!"])
     sheet["C2"].data_type = "e"
-    book.save(tmp_path / "annexes.xlsx")
+    workbook.save(tmp_path / "annexes.xlsx")
     if is_read:
         assert [grid.name for grid in read_sheets(tmp_path / "annexes.xlsx")] == [name]
     else:

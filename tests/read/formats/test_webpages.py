@@ -268,12 +268,12 @@ def test_marks_in_a_workbook_cell(reference: Reference, tmp_path: Path, shared: 
     """A raised footnote mark beside a figure; its text alone would be 21221."""
     rows = [["区县", "评价数"], ["甲区", 5], ["乙县", None]]
     if shared:
-        book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
-        sheet = book.add_worksheet("Sheet")
+        workbook = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+        sheet = workbook.add_worksheet("Sheet")
         for r, row in enumerate(rows):
             sheet.write_row(r, 0, row)
-        sheet.write_rich_string(2, 1, "2122", book.add_format({"font_script": 1}), "1")
-        book.close()
+        sheet.write_rich_string(2, 1, "2122", workbook.add_format({"font_script": 1}), "1")
+        workbook.close()
     else:
         other = openpyxl.Workbook()
         for row in rows:
@@ -285,20 +285,20 @@ def test_marks_in_a_workbook_cell(reference: Reference, tmp_path: Path, shared: 
 
 
 def test_two_lines_in_a_workbook_cell_are_two_numbers(reference: Reference, tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
+    workbook = openpyxl.Workbook()
     for row in (["区县", "评价数"], ["甲区", 5], ["乙县", "12\n34"]):
-        book.active.append(row)
-    book.save(tmp_path / "a.xlsx")
+        workbook.active.append(row)
+    workbook.save(tmp_path / "a.xlsx")
     with pytest.raises(InputRefused, match="第 3 行 B 列（各区县表 乙县）：12⏎34"):
         read_raw(tmp_path, FIRST, reference)
 
 
 def test_a_title_of_another_quarter(reference: Reference, tmp_path: Path) -> None:
     """A workbook need not name its quarter; one that names another is in the wrong folder."""
-    book = openpyxl.Workbook()
+    workbook = openpyxl.Workbook()
     for row in (["2022年第三季度各区县数据表"], ["区县", "评价数"], ["甲区", 5]):
-        book.active.append(row)
-    book.save(tmp_path / "a.xlsx")
+        workbook.active.append(row)
+    workbook.save(tmp_path / "a.xlsx")
     with pytest.raises(InputRefused, match="内容是2022年第三季度"):
         read_raw(tmp_path, FIRST, reference)
 

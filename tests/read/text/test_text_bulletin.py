@@ -20,11 +20,11 @@ from tests.read.printing import (
     QUARTER,
     SERVICE_HEAD,
     Layout,
-    expected,
+    expected_content,
     print_bulletin,
     small_city,
 )
-from tests.read.reading import assert_read, assert_read_or_refused, assert_refused, assert_same, plain
+from tests.read.reading import assert_read, assert_read_or_refused, assert_refused, assert_same, plain_values
 
 REAL = Path(__file__).parents[3] / "data" / "raw" / QUARTER / "bulletin.txt"
 
@@ -59,7 +59,7 @@ def test_hand_checked_copy_is_complete():
 
 
 def test_real_bulletin_is_read_exactly(real):
-    assert_same(plain(real), _wanted_content())
+    assert_same(plain_values(real), _wanted_content())
 
 
 def test_real_bulletin_says_who_when_and_to_whom(real):
@@ -191,14 +191,14 @@ PLAIN_BENDS = [
 def test_plain_bend_is_read(read, bend):
     for seed in range(3):
         city, layout = small_city(seed), Layout(seed=seed, **bend)
-        assert_read(read, print_bulletin(city, layout), expected(city, layout))
+        assert_read(read, print_bulletin(city, layout), expected_content(city, layout))
 
 
 def test_units_that_the_registry_does_not_know_are_read_in_headers(read, reference):
     city, layout = small_city(3), Layout(annexes=(3,))
     names = {district for annex in city.annexes[:1] for district, _ in annex.rows}
     assert names - set(reference.names("district"))
-    assert_read(read, print_bulletin(city, layout), expected(city, layout))
+    assert_read(read, print_bulletin(city, layout), expected_content(city, layout))
 
 
 # --- bends that may be refused, but never misread ----------------------------------------------------
@@ -230,7 +230,7 @@ HARD_BENDS = [
 def test_hard_bend_is_read_right_or_refused(read, bend):
     for seed in range(4):
         city, layout = small_city(seed), Layout(seed=seed, **bend)
-        assert_read_or_refused(read, print_bulletin(city, layout), expected(city, layout))
+        assert_read_or_refused(read, print_bulletin(city, layout), expected_content(city, layout))
 
 
 def test_random_combinations_are_read_right_or_refused(read):
@@ -239,7 +239,7 @@ def test_random_combinations_are_read_right_or_refused(read):
     for seed in range(tried):
         city, layout = small_city(seed), _random_layout(seed)
         try:
-            seen += assert_read_or_refused(read, print_bulletin(city, layout), expected(city, layout))
+            seen += assert_read_or_refused(read, print_bulletin(city, layout), expected_content(city, layout))
         except Exception as failure:
             wrong.append(f"{type(failure).__name__} {str(failure).splitlines()[0]}: {layout}")
     assert not wrong, "\n".join(wrong)
@@ -365,8 +365,8 @@ def test_folder_that_does_not_exist_is_refused(tmp_path, reference):
 
 def test_total_printed_twice_alike_counts_once(read):
     annex = DISTRICT_HEAD + "合计 14 9 3\n" + ROWS + "合计 14 9 3\n" + NOTE
-    once = DISTRICT_HEAD + ROWS + "合计 14 9 3\n" + NOTE
-    assert_same(plain(read(NARRATIVE + annex)), plain(read(NARRATIVE + once)))
+    drop_repeated_tables = DISTRICT_HEAD + ROWS + "合计 14 9 3\n" + NOTE
+    assert_same(plain_values(read(NARRATIVE + annex)), plain_values(read(NARRATIVE + drop_repeated_tables)))
 
 
 def test_total_printed_twice_with_another_figure_is_refused(read):

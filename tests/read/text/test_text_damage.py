@@ -9,13 +9,19 @@ import pytest
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import TABLES, QuarterData, decode_key, encode_key, printed_column
-from tests.read.printing import Layout, expected, print_text, small_city
-from tests.read.reading import assert_read, assert_read_or_refused, assert_refused, plain, read_or_refusal
+from tests.read.printing import Layout, expected_content, print_text, small_city
+from tests.read.reading import (
+    assert_read,
+    assert_read_or_refused,
+    assert_refused,
+    plain_values,
+    read_or_refusal,
+)
 
 CITY, LAYOUT = small_city(1), Layout(seed=1)
 TEXT = print_text(CITY, LAYOUT)
 LINES = TEXT.split("\n")
-WANTED = expected(CITY, LAYOUT)
+WANTED = expected_content(CITY, LAYOUT)
 FIRST_ANNEX = LINES.index("附件 1：")
 ROWS = [i for i in range(FIRST_ANNEX, len(LINES)) if re.match(r"\d+ \D", LINES[i])]
 LAST_ROWS = [i for i in ROWS if i + 1 not in ROWS]
@@ -254,4 +260,4 @@ def test_truncated_annex_names_the_last_line(read):
 
 
 def test_same_text_gives_the_same_model(read):
-    assert plain(read(TEXT)) == plain(read(TEXT))
+    assert plain_values(read(TEXT)) == plain_values(read(TEXT))

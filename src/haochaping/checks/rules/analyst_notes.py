@@ -98,7 +98,9 @@ class _NoteReader:
     @cached_property
     def figures(self) -> FigureComparison:
         """Computed only where the notes have a number: it takes all figures of all quarters."""
-        from haochaping.figures.compute_figures import compute_figures  # here: SciPy behind it is slow to load
+        from haochaping.figures.compute_figures import (
+            compute_figures,  # here: SciPy behind it is slow to load
+        )
 
         return FigureComparison(
             self._cell_index, compute_figures(self._cell_index.data, self._cell_index.reference)

@@ -18,12 +18,12 @@ _GB = ("gb2312", "gbk", "gb18030", "gb_2312-80", "x-gbk", "cp936")
 
 
 def is_archived_page(opening: str) -> bool:
-    """Whether a text begins like a mail message that holds a page."""
+    """Whether a text begins like a mail message that contains a web page."""
     return bool(_BEGINS.match(opening) and _HOLDS.search(opening) and "mime-version" in opening.lower())
 
 
 def page_of(content: bytes, place: str) -> str:
-    """The page's HTML.
+    """Extract the page's HTML.
 
     Raises
     ------

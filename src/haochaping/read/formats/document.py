@@ -1,4 +1,4 @@
-"""A document of text lines and tables to the model: what Word files, web pages and ruled PDF pages become."""
+"""Read a document of text lines and tables: the common form of Word files, web pages and ruled PDF pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from haochaping.read.grid.grid_header import HIGHEST_HEADER, field_of
 from haochaping.read.text.lines import Line, make_line
 from haochaping.read.text.narrative import read_narrative
 from haochaping.read.text.text_bulletin import assemble
-from haochaping.read.text.text_tables import NOTE_BEGINS, UNIT_LINE, annex_heading, once
+from haochaping.read.text.text_tables import NOTE_BEGINS, UNIT_LINE, annex_heading, drop_repeated_tables
 from haochaping.reference.reference import Reference
 
 DocumentBlock = str | Grid
@@ -31,30 +31,32 @@ def read_document(
     place: str,
     source_kind: str = "published bulletin",
 ) -> QuarterData:
-    """The model from a document's text and tables.
+    """Read the quarter from a document's text and tables.
 
-    The text before the first annex is the narrative; between tables stand the note of the one above
-    and heading and title of the one below.
+    The text before the first annex is the narrative; text between two tables is the note of the upper one and heading
+    and title of the lower one.
 
     Raises
     ------
     InputRefused
-        There is no annex table, a table cannot be read with certainty, or figures stand outside.
+        There is no annex table, a table cannot be read with certainty, or there are figures outside the tables.
     """
-    annexes, plain = _annex_grids(blocks, reference)
+    annexes, texts_between = _annex_grids(blocks, reference)
     if not annexes:
         raise refuse(place, "没有附件表格", "应有带“序号”“区县”或“部门”表头的表格（图片中的表格不能读取）")
-    lines = [make_line(number, text, reference.no_value) for number, text in enumerate(plain[0], start=1)]
-    grids = _with_text(annexes, plain[1:], reference, lines)
+    lines = [
+        make_line(number, text, reference.no_value) for number, text in enumerate(texts_between[0], start=1)
+    ]
+    grids = _with_surrounding_text(annexes, texts_between[1:], reference, lines)
     tables, problems, _ = read_grids(grids, reference)
     if problems:
         raise InputRefused(problems)
     narrative = read_narrative(lines, place)
-    return assemble(narrative, once(tables, place), quarter, reference, place, source_kind)
+    return assemble(narrative, drop_repeated_tables(tables, place), quarter, reference, place, source_kind)
 
 
 def _annex_grids(blocks: Sequence[DocumentBlock], reference: Reference) -> tuple[list[Grid], list[list[str]]]:
-    """Grids that hold annexes, and the texts before, between and after them; other tables count as text."""
+    """Return the grids that hold annexes, and the texts before, between and after; other tables count as text."""
     grids: list[Grid] = []
     texts: list[list[str]] = [[]]
     for block in blocks:
@@ -62,12 +64,12 @@ def _annex_grids(blocks: Sequence[DocumentBlock], reference: Reference) -> tuple
             texts[-1] += [line for line in block.splitlines() if line.split()]
             continue
         if grids and not texts[-1] and (rest := _without_repeated_header(grids[-1], block)):
-            grids[-1] = _joined(grids[-1], rest)
+            grids[-1] = _join_grids(grids[-1], rest)
         elif holds_annex(block, reference):
             grids.append(block)
             texts.append([])
-        elif grids and not texts[-1] and _continues(grids[-1], block):
-            grids[-1] = _joined(grids[-1], block)
+        elif grids and not texts[-1] and _is_continuation(grids[-1], block):
+            grids[-1] = _join_grids(grids[-1], block)
         elif _holds_figures(block) or _has_heading(block, reference):
             raise refuse(
                 f"{block.place} 第 {block.numbers[0]} 行",
@@ -80,7 +82,7 @@ def _annex_grids(blocks: Sequence[DocumentBlock], reference: Reference) -> tuple
 
 
 def _without_repeated_header(above: Grid, below: Grid) -> Grid | None:
-    """`below` without the header that it repeats from `above`; None where it repeats none."""
+    """Return `below` without the header that it repeats from `above`; None if it repeats none."""
     if not below.rows or below.rows[0] not in above.rows:
         return None
     first = above.rows.index(below.rows[0])
@@ -93,24 +95,24 @@ def _without_repeated_header(above: Grid, below: Grid) -> Grid | None:
         size += 1
     if not size:
         return None
-    kept = {(row - size, column) for row, column in below.covered if row >= size}
+    covered_cells = {(row - size, column) for row, column in below.covered if row >= size}
     return (
-        replace(below, rows=below.rows[size:], numbers=below.numbers[size:], covered=frozenset(kept))
+        replace(below, rows=below.rows[size:], numbers=below.numbers[size:], covered=frozenset(covered_cells))
         if size < len(below.rows)
         else None
     )
 
 
-def _continues(above: Grid, below: Grid) -> bool:
-    """Whether a table without a header goes on where a page ended: same number of columns.
+def _is_continuation(above: Grid, below: Grid) -> bool:
+    """Whether a table without a header continues one of the page before: it has the same number of columns.
 
     A single row without a figure counts too: it may be a total, or a unit whose cells are all ``/``.
     """
     return bool(below.rows) and len(above.rows[0]) == len(below.rows[0])
 
 
-def _joined(above: Grid, below: Grid) -> Grid:
-    """One grid; a row that was cut where the page ended (no figure in its lower part) is put together again."""
+def _join_grids(above: Grid, below: Grid) -> Grid:
+    """Join two grids; a row that was cut at the page end (no figure in its lower part) is joined too."""
     if not any(is_number(text) for text in below.rows[0]):
         last = tuple(one + two for one, two in zip(above.rows[-1], below.rows[0], strict=True))
         above = replace(above, rows=(*above.rows[:-1], last))
@@ -130,34 +132,34 @@ def _holds_figures(grid: Grid) -> bool:
 
 
 def _has_heading(grid: Grid, reference: Reference) -> bool:
-    """Whether a known heading stands above a figure, in a table that is none of the annexes."""
+    """Whether a known heading is above a figure, in a table that is not an annex."""
     known = [at for row in grid.rows[:HIGHEST_HEADER] for at, t in enumerate(row) if field_of(t, reference)]
     return any(is_number(row[at]) for row in grid.rows for at in known)
 
 
-def _with_text(
+def _with_surrounding_text(
     grids: Sequence[Grid], between: Sequence[Sequence[str]], reference: Reference, lines: list[Line]
 ) -> list[Grid]:
-    """Each grid with the heading and title above it and the note below; `lines` keeps the narrative alone."""
-    heads = [_heading_lines(lines)]
-    del lines[len(lines) - len(heads[0]) :]
+    """Add heading and title above and the note below to each grid; these lines are removed from `lines`."""
+    heading_lines = [_heading_lines(lines)]
+    del lines[len(lines) - len(heading_lines[0]) :]
     notes: list[list[str]] = []
     for number, texts in enumerate(between):
-        made = [make_line(i, text, reference.no_value) for i, text in enumerate(texts, start=1)]
+        lines_between = [make_line(i, text, reference.no_value) for i, text in enumerate(texts, start=1)]
         if number + 1 < len(grids):
-            head = _heading_lines(made)
-            notes.append(texts[: len(made) - len(head)])  # type: ignore[arg-type]
-            heads.append(head)
+            head = _heading_lines(lines_between)
+            notes.append(texts[: len(lines_between) - len(head)])  # type: ignore[arg-type]
+            heading_lines.append(head)
         else:
             notes.append(list(texts))
     return [
         replace(grid, above=tuple(line.text for line in head), below=tuple(_note_only(note, grid)))
-        for grid, head, note in zip(grids, heads, notes, strict=True)
+        for grid, head, note in zip(grids, heading_lines, notes, strict=True)
     ]
 
 
 def _heading_lines(lines: Sequence[Line]) -> list[Line]:
-    """The last lines of `lines` that are heading and title of the table below."""
+    """Return the last lines of `lines`, which are heading and title of the table below."""
     last = list(lines[-MOST_HEADING_LINES:])
     for i in range(len(last) - 1, -1, -1):
         if annex_heading(last[i]) and not _lists_annexes(last[i]):
@@ -178,7 +180,7 @@ def _lists_annexes(line: Line) -> bool:
 
 
 def _note_only(texts: Sequence[str], grid: Grid) -> list[str]:
-    """Lines below a table; bare figures among them belong to no table."""
+    """Return the lines below a table; refuse lines of figures among them, which belong to no table."""
     for text in texts:
         pieces = text.split()
         figures = sum(is_number(piece) for piece in pieces)

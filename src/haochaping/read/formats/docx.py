@@ -17,22 +17,22 @@ from haochaping.read.grid.grid import MOST_COLUMNS, MOST_ROWS, SET_APART, make_g
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _LEFT_OUT = {f"{_W}del", f"{_W}moveFrom", f"{_W}txbxContent", f"{_MC}Fallback", f"{_W}pPr", f"{_W}rPr"}
-"""Deleted or moved text, text boxes (page furniture), and the older copy of what a newer Word draws."""
+"""Deleted or moved text, text boxes (page furniture), and fallback copies of newer kinds of content."""
 _LONGEST_SPAN = 9
-"""Digits; more are as many columns as too many."""
+"""Digits; a longer number means too many columns anyway, so the rest is cut off."""
 
 
 MOST_PARAGRAPHS = 20_000
-"""A bulletin has some hundred."""
+"""A bulletin has a few hundred."""
 
 
 def read_word(path: Path) -> list[DocumentBlock]:
-    """Paragraphs and tables of a Word file, in order.
+    """Return the paragraphs and tables of a Word file, in order.
 
     Raises
     ------
     InputRefused
-        It is no Word document that can be opened.
+        It is not a Word document that can be opened, or is too large.
     """
     from docx import Document
 
@@ -42,7 +42,7 @@ def read_word(path: Path) -> list[DocumentBlock]:
         raise refuse(path.name, type(error).__name__, "应为未加密、未损坏的 Word 文件（.docx）") from None
     count = 0
     blocks: list[DocumentBlock] = []
-    for element in _flow(body):
+    for element in _paragraphs_and_tables(body):
         if len(blocks) >= MOST_PARAGRAPHS:
             raise refuse(path.name, f"超过 {MOST_PARAGRAPHS} 个段落", "不是一份通报；请只保留通报正文和附件")
         if element.tag == f"{_W}p":
@@ -53,24 +53,24 @@ def read_word(path: Path) -> list[DocumentBlock]:
     return blocks
 
 
-def _flow(parent: Any) -> Iterator[Any]:
+def _paragraphs_and_tables(parent: Any) -> Iterator[Any]:
     """Paragraphs and tables in order, also those inside content controls and revisions."""
     for child in parent:
         if child.tag in (f"{_W}p", f"{_W}tbl"):
             yield child
         elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml"):
-            yield from _flow(child)
+            yield from _paragraphs_and_tables(child)
 
 
 def _text(element: Any, *, in_cell: bool = False) -> str:
-    """The text of a paragraph; breaks and tabs as blanks. In a cell, what is no part of its number is set apart."""
+    """Return the text of a paragraph; in a cell, raised, struck-out or hidden text is put into `SET_APART` brackets."""
     pieces: list[str] = []
 
     def walk(node: Any) -> None:
         for child in node:
             if child.tag in _LEFT_OUT:
                 continue
-            if in_cell and child.tag == f"{_W}r" and _is_apart(child) and (text := _text(child)):
+            if in_cell and child.tag == f"{_W}r" and _is_marked(child) and (text := _text(child)):
                 pieces.append(f"{SET_APART[0]}{text}{SET_APART[1]}")
                 continue
             if child.tag == f"{_W}t":
@@ -86,7 +86,7 @@ def _text(element: Any, *, in_cell: bool = False) -> str:
     return "".join(pieces)
 
 
-def _is_apart(run: Any) -> bool:
+def _is_marked(run: Any) -> bool:
     """Whether a run is raised (a footnote mark), struck out or hidden."""
     properties = run.find(f"{_W}rPr")
     if properties is None:
@@ -101,7 +101,7 @@ def _is_apart(run: Any) -> bool:
 
 def _cell_text(cell: Any, place: str, row: int) -> str:
     lines = []
-    for element in _flow(cell):
+    for element in _paragraphs_and_tables(cell):
         if element.tag == f"{_W}p":
             lines.append(_text(element, in_cell=True).strip())
         elif text := "".join(_text(element).split()):
@@ -110,7 +110,7 @@ def _cell_text(cell: Any, place: str, row: int) -> str:
 
 
 def _table(element: Any, place: str) -> Any:
-    """A table as a grid; merged cells are known by gridSpan and vMerge."""
+    """Return a table as a grid; merged cells are recognised by gridSpan and vMerge."""
     rows: list[list[str]] = []
     merged: list[tuple[int, int, int, int]] = []
     open_below: dict[int, tuple[int, int, int]] = {}
@@ -126,8 +126,8 @@ def _table(element: Any, place: str) -> Any:
                 raise refuse(place, "表格过大", f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列")
             vertical = tc.find(f"{_W}tcPr/{_W}vMerge")
             text = _cell_text(tc, place, r + 1)
-            goes_on = vertical is not None and vertical.get(f"{_W}val", "continue") == "continue"
-            if goes_on and at in open_below:
+            is_continuation = vertical is not None and vertical.get(f"{_W}val", "continue") == "continue"
+            if is_continuation and at in open_below:
                 top, left, right = open_below[at]
                 merged.append((top, left, r, right))
                 text = ""
@@ -136,7 +136,7 @@ def _table(element: Any, place: str) -> Any:
             else:
                 open_below.pop(at, None)
             if span > 1:
-                merged.append((r, at, r, at + span - 1)) if not goes_on else None
+                merged.append((r, at, r, at + span - 1)) if not is_continuation else None
             row += [text, *[""] * (span - 1)]
         rows.append(row)
     merged.sort(key=lambda area: (area[0], area[1], area[2]))

@@ -1,4 +1,4 @@
-"""The sheet 正文与日期 of a workbook: figures of the text, dates, titles and notes of the annexes, one a row."""
+"""Read the sheet 正文与日期 of a workbook: figures of the text, dates, titles and notes of the annexes, by row."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from haochaping.read.text.text_tables import AnnexTable
 
 SHEET, HELP_SHEET = "正文与日期", "填写说明"
 PROSE_SHEETS = (HELP_SHEET, "封面", "目录", "说明")
-"""Sheets of our own workbooks that hold no figures of the quarter."""
+"""Sheets of the kit's own workbooks without figures of the quarter."""
 QUARTER_ITEM = "季度"
 DATES = {
     "统计期起": "period_start",
@@ -56,16 +56,15 @@ ANNEX_ITEMS = {
 
 
 def read_entries(grid: Grid | None, quarter: Quarter) -> tuple[Narrative, list[Problem]]:
-    """What the sheet says, as a bulletin's text would; a workbook need not have it.
+    """Read the sheet, which a workbook need not have, into the form of a bulletin's text; and report problems.
 
-    Blank entries are left out. Labels the sheet does not know are problems, for nothing may be
-    passed over in silence.
+    Blank entries are left out. Unknown labels are problems, because nothing may be ignored silently.
     """
     facts: dict[str, str] = {}
     headline: list[dict[str, Any]] = []
     problems: list[Problem] = []
     labels = {normalize_for_comparison(label): label for label in [*ITEMS, *ANNEX_ITEMS]}
-    for cell_place, written, value in _filled(grid):
+    for cell_place, written, value in _filled_rows(grid):
         label = labels.get(normalize_for_comparison(written), "")
         name = ITEMS.get(label, "")
         if not label:
@@ -92,27 +91,29 @@ def read_entries(grid: Grid | None, quarter: Quarter) -> tuple[Narrative, list[P
 def with_annex_entries(
     tables: Sequence[AnnexTable], grid: Grid | None
 ) -> tuple[list[AnnexTable], list[Problem]]:
-    """`tables` with the titles and notes that the sheet gives; a problem where the annex's own page says otherwise."""
+    """Add the titles and notes of the sheet to `tables`; report those that contradict the annex's own sheet."""
     labels = {normalize_for_comparison(label): label for label in ANNEX_ITEMS}
-    given = {
+    entries = {
         ANNEX_ITEMS[labels[normalize_for_comparison(written)]]: (cell_place, value)
-        for cell_place, written, value in _filled(grid)
+        for cell_place, written, value in _filled_rows(grid)
         if normalize_for_comparison(written) in labels
     }
     problems: list[Problem] = []
 
-    def one(table: AnnexTable, field: str, own: str) -> str:
-        cell_place, value = given.get((table.table, field), ("", ""))
+    def combine(table: AnnexTable, field: str, own: str) -> str:
+        cell_place, value = entries.get((table.table, field), ("", ""))
         if value and own and normalize_for_comparison(value) != normalize_for_comparison(own):
             problems.append(Problem(cell_place, value, f"{table.place}写的是“{own}”，请只保留一处"))
         return own or value
 
-    completed = [replace(t, title=one(t, "title", t.title), note=one(t, "note", t.note)) for t in tables]
+    completed = [
+        replace(t, title=combine(t, "title", t.title), note=combine(t, "note", t.note)) for t in tables
+    ]
     return completed, problems
 
 
-def _filled(grid: Grid | None) -> Iterator[tuple[str, str, str]]:
-    """Place, label and text of every row that has both."""
+def _filled_rows(grid: Grid | None) -> Iterator[tuple[str, str, str]]:
+    """Yield place, label and text of every row that has both."""
     for number, row in zip(grid.numbers, grid.rows, strict=True) if grid else ():
         label, value = row[0].strip(), row[1].strip() if len(row) > 1 else ""
         if label and normalize_for_comparison(label) != "项目" and value:
@@ -120,7 +121,7 @@ def _filled(grid: Grid | None) -> Iterator[tuple[str, str, str]]:
 
 
 def _quarter_of(facts: dict[str, str], quarter: Quarter) -> Quarter | None:
-    """The quarter of the period; one that begins within a quarter is a finding, not another quarter."""
+    """Return the quarter of the period; if it starts within a quarter, `quarter`, and a rule reports it later."""
     start = facts.get("period_start", "")
     found = Quarter(int(start[:4]), (int(start[5:7]) + 2) // 3) if start else None
     return quarter if found and found.start != date.fromisoformat(start) else found
@@ -133,7 +134,7 @@ _EXPECTED = {
 
 
 def _figure(label: str, text: str) -> dict[str, Any] | None:
-    """A row of ``headline`` as the text of a bulletin would give it; None where it gives none of the whole text."""
+    """Return a row of ``headline`` as if read from a bulletin's text; None if `text` is not exactly one figure."""
     claimed = (
         normalize_for_comparison(text).removesuffix("条")
         if FIGURES[label] == "records"
@@ -154,6 +155,6 @@ def _figure(label: str, text: str) -> dict[str, Any] | None:
 
 
 def _with_unit(claimed: str) -> str:
-    """A number of records with 条 where a text has it: before 以上 and 左右."""
+    """Insert 条 after a number of records, where a text has it: before 以上 and 左右."""
     after = next((word for word in ("以上", "左右") if claimed.endswith(word)), "")
     return f"{claimed.removesuffix(after).removesuffix('条')}条{after}"

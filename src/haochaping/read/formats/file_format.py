@@ -1,4 +1,4 @@
-"""What kind of file it is, by its content and not by its name."""
+"""Recognise the format of a file by its content, not by its name."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from haochaping.reference.reference import Reference
 TEXT, WORD, PDF, WEBPAGE, WORKBOOK, CSV = "text", "word", "pdf", "webpage", "workbook", "csv"
 LARGEST_FILE = 50_000_000
 LARGEST_UNPACKED = 300_000_000
-"""Bytes. A bulletin with its annexes has some hundred thousand; a packed file that unfolds to more is no bulletin."""
+"""Bytes. A bulletin with its annexes has some hundred thousand; an archive that unpacks to more is no bulletin."""
 LARGEST_PART = 30_000_000
-"""Bytes of the XML parts that are read whole, together; sheets are read as a stream."""
+"""Total bytes of the XML parts that are read into memory; sheets are read as a stream instead."""
 LONGEST_OPENING = 1_000_000
-"""Bytes before the first element of an XML part."""
+"""Bytes of an XML part that are searched for its first element or DOCTYPE."""
 DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, expat.ExpatError, ElementTree.ParseError, struct.error),
     *(EOFError, OSError, NotImplementedError, RuntimeError, LookupError, ValueError, ArithmeticError),
 )
-"""What the readers of packed files and of XML raise where a file is damaged; an unknown encoding is a LookupError."""
+"""Exceptions by which zip and XML readers report a damaged file; LookupError is an unknown encoding."""
 _STREAMED = re.compile(r"xl/worksheets/.*|content\.xml", re.IGNORECASE)
 _XML_BEGINS = (
     b"<",
@@ -44,13 +44,13 @@ _XML_BEGINS = (
     b"\x00\x00",
     b"Lo",
 )
-"""First bytes of XML in any encoding that some reader knows; the name of a part does not tell what it is."""
+"""First bytes of XML in any encoding that a reader may know; a part's name does not prove what it is."""
 MOST_LINES_ABOVE = 5
-"""Title and unit lines that may stand above the header of a CSV."""
+"""Lines (title, unit) that may precede the header of a CSV file."""
 LONGEST_HEADER_LINE = 10_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WORD_97, _ENCRYPTED = "WordDocument".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le")
-_BOOK = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+_XLS_STREAMS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 
 _PAGE_BEGINS = ("<!doctype html", "<html", "<?xml", "<head", "<body", "<table", "<meta", "<!--")
 _EXCEL_PAGE = re.compile(
@@ -60,7 +60,7 @@ _XML_ROOT = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype[^>]*>)*<([\w:.-]+)
 
 
 def file_format(path: Path, reference: Reference) -> str:
-    """One of the formats that are read.
+    """Return the format of a file: one of the constants above, such as `WORD`.
 
     Raises
     ------
@@ -77,9 +77,9 @@ def file_format(path: Path, reference: Reference) -> str:
     if head.startswith(b"%PDF"):
         return PDF
     if head.startswith(_OLE):
-        return _ole(path)
+        return _ole_format(path)
     if head.startswith(b"PK"):
-        return _packed(path)
+        return _archive_format(path)
     if head.startswith(
         (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM", b"Rar!", b"7z\xbc\xaf")
     ):
@@ -87,19 +87,19 @@ def file_format(path: Path, reference: Reference) -> str:
     return _text_format(path, reference)
 
 
-def _ole(path: Path) -> str:
-    """Old Office files and encrypted new ones share a container."""
+def _ole_format(path: Path) -> str:
+    """Distinguish old Office files and encrypted new ones, which have the same container format."""
     content = path.read_bytes()
     if _ENCRYPTED in content:
         raise refuse(path.name, "已加密", "请解除密码后放入")
     if _WORD_97 in content:
         raise refuse(path.name, "旧格式 Word 文件（.doc）", "请在 Word 或 WPS 中另存为 .docx")
-    if any(name in content for name in _BOOK):
+    if any(name in content for name in _XLS_STREAMS):
         return WORKBOOK
     raise refuse(path.name, "不认识的旧格式文件", "请另存为 .docx 或 .xlsx")
 
 
-def _packed(path: Path) -> str:
+def _archive_format(path: Path) -> str:
     names, kind = check_archive(path)
     if "word/document.xml" in names:
         return WORD
@@ -113,13 +113,13 @@ def _packed(path: Path) -> str:
 
 
 def check_archive(path: Path) -> tuple[set[str], str]:
-    """The names in a packed office file, and its ``mimetype`` where it has one. Nothing is ever unpacked to the disk.
+    """Check a zip archive; return the names of its parts, and its ``mimetype`` if any. Nothing is unpacked to disk.
 
     Raises
     ------
     InputRefused
-        It is damaged or encrypted, holds macros, becomes too large, defines entities, or holds two parts of one name, of
-        which two readers may take different ones.
+        It is damaged or encrypted, has macros, unpacks to too much, defines entities, or has two parts of one name, of
+        which two readers may use different ones.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -133,13 +133,13 @@ def check_archive(path: Path) -> tuple[set[str], str]:
             kind = _kind_of(archive) if "mimetype" in names else ""
             if any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in names):
                 raise refuse(path.name, "含有宏", "请另存为不含宏的 .xlsx 或 .docx")
-            whole = 0
+            total_size = 0
             for item in items:
                 is_xml = _check_part(archive, item, path.name)
                 streamed = "word/document.xml" not in names and _STREAMED.fullmatch(item.filename)
-                whole += item.file_size if is_xml and not streamed else 0
-                if whole > LARGEST_PART:
-                    size = f"{item.filename} 解开后有 {item.file_size} 字节，连同其他部分 {whole} 字节"
+                total_size += item.file_size if is_xml and not streamed else 0
+                if total_size > LARGEST_PART:
+                    size = f"{item.filename} 解开后有 {item.file_size} 字节，连同其他部分 {total_size} 字节"
                     raise refuse(path.name, size, f"不应超过 {LARGEST_PART} 字节")
     except DAMAGED:
         raise refuse(path.name, "文件已损坏", "请重新保存后放入") from None
@@ -152,7 +152,7 @@ def _kind_of(archive: zipfile.ZipFile) -> str:
 
 
 def _check_part(archive: zipfile.ZipFile, item: zipfile.ZipInfo, place: str) -> bool:
-    """Whether a part may be XML; one that defines entities is refused, for office files never do (but in META-INF)."""
+    """Whether a part may be XML; refuse one with a DOCTYPE, which office files have in META-INF only."""
     is_package = item.filename.startswith("META-INF/")
     if item.flag_bits & 1 and not is_package:
         raise refuse(place, "已加密", "请解除密码后放入")
@@ -183,8 +183,8 @@ def is_ods(path: Path) -> bool:
         return "content.xml" in archive.namelist()
 
 
-def is_page(path: Path) -> bool:
-    """Whether a file is text: a workbook that is text is a web page with tables."""
+def is_text_file(path: Path) -> bool:
+    """Whether a file is neither a zip nor an OLE container; a workbook that is text is a web page with tables."""
     with path.open("rb") as file:
         return not file.read(8).startswith((b"PK", _OLE))
 
@@ -192,21 +192,21 @@ def is_page(path: Path) -> bool:
 def _text_format(path: Path, reference: Reference) -> str:
     text = decode(path.read_bytes(), path.name)
     opening = text[:4000].lstrip("\ufeff \t\r\n")
-    small = opening.lower()
-    if small.startswith("<?xml"):
-        _must_be_html(opening, path)
+    lower_case = opening.lower()
+    if lower_case.startswith("<?xml"):
+        _refuse_other_xml(opening, path)
     if is_archived_page(opening):
         return WORKBOOK if _EXCEL_PAGE.search(text[:20_000]) else WEBPAGE
-    if small.startswith(_PAGE_BEGINS) or (small.startswith("<") and "<table" in text.lower()):
+    if lower_case.startswith(_PAGE_BEGINS) or (lower_case.startswith("<") and "<table" in text.lower()):
         exported = path.suffix.lower() in (".xls", ".xlsx", ".et") or _EXCEL_PAGE.search(text[:20_000])
         return WORKBOOK if exported else WEBPAGE
-    if small.startswith("{\\rtf"):
+    if lower_case.startswith("{\\rtf"):
         raise refuse(path.name, "RTF 文件", "请另存为 .docx")
     return CSV if _is_csv(text, reference) else TEXT
 
 
-def _must_be_html(opening: str, path: Path) -> None:
-    """Refuse XML that is no web page: its tables would be taken for text."""
+def _refuse_other_xml(opening: str, path: Path) -> None:
+    """Refuse XML that is not a web page, whose tables would be read as text."""
     root = _XML_ROOT.match(opening)
     name = root[1].rpartition(":")[2].lower() if root else ""
     if name == "html":
@@ -217,12 +217,12 @@ def _must_be_html(opening: str, path: Path) -> None:
         "package": ("XML 文档（Word）", "请在 Word 或 WPS 中另存为 .docx"),
         "document": ("单个 XML 的 OpenDocument 文件", "请另存为 .xlsx 或 .docx"),
     }
-    kind, way_round = kinds.get(name, ("XML 文件", "请放入通报（.docx、.pdf、.html、.txt）或表格"))
-    raise refuse(path.name, kind, way_round)
+    kind, advice = kinds.get(name, ("XML 文件", "请放入通报（.docx、.pdf、.html、.txt）或表格"))
+    raise refuse(path.name, kind, advice)
 
 
 def _is_csv(text: str, reference: Reference) -> bool:
-    """Whether the text is one table: a header of known headings between separators near its top, and no other one."""
+    """Whether the text is one table: it has a header of known headings near its top, and no other header."""
     lines = [line for line in text.splitlines() if line.strip()]
     headers = [i for i, line in enumerate(lines) if _is_header(line, reference)]
     others = [
@@ -237,7 +237,7 @@ def _is_header(line: str, reference: Reference) -> bool:
 
 
 def header_delimiter(line: str, reference: Reference) -> str:
-    """What separates the cells of a line with known headings; blank when it is no header."""
+    """Return the delimiter of a line with known headings; empty if the line is not a header."""
     for delimiter in ",\t;":
         cells = line.split(delimiter) if len(line) <= LONGEST_HEADER_LINE else []
         folded = [normalize_for_comparison(cell.strip('"')).partition("(")[0] for cell in cells]

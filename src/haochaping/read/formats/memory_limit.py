@@ -1,4 +1,4 @@
-"""A bound on what a file may become in memory, for readers that have none of their own."""
+"""Limit the memory that reading a file may take, for libraries that have no limit of their own."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_MAPPED = Path("/proc/self/statm")
+_MEMORY_STATISTICS = Path("/proc/self/statm")
 
 
 @contextmanager
-def memory_limited(more: int) -> Iterator[None]:
-    """Let the process take so many bytes more than it has, on Linux; beyond that a ``MemoryError`` is raised.
+def memory_limited(extra_bytes: int) -> Iterator[None]:
+    """Limit the process to `extra_bytes` more than it has now; beyond that ``MemoryError`` is raised.
 
-    Elsewhere nothing is limited.
+    Works on Linux; elsewhere nothing is limited.
     """
-    if not _MAPPED.exists():
+    if not _MEMORY_STATISTICS.exists():
         yield
         return
     import resource
 
-    now = int(_MAPPED.read_text().split()[0]) * resource.getpagesize()
+    now = int(_MEMORY_STATISTICS.read_text().split()[0]) * resource.getpagesize()
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = now + more
+    wanted = now + extra_bytes
     if soft != resource.RLIM_INFINITY:
         wanted = min(wanted, soft)
     resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))

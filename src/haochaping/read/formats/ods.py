@@ -1,6 +1,6 @@
-"""OpenDocument workbooks (.ods) read as a stream; repeated cells are unfolded only where something stands in them.
+"""OpenDocument workbooks (.ods), read as a stream; repeated cells are expanded only if they have content.
 
-Percentages are taken with the decimals that the file shows, merged cells as the file merges them.
+Percentages are read with the decimals that the file shows.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from xml.parsers import expat
 from haochaping.cleaning.number_or_missing import MOST_DIGITS, percent
 from haochaping.core.errors import refuse
 from haochaping.read.formats.file_format import DAMAGED
-from haochaping.read.formats.workbook_details import DATE_SHOWN, Sheet, plain
+from haochaping.read.formats.workbook_details import DATE_SHOWN, Sheet, number_text
 from haochaping.read.grid.grid import MOST_COLUMNS, MOST_ROWS, SET_APART
 
 _SKIPPED = {"annotation", "tracked-changes", "shapes", "ruby-text", "dde-links"}
-"""Comments and changes are no content of cells."""
+"""Elements that are not content of cells, such as comments and tracked changes."""
 _SHOWN_PERCENT = re.compile(r"[\d,]+(?:\.(\d+))?%")
 
 
@@ -29,13 +29,13 @@ class _Cell:
     text: str
     repeat: int
     numeric: bool = False
-    unfinished: bool = False
+    has_no_result: bool = False
     error: str = ""
     span: tuple[int, int] = (1, 1)
 
 
 def read_ods(path: Path) -> list[Sheet]:
-    """Every sheet, in order.
+    """Read every sheet, in order.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def read_ods(path: Path) -> list[Sheet]:
 
 
 class _Reader:
-    """Handlers for content.xml. Names go without their namespace: no two of those used here collide."""
+    """XML handlers for content.xml; namespaces are ignored, since no two names used here collide."""
 
     def __init__(self) -> None:
         self.sheets: list[Sheet] = []
@@ -63,7 +63,7 @@ class _Reader:
         self._marked_styles: set[str] = set()
         self._spans: list[str] = []
         self._style = ""
-        self._skip = self._tables = 0
+        self._skip_depth = self._table_depth = 0
         self._row = self._column = self._repeat = 0
         self._cells: list[_Cell] = []
         self._cell: dict[str, str] | None = None
@@ -80,8 +80,8 @@ class _Reader:
 
     def _start(self, tag: str, raw: dict[str, str]) -> None:
         name = tag.rpartition(" ")[2]
-        if self._skip or name in _SKIPPED:
-            self._skip += 1
+        if self._skip_depth or name in _SKIPPED:
+            self._skip_depth += 1
             return
         attributes = {k.rpartition(" ")[2]: value for k, value in raw.items() if "calcext" not in k}
         # Only the office suite's own kind of value (calcext) knows errors; the standard one knows the rest.
@@ -95,13 +95,13 @@ class _Reader:
             if raised or attributes.get("text-line-through-style", "none") != "none":
                 self._marked_styles.add(self._style)
         elif name == "table":
-            self._tables += 1
-            if self._tables == 1:
+            self._table_depth += 1
+            if self._table_depth == 1:
                 sheet = Sheet(attributes.get("name", ""))
                 sheet.details.hidden = attributes.get("style-name") in self._hidden_styles
                 self.sheets.append(sheet)
                 self._row = self._column = 0
-        elif self._tables != 1:
+        elif self._table_depth != 1:
             return
         elif name == "table-column":
             repeat = int(attributes.get("number-columns-repeated", 1))
@@ -131,17 +131,17 @@ class _Reader:
             self._lines[-1] += " " * min(int(attributes.get("c", 1)), 100)
 
     def _data(self, text: str) -> None:
-        if self._cell is not None and self._lines and not self._skip:
+        if self._cell is not None and self._lines and not self._skip_depth:
             self._lines[-1] += text
 
     def _end(self, tag: str) -> None:
-        if self._skip:
-            self._skip -= 1
+        if self._skip_depth:
+            self._skip_depth -= 1
             return
         name = tag.rpartition(" ")[2]
         if name == "table":
-            self._tables -= 1
-        elif self._tables != 1:
+            self._table_depth -= 1
+        elif self._table_depth != 1:
             return
         elif name == "span" and self._spans:
             self._lines[-1] += self._spans.pop()
@@ -153,9 +153,9 @@ class _Reader:
             self._row += self._repeat
 
     def _add_row(self) -> None:
-        """The row's cells into the sheet, as often as the row is repeated; blank ends are left off."""
+        """Add the row's cells to the sheet, as often as the row is repeated, without blank cells at its end."""
         while self._cells and not (
-            self._cells[-1].text or self._cells[-1].unfinished or self._cells[-1].error
+            self._cells[-1].text or self._cells[-1].has_no_result or self._cells[-1].error
         ):
             if self._cells[-1].span != (1, 1):
                 break
@@ -163,23 +163,23 @@ class _Reader:
         if not self._cells:
             return
         details, width = self._sheet.details, sum(cell.repeat for cell in self._cells)
-        details.filled(self._row + self._repeat - 1, width - 1)
+        details.record_content(self._row + self._repeat - 1, width - 1)
         if width > MOST_COLUMNS or self._row + self._repeat > MOST_ROWS:
-            return  # told by its size
+            return  # refused later, by its size
         rows = self._sheet.rows
         rows += [[] for _ in range(self._row + self._repeat - len(rows))]
         for row in range(self._row, self._row + self._repeat):
             at = 0
             for cell in self._cells:
                 for column in range(at, at + cell.repeat):
-                    self._note(cell, row, column)
+                    self._record_details(cell, row, column)
                 rows[row] += [cell.text] * cell.repeat
                 at += cell.repeat
 
-    def _note(self, cell: _Cell, row: int, column: int) -> None:
+    def _record_details(self, cell: _Cell, row: int, column: int) -> None:
         if cell.numeric:
             self._sheet.numeric.add((row, column))
-        if cell.unfinished:
+        if cell.has_no_result:
             self._sheet.details.without_value.append((row, column))
         if cell.error:
             self._sheet.details.errors.append((row, column, cell.error))
@@ -205,7 +205,7 @@ def _read_cell(attributes: dict[str, str], lines: list[str]) -> _Cell:
         if kind == "percentage" and match:
             cell.text = f"{percent(Fraction(value), len(match[1] or ''))}%"
         else:
-            cell.text, cell.numeric = plain(value), True
+            cell.text, cell.numeric = number_text(value), True
     elif kind == "date":
         cell.text = attributes["date-value"][:10]
     elif kind == "time":
@@ -214,7 +214,7 @@ def _read_cell(attributes: dict[str, str], lines: list[str]) -> _Cell:
         cell.text = attributes["boolean-value"].upper()
     elif not kind and "formula" in attributes and not lines:
         # A formula whose result is blank text has an empty line of text.
-        cell.unfinished = True
+        cell.has_no_result = True
     elif not shown:
         cell.text = attributes.get("string-value", "")
     return cell

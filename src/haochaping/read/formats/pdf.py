@@ -1,6 +1,6 @@
-"""PDF files with text: ruled tables and the lines outside them, or plain lines where no table is ruled.
+"""Read PDF files: ruled tables and the lines outside them, or only lines if no table is ruled.
 
-A scanned PDF holds pictures and no text; it is refused, for reading pictures would be guessing.
+A scanned PDF, which has images and no text, is refused, since reading images would be guessing.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from haochaping.read.text.lines import is_decorated_mark, make_line
 
 MOST_PAGES = 300
 MARK_RATIO = 1.2
-"""Raised characters have some two thirds of the size."""
-MORE_MEMORY = 600_000_000
-"""Bytes. A compressed page can unfold to any size, and every character on it is an object."""
+"""Ratio of sizes from which digits count as different; raised ones have some two thirds of the normal size."""
+MAX_EXTRA_MEMORY = 600_000_000
+"""Bytes. A compressed page can expand to any size, and every character on it is an object."""
 FEWEST_COLUMNS = 3
-"""A frame with fewer columns is no annex: a box around text."""
+"""A frame with fewer columns is a box around text and not an annex."""
 
 
 def read_pdf(path: Path) -> list[DocumentBlock]:
-    """Lines and tables of a PDF, page after page, page numbers left out.
+    """Read lines and tables of a PDF, page by page, without page numbers.
 
-    Where no page has a ruled table, only lines: the caller reads them as plain text.
+    If no page has a ruled table, there are only lines, which the caller reads as plain text.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def read_pdf(path: Path) -> list[DocumentBlock]:
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
     try:
-        with memory_limited(MORE_MEMORY), pdfplumber.open(path) as document:
+        with memory_limited(MAX_EXTRA_MEMORY), pdfplumber.open(path) as document:
             if len(document.pages) > MOST_PAGES:
                 raise refuse(path.name, f"{len(document.pages)} 页", f"通报不应超过 {MOST_PAGES} 页")
             blocks: list[DocumentBlock] = []
@@ -75,27 +75,27 @@ def _page(page: Any, place: str, tables: int) -> list[DocumentBlock]:
     for number, table in enumerate(found, start=tables + 1):
         blocks += _lines(page, top, table.bbox[1])
         name = f"{place} 表 {number}（第 {page.page_number} 页）"
-        _no_marks(page, table, name)
+        _refuse_marks(page, table, name)
         blocks.append(_grid(table, name))
         top = table.bbox[3]
     return _without_page_number([*blocks, *_lines(page, top, page.height)])
 
 
-def _no_marks(page: Any, table: Any, place: str) -> None:
-    """Refuse a cell with figures of two sizes: a raised footnote mark beside a number would become its last digit."""
+def _refuse_marks(page: Any, table: Any, place: str) -> None:
+    """Refuse a cell with digits of two sizes: a raised footnote mark would be read as the last digit."""
     digits = [char for char in page.chars if char["text"].isdecimal()]
-    if not digits or not _differ(digits):
+    if not digits or not _differ_in_size(digits):
         return
     for number, row in enumerate(table.rows, start=1):
         for cell in filter(None, row.cells):
             inside = [char for char in digits if _is_inside(char, cell)]
-            if inside and _differ(inside):
+            if inside and _differ_in_size(inside):
                 shown = "".join(char["text"] for char in inside)
                 expected = "其中有大小不同的数字（可能是脚注标记）；请放入 Word、表格或删去标记后的文件"
                 raise refuse(f"{place} 第 {number} 行", shown[:80], expected)
 
 
-def _differ(chars: list[dict[str, Any]]) -> bool:
+def _differ_in_size(chars: list[dict[str, Any]]) -> bool:
     sizes = [char["size"] for char in chars]
     return max(sizes) > min(sizes) * MARK_RATIO
 
@@ -108,13 +108,13 @@ def _is_inside(char: dict[str, Any], area: tuple[float, float, float, float]) ->
 
 
 def _without_page_number(blocks: list[DocumentBlock]) -> list[DocumentBlock]:
-    """A page's blocks without the number at its head or foot: decorated, or bare digits alone in the line."""
+    """Drop the page number (decorated, or digits alone in a line) at the top or bottom of a page."""
 
     def is_mark(block: DocumentBlock) -> bool:
         if not isinstance(block, str):
             return False
-        bare = block.strip()
-        return is_decorated_mark(make_line(1, block, {})) or (bare.isdecimal() and len(bare) <= 3)
+        stripped = block.strip()
+        return is_decorated_mark(make_line(1, block, {})) or (stripped.isdecimal() and len(stripped) <= 3)
 
     if blocks and is_mark(blocks[-1]):
         blocks = blocks[:-1]
@@ -122,23 +122,23 @@ def _without_page_number(blocks: list[DocumentBlock]) -> list[DocumentBlock]:
 
 
 def _lines(page: Any, top: float, bottom: float) -> list[DocumentBlock]:
-    """Text between two heights of the page, line by line; a letter belongs where its middle is."""
+    """Return the lines of text between two heights of the page; the middle of a character decides."""
 
-    def between(thing: dict[str, Any]) -> bool:
+    def is_between(thing: dict[str, Any]) -> bool:
         return thing["object_type"] != "char" or top <= (thing["top"] + thing["bottom"]) / 2 < bottom
 
-    text = page.filter(between).extract_text() or ""
+    text = page.filter(is_between).extract_text() or ""
     return [line for line in text.split("\n") if line.split()]
 
 
 def _grid(table: Any, place: str) -> Grid:
-    """A ruled table; text wrapped inside a cell is put together again, merged cells are filled."""
+    """Read a ruled table; text wrapped inside a cell is joined, merged cells are filled."""
     texts = [["".join((text or "").split()) for text in row] for row in table.extract()]
     return make_grid(texts, place, merged=_merged(table))
 
 
 def _merged(table: Any) -> list[tuple[int, int, int, int]]:
-    """Cells that cover several columns or rows: pdfplumber leaves None where a neighbour covers."""
+    """Return merged areas, for which pdfplumber has None in all cells but the first."""
     columns = sorted({round(cell[0]) for row in table.rows for cell in row.cells if cell})
     tops = sorted({round(cell[1]) for row in table.rows for cell in row.cells if cell})
     areas = []

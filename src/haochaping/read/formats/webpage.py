@@ -1,4 +1,4 @@
-"""Saved web pages (.html, .mht) as text lines and tables."""
+"""Read saved web pages (.html, .mht) as text lines and tables."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LINES = {
     "table",
 }
 _SET_APART = {"sup", "sub", "s", "strike", "del"}
-"""Footnote marks and struck-out figures: part of no number."""
+"""Elements for footnote marks and struck-out text, which are not part of a number."""
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARSET = re.compile(r"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _READ_CHARSETS = ("utf-8", "utf8", "gb2312", "gbk", "gb18030", "x-gbk", "unicode", "utf-16", "us-ascii")
@@ -46,12 +46,12 @@ _SEVERAL_SHEETS = re.compile(r"<frameset|<x:worksheetsource", re.IGNORECASE)
 
 
 def page_text(path: Path) -> str:
-    """The HTML of a saved page.
+    """Return the HTML of a saved page.
 
     Raises
     ------
     InputRefused
-        It is no text, or declares an encoding that is not read.
+        It is not text, or declares an encoding that is not supported.
     """
     content = path.read_bytes()
     text = decode(content, path.name)
@@ -64,12 +64,12 @@ def page_text(path: Path) -> str:
 
 
 def read_webpage(path: Path) -> list[DocumentBlock]:
-    """Text and tables of a saved page, in order; a table that only lays out others counts as text.
+    """Read text and tables of a saved page, in order; a table around other tables is treated as text.
 
     Raises
     ------
     InputRefused
-        It holds no text, or figures that a reader of the page does not see.
+        It is too large, not a page, or has figures that the page does not show.
     """
     from lxml import html
 
@@ -86,11 +86,11 @@ def read_webpage(path: Path) -> list[DocumentBlock]:
         raise refuse(path.name, type(error).__name__, "应为保存下来的网页（.html）") from None
     body = root.find("body")
     blocks = list(_blocks(root if body is None else body, path.name, [0]))
-    return _from_title(_joined(blocks))
+    return _drop_before_title(_join_lines(blocks))
 
 
-def _from_title(blocks: list[DocumentBlock]) -> list[DocumentBlock]:
-    """Blocks from the bulletin's title on: what stands above belongs to the site."""
+def _drop_before_title(blocks: list[DocumentBlock]) -> list[DocumentBlock]:
+    """Return the blocks from the bulletin's title on; those before belong to the web site."""
     for i, block in enumerate(blocks):
         if isinstance(block, Grid):
             break
@@ -100,7 +100,7 @@ def _from_title(blocks: list[DocumentBlock]) -> list[DocumentBlock]:
 
 
 def _blocks(element: Any, place: str, count: list[int]) -> Iterator[DocumentBlock]:
-    """Pieces of text (a line break is a piece of its own) and tables."""
+    """Yield pieces of text (a line break is a piece of its own) and tables."""
     if not isinstance(element.tag, str) or element.tag in _LEFT_OUT:
         return
     if element.tag == "table" and element.find(".//table") is None:
@@ -120,8 +120,8 @@ def _blocks(element: Any, place: str, count: list[int]) -> Iterator[DocumentBloc
         yield "\n"
 
 
-def _joined(pieces: list[DocumentBlock]) -> list[DocumentBlock]:
-    """Lines of text put together from pieces; blanks inside a line fold."""
+def _join_lines(pieces: list[DocumentBlock]) -> list[DocumentBlock]:
+    """Join pieces to lines of text; runs of blanks become one."""
     blocks: list[DocumentBlock] = []
     text = ""
 
@@ -146,7 +146,7 @@ def _joined(pieces: list[DocumentBlock]) -> list[DocumentBlock]:
 def _table(table: Any, place: str) -> Grid:
     rows: list[list[str]] = []
     merged: list[tuple[int, int, int, int]] = []
-    taken: set[tuple[int, int]] = set()
+    covered: set[tuple[int, int]] = set()
     problems: list[Problem] = []
     hidden_columns = _hidden_columns(table)
     for r, tr in enumerate(table.iter("tr")):
@@ -154,19 +154,19 @@ def _table(table: Any, place: str) -> Grid:
         for cell in tr:
             if cell.tag not in ("td", "th"):
                 continue
-            while (r, len(row)) in taken:
+            while (r, len(row)) in covered:
                 row.append("")
             down, across = _span(cell, "rowspan"), _span(cell, "colspan")
             at = len(row)
             if down > 1 or across > 1:
                 merged.append((r, at, r + down - 1, at + across - 1))
-                taken.update((r + below, at + right) for below in range(1, down) for right in range(across))
+                covered.update((r + below, at + right) for below in range(1, down) for right in range(across))
             row += [_cell_text(cell), *[""] * (across - 1)]
             if hidden := _hidden_text(tr, cell) or (row[at] if at in hidden_columns else ""):
                 problems.append(
                     Problem(f"{place} 第 {r + 1} 行", hidden[:80], "此处有网页上不显示的内容；请核对并删去")
                 )
-            if r >= MOST_ROWS or len(row) > MOST_COLUMNS or len(taken) > MOST_ROWS * MOST_COLUMNS:
+            if r >= MOST_ROWS or len(row) > MOST_COLUMNS or len(covered) > MOST_ROWS * MOST_COLUMNS:
                 raise refuse(place, "表格过大", f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列")
         rows.append(row)
     if problems and any(any(text.isdecimal() for text in row) for row in rows):
@@ -204,14 +204,14 @@ def _cell_text(cell: Any) -> str:
     def walk(element: Any) -> None:
         if not isinstance(element.tag, str) or element.tag in _LEFT_OUT:
             return
-        apart = element.tag in _SET_APART and "".join(element.itertext()).split()
+        is_marked = element.tag in _SET_APART and "".join(element.itertext()).split()
         is_line = element.tag in _LINES and element is not cell
-        pieces.append("\n" if is_line else SET_APART[0] if apart else "")
+        pieces.append("\n" if is_line else SET_APART[0] if is_marked else "")
         pieces.append(_BLANKS.sub(" ", element.text or ""))
         for child in element:
             walk(child)
             pieces.append(_BLANKS.sub(" ", child.tail or ""))
-        pieces.append("\n" if is_line else SET_APART[1] if apart else "")
+        pieces.append("\n" if is_line else SET_APART[1] if is_marked else "")
 
     walk(cell)
     return _NO_PART_OF_NUMBER.sub("", "".join(pieces))

@@ -1,6 +1,6 @@
-"""Workbooks (.xlsx, .xls, .ods) and CSV files as grids of texts, one a sheet.
+"""Read workbooks (.xlsx, .xls, .ods) and CSV files as grids of texts, one for each sheet.
 
-Numbers become text: whole numbers without a point. Formulas count by their stored value; one without a stored value is refused.
+Numbers become text, whole ones without a decimal point. Formulas are read by their stored value; one without is refused.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ from haochaping.core.quarter import Quarter
 from haochaping.read.formats.entries_sheet import PROSE_SHEETS, SHEET, read_entries, with_annex_entries
 from haochaping.read.formats.file_format import MOST_LINES_ABOVE, header_delimiter, is_ods
 from haochaping.read.formats.ods import read_ods
-from haochaping.read.formats.workbook_details import DATE_SHOWN, Details, Sheet, plain
+from haochaping.read.formats.workbook_details import DATE_SHOWN, Sheet, SheetDetails, number_text
 from haochaping.read.formats.xls import xls_details
 from haochaping.read.formats.xlsx import xlsx_details
 from haochaping.read.grid.annex_grids import read_grids
 from haochaping.read.grid.grid import MOST_COLUMNS, MOST_ROWS, Grid, make_grid
 from haochaping.read.text.margins import is_filled_in_by
 from haochaping.read.text.text_bulletin import assemble
-from haochaping.read.text.text_tables import once
+from haochaping.read.text.text_tables import drop_repeated_tables
 from haochaping.reference.reference import Reference
 
 
 def read_workbook(path: Path, quarter: Quarter, reference: Reference) -> QuarterData:
-    """The model from a workbook: its own sheets or an office's, annexes in any order.
+    """Read a quarter from a workbook: the kit's own form or an office's, annexes in any order.
 
     Raises
     ------
     InputRefused
         It cannot be opened, holds no annex, or a cell cannot be read with certainty.
     """
-    return _assembled(read_sheets(path), quarter, reference, path.name, "workbook")
+    return _assemble_grids(read_sheets(path), quarter, reference, path.name, "workbook")
 
 
 def read_csv_files(paths: Sequence[Path], quarter: Quarter, reference: Reference) -> QuarterData:
-    """The model from CSV files, one an annex.
+    """Read a quarter from CSV files, one for each annex.
 
     Raises
     ------
@@ -54,37 +54,37 @@ def read_csv_files(paths: Sequence[Path], quarter: Quarter, reference: Reference
         As :func:`read_workbook`.
     """
     grids = [_csv_grid(path, reference) for path in paths]
-    return _assembled(grids, quarter, reference, "、".join(path.name for path in paths), "csv")
+    return _assemble_grids(grids, quarter, reference, "、".join(path.name for path in paths), "csv")
 
 
-def _assembled(
+def _assemble_grids(
     grids: Sequence[Grid], quarter: Quarter, reference: Reference, place: str, kind: str
 ) -> QuarterData:
     entries = next((grid for grid in grids if grid.name == SHEET), None)
-    narrative, wrong = read_entries(entries, quarter)
+    narrative, entry_problems = read_entries(entries, quarter)
     tables, problems, others = read_grids([grid for grid in grids if grid is not entries], reference)
-    tables, unlike = with_annex_entries(tables, entries)
-    problems = [*wrong, *problems, *unlike, *_left_over(others)]
+    tables, contradictions = with_annex_entries(tables, entries)
+    problems = [*entry_problems, *problems, *contradictions, *_unrecognised_tables(others)]
     if problems:
         raise InputRefused(problems)
     if not tables:
         raise refuse(place, "没有附件表格", "应有带“序号”“区县”或“部门”表头的工作表")
-    data = assemble(narrative, once(tables, place), quarter, reference, place, kind)
+    data = assemble(narrative, drop_repeated_tables(tables, place), quarter, reference, place, kind)
     if not any(data.table(name)[[*spec.counts]].notna().any(axis=None) for name, spec in TABLES.items()):
         raise refuse(place, "各附件都没有填数", "请填写后再运行")
     return data
 
 
-def _left_over(grids: Sequence[Grid]) -> list[Problem]:
-    """Sheets with rows of figures but no header that is known."""
+def _unrecognised_tables(grids: Sequence[Grid]) -> list[Problem]:
+    """Report sheets with rows of figures but without a known header."""
     problems = []
     for grid in grids:
         if grid.name in PROSE_SHEETS:
             continue
         first = next((row for row in range(len(grid.rows)) if _has_figures(grid, row)), None)
         if first is not None:
-            heads = (row for row in range(first - 1, -1, -1) if grid.texts(row))
-            shown = next(heads, first)
+            rows_above = (row for row in range(first - 1, -1, -1) if grid.texts(row))
+            shown = next(rows_above, first)
             problems.append(
                 Problem(
                     f"{grid.place} 第 {grid.numbers[shown]} 行",
@@ -96,7 +96,7 @@ def _left_over(grids: Sequence[Grid]) -> list[Problem]:
 
 
 def _has_figures(grid: Grid, row: int) -> bool:
-    """A row of two figures, or of a figure that is no number of a list."""
+    """Whether a row has two figures, or one that is not in the first column (where it may number a list)."""
     figures = [
         at for at, text in enumerate(grid.rows[row]) if is_number(text) and (row, at) not in grid.covered
     ]
@@ -104,14 +104,14 @@ def _has_figures(grid: Grid, row: int) -> bool:
 
 
 def read_sheets(path: Path) -> list[Grid]:
-    """Every sheet of a workbook as a grid; what is hidden, unfinished or very large is refused.
+    """Read every sheet of a workbook as a grid; refuse hidden content, formulas without a result and huge sheets.
 
     Raises
     ------
     InputRefused
         The file is encrypted, damaged or too large, or a sheet, row or column is hidden while it holds something.
     """
-    sheets = _loaded(path)
+    sheets = _load_sheets(path)
     problems: list[Problem] = []
     grids: list[Grid] = []
     for sheet in sheets:
@@ -121,7 +121,7 @@ def read_sheets(path: Path) -> list[Grid]:
         if sheet.details.hidden:
             problems.append(Problem(place, "隐藏的工作表", "请取消隐藏并核对，或删去"))
             continue
-        if sheet.name not in PROSE_SHEETS:  # its checks may look at annexes that were deleted on purpose
+        if sheet.name not in PROSE_SHEETS:  # their formulas may refer to annexes that were deleted on purpose
             problems += sheet.details.problems(place, sheet.rows)
         grids.append(
             make_grid(
@@ -133,14 +133,14 @@ def read_sheets(path: Path) -> list[Grid]:
     return grids
 
 
-def _loaded(path: Path) -> list[Sheet]:
-    """The sheets with their cells, once their size is known to be that of a bulletin's table."""
+def _load_sheets(path: Path) -> list[Sheet]:
+    """Load the sheets with their cells, after checking that none is too large for a bulletin's table."""
     if is_ods(path):
         sheets = read_ods(path)
-        _not_too_large(path, {sheet.name: sheet.details for sheet in sheets})
+        _refuse_too_large(path, {sheet.name: sheet.details for sheet in sheets})
         return sheets
     details = xlsx_details(path) if zipfile.is_zipfile(path) else xls_details(path)
-    _not_too_large(path, details)
+    _refuse_too_large(path, details)
     from python_calamine import CalamineWorkbook, SheetTypeEnum
 
     try:
@@ -155,7 +155,7 @@ def _loaded(path: Path) -> list[Sheet]:
         raise refuse(path.name, type(error).__name__, expected) from None
 
 
-def _not_too_large(path: Path, details: Mapping[str, Details]) -> None:
+def _refuse_too_large(path: Path, details: Mapping[str, SheetDetails]) -> None:
     problems = [
         problem
         for name, sheet in details.items()
@@ -166,8 +166,8 @@ def _not_too_large(path: Path, details: Mapping[str, Details]) -> None:
         raise InputRefused(problems)
 
 
-def _sheet(workbook: Any, name: str, details: Details) -> Sheet:
-    """A sheet's cells as texts; none are loaded of a hidden sheet, which is refused."""
+def _sheet(workbook: Any, name: str, details: SheetDetails) -> Sheet:
+    """Load a sheet's cells as texts; those of a hidden sheet are not loaded, since it is refused anyway."""
     if details.hidden or not details.bottom:
         return Sheet(name, details=details)
     source = workbook.get_sheet_by_name(name)
@@ -187,14 +187,14 @@ def _sheet(workbook: Any, name: str, details: Details) -> Sheet:
 
 
 def _text(value: Any, decimals: int | None = None) -> str:
-    """A cell's value as text; a number in a percent format as the sheet shows it, with so many decimals."""
+    """Return a cell's value as text; with `decimals`, a number in percent format as the sheet shows it."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):
         exact = Decimal(repr(value))
-        return plain(exact) if decimals is None else f"{percent(Fraction(exact), decimals)}%"
+        return number_text(exact) if decimals is None else f"{percent(Fraction(exact), decimals)}%"
     if isinstance(value, (datetime, date)):
         return (value.date() if isinstance(value, datetime) else value).isoformat()
     if isinstance(value, (time, timedelta)):

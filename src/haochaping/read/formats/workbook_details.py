@@ -1,6 +1,6 @@
-"""What a workbook says of its cells beside their values: what is hidden, unfinished or wrong, and how percentages show.
+"""What a workbook stores about its cells besides their values: hidden or erroneous cells, percent formats, size.
 
-Each format says it in its own way (`xlsx`, `xls`, `ods`); what follows from it is the same.
+Each format stores it in its own way (modules `xlsx`, `xls`, `ods`); the checks here are the same for all.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from haochaping.read.grid.grid import MOST_COLUMNS, MOST_ROWS, column_letter
 BUILT_IN_PERCENTS = {"9": "0%", "10": "0.00%"}
 """Number formats built into the file formats (ECMA-376, 18.8.30; also in .xls)."""
 DATE_SHOWN = "日期 {}（可能是表格软件把数字改成了日期）"
-_MOST_NAMED = 8
+_MAX_NAMES_LISTED = 8
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _SIMPLE_PERCENT = re.compile(r"[#,]*0(?:\.(0+))?%")
 
 
 @dataclass
-class Details:
+class SheetDetails:
     """One sheet. Rows and columns count from 0; ``bottom`` and ``right`` are the first empty ones."""
 
     hidden: bool = False
     bottom: int = 0
     right: int = 0
-    reach: tuple[int, int] = (0, 0)
-    """As far as any cell stands for something, if only for a blank text: a reader makes room for all of it."""
+    extent: tuple[int, int] = (0, 0)
+    """Rows and columns up to the last stored cell, even an empty one: loading allocates all of this area."""
     percents: dict[tuple[int, int], int] = field(default_factory=dict)
     """Cell to the decimals that its percent format shows."""
     without_value: list[tuple[int, int]] = field(default_factory=list)
@@ -40,19 +40,19 @@ class Details:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     """Ranges, both ends included."""
 
-    def filled(self, row: int, column: int) -> None:
-        """Note that a cell holds something."""
+    def record_content(self, row: int, column: int) -> None:
+        """Record that a cell has content."""
         self.bottom = max(self.bottom, row + 1)
         self.right = max(self.right, column + 1)
-        self.reached(row, column)
+        self.record_extent(row, column)
 
-    def reached(self, row: int, column: int) -> None:
-        """Note that a cell stands for something."""
-        self.reach = (max(self.reach[0], row + 1), max(self.reach[1], column + 1))
+    def record_extent(self, row: int, column: int) -> None:
+        """Record that a cell is stored, perhaps without content."""
+        self.extent = (max(self.extent[0], row + 1), max(self.extent[1], column + 1))
 
     def too_large(self, place: str) -> list[Problem]:
-        """A problem if the sheet is no table of a bulletin; to be asked before its cells are loaded."""
-        rows, columns = self.reach
+        """Return a problem if the sheet is too large for a bulletin's table; call before loading its cells."""
+        rows, columns = self.extent
         if (
             self.bottom <= MOST_ROWS
             and self.right <= MOST_COLUMNS
@@ -63,7 +63,7 @@ class Details:
         return [Problem(place, size, f"不应超过 {MOST_ROWS} 行 {MOST_COLUMNS} 列；远处的零星内容请删去")]
 
     def problems(self, place: str, rows: Sequence[Sequence[str]]) -> list[Problem]:
-        """What makes the sheet unsafe to read; `rows` are its cells before merged ones are filled."""
+        """Return what makes the sheet unsafe to read; `rows` are its cells before merged ones are filled."""
         return [
             *(
                 Problem(
@@ -86,8 +86,10 @@ class Details:
                 for r, c in self.marked
                 if r < len(rows) and c < len(rows[r]) and rows[r][c].replace(",", "").isdecimal()
             ),
-            *_hidden(place, "行", [r for r in sorted(self.hidden_rows) if r < len(rows) and any(rows[r])]),
-            *_hidden(place, "列", self._hidden_columns(rows)),
+            *_hidden_problem(
+                place, "行", [r for r in sorted(self.hidden_rows) if r < len(rows) and any(rows[r])]
+            ),
+            *_hidden_problem(place, "列", self._hidden_columns(rows)),
         ]
 
     def _hidden_columns(self, rows: Sequence[Sequence[str]]) -> list[int]:
@@ -101,26 +103,26 @@ class Details:
 
 @dataclass
 class Sheet:
-    """One sheet: texts of its cells, merged areas, cells that hold numbers, and what is beside them."""
+    """One sheet: texts of its cells, merged areas, cells that hold numbers, and its details."""
 
     name: str
     rows: list[list[str]] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     numeric: set[tuple[int, int]] = field(default_factory=set)
-    details: Details = field(default_factory=Details)
+    details: SheetDetails = field(default_factory=SheetDetails)
 
 
-def plain(value: Decimal) -> str:
-    """A number as text: whole numbers without a point, never with an exponent."""
+def number_text(value: Decimal) -> str:
+    """Return a number as text: whole numbers without a point, never with an exponent."""
     return str(int(value)) if value == value.to_integral_value() else format(value, "f")
 
 
-def _hidden(place: str, what: str, at: Sequence[int]) -> list[Problem]:
+def _hidden_problem(place: str, what: str, at: Sequence[int]) -> list[Problem]:
     if not at:
         return []
     names = [str(n + 1) if what == "行" else column_letter(n) for n in at]
-    more = " 等" if len(names) > _MOST_NAMED else ""
-    shown = "、".join(names[:_MOST_NAMED])
+    more = " 等" if len(names) > _MAX_NAMES_LISTED else ""
+    shown = "、".join(names[:_MAX_NAMES_LISTED])
     return [
         Problem(
             f"{place} 第 {shown}{more} {what}" if what == "行" else f"{place} {shown}{more} {what}",
@@ -131,22 +133,25 @@ def _hidden(place: str, what: str, at: Sequence[int]) -> list[Problem]:
 
 
 def cell_name(row: int, column: int) -> str:
-    """``C5`` for (4, 2)."""
+    """Return the spreadsheet name of a cell: ``C5`` for (4, 2)."""
     return f"{column_letter(column)}{row + 1}"
 
 
 def percent_decimals(code: str) -> int | None:
-    """Decimals that a number format shows of a percentage; None when it is none, or when they depend on the value."""
+    """Return the decimals that a number format shows of a percentage; None if it is none or depends on the value."""
     sections = re.split(r";(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", code)
     if any(re.search(r"\[[<>=]", section) for section in sections):
         return None
-    bare = _QUOTED.sub("", re.sub(r"\[[^\]]*\]", "", sections[0])).strip()
-    match = _SIMPLE_PERCENT.fullmatch(bare)
+    code_without_text = _QUOTED.sub("", re.sub(r"\[[^\]]*\]", "", sections[0])).strip()
+    match = _SIMPLE_PERCENT.fullmatch(code_without_text)
     return len(match[1] or "") if match else None
 
 
 def percent_styles(codes: Iterable[tuple[str, str]], styles: Iterable[str]) -> dict[int, int]:
-    """Cell style (its number) to the decimals of its percent format; `styles` hold the number of their format."""
+    """Map each cell style with a percent format (by its index in `styles`) to the decimals that it shows.
+
+    `codes` are pairs of format number and format code; `styles` are the format numbers of the styles.
+    """
     known = {**BUILT_IN_PERCENTS, **dict(codes)}
     decimals = {number: percent_decimals(code) for number, code in known.items()}
     return {i: shown for i, number in enumerate(styles) if (shown := decimals.get(number)) is not None}

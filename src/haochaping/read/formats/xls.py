@@ -1,4 +1,4 @@
-"""What an old workbook (.xls) says of its cells beside their values.
+"""Read the details of an old workbook (.xls).
 
 The file is a small file system (MS-CFB, read by olefile) with one stream of records (MS-XLS). Of the records only
 those are looked at that say formats, hidden rows and columns, formulas and errors: calamine gives values alone, and
@@ -16,7 +16,7 @@ import olefile
 
 from haochaping.core.errors import refuse
 from haochaping.read.formats.file_format import DAMAGED
-from haochaping.read.formats.workbook_details import Details, percent_styles
+from haochaping.read.formats.workbook_details import SheetDetails, percent_styles
 
 _BIFF8 = 0x0600
 _ERRORS = {
@@ -35,8 +35,8 @@ _HIDDEN_ROW, _CALCULATE_ON_LOAD = 0x20, 0x02
 _ERROR_RESULT, _BLANK_RESULT = 2, 3
 
 
-def xls_details(path: Path) -> dict[str, Details]:
-    """Details by name of sheet.
+def xls_details(path: Path) -> dict[str, SheetDetails]:
+    """Return the details by name of sheet.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def xls_details(path: Path) -> dict[str, Details]:
 
 
 def _workbook_stream(path: Path) -> bytes:
-    """The stream of records inside the file system."""
+    """The stream of records inside the file system: ``Workbook``, in Excel 5 and 95 ``Book``."""
     with olefile.OleFileIO(BytesIO(path.read_bytes())) as file_system:
         stream = file_system.openstream("Workbook" if file_system.exists("Workbook") else "Book")
         return bytes(stream.read())
@@ -64,7 +64,7 @@ def _workbook_stream(path: Path) -> bytes:
 
 
 def _records(stream: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
-    """Kind and content of the records of one part, from its beginning to its end; parts inside it are left out."""
+    """Yield kind and content of the records of one part, without those of nested parts."""
     depth = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
@@ -77,7 +77,7 @@ def _records(stream: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
     raise ValueError(at)
 
 
-def _details(stream: bytes, place: str) -> dict[str, Details]:
+def _details(stream: bytes, place: str) -> dict[str, SheetDetails]:
     sheets: list[tuple[str, int, bool]] = []
     codes: list[tuple[str, str]] = []
     styles: list[str] = []
@@ -85,8 +85,8 @@ def _details(stream: bytes, place: str) -> dict[str, Details]:
         if kind == _ENCRYPTED:
             raise refuse(place, "已加密", "请解除密码后放入")
         if kind == _SHEET:
-            start, state, sort = struct.unpack_from("<IBB", content)
-            if sort == 0:
+            start, state, sheet_type = struct.unpack_from("<IBB", content)
+            if sheet_type == 0:
                 sheets.append((_text(content, content[6], 7), start, bool(state & 3)))
         elif kind == _FORMAT:
             number, length = struct.unpack_from("<HH", content)
@@ -96,21 +96,21 @@ def _details(stream: bytes, place: str) -> dict[str, Details]:
     percents = percent_styles(codes, styles)
     found = {}
     for name, start, hidden in sheets:
-        details = found[name] = Details(hidden=hidden)
+        details = found[name] = SheetDetails(hidden=hidden)
         for kind, content in _records(stream, start):
-            _note(kind, content, details, percents)
+            _record_details(kind, content, details, percents)
     return found
 
 
 def _text(content: bytes, length: int, flag_at: int) -> str:
-    """A string of `length` characters: one or two bytes each, as its flag says."""
+    """Read a string of `length` characters of one or two bytes each, as its flag says."""
     wide = content[flag_at] & 1
     begin = flag_at + 1
     raw = content[begin : begin + length * (2 if wide else 1)]
     return raw.decode("utf-16-le" if wide else "latin-1")
 
 
-def _note(kind: int, content: bytes, details: Details, percents: dict[int, int]) -> None:
+def _record_details(kind: int, content: bytes, details: SheetDetails, percents: dict[int, int]) -> None:
     if kind == _ROW:
         row, flags = struct.unpack_from("<H10xH", content)
         if flags & _HIDDEN_ROW:
@@ -133,14 +133,14 @@ def _note(kind: int, content: bytes, details: Details, percents: dict[int, int])
             _formula(content, row, column, details)
 
 
-def _cell(details: Details, row: int, column: int, decimals: int | None) -> None:
-    details.filled(row, column)
+def _cell(details: SheetDetails, row: int, column: int, decimals: int | None) -> None:
+    details.record_content(row, column)
     if decimals is not None:
         details.percents[row, column] = decimals
 
 
-def _formula(content: bytes, row: int, column: int, details: Details) -> None:
-    """A formula without a result is marked to be calculated on loading, or has a blank one."""
+def _formula(content: bytes, row: int, column: int, details: SheetDetails) -> None:
+    """Record errors, and formulas without a result: to be calculated on loading, or with a blank one."""
     result, flags = content[6:14], struct.unpack_from("<H", content, 14)[0]
     special = result[6:] == b"\xff\xff"
     if special and result[0] == _ERROR_RESULT:

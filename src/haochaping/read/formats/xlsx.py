@@ -1,4 +1,4 @@
-"""What an .xlsx says of its cells beside their values, read as a stream: a sheet may have a million formatted rows."""
+"""Read the details of an .xlsx, as a stream, because a sheet may have a million formatted rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from haochaping.core.errors import refuse
 from haochaping.read.formats.file_format import DAMAGED
-from haochaping.read.formats.workbook_details import Details, percent_styles
+from haochaping.read.formats.workbook_details import SheetDetails, percent_styles
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -23,8 +23,8 @@ _EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+")?(?: t="[a
 _EMPTY_ROW = re.compile(rb'<row r="[0-9]{1,7}"[^<>]*(?:/>|></row>)')
 
 
-def xlsx_details(path: Path) -> dict[str, Details]:
-    """Details by name of sheet.
+def xlsx_details(path: Path) -> dict[str, SheetDetails]:
+    """Return the details by name of sheet.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def xlsx_details(path: Path) -> dict[str, Details]:
         raise refuse(path.name, "文件已损坏", "请用表格软件打开并另存为 .xlsx") from None
 
 
-def _details(archive: zipfile.ZipFile) -> dict[str, Details]:
+def _details(archive: zipfile.ZipFile) -> dict[str, SheetDetails]:
     parts = {name.lower(): name for name in archive.namelist()}
     styles: dict[int, int] = {}
     if "xl/styles.xml" in parts:
@@ -53,30 +53,30 @@ def _details(archive: zipfile.ZipFile) -> dict[str, Details]:
     }
     if len(targets) < len(relations):
         raise ValueError("two relations of one name")
-    book = ElementTree.fromstring(archive.read(parts["xl/workbook.xml"]))
+    workbook = ElementTree.fromstring(archive.read(parts["xl/workbook.xml"]))
     marked = _marked_texts(archive, parts)
-    scans: dict[str, _Scan] = {}
-    listed = book.findall(".//{*}sheets/{*}sheet")
-    if len({sheet.get("name") for sheet in listed}) < len(listed):
+    sheet_scans: dict[str, _SheetScan] = {}
+    sheet_elements = workbook.findall(".//{*}sheets/{*}sheet")
+    if len({sheet.get("name") for sheet in sheet_elements}) < len(sheet_elements):
         raise ValueError(
             "a sheet is listed twice"
         )  # no office program does; thousands of times would take minutes
-    for sheet in listed:
-        scan = _Scan(styles, marked)
+    for sheet in sheet_elements:
+        scan = _SheetScan(styles, marked)
         scan.details.hidden = sheet.get("state", "visible") != "visible"
         part = targets[str(sheet.get(_RELATION) or sheet.get(_STRICT_RELATION))]
         with archive.open(parts[part.lower()]) as file:
             scan.read(file)
-        if str(sheet.get("name")) in scans:
+        if str(sheet.get("name")) in sheet_scans:
             raise ValueError("two sheets of one name")
-        scans[str(sheet.get("name"))] = scan
-    if any(item.get("fullCalcOnLoad") in _TRUE for item in book.findall(".//{*}calcPr")):
-        _never_calculated(list(scans.values()))
-    return {name: scan.details for name, scan in scans.items()}
+        sheet_scans[str(sheet.get("name"))] = scan
+    if any(item.get("fullCalcOnLoad") in _TRUE for item in workbook.findall(".//{*}calcPr")):
+        _record_uncalculated_formulas(list(sheet_scans.values()))
+    return {name: scan.details for name, scan in sheet_scans.items()}
 
 
 def _marked_texts(archive: zipfile.ZipFile, parts: dict[str, str]) -> set[str]:
-    """Shared texts (their numbers) with figures beside raised or struck-out ones: 2122¹ would become 21221."""
+    """Return the numbers of shared texts with raised or struck-out digits: 2122¹ would be read as 21221."""
     part = parts.get("xl/sharedstrings.xml")
     content = archive.read(part) if part else b""
     if b"vertAlign" not in content and b"strike" not in content:
@@ -96,24 +96,27 @@ def _is_marked(run: ElementTree.Element) -> bool:
     )
 
 
-def _never_calculated(scans: list[_Scan]) -> None:
-    """Programs that write formulas without calculating them store 0 for each and ask for it on loading."""
-    if not any(scan.other_results for scan in scans):
-        for scan in scans:
+def _record_uncalculated_formulas(sheet_scans: list[_SheetScan]) -> None:
+    """Record formulas without a result in a workbook that asks to be calculated on loading.
+
+    Programs that write formulas without calculating them store 0 for each; one other result proves a calculation.
+    """
+    if not any(scan.nonzero_results for scan in sheet_scans):
+        for scan in sheet_scans:
             scan.details.without_value += scan.zero_results
 
 
-class _Scan:
-    """Handlers for one sheet's XML."""
+class _SheetScan:
+    """XML handlers that collect the details of one sheet."""
 
     def __init__(self, styles: dict[int, int], marked: set[str]):
-        self.details = Details()
+        self.details = SheetDetails()
         self._marked = marked
         self.zero_results: list[tuple[int, int]] = []
-        self.other_results = 0
+        self.nonzero_results = 0
         self._styles = styles
         self._row, self._column = -1, -1
-        self._in_cell = self._formula = self._in_value = self._apart = False
+        self._in_cell = self._formula = self._in_value = self._has_marks = False
         self._type = ""
         self._text: list[str] = []
         self.parser = expat.ParserCreate()
@@ -123,7 +126,7 @@ class _Scan:
         self.parser.CharacterDataHandler = self._data
 
     def read(self, file: IO[bytes]) -> None:
-        """The whole sheet. Formatted rows without content, of which there may be a million, are cut out at once."""
+        """Scan the sheet; formatted but empty rows, of which there may be a million, are cut out before parsing."""
         rest = b""
         while chunk := file.read(_CHUNK):
             chunk = rest + chunk
@@ -139,8 +142,8 @@ class _Scan:
         elif self._in_cell:
             self._formula = self._formula or name == "f"
             self._in_value = name in ("v", "t")
-            self.details.reached(self._row, self._column)
-            self._apart = self._apart or name in ("vertAlign", "strike")
+            self.details.record_extent(self._row, self._column)
+            self._has_marks = self._has_marks or name in ("vertAlign", "strike")
         elif name == "row":
             self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
             self._column = -1
@@ -152,12 +155,12 @@ class _Scan:
     def _begin_cell(self, attributes: dict[str, Any]) -> None:
         match = _CELL.fullmatch(attributes.get("r", ""))
         if match:
-            self._row, self._column = int(match[2]) - 1, _index(match[1])
+            self._row, self._column = int(match[2]) - 1, _column_index(match[1])
         elif "r" in attributes:
             raise ValueError(attributes["r"])  # another reader might understand it otherwise
         else:
             self._column += 1
-        self._in_cell, self._formula, self._apart, self._text = True, False, False, []
+        self._in_cell, self._formula, self._has_marks, self._text = True, False, False, []
         self._type = attributes.get("t", "")
         decimals = self._styles.get(int(attributes.get("s", 0)))
         if decimals is not None:
@@ -174,8 +177,8 @@ class _Scan:
         self._in_cell = False
         at, text = (self._row, self._column), "".join(self._text)
         if text:
-            self.details.filled(*at)
-        if self._apart or (self._type == "s" and text in self._marked):
+            self.details.record_content(*at)
+        if self._has_marks or (self._type == "s" and text in self._marked):
             self.details.marked.append(at)
         if self._type == "e":
             self.details.errors.append((*at, text or "#N/A"))
@@ -184,12 +187,12 @@ class _Scan:
         elif self._formula and not text and self._type != "str":
             # A formula whose result is blank text stores nothing, and says so by its type.
             self.details.without_value.append(at)
-            self.details.filled(*at)
+            self.details.record_content(*at)
         elif self._formula:
-            self.other_results += 1
+            self.nonzero_results += 1
 
 
-def _index(letters: str) -> int:
+def _column_index(letters: str) -> int:
     index = 0
     for letter in letters:
         index = index * 26 + ord(letter) - 64

@@ -1,8 +1,8 @@
-"""Annex tables in grids: where each begins, what its columns mean, its rows, totals and note.
+"""Read annex tables from grids: where each begins, the meaning of its columns, its rows, totals and note.
 
-A table is found by its header: a row with a known heading for names or serial numbers. Titles may
-stand above it and notes below; one sheet may hold several tables; headers may have up to three
-levels. What cannot be read with certainty is a problem that names the cell.
+A table is found by its header: a row with a known heading for names or serial numbers. There may be titles above and
+notes below; one sheet may have several tables; headers may have up to three levels. Anything that cannot be read with
+certainty is reported as a problem that names the cell.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ from haochaping.reference.reference import IGNORED, Reference
 MOST_TITLE_LINES = 6
 LEADING_ZERO = re.compile("0[0-9]")
 LONGEST_LABEL = 20
-"""A longer text alone in its row is a note."""
+"""Characters; a longer text alone in its row is a note and not a label."""
 
 
 def read_grids(
     grids: Sequence[Grid], reference: Reference
 ) -> tuple[list[AnnexTable], list[Problem], list[Grid]]:
-    """Annex tables of all grids in order, what could not be read, and the grids that hold no annex."""
+    """Return the annex tables of all grids in order, the problems found, and the grids without an annex."""
     tables: list[AnnexTable] = []
     problems: list[Problem] = []
     others: list[Grid] = []
@@ -63,9 +63,11 @@ def read_grids(
         for n, start in enumerate(starts):
             if start < after:
                 continue  # a lower level of the header above, or the header again on the next page
-            stop = next((s for s in starts[n + 1 :] if not _again(grid, start, s)), len(grid.rows))
-            stop = _title_start(grid, stop, start) if stop < len(grid.rows) else stop
-            region = _Region(grid, after, start, stop, reference, districts, problems)
+            stop = next(
+                (s for s in starts[n + 1 :] if not _is_repeated_header(grid, start, s)), len(grid.rows)
+            )
+            stop = _first_title_row(grid, stop, start) if stop < len(grid.rows) else stop
+            region = _TableReader(grid, after, start, stop, reference, districts, problems)
             table = region.read()
             if table is not None:
                 tables.append(table)
@@ -74,12 +76,12 @@ def read_grids(
 
 
 def holds_annex(grid: Grid, reference: Reference) -> bool:
-    """Whether the header of an annex stands in the grid."""
+    """Whether the grid has the header of an annex."""
     return any(_begins_header(grid, row, reference) for row in range(len(grid.rows)))
 
 
 def _districts(grids: Sequence[Grid], reference: Reference) -> dict[str, str]:
-    """Folded names of districts that may head columns: the registry's, and those in a column of names."""
+    """Return names of districts that may be column headings (of the registry, or in a name column), by folded name."""
     names = {normalize_for_comparison(name): name for name in reference.names("district")}
     for grid in grids:
         for row in grid.rows:
@@ -90,32 +92,32 @@ def _districts(grids: Sequence[Grid], reference: Reference) -> dict[str, str]:
 
 
 def _begins_header(grid: Grid, row: int, reference: Reference) -> bool:
-    """Whether a header may begin here: a heading of names or serial numbers beside another heading.
+    """Whether a header may begin in this row: it has a heading of names or serial numbers and another heading.
 
-    The other may stand one level lower, or be the districts of a table of departments.
+    The other may be one level lower, or the row may have the districts of a table of departments.
     """
     texts = grid.texts(row)
-    known = _known(texts, reference)
+    known = _known_fields(texts, reference)
     if any(is_number(text) for text in texts) or not any(name in ("serial", *NAMES) for name in known):
         return False
     if len(known) > 1 or sum(bool(DISTRICT.fullmatch(normalize_for_comparison(text))) for text in texts) > 1:
         return True
     below = grid.texts(row + 1) if row + 1 < len(grid.rows) else []
-    lower = [name for name in _known(below, reference) if name not in ("serial", *NAMES)]
+    lower = [name for name in _known_fields(below, reference) if name not in ("serial", *NAMES)]
     return len(texts) > 1 and bool(lower) and not any(is_number(text) for text in below)
 
 
-def _known(texts: Sequence[str], reference: Reference) -> list[str]:
+def _known_fields(texts: Sequence[str], reference: Reference) -> list[str]:
     return [name for text in texts if (name := field_of(text, reference))]
 
 
-def _again(grid: Grid, first: int, second: int) -> bool:
-    """Whether the header at `second` repeats the one at `first`, as on a further page."""
+def _is_repeated_header(grid: Grid, first: int, second: int) -> bool:
+    """Whether the header at `second` repeats the one at `first` (on another page) or is a lower level of it."""
     return grid.rows[first] == grid.rows[second] or second - first < HIGHEST_HEADER
 
 
-def _title_start(grid: Grid, header: int, after: int) -> int:
-    """Row at which the titles above a further header begin."""
+def _first_title_row(grid: Grid, header: int, after: int) -> int:
+    """Return the row where the titles above another header begin."""
     row = header
     while row - 1 > after and header - row < MOST_TITLE_LINES:
         texts = grid.texts(row - 1)
@@ -127,8 +129,8 @@ def _title_start(grid: Grid, header: int, after: int) -> int:
     return row
 
 
-class _Region:
-    """One table: rows [start, stop) of a grid, its header at `header`."""
+class _TableReader:
+    """Reads one table: rows [start, stop) of a grid, whose header begins at row `header`."""
 
     def __init__(
         self,
@@ -144,11 +146,11 @@ class _Region:
         self.start, self.header_row, self.stop = start, header, stop
 
     def read(self) -> AnnexTable | None:
-        """The table; None when a problem was told."""
+        """Return the table; None if a problem was reported."""
         before = len(self.problems)
         title = title_of(self._lines_above())
         try:
-            self._above_is_no_data()
+            self._check_above_header()
             header = HeaderReader(self.grid, self.header_row, self.stop, self.reference, self.districts).read(
                 title
             )
@@ -191,13 +193,13 @@ class _Region:
             *(" ".join(self.grid.texts(row)) for row in range(self.start, self.header_row)),
         ]
 
-    def _above_is_no_data(self) -> None:
-        """Refuse figures above the header, and figures in thousands.
+    def _check_above_header(self) -> None:
+        """Report figures above the header as problems.
 
         Raises
         ------
         HeaderUnread
-            There are some.
+            A line above says that figures are in thousands or the like.
         """
         for row in range(self.start, self.header_row):
             texts = self.grid.texts(row)
@@ -213,19 +215,19 @@ class _Region:
         note: list[str] = []
         at_rows = self._data_rows(header, note)
         if header.rest_at is not None:
-            long = self._long(header, header.rest_at)
+            long_form = self._make_long_form(header, header.rest_at)
             for row in at_rows:
-                self._add_long(header, row, long)
-            values, body = long.table()
+                self._add_long_row(header, row, long_form)
+            values, body = long_form.table()
             return values, body, "".join(note)
         rows: list[TextRow] = []
         totals: list[TextRow] = []
         for row in at_rows:
-            self._add(header, row, rows, totals)
+            self._add_row(header, row, rows, totals)
         return list(header.values), Body(tuple(rows), tuple(totals)), "".join(note)
 
     def _data_rows(self, header: GridHeader, note: list[str]) -> list[int]:
-        """The rows of the body that hold something; the lines of the note go into `note`."""
+        """Return the rows of the body with content; add the lines of the note to `note`."""
         note += [text for text in self._texts_above() if is_period_line(text)]
         titles = {row for row in self.grid.rows[self.start : self.header_row] if any(row)}
         found = []
@@ -239,14 +241,14 @@ class _Region:
                 note += self._note(header, row)
                 break
             furniture = len(texts) == 1 and (is_page_mark(texts[0]) or self.grid.rows[row] in titles)
-            if texts and not furniture and not self._is_text_alone(header, row):
+            if texts and not furniture and not self._report_text_alone(header, row):
                 found.append(row)
             row += 1
         note += self.grid.below if self.stop == len(self.grid.rows) else []
         return found
 
-    def _is_text_alone(self, header: GridHeader, row: int) -> bool:
-        """Tell a row of one text that may be a heading of a group as well as a unit without figures."""
+    def _report_text_alone(self, header: GridHeader, row: int) -> bool:
+        """Report a row of one text, which may be a group heading or a unit without figures; return whether it is one."""
         texts = self.grid.texts(row)
         kind = "" if header.rest else TABLES[header.table].unit_kinds[header.key.field]
         if len(texts) != 1 or self._is_value(texts[0]) or self.reference.unit(kind, texts[0]):
@@ -259,20 +261,20 @@ class _Region:
         )
         return True
 
-    def _long(self, header: GridHeader, rest_at: int) -> LongForm:
+    def _make_long_form(self, header: GridHeader, rest_at: int) -> LongForm:
         places = {header.key.field: header.name_at, header.rest: rest_at}
         places |= {} if header.serial_at is None else {"serial": header.serial_at}
         return LongForm(header.key.field, header.rest, places, header.values, self.reference, self._problem)
 
-    def _add_long(self, header: GridHeader, row: int, long: LongForm) -> None:
+    def _add_long_row(self, header: GridHeader, row: int, long_form: LongForm) -> None:
         cells = self.grid.rows[row]
-        self._not_merged(header, row)
-        name, rest = ("".join(cells[at].split()) for at in (header.name_at, long.places[header.rest]))
+        self._report_merged_cells(header, row)
+        name, rest = ("".join(cells[at].split()) for at in (header.name_at, long_form.places[header.rest]))
         serial = "" if header.serial_at is None else normalize_for_comparison(cells[header.serial_at])
         if self._is_total(serial):
             name, serial = name or serial, ""
         texts = tuple(self._cell(row, at, column) for at, column in header.values)
-        long.add(LongRow(row, self.grid.numbers[row], serial, name, rest, texts))
+        long_form.add(LongRow(row, self.grid.numbers[row], serial, name, rest, texts))
 
     def _is_value(self, text: str) -> bool:
         return is_value(text, self.reference)
@@ -280,7 +282,7 @@ class _Region:
     def _is_total(self, text: str) -> bool:
         return normalize_for_comparison(text).rstrip(":") in self.reference.totals
 
-    def _not_merged(self, header: GridHeader, row: int) -> None:
+    def _report_merged_cells(self, header: GridHeader, row: int) -> None:
         for at, column in header.values:
             if (row, at) in self.grid.covered and column.field != IGNORED:
                 found = self.grid.rows[row][at]
@@ -288,7 +290,7 @@ class _Region:
                 self._problem(row, at, found, expected)
 
     def _is_note(self, header: GridHeader, row: int) -> bool:
-        """A line that begins like a note or names who filled in the table, or a long text alone."""
+        """Whether a row begins like a note, names who filled in the table, or is a long text alone."""
         texts = self.grid.texts(row)
         if not texts:
             return False
@@ -301,7 +303,7 @@ class _Region:
         )
 
     def _note(self, header: GridHeader, first: int) -> list[str]:
-        """The lines from a note on; figures after it belong to no table. Who filled it in is left out."""
+        """Return the lines of a note, without who filled in the table; report figures among them."""
         lines = []
         for row in range(first, self.stop):
             texts = self.grid.texts(row)
@@ -316,13 +318,13 @@ class _Region:
             lines.append(" ".join(texts))
         return lines
 
-    def _add(self, header: GridHeader, row: int, rows: list[TextRow], totals: list[TextRow]) -> None:
-        """One row into rows or totals, or a problem."""
+    def _add_row(self, header: GridHeader, row: int, rows: list[TextRow], totals: list[TextRow]) -> None:
+        """Add one row to `rows` or `totals`, or report a problem."""
         cells = self.grid.rows[row]
         name = "".join(cells[header.name_at].split())
         serial = "" if header.serial_at is None else normalize_for_comparison(cells[header.serial_at])
         label = next((text for text in (name, serial) if self._is_total(text)), "")
-        self._not_merged(header, row)
+        self._report_merged_cells(header, row)
         texts = tuple(self._cell(row, at, column) for at, column in header.values)
         number = self.grid.numbers[row]
         if label:
@@ -345,7 +347,7 @@ class _Region:
         rows.append(TextRow(number, name, texts))
 
     def _cell(self, row: int, at: int, column: Column) -> str:
-        """A cell's text; a number that is a fraction, under a heading of rates, as a percentage."""
+        """Return a cell's text; under a heading of rates, a number from 0 to 1 becomes a percentage."""
         text = self.grid.rows[row][at]
         if column.field != IGNORED and LEADING_ZERO.match(plain_number(text)):
             self._problem(

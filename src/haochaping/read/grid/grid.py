@@ -1,4 +1,4 @@
-"""A table as a grid of texts: what workbooks, Word files, web pages and ruled PDF pages have in common."""
+"""A table as a grid of texts: the common form of workbooks, Word files, web pages and ruled PDF pages."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ MOST_ROWS, MOST_COLUMNS = 5_000, 300
 """A bulletin's largest annex has some hundred rows and a dozen columns."""
 
 SET_APART = "〔〕"
-"""Around what stands in a cell and is no part of its number: raised, struck-out or hidden characters."""
+"""Brackets around text in a cell that is not part of its number: raised, struck-out or hidden characters."""
 LINE_BREAK = "⏎"
-"""Between figures on two lines of one cell: they are two numbers, and never become one."""
+"""Put between digits on two lines of one cell, so that they are never joined to one number."""
 
 
 @dataclass(frozen=True)
 class Grid:
     """A rectangular table of texts.
 
-    ``rows`` hold the text of every cell, blank ones as ``""``; a merged cell's text stands in all
+    ``rows`` hold the text of every cell, empty ones as ``""``; a merged cell's text is repeated in all
     the cells it covers. ``numbers`` are the rows' numbers in the source, ``place`` names file and sheet or table,
     ``name`` is the sheet's name, ``above`` the text lines before the table and ``below`` those after it.
     ``covered`` are the cells (row, column as indices) that only repeat a merged neighbour.
@@ -34,10 +34,10 @@ class Grid:
     lettered: bool = False
     """Whether columns go by letters, as in a spreadsheet."""
     numeric: frozenset[tuple[int, int]] = field(default_factory=frozenset)
-    """Cells that hold a number and not a text: under a heading of rates a fraction is a percentage there."""
+    """Cells that store a number, not a text: under a heading of rates, a fraction in them is a percentage."""
 
     def texts(self, row: int) -> list[str]:
-        """The texts of one row that are not blank, merged ones once."""
+        """Return the texts of one row that are not empty; merged ones once."""
         return [
             text for column, text in enumerate(self.rows[row]) if text and (row, column) not in self.covered
         ]
@@ -55,7 +55,7 @@ def make_grid(
     lettered: bool = False,
     numeric: Iterable[tuple[int, int]] = (),
 ) -> Grid:
-    """A grid with blanks folded away at its edges' right and lower side and merged cells filled.
+    """Make a grid: equally long rows without empty ones at the end, whitespace folded, merged cells filled.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def _one_line(text: str) -> str:
 
 
 def column_letter(index: int) -> str:
-    """``A`` for 0, ``AA`` for 26."""
+    """Return the spreadsheet letter of a column index: ``A`` for 0, ``AA`` for 26."""
     letters = ""
     index += 1
     while index:

@@ -1,4 +1,4 @@
-"""The header of a table in a grid: which rows it takes, what each column means, which table of the contract it heads."""
+"""Read the header of a table in a grid: its rows, the meaning of each column, and which table of the contract it is."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _UNIT = re.compile(r"\((?:单位:)?(件|条|次|个|%|家|起)\)$")
 
 @dataclass(frozen=True)
 class GridHeader:
-    """Rows [top, bottom) of a grid, the columns of figures, of names and of serial numbers (None: there is none)."""
+    """A header in rows [top, bottom): the columns of figures, of names and of serial numbers (None without)."""
 
     top: int
     bottom: int
@@ -42,25 +42,25 @@ class GridHeader:
     serial_at: int | None
     table: str
     rest_at: int | None = None
-    """The column with the other part of the key, where each row is one combination."""
+    """Column of the second part of the key, if each row is one combination (long form)."""
     rest: str = ""
-    says_which: bool = True
-    """Whether title, sheet or heading name the table."""
+    is_named: bool = True
+    """Whether title, sheet name or heading say which table it is."""
 
 
 def field_of(text: str, reference: Reference) -> str:
-    """The field of a heading, its unit in brackets left off; blank when unknown."""
+    """Return the field of a heading, ignoring a unit in brackets; empty if unknown."""
     folded = normalize_for_comparison(text)
     return reference.headings.get(folded) or reference.headings.get(_UNIT.sub("", folded), "")
 
 
 def is_value(text: str, reference: Reference) -> bool:
-    """Whether a cell holds a number or a word for none."""
+    """Whether a cell holds a number or a word for "no value"."""
     return is_number(text) or normalize_for_comparison(text) in reference.no_value
 
 
-def _under(rest: str, column: Column) -> Column:
-    """A column of figures as it stands in the printed form, under a district or a tier."""
+def _as_printed_column(rest: str, column: Column) -> Column:
+    """Return a column of figures as the printed form has it, under a district or a tier."""
     if column.field == IGNORED or not rest:
         return column
     return replace(column, district="*") if rest == "district" else replace(column, tier=TIERS[0])
@@ -74,26 +74,28 @@ class HeaderReader:
         self.header_row, self.stop = header, stop
 
     def read(self, title: str) -> GridHeader:
-        """The header; `title` is what stands above it.
+        """Read the header; `title` is the text above it.
 
         Raises
         ------
         HeaderUnread
-            No reading, or a table that the contract does not have.
+            It cannot be read, or the contract has no such table.
         """
-        bottom = self._bottom()
+        bottom = self._first_body_row()
         labels = self._labels(bottom)
-        columns = self._columns(labels, self._tier_at(labels, bottom), bottom)
-        blank = [at for at, label in labels if not label and self._used(at, bottom)]
+        columns = self._columns(labels, self._find_tier_column(labels, bottom), bottom)
+        blank = [at for at, label in labels if not label and self._has_values(at, bottom)]
         if blank:
             raise HeaderUnread(f"{column_letter(blank[0])} 列有数据而没有列名")
         places = {column.field: at for at, column in columns if column.field in _KEYS}
         values = [(at, self._value_column(at, column)) for at, column in columns if column.field not in _KEYS]
         key, rest = self._key_and_rest([column.field for _, column in columns])
-        as_printed = [Column(key), *(_under(rest, column) for _, column in values)]
-        words = [" ".join(label) for at, label in labels if at == places[key]]
-        said = next((text for text in (title, self.grid.name, *words) if named_tables(text)), "")
-        table = table_of(checked_columns(as_printed), said)
+        as_printed = [Column(key), *(_as_printed_column(rest, column) for _, column in values)]
+        key_headings = [" ".join(label) for at, label in labels if at == places[key]]
+        naming_text = next(
+            (text for text in (title, self.grid.name, *key_headings) if named_tables(text)), ""
+        )
+        table = table_of(checked_columns(as_printed), naming_text)
         return GridHeader(
             self.header_row,
             bottom,
@@ -104,13 +106,13 @@ class HeaderReader:
             table,
             places.get(rest),
             rest,
-            bool(said),
+            bool(naming_text),
         )
 
     def _columns(
         self, labels: Sequence[tuple[int, list[str]]], tier_at: int | None, bottom: int
     ) -> list[tuple[int, Column]]:
-        """Every column that has headings, with its meaning."""
+        """Return every column that has headings, with its meaning."""
         named = [(at, label) for at, label in labels if label]
         lowest = [label[-1] for _, label in named]
         fields = {field_of(text, self.reference) for text in lowest if not level_of(text)}
@@ -124,13 +126,13 @@ class HeaderReader:
                 columns.append((at, Column("tier")))
             elif i in left_out:
                 columns.append((at, Column(IGNORED)))
-            elif column := self._column_in_use(at, label, bottom):
+            elif column := self._column_or_none(at, label, bottom):
                 columns.append((at, column))
-                self._of_this_quarter(label, column)
+                self._refuse_other_period(label, column)
         return columns
 
-    def _column_in_use(self, at: int, labels: list[str], bottom: int) -> Column | None:
-        """The meaning of a column; None where its heading is unknown and nothing stands below it (备注)."""
+    def _column_or_none(self, at: int, labels: list[str], bottom: int) -> Column | None:
+        """Return the meaning of a column; None if its heading is unknown and it is empty (such as 备注)."""
         try:
             return self._column(labels)
         except HeaderUnread:
@@ -138,14 +140,14 @@ class HeaderReader:
                 raise
             return None
 
-    def _of_this_quarter(self, labels: list[str], column: Column) -> None:
+    def _refuse_other_period(self, labels: list[str], column: Column) -> None:
         """Refuse a column under a spanner such as 上季度: its heading alone would make it this quarter's."""
         other = next((label for label in labels[:-1] if is_of_other_period(label)), "")
         if other and column.field != IGNORED:
             raise HeaderUnread(f"“{other}”之下的“{labels[-1]}”不是本季度的数；请删去这些列")
 
     def _key_and_rest(self, fields: Sequence[str]) -> tuple[str, str]:
-        """The column of names; the other part of the key where each row is one combination of both."""
+        """Return the field of the names, and in a long table that of the second part of the key."""
         names = [name for name in fields if name in ("district", "department", "tier")]
         for key, rest in (("department", "district"), ("district", "tier")):
             if sorted(names) == sorted((key, rest)):
@@ -157,8 +159,8 @@ class HeaderReader:
     def _value_column(self, at: int, column: Column) -> Column:
         return replace(column, total=f"{IGNORED} {at}") if column.field == IGNORED else column
 
-    def _tier_at(self, labels: Sequence[tuple[int, list[str]]], bottom: int) -> int | None:
-        """The column whose every cell says 镇级, 村级 or the like; its heading may be any."""
+    def _find_tier_column(self, labels: Sequence[tuple[int, list[str]]], bottom: int) -> int | None:
+        """Find the column in which every cell is 镇级, 村级 or the like, whatever its heading."""
         for at, label in labels:
             cells = [self.grid.rows[row][at] for row in range(bottom, self.stop) if self._has_figures(row)]
             named = [bool(tier_of(text, self.reference)) for text in cells if not self._is_total(text)]
@@ -169,8 +171,8 @@ class HeaderReader:
     def _has_figures(self, row: int) -> bool:
         return any(is_number(text) for text in self.grid.texts(row))
 
-    def _bottom(self) -> int:
-        """The first row of the body: one with a figure or a word for none, or with a name, and without headings."""
+    def _first_body_row(self) -> int:
+        """Return the first row of the body: without headings, but with a figure, a word for "no value" or a name."""
         for row in range(self.header_row + 1, min(self.header_row + 1 + HIGHEST_HEADER, self.stop)):
             texts = self.grid.texts(row)
             fields = {field_of(text, self.reference) for text in texts} - {"", *TIERS}
@@ -179,7 +181,7 @@ class HeaderReader:
         raise HeaderUnread(f"表头（至多 {HIGHEST_HEADER} 行）之后应有数据行")
 
     def _has_name(self, row: int) -> bool:
-        """Whether a name stands under the heading of names: nothing merged with it, and no rest of it."""
+        """Whether there is a name under the heading of names, not a part of that heading."""
         for at, heading in enumerate(self.grid.rows[self.header_row]):
             text = self.grid.rows[row][at]
             if text and field_of(heading, self.reference) in NAMES and (row, at) not in self.grid.covered:
@@ -194,7 +196,7 @@ class HeaderReader:
         return is_value(text, self.reference)
 
     def _labels(self, bottom: int) -> list[tuple[int, list[str]]]:
-        """For each column its headings from the top level down, each once.
+        """Return for each column its headings from the top level down, each once.
 
         A blank cell beside a heading that spans columns (where the source knows no merged cells)
         takes that heading if a lower level has one of its own.
@@ -210,11 +212,11 @@ class HeaderReader:
     def _is_total(self, text: str) -> bool:
         return normalize_for_comparison(text).rstrip(":") in self.reference.totals
 
-    def _used(self, at: int, bottom: int) -> bool:
+    def _has_values(self, at: int, bottom: int) -> bool:
         return any(self._is_value(text) for text in self._cells_below(at, bottom))
 
     def _cells_below(self, at: int, bottom: int) -> list[str]:
-        """Cells of a column that hold something; the lines of who filled in the table are none."""
+        """Return the cells of a column that are not empty, except in lines about who filled in the table."""
         rows = [row for row in range(bottom, self.stop) if self.grid.rows[row][at]]
         return [
             self.grid.rows[row][at]
@@ -223,7 +225,7 @@ class HeaderReader:
         ]
 
     def _column(self, labels: list[str]) -> Column:
-        """The meaning of a column from its headings."""
+        """Return the meaning of a column from its headings."""
         known = [field_of(label, self.reference) for label in labels]
         last = normalize_for_comparison(labels[-1])
         tier = next((name for name in known[:-1] if name in TIERS), "")

@@ -1,7 +1,7 @@
-"""Tables with one row a combination: 部门 × 区县, or 区县 × 层级. Turned into the form in which annexes are printed.
+"""Tables in long form (one row for each 部门 × 区县 or 区县 × 层级), pivoted to the printed form of the annexes.
 
-Rows and columns keep the order of their first appearance. A combination without a row is absent,
-one with two rows is refused.
+Rows and columns keep the order of their first appearance. A combination without a row is absent, one with two rows is
+refused.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from haochaping.read.text.text_header import Column
 from haochaping.read.text.text_rows import Body, TextRow
 from haochaping.reference.reference import IGNORED, Reference
 
-Tell = Callable[[int, int | None, str, str], None]
-"""Tells a problem: row, column (both as indices), what stands there, what was expected."""
+ReportProblem = Callable[[int, int | None, str, str], None]
+"""Reports a problem: row, column (both as indices), what was found, what was expected."""
 
 
 @dataclass(frozen=True)
 class LongRow:
-    """A row as read: its index and number in the source, serial number, the two parts of its key, its cells."""
+    """A row as read: its index, its number in the source, serial number, the two parts of its key, its cells."""
 
     at: int
     number: int
@@ -36,7 +36,7 @@ class LongRow:
 
 @dataclass
 class LongForm:
-    """Collects rows and gives the table.
+    """Collects rows and pivots them.
 
     Parameters
     ----------
@@ -51,23 +51,23 @@ class LongForm:
     places: dict[str, int]
     values: Sequence[tuple[int, Column]]
     reference: Reference
-    tell: Tell
+    report_problem: ReportProblem
     rows: list[LongRow] = field(default_factory=list)
 
     def add(self, row: LongRow) -> None:
-        """One row; what is wrong with it is told."""
-        first = row.rest if self._is_total(row.name) and self._is_total(row.rest) else ""
+        """Add one row; report what is wrong with it."""
+        shown = row.rest if self._is_total(row.name) and self._is_total(row.rest) else ""
         for part, text in ((self.key, row.name), (self.rest, row.rest)):
             if not text and not (part == self.rest and self._is_total(row.name) and self.rest == "district"):
-                self.tell(row.at, self.places[part], first, f"应有{COLUMNS[part]}")
+                self.report_problem(row.at, self.places[part], shown, f"应有{COLUMNS[part]}")
                 return
         for part, text in ((self.key, row.name), (self.rest, row.rest)):
             if is_part_of_sum(text) and not self._is_total(text):
-                self.tell(row.at, self.places[part], text, PART_OF_SUM)
+                self.report_problem(row.at, self.places[part], text, PART_OF_SUM)
                 return
         if self.rest == "tier" and not self._tier(row.rest):
             expected = "层级应为镇级或村级；两级相加的合计、小计行没有对应的数据项，请删去"
-            self.tell(row.at, self.places["tier"], row.rest, expected)
+            self.report_problem(row.at, self.places["tier"], row.rest, expected)
             return
         if self.rest == "district" and self._is_total(row.name) and not row.rest:
             row = replace(row, rest=row.name)
@@ -78,25 +78,29 @@ class LongForm:
                 elif text and column.field != IGNORED:
                     read_count(text, self.reference.no_value)
             except ValueError as error:
-                self.tell(row.at, at, text, f"{COLUMNS[column.field]}{error}")
+                self.report_problem(row.at, at, text, f"{COLUMNS[column.field]}{error}")
         self.rows.append(row)
 
     def table(self) -> tuple[list[tuple[int, Column]], Body]:
-        """Places and meanings of the columns, and the body."""
+        """Return the columns (index in the source and meaning) and the body of the printed form."""
         self._check_serials()
         columns: dict[tuple[str, str], tuple[int, Column]] = {}
         names: dict[str, dict[tuple[str, str], str]] = {}
-        seen: dict[tuple[str, str], LongRow] = {}
-        first: dict[str, LongRow] = {}
+        rows_by_key: dict[tuple[str, str], LongRow] = {}
+        first_rows: dict[str, LongRow] = {}
         for row in self.rows:
             rest = self._tier(row.rest) if self.rest == "tier" else row.rest
-            twin = seen.setdefault((normalize_for_comparison(row.name), normalize_for_comparison(rest)), row)
-            if twin is not row:
+            earlier_row = rows_by_key.setdefault(
+                (normalize_for_comparison(row.name), normalize_for_comparison(rest)), row
+            )
+            if earlier_row is not row:
                 kinds = f"{COLUMNS[self.key]}、{COLUMNS[self.rest]}"
-                found = f"{row.name} {row.rest}（第 {twin.number} 行已有）"
-                self.tell(row.at, self.places[self.key], found, f"同一{kinds}只应有一行，请保留一行")
+                found = f"{row.name} {row.rest}（第 {earlier_row.number} 行已有）"
+                self.report_problem(
+                    row.at, self.places[self.key], found, f"同一{kinds}只应有一行，请保留一行"
+                )
                 continue
-            first.setdefault(row.name, row)
+            first_rows.setdefault(row.name, row)
             cells = names.setdefault(row.name, {})
             for (at, column), text in zip(self.values, row.cells, strict=True):
                 if column.field == IGNORED:
@@ -108,8 +112,8 @@ class LongForm:
         for name, cells in names.items():
             texts = tuple(cells.get(place) for place in columns)
             absent = frozenset(i for i, text in enumerate(texts) if text is None)
-            made = TextRow(first[name].number, name.rstrip(":："), texts, absent)
-            (totals if self._is_total(name) else rows).append(made)
+            text_row = TextRow(first_rows[name].number, name.rstrip(":："), texts, absent)
+            (totals if self._is_total(name) else rows).append(text_row)
         return list(columns.values()), Body(tuple(rows), tuple(totals))
 
     def _column(self, column: Column, rest: str) -> Column:
@@ -120,13 +124,13 @@ class LongForm:
         return replace(column, district=rest)
 
     def _check_serials(self) -> None:
-        """Serial numbers count the rows, or the names where each has several rows."""
+        """Report serial numbers unless they count the rows, or the names if each has several rows."""
         rows = [row for row in self.rows if row.serial and not self._is_total(row.name)]
         names = list(dict.fromkeys(row.name for row in self.rows if not self._is_total(row.name)))
         if any(row.serial != str(names.index(row.name) + 1) for row in rows):
             for count, row in enumerate(rows, start=1):
                 if row.serial != str(count):
-                    self.tell(row.at, self.places["serial"], row.serial, f"序号应为 {count}")
+                    self.report_problem(row.at, self.places["serial"], row.serial, f"序号应为 {count}")
                     return
 
     def _is_total(self, text: str) -> bool:
@@ -137,6 +141,6 @@ class LongForm:
 
 
 def tier_of(text: str, reference: Reference) -> str:
-    """``town`` for 镇级 and the like, ``village`` for 村级; blank for anything else."""
+    """Return ``town`` for 镇级 and the like, ``village`` for 村级, else an empty text."""
     name = reference.headings.get(normalize_for_comparison(text), "")
     return name if name in TIERS else ""

@@ -1,4 +1,4 @@
-"""A text file as numbered lines of tokens, and which of its lines are only page furniture."""
+"""A text file as numbered lines of tokens; recognition of page numbers and running heads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SENTENCE_BEGUN = re.compile(r"[至年月为达约共,、]$|(?:数据|信息|时
 _TITLE_WORDS = re.compile(r"好差评|通报|简报|季度|统计表|情况表|报表")
 _DIGITS = re.compile(r"\d+")
 SHORTEST_RUNNING_HEAD = 6
-"""A repeated shorter text can be the end of a wrapped name (限公司, 处)."""
+"""Characters; a repeated shorter text can be the end of a wrapped name (限公司, 处)."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,13 @@ class Line:
 
 
 def split_lines(text: str, no_value: Mapping[str, str]) -> list[Line]:
-    """Lines of `text` that are not blank; `no_value` are the words that stand for "no value"."""
+    """Split `text` into the lines that are not blank; `no_value` are the words for "no value"."""
     rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return [make_line(number, row, no_value) for number, row in enumerate(rows, start=1) if row.split()]
 
 
 def make_line(number: int, row: str, no_value: Mapping[str, str]) -> Line:
-    """One line with its tokens classified."""
+    """Make a line with classified tokens."""
     pieces = row.split()
     tokens = tuple(
         Token(piece, number, index == 0, _kind(piece, no_value)) for index, piece in enumerate(pieces)
@@ -84,7 +84,7 @@ def is_decorated_mark(line: Line) -> bool:
 
 
 def page_marks(lines: Sequence[Line], narrative_lines: int) -> set[int]:
-    """Numbers of lines that are page numbers.
+    """Return the numbers of lines that are page numbers.
 
     A decorated number is one by its form. Bare numbers are page numbers only when they count the
     pages (1, 2, 3 … or 2, 3, 4 …) and the count begins in the text before the first annex, where no
@@ -130,12 +130,12 @@ def in_sentence(lines: Sequence[Line], i: int) -> bool:
 
 
 def without_digits(text: str) -> str:
-    """`text` with every run of digits taken out: a running head differs only in its page number."""
+    """Return `text` without digits, since repeated running heads differ only in the page number."""
     return _DIGITS.sub("", normalize_for_comparison(text))
 
 
 def running_heads(lines: Sequence[Line], titles: Set[str], marks: Collection[int]) -> set[int]:
-    """Numbers of lines that may be running heads.
+    """Return the numbers of lines that may be running heads.
 
     A line that says what one of the file's own `titles` says (given with or without digits); or a text that stands
     alone on several lines and has the words of a title or a page number beside it. A repeated text
@@ -155,6 +155,6 @@ def running_heads(lines: Sequence[Line], titles: Set[str], marks: Collection[int
     return found
 
 
-def drop(lines: Iterable[Line], numbers: Collection[int]) -> list[Line]:
-    """`lines` without those whose number is in `numbers`."""
+def without_lines(lines: Iterable[Line], numbers: Collection[int]) -> list[Line]:
+    """Return `lines` without those whose number is in `numbers`."""
     return [line for line in lines if line.number not in numbers]

@@ -1,4 +1,4 @@
-"""Lines around and between the rows of a table that are no data: who filled it in, pages, units, sums of a part."""
+"""Recognise lines around and between the rows of a table that are not data: who filled it in, page numbers, units, subtotals."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OTHER_PERIOD = re.compile(r"上季|上期|上年|去年|上半年|下半年|全
 
 
 def is_filled_in_by(text: str) -> bool:
-    """Whether a line names who filled in the table, and when: personal data, and no note."""
+    """Whether a line names who filled in the table, and when: personal data, which is not kept as a note."""
     return bool(_FILLED_IN_BY.fullmatch(normalize_for_comparison(text)))
 
 
@@ -31,7 +31,7 @@ def is_page_mark(text: str) -> bool:
 
 
 def is_part_of_sum(name: str) -> bool:
-    """Whether a row is a subtotal or an average and no unit."""
+    """Whether a row is a subtotal or an average, not a unit."""
     return bool(_PART_OF_SUM.fullmatch(normalize_for_comparison(name)))
 
 
@@ -46,5 +46,5 @@ def is_period_line(text: str) -> bool:
 
 
 def is_of_other_period(heading: str) -> bool:
-    """Whether a heading stands above figures of another period, or above changes."""
+    """Whether a heading is that of figures of another period, or of changes."""
     return bool(_OTHER_PERIOD.search(normalize_for_comparison(heading)))

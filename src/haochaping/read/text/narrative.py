@@ -1,4 +1,4 @@
-"""What the text of a bulletin says: its quarter, dates, issuer, addressees, and the figures it claims."""
+"""Read the text of a bulletin: its quarter, dates, issuer, addressees, and the figures it states."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def read_narrative(lines: Sequence[Line], place: str) -> Narrative:
         The text gives two different values for one figure, or a date that does not exist.
     """
     body, annex_list = _without_annex_list(lines)
-    opening, addressees, text = _parts(body)
+    opening, addressees, text = _split_opening(body)
     issue_date, issuer = _signature([*body, *annex_list], place)
     title = _title(opening)
     return Narrative(
@@ -95,7 +95,7 @@ def read_narrative(lines: Sequence[Line], place: str) -> Narrative:
 
 
 def read_note(note: str, place: str) -> tuple[str, str, str]:
-    """Period start, period end and extraction date of an annex's note, as ISO dates (blank: not said)."""
+    """Return period start, period end and extraction date of an annex's note as ISO dates; empty if not given."""
     text = normalize_for_comparison(note)
     start = end = extracted = ""
     period = _PERIOD.search(text)
@@ -109,36 +109,36 @@ def read_note(note: str, place: str) -> tuple[str, str, str]:
 
 
 def _without_annex_list(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
-    """Lines before the list of annexes (附件：1.…), and from it on."""
+    """Split lines into those before the list of annexes (附件：1.…) and those from it on."""
     for i, line in enumerate(lines):
         if re.match(r"附件:?\d?", line.folded) and len(line.folded) > 3:
             return list(lines[:i]), list(lines[i:])
     return list(lines), []
 
 
-def _parts(lines: Sequence[Line]) -> tuple[list[Line], str, str]:
-    """Title lines, addressees (the paragraph that ends with a colon), and the text after them."""
-    whole = ""
+def _split_opening(lines: Sequence[Line]) -> tuple[list[Line], str, str]:
+    """Return title lines, addressees (the paragraph that ends with a colon), and the text after them."""
+    full_text = ""
     starts: list[int] = []
     for line in lines:
-        starts.append(len(whole))
-        whole += "".join(token.text for token in line.tokens)
-    colon = re.search(r"[：:]", whole)
-    stop = re.search(r"。", whole)
+        starts.append(len(full_text))
+        full_text += "".join(token.text for token in line.tokens)
+    colon = re.search(r"[：:]", full_text)
+    stop = re.search(r"。", full_text)
     if colon is None or (stop and stop.start() < colon.start()):
-        return list(lines[:6]), "", whole
+        return list(lines[:6]), "", full_text
     title_end = 0
     for i, line in enumerate(lines):
         if starts[i] >= colon.start():
             break
         if _TITLE_END.search(line.folded):
             title_end = i + 1
-    addressees = whole[starts[title_end] if title_end < len(starts) else 0 : colon.start()]
-    return list(lines[:title_end]), addressees, whole[colon.end() :]
+    addressees = full_text[starts[title_end] if title_end < len(starts) else 0 : colon.start()]
+    return list(lines[:title_end]), addressees, full_text[colon.end() :]
 
 
 def _title(lines: Sequence[Line]) -> str:
-    """The last title in the opening lines, put together and free of a repetition."""
+    """Join the title lines; a title that is printed twice is returned once."""
     text = "".join("".join(token.text for token in line.tokens) for line in lines)
     half = len(text) // 2
     if len(text) % 2 == 0 and text[:half] == text[half:]:
@@ -147,13 +147,13 @@ def _title(lines: Sequence[Line]) -> str:
 
 
 def quarter_in(text: str) -> Quarter | None:
-    """The first quarter that a text names with its year."""
+    """Return the first quarter that a text names with its year."""
     match = _QUARTER.search(normalize_for_comparison(text))
     return Quarter.parse(match.group(0)) if match else None
 
 
 def _signature(lines: Sequence[Line], place: str) -> tuple[str, str]:
-    """Issue date (ISO) and issuer: the last line that is a date, and the line above it."""
+    """Return issue date (ISO) and issuer: the last line that is a date, and the line above it."""
     for i in range(len(lines) - 1, -1, -1):
         day = _date_of(lines[i].folded, f"{place} 第 {lines[i].number} 行")
         if day:
@@ -178,7 +178,7 @@ def _date_of(text: str, place: str) -> str:
 
 
 def _numeral(text: str) -> int:
-    """Chinese numeral up to 31."""
+    """Return the value of a Chinese numeral up to 31."""
     tens, _, ones = text.rpartition("十")
     if "十" not in text:
         return "〇一二三四五六七八九".index(text) if len(text) == 1 else 0
@@ -195,13 +195,13 @@ def _iso(year: str, month: str, day: str, place: str) -> str:
 
 
 def _planned_work(text: str) -> str:
-    """The sentences that say what will be done, joined."""
+    """Return the sentences about planned work, joined."""
     sentences = [s for s in re.split(r"(?<=。)", text) if s.strip()]
     return "".join(s for s in sentences if _PLAN.search(normalize_for_comparison(s)))
 
 
 def _headline(text: str, place: str) -> list[dict[str, Any]]:
-    """Records uploaded and every rate claimed, each once."""
+    """Return rows of ``headline``: the records uploaded and every rate stated, each once."""
     folded = "".join(s for s in re.split(r"(?<=。)", _plain(text)) if not _PLAN.search(s))
     found: dict[str, dict[str, Any]] = {}
     clashes: list[Problem] = []
@@ -216,7 +216,7 @@ def _headline(text: str, place: str) -> list[dict[str, Any]]:
             )
 
     for match in _RECORDS.finditer(folded):
-        before, number, scale, more, after = match.groups()
+        before, number, scale, rough_word, after = match.groups()
         value = Decimal(number.replace(",", "")) * _SCALE[scale]
         add(
             "records",
@@ -224,7 +224,7 @@ def _headline(text: str, place: str) -> list[dict[str, Any]]:
                 "value": float(value),
                 "unit": "条",
                 "printed": number + (scale or "") + "条",
-                "qualifier": _qualifier(before, more, after),
+                "qualifier": _qualifier(before, rough_word, after),
                 "sentence": _sentence_around(folded, match.start()),
             },
         )
@@ -246,12 +246,12 @@ def _headline(text: str, place: str) -> list[dict[str, Any]]:
 
 
 def _qualifier(*words: str | None) -> str:
-    """The word that makes a figure a bound or rough (以上, 约, 余); blank for an exact one and for 达."""
+    """Return the word that makes a figure a bound or approximate (以上, 约, 余); empty for an exact one and for 达."""
     return "".join(word for word in words if word and word != "达")
 
 
 def _plain(text: str) -> str:
-    """Text for matching: blanks out, full-width digits and punctuation half-width; ① stays ①."""
+    """Return text for matching: no blanks, full-width digits and punctuation as half-width; ① stays ①."""
     return plain_number(text).translate(str.maketrans("：；（）", ":;()"))
 
 

@@ -1,7 +1,7 @@
-"""The five levels of a rating as columns (非常满意 … 非常不满意), as rating systems export them.
+"""Columns of the five rating levels (非常满意 … 非常不满意), as rating systems export them.
 
-The figure wanted is the number of negative ones. Two columns that make it up are not added: printed
-is never overwritten by computed.
+Needed is the number of negative ratings. The two columns that make it up are not added here, because a printed figure is
+never replaced by a computed one.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ ADD_A_COLUMN = (
 
 
 class NegativesUnknown(ValueError):
-    """The columns of levels do not say how many ratings are negative."""
+    """The columns of levels do not give the number of negative ratings."""
 
 
 def level_of(heading: str) -> str:
-    """The level that a heading names; blank for any other heading."""
+    """Return the level that a heading names; empty for any other heading."""
     match = _LEVEL.fullmatch(normalize_for_comparison(heading))
     return match[1] if match else ""
 
 
 def columns_left_out(headings: Sequence[str], *, has_negatives: bool) -> set[int]:
-    """Which columns are levels that are not read: all but 不满意 where it alone is the negative ones.
+    """Return the indices of level columns that are ignored: all but 不满意, if that alone is the negative ratings.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def columns_left_out(headings: Sequence[str], *, has_negatives: bool) -> set[int
     Raises
     ------
     NegativesUnknown
-        Five levels, and no column that holds their two lowest together.
+        There are five levels, and no column has the sum of the two lowest.
     """
     levels = {i: level for i, heading in enumerate(headings) if (level := level_of(heading))}
     graded = _POOREST in levels.values() or any(level in _BETTER for level in levels.values())

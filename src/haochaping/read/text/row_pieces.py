@@ -1,4 +1,4 @@
-"""Pieces of printed rows: glued ones taken apart, broken ones put together, cells placed under columns."""
+"""Pieces of printed rows: split glued ones, join broken ones, assign the cells of a total row to columns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _GLUED = re.compile(r"([0-9]{1,4})[.、．]?([^\d.、．%％,，/].*)")
 
 
 def split_glued(tokens: list[Token]) -> list[Token]:
-    """``1张店区`` at the start of a line as serial number and name."""
+    """Split ``1张店区`` at the start of a line into serial number and name."""
     result: list[Token] = []
     for token in tokens:
         match = _GLUED.fullmatch(token.text) if token.starts_line and token.kind == "text" else None
@@ -30,9 +30,9 @@ def split_glued(tokens: list[Token]) -> list[Token]:
 
 
 def join_broken(tokens: Sequence[Token], reference: Reference) -> list[Token]:
-    """Put cells together that were broken at a line end.
+    """Join cells that were broken at a line end.
 
-    Only where a piece cannot be a cell of its own (``100`` + ``%``, ``1,080,`` + ``786``, ``归`` + ``市``):
+    Only if a piece cannot be a cell of its own (``100`` + ``%``, ``1,080,`` + ``786``, ``归`` + ``市``):
     two whole numbers are never joined, since the break could as well lie between two cells.
     """
     cells: list[Token] = []
@@ -40,9 +40,11 @@ def join_broken(tokens: Sequence[Token], reference: Reference) -> list[Token]:
         if cells and (token.starts_line or normalize_for_comparison(token.text) == "%"):
             joined = cells[-1].text + token.text
             pieces = {cells[-1].kind, token.kind}
-            if ("fragment" in pieces and "text" not in pieces and (is_number(joined) or _open(joined))) or (
-                pieces == {"text"} and normalize_for_comparison(joined) in reference.no_value
-            ):
+            if (
+                "fragment" in pieces
+                and "text" not in pieces
+                and (is_number(joined) or _is_unfinished_number(joined))
+            ) or (pieces == {"text"} and normalize_for_comparison(joined) in reference.no_value):
                 kind = (
                     "value"
                     if is_number(joined) or normalize_for_comparison(joined) in reference.no_value
@@ -54,16 +56,16 @@ def join_broken(tokens: Sequence[Token], reference: Reference) -> list[Token]:
     return cells
 
 
-def _open(text: str) -> bool:
+def _is_unfinished_number(text: str) -> bool:
     """Whether `text` can still become a number: it ends with a comma or a point."""
     return normalize_for_comparison(text).endswith((",", "."))
 
 
 def place_cells(cells: list[str], columns: list[Column]) -> list[str | None] | None:
-    """Cells of a total row to columns, in order: percentages under rates, whole numbers under counts.
+    """Assign the cells of a total row to columns, in order: percentages to rates, whole numbers to counts.
 
-    None when there are too many cells, or too few and more than one way to place them. Only a rate may be left
-    out: where a count is missing, two cells may have run into one (``36`` and ``100%`` into ``36100%``).
+    Return None if there are too many cells, or too few and more than one way to assign them. Only a rate may be missing:
+    if a count is, two cells may have run together (``36`` and ``100%`` to ``36100%``).
     """
 
     @cache
@@ -72,16 +74,16 @@ def place_cells(cells: list[str], columns: list[Column]) -> list[str | None] | N
         if column == len(columns):
             return ((),) if cell == len(cells) else ()
         fits = cell < len(cells) and _fits(cells[cell], columns[column])
-        here = ways(cell + 1, column + 1) if fits else ()
-        placed = [(column, *rest) for rest in here]
+        with_cell = ways(cell + 1, column + 1) if fits else ()
+        placed = [(column, *rest) for rest in with_cell]
         may_lack = columns[column].is_rate or columns[column].field == IGNORED
         return tuple([*placed, *(ways(cell, column + 1) if may_lack else ())][:2])
 
-    found = ways(0, 0)
-    if len(found) != 1:
+    placements = ways(0, 0)
+    if len(placements) != 1:
         return None
     row: list[str | None] = [None] * len(columns)
-    for place, cell in zip(found[0], cells, strict=True):
+    for place, cell in zip(placements[0], cells, strict=True):
         row[place] = cell
     return row
 

@@ -29,7 +29,7 @@ from haochaping.read.text.text_tables import AnnexTable, split_annexes
 from haochaping.reference.reference import IGNORED, Reference
 
 LARGEST_FILE = 10_000_000
-"""Bytes. A bulletin's text has some ten thousand; more is no bulletin."""
+"""Bytes. A bulletin's text has some ten thousand."""
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -49,7 +49,7 @@ def read_bulletin(path: Path, quarter: Quarter, reference: Reference) -> Quarter
     Raises
     ------
     InputRefused
-        Whatever cannot be read with certainty; the message names file, line and what was expected.
+        Something cannot be read with certainty; the message names file, line and what was expected.
     """
     place = path.name
     if path.stat().st_size > LARGEST_FILE:
@@ -79,12 +79,12 @@ def assemble(
     place: str,
     source_kind: str = "published bulletin",
 ) -> QuarterData:
-    """The model from a narrative and annex tables.
+    """Assemble the quarter from a narrative and annex tables.
 
     Raises
     ------
     InputRefused
-        A cell is no number of its column's kind, or the bulletin is of another quarter.
+        A cell is not a value of its column's kind, or the bulletin is of another quarter.
     """
     rows: Rows = {name: [] for name in [*TABLES, *BESIDE]}
     problems: list[Problem] = []
@@ -103,9 +103,9 @@ def assemble(
                 "extraction_date": extracted,
             }
         )
-        _Filler(annex, reference, rows, problems, place).fill()
-    problems += _totals_told_twice(rows, place)
-    _same_quarter(narrative, rows["annexes"], quarter, place, must_say=source_kind == "published bulletin")
+        _AnnexToRows(annex, reference, rows, problems, place).fill()
+    problems += _drop_repeated_totals(rows, place)
+    _check_quarter(narrative, rows["annexes"], quarter, place, must_say=source_kind == "published bulletin")
     if problems:
         raise InputRefused(problems)
     rows["headline"] = narrative.headline
@@ -115,31 +115,32 @@ def assemble(
     return QuarterData(quarter, **{name: frame(name, content) for name, content in rows.items()})
 
 
-def _totals_told_twice(rows: Rows, place: str) -> list[Problem]:
-    """Keep a total that is printed twice alike once; two different ones are problems, for nobody knows which counts."""
+def _drop_repeated_totals(rows: Rows, place: str) -> list[Problem]:
+    """Keep a total that is printed twice only once; report different ones, since nobody knows which one counts."""
     problems: list[Problem] = []
-    kept: dict[tuple[str, str, str], dict[str, Any]] = {}
+    distinct: dict[tuple[str, str, str], dict[str, Any]] = {}
     for total in rows["printed_totals"]:
-        first = kept.setdefault((total["table"], total["key"], total["column"]), total)
+        first = distinct.setdefault((total["table"], total["key"], total["column"]), total)
         if first["value"] != total["value"]:
             full_place = (
                 f"{place}（{TABLES[total['table']].title}表 {total['label']} {COLUMNS[total['column']]}）"
             )
             found = f"{first['printed']} 与 {total['printed']}"
             problems.append(Problem(full_place, found, "同一合计出现两次而不同，请保留一个"))
-    rows["printed_totals"] = list(kept.values())
+    rows["printed_totals"] = list(distinct.values())
     return problems
 
 
-def _same_quarter(
+def _check_quarter(
     narrative: Narrative, annexes: list[dict[str, Any]], quarter: Quarter, place: str, *, must_say: bool
 ) -> None:
-    """The title decides; without one the titles of annexes, the period in the notes, then what the text mentions.
+    """Refuse a bulletin of another quarter.
 
-    An export or a workbook need not say; its folder does then.
+    The title decides; else the titles of annexes, the period in the notes, or what the text mentions. Exports and
+    workbooks need not name their quarter (`must_say`): then the folder decides.
     """
     named = [quarter_in(annex["title"]) for annex in annexes]
-    found = narrative.quarter or next((one for one in named if one), None)
+    found = narrative.quarter or next((named_quarter for named_quarter in named if named_quarter), None)
     if found is None:
         starts = [a["period_start"] for a in annexes if a["period_start"]]
         starts += [narrative.facts["period_start"]] if narrative.facts.get("period_start") else []
@@ -158,13 +159,13 @@ def _about(narrative: Narrative, rows: Rows, quarter: Quarter, source_kind: str)
     def first(name: str) -> str:
         return next((a[name] for a in rows["annexes"] if a[name]), "")
 
-    noted = {name: first(name) for name in ("period_start", "period_end", "extraction_date")}
-    said = {name: value for name, value in narrative.facts.items() if value or name not in noted}
-    return list({"quarter": str(quarter), "source_kind": source_kind, **noted, **said}.items())
+    from_notes = {name: first(name) for name in ("period_start", "period_end", "extraction_date")}
+    from_text = {name: value for name, value in narrative.facts.items() if value or name not in from_notes}
+    return list({"quarter": str(quarter), "source_kind": source_kind, **from_notes, **from_text}.items())
 
 
-class _Filler:
-    """Puts the cells of one annex into the rows of the model."""
+class _AnnexToRows:
+    """Converts the cells of one annex to rows of the quarter's frames."""
 
     def __init__(
         self, annex: AnnexTable, reference: Reference, rows: Rows, problems: list[Problem], place: str

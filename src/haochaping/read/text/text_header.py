@@ -1,8 +1,8 @@
-"""The header of an annex table to the meaning of its columns.
+"""Read the header of an annex table in plain text: the meaning of its columns.
 
-Headers arrive in pieces: wrapped inside a heading, in two levels, with a unit in brackets, with
-districts as columns. The pieces are put together and cut again into headings that
-``data/reference/headings.csv`` knows; a header that can be cut in no way or in two is refused.
+Headers arrive in pieces: wrapped inside a heading, in two levels, with a unit in brackets, with districts as columns.
+The pieces are joined and cut again into headings of ``data/reference/headings.csv``; a header that can be cut in no way
+or in two ways is refused.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ class Column:
 
 
 class HeaderUnread(ValueError):
-    """The header has no reading, or more than one; the message says what was expected."""
+    """The header cannot be read, or in more than one way; the message says what was expected."""
 
 
 def read_header(
     lines: Sequence[Line], title: str, reference: Reference, districts: Iterable[str]
 ) -> tuple[str, list[Column]]:
-    """The table's name and its columns after the serial number, in printed order.
+    """Return the table's name and its columns after the serial number, in printed order.
 
     Parameters
     ----------
@@ -86,27 +86,31 @@ def read_header(
         raise HeaderUnread(f"表头不应超过 {LONGEST_HEADER_TEXT} 个字；表头与数据行之间不应有别的文字")
     if "非常不满意" in "".join(line.folded for line in lines):
         raise HeaderUnread(ADD_A_COLUMN)
-    fields = _fields(lines, reference) or _matrix(lines, reference, districts)
+    fields = _heading_columns(lines, reference) or _matrix_columns(lines, reference, districts)
     if fields is None:
         raise HeaderUnread(
-            f"表头自“{_unread(lines, reference)}”起不认识；列名应在 data/reference/headings.csv 中"
+            f"表头自“{_unknown_part(lines, reference)}”起不认识；列名应在 data/reference/headings.csv 中"
             f"（不用的列登记为 {IGNORED}），区县名称应在 units.csv 中"
         )
     columns = _columns(fields)
     return table_of(columns, title), columns
 
 
-def _fields(lines: Sequence[Line], reference: Reference) -> list[Column] | None:
-    """Headings as columns in reading order (serial number first), from known headings alone."""
-    whole = "".join(line.folded for line in lines)
-    readings = list(dict.fromkeys(_cut(whole, tuple(reference.headings.items())) + _unwrap(lines, reference)))
+def _heading_columns(lines: Sequence[Line], reference: Reference) -> list[Column] | None:
+    """Return the columns in reading order (serial number first), if all headings are known; else None."""
+    header_text = "".join(line.folded for line in lines)
+    readings = list(
+        dict.fromkeys(
+            _cut_into_headings(header_text, tuple(reference.headings.items())) + _unwrap(lines, reference)
+        )
+    )
     if len(readings) > 1:
         raise HeaderUnread("表头有两种读法；请在 data/reference/headings.csv 中明确列名")
     return list(readings[0]) if readings else None
 
 
-def _cut(text: str, headings: tuple[tuple[str, str], ...]) -> list[tuple[Column, ...]]:
-    """Every way to cut `text` into headings with optional units, at most two."""
+def _cut_into_headings(text: str, headings: tuple[tuple[str, str], ...]) -> list[tuple[Column, ...]]:
+    """Return the ways to cut `text` into headings with optional units, at most two of them."""
 
     @cache
     def ways(start: int) -> tuple[tuple[Column, ...], ...]:
@@ -126,8 +130,8 @@ def _cut(text: str, headings: tuple[tuple[str, str], ...]) -> list[tuple[Column,
     return list(ways(0))
 
 
-def _unread(lines: Sequence[Line], reference: Reference) -> str:
-    """The part of the header from where no known heading fits."""
+def _unknown_part(lines: Sequence[Line], reference: Reference) -> str:
+    """Return the part of the header from where no known heading fits, for the message."""
     rest = "".join(line.folded for line in lines)
     while True:
         heading = max((h for h in reference.headings if rest.startswith(h)), key=len, default="")
@@ -137,7 +141,7 @@ def _unread(lines: Sequence[Line], reference: Reference) -> str:
 
 
 def _unwrap(lines: Sequence[Line], reference: Reference) -> list[tuple[Column, ...]]:
-    """Headings wrapped side by side: each later line continues some headings of the first, in order."""
+    """Read headings wrapped side by side: each later line continues some headings of the first, in order."""
     known = reference.headings
 
     def extend(slots: list[str], rest: list[list[str]]) -> list[list[str]]:
@@ -158,16 +162,18 @@ def _unwrap(lines: Sequence[Line], reference: Reference) -> list[tuple[Column, .
     return list({tuple(Column(known[slot]) for slot in slots): None for slots in extend(rows[0], rows[1:])})
 
 
-def _matrix(lines: Sequence[Line], reference: Reference, districts: Iterable[str]) -> list[Column] | None:
-    """Serial number, department, then one column a district (and perhaps one of totals)."""
-    whole = "".join(line.folded for line in lines)
-    lead = _lead(whole, reference)
+def _matrix_columns(
+    lines: Sequence[Line], reference: Reference, districts: Iterable[str]
+) -> list[Column] | None:
+    """Read a matrix header: serial number, department, then a column for each district, perhaps one of totals."""
+    header_text = "".join(line.folded for line in lines)
+    lead = _split_leading_headings(header_text, reference)
     if lead is None:
         return None
     serial_and_key, rest = lead
     names = {normalize_for_comparison(name): name for name in districts}
     totals = {label: label for label in reference.totals}
-    readings = _cut(rest, tuple((n, n) for n in {**names, **totals}))
+    readings = _cut_into_headings(rest, tuple((n, n) for n in {**names, **totals}))
     if len(readings) == 1:
         printed = [column.field for column in readings[0]]
     else:
@@ -184,26 +190,26 @@ def _matrix(lines: Sequence[Line], reference: Reference, districts: Iterable[str
     ]
 
 
-def _lead(whole: str, reference: Reference) -> tuple[list[Column], str] | None:
-    """The serial number, the department heading, perhaps 评价数 above all districts; and what follows."""
-    leads = []
+def _split_leading_headings(header_text: str, reference: Reference) -> tuple[list[Column], str] | None:
+    """Split off the headings of serial number and department (and 评价数 above all districts) from the rest."""
+    remainders = []
     by_field: dict[str, list[str]] = {}
     for heading, name in reference.headings.items():
         by_field.setdefault(name, []).append(heading)
     for serial in by_field.get("serial", ()):
         for key in by_field.get("department", ()):
-            if whole.startswith(serial + key):
-                leads.append(whole[len(serial + key) :])
-    if not leads:
+            if header_text.startswith(serial + key):
+                remainders.append(header_text[len(serial + key) :])
+    if not remainders:
         return None
-    rest = min(leads, key=len)
+    rest = min(remainders, key=len)
     for spanner in sorted(by_field.get("evaluations", ()), key=len, reverse=True):
         rest = rest.removeprefix(spanner)
     return [Column("serial"), Column("department")], rest
 
 
 def _join_districts(tokens: list[tuple[str, bool]], rest: str) -> list[str] | None:
-    """District names from tokens that together are `rest`; a piece that ends like no district goes on in the next line."""
+    """Join tokens to the district names in `rest`; a piece that does not end like one continues on the next line."""
     tail: list[tuple[str, bool]] = []
     while tokens and len("".join(normalize_for_comparison(text) for text, _ in tail)) < len(rest):
         tail.insert(0, tokens.pop())
@@ -223,7 +229,7 @@ def _join_districts(tokens: list[tuple[str, bool]], rest: str) -> list[str] | No
 
 
 def _columns(fields: list[Column]) -> list[Column]:
-    """Columns after the serial number, with tiers resolved."""
+    """Return the columns after the serial number, with their tiers."""
     if fields[0].field != "serial":
         raise HeaderUnread("表的第一列应为“序号”")
     columns = fields[1:]
@@ -232,12 +238,12 @@ def _columns(fields: list[Column]) -> list[Column]:
 
 
 def checked_columns(columns: list[Column]) -> list[Column]:
-    """Columns after the serial number, if there is one key and no column twice.
+    """Return `columns`; ignored ones get distinct labels.
 
     Raises
     ------
     HeaderUnread
-        There is not.
+        There is not exactly one column of names, or a column occurs twice.
     """
     keys = [column for column in columns if column.is_key]
     if len(keys) != 1:
@@ -255,9 +261,9 @@ def _under_tiers(columns: list[Column], tiers: list[str]) -> list[Column]:
     if len(set(tiers)) != len(tiers):
         raise HeaderUnread("“镇级”“村级”各应出现一次")
     first = next(i for i, column in enumerate(columns) if column.field in TIERS)
-    together = [column.field for column in columns[first : first + len(tiers)]] == tiers
+    are_adjacent = [column.field for column in columns[first : first + len(tiers)]] == tiers
     leaves = [c for c in columns if c.field not in TIERS and not c.is_key]
-    if not together:
+    if not are_adjacent:
         current = ""
         placed = []
         for column in columns:
@@ -277,20 +283,20 @@ def _under_tiers(columns: list[Column], tiers: list[str]) -> list[Column]:
 
 
 def table_of(columns: list[Column], title: str) -> str:
-    """Which table of the contract this is: by its columns, held against its title.
+    """Identify the table of the contract by its columns and check it against the title.
 
     Raises
     ------
     HeaderUnread
-        The title says otherwise, or a column does not belong there.
+        The title names another table, or a column does not belong to the table.
     """
-    table = _table(columns, title)
-    _must_fit(columns, table)
+    table = _identify_table(columns, title)
+    _check_columns_fit(columns, table)
     return table
 
 
 def named_tables(text: str) -> list[str]:
-    """Tables that a title, the name of a sheet or a heading names."""
+    """Return the tables that a title, sheet name or heading may mean."""
     return [
         table
         for table, words in _TITLE_WORDS.items()
@@ -298,7 +304,7 @@ def named_tables(text: str) -> list[str]:
     ]
 
 
-def _table(columns: list[Column], title: str) -> str:
+def _identify_table(columns: list[Column], title: str) -> str:
     fields = {column.field for column in columns}
     named = named_tables(title)
     if any(column.district or (column.total and column.field != IGNORED) for column in columns):
@@ -316,7 +322,7 @@ def _table(columns: list[Column], title: str) -> str:
     return table
 
 
-def _must_fit(columns: list[Column], table: str) -> None:
+def _check_columns_fit(columns: list[Column], table: str) -> None:
     spec = TABLES[table]
     if spec.key[0] not in {column.field for column in columns if column.is_key}:
         raise HeaderUnread(f"{spec.title}表（附件{spec.annex}）的名称列应为“{COLUMNS[spec.key[0]]}”")

@@ -1,7 +1,7 @@
-"""The body of an annex table to rows, with proof that nothing was guessed and nothing left over.
+"""Read the rows of an annex table in plain text, without guessing and without ignoring anything.
 
-Rows carry serial numbers 1, 2, 3 …; names and cells may be wrapped anywhere, page furniture may
-stand between the pieces. A body is accepted when it has exactly one reading.
+Rows have serial numbers 1, 2, 3 …; names and cells may be wrapped anywhere, with page numbers and running heads between
+the pieces. A body is accepted only if it can be read in exactly one way.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ MOST_ROWS = 2000
 LONGEST_SERIAL = 4
 """Digits."""
 MOST_HEADS = 4
-"""More lines of doubt inside one row are refused rather than tried in every combination."""
+"""A row with more possible running heads is refused, since trying all combinations would take too long."""
 
 
 @dataclass(frozen=True)
 class TextRow:
-    """A row as printed: ``name``, then one text a column (None where a total row has no cell).
+    """A row as printed: its name, and one text for each column (None if a total row has no cell there).
 
-    ``absent`` are the columns for which the source has no row at all, where it has one row a cell.
+    ``absent`` are the columns for which a source in long form has no row.
     """
 
     line: int
@@ -46,7 +46,7 @@ class Body:
 
 
 class BodyUnread(ValueError):
-    """A row has no certain reading. Carries the line it begins on."""
+    """A row cannot be read with certainty; ``line`` is the line where it begins."""
 
     def __init__(self, line: int, found: str, expected: str):
         super().__init__(expected)
@@ -74,7 +74,7 @@ class BodyReader:
     columns: Sequence[Column]
     reference: Reference
     page_marks: set[int]
-    heads: set[int]
+    possible_heads: set[int]
     is_known_name: Callable[[str], bool]
 
     @property
@@ -86,12 +86,12 @@ class BodyReader:
         return next(i for i, column in enumerate(self.columns) if column.is_key)
 
     def read(self, lines: Sequence[Line]) -> Body:
-        """The rows in `lines`.
+        """Read the rows in `lines`.
 
         Raises
         ------
         BodyUnread
-            No reading, or more than one.
+            They cannot be read, or in more than one way.
         """
         lines = self._gather_centred_names(list(lines))
         tokens = split_glued([token for line in lines for token in line.tokens])
@@ -100,7 +100,7 @@ class BodyReader:
         starts = [
             place
             for place in (anchors[0] if anchors else [])
-            if all(token.line in self.page_marks | self.heads for token in tokens[:place])
+            if all(token.line in self.page_marks | self.possible_heads for token in tokens[:place])
         ]
         if not starts:
             first = tokens[0] if tokens else None
@@ -164,14 +164,14 @@ class BodyReader:
                         continue
                     for rest in rests:
                         body = Body((*row, *rest.rows), (*totals, *rest.totals))
-                        found[_content(body)] = body
+                        found[_body_content(body)] = body
                 here[start] = list(found.values())[:2]
             ways = here
-        distinct = {_content(body): body for bodies in ways.values() for body in bodies}
+        distinct = {_body_content(body): body for bodies in ways.values() for body in bodies}
         return list(distinct.values())[:2]
 
     def _first_failure(self, tokens: list[Token], anchors: list[list[int]]) -> BodyUnread:
-        """Why the plain reading (each serial number at its first place) fails."""
+        """Return why the simplest reading (each serial number where it first occurs) fails."""
         starts = [places[0] for places in anchors] + [len(tokens)]
         for n, (start, stop) in enumerate(pairwise(starts), start=1):
             try:
@@ -187,7 +187,7 @@ class BodyReader:
     # --- one row ----------------------------------------------------------------------------------
 
     def _segment(self, tokens: list[Token], serial: int) -> tuple[list[TextRow], list[TextRow]]:
-        """The row that begins `tokens`, and total rows after it."""
+        """Read the row at the beginning of `tokens`, and total rows after it."""
         ends = [i for i in range(1, len(tokens)) if self._total_label(tokens, i)]
         cuts = [*ends, len(tokens)]
         row = self._row(tokens[: cuts[0]], serial)
@@ -197,26 +197,26 @@ class BodyReader:
         return [row], totals
 
     def _row(self, tokens: list[Token], serial: int) -> TextRow:
-        """The row, if reading it with and without possible running heads gives exactly one result."""
+        """Read one row with and without possible running heads; there must be exactly one result."""
         anchor, rest = tokens[0], self._without_page_marks(tokens)[1:]
-        suspects = sorted({token.line for token in rest if token.line in self.heads} - {anchor.line})
+        suspects = sorted({token.line for token in rest if token.line in self.possible_heads} - {anchor.line})
         if len(suspects) > MOST_HEADS:
             raise BodyUnread(anchor.line, "", f"序号 {serial} 各格之间的页眉过多")
         found: dict[tuple[str, tuple[str, ...]], None] = {}
         failure: BodyUnread | None = None
         for size in range(len(suspects), -1, -1):
             for left_out in combinations(suspects, size):
-                kept = [token for token in rest if token.line not in left_out]
+                remaining = [token for token in rest if token.line not in left_out]
                 try:
-                    name, cells = self._name_and_cells(kept, anchor.line, serial)
+                    name, cells = self._name_and_cells(remaining, anchor.line, serial)
                 except BodyUnread as error:
                     failure = failure or error
                 else:
                     found[name, cells] = None
         if len(found) > 1:
-            raise BodyUnread(anchor.line, _shown(tokens), f"序号 {serial} 中的页眉与名称分不清，请删去页眉")
+            raise BodyUnread(anchor.line, _text_of(tokens), f"序号 {serial} 中的页眉与名称分不清，请删去页眉")
         if not found:
-            raise failure or BodyUnread(anchor.line, _shown(tokens), f"序号 {serial} 应有名称和数据格")
+            raise failure or BodyUnread(anchor.line, _text_of(tokens), f"序号 {serial} 应有名称和数据格")
         [(name, cells)] = found
         return TextRow(anchor.line, name, cells)
 
@@ -230,11 +230,11 @@ class BodyReader:
             stop += 1
         name = "".join(token.text for token in tokens[start:stop])
         expected = len(self._values)
-        self._no_broken_word(tokens, stop)
+        self._refuse_broken_word(tokens, stop)
         cells = join_broken(tokens[:start] + tokens[stop:], self.reference)
         first_text = next((i for i, cell in enumerate(cells) if i >= expected and cell.kind == "text"), None)
         if first_text is not None:
-            name = self._with_trailing(name, cells[first_text:], serial)
+            name = self._name_with_trailing_pieces(name, cells[first_text:], serial)
             cells = cells[:first_text]
         wrong = next((cell for cell in cells if cell.kind != "value"), None)
         if wrong is not None:
@@ -247,20 +247,20 @@ class BodyReader:
             expectation = (
                 f"序号 {serial} 应有 {expected} 个数据格，读到 {len(cells)} 个（数字被换行拆开时请并回一行）"
             )
-            raise BodyUnread(line, _shown(tokens), expectation)
+            raise BodyUnread(line, _text_of(tokens), expectation)
         if not name:
-            raise BodyUnread(line, _shown(tokens), f"序号 {serial} 应有名称")
+            raise BodyUnread(line, _text_of(tokens), f"序号 {serial} 应有名称")
         return name, tuple(cell.text for cell in cells)
 
-    def _no_broken_word(self, tokens: list[Token], stop: int) -> None:
+    def _refuse_broken_word(self, tokens: list[Token], stop: int) -> None:
         """Refuse when the end of the name and the first cell could be one word broken at a line end (暂 / 无)."""
         if 0 < stop < len(tokens) and tokens[stop].starts_line and tokens[stop - 1].kind == "text":
             joined = tokens[stop - 1].text + tokens[stop].text
             if normalize_for_comparison(joined) in self.reference.no_value:
                 raise BodyUnread(tokens[stop].line, joined, "此词被换行拆开，请并回一行")
 
-    def _with_trailing(self, name: str, pieces: list[Token], serial: int) -> str:
-        """`name` with the pieces that stand after the last cell, if they surely belong to it."""
+    def _name_with_trailing_pieces(self, name: str, pieces: list[Token], serial: int) -> str:
+        """Return `name` with the pieces after the last cell, if they certainly belong to it; else refuse."""
         longer = name + "".join(piece.text for piece in pieces)
         closes_bracket = not _balanced(name) and _balanced(longer)
         known = self.is_known_name(longer) and not self.is_known_name(name)
@@ -269,12 +269,12 @@ class BodyReader:
         expectation = (
             f"序号 {serial} 的数据格之后应是下一行；如为名称的后半，请并到名称处，如为页眉、页脚，请删去"
         )
-        raise BodyUnread(pieces[0].line, _shown(pieces), expectation)
+        raise BodyUnread(pieces[0].line, _text_of(pieces), expectation)
 
     # --- total rows -----------------------------------------------------------------------------
 
     def _total_label(self, tokens: list[Token], i: int) -> int:
-        """How many tokens from `i` on are the label of a total row; 0 if none begins here."""
+        """Return how many tokens from `i` on are the label of a total row; 0 if none begins here."""
         if not tokens[i].starts_line:
             return 0
         label = ""
@@ -286,7 +286,7 @@ class BodyReader:
         return 0
 
     def _leading_totals(self, tokens: list[Token]) -> tuple[list[TextRow], list[Token]]:
-        """Total rows that stand above row 1."""
+        """Read the total rows above row 1; return them and the remaining tokens."""
         totals = []
         while tokens and self._total_label(tokens, 0):
             stop = next(
@@ -310,34 +310,34 @@ class BodyReader:
     def _total(self, tokens: list[Token]) -> TextRow:
         size = self._total_label(tokens, 0)
         label = "".join(token.text for token in tokens[:size]).rstrip(":：")
-        rest = [t for t in self._without_page_marks(tokens)[size:] if t.line not in self.heads]
+        rest = [t for t in self._without_page_marks(tokens)[size:] if t.line not in self.possible_heads]
         cells = join_broken(rest, self.reference)
         wrong = next((cell for cell in cells if cell.kind != "value"), None)
         if wrong is not None:
             raise BodyUnread(wrong.line, wrong.text, f"“{label}”行应只有数字或表示无数据的符号")
-        placed = place_cells([cell.text for cell in cells], self._values)
-        if placed is None:
+        cells_by_column = place_cells([cell.text for cell in cells], self._values)
+        if cells_by_column is None:
             raise BodyUnread(
                 tokens[0].line,
-                _shown(tokens),
+                _text_of(tokens),
                 f"“{label}”行应有 {len(self._values)} 个数据格，读到 {len(cells)} 个，不能确定各属哪一列",
             )
-        return TextRow(tokens[0].line, label, tuple(placed))
+        return TextRow(tokens[0].line, label, tuple(cells_by_column))
 
     # --- layouts --------------------------------------------------------------------------------
 
     def _gather_centred_names(self, lines: list[Line]) -> list[Line]:
         """Put a name that was printed above and below its row's numbers back into the row.
 
-        ``name-/36 1 1 0/-end`` on three lines: the middle line holds serial number and all cells and
-        no name, the lines around it hold text alone.
+        ``name-/36 1 1 0/-end`` on three lines: the middle line has serial number and all cells but no name, the
+        lines around it have only text.
         """
         width = len(self._values) + 1
         result = list(lines)
         for i in range(1, len(result) - 1):
             above, middle, below = result[i - 1 : i + 2]
-            bare = len(middle.tokens) == width and all(t.kind == "value" for t in middle.tokens)
-            if not (bare and self._name_at == 0 and above.is_text and below.is_text):
+            has_no_name = len(middle.tokens) == width and all(t.kind == "value" for t in middle.tokens)
+            if not (has_no_name and self._name_at == 0 and above.is_text and below.is_text):
                 continue
             if (
                 i + 2 < len(result)
@@ -356,11 +356,11 @@ class BodyReader:
         return [line for line in result if line.tokens]
 
 
-def _shown(tokens: Sequence[Token]) -> str:
+def _text_of(tokens: Sequence[Token]) -> str:
     return " ".join(token.text for token in tokens[:20])
 
 
-def _content(body: Body) -> tuple[tuple[tuple[str, tuple[str | None, ...]], ...], ...]:
+def _body_content(body: Body) -> tuple[tuple[tuple[str, tuple[str | None, ...]], ...], ...]:
     return tuple(tuple((row.name, row.cells) for row in rows) for rows in (body.rows, body.totals))
 
 

@@ -1,7 +1,7 @@
-"""Where the annex tables stand in a text, and what each one says.
+"""Find and read the annex tables in plain text.
 
-A table is found by its header (序号 …); its heading and title stand above, its note below. Every line
-between the first annex and the end of the file belongs to a table, or the file is refused.
+A table is found by its header (序号 …), with heading and title above and the note below. Every line between the first
+annex and the end of the file must belong to a table, or the file is refused.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from haochaping.core.text import normalize_for_comparison
 from haochaping.read.text.lines import (
     Line,
     Token,
-    drop,
     in_sentence,
     is_decorated_mark,
     page_marks,
     running_heads,
     without_digits,
+    without_lines,
 )
 from haochaping.read.text.margins import is_scaled
 from haochaping.read.text.text_header import Column, HeaderUnread, read_header
@@ -50,7 +50,7 @@ class AnnexTable:
     note: str
     line: int
     place: str = ""
-    """Sheet or table of the file, where it has several."""
+    """Sheet or table within the file, if it may have several."""
     letters: tuple[str, ...] = ()
     """Spreadsheet letters of the value columns, in their order."""
 
@@ -77,7 +77,7 @@ class _Span:
 def split_annexes(
     lines: Sequence[Line], reference: Reference, place: str
 ) -> tuple[list[Line], list[AnnexTable]]:
-    """The lines before the first annex, and the annex tables in printed order.
+    """Return the lines before the first annex, and the annex tables in printed order.
 
     A repeated table is returned once if both print the same.
 
@@ -86,35 +86,37 @@ def split_annexes(
     InputRefused
         All problems of all tables at once; also when there is no table at all.
     """
-    spans, continued = _spans(lines, reference, place)
+    spans, repeated_header_lines = _spans(lines, reference, place)
     if not spans:
         raise refuse(place, "", "未见任何附件表格（应有以“序号”开头的表头）")
     narrative = list(lines[: spans[0].start])
     titles = _titles(lines, spans, narrative)
     marks = page_marks(lines, len(narrative))
     heads = running_heads(lines, titles, marks)
-    narrative = drop(narrative, marks)
-    _no_table_left(narrative, place)
+    narrative = without_lines(narrative, marks)
+    _refuse_tables_in_narrative(narrative, place)
     tables: list[AnnexTable] = []
     problems: list[Problem] = []
     districts = _district_names(lines, spans, reference)
     for span in spans:
-        body_lines = drop(lines[span.rows : span.stop], continued)
-        header_lines = drop(lines[span.header : span.rows], marks | (heads - {lines[span.header].number}))
+        body_lines = without_lines(lines[span.rows : span.stop], repeated_header_lines)
+        header_lines = without_lines(
+            lines[span.header : span.rows], marks | (heads - {lines[span.header].number})
+        )
         title = title_of(lines[span.start : span.header])
         try:
             if scaled := next(
                 (line.text for line in lines[span.start : span.header] if is_scaled(line.text)), ""
             ):
                 raise HeaderUnread(f"“{scaled[:40]}”：数字应以件、条为单位，以万、千为单位的不是准确的数")
-            _no_cells_above(lines[span.start : span.header], reference)
+            _refuse_data_above_header(lines[span.start : span.header], reference)
             name, columns = read_header(header_lines, title, reference, districts)
         except HeaderUnread as failure:
             shown = " ".join(line.text for line in header_lines)[:120]
             problems.append(Problem(f"{place} 第 {lines[span.header].number} 行", shown, str(failure)))
             continue
         kinds = [kind for kind in TABLES[name].unit_kinds.values() if kind]
-        rows, note = _before_note(body_lines)
+        rows, note = _split_at_note(body_lines)
         reader = BodyReader(
             columns,
             reference,
@@ -124,7 +126,7 @@ def split_annexes(
         )
         try:
             body = reader.read(rows)
-            _nothing_after(drop(note, marks | heads), reference)
+            _refuse_data_after_note(without_lines(note, marks | heads), reference)
         except BodyUnread as failure:
             problems.append(
                 Problem(
@@ -132,15 +134,15 @@ def split_annexes(
                 )
             )
             continue
-        text = "".join(line.text for line in drop(note, marks))
+        text = "".join(line.text for line in without_lines(note, marks))
         tables.append(AnnexTable(name, title, tuple(columns), body, text, lines[span.header].number))
     if problems:
         raise InputRefused(problems)
-    return narrative, once(tables, place)
+    return narrative, drop_repeated_tables(tables, place)
 
 
 def annex_heading(line: Line) -> re.Match[str] | None:
-    """A match when the line is ``附件 2：…``; group 2 is what follows the number."""
+    """Match a line such as ``附件 2：…``; group 2 is the text after the number."""
     return _HEADING.fullmatch(line.folded)
 
 
@@ -148,7 +150,7 @@ def annex_heading(line: Line) -> re.Match[str] | None:
 
 
 def _spans(lines: Sequence[Line], reference: Reference, place: str) -> tuple[list[_Span], set[int]]:
-    """Tables in order, and the numbers of lines that repeat a header on a later page."""
+    """Return the tables in order, and the numbers of lines that repeat a header on a later page."""
     serials = [heading for heading, name in reference.headings.items() if name == "serial"]
     headers: list[tuple[int, int]] = []
     i = 0
@@ -159,16 +161,21 @@ def _spans(lines: Sequence[Line], reference: Reference, place: str) -> tuple[lis
             i = rows
         else:
             i += 1
-    starts = [_start(lines, header, headers[n - 1][1] if n else 0) for n, (header, _) in enumerate(headers)]
-    continued: set[int] = set()
-    kept: list[tuple[int, int, int]] = []
+    starts = [
+        _first_title_line(lines, header, headers[n - 1][1] if n else 0)
+        for n, (header, _) in enumerate(headers)
+    ]
+    repeated_header_lines: set[int] = set()
+    distinct: list[tuple[int, int, int]] = []
     for (header, rows), start in zip(headers, starts, strict=True):
-        if kept and _continues(lines, kept[-1], (header, rows), start):
-            continued.update(line.number for line in lines[start:rows])
+        if distinct and _repeats_header(lines, distinct[-1], (header, rows), start):
+            repeated_header_lines.update(line.number for line in lines[start:rows])
         else:
-            kept.append((start, header, rows))
-    stops = [start for start, _, _ in kept[1:]] + [len(lines)] * bool(kept)
-    return [_Span(*one, stop) for one, stop in zip(kept, stops, strict=True)], continued
+            distinct.append((start, header, rows))
+    stops = [start for start, _, _ in distinct[1:]] + [len(lines)] * bool(distinct)
+    return [
+        _Span(*first_token, stop) for first_token, stop in zip(distinct, stops, strict=True)
+    ], repeated_header_lines
 
 
 def _starts_header(lines: Sequence[Line], i: int, serials: Sequence[str]) -> bool:
@@ -180,7 +187,7 @@ def _starts_header(lines: Sequence[Line], i: int, serials: Sequence[str]) -> boo
 
 
 def _header_end(lines: Sequence[Line], header: int, reference: Reference, place: str) -> int:
-    """Index of the first line after the header: one that begins with a number, or a total row."""
+    """Return the index of the first line after the header: one that begins with a number, or a total row."""
     for i in range(header + 1, min(len(lines), header + LONGEST_HEADER)):
         first = lines[i].tokens[0]
         if first.text[0].isdigit() and not is_decorated_mark(lines[i]):
@@ -194,8 +201,8 @@ def _header_end(lines: Sequence[Line], header: int, reference: Reference, place:
     raise refuse(f"{place} 第 {lines[header].number} 行", lines[header].text, "表头之后应有数据行")
 
 
-def _start(lines: Sequence[Line], header: int, after: int) -> int:
-    """Index where heading and title of the table begin."""
+def _first_title_line(lines: Sequence[Line], header: int, after: int) -> int:
+    """Return the index of the line where heading and title of the table begin."""
     earliest = max(after, header - LONGEST_TITLE)
     for i in range(header - 1, earliest - 1, -1):
         if annex_heading(lines[i]):
@@ -210,19 +217,21 @@ def _start(lines: Sequence[Line], header: int, after: int) -> int:
     return start
 
 
-def _continues(lines: Sequence[Line], last: tuple[int, int, int], here: tuple[int, int], start: int) -> bool:
+def _repeats_header(
+    lines: Sequence[Line], last: tuple[int, int, int], here: tuple[int, int], start: int
+) -> bool:
     """Whether the header at `here` is the previous one again, on the next page of the same table."""
     _, header, rows = last
-    same = _whole(lines[header:rows]) == _whole(lines[here[0] : here[1]])
+    same = _joined_text(lines[header:rows]) == _joined_text(lines[here[0] : here[1]])
     return same and not re.match(r"1(?!\d)", normalize_for_comparison(lines[here[1]].tokens[0].text))
 
 
-def _whole(lines: Sequence[Line]) -> str:
+def _joined_text(lines: Sequence[Line]) -> str:
     return "".join(line.folded for line in lines)
 
 
 def title_of(lines: Sequence[Line]) -> str:
-    """The title between heading and header."""
+    """Return the title between heading and header."""
     pieces = []
     for line in lines:
         match = annex_heading(line)
@@ -234,7 +243,7 @@ def title_of(lines: Sequence[Line]) -> str:
 
 
 def _titles(lines: Sequence[Line], spans: Sequence[_Span], narrative: Sequence[Line]) -> set[str]:
-    """The file's own titles (without digits) and annex headings, which may run at the head of pages."""
+    """Return the file's own titles (without digits) and annex headings, which may be repeated as running heads."""
     named = [line for span in spans for line in lines[span.start : span.header]]
     opening = []
     for line in narrative[:8]:
@@ -247,7 +256,7 @@ def _titles(lines: Sequence[Line], spans: Sequence[_Span], narrative: Sequence[L
 
 
 def _district_names(lines: Sequence[Line], spans: Sequence[_Span], reference: Reference) -> list[str]:
-    """District names that a header of columns may use: the registry's, and those that begin rows here."""
+    """Return district names that may be column headings: of the registry, and those that begin rows here."""
     names = dict.fromkeys(reference.names("district"))
     for span in spans:
         for line in lines[span.rows : span.stop]:
@@ -264,7 +273,7 @@ def _district_names(lines: Sequence[Line], spans: Sequence[_Span], reference: Re
 # --- proof that nothing was left over -------------------------------------------------------------------
 
 
-def _no_table_left(narrative: Sequence[Line], place: str) -> None:
+def _refuse_tables_in_narrative(narrative: Sequence[Line], place: str) -> None:
     """Refuse when the text before the first table holds a table whose header was not found."""
     for i, line in enumerate(narrative):
         heading = annex_heading(line)
@@ -276,14 +285,14 @@ def _no_table_left(narrative: Sequence[Line], place: str) -> None:
 
 
 def _splits_number(lines: Sequence[Line], i: int) -> bool:
-    """Whether a bare number stands against another number: one number in pieces, or a page number in between."""
+    """Whether a line of digits adjoins another number: a number in pieces, or a page number in between."""
     before = lines[i - 1].folded if i else ""
     after = lines[i + 1].folded if i + 1 < len(lines) else ""
     return lines[i].folded.isdecimal() and (before[-1:].isdecimal() or after[:1].isdecimal())
 
 
 def _looks_like_cells(lines: Sequence[Line], i: int) -> bool:
-    """Whether a line outside every table holds cells: numbers that belong to no sentence."""
+    """Whether a line outside the tables has cells: numbers that belong to no sentence."""
     if _has_row_form(lines[i].tokens):
         return True
     values = [token for token in lines[i].tokens if token.kind != "text"]
@@ -294,15 +303,18 @@ def _looks_like_cells(lines: Sequence[Line], i: int) -> bool:
 
 
 def _has_row_form(tokens: Sequence[Token]) -> bool:
-    """Whether two numbers stand side by side, or a line is a serial number, a name and cells: no sentence does that."""
-    if any(is_number(one.text) and is_number(two.text) for one, two in pairwise(tokens)):
+    """Whether two numbers are adjacent, or a line is serial number, name and cells: no sentence has that form."""
+    if any(
+        is_number(first_token.text) and is_number(second_token.text)
+        for first_token, second_token in pairwise(tokens)
+    ):
         return True
     kinds = "".join("v" if token.kind == "value" else "t" for token in tokens)
     return normalize_for_comparison(tokens[0].text).isdecimal() and bool(re.fullmatch("vt+v+", kinds))
 
 
-def _no_cells_above(lines: Sequence[Line], reference: Reference) -> None:
-    """Refuse when a row or a total stands between a table's title and its header, where nobody looks for it."""
+def _refuse_data_above_header(lines: Sequence[Line], reference: Reference) -> None:
+    """Refuse a row or a total between a table's title and its header, where it would be ignored."""
     for line in lines:
         if _is_total(line, reference) or _has_row_form(line.tokens):
             raise HeaderUnread(f"“{line.text[:40]}”：表头之前不应有数据")
@@ -315,15 +327,15 @@ def _is_total(line: Line, reference: Reference) -> bool:
     )
 
 
-def _before_note(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+def _split_at_note(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     for i, line in enumerate(lines):
         if NOTE_BEGINS.match(line.folded):
             return list(lines[:i]), list(lines[i:])
     return list(lines), []
 
 
-def _nothing_after(note: Sequence[Line], reference: Reference) -> None:
-    """Refuse when a row, a total or a further annex hides behind the note."""
+def _refuse_data_after_note(note: Sequence[Line], reference: Reference) -> None:
+    """Refuse a row, a total or another annex after the note."""
     for i, line in enumerate(note):
         begins = i == 0 and NOTE_BEGINS.match(line.folded)  # it may have been dropped as a running head
         if not begins and (_looks_like_cells(note, i) or _is_total(line, reference)):
@@ -332,18 +344,18 @@ def _nothing_after(note: Sequence[Line], reference: Reference) -> None:
             raise BodyUnread(line.number, line.text, "此附件之后应有以“序号”开头的表头")
 
 
-def once(tables: Sequence[AnnexTable], place: str) -> list[AnnexTable]:
-    """Each table once; a second printing must be the same.
+def drop_repeated_tables(tables: Sequence[AnnexTable], place: str) -> list[AnnexTable]:
+    """Drop tables that are printed a second time with the same content.
 
     Raises
     ------
     InputRefused
-        It is not.
+        A table is printed twice with different content.
     """
-    kept: dict[str, AnnexTable] = {}
+    distinct: dict[str, AnnexTable] = {}
     problems = []
     for table in tables:
-        first = kept.setdefault(table.table, table)
+        first = distinct.setdefault(table.table, table)
         if not first.same_content(table):
             problems.append(
                 Problem(
@@ -354,4 +366,4 @@ def once(tables: Sequence[AnnexTable], place: str) -> list[AnnexTable]:
             )
     if problems:
         raise InputRefused(problems)
-    return list(kept.values())
+    return list(distinct.values())

@@ -1,6 +1,6 @@
 """Install from the unpacked archive without a network; started by setup.sh and setup.ps1, or by hand.
 
-Standard library only, and no syntax that Python 3.6 does not know: what is wrong must be told, not raised.
+Standard library only, and only syntax of Python 3.6, so that an old Python can say that it is too old.
 """
 
 import hashlib
@@ -13,23 +13,23 @@ import sysconfig
 import zipfile
 from pathlib import Path
 
-LONGEST_PATH = 259
-"""What Windows takes where long paths are not switched on."""
-MOST_NAMED = 8
+MAX_WINDOWS_PATH = 259
+"""Longest path in characters that Windows accepts unless long paths are enabled."""
+MAX_NAMES_LISTED = 8
 WINDOWS = os.name == "nt"
 OLDEST_GLIBC = (2, 28)
-MADE = ".made"
-"""File in ``.venv`` that tells for which Python and where it was made; written last."""
-NEEDED = ("requirements.txt", "pyproject.toml", "install.py", "setup.", "bundle.json", "wheels/", "src/")
-"""Files that must be as they left; the others (data, notebooks) are there to be changed."""
+ENVIRONMENT_MARK = ".made"
+"""File in ``.venv`` with the Python and the path it was made for; written last, so it marks a complete one."""
+PROTECTED = ("requirements.txt", "pyproject.toml", "install.py", "setup.", "bundle.json", "wheels/", "src/")
+"""Starts of the names of files that must be unchanged; others (data, notebooks) may be edited."""
 
 
 class Stop(Exception):
-    """Nothing more can be done; the message says what to do."""
+    """The installation cannot go on; the message says what to do."""
 
 
 def main(root: Path) -> int:
-    """Check, install, check again; returns the exit code."""
+    """Check the folder, install, run the doctor; return the exit code."""
     for stream in (sys.stdout, sys.stderr):
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     try:
@@ -56,12 +56,12 @@ def main(root: Path) -> int:
 
 
 def say(line: str) -> None:
-    """One line to the person who installs."""
+    """Print one line for the person who installs."""
     print(line, flush=True)
 
 
 def check_python(about: "dict[str, str]") -> None:
-    """Hold the running Python and system against what the archive was made for."""
+    """Stop unless this Python and system are those the archive was made for."""
     version = "{}.{}".format(*sys.version_info[:2])
     if version != about["python"] or sys.implementation.name != "cpython":
         raise Stop("本包用于 Python {}，这是 {} {}".format(about["python"], sys.implementation.name, version))
@@ -84,60 +84,62 @@ def _numbers(release: str) -> "tuple[int, ...]":
 
 
 def check_files(root: Path) -> None:
-    """Hold every file against SHA256SUMS; what people may change is told and does not stop."""
+    """Compare every file with SHA256SUMS; stop for `PROTECTED` ones, only report others."""
     missing, changed, other = [], [], []
     for line in (root / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
         wanted, name = line.split("  ", 1)
         path = root / name
         if path.is_file() and _sha256(path) == wanted:
             continue
-        if not name.startswith(NEEDED):
+        if not name.startswith(PROTECTED):
             other.append(name)
         elif path.is_file():
             changed.append(name)
         else:
             missing.append(name)
     if missing or changed:
-        told = ["缺少 " + _some(missing)] * bool(missing) + ["内容不符 " + _some(changed)] * bool(changed)
-        raise Stop("文件与清单 SHA256SUMS 不一致，请重新解压或重新复制：{}".format("；".join(told)))
+        problems = ["缺少 " + _list_names(missing)] * bool(missing) + [
+            "内容不符 " + _list_names(changed)
+        ] * bool(changed)
+        raise Stop("文件与清单 SHA256SUMS 不一致，请重新解压或重新复制：{}".format("；".join(problems)))
     if other:
-        say(f"注意：以下文件与清单不同，不影响安装（自己改过的不必理会）：{_some(other)}")
+        say(f"注意：以下文件与清单不同，不影响安装（自己改过的不必理会）：{_list_names(other)}")
 
 
-def _some(names: "list[str]") -> str:
-    more = f" 等 {len(names)} 个" if len(names) > MOST_NAMED else ""
-    return "、".join(names[:MOST_NAMED]) + more
+def _list_names(names: "list[str]") -> str:
+    more = f" 等 {len(names)} 个" if len(names) > MAX_NAMES_LISTED else ""
+    return "、".join(names[:MAX_NAMES_LISTED]) + more
 
 
 def _sha256(path: Path) -> str:
-    made = hashlib.sha256()
+    digest = hashlib.sha256()
     with path.open("rb") as file:
         for block in iter(lambda: file.read(1 << 20), b""):
-            made.update(block)
-    return made.hexdigest()
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def check_path(root: Path, wheels: "list[Path]") -> None:
-    """Windows alone: every file to be installed must have a path that Windows takes."""
-    if not WINDOWS or _takes_long_paths():
+    """On Windows, stop if a file to be installed would have a path that is too long."""
+    if not WINDOWS or _has_long_paths_enabled():
         return
-    most = LONGEST_PATH - longest_installed(wheels)
-    if len(str(root)) > most:
+    max_length = MAX_WINDOWS_PATH - longest_installed(wheels)
+    if len(str(root)) > max_length:
         advice = "请把整个文件夹移到较短的路径下，如 C:\\"
-        raise Stop(f"文件夹的路径太长（{len(str(root))} 个字符，最多 {most} 个），{advice}：{root}")
+        raise Stop(f"文件夹的路径太长（{len(str(root))} 个字符，最多 {max_length} 个），{advice}：{root}")
 
 
 def longest_installed(wheels: "list[Path]") -> int:
-    """Characters that the longest path of a file in `wheels` adds to that of the folder, once installed."""
+    """Return how many characters the longest installed path of a file in `wheels` adds to that of the folder."""
     longest = 0
     for wheel in wheels:
         with zipfile.ZipFile(str(wheel)) as archive:
-            longest = max([longest] + [len(_installed(name)) for name in archive.namelist()])
+            longest = max([longest] + [len(_installed_path(name)) for name in archive.namelist()])
     return longest
 
 
-def _installed(name: str) -> str:
-    """Where a file of a wheel goes on Windows, below the folder; a module leaves its bytecode too."""
+def _installed_path(name: str) -> str:
+    """Return where a file of a wheel is installed on Windows, below the folder; for a module, about where its bytecode is."""
     top, _, rest = name.partition("/")
     if top.endswith(".data"):
         return "\\.venv\\" + rest.partition("/")[2]
@@ -145,7 +147,7 @@ def _installed(name: str) -> str:
     return "\\.venv\\Lib\\site-packages\\" + name + compiled
 
 
-def _takes_long_paths() -> bool:
+def _has_long_paths_enabled() -> bool:
     try:
         import winreg
 
@@ -157,23 +159,26 @@ def _takes_long_paths() -> bool:
 
 
 def make_environment(root: Path) -> Path:
-    """The environment ``.venv``; made anew where it was made by another Python, in another place or not wholly."""
+    """Make the environment ``.venv`` and return its Python.
+
+    An existing one is kept unless it was made by another Python, in another folder, or not completely.
+    """
     folder = root / ".venv"
-    made = folder / MADE
+    mark = folder / ENVIRONMENT_MARK
     wanted = f"{sys.version}\n{sys.executable}\n{folder}\n"
-    if made.is_file() and made.read_text(encoding="utf-8") == wanted:
+    if mark.is_file() and mark.read_text(encoding="utf-8") == wanted:
         say(".venv 已有，补装缺少的组件 …")
     else:
         say("正在建立 .venv …")
         _run(
             [sys.executable, "-m", "venv", "--clear", str(folder)], root, "未能建立 .venv；正在使用的请先关闭"
         )
-        made.write_text(wanted, encoding="utf-8")
+        mark.write_text(wanted, encoding="utf-8")
     return folder / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
 
 def install(root: Path, python: Path) -> None:
-    """The locked packages from ``wheels/``, then the project itself; nothing from anywhere else."""
+    """Install the locked packages from ``wheels/``, then the project itself; nothing from anywhere else."""
     say("正在安装组件，约一两分钟 …")
     pip = [str(python), "-m", "pip", "install", "--quiet", "--no-index", "--disable-pip-version-check"]
     locked = ["--find-links", str(root / "wheels"), "--require-hashes", "-r", str(root / "requirements.txt")]
@@ -183,22 +188,24 @@ def install(root: Path, python: Path) -> None:
     (root / ".venv" / ".installed").touch()  # what `make`, where there is one, looks for
 
 
-def _run(command: "list[str]", root: Path, told: str) -> None:
-    """Run `command` with nothing of the user's own pip settings; what it says is kept for who helps."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON"))}
-    done = subprocess.run(
+def _run(command: "list[str]", root: Path, failure: str) -> None:
+    """Run `command` without the user's own pip settings; if it fails, save its output for whoever helps."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON"))
+    }
+    completed = subprocess.run(
         command,
         cwd=str(root),
-        env=dict(kept, PIP_CONFIG_FILE=os.devnull, PYTHONUTF8="1"),
+        env=dict(environment, PIP_CONFIG_FILE=os.devnull, PYTHONUTF8="1"),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    if done.returncode:
+    if completed.returncode:
         log = root / "setup.log"
-        log.write_bytes(done.stdout)
-        last = done.stdout.decode("utf-8", "replace").strip().splitlines()[-1:] or [""]
-        raise Stop(f"{told}：{last[0]}（全部记录在 {log}）")
+        log.write_bytes(completed.stdout)
+        last = completed.stdout.decode("utf-8", "replace").strip().splitlines()[-1:] or [""]
+        raise Stop(f"{failure}：{last[0]}（全部记录在 {log}）")
 
 
 if __name__ == "__main__":
