@@ -47,6 +47,7 @@ def minimise(
     _set_matrix(programme.a_matrix_, len(cost), rows)
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)  # the programmes are small: waiting threads cost more than they solve
     solver.setOptionValue("time_limit", TIME_LIMIT_SECONDS)
     with _standard_output_suppressed():
         solver.passModel(programme)

@@ -8,8 +8,6 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 
-from scipy import special  # scipy.stats offers the same and takes three times as long to import
-
 from haochaping.checks.outcome import Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.checks.rules.peers import FEWEST_PEERS
@@ -17,6 +15,7 @@ from haochaping.cleaning.decode_text import decode
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.labels import key_label
 from haochaping.core.model import TABLES, CellRef
+from haochaping.statistics.binomial_tail import is_tail_below
 from haochaping.statistics.rates import upper_bound_zero
 from haochaping.store.cell_index import CellIndex, RowRef
 
@@ -40,8 +39,8 @@ def silent(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         overall = sum(k for _, k, _ in rest) / base if base else 0.0
         for row, k, n in known:
             at = row.cell("active_evaluations")
-            chance = float(special.bdtr(k, n, overall))
-            fails = k * rule.options["factor"] < n * overall and chance < rule.options["chance"]
+            is_small = k * rule.options["factor"] < n * overall
+            fails = is_small and is_tail_below(k, n, overall, rule.options["chance"])
             if "least" in rule.options:
                 fails = not fails and k == 0 and n >= rule.options["least"]
             yield Outcome(
