@@ -52,6 +52,7 @@ def gap(cell_index: openpyxl.Workbook) -> None:
     cell_index["表1"].delete_rows(6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
@@ -136,6 +137,7 @@ def empty_page(data: QuarterData, path: Path) -> None:
     path.write_text("<html><body></body></html>", encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "name", "said"),
     [
@@ -170,6 +172,7 @@ def test_the_format_is_known_by_content_not_by_name(
     assert read_raw(tmp_path, real.quarter, reference) == real
 
 
+@pytest.mark.slow
 def test_two_sources_are_compared_cell_by_cell(
     real: QuarterData, reference: Reference, tmp_path: Path
 ) -> None:
