@@ -35,7 +35,7 @@ NAMED = $${BY:+--by="$$BY"}
 ROOTS = --data="$${DATA:-data}" --output="$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter quarters verify new tidy check collect lab test lint lock setup clean bench-run faults profile bench-checks bench-page fuzz pictures proof index pdf audit doctor bundle
+.PHONY: help quarter quarters verify new tidy check collect lab test test-fast lint lock setup clean bench-run faults profile bench-checks bench-page fuzz pictures proof index pdf audit doctor bundle
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,8 +80,14 @@ bundle: .venv/.installed-dev  ## 制作不联网安装包（另可加 PYTHON_VER
 lab: .venv/.installed  ## 打开 JupyterLab 自由分析（notebooks/explore.ipynb）
 	@"$(BIN)/jupyter" lab notebooks/explore.ipynb
 
+# A file's tests stay together, for they share what is made for them; the longest files begin (tests/conftest.py).
+WORKERS = -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
 test: .venv/.installed-dev  ## 运行全部测试
-	@"$(PY)" -m pytest
+	@"$(PY)" -m pytest $(WORKERS)
+
+test-fast: .venv/.installed-dev  ## 一分钟之内的测试：不含生成简报、浏览器、LibreOffice 等费时的
+	@"$(PY)" -m pytest $(WORKERS) -m "not slow"
 
 lint: .venv/.installed-dev  ## 代码规范、类型与引用方向检查（含笔记本）
 	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check . && "$(BIN)/mypy" && "$(BIN)/lint-imports" --no-logo --no-cache

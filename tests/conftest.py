@@ -8,10 +8,12 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData
 from haochaping.core.quarter import Quarter
+from haochaping.pipeline.platform_shortcuts import skip_slow_imports
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference, load_reference
 
 ROOT = Path(__file__).parents[1]
+skip_slow_imports()  # as a run does, before any test imports nbformat
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,25 @@ def real(reference: Reference) -> QuarterData:
 def real_report(real: QuarterData, reference: Reference) -> CheckReport:
     """The checks on the real bulletin."""
     return run_rules(real, reference)
+
+
+LONGEST_FIRST = ("end_to_end/test_offline.py", "end_to_end/test_quarters.py", "end_to_end/")
+"""Workers take file after file: what takes longest may not come last. The first two need nothing that others make."""
+SLOW_FIXTURES = {"built", "series", "browser", "convert"}
+"""A built quarter, Chromium, LibreOffice: what asks for one of them is slow."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The order of files (within a file nothing changes), and the mark of what asks for something slow."""
+
+    def place(item: pytest.Item) -> int:
+        path = item.path.relative_to(ROOT / "tests").as_posix()
+        return next(
+            (n for n, start in enumerate(LONGEST_FIRST) if path.startswith(start)), len(LONGEST_FIRST)
+        )
+
+    items.sort(key=place)
+    for item in items:
+        if SLOW_FIXTURES & {*getattr(item, "fixturenames", ())}:
+            item.add_marker("slow")

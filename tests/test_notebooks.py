@@ -49,6 +49,7 @@ def test_notebooks_use_exported_names_only() -> None:
                 assert getattr(haochaping, name)
 
 
+@pytest.mark.slow
 def test_the_notebook_to_explore_runs_from_top_to_bottom(tmp_path: Path) -> None:
     from haochaping.pipeline.kernel import OwnKernelManager
 

@@ -17,6 +17,7 @@ from haochaping.core.paths import Locations, quarters_in
 from haochaping.core.quarter import Quarter
 from haochaping.store.tidy_tables import write_tidy
 from tests.conftest import ROOT
+from tests.shared import run_here
 
 CODE = re.compile(r"[12][0-9]{3}Q[1-4]")
 ODD = [
@@ -84,6 +85,7 @@ def make(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("through", ["argument", "environment"])
 @pytest.mark.parametrize("value", ATTACKS)
 @pytest.mark.skipif(shutil.which("make") is None, reason="需要 make：apt-get install make")
@@ -94,6 +96,7 @@ def test_make_runs_nothing_that_hides_in_a_value(value: str, through: str, tmp_p
     assert not list(ROOT.glob("x")) and not list(tmp_path.rglob("x"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("make") is None, reason="需要 make：apt-get install make")
 @pytest.mark.parametrize("name", ODD)
 def test_make_takes_any_legal_folder(name: str, tmp_path: Path) -> None:
@@ -117,17 +120,19 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ODD)
 def test_an_odd_folder_works(name: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "data" / "reference", tmp_path / name / "reference")
     shutil.copytree(ROOT / "data" / "raw", tmp_path / name / "raw")
-    result = run("tidy", "2022Q4", f"--data={name}", f"--output={name}", cwd=tmp_path)
+    result = run_here("tidy", "2022Q4", f"--data={name}", f"--output={name}", cwd=tmp_path)
     assert result.returncode == 0 and "已写入" in result.stderr, result.stderr
     assert "\x1b" not in result.stderr
     assert {path.name for path in tmp_path.iterdir()} == {name}
     assert {path.name for path in (tmp_path / name).iterdir()} == {"reference", "raw", "tidy"}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="链接需要权限")
 def test_a_person_may_link_a_folder_or_a_file_and_the_quarter_stays_inside(tmp_path: Path) -> None:
     """Links are followed for reading; what is written goes into the roots, beside and not through a linked file."""
@@ -137,11 +142,11 @@ def test_a_person_may_link_a_folder_or_a_file_and_the_quarter_stays_inside(tmp_p
     (data / "raw").mkdir()
     (data / "raw" / "2022Q4").symlink_to(outside / "材料", target_is_directory=True)
     before = {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()}
-    assert run("tidy", "2022Q4", f"--data={data}", cwd=tmp_path).returncode == 0
+    assert run_here("tidy", "2022Q4", f"--data={data}", cwd=tmp_path).returncode == 0
     (data / "raw" / "2022Q4").unlink()
     (data / "raw" / "2022Q4").mkdir()
     (data / "raw" / "2022Q4" / "bulletin.txt").symlink_to(outside / "材料" / "bulletin.txt")
-    assert "没有变化" in run("tidy", "2022Q4", f"--data={data}", cwd=tmp_path).stderr
+    assert "没有变化" in run_here("tidy", "2022Q4", f"--data={data}", cwd=tmp_path).stderr
     assert {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()} == before
 
 
@@ -158,6 +163,7 @@ def test_tidy_tables_are_not_written_through_a_link(real: QuarterData, tmp_path:
     assert not (folder / "districts.csv").is_symlink() and not list(folder.glob("*.part"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="文件名须是任意字节")
 def test_a_file_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "data" / "reference", tmp_path / "reference")
@@ -168,6 +174,7 @@ def test_a_file_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
     assert result.returncode == 2 and "\\u{DCFF}.txt" in result.stderr and "文件名" in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="链接需要权限")
 def test_a_folder_that_links_to_itself_ends(tmp_path: Path) -> None:
     data = tmp_path / "data"

@@ -85,6 +85,7 @@ def test_there_is_something_to_look_at() -> None:
     assert len(SOURCES) > 150
 
 
+@pytest.mark.slow
 def test_nothing_is_imported_that_runs_what_it_reads_or_reaches_the_network() -> None:
     found = {
         (name, module)
@@ -95,6 +96,7 @@ def test_nothing_is_imported_that_runs_what_it_reads_or_reaches_the_network() ->
     assert found == set()
 
 
+@pytest.mark.slow
 def test_nothing_is_evaluated_unpacked_or_run_by_a_shell() -> None:
     found = set()
     for name, tree in trees():
@@ -112,12 +114,14 @@ def test_nothing_is_evaluated_unpacked_or_run_by_a_shell() -> None:
     assert found == set(KNOWN)
 
 
+@pytest.mark.slow
 def test_yaml_is_not_read() -> None:
     assert not [
         name for name, tree in trees() if "yaml" in {module.split(".")[0] for module in imported(tree)}
     ]
 
 
+@pytest.mark.slow
 def test_templates_that_make_html_escape() -> None:
     """Every jinja2 environment either escapes by itself, or makes no HTML (sentences and rules, escaped piece by piece)."""
     settings = {}
@@ -133,6 +137,7 @@ def test_templates_that_make_html_escape() -> None:
     }
 
 
+@pytest.mark.slow
 def test_no_tracked_file_holds_a_secret(tmp_path: Path) -> None:
     """Keys, tokens, passwords, as detect-secrets knows them."""
     planted = tmp_path / "planted.py"

@@ -118,6 +118,7 @@ def test_corrections_of_every_kind_of_cell(real: QuarterData, reference: Referen
     assert as_printed(reviewed.data, reference) == real
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "why"),
     [
@@ -143,6 +144,7 @@ def test_what_cannot_be_applied_is_reported_and_not_applied(
     assert {f.status for f in reviewed.report.findings} == {"new"}
 
 
+@pytest.mark.slow
 def test_a_cell_can_be_named_in_words_but_never_guessed(real: QuarterData, reference: Reference) -> None:
     named = replace(WATER_CORRECTED, cell="", cell_words="附件2“市水务集团有限责任公司”评价数")
     assert run(real, reference, named).data != real
@@ -153,6 +155,7 @@ def test_a_cell_can_be_named_in_words_but_never_guessed(real: QuarterData, refer
     assert nameless.data == real and "应填写编号" in nameless.report.remarks[0]
 
 
+@pytest.mark.slow
 def test_what_lacks_a_basis_is_reported_and_what_changes_nothing_is_no_correction(
     real: QuarterData, reference: Reference
 ) -> None:
@@ -170,6 +173,7 @@ def test_a_figure_to_correct_is_never_folded(real: QuarterData, reference: Refer
     assert found.status == "explained" and not found.folded
 
 
+@pytest.mark.slow
 def test_explanations_and_the_verdict(real: QuarterData, reference: Reference) -> None:
     everything = [explain(f.id) for f in run(real, reference).report.findings]
     reviewed = run(real, reference, *everything)
@@ -208,6 +212,7 @@ def test_the_same_quirk_three_quarters_in_a_row_is_one_folded_line(
     assert {f.status for f in others} == {"known"} and not any(f.folded for f in others)
 
 
+@pytest.mark.slow
 def test_an_explanation_without_end_is_not_carried_over(real: QuarterData, reference: Reference) -> None:
     past = (PriorQuarter(replace(real, quarter=real.quarter.previous), (explain(WINDOW),)),)
     assert status(run(real, reference, past=past), WINDOW) == "known"
@@ -234,6 +239,7 @@ def test_what_another_correction_removed_is_not_counted_as_corrected(
     assert "另有已更正" not in reviewed.report.answered_words
 
 
+@pytest.mark.slow
 def test_a_title_of_another_quarter_can_be_corrected(real: QuarterData, reference: Reference) -> None:
     annexes = real.annexes.copy()
     annexes["title"] = annexes["title"].str.replace("第四季度", "第三季度")
@@ -246,6 +252,7 @@ def test_a_title_of_another_quarter_can_be_corrected(real: QuarterData, referenc
     assert as_printed(answered.data, reference).annexes.equals(wrong.annexes)
 
 
+@pytest.mark.slow
 def test_a_period_is_corrected_only_to_a_period(real: QuarterData, reference: Reference) -> None:
     annexes = real.annexes.copy()
     annexes.loc[0, "period_end"] = "2022-12-30"
@@ -259,6 +266,7 @@ def test_a_period_is_corrected_only_to_a_period(real: QuarterData, reference: Re
     assert good.data.annexes.loc[0, "period_end"] == "2022-12-31"
 
 
+@pytest.mark.slow
 def test_history_uses_corrected_figures_and_tells_revisions(real: QuarterData, reference: Reference) -> None:
     from haochaping.store.revisions import add_revisions
 
@@ -270,6 +278,7 @@ def test_history_uses_corrected_figures_and_tells_revisions(real: QuarterData, r
     assert [(one.quarter, one.before, one.after) for one in revised] == [("2022年第三季度", "11237", "11273")]
 
 
+@pytest.mark.slow
 def test_lapsed_and_carried_explanations_are_handed_on(real: QuarterData, reference: Reference) -> None:
     standing = explain(WINDOW, "每年如此", until="2023-12-31")
     over = explain("zero_negatives/districts/全部/negative_evaluations", "渠道问题", until="2023-01-10")
@@ -280,6 +289,7 @@ def test_lapsed_and_carried_explanations_are_handed_on(real: QuarterData, refere
     assert zero.status == "known" and "渠道问题（有效至 2023-01-10，已过期" in zero.answer
 
 
+@pytest.mark.slow
 def test_an_explanation_is_not_carried_to_the_opposite_doubt(real: QuarterData, reference: Reference) -> None:
     finding = "active_rate_peers/districts/周村区/active_evaluations"
     past = (
@@ -295,6 +305,7 @@ def test_an_explanation_is_not_carried_to_the_opposite_doubt(real: QuarterData, 
     assert found.status == "known" and "情形与上季度不同" in found.answer
 
 
+@pytest.mark.slow
 def test_a_withdrawn_explanation_ends(real: QuarterData, reference: Reference) -> None:
     first = PriorQuarter(
         replace(real, quarter=real.quarter.previous.previous), (explain(WINDOW, "口径", "2030-01-01"),)
@@ -307,6 +318,7 @@ def test_a_withdrawn_explanation_ends(real: QuarterData, reference: Reference) -
     assert status(run(real, reference, past=(first, second)), WINDOW) == "known"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("finding", "cell"),
     [
@@ -335,6 +347,7 @@ def test_findings_that_a_correction_raised_say_so(real: QuarterData, reference: 
     assert any("76,990" in message or "周村区" in message for message in messages)
 
 
+@pytest.mark.slow
 def test_the_original_may_be_typed_with_commas(real: QuarterData, reference: Reference) -> None:
     typed = correct(WATER, "city_departments/市水务集团有限责任公司/evaluations", "11,237", "11,273")
     assert status(run(real, reference, typed), WATER) == "corrected"
@@ -342,6 +355,7 @@ def test_the_original_may_be_typed_with_commas(real: QuarterData, reference: Ref
     assert run(real, reference, spaced).report.refused == 1
 
 
+@pytest.mark.slow
 def test_corrections_kept_in_the_tidy_tables_stand(real: QuarterData, reference: Reference) -> None:
     from haochaping.store.apply_corrections import kept_corrections
 
@@ -351,6 +365,7 @@ def test_corrections_kept_in_the_tidy_tables_stand(real: QuarterData, reference:
     assert status(again, WATER) == "corrected"
 
 
+@pytest.mark.slow
 def test_a_correction_may_answer_what_another_correction_raised(
     real: QuarterData, reference: Reference
 ) -> None:

@@ -5,15 +5,20 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.shared import run_here
 
 ROOT = Path(__file__).parents[2]
 BULLETIN = (ROOT / "data" / "raw" / "2022Q4" / "bulletin.txt").read_bytes()
 
 
 def run(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """In a process of its own, as a person does; where the process is not what is tested, `run_here` does."""
     return subprocess.run(
         [sys.executable, "-m", "haochaping", *map(str, arguments)],
         cwd=cwd,
@@ -39,7 +44,7 @@ def _but_locks(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix != ".lock")
 
 
-def refused(data: Path, *arguments: str) -> str:
+def refused(data: Path, *arguments: str, run: Callable[..., Any] = run_here) -> str:
     """Run ``quarter`` on `data`; it must be refused in Chinese and leave the last output alone."""
     output = data.parent / "output"
     before = _but_locks(output)
@@ -73,10 +78,11 @@ def test_bad_files_are_refused_by_name(data: Path, name: str, content: bytes, ex
     assert name in message and expected in message
 
 
+@pytest.mark.slow
 def test_two_bulletins_are_refused(data: Path) -> None:
     for name in ("a.txt", "b.txt"):
         (data / "raw" / "2022Q4" / name).write_bytes(BULLETIN)
-    message = refused(data, "2022Q4")
+    message = refused(data, "2022Q4", run=run)
     assert "a.txt、b.txt" in message
 
 
@@ -90,7 +96,7 @@ def test_office_litter_is_ignored(data: Path) -> None:
     (folder / "bulletin.txt").write_bytes(BULLETIN)
     for name in ("~$lletin.docx", "Thumbs.db", ".DS_Store"):
         (folder / name).write_bytes(b"x")
-    result = run("check", "2022Q4", "--data", data)
+    result = run_here("check", "2022Q4", "--data", data)
     assert result.returncode == 0, result.stderr
 
 
@@ -134,11 +140,12 @@ def test_make_refuses_a_variable_that_it_does_not_know(data: Path) -> None:
     [[], ["frobnicate"], ["quarter"], ["check", "2022Q4", "--nope"], ["check", "2022Q4", "--as-of", "soon"]],
 )
 def test_an_unknown_command_or_option_is_refused_in_chinese(arguments: list[str]) -> None:
-    result = run(*arguments)
+    result = run_here(*arguments)
     assert result.returncode == 2 and result.stdout == ""
     assert "未能读取" in result.stderr and "usage" not in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "value", ["../../etc", "2022Q4; touch x", "$(shell touch x)", "`touch x`", "$$(touch x)"]
 )
@@ -159,6 +166,7 @@ def test_make_runs_no_command_that_hides_in_a_quarter(value: str, through: str, 
     assert not (ROOT / "x").exists()
 
 
+@pytest.mark.slow
 def test_check_writes_one_json_list_and_nothing_else(data: Path) -> None:
     (data / "raw" / "2022Q4" / "bulletin.txt").write_bytes(BULLETIN)
     result = run("check", "2022Q4", "--json", "--data", data)
@@ -175,23 +183,25 @@ def test_check_writes_one_json_list_and_nothing_else(data: Path) -> None:
         "hypothesis",
         "status",
     } == set(findings[0])
-    assert run("check", "2022Q4", "--strict", "--data", data).returncode == 1
+    assert run_here("check", "2022Q4", "--strict", "--data", data).returncode == 1
 
 
 def test_check_says_nothing_on_standard_output_when_refused(data: Path) -> None:
-    result = run("check", "2022Q4", "--json", "--data", data)
+    result = run_here("check", "2022Q4", "--json", "--data", data)
     assert (result.returncode, result.stdout) == (2, "")
 
 
+@pytest.mark.slow
 def test_tidy_writes_once(data: Path) -> None:
     (data / "raw" / "2022Q4" / "bulletin.txt").write_bytes(BULLETIN)
     assert "已写入" in run("tidy", "2022Q4", "--data", data).stderr
-    assert "没有变化" in run("tidy", "2022Q4", "--data", data).stderr
+    assert "没有变化" in run_here("tidy", "2022Q4", "--data", data).stderr
     assert (data / "tidy" / "2022Q4" / "districts.csv").read_bytes() == (
         ROOT / "data" / "tidy" / "2022Q4" / "districts.csv"
     ).read_bytes()
 
 
+@pytest.mark.slow
 def test_it_works_from_another_folder(data: Path, tmp_path: Path) -> None:
     (data / "raw" / "2022Q4" / "bulletin.txt").write_bytes(BULLETIN)
     assert run("check", "2022q4", "--data", "data", cwd=tmp_path).returncode == 0
@@ -199,18 +209,18 @@ def test_it_works_from_another_folder(data: Path, tmp_path: Path) -> None:
 
 def test_simulated_quarters_can_be_used_at_once_and_never_overwrite(tmp_path: Path) -> None:
     out = tmp_path / "simulated"
-    assert run("simulate", "2024Q1", "2024Q2", "--out", out, "--seed", "3").returncode == 0
-    result = run("check", "2024Q2", "--data", out)
+    assert run_here("simulate", "2024Q1", "2024Q2", "--out", out, "--seed", "3").returncode == 0
+    result = run_here("check", "2024Q2", "--data", out)
     assert result.returncode == 0 and "可送审" in result.stdout, result.stderr
-    again = run("simulate", "2024Q1", "--out", out)
+    again = run_here("simulate", "2024Q1", "--out", out)
     assert again.returncode == 2 and "不是空的" in again.stderr
 
 
 def test_tidy_tables_are_used_only_without_a_raw_folder_and_it_is_said(data: Path) -> None:
     shutil.copytree(ROOT / "data" / "tidy" / "2022Q4", data / "tidy" / "2022Q4")
-    assert run("check", "2022Q4", "--data", data).returncode == 2, "the raw folder is empty"
+    assert run_here("check", "2022Q4", "--data", data).returncode == 2, "the raw folder is empty"
     (data / "raw" / "2022Q4").rmdir()
-    result = run("check", "2022Q4", "--data", data)
+    result = run_here("check", "2022Q4", "--data", data)
     assert result.returncode == 0 and "依据 data/tidy" in result.stderr
 
 

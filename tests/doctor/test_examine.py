@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 LOOKED_AT = (
     "Python",
@@ -38,6 +40,7 @@ def doctor(*arguments: str | Path, **variables: str) -> subprocess.CompletedProc
     )
 
 
+@pytest.mark.slow
 def test_everything_is_looked_at_once_and_the_exit_code_follows(tmp_path: Path) -> None:
     result = doctor("--output", tmp_path / "output")
     lines = [line for line in result.stdout.splitlines() if not line.startswith("　")]
@@ -51,6 +54,7 @@ def test_everything_is_looked_at_once_and_the_exit_code_follows(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_other_roots_are_looked_at_and_a_missing_one_is_wrong(tmp_path: Path) -> None:
     result = doctor("--data", tmp_path / "nothing", "--output", tmp_path)
     assert result.returncode == 1
@@ -58,6 +62,7 @@ def test_other_roots_are_looked_at_and_a_missing_one_is_wrong(tmp_path: Path) ->
     assert str(tmp_path) in result.stdout
 
 
+@pytest.mark.slow
 def test_it_still_speaks_where_a_package_cannot_be_imported(tmp_path: Path) -> None:
     (tmp_path / "pandas.py").write_text(
         "raise ModuleNotFoundError(\"No module named 'pandas'\", name='pandas')"

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.shared import made_once, run_here
+
 ROOT = Path(__file__).parents[2]
 NO_CHROMIUM = "需要 Chromium：apt-get install chromium"
 
@@ -33,32 +35,30 @@ def copy_data(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published folder of the real quarter."""
-    root = tmp_path_factory.mktemp("built")
-    result = build(copy_data(root / "data"), root / "output")
-    assert result.returncode == 0, result.stderr
-    return root / "output" / "2022Q4"
+    """The published folder of the real quarter, one for all workers: nobody may change it or the data behind it."""
+
+    def make(root: Path) -> None:
+        result = build(copy_data(root / "data"), root / "output")
+        assert result.returncode == 0, result.stderr
+
+    return made_once(tmp_path_factory, "built", make) / "output" / "2022Q4"
 
 
 @pytest.fixture(scope="session")
 def series(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A simulated city with two earlier quarters, built; its root."""
-    root = tmp_path_factory.mktemp("series")
+    """A simulated city with two earlier quarters, built; its root, one for all workers."""
     quarters = ("2022Q2", "2023Q1", "2023Q2")
-    command = [sys.executable, "-m", "haochaping"]
-    simulate = [*command, "simulate", *quarters, "--out", str(root / "data"), "--seed", "5"]
-    made = subprocess.run(simulate, cwd=ROOT, capture_output=True, text=True)
-    assert made.returncode == 0, made.stderr
-    for quarter in quarters:
-        step = "quarter" if quarter == quarters[-1] else "tidy"
-        result = subprocess.run(
-            [*command, step, quarter, "--data", str(root / "data"), "--output", str(root / "output")],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
+
+    def make(root: Path) -> None:
+        made = run_here("simulate", *quarters, "--out", root / "data", "--seed", "5")
+        assert made.returncode == 0, made.stderr
+        for quarter in quarters[:-1]:
+            tidied = run_here("tidy", quarter, "--data", root / "data", "--output", root / "output")
+            assert tidied.returncode == 0, tidied.stderr
+        result = build(root / "data", root / "output", quarters[-1])
         assert result.returncode == 0, result.stderr
-    return root
+
+    return made_once(tmp_path_factory, "series", make)
 
 
 @pytest.fixture(scope="session", params=["real", "series"])

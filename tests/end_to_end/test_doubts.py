@@ -15,6 +15,8 @@ from haochaping.core.paths import find_locations
 from haochaping.core.quarter import Quarter
 from haochaping.pipeline.assess import assess
 
+pytestmark = pytest.mark.slow
+
 HEADINGS = {
     "cases": "办件数",
     "evaluations": "评价数",

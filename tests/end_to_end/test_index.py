@@ -17,6 +17,8 @@ from tests.end_to_end.test_accessibility import violations
 from tests.end_to_end.test_layout import MEASURE, WIDTHS, opened
 from tests.pipeline.published_folders import publish, series
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def page_path(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

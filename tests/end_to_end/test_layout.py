@@ -4,10 +4,13 @@ import html
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytestmark = pytest.mark.slow
 
 WIDTHS = [360, 768, 1280, 1920]
 SMALLEST_TEXT = 12
@@ -226,8 +229,9 @@ def paper(request: pytest.FixtureRequest, briefing: Path, browser: Any, tmp_path
     return file
 
 
+@cache
 def pages(paper: Path) -> list[list[str]]:
-    """Lines of every page."""
+    """Lines of every page; several tests read them."""
     told = subprocess.run(["pdftotext", "-layout", paper, "-"], capture_output=True, text=True, check=True)
     return [
         [line.strip() for line in page.splitlines() if line.strip()] for page in told.stdout.split("\f")[:-1]

@@ -22,6 +22,8 @@ from haochaping.figures.compute_figures import compute_figures
 from haochaping.pipeline.assess import assess
 from haochaping.reference.reference import load_reference
 
+pytestmark = pytest.mark.slow
+
 LINK = re.compile(r'<a class="figure" href="#figure-(\w+)">(.*?)</a>')
 MARKS = r'<sup class="doubt">.*?</sup>'
 REMARKS = r'<span class="doubt">.*?</span>|<a class="corrected".*?</a>'

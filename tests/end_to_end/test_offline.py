@@ -14,7 +14,7 @@ import pytest
 
 PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
 BASE_PYTHON = Path(sys.base_prefix) / "bin" / f"python{PYTHON}"
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="断网用 Linux 的 unshare")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="断网用 Linux 的 unshare")]
 
 
 def cut_off(command: Sequence[str | Path], folder: Path) -> subprocess.CompletedProcess[str]:

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +15,10 @@ from haochaping.outputs.package.data_package import read_package
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
+from tests.end_to_end.conftest import build
+from tests.shared import run_here
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,8 +74,7 @@ def test_the_data_package_is_the_quarter(built: Path, real: QuarterData) -> None
 
 
 def run(*arguments: str, data: Path, output: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "haochaping", *arguments, "--data", str(data), "--output", str(output)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return run_here(*arguments, "--data", data, "--output", output)
 
 
 def fill(path: Path, wanted: QuarterData, edit: Callable[[str, str, str], object]) -> None:
@@ -116,7 +118,7 @@ def test_an_invented_quarter_from_new_to_the_bulletin(tmp_path: Path) -> None:
     write_under(
         notes, {"各区县": "本季度各区县增设了**自助终端**。", "通报·总体情况": "各级窗口认真做好评价引导。"}
     )
-    result = run("quarter", "2023Q1", data=data, output=output)
+    result = build(data, output, "2023Q1")
     assert result.returncode == 0, result.stderr
     published = output / "2023Q1"
     names = {item.name for item in published.iterdir()}

@@ -15,16 +15,17 @@ from tests.end_to_end.conftest import NO_CHROMIUM, ROOT, build
 
 A4 = (595, 842)
 
-pytestmark = pytest.mark.skipif(find_browser() is None, reason=NO_CHROMIUM)
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_browser() is None, reason=NO_CHROMIUM)]
 
 
 @pytest.fixture(scope="module")
 def output(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the output root with the PDF printed."""
-    folder = tmp_path_factory.mktemp("printed") / "output"
-    shutil.copytree(built.parent, folder)
+    root = tmp_path_factory.mktemp("printed")
+    shutil.copytree(built.parents[1], root, dirs_exist_ok=True)
+    folder = root / "output"
     command = [sys.executable, "-m", "haochaping", "pdf", "2022Q4", "--output", folder]
-    command += ["--data", built.parents[1] / "data"]
+    command += ["--data", root / "data"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert result.returncode == 0, result.stderr
     assert result.stdout == "" and "briefing.pdf" in result.stderr
@@ -61,12 +62,12 @@ def test_text_is_no_smaller_than_eight_points_on_paper(output: Path) -> None:
     assert min(sizes) >= 6.9 and len(small) < len(sizes) / 25
 
 
-def test_the_pdf_neither_makes_the_quarter_stale_nor_counts_as_edited(built: Path, output: Path) -> None:
+def test_the_pdf_neither_makes_the_quarter_stale_nor_counts_as_edited(output: Path) -> None:
     folder = output / "2022Q4"
     assert edited_papers(folder) == []
     assert "briefing.pdf" not in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["outputs"]
     before = (folder / "briefing.pdf").read_bytes()
-    result = build(built.parents[1] / "data", output)
+    result = build(output.parent / "data", output)
     assert result.returncode == 0 and "没有变化" in result.stderr and "改动过" not in result.stderr
     assert (folder / "briefing.pdf").read_bytes() == before
 
@@ -75,11 +76,11 @@ def test_the_index_leads_to_it(output: Path) -> None:
     assert 'href="2022Q4/briefing.pdf"' in (output / "index.html").read_text(encoding="utf-8")
 
 
-def test_a_new_page_takes_the_old_pdf_away_and_says_so(built: Path, output: Path, tmp_path: Path) -> None:
+def test_a_new_page_takes_the_old_pdf_away_and_says_so(output: Path, tmp_path: Path) -> None:
     shutil.copytree(output, tmp_path / "output")
     manifest = tmp_path / "output" / "2022Q4" / "manifest.json"
     manifest.write_text("{}", encoding="utf-8")
-    result = build(built.parents[1] / "data", tmp_path / "output")
+    result = build(output.parent / "data", tmp_path / "output")
     assert result.returncode == 0 and "make pdf Q=2022Q4" in result.stderr
     assert not (tmp_path / "output" / "2022Q4" / "briefing.pdf").exists()
     assert "briefing.pdf" not in (tmp_path / "output" / "index.html").read_text(encoding="utf-8")

@@ -11,6 +11,8 @@ import pytest
 
 from tests.end_to_end.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 QUARTERS = ("2022Q3", "2022Q4", "2023Q1")
 
 
@@ -117,8 +119,9 @@ def test_bounds_and_what_is_not_there(city: Path, run: subprocess.CompletedProce
 def test_a_past_that_is_out_of_date_is_told_every_time(
     city: Path, run: subprocess.CompletedProcess[str], tmp_path: Path
 ) -> None:
-    shutil.copytree(city / "data", tmp_path / "data")
-    assert quarters(tmp_path).returncode == 0
+    assert quarters(city).returncode == 0
+    for root in ("data", "output"):
+        shutil.copytree(city / root, tmp_path / root)
     bulletin = tmp_path / "data" / "raw" / "2022Q4" / "bulletin.txt"
     bulletin.write_text(bulletin.read_text(encoding="utf-8").replace("\n2 ", "\n7 ", 1), encoding="utf-8")
     told = "2022年第四季度的资料（bulletin.txt）在整理以后有改动"

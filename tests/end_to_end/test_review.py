@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +18,10 @@ from haochaping.outputs.excel.review_workbook import write_review
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import read_answers
 from haochaping.store.tidy_tables import read_tidy
-from tests.end_to_end.conftest import ROOT, build, copy_data
+from tests.end_to_end.conftest import build, copy_data
+from tests.shared import run_here
+
+pytestmark = pytest.mark.slow
 
 WATER = "rate_recomputed/city_departments/市水务集团有限责任公司/evaluation_rate"
 WATER_CELL = "city_departments/市水务集团有限责任公司/evaluations"
@@ -112,18 +117,10 @@ def test_the_next_workbook_holds_what_was_answered(answered: Path) -> None:
 
 def test_explanations_are_judged_on_the_day_given(answered: Path) -> None:
     import json
-    import subprocess
-    import sys
 
     def status(day: str) -> str:
-        command = ["check", "2022Q4", "--json", "--as-of", day, "--data", str(answered / "data")]
-        result = subprocess.run(
-            [sys.executable, "-m", "haochaping", *command],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        result = run_here("check", "2022Q4", "--json", "--as-of", day, "--data", answered / "data")
+        assert result.returncode == 0, result.stderr
         return next(f["status"] for f in json.loads(result.stdout) if f["id"] == WINDOW)
 
     assert (status("2023-01-20"), status("2100-01-01")) == ("explained", "new")
@@ -164,38 +161,54 @@ def test_a_refused_answer_stays_refused_and_nothing_is_lost(
     assert texts == [["a", "b", "c", "d", "e"]] * 3
 
 
-def test_a_workbook_that_was_filled_in_is_never_overwritten(built: Path, tmp_path: Path) -> None:
-    shutil.copytree(built, tmp_path / "output" / "2022Q4")
-    path = tmp_path / "output" / "2022Q4" / "review.xlsx"
-    fill_in(built / "review.xlsx", path)
-    filled = path.read_bytes()
-    data = copy_data(tmp_path / "data")
-    with (data / "reference" / "city.toml").open("a", encoding="utf-8") as file:
-        file.write("# changed\n")
-    result = build(data, tmp_path / "output")
-    assert result.returncode == 0 and "原样保留" in result.stderr
-    assert path.read_bytes() == filled and path.with_name("review.new.xlsx").is_file()
-    with (data / "reference" / "city.toml").open("a", encoding="utf-8") as file:
-        file.write("# changed again\n")
-    assert "原样保留" in build(data, tmp_path / "output").stderr
-    assert path.read_bytes() == filled, "kept at every rebuild, not only at the first"
-    assert "存为 data/raw/2022Q4/review.xlsx" in build(data, tmp_path / "output").stderr
+@dataclass
+class Kept:
+    """A quarter whose workbook and one sheet were filled in where they were published, and what runs did with them."""
+
+    published: Path
+    filled: dict[str, bytes]
+    runs: list[subprocess.CompletedProcess[str]]
+    left: list[dict[str, bytes]]
+    """What stands there after each run."""
 
 
-def test_sheets_are_written_and_a_filled_in_one_is_kept(built: Path, tmp_path: Path) -> None:
-    shutil.copytree(built, tmp_path / "output" / "2022Q4")
-    folder = tmp_path / "output" / "2022Q4" / "sheets"
-    path = folder / "周村区.xlsx"
-    fill = shutil.copy(folder / "高新区.xlsx", path)
-    filled = Path(fill).read_bytes()
-    data = copy_data(tmp_path / "data")
-    for note in ("# changed\n", "# changed again\n"):
+@pytest.fixture(scope="module")
+def kept(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """Run again after a change, after one more, and unchanged."""
+    root = tmp_path_factory.mktemp("kept")
+    published = root / "output" / "2022Q4"
+    shutil.copytree(built, published)
+    fill_in(built / "review.xlsx", published / "review.xlsx")
+    shutil.copy(published / "sheets" / "高新区.xlsx", published / "sheets" / "周村区.xlsx")
+
+    def there() -> dict[str, bytes]:
+        paths = [*published.glob("review*.xlsx"), *published.glob("sheets/周村区*")]
+        return {path.relative_to(published).as_posix(): path.read_bytes() for path in paths}
+
+    data, filled = copy_data(root / "data"), there()
+    runs, left = [], []
+    for note in ("# changed\n", "# changed again\n", ""):
         with (data / "reference" / "city.toml").open("a", encoding="utf-8") as file:
             file.write(note)
-        result = build(data, tmp_path / "output")
-        assert result.returncode == 0 and "data/raw/2022Q4/returned/" in result.stderr
-        assert path.read_bytes() == filled
-        assert {p.name for p in folder.glob("周村区*")} == {"周村区.xlsx", "周村区.new.xlsx"}
+        runs.append(build(data, root / "output"))
+        left.append(there())
+    return Kept(published, filled, runs, left)
+
+
+def test_a_workbook_that_was_filled_in_is_never_overwritten(kept: Kept) -> None:
+    """At every rebuild, not only at the first."""
+    for run, left in zip(kept.runs[:2], kept.left, strict=False):
+        assert run.returncode == 0, run.stderr
+        assert f"{kept.published / 'review.xlsx'} 改动过，原样保留" in run.stderr
+        assert left["review.xlsx"] == kept.filled["review.xlsx"] and "review.new.xlsx" in left
+    assert "存为 data/raw/2022Q4/review.xlsx" in kept.runs[2].stderr
+
+
+def test_sheets_are_written_and_a_filled_in_one_is_kept(kept: Kept) -> None:
+    for run, left in zip(kept.runs[:2], kept.left, strict=False):
+        assert run.returncode == 0 and "data/raw/2022Q4/returned/" in run.stderr
+        assert left["sheets/周村区.xlsx"] == kept.filled["sheets/周村区.xlsx"]
+        assert {name for name in left if "周村区" in name} == {"sheets/周村区.xlsx", "sheets/周村区.new.xlsx"}
 
 
 def test_what_earlier_quarters_explained_stands_in_the_next_workbook(

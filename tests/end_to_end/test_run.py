@@ -16,6 +16,8 @@ from haochaping.files.file_hash import sha256_by_name
 from haochaping_dev.faults.faults import whole
 from tests.end_to_end.conftest import ROOT, build, copy_data
 
+pytestmark = pytest.mark.slow
+
 
 def command(name: str, root: Path, *rest: str) -> list[str]:
     roots = ["--data", str(root / "data"), "--output", str(root / "output")]

@@ -54,6 +54,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "2022Q4"
 
 
+@pytest.mark.slow
 def test_which_paper_is_current_is_said_for_each_that_was_edited(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
@@ -73,6 +74,7 @@ def test_which_paper_is_current_is_said_for_each_that_was_edited(
         assert "make proof" in told and "make collect" in told
 
 
+@pytest.mark.slow
 def test_a_final_bulletin_beside_an_edited_one_is_no_draft(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
@@ -83,6 +85,7 @@ def test_a_final_bulletin_beside_an_edited_one_is_no_draft(
     assert "本次的是 bulletin.new.docx。" in said[0] and "草稿" not in said[0]
 
 
+@pytest.mark.slow
 def test_a_sheet_that_is_no_longer_asked_for_says_so(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
@@ -100,6 +103,7 @@ def test_one_way_of_naming(tmp_path: Path) -> None:
     assert free_path(tmp_path, "A.xlsx").name == "A.new3.xlsx", "capitals or not"
 
 
+@pytest.mark.slow
 def test_an_unchanged_run_still_says_that_a_newer_paper_stands_beside_an_edited_one(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
@@ -113,6 +117,7 @@ def test_an_unchanged_run_still_says_that_a_newer_paper_stands_beside_an_edited_
     assert len(said) == 1 and "bulletin.draft.new.docx" in said[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["{", "[]", None])
 def test_where_the_manifest_is_lost_only_papers_that_read_otherwise_are_kept(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path, damage: str | None
@@ -133,6 +138,7 @@ def test_where_the_manifest_is_lost_only_papers_that_read_otherwise_are_kept(
     assert kept == ["review.xlsx"] and "读不出" not in said[0]
 
 
+@pytest.mark.slow
 def test_a_change_that_was_taken_back_is_none(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
@@ -147,6 +153,7 @@ def test_a_change_that_was_taken_back_is_none(
     assert (folder / "review.xlsx").read_bytes() == first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("manifest", [True, False])
 def test_what_people_keep_in_the_folder_stays_whether_the_manifest_is_known_or_not(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path, manifest: bool
@@ -165,6 +172,7 @@ def test_what_people_keep_in_the_folder_stays_whether_the_manifest_is_known_or_n
     assert set(after) == {*before, MANIFEST}
 
 
+@pytest.mark.slow
 def test_edited_annexes_are_kept_and_other_changes_are_told(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +40,14 @@ def root(folder: Path) -> Locations:
     return Locations(folder / "data", folder / "output")
 
 
-def series(first: Quarter, size: int) -> list[QuarterData]:
-    """Quarters one after another, each with those before it as its history."""
-    made: list[QuarterData] = []
-    for _ in range(size):
-        quarter = made[-1].quarter.next if made else first
-        made.append(replace(simulate(quarter, 5), history=tuple(made)))
-    return made
+@cache
+def series(first: Quarter, size: int) -> tuple[QuarterData, ...]:
+    """Quarters one after another, each with those before it as its history; made once, nobody may change them."""
+    if not size:
+        return ()
+    earlier = series(first, size - 1)
+    quarter = earlier[-1].quarter.next if earlier else first
+    return (*earlier, replace(simulate(quarter, 5), history=earlier))
 
 
 def publish(where: Locations, data: QuarterData, **changed: Any) -> Path:

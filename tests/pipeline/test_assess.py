@@ -35,6 +35,7 @@ def about_past(where: Locations) -> tuple[str, ...]:
     return assess(where, QUARTER, DAY).report.about_past
 
 
+@pytest.mark.slow
 def test_nothing_is_said_of_a_past_that_is_as_it_was(where: Locations) -> None:
     assert about_past(where) == ()
     for name in ("notes.md", "review.csv", ".DS_Store"):  # not what the figures come from

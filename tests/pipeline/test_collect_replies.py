@@ -96,6 +96,7 @@ def answers(where: Locations) -> set[tuple[str, str, str, str]]:
     return {(a.finding, a.kind or "更正", a.value, a.text) for a in found}
 
 
+@pytest.mark.slow
 def test_two_sheets_out_and_back(where: Locations, blank: Path) -> None:
     give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "=查原始系统")})
     give_back(where, blank / f"{POLICE}.xlsx", {path_of("active_evaluations", POLICE): ("", "窗口未接通")})
@@ -114,6 +115,7 @@ def test_two_sheets_out_and_back(where: Locations, blank: Path) -> None:
     assert reviewed.report.refused == 0
 
 
+@pytest.mark.slow
 def test_collecting_twice_changes_nothing(where: Locations, blank: Path) -> None:
     give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "查系统")})
     run(where)
@@ -126,6 +128,7 @@ def test_collecting_twice_changes_nothing(where: Locations, blank: Path) -> None
     assert [p.name for p in where.raw(QUARTER).iterdir() if "collect" in p.name] == []
 
 
+@pytest.mark.slow
 def test_a_correction_that_does_not_settle_it_stays_applied(where: Locations, blank: Path) -> None:
     give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluation_rate"): ("98%", "查系统")})
     run(where)
@@ -134,6 +137,7 @@ def test_a_correction_that_does_not_settle_it_stays_applied(where: Locations, bl
     assert assess(where, QUARTER, DAY).data.corrections["corrected"].tolist() == ["98%"]
 
 
+@pytest.mark.slow
 def test_what_is_confirmed_is_an_explanation_or_stands_beside_the_correction(
     where: Locations, blank: Path
 ) -> None:
@@ -158,6 +162,7 @@ def test_two_sheets_that_contradict_are_told_and_not_decided(where: Locations, b
     assert outcome.added == () and answers(where) == set(), "a workbook to decide in, nothing filled in"
 
 
+@pytest.mark.slow
 def test_what_the_workbook_says_stays_when_a_sheet_says_otherwise(where: Locations, blank: Path) -> None:
     sheet = give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "a")})
     run(where)
@@ -170,12 +175,14 @@ def test_what_the_workbook_says_stays_when_a_sheet_says_otherwise(where: Locatio
     assert answers(where) == {(WATER_RATE, "更正", "11273", "a"), (SILENT, "说明", "", "窗口未接通")}
 
 
+@pytest.mark.slow
 def test_different_words_on_one_finding_are_a_contradiction_too(where: Locations, blank: Path) -> None:
     for name, text in (("a.xlsx", "窗口未接通"), ("b.xlsx", "设备故障")):
         give_back(where, blank / f"{POLICE}.xlsx", {path_of("active_evaluations", POLICE): ("", text)}, name)
     assert len(run(where).conflicts) == 1 and answers(where) == set()
 
 
+@pytest.mark.slow
 def test_the_same_number_written_otherwise_is_no_contradiction(where: Locations, blank: Path) -> None:
     for name, value in (("a.xlsx", "11273"), ("b.xlsx", "11,273")):
         give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): (value, "x")}, name)
@@ -183,6 +190,7 @@ def test_the_same_number_written_otherwise_is_no_contradiction(where: Locations,
     assert outcome.is_complete and len(outcome.added) == 1
 
 
+@pytest.mark.slow
 def test_a_printed_value_confirmed_contradicts_its_correction(where: Locations, blank: Path) -> None:
     give_back(where, blank / f"{NEAR}.xlsx", {BELOW: ("4356", "漏填")}, "a.xlsx")
     give_back(where, blank / f"{NEAR}.xlsx", {BELOW: ("0", "未接入"), LISTED: ("0", "多列")}, "b.xlsx")
@@ -193,6 +201,7 @@ def test_a_printed_value_confirmed_contradicts_its_correction(where: Locations, 
     assert outcome.added == () and answers(where) == set() and not outcome.is_complete
 
 
+@pytest.mark.slow
 def test_a_text_alone_upholds_the_printed_value(where: Locations, blank: Path) -> None:
     give_back(where, blank / f"{NEAR}.xlsx", {BELOW: ("4356", "漏填")}, "a.xlsx")
     give_back(where, blank / f"{NEAR}.xlsx", {BELOW: ("", "确实没有")}, "b.xlsx")
@@ -200,6 +209,7 @@ def test_a_text_alone_upholds_the_printed_value(where: Locations, blank: Path) -
     assert "“确实没有”（原值不改）" in told and answers(where) == set()
 
 
+@pytest.mark.slow
 def test_what_the_workbook_corrected_may_not_be_confirmed_as_printed(where: Locations, blank: Path) -> None:
     sheet = give_back(where, blank / f"{NEAR}.xlsx", {BELOW: ("4356", "漏填")}, "a.xlsx")
     assert run(where).is_complete
@@ -210,6 +220,7 @@ def test_what_the_workbook_corrected_may_not_be_confirmed_as_printed(where: Loca
     assert answers(where) == {(TOTAL, "更正", "4356", "漏填")}
 
 
+@pytest.mark.slow
 def test_one_sheet_may_not_give_a_cell_two_values(where: Locations, blank: Path) -> None:
     rate, cases = path_of("evaluation_rate"), path_of("cases")
     path = give_back(where, blank / f"{WATER}.xlsx", {rate: ("99.7%", "x"), cases: ("98%", "y")})
@@ -219,6 +230,7 @@ def test_one_sheet_may_not_give_a_cell_two_values(where: Locations, blank: Path)
     assert len(outcome.conflicts) == 1 and outcome.added == ()
 
 
+@pytest.mark.slow
 def test_grounds_of_two_sheets_are_never_put_together(where: Locations, blank: Path) -> None:
     for name, text in (("a.xlsx", "甲的依据"), ("b.xlsx", "乙的依据")):
         give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", text)}, name)
@@ -226,6 +238,7 @@ def test_grounds_of_two_sheets_are_never_put_together(where: Locations, blank: P
     assert answers(where) == {(WATER_RATE, "更正", "11273", "甲的依据")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("value", "text", "on", "why"),
     [
@@ -244,6 +257,7 @@ def test_what_the_review_would_refuse_is_told_at_once(
     assert outcome.added == () and not outcome.is_complete
 
 
+@pytest.mark.slow
 def test_a_refused_value_contradicts_nothing(where: Locations, blank: Path) -> None:
     give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("约11273", "a")}, "a.xlsx")
     give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "b")}, "b.xlsx")
@@ -252,6 +266,7 @@ def test_a_refused_value_contradicts_nothing(where: Locations, blank: Path) -> N
     assert answers(where) == {(WATER_RATE, "更正", "11273", "b")}
 
 
+@pytest.mark.slow
 def test_a_rate_that_a_spreadsheet_stored_as_a_fraction_is_taken(where: Locations, blank: Path) -> None:
     give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluation_rate"): ("0.997", "查系统")})
     outcome = run(where)
@@ -259,6 +274,7 @@ def test_a_rate_that_a_spreadsheet_stored_as_a_fraction_is_taken(where: Location
     assert assess(where, QUARTER, DAY).data.corrections["corrected"].tolist() == ["99.7%"]
 
 
+@pytest.mark.slow
 def test_what_a_sheet_does_not_say_is_asked_for_until_it_is_said(
     where: Locations, blank: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -295,6 +311,7 @@ def test_sheets_of_other_quarters_and_unreadable_files_are_told(where: Locations
     assert not (where.raw(QUARTER) / "review.xlsx").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
@@ -311,6 +328,7 @@ def test_rows_that_fit_nothing_are_told(where: Locations, blank: Path, old: str,
     assert why in told and f"{WATER}.xlsx 核实单 第" in told and not outcome.is_complete
 
 
+@pytest.mark.slow
 def test_an_opaque_number_is_understood(where: Locations, blank: Path) -> None:
     from haochaping.outputs.exchange.verification_sheets import finding_code
 
@@ -320,6 +338,7 @@ def test_an_opaque_number_is_understood(where: Locations, blank: Path) -> None:
     assert run(where).is_complete and answers(where) == {(WATER_RATE, "更正", "11273", "a")}
 
 
+@pytest.mark.slow
 def test_answers_that_name_their_cell_in_words_are_kept(where: Locations, blank: Path) -> None:
     workbook = Workbook()
     workbook.active.append(["编号", "位置", "处理", "核实值", "说明或依据", "经办人", "日期"])
@@ -336,6 +355,7 @@ def test_answers_that_name_their_cell_in_words_are_kept(where: Locations, blank:
     }
 
 
+@pytest.mark.slow
 def test_the_folder_is_no_source_and_changes_no_key(where: Locations, blank: Path) -> None:
     raw = where.raw(QUARTER)
     before = hash_inputs(where, QUARTER, DAY).key
@@ -356,6 +376,7 @@ def test_refused_without_the_folder_or_with_answers_as_csv(where: Locations) -> 
         run(where)
 
 
+@pytest.mark.slow
 def test_exit_codes(where: Locations, blank: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["collect", "2022Q4", "--data", str(where.data), "--as-of", "2023-01-20"]
     sheet = give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "a")})

@@ -18,6 +18,8 @@ from haochaping.pipeline import run_notebook as module
 from haochaping.pipeline.kernel import running_kernel
 from haochaping.pipeline.run_notebook import BackgroundTask, NotebookFailed, run_notebook
 
+pytestmark = pytest.mark.slow
+
 
 def notebook(folder: Path, *code: str, kernel: str = "python3") -> Path:
     cells = [new_code_cell('QUARTER = "2022Q4"', metadata={"tags": ["parameters"]})]

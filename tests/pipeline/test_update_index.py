@@ -33,10 +33,20 @@ def where(tmp_path: Path) -> Locations:
     return root(tmp_path)
 
 
-@pytest.fixture
-def two(where: Locations) -> Locations:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two published quarters, to be copied."""
+    folder = tmp_path_factory.mktemp("published")
+    where = root(folder)
     for data in series(FIRST, 2):
         publish(where, data)
+    return folder
+
+
+@pytest.fixture
+def two(published: Path, where: Locations) -> Locations:
+    for name in ("data", "output"):
+        shutil.copytree(published / name, where.data.parent / name, dirs_exist_ok=True)
     return where
 
 
@@ -57,6 +67,7 @@ def card(html: str, quarter: str) -> str:
 # --- what it shows ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_published_quarter_newest_first_with_what_its_run_ended_in(
     where: Locations, reference: Reference
 ) -> None:
@@ -76,6 +87,7 @@ def test_every_published_quarter_newest_first_with_what_its_run_ended_in(
     assert "环比 " not in old and "没有可比的上季度和上年同期数据" in old
 
 
+@pytest.mark.slow
 def test_links_lead_to_everything_beside_the_page(two: Locations) -> None:
     (two.published(FIRST) / "briefing.pdf").write_bytes(b"%PDF-")
     (two.published(FIRST) / "领导批示 1%.txt").write_text("x", encoding="utf-8")
@@ -108,6 +120,7 @@ def test_a_manifest_of_an_earlier_version_is_listed_without_figures(two: Locatio
     assert "可送审" in shown and "由以前的版本生成" in shown and "key-figures" not in shown
 
 
+@pytest.mark.slow
 def test_tables_that_changed_since_a_page_was_made_are_told(two: Locations) -> None:
     assert "有改动" not in html_of(two)
     changed = series(FIRST, 1)[0]
@@ -119,6 +132,7 @@ def test_tables_that_changed_since_a_page_was_made_are_told(two: Locations) -> N
     assert "有改动" not in card(html, "2022Q4")
 
 
+@pytest.mark.slow
 def test_made_up_quarters_are_told_from_real_ones(where: Locations) -> None:
     first, second = series(FIRST, 2)
     about = second.about[~second.about["field"].isin(["source_kind", "title"])].reset_index(drop=True)
@@ -142,6 +156,7 @@ def test_nothing_in_a_folder_or_manifest_becomes_markup(where: Locations) -> Non
 # --- the back series ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "charts", "told"),
     [
@@ -163,12 +178,14 @@ def test_the_back_series_and_how_far_it_bears_limits(
     assert (f"{size - 1} 个没有简报的季度" in html) is (size > 1)
 
 
+@pytest.mark.slow
 def test_a_quarter_without_tidy_tables_is_drawn_as_published(two: Locations) -> None:
     before = re.findall(r'aria-label="(折线图[^"]*)"', html_of(two))
     shutil.rmtree(two.tidy(FIRST))
     assert re.findall(r'aria-label="(折线图[^"]*)"', html_of(two)) == before
 
 
+@pytest.mark.slow
 def test_tidy_tables_that_cannot_be_read_are_told(two: Locations) -> None:
     write_tidy(series(FIRST, 3)[2], two.tidy(Quarter(2023, 1)))
     (two.tidy(Quarter(2023, 1)) / "districts.csv").write_text("x\n1\n", encoding="utf-8")
@@ -186,6 +203,7 @@ def test_quarters_without_both_annexes_are_listed_and_told(where: Locations) -> 
 # --- one file, the same every time --------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_page_is_one_file_without_any_request_or_script(two: Locations) -> None:
     html = html_of(two)
     assert 'lang="zh-CN"' in html
@@ -197,6 +215,7 @@ def test_the_page_is_one_file_without_any_request_or_script(two: Locations) -> N
     assert missing_glyphs(visible) == [] and "font/woff" in html
 
 
+@pytest.mark.slow
 def test_equal_inputs_give_equal_bytes(two: Locations, tmp_path: Path) -> None:
     other = Locations(tmp_path / "elsewhere" / "data", tmp_path / "elsewhere" / "output")
     shutil.copytree(two.data, other.data)
@@ -220,6 +239,7 @@ CHANGES: dict[str, Callable[[Locations], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_it_is_written_again_only_when_something_changed(
     two: Locations, change: Callable[[Locations], object]

@@ -36,6 +36,7 @@ DRAW: dict[str, Callable[[QuarterData], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
 def test_a_chart_says_what_it_shows(draw: Callable[[QuarterData], Chart], real: QuarterData) -> None:
     chart = draw(real)
@@ -103,6 +104,7 @@ SMALL = frame(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [chart_active_rate, chart_volume_and_active_rate])
 def test_a_small_base_is_hollow_and_said(draw: Callable[..., Chart]) -> None:
     plain, marked = draw(add_rates(SMALL)), draw(add_rates(SMALL), 30)
@@ -126,6 +128,7 @@ def test_unreported_is_told_from_zero(real: QuarterData) -> None:
         assert marks.count("<use ") == zeros
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
 def test_no_text_is_smaller_than_the_canvas_says(
     draw: Callable[[QuarterData], Chart], real: QuarterData
@@ -193,6 +196,7 @@ def _nearest(box: Bbox, spots: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.hypot(*(np.clip(spots, box.min, box.max) - spots).T)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("canvas", [(WIDE, 3.9), (NARROW, 5.2)], ids=["wide", "narrow"])
 @pytest.mark.parametrize("kind", ["the real quarter", *CROWDS])
 def test_a_name_can_be_read_as_one_point_s_alone(
@@ -247,6 +251,7 @@ def _points(real: QuarterData) -> pd.DataFrame:
     )
 
 
+@pytest.mark.slow
 def test_points_too_close_to_be_named_are_said_and_stand_in_the_table() -> None:
     crowd = _crowd("a dense heap")
     rows = [
@@ -267,6 +272,7 @@ def test_points_too_close_to_be_named_are_said_and_stand_in_the_table() -> None:
     assert isinstance(few, Chart) and "不标名" not in few.subtitle
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Glyph")
 @pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
 @pytest.mark.parametrize("name", ["$\\frac{1}{0}$", 'id="甲', "<b>url(#甲)", "甲\x1b\u202e\ue000", "甲\0乙"])

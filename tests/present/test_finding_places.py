@@ -26,6 +26,7 @@ NAMES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_finding_has_a_place_and_an_addressee(name: str, real: QuarterData, reference: Reference) -> None:
     data = dict(quarters(real))[name]

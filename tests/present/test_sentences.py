@@ -1,7 +1,7 @@
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from jinja2 import FunctionLoader
@@ -10,6 +10,7 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import TABLES, QuarterData, frame
 from haochaping.figures.compute_figures import compute_figures
+from haochaping.figures.figure import Figures
 from haochaping.present import sentences
 from haochaping.present.bulletin_text import bulletin_text
 from haochaping.present.chart_titles import chart_titles
@@ -24,9 +25,24 @@ SOURCES = {
 }
 
 
+@dataclass(frozen=True)
+class NumberMention:
+    """A quarter with its figures and its report."""
+
+    data: QuarterData
+    figures: Figures
+    report: CheckReport
+
+
 @pytest.fixture(scope="module")
-def all_quarters(real: QuarterData) -> dict[str, QuarterData]:
-    return dict(quarters(real))
+def all_quarters(real: QuarterData, reference: Reference) -> dict[str, NumberMention]:
+    """Every kind of quarter, computed and checked once."""
+    return {
+        name: NumberMention(
+            data, compute_figures(data, reference), run_rules(data, reference, history=data.history)
+        )
+        for name, data in quarters(real)
+    }
 
 
 def plain(page: str) -> str:
@@ -51,8 +67,9 @@ def test_every_line_of_a_template_names_its_rule(name: str) -> None:
     assert len(rules) == len(set(rules)), "a rule chooses one sentence"
 
 
+@pytest.mark.slow
 def test_every_branch_of_every_template_is_reached(
-    all_quarters: dict[str, QuarterData], reference: Reference, monkeypatch: pytest.MonkeyPatch
+    all_quarters: dict[str, NumberMention], reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each condition comes out true and false somewhere: a mark after every if, elif and else is reached."""
     reached: set[str] = set()
@@ -69,27 +86,24 @@ def test_every_branch_of_every_template_is_reached(
     environment = sentences.environment().overlay(loader=FunctionLoader(marked))
     environment.globals = {**environment.globals, "reached": lambda mark: reached.add(mark) or ""}
     monkeypatch.setattr(sentences, "environment", lambda: environment)
-    for data in all_quarters.values():
-        figures = compute_figures(data, reference)
-        report = run_rules(data, reference, history=data.history)
+    naming = replace(reference, city={**reference.city, "bulletin": {"name_units": True}})
+    for one in all_quarters.values():
         for section in (*SECTIONS, "charts"):
-            compose(section, figures, report)
-        bulletin_text(data, figures, reference)
-        bulletin_text(
-            data, figures, replace(reference, city={**reference.city, "bulletin": {"name_units": True}})
-        )
-    compose("summary", compute_figures(all_quarters["the real one"], reference), CheckReport((), ()))
+            compose(section, one.figures, one.report)
+        bulletin_text(one.data, one.figures, reference)
+        bulletin_text(one.data, one.figures, naming)
+    compose("summary", all_quarters["the real one"].figures, CheckReport((), ()))
     assert marks - reached == set()
 
 
-def test_no_sentence_says_nan_or_none(all_quarters: dict[str, QuarterData], reference: Reference) -> None:
-    for name, data in all_quarters.items():
-        figures = compute_figures(data, reference)
-        report = run_rules(data, reference, history=data.history)
+@pytest.mark.slow
+def test_no_sentence_says_nan_or_none(all_quarters: dict[str, NumberMention], reference: Reference) -> None:
+    for name, one in all_quarters.items():
+        figures = one.figures
         titles = [Phrase(parts).text for parts in chart_titles(figures).values()]
         assert not [title for title in titles if re.search(r"nan|None|\\u|，，|  |[，； ]$|^$", title)], name
-        told = [s.text for section in SECTIONS for s in compose(section, figures, report)]
-        told += [s.text for block in bulletin_text(data, figures, reference) for s in block.sentences]
+        told = [s.text for section in SECTIONS for s in compose(section, figures, one.report)]
+        told += [s.text for block in bulletin_text(one.data, figures, reference) for s in block.sentences]
         for text in told:
             assert not re.search(r"nan|None|Undefined|\\u|，，|。。|、、|；，|，。| ，", text), (
                 f"{name}: {text}"
@@ -101,19 +115,17 @@ def numbers_without_figure(sentence_html: str) -> list[str]:
     return re.findall(r"\d[\d,.%]*", plain(re.sub(r'<a class="figure".*?</a>', "", sentence_html)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", SECTIONS)
-def test_every_number_links_to_its_figure(
-    section: str, all_quarters: dict[str, QuarterData], reference: Reference
-) -> None:
-    for name, data in all_quarters.items():
-        figures = compute_figures(data, reference)
-        for sentence in compose(section, figures, CheckReport((), ())):
+def test_every_number_links_to_its_figure(section: str, all_quarters: dict[str, NumberMention]) -> None:
+    for name, one in all_quarters.items():
+        for sentence in compose(section, one.figures, CheckReport((), ())):
             allowed = r"\d" if sentence.rule == "annexes_absent" else ""
             bare = [
                 n for n in numbers_without_figure(sentence.html) if not (allowed and re.fullmatch(allowed, n))
             ]
             assert not bare, f"{name}: {sentence.text}"
-            assert all(number.name in figures for number in sentence.numbers)
+            assert all(number.name in one.figures for number in sentence.numbers)
 
 
 def test_the_real_quarter_in_words(real: QuarterData, real_report: CheckReport, reference: Reference) -> None:
@@ -128,12 +140,12 @@ def test_the_real_quarter_in_words(real: QuarterData, real_report: CheckReport, 
     assert "多 258.19万条，占正文数的 28.47%" in summary and "占本列比重最大的是高新区评价数" in summary
 
 
+@pytest.mark.slow
 def test_the_summary_has_seven_sentences_at_most_and_ends_with_the_doubts(
-    all_quarters: dict[str, QuarterData], reference: Reference
+    all_quarters: dict[str, NumberMention],
 ) -> None:
-    for data in all_quarters.values():
-        report = run_rules(data, reference, history=data.history)
-        told = compose("summary", compute_figures(data, reference), report)
+    for one in all_quarters.values():
+        told = compose("summary", one.figures, one.report)
         assert len(told) <= MOST_IN_SUMMARY and told[-1].rule.startswith("doubts_")
 
 
@@ -154,6 +166,7 @@ def test_a_sentence_on_doubtful_figures_says_so(
     assert "※" in write_sentences("public_services", figures, explained), "an explanation corrects nothing"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", list(TABLES))
 def test_a_missing_annex_is_said_and_nothing_breaks(
     missing: str, real: QuarterData, reference: Reference
@@ -182,6 +195,7 @@ def test_names_from_data_are_words_and_nothing_else(
     assert not any(number.text == "9" for s in compose("districts", figures) for number in s.numbers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line_end", ["\n", "\r", "\x85", "\u2028", "\u2029", "\x0b", "\x1e"])
 def test_no_name_begins_a_sentence_of_its_own(real: QuarterData, reference: Reference, line_end: str) -> None:
     evil = f"甲{line_end}district_volume| 全市评价率 100%。"

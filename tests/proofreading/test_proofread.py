@@ -5,7 +5,6 @@ import dataclasses
 import random
 import re
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from haochaping.proofreading.formal_parts import as_date, changed_document_numbe
 from haochaping.proofreading.proofread import Proofreader, proof, proof_summary, proof_text
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
+from tests.shared import run_here
 
 ROOT = Path(__file__).parents[2]
 OPENING = "现将"
@@ -126,6 +126,7 @@ def misspelt(name: str, chance: random.Random) -> str:
 # --- unedited -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_paper_that_nobody_edited_agrees(desk: Desk) -> None:
     assert desk.read(desk.open()) == []
 
@@ -194,6 +195,7 @@ def plant_in_text(document: Any, chance: random.Random, most: int) -> list[Slip]
     return slips
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_ten_slips_in_the_text_are_found_and_nothing_else(desk: Desk, seed: int) -> None:
     document = desk.open()
@@ -489,6 +491,7 @@ def test_a_table_that_was_parted_is_read_as_one(desk: Desk) -> None:
 # --- whose number it is -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -518,6 +521,7 @@ def test_a_number_given_to_another_measure_group_or_kind(
     assert all(d.counts for d in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -568,6 +572,7 @@ ADDRESSEES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "expected"),
     [
@@ -664,6 +669,7 @@ def test_merged_cells_are_read_cell_by_cell(desk: Desk) -> None:
 # --- pieces and refusals ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 3])
 def test_simulated_quarters_and_named_units_agree_with_their_own_paper(
     reference: Reference, tmp_path: Path, number: int
@@ -698,12 +704,10 @@ def test_when_two_quantities_say_the_same(one: str, two: str, alike: bool) -> No
 
 
 def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "haochaping", "proof", "--data", str(ROOT / "data"), *map(str, arguments)]
-    return subprocess.run(
-        line, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False
-    )
+    return run_here("proof", "--data", ROOT / "data", *arguments)
 
 
+@pytest.mark.slow
 def test_the_command_lists_one_difference_a_line(desk: Desk, tmp_path: Path) -> None:
     document = desk.open()
     replace(document, "9069695", "9069659")
@@ -715,6 +719,7 @@ def test_the_command_lists_one_difference_a_line(desk: Desk, tmp_path: Path) -> 
     assert command("2022Q4", desk.fresh).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content", [None, b"", b"plain text", b"PK\x03\x04", b"%PDF-1.7", b"\xd0\xcf\x11\xe0"]
 )
@@ -796,6 +801,7 @@ def noted_desk(data: QuarterData, reference: Reference, folder: Path, text: str)
     return Desk(Proofreader(noted, report, figures, reference), folder, folder / "fresh.docx")
 
 
+@pytest.mark.slow
 def test_the_analysts_own_numbers_are_held_to_the_quarter(
     real: QuarterData, reference: Reference, tmp_path: Path
 ) -> None:
@@ -806,6 +812,7 @@ def test_the_analysts_own_numbers_are_held_to_the_quarter(
     assert first.expected == "1080786" and second.kind == UNPLACED
 
 
+@pytest.mark.slow
 def test_a_change_that_was_turned_round(reference: Reference, tmp_path: Path) -> None:
     now, before = simulate(Quarter(2023, 2), 5), simulate(Quarter(2023, 1), 5)
     desk = noted_desk(dataclasses.replace(now, history=(before,)), reference, tmp_path, "认真落实。")

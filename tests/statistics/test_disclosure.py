@@ -106,6 +106,7 @@ def test_only_tables_are_suppressed() -> None:
         suppress([1, 2, 3], 5)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @given(cells, st.integers(1, 20))
 def test_suppression_hides_all_small_counts_and_nothing_else(
     rows: list[list[int | None]], threshold: int

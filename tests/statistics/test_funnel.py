@@ -167,6 +167,7 @@ def test_exact_limits_follow_the_binomial_distribution(n: int, target: float, p:
     assert limits(n, target, p) * n == pytest.approx(np.clip(r - part, 0, n), abs=1e-5)
 
 
+@pytest.mark.slow
 @given(
     n=st.integers(1, 10**6),
     target=st.floats(1e-4, 1 - 1e-4),
@@ -188,6 +189,7 @@ def test_limits_rise_with_their_probability_and_stay_within_0_and_1(
         assert ((limit >= 0) & (limit <= 1)).all()
 
 
+@pytest.mark.slow
 @given(pairs=wrong.units, n=st.integers(1, 10**6))
 def test_overdispersion_widens_the_funnel_and_more_records_narrow_it(
     pairs: list[tuple[int, int]], n: int
@@ -208,6 +210,7 @@ def test_overdispersion_widens_the_funnel_and_more_records_narrow_it(
     assert high >= more[1]
 
 
+@pytest.mark.slow
 @given(pairs=wrong.units, order=st.randoms(use_true_random=False))
 def test_the_order_of_units_does_not_matter(pairs: list[tuple[int, int]], order: object) -> None:
     assume(0 < sum(k for k, _ in pairs) < sum(n for _, n in pairs))

@@ -114,6 +114,7 @@ def test_wrong_draws_are_refused(value: int) -> None:
             simulated(K, N, seed=value)
 
 
+@pytest.mark.slow
 @given(wrong.units)
 def test_intervals_hold_the_rank_and_widen_with_the_level(pairs: list[tuple[int, int]]) -> None:
     k, n = zip(*pairs, strict=True)
@@ -126,6 +127,7 @@ def test_intervals_hold_the_rank_and_widen_with_the_level(pairs: list[tuple[int,
     assert (wider["rank_high"] >= ranking["rank_high"]).all()
 
 
+@pytest.mark.slow
 @given(wrong.units)
 def test_being_above_is_one_way_and_goes_with_the_rate(pairs: list[tuple[int, int]]) -> None:
     k, n = (np.array(column) for column in zip(*pairs, strict=True))
@@ -135,6 +137,7 @@ def test_being_above_is_one_way_and_goes_with_the_rate(pairs: list[tuple[int, in
     assert (rate[:, None] > rate[None, :])[above].all()
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(wrong.units, st.integers(0, 2**32))
 def test_simulated_ranks_are_ranks(pairs: list[tuple[int, int]], seed: int) -> None:

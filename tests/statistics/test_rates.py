@@ -152,6 +152,7 @@ def test_an_interval_holds_its_estimate_and_stays_within_0_and_1(
     assert (high == 1) == (k == n)
 
 
+@pytest.mark.slow
 @INTERVALS
 @given(pair=wrong.rates, times=st.integers(2, 50), level=LEVELS)
 def test_an_interval_narrows_with_more_records(
@@ -211,6 +212,7 @@ def test_difference_holds_its_estimate_and_turns_its_sign_with_the_order(
     assert low < high
 
 
+@pytest.mark.slow
 @given(pairs=st.lists(wrong.rates, min_size=1, max_size=5))
 def test_a_column_gives_what_its_items_give(pairs: list[tuple[int, int]]) -> None:
     k, n = (list(column) for column in zip(*pairs, strict=True))

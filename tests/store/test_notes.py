@@ -70,6 +70,7 @@ def test_of_inline_markdown_only_emphasis_counts() -> None:
     assert plain("**重** *要* \\*") == "重 要 *"
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 def test_no_tag_but_emphasis_comes_out(text: str) -> None:
     import re

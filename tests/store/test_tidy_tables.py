@@ -40,6 +40,7 @@ awkward = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
@@ -69,6 +70,7 @@ def test_no_cell_starts_like_a_formula(real: QuarterData, tmp_path: Path) -> Non
     assert not any(line.startswith(("=", "+", "-", "@")) for line in text.replace(",", "\n").splitlines())
 
 
+@pytest.mark.slow
 def test_a_changed_value_is_remembered(real: QuarterData, tmp_path: Path) -> None:
     write_tidy(real, tmp_path)
     assert read_tidy(tmp_path, real.quarter).revisions.empty
@@ -139,6 +141,7 @@ def test_other_text_is_left_alone(text: str) -> None:
     assert guard_formula(text) == text == unguarded(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "old", "new", "expected_message"),
     [

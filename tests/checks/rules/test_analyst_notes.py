@@ -19,6 +19,7 @@ def found(data: QuarterData, reference: Reference, text: str, section: str = "�
     return [finding for finding in report.findings if finding.check.startswith("notes_")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -37,6 +38,7 @@ def test_what_the_quarter_says_is_not_doubted(real: QuarterData, reference: Refe
     assert found(real, reference, text) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -66,6 +68,7 @@ def test_what_cannot_be_placed_is_reported_and_does_not_block(
     assert "987" in finding.message and "4321" in finding.message and "2 个数" in finding.message
 
 
+@pytest.mark.slow
 def test_names_in_what_is_circulated(real: QuarterData, reference: Reference) -> None:
     text = "个别部门进展不快，如市司法局。"
     [finding] = found(real, reference, text, "通报·存在问题")
@@ -75,11 +78,13 @@ def test_names_in_what_is_circulated(real: QuarterData, reference: Reference) ->
     assert found(real, allowed, text, "通报·存在问题") == []
 
 
+@pytest.mark.slow
 def test_ids_hold_no_figures(real: QuarterData, reference: Reference) -> None:
     first, second = (found(real, reference, f"张店区办件 {number} 件")[0].id for number in (5, 7))
     assert first == second and not any(char.isdigit() for char in first)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "right"),
     [

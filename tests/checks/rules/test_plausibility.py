@@ -13,6 +13,7 @@ from haochaping.simulate.simulated_quarter import simulate
 QUARTERS = [Quarter(2022 + i // 4, i % 4 + 1) for i in range(7)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "table", "column", "times"),
     [

@@ -41,6 +41,7 @@ def test_the_wheels_of_the_other_platform_are_fetched(shelf: Path, tmp_path: Pat
     assert [path.name for path in fetched] == sorted(path.name for path in wanted)
 
 
+@pytest.mark.slow
 def test_all_packages_without_a_wheel_are_named(shelf: Path, tmp_path: Path) -> None:
     lock = lock_line(make_wheel(shelf, "plain"))
     for name in ("first", "second"):

@@ -15,6 +15,7 @@ from haochaping_dev.fuzz.mutate_text import MutatedInput
 INPUTS, SEED = 2_000, 7
 
 
+@pytest.mark.slow
 def test_two_thousand_inputs_are_read_right_or_refused(tmp_path: Path) -> None:
     results = list(fuzz.try_inputs(SEED, range(INPUTS), jobs=2))
     assert sorted(result.number for result in results) == list(range(INPUTS))
@@ -67,6 +68,7 @@ def test_every_way_to_end_is_told(monkeypatch, tmp_path: Path, ends, outcome: st
         assert "--seed 1 --only 0" in (place / "why.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_is_told_and_the_rest_goes_on(monkeypatch) -> None:
     """The third input ends its process; those before and after are tried all the same."""
     monkeypatch.setattr(fuzz, "_try_in_process", _dies_at_three)
@@ -115,6 +117,7 @@ PLANTED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "fault", "make"), PLANTED, ids=lambda value: getattr(value, "__name__", "")
 )

@@ -224,6 +224,7 @@ def test_answered_findings_are_not_asked_again(
     assert write_sheets(real, answered, reference, tmp_path) == []
 
 
+@pytest.mark.slow
 def test_same_content_same_bytes_and_nothing_is_overwritten(
     real: QuarterData, real_report: CheckReport, reference: Reference, tmp_path: Path
 ) -> None:

@@ -230,6 +230,7 @@ def test_notes_have_a_section_for_each_of_the_briefing(folder: Path) -> None:
     assert all(line.startswith("<!-- ") and line.endswith(" -->") for line in lines)
 
 
+@pytest.mark.slow
 def test_the_quarter_that_units_are_taken_from_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -43,6 +43,7 @@ def test_the_run_block_stands_apart_and_is_escaped() -> None:
     assert "&lt;x&gt;" in run and html.count("<!--run-->") == 1
 
 
+@pytest.mark.slow
 def test_the_same_notebook_gives_the_same_bytes() -> None:
     assert page() == page()
 

@@ -308,6 +308,7 @@ def test_corrected_values_are_printed(real: QuarterData, reference: Reference, t
     assert notes[0].startswith("备注：数据来源") and notes[1].endswith("2023年1月5日。")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", list(TABLES))
 def test_an_absent_annex_is_left_out_and_the_numbers_stay(
     missing: str, real: QuarterData, reference: Reference, tmp_path: Path
@@ -410,6 +411,7 @@ def test_another_city_s_paper(tmp_path: Path, reference: Reference) -> None:
     assert document.paragraphs[0].text.replace("\n", "") == data.fact("title")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     shutil.which("soffice") is None, reason="需要 LibreOffice：apt-get install libreoffice-writer"
 )
@@ -448,6 +450,7 @@ def test_a_signature_to_fill_in_is_kept_too(real: QuarterData, reference: Refere
     assert issuer.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     shutil.which("soffice") is None, reason="需要 LibreOffice：apt-get install libreoffice-writer"
 )

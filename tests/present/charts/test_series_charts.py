@@ -143,6 +143,7 @@ def test_the_table_has_every_quarter_and_limits_only_where_they_hold() -> None:
     assert list(chart.data["上控制限"])[:2] == ["", ""] and chart.data["上控制限"].iloc[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 2, 5, 13])
 @pytest.mark.parametrize("name", LABELS)
 def test_a_drawing_is_svg_with_text_and_the_same_every_time(name: str, size: int) -> None:

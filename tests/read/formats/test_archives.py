@@ -112,6 +112,7 @@ def archived(data: QuarterData, folder: Path, secret: Path) -> None:
     (folder / "通报.mht").write_bytes(head.encode() + content + b"\r\n--x--\r\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", [word, workbook, page, page_with_entities, archived])
 def test_nothing_is_unpacked_fetched_or_read_from_elsewhere(
     write: Callable[[QuarterData, Path, Path], None], real: QuarterData, tmp_path: Path

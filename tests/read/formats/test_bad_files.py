@@ -53,6 +53,7 @@ def gap(workbook: openpyxl.Workbook) -> None:
     workbook["表1"].delete_rows(6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
@@ -137,6 +138,7 @@ def empty_page(data: QuarterData, path: Path) -> None:
     path.write_text("<html><body></body></html>", encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "name", "said"),
     [
@@ -171,6 +173,7 @@ def test_the_format_is_known_by_content_not_by_name(
     assert read_raw(tmp_path, real.quarter, reference) == real
 
 
+@pytest.mark.slow
 def test_two_sources_are_compared_cell_by_cell(
     real: QuarterData, reference: Reference, tmp_path: Path
 ) -> None:

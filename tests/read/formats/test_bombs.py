@@ -25,6 +25,8 @@ from tests.read.formats.test_memory_limit import (
 )
 from tests.read.office_files import write_webpage, write_word
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["root"]
 Write = Callable[[QuarterData, Path], None]
 LONG_CELL = 10_000_000

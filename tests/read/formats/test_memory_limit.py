@@ -21,6 +21,8 @@ from haochaping.core.model import QuarterData
 from tests.conftest import ROOT
 from tests.read.office_files import write_word, write_workbook
 
+pytestmark = pytest.mark.slow
+
 MEGABYTES = 900
 """The libraries alone take some 200."""
 SECONDS = 240

@@ -42,6 +42,7 @@ WRITERS: dict[str, Callable[[QuarterData, Path], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", WRITERS)
 def test_the_real_bulletin_in_another_file(
     real: QuarterData, reference: Reference, tmp_path: Path, kind: str

@@ -11,6 +11,8 @@ from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
 from tests.read.office_files import write_word
 
+pytestmark = pytest.mark.slow
+
 
 def ruled(data: QuarterData, path: Path, mark: str = "") -> Path:
     """The bulletin in Word with ruled tables; `mark` is raised beside a figure of annex 1."""

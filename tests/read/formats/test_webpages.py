@@ -51,6 +51,7 @@ def page_of(data: QuarterData, folder: Path, encoding: str = "utf-8") -> bytes:
     return (folder / "page.html").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["通报.mht", "通报.mhtml"])
 @pytest.mark.parametrize(
     ("encoding", "charset", "encode"),

@@ -145,6 +145,7 @@ def office(converted: Converted, tmp_path: Path) -> Callable[[str, str], Path]:
     return alone
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_real_bulletin(real: QuarterData, reference: Reference, office, kind: str, layout: str) -> None:
@@ -248,6 +249,7 @@ def test_an_xls_formula_marked_for_calculation(reference: Reference, office) -> 
         read_raw(folder, Quarter(2023, 1), reference)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "corner"), [("xlsx", "XFD1048576"), ("xls", "IV65536"), ("ods", "AMJ1048576")]
 )
@@ -261,6 +263,7 @@ def test_a_far_cell_is_refused_before_it_costs_memory(
         read_raw(folder, Quarter(2023, 1), reference)
 
 
+@pytest.mark.slow
 def test_a_raised_mark_in_ods(reference: Reference, tmp_path: Path, convert) -> None:
     workbook = xlsxwriter.Workbook(tmp_path / "附件.xlsx")
     sheet = workbook.add_worksheet("表1")

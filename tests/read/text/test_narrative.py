@@ -99,6 +99,7 @@ def test_footnote_mark_is_no_digit():
     assert figures("归集评价数据9069695①条。") in ({}, {"records": (9069695.0, "")})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", ["{}", "— {} —", "第 {} 页"])
 def test_page_number_anywhere_in_the_text_changes_no_claim(read, mark):
     """A page may end between any two lines, also in the middle of a claim."""

@@ -226,6 +226,7 @@ HARD_BENDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bend", HARD_BENDS, ids=lambda bend: " ".join(f"{k}={v!r}" for k, v in bend.items()))
 def test_hard_bend_is_read_right_or_refused(read, bend):
     for seed in range(4):
@@ -233,6 +234,7 @@ def test_hard_bend_is_read_right_or_refused(read, bend):
         assert_read_or_refused(read, print_bulletin(city, layout), expected_content(city, layout))
 
 
+@pytest.mark.slow
 def test_random_combinations_are_read_right_or_refused(read):
     """Bends at random; every wrong reading is told with its layout, and enough are read to mean something."""
     wrong, seen, tried = [], 0, 100

@@ -149,6 +149,7 @@ def test_name_far_too_long_is_refused(read):
 # --- order -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_swapped_lines_change_no_figure_and_lose_none(read):
     for i in range(len(LINES) - 2):
         swapped = "\n".join([*LINES[:i], LINES[i + 1], LINES[i], *LINES[i + 2 :]])
@@ -163,6 +164,7 @@ def test_swapped_lines_change_no_figure_and_lose_none(read):
 # --- noise -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_noise_never_yields_what_is_not_printed(read):
     """One or two characters changed: every row read stands on its line as read, and none is missing."""
     random = Random(5)
