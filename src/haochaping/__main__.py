@@ -1,6 +1,10 @@
 """``python -m haochaping``."""
 
+import gc
 import sys
+
+# A command needs its objects until it ends: collecting garbage while it imports and reads would free next to nothing.
+gc.set_threshold(100_000, 50, 100)
 
 try:
     from haochaping.commands.command_line import main

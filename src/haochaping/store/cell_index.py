@@ -76,6 +76,7 @@ class CellIndex:
         self._values: dict[CellRef, int | float] = {}
         self._printed: dict[CellRef, str] = {}
         self._rows: dict[str, list[RowRef]] = {}
+        self._column_sums: dict[tuple[str, str], int] = {}
         self.total_rows: list[RowRef] = []
         for name in TABLES:
             self._add_table(name)
@@ -97,7 +98,7 @@ class CellIndex:
     def with_values(self, changes: Mapping[CellRef, int]) -> CellIndex:
         """A copy in which some cells hold other whole numbers, for running the rules on a hypothesis."""
         changed = copy(self)
-        changed._values = {**self._values, **changes}
+        changed._values, changed._column_sums = {**self._values, **changes}, {}
         changed._printed = {**self._printed, **{cell: str(value) for cell, value in changes.items()}}
         return changed
 
@@ -168,6 +169,12 @@ class CellIndex:
             return float(cell.names.get("figure") == "records")
         if cell.table not in TABLES or cell.column not in TABLES[cell.table].counts:
             return 0.0
-        value = self.count(cell)
-        whole = sum(self.count(row.cell(cell.column)) or 0 for row in self.rows(cell.table))
-        return min(1.0, value / whole) if value and whole else 0.0
+        value, column_sum = self.count(cell), self._column_sum(cell.table, cell.column)
+        return min(1.0, value / column_sum) if value and column_sum else 0.0
+
+    def _column_sum(self, table: str, column: str) -> int:
+        """The sum of a column of counts; every finding asks for some, so each is added up once."""
+        if (table, column) not in self._column_sums:
+            counts = (self.count(row.cell(column)) or 0 for row in self.rows(table))
+            self._column_sums[table, column] = sum(counts)
+        return self._column_sums[table, column]

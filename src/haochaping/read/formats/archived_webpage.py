@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import re
-from email.message import Message
+from typing import TYPE_CHECKING
 
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import refuse
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 _BEGINS = re.compile(r"[!-9;-~]+:\s")
 _HOLDS = re.compile(
@@ -30,8 +31,10 @@ def page_of(content: bytes, place: str) -> str:
     InputRefused
         There is no HTML part, or several hold tables, or its text is not in the encoding it declares.
     """
+    from email import message_from_bytes, policy  # here: every file is asked whether it is one, few are
+
     try:
-        message = email.message_from_bytes(content, policy=email.policy.compat32)
+        message = message_from_bytes(content, policy=policy.compat32)
         parts = [part for part in message.walk() if part.get_content_type() == "text/html"]
         pages = [_text(part, place) for part in parts]
     except (LookupError, ValueError, RecursionError) as error:
