@@ -8,10 +8,10 @@ gc.set_threshold(100_000, 50, 100)
 
 try:
     from haochaping.commands.command_line import main
-    from haochaping.pipeline.platform_shortcuts import leave_quickly
+    from haochaping.pipeline.platform_shortcuts import skip_garbage_collection_at_exit
 
     code = main()
-    leave_quickly()
+    skip_garbage_collection_at_exit()
 except KeyboardInterrupt:  # before or after the command itself
     code = 3
 sys.exit(code)

@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 
 from haochaping.checks.memory import PriorQuarter
-from haochaping.checks.review import Reviewed, review
+from haochaping.checks.review import ReviewResult, review
 from haochaping.checks.verdict import Verdict
 from haochaping.core.model import QuarterData
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import Answer
-from haochaping.store.apply_corrections import as_printed
+from haochaping.store.apply_corrections import undo_corrections
 
 TODAY = date(2023, 1, 20)
 WATER = "rate_recomputed/city_departments/市水务集团有限责任公司/evaluation_rate"
@@ -46,11 +46,11 @@ WATER_CORRECTED = correct(WATER, "city_departments/市水务集团有限责任�
 
 def run(
     real: QuarterData, reference: Reference, *answers: Answer, past: tuple[PriorQuarter, ...] = ()
-) -> Reviewed:
+) -> ReviewResult:
     return review(real, answers, past, reference, TODAY)
 
 
-def status(reviewed: Reviewed, finding: str) -> str:
+def status(reviewed: ReviewResult, finding: str) -> str:
     return next(f.status for f in reviewed.report.findings if f.id == finding)
 
 
@@ -74,7 +74,7 @@ def test_a_correction_goes_into_the_tables_and_keeps_what_was_printed(
     ]
     assert status(reviewed, WATER) == "corrected"
     assert not reviewed.report.remarks
-    assert as_printed(reviewed.data, reference) == real
+    assert undo_corrections(reviewed.data, reference) == real
 
 
 def test_a_total_is_not_changed_but_checked_again(real: QuarterData, reference: Reference) -> None:
@@ -115,7 +115,7 @@ def test_corrections_of_every_kind_of_cell(real: QuarterData, reference: Referen
     assert {
         status(reviewed, one) for one in (rate, unreported, "headline_records/headline/records/value")
     } == {"corrected"}
-    assert as_printed(reviewed.data, reference) == real
+    assert undo_corrections(reviewed.data, reference) == real
 
 
 @pytest.mark.slow
@@ -248,8 +248,8 @@ def test_a_title_of_another_quarter_can_be_corrected(real: QuarterData, referenc
     right = str(real.annexes.loc[real.annexes["table"] == titled.at.table, "title"].iloc[0])
     answered = run(wrong, reference, correct(titled.id, "", "", right))
     assert status(answered, titled.id) == "corrected"
-    assert as_printed(answered.data, reference) == wrong
-    assert as_printed(answered.data, reference).annexes.equals(wrong.annexes)
+    assert undo_corrections(answered.data, reference) == wrong
+    assert undo_corrections(answered.data, reference).annexes.equals(wrong.annexes)
 
 
 @pytest.mark.slow
@@ -335,7 +335,7 @@ def test_a_figure_of_the_text_or_a_total_can_be_taken_out(
     reviewed = run(real, reference, correct(finding, cell, "", "/"))
     assert len(reviewed.data.corrections) == 1 and not reviewed.report.refused
     compute_figures(reviewed.data)
-    back = as_printed(reviewed.data, reference)
+    back = undo_corrections(reviewed.data, reference)
     assert back.printed_totals.equals(real.printed_totals)
     assert back.headline["value"].equals(real.headline["value"])
 
@@ -357,10 +357,10 @@ def test_the_original_may_be_typed_with_commas(real: QuarterData, reference: Ref
 
 @pytest.mark.slow
 def test_corrections_kept_in_the_tidy_tables_stand(real: QuarterData, reference: Reference) -> None:
-    from haochaping.store.apply_corrections import kept_corrections
+    from haochaping.store.apply_corrections import recorded_corrections
 
     done = run(real, reference, WATER_CORRECTED).data
-    again = review(as_printed(done, reference), (), (), reference, TODAY, kept_corrections(done))
+    again = review(undo_corrections(done, reference), (), (), reference, TODAY, recorded_corrections(done))
     assert again.data == done and again.data.corrections.equals(done.corrections)
     assert status(again, WATER) == "corrected"
 

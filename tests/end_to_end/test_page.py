@@ -11,6 +11,7 @@ import pytest
 from haochaping.files.file_hash import sha256_by_name
 from haochaping.present.fonts import FAMILY, missing_glyphs
 from tests.end_to_end.conftest import ROOT, build, copy_data
+from tests.pipeline.run_in_new_kernel import run_in_new_kernel
 
 pytestmark = pytest.mark.slow
 
@@ -160,9 +161,7 @@ def test_a_failed_notebook_leaves_the_last_output(built: Path, tmp_path: Path, m
 
 
 def test_the_exploration_notebook_runs_by_hand(tmp_path: Path) -> None:
-    from haochaping.pipeline.run_notebook import run_notebook
-
-    executed = run_notebook(
-        ROOT / "notebooks" / "explore.ipynb", tmp_path / "explore.ipynb", {}, {}, tmp_path
+    executed = run_in_new_kernel(
+        ROOT / "notebooks" / "explore.ipynb", tmp_path / "explore.ipynb", {}, tmp_path
     )
     assert all(output.output_type != "error" for cell in executed.cells for output in cell.get("outputs", []))

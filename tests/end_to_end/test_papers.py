@@ -11,11 +11,11 @@ import pytest
 
 from haochaping.core.model import QuarterData
 from haochaping.core.quarter import Quarter
-from haochaping.outputs.package.data_package import read_package
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
 from tests.end_to_end.conftest import build
+from tests.outputs.package.read_package import read_package
 from tests.shared import run_here
 
 pytestmark = pytest.mark.slow

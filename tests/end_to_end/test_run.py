@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from haochaping.files.file_hash import sha256_by_name
-from haochaping_dev.faults.faults import whole
+from haochaping_dev.faults.faults import published_folder_problems
 from tests.end_to_end.conftest import ROOT, build, copy_data
 
 pytestmark = pytest.mark.slow
@@ -149,7 +149,7 @@ def test_a_run_that_is_stopped_leaves_nothing(stale: Path, number: signal.Signal
     _, said = run.communicate(timeout=60)
     assert run.returncode == 3 and "已中断；上一次的输出没有改动" in said and "Traceback" not in said
     assert (stale / "output" / "2022Q4" / "manifest.json").read_bytes() == before
-    assert whole(stale / "output" / "2022Q4") == ""
+    assert published_folder_problems(stale / "output" / "2022Q4") == ""
     assert sorted(path.name for path in (stale / "output").iterdir()) == [
         ".2022Q4.lock",
         "2022Q4",
@@ -163,7 +163,9 @@ def test_what_a_killed_run_left_goes_with_the_next_command(stale: Path) -> None:
         time.sleep(0.02)
     run.kill()
     run.communicate()
-    assert (stale / "output" / ".2022Q4.new").is_dir() and whole(stale / "output" / "2022Q4") == ""
+    assert (stale / "output" / ".2022Q4.new").is_dir() and published_folder_problems(
+        stale / "output" / "2022Q4"
+    ) == ""
     said = call("index", stale).stderr
     assert "半成品已清除" in said and not (stale / "output" / ".2022Q4.new").exists()
 
@@ -177,7 +179,7 @@ def test_of_two_runs_at_once_one_waits_and_finds_it_done(stale: Path) -> None:
     assert [run.returncode for run in runs] == [0, 0], said
     assert sum("等它结束" in one for one in said) == 1
     assert sum("没有变化，未重新生成" in one for one in said) == 1
-    assert whole(stale / "output" / "2022Q4") == ""
+    assert published_folder_problems(stale / "output" / "2022Q4") == ""
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounting needs root")
@@ -204,12 +206,12 @@ def test_a_broken_folder_is_seen(built: Path, tmp_path: Path) -> None:
     """The judge of the fault tests can itself fail."""
     copy = tmp_path / "2022Q4"
     shutil.copytree(built, copy)
-    assert whole(copy) == ""
+    assert published_folder_problems(copy) == ""
     (copy / "briefing.html").write_bytes((copy / "briefing.html").read_bytes()[:-1])
     (copy / "extra").touch()
-    assert whole(copy) == "briefing.html; extra"
+    assert published_folder_problems(copy) == "briefing.html; extra"
     (copy / "manifest.json").unlink()
-    assert whole(copy).startswith("no manifest")
+    assert published_folder_problems(copy).startswith("no manifest")
 
 
 def test_who_ran_it_is_told_only_on_request(tmp_path: Path) -> None:

@@ -10,17 +10,17 @@ import pytest
 from openpyxl import load_workbook
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.checks.review import Reviewed
+from haochaping.checks.review import ReviewResult
 from haochaping.core.model import QuarterData
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.files.file_hash import sha256_by_name
 from haochaping.outputs.papers import write_papers
-from haochaping.outputs.published.edited_papers import edited_papers, remind_of_edited
+from haochaping.outputs.published.edited_papers import edited_papers, report_edited_papers
 from haochaping.outputs.published.file_names import MANIFEST, free_path
 from haochaping.reference.reference import Reference
 
 
-def publish(folder: Path, reviewed: Reviewed, reference: Reference) -> tuple[list[str], list[str]]:
+def publish(folder: Path, reviewed: ReviewResult, reference: Reference) -> tuple[list[str], list[str]]:
     """Write the papers as a run does; names carried over, and what was said."""
     aside, said = folder.with_name("aside"), list[str]()
     aside.mkdir()
@@ -59,13 +59,13 @@ def test_which_paper_is_current_is_said_for_each_that_was_edited(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
     mild = replace(real_report, findings=tuple(f for f in real_report.findings if f.severity != "correct"))
-    kept, said = publish(folder, Reviewed(real, mild), reference)
+    kept, said = publish(folder, ReviewResult(real, mild), reference)
     assert kept == [] and said == ["尚有需核实之处，bulletin.docx 请待核实后再印发"]
     edit_document(folder / "bulletin.docx")
     edit_workbook(folder / "review.xlsx")
     edit_workbook(folder / "sheets" / "市公安局.xlsx")
     for _ in range(2):  # kept at every run, not only at the first
-        kept, said = publish(folder, Reviewed(real, real_report), reference)
+        kept, said = publish(folder, ReviewResult(real, real_report), reference)
         assert sorted(kept) == ["bulletin.docx", "review.xlsx", "sheets/市公安局.xlsx"]
         told = "\n".join(said)
         assert "bulletin.docx 改动过，原样保留，但它按以前的数据写成" in told and "请勿据此印发" in told
@@ -79,9 +79,9 @@ def test_a_final_bulletin_beside_an_edited_one_is_no_draft(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
     mild = replace(real_report, findings=())
-    publish(folder, Reviewed(real, mild), reference)
+    publish(folder, ReviewResult(real, mild), reference)
     edit_document(folder / "bulletin.docx")
-    _, said = publish(folder, Reviewed(real, mild), reference)
+    _, said = publish(folder, ReviewResult(real, mild), reference)
     assert "本次的是 bulletin.new.docx。" in said[0] and "草稿" not in said[0]
 
 
@@ -89,9 +89,9 @@ def test_a_final_bulletin_beside_an_edited_one_is_no_draft(
 def test_a_sheet_that_is_no_longer_asked_for_says_so(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
-    publish(folder, Reviewed(real, real_report), reference)
+    publish(folder, ReviewResult(real, real_report), reference)
     edit_workbook(folder / "sheets" / "市公安局.xlsx")
-    _, said = publish(folder, Reviewed(real, replace(real_report, findings=())), reference)
+    _, said = publish(folder, ReviewResult(real, replace(real_report, findings=())), reference)
     assert "市公安局.xlsx 改动过，原样保留；本次没有这份" in said[0]
     assert edited_papers(folder) == ["sheets/市公安局.xlsx"]
 
@@ -107,13 +107,13 @@ def test_one_way_of_naming(tmp_path: Path) -> None:
 def test_an_unchanged_run_still_says_that_a_newer_paper_stands_beside_an_edited_one(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
-    publish(folder, Reviewed(real, real_report), reference)
+    publish(folder, ReviewResult(real, real_report), reference)
     edit_document(folder / "bulletin.draft.docx")
     said: list[str] = []
-    remind_of_edited(folder, real.quarter, said.append)
+    report_edited_papers(folder, real.quarter, said.append)
     assert said == [], "edited, and nothing newer beside it"
-    publish(folder, Reviewed(real, real_report), reference)
-    remind_of_edited(folder, real.quarter, said.append)
+    publish(folder, ReviewResult(real, real_report), reference)
+    report_edited_papers(folder, real.quarter, said.append)
     assert len(said) == 1 and "bulletin.draft.new.docx" in said[0]
 
 
@@ -123,18 +123,18 @@ def test_where_the_manifest_is_lost_only_papers_that_read_otherwise_are_kept(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path, damage: str | None
 ) -> None:
     """Nobody knows then what people edited; what reads as it would be written was not edited."""
-    publish(folder, Reviewed(real, real_report), reference)
+    publish(folder, ReviewResult(real, real_report), reference)
     edit_workbook(folder / "review.xlsx")
-    publish(folder, Reviewed(real, real_report), reference)
+    publish(folder, ReviewResult(real, real_report), reference)
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
     (folder / MANIFEST).unlink()
     if damage is not None:
         (folder / MANIFEST).write_text(damage, encoding="utf-8")
-    kept, said = publish(folder, Reviewed(real, real_report), reference)
+    kept, said = publish(folder, ReviewResult(real, real_report), reference)
     assert kept == ["review.xlsx"] and edited_papers(folder) == kept
     assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*")) == names
     assert "没有或读不出，不知道哪些文件改动过" in said[0] and "删去即可" in said[0]
-    kept, said = publish(folder, Reviewed(real, real_report), reference)
+    kept, said = publish(folder, ReviewResult(real, real_report), reference)
     assert kept == ["review.xlsx"] and "读不出" not in said[0]
 
 
@@ -142,13 +142,13 @@ def test_where_the_manifest_is_lost_only_papers_that_read_otherwise_are_kept(
 def test_a_change_that_was_taken_back_is_none(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
-    publish(folder, Reviewed(real, real_report), reference)
+    publish(folder, ReviewResult(real, real_report), reference)
     first = (folder / "review.xlsx").read_bytes()
     edit_workbook(folder / "review.xlsx")
-    publish(folder, Reviewed(real, real_report), reference)
+    publish(folder, ReviewResult(real, real_report), reference)
     assert (folder / "review.new.xlsx").exists()
     (folder / "review.xlsx").write_bytes(first)
-    kept, _ = publish(folder, Reviewed(real, real_report), reference)
+    kept, _ = publish(folder, ReviewResult(real, real_report), reference)
     assert kept == [] and not (folder / "review.new.xlsx").exists()
     assert (folder / "review.xlsx").read_bytes() == first
 
@@ -158,14 +158,14 @@ def test_a_change_that_was_taken_back_is_none(
 def test_what_people_keep_in_the_folder_stays_whether_the_manifest_is_known_or_not(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path, manifest: bool
 ) -> None:
-    publish(folder, Reviewed(real, real_report), reference)
+    publish(folder, ReviewResult(real, real_report), reference)
     for name in ("会议纪要.txt", "往来/a.txt", "data/mine.csv"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text("mine", encoding="utf-8")
     if not manifest:
         (folder / MANIFEST).unlink()
     before = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    kept, said = publish(folder, Reviewed(real, real_report), reference)
+    kept, said = publish(folder, ReviewResult(real, real_report), reference)
     assert kept == ["data/mine.csv", "会议纪要.txt", "往来/a.txt"]
     assert any("自己存放的文件原样保留：data/mine.csv、会议纪要.txt、往来/a.txt" in line for line in said)
     after = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
@@ -176,12 +176,12 @@ def test_what_people_keep_in_the_folder_stays_whether_the_manifest_is_known_or_n
 def test_edited_annexes_are_kept_and_other_changes_are_told(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
-    publish(folder, Reviewed(real, real_report), reference)
+    publish(folder, ReviewResult(real, real_report), reference)
     edit_workbook(folder / "annexes.xlsx")
     edited = (folder / "annexes.xlsx").read_bytes()
     with (folder / "findings.csv").open("a", encoding="utf-8") as file:
         file.write("mine")
-    kept, said = publish(folder, Reviewed(real, real_report), reference)
+    kept, said = publish(folder, ReviewResult(real, real_report), reference)
     told = "\n".join(said)
     assert kept == ["annexes.xlsx"] and (folder / "annexes.xlsx").read_bytes() == edited
     assert (folder / "annexes.new.xlsx").exists() and "本次的是 annexes.new.xlsx" in told

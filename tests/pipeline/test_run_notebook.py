@@ -16,7 +16,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from haochaping.core.errors import InputRefused
 from haochaping.pipeline import run_notebook as module
 from haochaping.pipeline.kernel import running_kernel
-from haochaping.pipeline.run_notebook import BackgroundTask, NotebookFailed, run_notebook
+from haochaping.pipeline.run_notebook import BackgroundTask, NotebookFailed
+from tests.pipeline.run_in_new_kernel import run_in_new_kernel
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +34,7 @@ def notebook(folder: Path, *code: str, kernel: str = "python3") -> Path:
 
 def run(folder: Path, *code: str, parameters: dict[str, str] | None = None, kernel: str = "python3"):
     parameters = {"QUARTER": "2023Q1"} if parameters is None else parameters
-    return run_notebook(notebook(folder, *code, kernel=kernel), folder / "out.ipynb", parameters, {}, folder)
+    return run_in_new_kernel(notebook(folder, *code, kernel=kernel), folder / "out.ipynb", parameters, folder)
 
 
 def texts(executed) -> Sequence[str]:

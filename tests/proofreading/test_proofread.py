@@ -18,7 +18,7 @@ from docx.oxml.ns import qn
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.run_rules import run_rules
-from haochaping.cleaning.quantities import plain_text, quantities, same
+from haochaping.cleaning.quantities import is_same_quantity, plain_text, quantities
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData, frame
 from haochaping.core.quarter import Quarter
@@ -26,7 +26,12 @@ from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.word.bulletin import write_bulletin
 from haochaping.proofreading.difference import MISSING, ROW, UNPLACED, Difference
 from haochaping.proofreading.formal_parts import as_date, changed_document_number, signing_date
-from haochaping.proofreading.proofread import Proofreader, proof, proof_summary, proof_text
+from haochaping.proofreading.proofread import (
+    Proofreader,
+    format_differences,
+    proofread,
+    summarise_differences,
+)
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
 from tests.shared import run_here
@@ -201,7 +206,7 @@ def test_ten_slips_in_the_text_are_found_and_nothing_else(desk: Desk, seed: int)
     document = desk.open()
     slips = plant_in_text(document, random.Random(seed), 10)
     found = desk.read(document)
-    assert len(slips) == 10 and len(found) == 10, proof_text(found) + f"\n{slips}"
+    assert len(slips) == 10 and len(found) == 10, format_differences(found) + f"\n{slips}"
     left = list(found)
     for slip in slips:
         hits = [
@@ -213,7 +218,7 @@ def test_ten_slips_in_the_text_are_found_and_nothing_else(desk: Desk, seed: int)
             and (d.expected in slip.expected or slip.expected in d.expected)
             and (slip.found in d.found or d.found in slip.found)
         ]
-        assert hits, f"{slip}\n{proof_text(found)}"
+        assert hits, f"{slip}\n{format_differences(found)}"
         left.remove(hits[0])
 
 
@@ -401,7 +406,7 @@ def tracked(document: Any) -> None:
     ],
 )
 def test_harmless_edits_are_not_reported(desk: Desk, edit: Callable[[Any], None]) -> None:
-    assert proof_text(desk.read_edited(edit)) == ""
+    assert format_differences(desk.read_edited(edit)) == ""
 
 
 # --- other edits --------------------------------------------------------------------------------------------
@@ -437,8 +442,10 @@ def test_a_sentence_that_lost_its_number_is_not_said_to_agree(desk: Desk) -> Non
     found = desk.read_edited(replaced(("有8个市直部门", "部分市直部门")))
     assert [str(d) for d in found if d.kind == MISSING] and not any(d.counts for d in found)
     quarter = Quarter(2022, 4)
-    assert proof_summary(found, quarter) == "没有与2022年第四季度数据不一致之处；有 1 处缺少（仅供参考）"
-    assert proof_summary([], quarter) == "与2022年第四季度数据一致"
+    assert (
+        summarise_differences(found, quarter) == "没有与2022年第四季度数据不一致之处；有 1 处缺少（仅供参考）"
+    )
+    assert summarise_differences([], quarter) == "与2022年第四季度数据一致"
 
 
 def test_rows_that_vanished_or_were_added_are_differences(desk: Desk) -> None:
@@ -517,7 +524,7 @@ def test_a_number_given_to_another_measure_group_or_kind(
     desk: Desk, changes: list[tuple[str, str]], expected: list[str]
 ) -> None:
     found = desk.read_edited(replaced(*changes))
-    assert [d.expected for d in found] == expected, proof_text(found)
+    assert [d.expected for d in found] == expected, format_differences(found)
     assert all(d.counts for d in found)
 
 
@@ -534,7 +541,7 @@ def test_a_number_given_to_another_measure_group_or_kind(
     ],
 )
 def test_a_new_sentence_gives_numbers_and_names_wrongly(desk: Desk, text: str, expected: list[str]) -> None:
-    lines = proof_text(desk.read_edited(added(text))).splitlines()
+    lines = format_differences(desk.read_edited(added(text))).splitlines()
     assert len(lines) == len(expected)
     assert all(line.endswith(end) for line, end in zip(lines, expected, strict=True)), lines
 
@@ -601,7 +608,7 @@ ADDRESSEES = (
     ],
 )
 def test_formal_lines(desk: Desk, edit: Callable[[Any], None], expected: list[str]) -> None:
-    assert proof_text(desk.read_edited(edit)).splitlines() == expected
+    assert format_differences(desk.read_edited(edit)).splitlines() == expected
 
 
 def test_the_issue_date_that_the_office_filled_in_gives_the_year() -> None:
@@ -638,7 +645,7 @@ def test_rows_in_another_order_are_told_once(desk: Desk) -> None:
 
     expected = "附件1表行的次序：“淄川区、张店区”，应为 “张店区、淄川区”"
     for edit in (with_serials, lambda document: exchanged(document, range(1, 8))):
-        assert proof_text(desk.read_edited(edit)) == expected
+        assert format_differences(desk.read_edited(edit)) == expected
 
 
 def test_numbers_under_another_name_are_told_by_cell(desk: Desk) -> None:
@@ -651,7 +658,9 @@ def test_numbers_under_another_name_are_told_by_cell(desk: Desk) -> None:
         "附件1表第 2 行“张店区”办件数：1148827，应为 1080786",
     ]
     for columns, lines in ((range(2, 8), cells), (range(1, 2), names)):
-        found = proof_text(desk.read_edited(lambda document, c=columns: exchanged(document, c))).splitlines()  # type: ignore[misc]
+        found = format_differences(
+            desk.read_edited(lambda document, c=columns: exchanged(document, c))
+        ).splitlines()  # type: ignore[misc]
         assert {*lines} <= {*found} and len(found) == 6 + (columns.start == 1)
 
 
@@ -680,11 +689,11 @@ def test_simulated_quarters_and_named_units_agree_with_their_own_paper(
         figures, path = compute_figures(data), tmp_path / "b.docx"
         report = run_rules(data, settings)
         write_bulletin(data, report, figures, settings, path)
-        assert proof(data, report, figures, settings, path) == []
+        assert proofread(data, report, figures, settings, path) == []
         simulated = Desk(Proofreader(data, report, figures, settings), tmp_path, path)
         for change in HARMLESS_SENTENCES:
             found = simulated.read_edited(in_sentences(change))
-            assert not found, proof_text(found)
+            assert not found, format_differences(found)
 
 
 @pytest.mark.parametrize(
@@ -700,7 +709,7 @@ def test_simulated_quarters_and_named_units_agree_with_their_own_paper(
 )
 def test_when_two_quantities_say_the_same(one: str, two: str, alike: bool) -> None:
     ((first,), (second,)) = (quantities(plain_text(text)) for text in (one, two))
-    assert same(first, second) is alike
+    assert is_same_quantity(first, second) is alike
 
 
 def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -806,7 +815,7 @@ def test_the_analysts_own_numbers_are_held_to_the_quarter(
     real: QuarterData, reference: Reference, tmp_path: Path
 ) -> None:
     right = noted_desk(real, reference, tmp_path, "张店区办件1080786件。")
-    assert proof_text(right.read(right.open())) == ""
+    assert format_differences(right.read(right.open())) == ""
     wrong = noted_desk(real, reference, tmp_path, "张店区办件1080876件，新增终端1214台。")
     first, second = wrong.read(wrong.open())
     assert first.expected == "1080786" and second.kind == UNPLACED

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from haochaping.reference.locked_packages import needed, read_pins
+from haochaping.reference.locked_packages import needed_pins, read_pins
 
 ROOT = Path(__file__).parents[2]
 LOCK = """# a comment
@@ -25,8 +25,8 @@ def test_a_lock_is_read_with_versions_markers_and_hashes() -> None:
 
 def test_a_marker_is_judged_in_the_environment_given() -> None:
     alpha, beta = read_pins(LOCK)
-    assert needed([alpha, beta]) == [alpha]
-    assert needed([alpha, beta], {"sys_platform": "nowhere"}) == [alpha, beta]
+    assert needed_pins([alpha, beta]) == [alpha]
+    assert needed_pins([alpha, beta], {"sys_platform": "nowhere"}) == [alpha, beta]
 
 
 def test_every_entry_of_the_projects_own_lock_has_one_version_and_hashes() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haochaping.core.errors import InputRefused
-from haochaping.store.notes import SECTIONS, emphasised, plain, read_notes, template
+from haochaping.store.notes import SECTIONS, markdown_to_html, markdown_to_text, notes_template, read_notes
 
 
 def notes(folder: Path, text: str) -> list[tuple[str, str, str, int]]:
@@ -15,7 +15,7 @@ def notes(folder: Path, text: str) -> list[tuple[str, str, str, int]]:
 
 
 def test_an_empty_form_says_nothing(tmp_path: Path) -> None:
-    assert notes(tmp_path, template("2023年第一季度")) == []
+    assert notes(tmp_path, notes_template("2023年第一季度")) == []
     assert read_notes(tmp_path / "no such file").empty
 
 
@@ -64,10 +64,10 @@ def test_other_encodings(tmp_path: Path) -> None:
 
 def test_of_inline_markdown_only_emphasis_counts() -> None:
     text = '**重** <img src=x onerror="alert(1)"> [链接](javascript:x) ![图](http://x/y.png) `码` <http://x>'
-    shown = emphasised(text)
+    shown = markdown_to_html(text)
     assert shown.startswith("<strong>重</strong> &lt;img")
     assert "<a" not in shown and "<img" not in shown and "<code" not in shown
-    assert plain("**重** *要* \\*") == "重 要 *"
+    assert markdown_to_text("**重** *要* \\*") == "重 要 *"
 
 
 @pytest.mark.slow
@@ -75,5 +75,5 @@ def test_of_inline_markdown_only_emphasis_counts() -> None:
 def test_no_tag_but_emphasis_comes_out(text: str) -> None:
     import re
 
-    tags = set(re.findall(r"<[^>]*>", emphasised(text.replace("\n", " "))))
+    tags = set(re.findall(r"<[^>]*>", markdown_to_html(text.replace("\n", " "))))
     assert tags <= {"<strong>", "</strong>", "<em>", "</em>", "<br>", "<br />"}

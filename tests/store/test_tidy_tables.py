@@ -9,7 +9,7 @@ from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData, frame
 from haochaping.core.paths import quarters_in
 from haochaping.core.quarter import Quarter
-from haochaping.store.tidy_tables import guard_formula, read_tidy, unguarded, write_tidy
+from haochaping.store.tidy_tables import guard_formula, read_tidy, unguard_formula, write_tidy
 
 ROOT = Path(__file__).parents[2]
 
@@ -133,12 +133,12 @@ def test_quarters_are_found_in_order_of_time(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_spreadsheet_may_run_is_guarded(text: str) -> None:
-    assert guard_formula(text) == f"'{text}" and unguarded(guard_formula(text)) == text
+    assert guard_formula(text) == f"'{text}" and unguard_formula(guard_formula(text)) == text
 
 
 @pytest.mark.parametrize("text", ["", "张店区", "'甲'", "1,234", "—", "（=）", " 甲"])
 def test_other_text_is_left_alone(text: str) -> None:
-    assert guard_formula(text) == text == unguarded(text)
+    assert guard_formula(text) == text == unguard_formula(text)
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ def figures(real: QuarterData, reference: Reference) -> FigureComparison:
 def verdicts(figures: FigureComparison, text: str) -> list[str]:
     """For each number: blank if explained, what it should be, or ``?`` where it cannot be placed."""
     return [
-        figures.expected_text(mention) or ("" if figures.holds(mention) else "?")
+        figures.expected_text(mention) or ("" if figures.is_explained(mention) else "?")
         for mention in extract_mentions(plain_text(text))
     ]
 

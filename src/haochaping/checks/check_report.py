@@ -71,6 +71,11 @@ class CheckReport:
         return sum("未采用" in remark for remark in self.remarks)
 
     @property
+    def uncorrected(self) -> list[Finding]:
+        """Findings of the gravest kind (须更正) that no correction has closed."""
+        return [f for f in self.findings if f.severity == "correct" and f.status != "corrected"]
+
+    @property
     def verdict(self) -> Verdict:
         """See :func:`haochaping.checks.verdict.verdict`."""
         return verdict(self.findings, any(result.error for result in self.results))

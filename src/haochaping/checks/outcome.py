@@ -10,7 +10,7 @@ from haochaping.checks.rule import Rule
 from haochaping.core.model import TABLES, TEXT_CLAIMS, CellRef
 from haochaping.store.cell_index import CellIndex, RowRef
 
-WHOLE = "全部"
+ALL_ROWS = "全部"
 """Key value for every row, in the place of a finding about a whole column."""
 HOLDS, FAILS, NOT_EVALUABLE = "holds", "fails", "not evaluable"
 
@@ -91,7 +91,7 @@ def rows_and_totals(rule: Rule, cell_index: CellIndex) -> Iterator[RowRef]:
 
 def whole_column(table: str, column: str) -> CellRef:
     """The place of an outcome about a whole column."""
-    return CellRef.of(table, dict.fromkeys(TABLES[table].key, WHOLE), column)
+    return CellRef.of(table, dict.fromkeys(TABLES[table].key, ALL_ROWS), column)
 
 
 def claim_cell(figure: str) -> CellRef:

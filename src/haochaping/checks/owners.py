@@ -38,7 +38,7 @@ class Owners:
         return kind, self._reference.canonical(kind, key.get(column, ""))
 
 
-def cells_asked(finding: Finding, owners: Owners) -> tuple[CellRef, ...]:
+def cells_to_verify(finding: Finding, owners: Owners) -> tuple[CellRef, ...]:
     """Cells of units to be verified for a finding: its place and suspects or, without any, all cells compared.
 
     Where suspects are known, no other unit need be asked. A finding about the text, a note or a whole column is at no

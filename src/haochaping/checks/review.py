@@ -33,13 +33,13 @@ from haochaping.store.apply_corrections import (
     apply_corrections,
     is_rate,
     read_cell,
-    with_value,
+    with_cell_text,
 )
 from haochaping.store.cell_index import CellIndex
 
 
 @dataclass(frozen=True)
-class Reviewed:
+class ReviewResult:
     """The result of a review: data with corrections applied, and the report with statuses and remarks."""
 
     data: QuarterData
@@ -55,7 +55,7 @@ def review(
     reference: Reference,
     as_of: date,
     recorded: Sequence[Correction] = (),
-) -> Reviewed:
+) -> ReviewResult:
     """Run the rules on a quarter, apply its corrections, run the rules again, and judge its explanations.
 
     Parameters
@@ -137,7 +137,7 @@ def review(
         as_of=as_of.isoformat(),
         revised=tuple(revision for quarter in past for revision in revised_cells(quarter.data)),
     )
-    return Reviewed(data, report, tuple(carried_over.values()))
+    return ReviewResult(data, report, tuple(carried_over.values()))
 
 
 def _sort_findings(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -164,7 +164,7 @@ def _corrections(
             continue
         finding = findings.get(answer.finding)
         problem = ""
-        cell = cells.get(answer.cell) or words.get(label_of(answer.cell_words))
+        cell = cells.get(answer.cell) or words.get(normalize_place(answer.cell_words))
         if cell is None and not answer.cell and not answer.cell_words and finding:
             cell = finding.at
         if not answer.finding:
@@ -189,7 +189,7 @@ def _corrections(
                 is_unchanged = _value_or_text(read_cell(cell, value, reference)) == _printed_value(
                     cell, cell_index, reference
                 )
-                with_value(printed, cell, value, reference)  # whether the cell can hold it
+                with_cell_text(printed, cell, value, reference)  # whether the cell can hold it
             except CorrectionNotApplicable as error:
                 problem = f"核实值“{answer.value}”{error}"
             else:
@@ -220,10 +220,10 @@ def _corrections(
 
 def cell_label(cell: CellRef) -> str:
     """A cell in words as in column 位置 of the workbook, normalised for comparison."""
-    return label_of(place(cell.table, cell.names) + COLUMNS.get(cell.column, ""))
+    return normalize_place(place(cell.table, cell.names) + COLUMNS.get(cell.column, ""))
 
 
-def label_of(place_words: str) -> str:
+def normalize_place(place_words: str) -> str:
     """A place normalised for comparison, without quotation marks, which people type in many ways."""
     return re.sub("[“”\"'「」‘’]", "", normalize_for_comparison(place_words))
 

@@ -33,7 +33,7 @@ class Rule:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def hard(self) -> bool:
+    def is_hard(self) -> bool:
         """Whether the rule must hold by definition, so that error localisation may rest on it."""
         return bool(self.options.get("hard", False))
 

@@ -63,7 +63,7 @@ def run_rules(
             results.append(_rule_result(rule, error=f"{type(error).__name__}: {error}"))
             continue
         doubts += [Doubt(rule, outcome) for outcome in outcomes if outcome.state == FAILS]
-        hard_outcomes += outcomes if rule.hard else []
+        hard_outcomes += outcomes if rule.is_hard else []
         states = Counter(outcome.state for outcome in outcomes)
         reasons = tuple(dict.fromkeys(o.reason for o in outcomes if o.state == NOT_EVALUABLE))
         results.append(

@@ -111,7 +111,7 @@ def without_quantities(text: str) -> str:
     return _QUANTITY.sub("0", text)
 
 
-def same(one: Quantity, two: Quantity) -> bool:
+def is_same_quantity(one: Quantity, two: Quantity) -> bool:
     """Whether two quantities are the same at the coarser precision: 906.97万 and 9069695; 12月31日 and 2022年12月31日."""
     if {one.kind, two.kind} == {DAY, MONTH_DAY}:
         return one.value[-2:] == two.value[-2:]
@@ -127,7 +127,7 @@ def same(one: Quantity, two: Quantity) -> bool:
 def expresses_rounded(written: Quantity, exact: Quantity) -> bool:
     """Whether `written` is `exact`, or for percentages `exact` rounded to fewer decimals."""
     is_rate = written.kind == exact.kind == PERCENT
-    return same(written, exact) or (is_rate and rounds_to(exact.value[0], written.value[0]))
+    return is_same_quantity(written, exact) or (is_rate and rounds_to(exact.value[0], written.value[0]))
 
 
 def rounds_to(exact: Decimal, written: Decimal) -> bool:
@@ -141,7 +141,7 @@ def rounds_to(exact: Decimal, written: Decimal) -> bool:
     return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) == written
 
 
-def unlike(one: Quantity, two: Quantity) -> float:
+def label_difference(one: Quantity, two: Quantity) -> float:
     """Distance between the words before two quantities: 0 (equal), 0.5 (the last two characters are) or 1."""
     if one.label == two.label:
         return 0.0

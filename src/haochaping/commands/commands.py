@@ -128,12 +128,12 @@ def _pdf(locations: Locations, options: argparse.Namespace) -> int:
 
 
 def _verify(locations: Locations, options: argparse.Namespace) -> int:
-    from haochaping.files.leftovers import clean_up
+    from haochaping.files.leftovers import recover_interrupted
     from haochaping.outputs.published.file_names import PAGE
     from haochaping.pipeline.verify import verify
 
     quarter = options.quarter
-    clean_up(locations.output, report_progress)
+    recover_interrupted(locations.output, report_progress)
     found = verify(locations, quarter, report_progress)
     for line in (*found.changed_inputs, *found.differing_files):
         print(visible(line))
@@ -165,12 +165,14 @@ def _is_verify_first(verdict: str) -> bool:
 
 
 def _new(locations: Locations, options: argparse.Namespace) -> int:
-    from haochaping.outputs.form.new_quarter import write_new
+    from haochaping.outputs.form.new_quarter import write_new_quarter
     from haochaping.reference.reference import load_reference
 
     quarter = options.quarter
     previous = _last_readable_quarter(locations, quarter)
-    written = write_new(locations.raw(quarter), quarter, load_reference(locations.reference), previous)
+    written = write_new_quarter(
+        locations.raw(quarter), quarter, load_reference(locations.reference), previous
+    )
     previous_quarter = previous.quarter if previous else None
     named = f"单位、标题和备注的措辞按{previous_quarter.label}" if previous_quarter else "单位按 units.csv"
     missing_note = (
@@ -254,7 +256,7 @@ def _collect(locations: Locations, options: argparse.Namespace) -> int:
 def _proof(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.figures.compute_figures import compute_figures
     from haochaping.pipeline.assess import assess
-    from haochaping.proofreading.proofread import proof, proof_summary, proof_text
+    from haochaping.proofreading.proofread import format_differences, proofread, summarise_differences
     from haochaping.reference.reference import load_reference
 
     quarter = options.quarter
@@ -267,10 +269,10 @@ def _proof(locations: Locations, options: argparse.Namespace) -> int:
     reviewed = assess(locations, quarter, options.as_of or date.today())
     reference = load_reference(locations.reference)
     figures = compute_figures(reviewed.data, reference)
-    found = proof(reviewed.data, reviewed.report, figures, reference, options.file)
+    found = proofread(reviewed.data, reviewed.report, figures, reference, options.file)
     if found:
-        print(proof_text(found))
-    report_progress(proof_summary(found, quarter))
+        print(format_differences(found))
+    report_progress(summarise_differences(found, quarter))
     return NEEDS_ATTENTION if any(difference.counts for difference in found) else DONE
 
 

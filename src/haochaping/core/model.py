@@ -154,7 +154,7 @@ class CellRef:
         return "/".join([self.table, *(value.replace("/", "／") for _, value in self.key), self.column])
 
 
-BESIDE: dict[str, list[str]] = {
+AUXILIARY_FRAMES: dict[str, list[str]] = {
     "printed_totals": ["table", "key", "column", "value", "printed", "label"],
     "headline": ["figure", "value", "unit", "printed", "qualifier", "sentence"],
     "unreported": ["table", "key", "column", "printed", "reason"],
@@ -203,7 +203,7 @@ def dtypes(frame: str) -> dict[str, str]:
         else "Int64"
         if column in _INTEGER_COLUMNS.get(frame, ())
         else "str"
-        for column in BESIDE[frame]
+        for column in AUXILIARY_FRAMES[frame]
     }
 
 

@@ -7,11 +7,17 @@ import unicodedata
 from functools import lru_cache
 
 _WHITESPACE = re.compile(r"\s+")
+_WHITESPACE_BESIDE_CHINESE = re.compile(r"(?<=[^\x00-\xff])\s+|\s+(?=[^\x00-\xff])")
 
 
 def remove_whitespace(text: str) -> str:
     """Remove all whitespace, for comparing texts that were wrapped or spaced differently."""
     return _WHITESPACE.sub("", text)
+
+
+def remove_whitespace_beside_chinese(text: str) -> str:
+    """`text` without whitespace next to Chinese characters, which wrapping and justifying leave there."""
+    return _WHITESPACE_BESIDE_CHINESE.sub("", text)
 
 
 @lru_cache(maxsize=4096)  # the same names and cells are compared again and again

@@ -66,9 +66,9 @@ def look_at_packages(project: str, lock: str, installed: Mapping[str, str]) -> R
     from packaging.requirements import Requirement
     from packaging.utils import canonicalize_name
 
-    from haochaping.reference.locked_packages import needed, read_pins
+    from haochaping.reference.locked_packages import needed_pins, read_pins
 
-    pins = needed(read_pins(lock))
+    pins = needed_pins(read_pins(lock))
     direct: dict[str, Requirement] = {
         canonicalize_name(package.name): package
         for package in map(Requirement, tomllib.loads(project)["project"]["dependencies"])

@@ -15,11 +15,11 @@ from haochaping.core.text import normalize_for_comparison
 from haochaping.figures.figure_builder import FigureBuilder
 from haochaping.figures.unit_name import UnitName
 from haochaping.reference.reference import Reference
+from haochaping.statistics.robust_spread import FEWEST_PEERS
 
 SERVICE_TABLES = ("districts", "city_departments")
 TABLES_WITH_NEGATIVES = (*SERVICE_TABLES, "towns_and_villages")
 _ACTIVE_RATE_COLUMNS = ("active_evaluations", "evaluations")
-FEWEST_PEERS = 5
 """Fewest units for a meaningful median."""
 
 

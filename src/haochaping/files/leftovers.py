@@ -9,7 +9,7 @@ from haochaping.files.exclusive_lock import FolderLocked, exclusive_lock
 from haochaping.files.swap_folder import interrupted_folders, recover
 
 
-def clean_up(output: Path, report_progress: Callable[[str], None]) -> None:
+def recover_interrupted(output: Path, report_progress: Callable[[str], None]) -> None:
     """Recover every interrupted folder below the output root, except those that another run has locked."""
     for published in interrupted_folders(output):
         try:

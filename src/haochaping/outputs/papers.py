@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from haochaping.checks.review import Reviewed
+from haochaping.checks.review import ReviewResult
 from haochaping.checks.verdict import Verdict
 from haochaping.figures.figure import Figures
 from haochaping.outputs.excel.annexes_workbook import write_annexes
@@ -32,8 +32,8 @@ from haochaping.outputs.published.file_names import (
     PACKAGE,
     REVIEW,
     SHEETS,
-    base_name,
     free_path,
+    name_without_new,
 )
 from haochaping.outputs.tables.findings_table import write_findings
 from haochaping.outputs.tables.sentence_audit import write_audit
@@ -43,7 +43,7 @@ from haochaping.store.answers import Answer
 
 
 def write_papers(
-    reviewed: Reviewed,
+    reviewed: ReviewResult,
     answers: Sequence[Answer],
     figures: Figures,
     reference: Reference,
@@ -123,7 +123,7 @@ def write_papers(
 
 def _identical_copies(path: Path, kept_papers: Sequence[str], staging: Path) -> list[str]:
     """Copied papers that are byte for byte the new one: they differ from the manifest, yet nobody's edit is lost."""
-    same_name = [name for name in kept_papers if base_name(staging / name) == base_name(path)]
+    same_name = [name for name in kept_papers if name_without_new(staging / name) == name_without_new(path)]
     return [name for name in same_name if (staging / name).read_bytes() == path.read_bytes()]
 
 
@@ -132,7 +132,7 @@ def _replace_identical_copies(path: Path, identical: Sequence[str], staging: Pat
     if identical:
         for name in identical:
             (staging / name).unlink()
-        path = path.rename(free_path(path.parent, base_name(path).name))
+        path = path.rename(free_path(path.parent, name_without_new(path).name))
     return path.relative_to(staging).as_posix()
 
 

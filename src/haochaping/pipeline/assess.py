@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from haochaping.checks.memory import PriorQuarter
-from haochaping.checks.review import Reviewed, review
+from haochaping.checks.review import ReviewResult, review
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData, frame
 from haochaping.core.paths import ANSWERS, NOTES, Locations, quarters_in
@@ -16,12 +16,12 @@ from haochaping.pipeline.printed_quarter import load_printed, rests_on_tidy
 from haochaping.read.raw_folder import describe_input, input_files
 from haochaping.reference.reference import Reference, load_reference
 from haochaping.store.answers import answer_file, read_answers
-from haochaping.store.apply_corrections import as_printed, kept_corrections
+from haochaping.store.apply_corrections import recorded_corrections, undo_corrections
 from haochaping.store.notes import read_notes
 from haochaping.store.tidy_tables import read_tidy
 
 
-def assess(locations: Locations, quarter: Quarter, as_of: date) -> Reviewed:
+def assess(locations: Locations, quarter: Quarter, as_of: date) -> ReviewResult:
     """Read a quarter, apply its corrections, judge its explanations on `as_of`, compare with earlier quarters.
 
     Raises
@@ -38,7 +38,7 @@ def assess(locations: Locations, quarter: Quarter, as_of: date) -> Reviewed:
     if locations.raw(quarter).is_dir():
         printed = replace(printed, notes=read_notes(notes_file))
     tidied_corrections = (
-        kept_corrections(read_tidy(locations.tidy(quarter), quarter))
+        recorded_corrections(read_tidy(locations.tidy(quarter), quarter))
         if rests_on_tidy(locations, quarter)
         else []
     )
@@ -75,7 +75,7 @@ def load_past(
             answers = tuple(read_answers(answer_file(locations.raw(earlier)), earlier))
             if locations.tidy(earlier).is_dir():
                 tidy = read_tidy(locations.tidy(earlier), earlier)
-                past.append(PriorQuarter(as_printed(tidy, reference), answers, tidy))
+                past.append(PriorQuarter(undo_corrections(tidy, reference), answers, tidy))
                 if changed := changed_source_files(tidy, locations.raw(earlier)):
                     remarks.append(_changed_source_remark(earlier, changed))
             else:

@@ -14,11 +14,16 @@ from haochaping.pipeline.fingerprint import Inputs
 from haochaping.pipeline.kernel import KERNEL_LOG, OwnKernelManager, running_kernel
 from haochaping.pipeline.manifest import provenance, run_block, write_manifest
 from haochaping.pipeline.run_log import RunLog
-from haochaping.pipeline.run_notebook import NOTEBOOK_SECONDS, BackgroundTask, execute, inspect_parameters
+from haochaping.pipeline.run_notebook import (
+    NOTEBOOK_SECONDS,
+    BackgroundTask,
+    inspect_parameters,
+    run_notebook,
+)
 from haochaping.pipeline.watchdog import watchdog
 
 if TYPE_CHECKING:
-    from haochaping.checks.review import Reviewed
+    from haochaping.checks.review import ReviewResult
     from haochaping.core.model import QuarterData
 
 _STAGED_DATA = ".model"
@@ -44,7 +49,7 @@ def build(
     published: Path,
     staging: Path,
     log: RunLog,
-    reviewed: Reviewed | None = None,
+    reviewed: ReviewResult | None = None,
 ) -> BuildResult:
     """Build the quarter of `inputs` into the empty folder `staging`; nothing else is written.
 
@@ -90,7 +95,7 @@ def _build(
     published: Path,
     staging: Path,
     log: RunLog,
-    reviewed: Reviewed | None,
+    reviewed: ReviewResult | None,
     kernel: OwnKernelManager,
 ) -> BuildResult:
     # Imported here, because these imports take time and the kernel should start first.
@@ -147,4 +152,4 @@ def _start_notebook(quarter: Quarter, staging: Path, kernel: OwnKernelManager) -
     notebook = project_root() / "notebooks" / NOTEBOOK
     parameters = {"QUARTER": str(quarter)}
     inspect_parameters(notebook, parameters)
-    return BackgroundTask(lambda: execute(notebook, staging / NOTEBOOK, parameters, kernel))
+    return BackgroundTask(lambda: run_notebook(notebook, staging / NOTEBOOK, parameters, kernel))

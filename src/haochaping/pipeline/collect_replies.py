@@ -10,12 +10,12 @@ from datetime import date
 from pathlib import Path
 
 from haochaping.checks.finding import Finding
-from haochaping.checks.review import Reviewed, cell_label, label_of, review
+from haochaping.checks.review import ReviewResult, cell_label, normalize_place, review
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import Locations
 from haochaping.core.quarter import Quarter
 from haochaping.outputs.excel.review_workbook import write_review
-from haochaping.outputs.exchange.merge_replies import merge
+from haochaping.outputs.exchange.merge_replies import merge_replies
 from haochaping.outputs.exchange.replies import SheetReader, standing_reply
 from haochaping.outputs.published.file_names import RETURNED
 from haochaping.pipeline.assess import load_past
@@ -79,7 +79,7 @@ def collect(locations: Locations, quarter: Quarter, as_of: date) -> CollectOutco
         cell.path: quarter_review.cell_index.printed(cell) for cell in quarter_review.cell_index.cells()
     }
     known = _with_cells(before, quarter_review.cell_index)
-    merged = merge([standing_reply(answer, printed) for answer in known], replies)
+    merged = merge_replies([standing_reply(answer, printed) for answer in known], replies)
     added, refused = quarter_review.split_usable(before, merged.taken)
     if added or (merged.conflicts and not target.exists()):
         _replace_workbook(
@@ -138,7 +138,7 @@ def _with_cells(answers: Sequence[Answer], cell_index: CellIndex) -> list[Answer
     """Return `answers` with cell paths: looked up from the cell in words, else taken from the id of the finding."""
     words = {cell_label(cell): cell.path for cell in cell_index.cells()}
     cell_paths = [
-        words.get(label_of(a.cell_words), "") if a.cell_words else a.finding.partition("/")[2]
+        words.get(normalize_place(a.cell_words), "") if a.cell_words else a.finding.partition("/")[2]
         for a in answers
     ]
     return [a if a.cell else replace(a, cell=cell) for a, cell in zip(answers, cell_paths, strict=True)]
@@ -154,7 +154,7 @@ class _QuarterReview:
         self._as_of = as_of
         self.cell_index = CellIndex(self._printed, self.reference)
 
-    def review(self, answers: Sequence[Answer]) -> Reviewed:
+    def review(self, answers: Sequence[Answer]) -> ReviewResult:
         """Review the quarter with `answers`."""
         return review(self._printed, answers, self._past, self.reference, self._as_of)
 
@@ -176,7 +176,7 @@ class _QuarterReview:
 
 
 def _replace_workbook(
-    reviewed: Reviewed, answers: Sequence[Answer], target: Path, quarter: Quarter, cell_index: CellIndex
+    reviewed: ReviewResult, answers: Sequence[Answer], target: Path, quarter: Quarter, cell_index: CellIndex
 ) -> None:
     """Write a new workbook beside the old one, make sure that no answer is lost, then replace the old one."""
     staging = target.with_name(f"~$collect-{os.getpid()}.xlsx")
@@ -195,7 +195,7 @@ def _replace_workbook(
         staging.unlink(missing_ok=True)
 
 
-def _with_printed_values(reviewed: Reviewed, cell_index: CellIndex) -> Reviewed:
+def _with_printed_values(reviewed: ReviewResult, cell_index: CellIndex) -> ReviewResult:
     """Return the review with the printed values of every finding's cells, which 原值 is compared with."""
     findings = tuple(
         replace(finding, printed={cell: cell_index.printed(cell) for cell in finding.printed})

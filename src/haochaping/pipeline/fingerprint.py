@@ -12,7 +12,7 @@ from pathlib import Path
 from haochaping.core.paths import Locations, project_root, quarters_in
 from haochaping.core.quarter import Quarter
 from haochaping.files.file_hash import file_sha256
-from haochaping.outputs.published.file_names import MANIFEST, PAGE, base_name
+from haochaping.outputs.published.file_names import MANIFEST, PAGE, name_without_new
 
 OUTSIDE_A_RUN = (
     "__main__.py",
@@ -150,7 +150,7 @@ def is_current(published: Path, key: str) -> bool:
         manifest = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
         page = file_sha256(published / PAGE)
         outputs = [published / name for name in manifest["outputs"]]
-        is_complete = all(path.is_file() and base_name(path).exists() for path in outputs)
+        is_complete = all(path.is_file() and name_without_new(path).exists() for path in outputs)
         return manifest["key"] == key and is_complete and manifest["outputs"][PAGE] == page
     except (OSError, ValueError, KeyError, TypeError):
         return False

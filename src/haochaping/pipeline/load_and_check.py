@@ -70,10 +70,10 @@ def _check(quarter: QuarterData, locations: Locations, as_of: date) -> CheckRepo
     from haochaping.pipeline.assess import load_past
     from haochaping.reference.reference import load_reference
     from haochaping.store.answers import answer_file, read_answers
-    from haochaping.store.apply_corrections import as_printed
+    from haochaping.store.apply_corrections import undo_corrections
 
     reference = load_reference(locations.reference)
     answers = read_answers(answer_file(locations.raw(quarter.quarter)))
     past, _ = load_past(locations, quarter.quarter, reference)
-    printed = as_printed(quarter, reference)
+    printed = undo_corrections(quarter, reference)
     return review(printed, answers, past, reference, as_of).report

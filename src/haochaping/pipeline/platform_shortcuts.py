@@ -40,7 +40,7 @@ def collect_garbage_rarely() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def leave_quickly() -> None:
+def skip_garbage_collection_at_exit() -> None:
     """Skip garbage collection when the interpreter exits: the system frees all memory at once anyway."""
     gc.disable()
     gc.freeze()

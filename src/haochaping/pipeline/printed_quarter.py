@@ -9,7 +9,7 @@ from haochaping.core.paths import Locations, find_locations, quarters_in
 from haochaping.core.quarter import Quarter
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import load_reference
-from haochaping.store.apply_corrections import as_printed
+from haochaping.store.apply_corrections import undo_corrections
 from haochaping.store.data_contract import validate
 from haochaping.store.tidy_tables import read_tidy
 
@@ -28,7 +28,7 @@ def load_printed(locations: Locations, quarter: Quarter) -> QuarterData:
     """
     reference = load_reference(locations.reference)
     if rests_on_tidy(locations, quarter):
-        return as_printed(validate(read_tidy(locations.tidy(quarter), quarter)), reference)
+        return undo_corrections(validate(read_tidy(locations.tidy(quarter), quarter)), reference)
     return validate(read_raw(locations.raw(quarter), quarter, reference))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.core.errors import refuse
-from haochaping.pipeline.kernel import OwnKernelManager, running_kernel
+from haochaping.pipeline.kernel import OwnKernelManager
 
 START_SECONDS = 120
 CELL_SECONDS = 300
@@ -58,17 +58,8 @@ def inspect_parameters(notebook: Path, parameters: Mapping[str, str]) -> None:
 
 
 def run_notebook(
-    notebook: Path, target: Path, parameters: Mapping[str, str], environment: Mapping[str, str], folder: Path
+    notebook: Path, target: Path, parameters: Mapping[str, str], kernel: OwnKernelManager
 ) -> Any:
-    """Start a kernel in `folder`, run `notebook` in it, save the executed copy as `target`.
-
-    Parameters and errors are those of :func:`execute`; `environment` holds variables for the kernel alone.
-    """
-    with running_kernel(environment, folder) as kernel:
-        return execute(notebook, target, parameters, kernel)
-
-
-def execute(notebook: Path, target: Path, parameters: Mapping[str, str], kernel: OwnKernelManager) -> Any:
     """Run `notebook` in a running kernel and save the executed copy as `target`.
 
     Parameters

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from haochaping.core.paths import Locations
 from haochaping.core.quarter import Quarter
 from haochaping.files.exclusive_lock import exclusive_lock
-from haochaping.files.leftovers import clean_up
+from haochaping.files.leftovers import recover_interrupted
 from haochaping.outputs.published.file_names import PAGE
 from haochaping.pipeline.fingerprint import Inputs, hash_inputs, is_current
 from haochaping.pipeline.update_index import refresh_index
 
 if TYPE_CHECKING:
-    from haochaping.checks.review import Reviewed
+    from haochaping.checks.review import ReviewResult
 
 ReportProgress = Callable[[str], None]
 
@@ -110,7 +110,7 @@ def publish_quarter(
     report_progress: ReportProgress,
     as_of: date | None = None,
     by: str | None = None,
-    reviewed: Reviewed | None = None,
+    reviewed: ReviewResult | None = None,
 ) -> RunOutcome:
     """Publish one quarter like :func:`run_quarter`, but leave the index alone.
 
@@ -120,7 +120,7 @@ def publish_quarter(
         The quarter, if it has been read and checked already.
     """
     started = time.perf_counter()
-    clean_up(locations.output, report_progress)
+    recover_interrupted(locations.output, report_progress)
     published, as_of = locations.published(quarter), as_of or date.today()
     inputs = hash_inputs(locations, quarter, as_of)
     if not inputs.files["data"]:
@@ -140,12 +140,12 @@ def publish_quarter(
 def _unchanged(
     published: Path, quarter: Quarter, report_progress: ReportProgress, started: float
 ) -> RunOutcome:
-    from haochaping.outputs.published.edited_papers import remind_of_edited
+    from haochaping.outputs.published.edited_papers import report_edited_papers
     from haochaping.pipeline.failed_run import clear_failed
     from haochaping.pipeline.manifest import read_manifest
 
     clear_failed(published)
-    remind_of_edited(published, quarter, report_progress)
+    report_edited_papers(published, quarter, report_progress)
     manifest = read_manifest(published)
     about_past = tuple(manifest.get("about_past", ()))
     for line in about_past:
@@ -160,7 +160,7 @@ def _publish(
     report_progress: ReportProgress,
     by: str | None,
     started: float,
-    reviewed: Reviewed | None,
+    reviewed: ReviewResult | None,
 ) -> RunOutcome:
     from haochaping.files.swap_folder import stage_and_swap_in
     from haochaping.outputs.published.file_names import PDF, RUN_LOG

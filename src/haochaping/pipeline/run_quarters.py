@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -21,14 +21,18 @@ from haochaping.core.text import visible
 from haochaping.pipeline.assess import assess
 from haochaping.pipeline.fingerprint import hash_inputs, is_current
 from haochaping.pipeline.platform_shortcuts import die_with_parent
-from haochaping.pipeline.run_quarter import RunOutcome, publish_quarter, report_replaced_quarters
+from haochaping.pipeline.run_quarter import (
+    ReportProgress,
+    RunOutcome,
+    publish_quarter,
+    report_replaced_quarters,
+)
 from haochaping.pipeline.update_index import refresh_index
 from haochaping.store.tidy_tables import write_tidy
 
 if TYPE_CHECKING:
-    from haochaping.checks.review import Reviewed
+    from haochaping.checks.review import ReviewResult
 
-ReportProgress = Callable[[str], None]
 _STOP_SECONDS = 30
 """How long a build may take to clean up after it was terminated, before it is killed."""
 
@@ -89,7 +93,7 @@ def _run_quarters(
     jobs: int,
 ) -> list[QuarterOutcome]:
     outcomes: dict[Quarter, QuarterOutcome] = {}
-    reviewed_quarters: dict[Quarter, Reviewed] = {}
+    reviewed_quarters: dict[Quarter, ReviewResult] = {}
     # Tidied first and in order of time, because each quarter is compared with the tidy tables of earlier ones.
     for quarter in sorted(quarters):
         with _CatchFailure(quarter, outcomes):
@@ -168,7 +172,7 @@ def _process_context() -> Any:
 def _publish_in_parallel(
     locations: Locations,
     quarters: Sequence[Quarter],
-    reviewed_quarters: dict[Quarter, Reviewed],
+    reviewed_quarters: dict[Quarter, ReviewResult],
     report_progress: ReportProgress,
     as_of: date,
     by: str | None,
@@ -233,7 +237,7 @@ def _publish_in_child(
     quarter: Quarter,
     as_of: date,
     by: str | None,
-    reviewed: Reviewed | None,
+    reviewed: ReviewResult | None,
 ) -> None:
     """Run in a child process: publish one quarter, send lines of progress and at last the outcome through `pipe`."""
     parent = multiprocessing.parent_process()

@@ -10,7 +10,7 @@ from pathlib import Path
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import Locations
 from haochaping.files.atomic_write import atomic_write
-from haochaping.files.leftovers import clean_up
+from haochaping.files.leftovers import recover_interrupted
 from haochaping.pipeline.fingerprint import index_key
 
 INDEX = "index.html"
@@ -40,7 +40,7 @@ def write_index(locations: Locations, report_progress: Callable[[str], None]) ->
     """
     from haochaping.outputs.published.published_quarters import published_quarters
 
-    clean_up(locations.output, report_progress)
+    recover_interrupted(locations.output, report_progress)
     published, skipped = published_quarters(locations.output)
     for folder in skipped:
         report_progress(f"目录没有列入 {locations.output / folder.name}：{folder.why}")

@@ -10,11 +10,10 @@ from typing import Any
 
 from haochaping.core.labels import COLUMNS
 from haochaping.core.model import NOTE, TABLES, QuarterData, encode_key
-from haochaping.core.text import normalize_for_comparison
+from haochaping.core.text import normalize_for_comparison, remove_whitespace_beside_chinese
 from haochaping.present.annex_layout import SERIAL, TIER_HEADINGS, LayoutColumn, lay_out_annex
 from haochaping.reference.reference import Reference
 
-_BLANK_NEXT_TO_CHINESE = re.compile(r"(?<=[^\x00-\xff])\s+|\s+(?=[^\x00-\xff])")
 _SOURCE = re.compile(r"数据来源[^，,。；;]*")
 _NOTE_MARK = re.compile(r"^(?:备注|附注|注)[：:]?")
 
@@ -112,7 +111,7 @@ class _Annex:
 
     def _note(self) -> str:
         """The printed note; composed from the facts where there is none or a part of it was corrected."""
-        printed = _BLANK_NEXT_TO_CHINESE.sub("", str(self.printed.get("note", "")))
+        printed = remove_whitespace_beside_chinese(str(self.printed.get("note", "")))
         if printed and not self._is_note_corrected():
             return f"备注：{_NOTE_MARK.sub('', printed)}"
         start, end = (self._chinese_date_of(name) for name in ("period_start", "period_end"))
@@ -134,7 +133,7 @@ class _Annex:
     def _source_phrase(self, printed: str) -> str:
         """The phrase 数据来源… of this note, or of another annex's note."""
         for note in [printed, *self.data.annexes["note"]]:
-            match = _SOURCE.search(_BLANK_NEXT_TO_CHINESE.sub("", str(note)))
+            match = _SOURCE.search(remove_whitespace_beside_chinese(str(note)))
             if match:
                 return match.group(0)
         return ""

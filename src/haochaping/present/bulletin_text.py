@@ -21,7 +21,7 @@ from haochaping.figures.figure import Figures
 from haochaping.present.phrase import Number, PhrasePart
 from haochaping.present.sentences import Sentence, Words, escape_analyst_line, render
 from haochaping.reference.reference import Reference
-from haochaping.store.notes import BULLETIN, of_sections, plain
+from haochaping.store.notes import BULLETIN_SECTIONS, markdown_to_text, notes_of_sections
 from haochaping.store.notes import HEADING as HEADING_OF_NOTES
 
 PARTS = ("results", "problems", "measures")
@@ -87,7 +87,8 @@ def bulletin_text(data: QuarterData, figures: Figures, reference: Reference) -> 
         **_availability(data),
         **_problems(figures, reference),
         "analyst_lines": {
-            part: _analyst_lines(data, section) for part, section in zip(PARTS, BULLETIN, strict=True)
+            part: _analyst_lines(data, section)
+            for part, section in zip(PARTS, BULLETIN_SECTIONS, strict=True)
         },
         "planned_work": _planned_work(data, reference),
     }
@@ -141,10 +142,10 @@ def _number_headings(blocks: Iterable[BulletinBlock]) -> list[BulletinBlock]:
 def _analyst_lines(data: QuarterData, section: str) -> list[str]:
     """What the analyst wrote for a part, as template lines: subheadings, and one line for each paragraph."""
     return [
-        f"## {plain(row['text'])}"
+        f"## {markdown_to_text(row['text'])}"
         if row["kind"] == HEADING_OF_NOTES
-        else escape_analyst_line(plain(row["text"]))
-        for row in of_sections(data.notes, [section])
+        else escape_analyst_line(markdown_to_text(row["text"]))
+        for row in notes_of_sections(data.notes, [section])
     ]
 
 

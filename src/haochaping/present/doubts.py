@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
-from haochaping.checks.outcome import WHOLE
+from haochaping.checks.outcome import ALL_ROWS
 from haochaping.core.labels import COLUMNS, key_label
 from haochaping.core.model import TABLES, TEXT_CLAIMS, CellRef
 from haochaping.figures.figure import Figure, Figures
@@ -148,7 +148,7 @@ def affected_cells(finding: Finding) -> set[CellRef]:
         return {finding.at}
     if finding.suspects:
         return {finding.at, *finding.suspects}
-    whole_column = WHOLE in finding.at.names.values()
+    whole_column = ALL_ROWS in finding.at.names.values()
     compared = finding.cells if whole_column or len(finding.cells) <= MOST_COMPARED_CELLS else ()
     return {finding.at, *compared}
 
@@ -156,7 +156,7 @@ def affected_cells(finding: Finding) -> set[CellRef]:
 def single_doubtful_cells(finding: Finding) -> set[CellRef]:
     """The place and suspects of a finding that are single cells of an annex; whole columns are left to section 8."""
     cells = {finding.at, *finding.suspects}
-    return {cell for cell in cells if cell.table in TABLES and WHOLE not in cell.names.values()}
+    return {cell for cell in cells if cell.table in TABLES and ALL_ROWS not in cell.names.values()}
 
 
 def cell_words(cell: CellRef) -> str:

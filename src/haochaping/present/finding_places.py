@@ -8,7 +8,7 @@ from itertools import groupby
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
-from haochaping.checks.owners import Owners, cells_asked
+from haochaping.checks.owners import Owners, cells_to_verify
 from haochaping.core.labels import COLUMNS, key_label, place
 from haochaping.core.model import NOTE, TABLES, TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.core.text import normalize_for_comparison
@@ -65,7 +65,7 @@ class FindingPlaces:
 
         Units are asked about their own figures, the office about totals, whole columns, the text and every 须更正.
         """
-        owners = (self._owners.of(cell) for cell in cells_asked(finding, self._owners))
+        owners = (self._owners.of(cell) for cell in cells_to_verify(finding, self._owners))
         units = list(dict.fromkeys(owner[1] for owner in owners if owner))
         is_office_concerned = finding.severity == "correct" or any(
             self._owners.of(cell) is None for cell in (finding.at, *finding.suspects)

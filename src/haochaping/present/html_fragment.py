@@ -7,7 +7,6 @@ import re
 from markupsafe import Markup, escape
 
 from haochaping.core.text import visible
-from haochaping.figures.figure import Figure
 
 
 class Html(str):
@@ -28,11 +27,6 @@ class Html(str):
 def text(value: object) -> Markup:
     """Text from data, escaped, with control and format characters shown."""
     return escape(visible(str(value)))
-
-
-def figure_link(figure: Figure) -> Html:
-    """A number of the page, linked to its row in the table of figures."""
-    return number_link(figure.name, figure.text)
 
 
 def number_link(name: str, shown: str) -> Html:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from haochaping.cleaning.quantities import DATES, Quantity, expresses_rounded, unlike
+from haochaping.cleaning.quantities import DATES, Quantity, expresses_rounded, label_difference
 from haochaping.proofreading.difference import DATE, MISSING, NUMBER, UNPLACED, Difference
-from haochaping.text_numbers.compare_with_figures import FigureComparison, opposite
+from haochaping.text_numbers.compare_with_figures import FigureComparison, is_opposite_direction
 from haochaping.text_numbers.number_mention import NumberMention, extract_mentions
 
 Pair = tuple[NumberMention | None, NumberMention | None]
@@ -36,7 +36,7 @@ def unexplained(mentions: Iterable[NumberMention], place: str, figures: FigureCo
     found = []
     for mention in mentions:
         expected = figures.expected_text(mention)
-        if expected or not figures.holds(mention):
+        if expected or not figures.is_explained(mention):
             found.append(_number_difference(mention, expected, place))
     return found
 
@@ -46,13 +46,13 @@ def _compare_pair(
 ) -> list[Difference]:
     """Differences of a quantity of ours and the edited one in its place."""
     own, other = mine.quantity, theirs.quantity
-    if opposite(mine, theirs):
+    if is_opposite_direction(mine, theirs):
         return [Difference(place, _with_clause(theirs), _with_clause(mine).strip("“”"), NUMBER)]
     if expresses_rounded(other, own):
-        if not figures.contradict(mine, theirs) or figures.holds(theirs):
+        if not figures.have_different_subjects(mine, theirs) or figures.is_explained(theirs):
             return []
-        return [_number_difference(theirs, figures.meant(theirs), place)]
-    if unlike(own, other) == 1 and figures.holds(theirs):
+        return [_number_difference(theirs, figures.expected_values_text(theirs), place)]
+    if label_difference(own, other) == 1 and figures.is_explained(theirs):
         return [_missing_difference(own, place)]  # the sentence was rewritten, and its number is right
     return [Difference(place, _with_clause(theirs), own.text, DATE if own.kind in DATES else NUMBER)]
 
@@ -83,9 +83,9 @@ def _with_label(quantity: Quantity) -> str:
 
 
 def _cost(mine: Quantity, theirs: Quantity) -> float:
-    return (0.0 if expresses_rounded(theirs, mine) else _SUBSTITUTION_COST) + _RELABELLING_COST * unlike(
-        mine, theirs
-    )
+    return (
+        0.0 if expresses_rounded(theirs, mine) else _SUBSTITUTION_COST
+    ) + _RELABELLING_COST * label_difference(mine, theirs)
 
 
 def _align(ours: Sequence[NumberMention], theirs: Sequence[NumberMention]) -> list[Pair]:
@@ -137,4 +137,4 @@ def _join_moved(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def _is_moved(mine: Quantity, theirs: Quantity) -> bool:
-    return expresses_rounded(theirs, mine) and unlike(mine, theirs) < 1
+    return expresses_rounded(theirs, mine) and label_difference(mine, theirs) < 1

@@ -15,7 +15,7 @@ from haochaping.core.model import TIERS, QuarterData
 from haochaping.core.quarter import Quarter
 from haochaping.core.text import visible
 from haochaping.figures.figure import Figures
-from haochaping.outputs.word.bulletin import DRAFT_HEADING, must_be_corrected, write_bulletin
+from haochaping.outputs.word.bulletin import DRAFT_HEADING, write_bulletin
 from haochaping.present.annex_grid import AnnexGrid, annex_grids
 from haochaping.present.bulletin_text import bulletin_text
 from haochaping.proofreading.admission import admit_file, admit_quarter
@@ -49,7 +49,7 @@ _PLACEHOLDER_LINE = re.compile(r"（[^（）]*）[:：]?")
 _LIST_LINE = re.compile(r"(?:附件：)?\d+\.")
 
 
-def proof(
+def proofread(
     data: QuarterData, report: CheckReport, figures: Figures, reference: Reference, path: Path
 ) -> list[Difference]:
     """Differences between an edited bulletin and the quarter's figures; words and layout are free.
@@ -81,11 +81,11 @@ def proof(
 
 
 class Proofreader:
-    """Our own bulletin of a quarter, to be compared with edited ones; see :func:`proof`."""
+    """Our own bulletin of a quarter, to be compared with edited ones; see :func:`proofread`."""
 
     def __init__(self, data: QuarterData, report: CheckReport, figures: Figures, reference: Reference):
         self.data, self.reference = data, reference
-        self.draft_items = [finding.message for finding in must_be_corrected(report)]
+        self.draft_items = [finding.message for finding in report.uncorrected]
         self.grids = annex_grids(data, reference)
         self.own = _own_lines(data, figures, reference)
         sentences = [s for block in bulletin_text(data, figures, reference) for s in block.sentences]
@@ -242,13 +242,13 @@ def _annexes_of_parts(paper: Sequence[BulletinPart], assigned: dict[int, list[Gr
     return found
 
 
-def proof_text(found: Sequence[Difference]) -> str:
+def format_differences(found: Sequence[Difference]) -> str:
     """The report for people, one difference per line: errors first, then numbers not explained, missing text last."""
     ordered = sorted(found, key=lambda d: (d.kind == MISSING, d.kind == UNPLACED))
     return "\n".join(visible(str(difference)).replace("\n", " ") for difference in ordered)
 
 
-def proof_summary(found: Sequence[Difference], quarter: Quarter) -> str:
+def summarise_differences(found: Sequence[Difference], quarter: Quarter) -> str:
     """The closing line of the report; a paper in which something is missing is not said to agree."""
     differing = sum(difference.counts for difference in found)
     missing = len(found) - differing

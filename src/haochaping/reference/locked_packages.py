@@ -26,7 +26,7 @@ class Pin:
         """The one version that is locked."""
         return next(iter(self.requirement.specifier)).version
 
-    def holds(self, environment: Mapping[str, str] | None = None) -> bool:
+    def is_needed_in(self, environment: Mapping[str, str] | None = None) -> bool:
         """Whether the package is needed in `environment` (PEP 508 markers); by default in the running Python."""
         marker = self.requirement.marker
         return marker is None or marker.evaluate(dict(environment) if environment else None)
@@ -42,9 +42,9 @@ def read_pins(lock: str) -> list[Pin]:
     return list(map(_pin, _entries(lock)))
 
 
-def needed(pins: Iterable[Pin], environment: Mapping[str, str] | None = None) -> list[Pin]:
+def needed_pins(pins: Iterable[Pin], environment: Mapping[str, str] | None = None) -> list[Pin]:
     """The pins whose markers hold in `environment`; by default in the running Python."""
-    return [pin for pin in pins if pin.holds(environment)]
+    return [pin for pin in pins if pin.is_needed_in(environment)]
 
 
 def _entries(lock: str) -> Iterator[str]:

@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from haochaping.cleaning.csv_cell_limit import csv_cell_limit
 from haochaping.cleaning.decode_text import decode
-from haochaping.cleaning.longest_csv_cell import csv_cell_limit
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import TABLES, TIERS
 from haochaping.core.paths import find_locations

@@ -8,6 +8,9 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+FEWEST_PEERS = 5
+"""Of fewer values neither median nor spread says what is usual."""
+
 
 def robust_spread(values: Sequence[float] | npt.NDArray[np.float64]) -> float:
     """1.4826 · median absolute deviation from the median; estimates the standard deviation of normal values.

@@ -15,8 +15,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from haochaping.cleaning.csv_cell_limit import csv_cell_limit
 from haochaping.cleaning.decode_text import decode
-from haochaping.cleaning.longest_csv_cell import csv_cell_limit
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.quarter import Quarter
 from haochaping.core.text import normalize_for_comparison

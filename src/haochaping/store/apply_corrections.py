@@ -51,7 +51,7 @@ def apply_corrections(data: QuarterData, corrections: list[Correction], referenc
         A corrected text is no count or percentage, as its cell requires.
     """
     for correction in corrections:
-        data = with_value(data, correction.cell, correction.corrected, reference, reason="更正为“{}”")
+        data = with_cell_text(data, correction.cell, correction.corrected, reference, reason="更正为“{}”")
     rows = [
         {
             "table": c.cell.table,
@@ -68,7 +68,7 @@ def apply_corrections(data: QuarterData, corrections: list[Correction], referenc
     return replace(data, corrections=frame("corrections", rows)) if rows else data
 
 
-def kept_corrections(data: QuarterData) -> list[Correction]:
+def recorded_corrections(data: QuarterData) -> list[Correction]:
     """The corrections recorded in the data, for a quarter of which only tidy tables are left."""
     return [
         Correction(
@@ -79,11 +79,11 @@ def kept_corrections(data: QuarterData) -> list[Correction]:
     ]
 
 
-def as_printed(data: QuarterData, reference: Reference) -> QuarterData:
+def undo_corrections(data: QuarterData, reference: Reference) -> QuarterData:
     """Return `data` with every correction undone: as the source printed it."""
     for row in data.corrections.to_dict("records"):
         cell = CellRef.of(row["table"], decode_key(row["key"]), row["column"])
-        data = with_value(data, cell, row["printed"], reference)
+        data = with_cell_text(data, cell, row["printed"], reference)
     return replace(data, corrections=frame("corrections", []))
 
 
@@ -131,7 +131,7 @@ def is_rate(cell: CellRef) -> bool:
     return cell.column in TABLES[cell.table].rates
 
 
-def with_value(
+def with_cell_text(
     data: QuarterData, cell: CellRef, text: str, reference: Reference, reason: str = ""
 ) -> QuarterData:
     """Return `data` with another printed text in one cell; `reason` is given for a cell that then holds no number.

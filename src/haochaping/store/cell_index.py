@@ -24,7 +24,7 @@ from haochaping.reference.reference import Reference
 _QUALIFIERS_BEFORE_NUMBER = ("约", "近", "超过", "超", "逾")
 
 
-def claim(printed: str, qualifier: str) -> str:
+def claim_text(printed: str, qualifier: str) -> str:
     """Join a figure of the text and its qualifier in their order in the text: ``99.9%以上``, ``约907万条``."""
     return (
         f"{qualifier}{printed}"
@@ -85,7 +85,7 @@ class CellIndex:
             cell = CellRef.of(TEXT_CLAIMS, {"figure": str(item.figure)}, "value")
             if pd.notna(item.value):
                 self._values[cell] = float(item.value)
-            self._printed[cell] = claim(str(item.printed), str(item.qualifier))
+            self._printed[cell] = claim_text(str(item.printed), str(item.qualifier))
         for annex in data.annexes.to_dict("records"):
             for column in NOTE_COLUMNS:
                 if text := note_text(annex, column):

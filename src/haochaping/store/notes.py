@@ -21,7 +21,7 @@ from haochaping.core.text import normalize_for_comparison
 
 MAX_BYTES = 1_000_000
 PARAGRAPH, ITEM, HEADING = "paragraph", "item", "heading"
-BULLETIN = ("通报·总体情况", "通报·存在问题", "通报·下一步工作")
+BULLETIN_SECTIONS = ("通报·总体情况", "通报·存在问题", "通报·下一步工作")
 """Sections that are printed in the bulletin, which is circulated; all others appear on the internal page only."""
 SECTIONS = {
     "要点": "本季度最需要领导知道的两三件事。与数据核对的结论不一致的话不要写。",
@@ -32,9 +32,9 @@ SECTIONS = {
     "镇村": "镇、村评价为零的区县的情况；差评整改的进展。",
     "公共服务": "水电气热通讯等单位接入的变化。",
     "问题与建议": "存在的问题和下一步打算。只写经核实的情况，数字以附件为准。",
-    BULLETIN[0]: "写入通报“总体情况”，随通报印发：主要做法、成效。不写未核实的事，一般不点名。",
-    BULLETIN[1]: "写入通报“存在问题”，随通报印发。一般不点名，用部分、个别。",
-    BULLETIN[2]: "写入通报“下一步工作”，随通报印发。",
+    BULLETIN_SECTIONS[0]: "写入通报“总体情况”，随通报印发：主要做法、成效。不写未核实的事，一般不点名。",
+    BULLETIN_SECTIONS[1]: "写入通报“存在问题”，随通报印发。一般不点名，用部分、个别。",
+    BULLETIN_SECTIONS[2]: "写入通报“下一步工作”，随通报印发。",
 }
 """Headings of ``notes.md`` and the hint below each in the template."""
 
@@ -44,7 +44,7 @@ _NUMBER_OF_HEADING = re.compile(r"^(?:[0-9]+[.、]?|[一二三四五六七八九
 _SEPARATORS = re.compile(r"[·・.:\-—–/|]")
 
 
-def template(quarter_label: str) -> str:
+def notes_template(quarter_label: str) -> str:
     """The text of an empty ``notes.md``: every heading with a hint."""
     lines = [
         f"<!-- {quarter_label}的文字说明。各标题请勿改动；不需要写的部分留空。尖括号里的提示不会印出。"
@@ -101,13 +101,13 @@ def read_notes(path: Path) -> pd.DataFrame:
     return frame("notes", rows)
 
 
-def plain(text: str) -> str:
+def markdown_to_text(text: str) -> str:
     """Convert inline Markdown to plain text, for papers without emphasis."""
     [inline] = _markdown().parseInline(text)
     return "".join(_token_text(token) for token in inline.children or [])
 
 
-def emphasised(text: str) -> str:
+def markdown_to_html(text: str) -> str:
     """Convert inline Markdown to HTML: emphasis becomes tags, everything else is escaped."""
     return str(_markdown().renderInline(text))
 
@@ -165,7 +165,9 @@ def _token_text(token: Any) -> str:
 
 def _section_of_heading(heading: str) -> str:
     """The section of a heading, whatever number precedes it and blanks or separators it contains; blank if none."""
-    heading_words = _without_separators(_NUMBER_OF_HEADING.sub("", normalize_for_comparison(plain(heading))))
+    heading_words = _without_separators(
+        _NUMBER_OF_HEADING.sub("", normalize_for_comparison(markdown_to_text(heading)))
+    )
     return next(
         (name for name in SECTIONS if _without_separators(normalize_for_comparison(name)) == heading_words),
         "",
@@ -176,7 +178,7 @@ def _without_separators(text: str) -> str:
     return _SEPARATORS.sub("", text)
 
 
-def of_sections(notes: pd.DataFrame, sections: Iterable[str]) -> list[dict[str, Any]]:
+def notes_of_sections(notes: pd.DataFrame, sections: Iterable[str]) -> list[dict[str, Any]]:
     """Rows of `notes` in the given sections, in the order of the file."""
     wanted = set(sections)
     return [row for row in notes.to_dict("records") if row["section"] in wanted]

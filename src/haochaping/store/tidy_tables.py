@@ -14,7 +14,7 @@ from typing import Literal
 
 import pandas as pd
 
-from haochaping.cleaning.longest_csv_cell import csv_cell_limit
+from haochaping.cleaning.csv_cell_limit import csv_cell_limit
 from haochaping.cleaning.number_or_missing import MOST_DIGITS
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import FRAMES, QuarterData, dtypes, frame
@@ -124,7 +124,7 @@ def guard_formula(value: str) -> str:
     return f"'{value}" if _FORMULA.match(value) else value
 
 
-def unguarded(value: str) -> str:
+def unguard_formula(value: str) -> str:
     """The inverse of :func:`guard_formula`."""
     return value[1:] if value.startswith("'") and _FORMULA.match(value) else value
 
@@ -138,7 +138,7 @@ def _from_csv(path: Path, name: str) -> pd.DataFrame:
     columns = {}
     for column, kind in types.items():
         if kind == "str":
-            columns[column] = raw[column].map(unguarded).astype("str")
+            columns[column] = raw[column].map(unguard_formula).astype("str")
             if column == "key":
                 problems += _invalid_keys(path, columns[column])
             continue

@@ -81,7 +81,7 @@ def direction(mention: NumberMention) -> int:
     return 0 if found is None else 1 if found.group(1) in _RISE_WORDS else -1
 
 
-def opposite(first: NumberMention, second: NumberMention) -> bool:
+def is_opposite_direction(first: NumberMention, second: NumberMention) -> bool:
     """Whether one mention is of a rise and the other of a fall."""
     return direction(first) * direction(second) < 0
 
@@ -115,9 +115,11 @@ class FigureComparison:
         subject = self.subject(mention)
         values = self._values_of_units(subject)
         if values:
-            is_right = self._equals_any(mention, values) or (subject.is_inherited and self.holds(mention))
+            is_right = self._equals_any(mention, values) or (
+                subject.is_inherited and self.is_explained(mention)
+            )
             return "" if is_right else _values_text(values)
-        if mention.quantity.kind == COUNT and not self.known_numbers.holds(mention.quantity):
+        if mention.quantity.kind == COUNT and not self.known_numbers.contains(mention.quantity):
             intended = self.known_numbers.one_slip_away(mention.quantity)
             return number(intended) if intended is not None else ""
         return ""
@@ -147,11 +149,11 @@ class FigureComparison:
             return ""
         return f"{'增长（提高）' if direction_said < 0 else '下降'}{same_size[0].size}"
 
-    def holds(self, mention: NumberMention) -> bool:
+    def is_explained(self, mention: NumberMention) -> bool:
         """Whether a figure of the quarter has this number and fits the words around it."""
         quantity = mention.quantity
         if quantity.kind not in (COUNT, PERCENT) or quantity.label.endswith("附件"):
-            return self.known_numbers.holds(quantity)
+            return self.known_numbers.contains(quantity)
         if _is_list_number(mention):
             return True
         if quantity.kind == COUNT and quantity.value[0] % 1:  # no count: so many in ten thousand
@@ -163,13 +165,13 @@ class FigureComparison:
         subject = self.subject(mention)
         is_any_share = subject.column == "share" and not subject.names
         if subject.measure is None or is_any_share:
-            return not _is_small(mention) and self.known_numbers.holds(quantity)
+            return not _is_small(mention) and self.known_numbers.contains(quantity)
         values = self._values_of_units(subject)
         if subject.is_inherited or not subject.names:
             values = [*values, *self._values_of_measure(subject, mention)]
         return self._equals_any(mention, values)
 
-    def meant(self, mention: NumberMention) -> str:
+    def expected_values_text(self, mention: NumberMention) -> str:
         """The figures that the words before a number name, as text; blank where they name none."""
         subject = self.subject(mention)
         values = self._values_of_units(subject)
@@ -177,7 +179,7 @@ class FigureComparison:
             values = list(self._totals_of_groups(subject.groups, subject.column))
         return _values_text(list(dict.fromkeys(values)))
 
-    def contradict(self, mine: NumberMention, theirs: NumberMention) -> bool:
+    def have_different_subjects(self, mine: NumberMention, theirs: NumberMention) -> bool:
         """Whether two mentions of one number name different units, groups or measures."""
         my_subject, their_subject = self.subject(mine), self.subject(theirs)
         other_name = (

@@ -18,10 +18,10 @@ from haochaping.cleaning.quantities import (
     YEAR,
     Quantity,
     expresses_rounded,
+    is_same_quantity,
     plain_text,
     quantities,
     rounds_to,
-    same,
 )
 from haochaping.cleaning.typing_slips import numbers_before_slip
 from haochaping.core.model import TABLES, QuarterData
@@ -51,7 +51,7 @@ class KnownNumbers:
                 self._add_value(int(value))
         self._add_dates(data)
 
-    def holds(self, quantity: Quantity) -> bool:
+    def contains(self, quantity: Quantity) -> bool:
         """Whether the quarter has this number; a rate may be written with fewer decimals, a count in 万."""
         if quantity.label.endswith("附件"):
             return quantity.value[0] in self._annexes
@@ -108,4 +108,4 @@ def equals_value(quantity: Quantity, value: int | Fraction) -> bool:
     if isinstance(value, Fraction):
         exact, written = percent(value, _RATE_DECIMALS), quantity.value[0]
         return quantity.kind == PERCENT and (written == exact or rounds_to(exact, written))
-    return same(quantity, Quantity(COUNT, (Decimal(value),), str(value), 0))
+    return is_same_quantity(quantity, Quantity(COUNT, (Decimal(value),), str(value), 0))

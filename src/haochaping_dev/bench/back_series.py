@@ -12,7 +12,7 @@ from haochaping.core.quarter import Quarter
 from haochaping.reference.reference import load_reference
 from haochaping.simulate.data_root import write_data_root
 from haochaping.simulate.simulated_quarter import simulate
-from haochaping.store.apply_corrections import with_value
+from haochaping.store.apply_corrections import with_cell_text
 from haochaping.store.cell_index import CellIndex
 from haochaping_dev.bench.planted_slips import DIGIT_SLIPS
 from haochaping_dev.bench.sandbox import SEED, Sandbox
@@ -79,7 +79,7 @@ def _plant_slips(
             if text is None:
                 continue
             planted[table, column, kind] += 1
-            changed = with_value(sandboxes[0].data, cell, text, sandboxes[0].reference)
+            changed = with_cell_text(sandboxes[0].data, cell, text, sandboxes[0].reference)
             for with_history, sandbox in enumerate(sandboxes):
                 is_found = any(cell in {*f.cells, *f.suspects} for f in sandbox.new_findings(changed))
                 found[bool(with_history)][table, column, kind] += is_found

@@ -26,7 +26,7 @@ from haochaping.core.quarter import Quarter
 from haochaping.reference.reference import load_reference
 from haochaping.simulate.data_root import write_data_root
 from haochaping.simulate.simulated_quarter import simulate
-from haochaping.store.apply_corrections import with_value
+from haochaping.store.apply_corrections import with_cell_text
 from haochaping.store.cell_index import CellIndex
 from haochaping_dev.bench.back_series import print_history_table
 from haochaping_dev.bench.planted_slips import DIGIT_SLIPS, any_slip, plant_slips
@@ -143,7 +143,7 @@ def print_pairs_table(sandbox: Sandbox, pairs: int = 40) -> None:
         cells = rng.sample(bound, 2)
         data = sandbox.data
         for cell in cells:
-            data = with_value(data, cell, any_slip(cell_index, cell, rng), sandbox.reference)
+            data = with_cell_text(data, cell, any_slip(cell_index, cell, rng), sandbox.reference)
         new = sandbox.new_findings(data)
         is_found = [any(cell in f.cells or cell in f.suspects for f in new) for cell in cells]
         both_found, any_found = both_found + all(is_found), any_found + any(is_found)
@@ -158,7 +158,7 @@ def _bound_cells(sandbox: Sandbox, cell_index: CellIndex) -> set[CellRef]:
     """Return the cells with counts that are part of a hard equality or ratio."""
     cells = set()
     for rule in sandbox.rules:
-        if rule.hard and rule.kind in ("total", "same", "ratio"):
+        if rule.is_hard and rule.kind in ("total", "same", "ratio"):
             for outcome in KINDS[rule.kind](rule, cell_index):
                 cells |= {
                     c

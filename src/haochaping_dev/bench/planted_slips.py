@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from haochaping.core.model import TABLES, TEXT_CLAIMS, CellRef, QuarterData
-from haochaping.store.apply_corrections import with_value
+from haochaping.store.apply_corrections import with_cell_text
 from haochaping.store.cell_index import CellIndex
 from haochaping_dev.bench.sandbox import CELLS, Sandbox
 
@@ -75,7 +75,7 @@ def plant_slips(
                     continue
                 slip_kind.planted += 1
                 try:
-                    changed = with_value(sandbox.data, cell, text, sandbox.reference)
+                    changed = with_cell_text(sandbox.data, cell, text, sandbox.reference)
                 except ValueError:
                     continue
                 yield table, column, kind, cell, cell_index.printed(cell), changed

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from haochaping.files.file_hash import file_sha256
 from haochaping_dev.bundle.target import BundleFailed, Target
 
 CHECKSUMS_FILE = "SHA256SUMS"
@@ -98,7 +99,7 @@ def write_archive(path: Path, commit: Commit, target: Target, wheels: Sequence[P
     """
     contents = {**commit.files, **_scripts(commit, target)}
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    sums |= {f"wheels/{wheel.name}": _sha256(wheel) for wheel in wheels}
+    sums |= {f"wheels/{wheel.name}": file_sha256(wheel) for wheel in wheels}
     contents[CHECKSUMS_FILE] = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode()
     timestamp = datetime.fromtimestamp(commit.seconds, UTC).timetuple()[:6]
     top_folder = f"haochaping-{commit.version}"
@@ -148,8 +149,3 @@ def _script(path: Path, replacements: Mapping[str, str]) -> bytes:
     if path.suffix in _WINDOWS_SUFFIXES:
         return text.replace("\n", "\r\n").encode("utf-8-sig")
     return text.encode()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from haochaping.reference.locked_packages import Pin, needed
+from haochaping.reference.locked_packages import Pin, needed_pins
 
 PYTHON = "3.11"
 """The default Python of an archive: the oldest that the project runs on."""
@@ -89,7 +89,7 @@ class Target:
         pins = list(pins)
         selections: list[tuple[dict[str, str], list[Pin]]] = []
         for environment in self.environments():
-            chosen = needed(pins, environment)
+            chosen = needed_pins(pins, environment)
             if chosen not in [earlier for _, earlier in selections]:
                 selections.append((environment, chosen))
         return selections

@@ -124,7 +124,7 @@ def _command(name: str, data: Path, output: Path, *rest: str) -> list[str]:
     return [sys.executable, "-m", "haochaping", name, "--data", str(data), "--output", str(output), *rest]
 
 
-def whole(published: Path) -> str:
+def published_folder_problems(published: Path) -> str:
     """Say what is wrong with a published folder; empty if it holds exactly what its manifest lists."""
     try:
         manifest = read_manifest(published)
@@ -229,7 +229,11 @@ def _try_fault(project: ProjectCopy, kind: str) -> FaultResult:
         _run_in_mount_namespace(project, kind) if in_namespace else _run_with_fault(project, kind)
     )
     left_running = _kill_leftovers(project)
-    broken = stderr.rpartition("looked:")[2].strip() if in_namespace else whole(project.published)
+    broken = (
+        stderr.rpartition("looked:")[2].strip()
+        if in_namespace
+        else published_folder_problems(project.published)
+    )
     state = "old" if project.key() == before else "new"
     index_run = subprocess.run(
         _command("index", project.data, project.output), capture_output=True, text=True, check=False
@@ -238,7 +242,11 @@ def _try_fault(project: ProjectCopy, kind: str) -> FaultResult:
         path.name for path in (project.data / "tidy").iterdir()
     ]
     leftovers = [name for name in names if name.endswith((".new", ".old", ".part"))]
-    broken = broken or whole(project.published) or ("" if index_run.returncode == 0 else index_run.stderr)
+    broken = (
+        broken
+        or published_folder_problems(project.published)
+        or ("" if index_run.returncode == 0 else index_run.stderr)
+    )
     traces = [line for line in f"{stderr}\n{index_run.stderr}".splitlines() if line.startswith("Traceback")]
     return FaultResult(kind, moment, state, broken, left_running, "; ".join(leftovers), "; ".join(traces))
 
@@ -255,8 +263,10 @@ def _run_share(root: Path, quarter: str, kinds: list[str], seed: int) -> list[Fa
             print(json.dumps(asdict(result), ensure_ascii=False), file=sys.stderr, flush=True)
     project.change()
     project.finish()
-    if whole(project.published):
-        results.append(FaultResult("undisturbed at the end", 0, "new", whole(project.published)))
+    if published_folder_problems(project.published):
+        results.append(
+            FaultResult("undisturbed at the end", 0, "new", published_folder_problems(project.published))
+        )
     return results
 
 
@@ -293,7 +303,7 @@ def main() -> None:
     parser.add_argument("--look", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.look:
-        print(f"looked:{whole(options.look)}")
+        print(f"looked:{published_folder_problems(options.look)}")
         return
     # Started in the background by a shell, this process ignores Ctrl-C, and its children would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -14,7 +14,7 @@ from haochaping.core.labels import FIGURES
 from haochaping.core.model import QuarterData, encode_key, frame
 from haochaping.core.quarter import Quarter
 from haochaping.outputs.excel.annexes_workbook import write_annexes
-from haochaping.outputs.form.new_quarter import write_new
+from haochaping.outputs.form.new_quarter import write_new_quarter
 from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, ITEMS, SHEET
 from haochaping.read.formats.entries_sheet import FIGURES as ENTRY_FIGURES
 from haochaping.read.text.narrative import RATE_FIGURES
@@ -29,7 +29,7 @@ ANNEXES = ["附件1 各区县", "附件2 市直部门", "附件3 区直部门", 
 @pytest.fixture(scope="module")
 def folder(real: QuarterData, reference: Reference, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("new") / "2023Q1"
-    assert write_new(folder, NEXT, reference, real) == [folder / "annexes.xlsx", folder / "notes.md"]
+    assert write_new_quarter(folder, NEXT, reference, real) == [folder / "annexes.xlsx", folder / "notes.md"]
     return folder
 
 
@@ -142,7 +142,7 @@ def test_names_that_the_registry_has_otherwise_are_listed(workbook: Workbook, re
 
 
 def test_without_differing_names_nothing_is_said(reference: Reference, tmp_path: Path) -> None:
-    write_new(tmp_path, NEXT, reference, None)
+    write_new_quarter(tmp_path, NEXT, reference, None)
     rows = [row[0] for row in load_workbook(tmp_path / "annexes.xlsx")["填写说明"].values]
     assert "与名录不同的名称" not in rows
 
@@ -154,7 +154,7 @@ def test_every_figure_of_the_text_can_be_filled_in() -> None:
 
 
 def test_without_a_quarter_before_units_come_from_the_registry(reference: Reference, tmp_path: Path) -> None:
-    write_new(tmp_path, NEXT, reference, None)
+    write_new_quarter(tmp_path, NEXT, reference, None)
     workbook = load_workbook(tmp_path / "annexes.xlsx")
     districts = [u.canonical for u in reference.units if u.kind == "district"]
     assert names(workbook, "附件1 各区县") == districts
@@ -168,7 +168,7 @@ def test_without_a_quarter_before_units_come_from_the_registry(reference: Refere
 
 def test_a_registry_without_departments_leaves_rows_to_write_in(reference: Reference, tmp_path: Path) -> None:
     bare = replace(reference, units=tuple(u for u in reference.units if u.kind == "district"))
-    write_new(tmp_path, NEXT, bare, None)
+    write_new_quarter(tmp_path, NEXT, bare, None)
     sheet = load_workbook(tmp_path / "annexes.xlsx")["附件2 市直部门"]
     assert sheet["B2"].value is None and sheet["E21"].data_type == "f"
 
@@ -176,7 +176,7 @@ def test_a_registry_without_departments_leaves_rows_to_write_in(reference: Refer
 def test_units_that_are_no_more_are_left_out(reference: Reference, tmp_path: Path) -> None:
     first, *others = (u for u in reference.units if u.kind == "district")
     gone = replace(reference, units=(replace(first, valid_to="2022-12-31"), *others))
-    write_new(tmp_path, NEXT, gone, None)
+    write_new_quarter(tmp_path, NEXT, gone, None)
     assert first.canonical not in names(load_workbook(tmp_path / "annexes.xlsx"), "附件1 各区县")
 
 
@@ -192,7 +192,7 @@ def test_a_column_of_row_totals_and_a_total_rate_are_formulas(
         *(total("districts", {"district": "合计"}, c) for c in ("cases", "evaluations", "evaluation_rate")),
         total("public_services", {"district": "合计"}, "share"),
     ]
-    write_new(tmp_path, NEXT, reference, replace(real, printed_totals=frame("printed_totals", rows)))
+    write_new_quarter(tmp_path, NEXT, reference, replace(real, printed_totals=frame("printed_totals", rows)))
     workbook = load_workbook(tmp_path / "annexes.xlsx")
     assert workbook["附件3 区直部门"]["N2"].value == "=SUM(C2:M2)"
     assert workbook["附件1 各区县"]["C13"].value == "=SUM(C2:C12)"
@@ -204,7 +204,7 @@ def test_a_column_of_row_totals_and_a_total_rate_are_formulas(
 def test_dangerous_names_stay_text(reference: Reference, tmp_path: Path, real: QuarterData) -> None:
     evil = ["=1+1", "+86", "http://x"]
     services = frame("public_services", [{"district": name, "evaluations": 1} for name in evil])
-    write_new(tmp_path, NEXT, reference, replace(real, public_services=services))
+    write_new_quarter(tmp_path, NEXT, reference, replace(real, public_services=services))
     sheet = load_workbook(tmp_path / "annexes.xlsx")["附件5 公共服务"]
     assert [(c.value, c.data_type, c.hyperlink) for c in sheet["B"][1:4]] == [(n, "s", None) for n in evil]
 
@@ -251,7 +251,7 @@ def test_the_quarter_that_units_are_taken_from_is_named(
 def test_what_is_there_is_never_overwritten(reference: Reference, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("填写过", encoding="utf-8")
     with pytest.raises(InputRefused, match=name):
-        write_new(tmp_path, NEXT, reference, None)
+        write_new_quarter(tmp_path, NEXT, reference, None)
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text(encoding="utf-8") == "填写过"
 
@@ -259,5 +259,5 @@ def test_what_is_there_is_never_overwritten(reference: Reference, tmp_path: Path
 def test_the_same_quarter_gives_the_same_bytes(
     folder: Path, reference: Reference, real: QuarterData, tmp_path: Path
 ) -> None:
-    for path in write_new(tmp_path, NEXT, reference, real):
+    for path in write_new_quarter(tmp_path, NEXT, reference, real):
         assert path.read_bytes() == (folder / path.name).read_bytes()

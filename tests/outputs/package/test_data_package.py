@@ -8,10 +8,11 @@ from frictionless import Package
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import TABLES, CellRef, QuarterData, frame
 from haochaping.core.quarter import Quarter
-from haochaping.outputs.package.data_package import read_package, write_package
+from haochaping.outputs.package.data_package import write_package
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
 from haochaping.store.apply_corrections import Correction, apply_corrections
+from tests.outputs.package.read_package import read_package
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ def merge_rearranged(
     kinds : mapping
         Kind of rule to the function that evaluates it.
     """
-    hard = [rule for rule in rules if rule.hard]
+    hard = [rule for rule in rules if rule.is_hard]
     merged = list(groups)
     for rule in hard:
         if rule.kind not in _ROW_KINDS:

@@ -13,7 +13,7 @@ from haochaping.cleaning.quantities import COUNT, PERCENT, POINTS, plain_text
 from haochaping.core.model import TABLES, TEXT_CLAIMS, TIERS, CellRef
 from haochaping.core.paths import NOTES
 from haochaping.store.cell_index import CellIndex
-from haochaping.store.notes import BULLETIN, of_sections, plain
+from haochaping.store.notes import BULLETIN_SECTIONS, markdown_to_text, notes_of_sections
 from haochaping.text_numbers.compare_with_figures import FigureComparison
 from haochaping.text_numbers.number_mention import NumberMention, extract_mentions
 
@@ -62,7 +62,8 @@ def notes_unplaced(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         unplaced = [
             item
             for item in in_section
-            if not reader.figures.holds(item.mention) and not reader.figures.expected_text(item.mention)
+            if not reader.figures.is_explained(item.mention)
+            and not reader.figures.expected_text(item.mention)
         ]
         shown = "、".join(f"“{item.mention.words}”（第 {item.line} 行）" for item in unplaced)
         at = CellRef.of(TEXT_CLAIMS, {"figure": f"note:{section}"}, "text")
@@ -75,9 +76,9 @@ def notes_names(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     if cell_index.reference is None or cell_index.reference.may_name_units:
         return
     names = _unit_names(cell_index)
-    for section in BULLETIN:
-        rows = of_sections(cell_index.data.notes, [section])
-        text = plain_text("".join(plain(row["text"]) for row in rows))
+    for section in BULLETIN_SECTIONS:
+        rows = notes_of_sections(cell_index.data.notes, [section])
+        text = plain_text("".join(markdown_to_text(row["text"]) for row in rows))
         named = [name for name in names if name in text]
         at = CellRef.of(TEXT_CLAIMS, {"figure": f"note:{section}"}, "names")
         if rows:
@@ -109,7 +110,7 @@ class _NoteReader:
 
 def _numbers(row: dict[str, object]) -> Iterator[_NumberInNotes]:
     """Counts, percentages and percentage points in one row of frame ``notes``."""
-    for mention in extract_mentions(plain_text(_LIST_NUMBER.sub("", plain(str(row["text"]))))):
+    for mention in extract_mentions(plain_text(_LIST_NUMBER.sub("", markdown_to_text(str(row["text"]))))):
         if mention.quantity.kind in (COUNT, PERCENT, POINTS):
             yield _NumberInNotes(str(row["section"]), int(str(row["line"])), mention)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from haochaping.checks.outcome import WHOLE, Outcome, state, whole_column
+from haochaping.checks.outcome import ALL_ROWS, Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.core.labels import COLUMNS, key_label
@@ -121,7 +121,7 @@ def copied(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         whole = len(same) >= rule.options["share"] * len(rows) and len(rows) > 1
         values = {"annex": TABLES[table].annex, "before": before.data.quarter.label, "whole": whole}
         compared = tuple(cell for row in same for cell in _cells_if_large(row, table, cell_index, 0))
-        at = CellRef.of(table, dict.fromkeys(TABLES[table].key, WHOLE), "evaluations")
+        at = CellRef.of(table, dict.fromkeys(TABLES[table].key, ALL_ROWS), "evaluations")
         if whole or not same:
             yield Outcome(at, compared, state(not whole), f"{len(same)} 行，共 {len(rows)} 行", values=values)
             continue

@@ -13,10 +13,9 @@ from haochaping.checks.outcome import Outcome, not_evaluable, state
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.model import TABLES, CellRef
-from haochaping.statistics.robust_spread import robust_spread
+from haochaping.statistics.robust_spread import FEWEST_PEERS, robust_spread
 from haochaping.store.cell_index import CellIndex, RowRef
 
-FEWEST_PEERS = 5
 """Fewest units for a meaningful median and spread."""
 
 

@@ -10,13 +10,13 @@ from fractions import Fraction
 
 from haochaping.checks.outcome import Outcome, state, whole_column
 from haochaping.checks.rule import Rule
-from haochaping.checks.rules.peers import FEWEST_PEERS
 from haochaping.cleaning.decode_text import decode
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.labels import key_label
 from haochaping.core.model import TABLES, CellRef
 from haochaping.statistics.binomial_tail import is_tail_below
 from haochaping.statistics.rates import upper_bound_zero
+from haochaping.statistics.robust_spread import FEWEST_PEERS
 from haochaping.store.cell_index import CellIndex, RowRef
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from haochaping.checks.outcome import WHOLE, Outcome, claim_cell, state
+from haochaping.checks.outcome import ALL_ROWS, Outcome, claim_cell, state
 from haochaping.checks.rule import Rule
 from haochaping.core.model import TABLES, CellRef
 from haochaping.core.text import hidden_characters, normalize_for_comparison, visible
@@ -28,7 +28,7 @@ def units_across(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     for table, districts in by_table.items():
         lacking = [name for name in expected if name not in districts]
         unexpected = [name for name in districts if name not in expected]
-        at = CellRef.of(table, {"district": WHOLE}, "district")
+        at = CellRef.of(table, {"district": ALL_ROWS}, "district")
         yield Outcome(
             at,
             (),
@@ -143,7 +143,7 @@ def units_changed(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         appeared = [name for key, name in now.items() if key not in then]
         renamed = [f"{then[key]}改为{name}" for key, name in now.items() if key in then and then[key] != name]
         shown = {"vanished": vanished, "appeared": [*appeared, *renamed]}[rule.options["which"]]
-        at = CellRef.of(table, {TABLES[table].key[0]: WHOLE}, TABLES[table].key[0])
+        at = CellRef.of(table, {TABLES[table].key[0]: ALL_ROWS}, TABLES[table].key[0])
         values = {"annex": TABLES[table].annex, "names": "、".join(visible(name) for name in shown)}
         yield Outcome(
             at, (), state(not shown), f"与{cell_index.history[-1].quarter.label}对照", values=values

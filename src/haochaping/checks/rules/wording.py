@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from haochaping.checks.outcome import WHOLE, Outcome, claim_cell, not_evaluable, state
+from haochaping.checks.outcome import ALL_ROWS, Outcome, claim_cell, not_evaluable, state
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.labels import COLUMNS, key_label
@@ -64,7 +64,7 @@ def annex_list(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     }
     for name, spec in TABLES.items():
         if spec.annex in listed:
-            at = CellRef.of(name, {spec.key[0]: WHOLE}, spec.measures[0])
+            at = CellRef.of(name, {spec.key[0]: ALL_ROWS}, spec.measures[0])
             there = not cell_index.data.table(name).empty
             values = {"annex": spec.annex, "title": spec.title}
             yield Outcome(at, (), state(there), f"附件目录列有附件{spec.annex}", values=values)

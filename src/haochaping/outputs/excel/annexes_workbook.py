@@ -24,7 +24,7 @@ from haochaping.outputs.excel.workbook_style import (
 )
 from haochaping.present.annex_layout import AnnexLayout, LayoutCell, LayoutRow, lay_out_annex, sheet_name
 from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, ITEMS, SHEET
-from haochaping.store.cell_index import claim
+from haochaping.store.cell_index import claim_text
 
 COVER, CONTENTS, REMARKS = "封面", "目录", "说明"
 CORRECTED = "〔更正〕"
@@ -158,7 +158,8 @@ def _annex_title(data: QuarterData, table: str) -> str:
 def _write_entries(sheet: Any, styles: Styles, data: QuarterData) -> None:
     """The sheet 正文与日期: figures of the text, dates, titles and notes, under the labels of the form to fill in."""
     figures = {
-        row["figure"]: claim(row["printed"], row["qualifier"]) for row in data.headline.to_dict("records")
+        row["figure"]: claim_text(row["printed"], row["qualifier"])
+        for row in data.headline.to_dict("records")
     }
     lines = [[label, figures.get(name) or data.fact(name)] for label, name in ITEMS.items()]
     lines += [[label, _annex_fact(data, table, name)] for label, (table, name) in ANNEX_ITEMS.items()]

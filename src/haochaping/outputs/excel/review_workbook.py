@@ -8,7 +8,7 @@ from typing import Any
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
-from haochaping.checks.review import Reviewed, cell_label, label_of
+from haochaping.checks.review import ReviewResult, cell_label, normalize_place
 from haochaping.core.labels import COLUMNS, SEVERITIES, STATUSES, place
 from haochaping.core.model import CellRef, QuarterData, decode_key
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
@@ -48,7 +48,7 @@ _HELP = [
 ]
 
 
-def write_review(reviewed: Reviewed, answers: Sequence[Answer], path: Path) -> None:
+def write_review(reviewed: ReviewResult, answers: Sequence[Answer], path: Path) -> None:
     """Write the review workbook with every earlier answer filled in.
 
     Explanations of earlier quarters that are still valid are filled in too; expired ones are quoted in 状态.
@@ -77,7 +77,7 @@ def write_review(reviewed: Reviewed, answers: Sequence[Answer], path: Path) -> N
     workbook.close()
 
 
-def _findings_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: Sequence[Answer]) -> None:
+def _findings_sheet(workbook: Any, styles: Styles, reviewed: ReviewResult, answers: Sequence[Answer]) -> None:
     report, cell_index, printed = (
         reviewed.report,
         reviewed.data.derived(CellIndex),
@@ -119,7 +119,9 @@ def _findings_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: 
     sheet.print_area(0, 0, last_row, len(_FINDING_COLUMNS) + len(_ANSWER_COLUMNS) - 1)
 
 
-def _other_cells_sheet(workbook: Any, styles: Styles, reviewed: Reviewed, answers: Sequence[Answer]) -> None:
+def _other_cells_sheet(
+    workbook: Any, styles: Styles, reviewed: ReviewResult, answers: Sequence[Answer]
+) -> None:
     report, printed = reviewed.report, _printed_before_correction(reviewed.data)
     sheet = workbook.add_worksheet(OTHER_CELLS)
     _write_headings(sheet, styles, _OTHER_CELL_COLUMNS)
@@ -159,7 +161,7 @@ def _is_about_cell(answer: Answer, cell: CellRef, finding: Finding) -> bool:
     """Whether an answer is about this cell: by path, in words, or by naming none (then it is the finding's own)."""
     if answer.cell or answer.cell_words:
         return answer.cell == cell.path or (
-            not answer.cell and label_of(answer.cell_words) == cell_label(cell)
+            not answer.cell and normalize_place(answer.cell_words) == cell_label(cell)
         )
     return cell == finding.at
 

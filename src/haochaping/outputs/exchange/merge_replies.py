@@ -12,7 +12,7 @@ from haochaping.store.answers import EXPLAIN, Answer
 
 @dataclass(frozen=True)
 class Merged:
-    """The result of :func:`merge`."""
+    """The result of :func:`merge_replies`."""
 
     taken: tuple[Answer, ...]
     """New answers, to be added to the workbook."""
@@ -22,7 +22,7 @@ class Merged:
     """Contradictions, one line for each cell or finding, every side with its file and row."""
 
 
-def merge(workbook_replies: Sequence[Reply], replies: Sequence[Reply]) -> Merged:
+def merge_replies(workbook_replies: Sequence[Reply], replies: Sequence[Reply]) -> Merged:
     """Accept the answers of every reply that contradicts neither another reply nor the workbook.
 
     A reply is accepted or refused as a whole: what it says about other cells depends on the cell in dispute.

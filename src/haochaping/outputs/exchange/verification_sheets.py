@@ -12,7 +12,7 @@ from typing import Any
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
-from haochaping.checks.owners import Owner, Owners, cells_asked
+from haochaping.checks.owners import Owner, Owners, cells_to_verify
 from haochaping.core.labels import COLUMNS, TIER_LABELS, place
 from haochaping.core.model import NOT_IN_SOURCE, TABLES, CellRef, QuarterData, TableSpec, decode_key
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
@@ -21,7 +21,7 @@ from haochaping.outputs.published.file_names import free_path
 from haochaping.present.annex_layout import sheet_name
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import QUARTER_LABEL
-from haochaping.store.apply_corrections import as_printed
+from haochaping.store.apply_corrections import undo_corrections
 from haochaping.store.cell_index import CellIndex
 
 SHEET = "核实单"
@@ -83,7 +83,7 @@ def write_sheets(data: QuarterData, report: CheckReport, reference: Reference, f
     list of Path
         The sheets, in the order of the units in the annexes.
     """
-    cell_index = CellIndex(as_printed(data, reference), reference)
+    cell_index = CellIndex(undo_corrections(data, reference), reference)
     owners = Owners(cell_index, reference)
     redaction = Redaction(cell_index, owners, reference)
     written: list[Path] = []
@@ -122,7 +122,7 @@ def _unique_file_name(unit: str, taken: set[str]) -> str:
 def _requests(report: CheckReport, owners: Owners, owner: Owner) -> Iterator[_Request]:
     for finding in report.findings:
         if finding.severity in ("correct", "verify") and finding.status in ("new", "known"):
-            for cell in cells_asked(finding, owners):
+            for cell in cells_to_verify(finding, owners):
                 if owners.of(cell) == owner:
                     yield _Request(finding, cell)
 

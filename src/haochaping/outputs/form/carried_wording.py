@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from haochaping.core.quarter import Quarter
+from haochaping.core.text import remove_whitespace_beside_chinese
 
 _NUMERALS = "一二三四"
 _QUARTER = re.compile(r"(?:(\d{4})(年))?(第?)([一二三四1-4])(季度)")
-_BLANK_NEXT_TO_CHINESE = re.compile(r"(?<=[^\x00-\xff])\s+|\s+(?=[^\x00-\xff])")
 _DATE = re.compile(r"(?:(\d{4})(年|[-./]))?(\d{1,2})(月|[-./])(\d{1,2})(日?)")
 _TRACE_OF_DATE = re.compile(r"\d{4}年|\d月|季度")
 """Traces of a date or quarter that was not recognised and would be left as the old quarter's."""
@@ -70,7 +70,7 @@ def note_pieces(note: str, dates: Mapping[str, str], old: Quarter, new: Quarter)
 
     None where it holds no date, or one that is not among `dates`: then its dates cannot be updated.
     """
-    text = _BLANK_NEXT_TO_CHINESE.sub("", note)
+    text = remove_whitespace_beside_chinese(note)
     pieces: list[str | DateMention] = []
     end = 0
     for match in _DATE.finditer(text):

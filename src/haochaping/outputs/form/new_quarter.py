@@ -17,12 +17,12 @@ from haochaping.outputs.form.form_entries import known_entries, write_entries
 from haochaping.outputs.form.form_help import Help, write_help
 from haochaping.read.raw_folder import input_files
 from haochaping.reference.reference import Reference
-from haochaping.store.notes import template
+from haochaping.store.notes import notes_template
 
 ANNEXES = "annexes.xlsx"
 
 
-def write_new(
+def write_new_quarter(
     folder: Path, quarter: Quarter, reference: Reference, previous: QuarterData | None
 ) -> list[Path]:
     """Create the folder of a quarter with an empty workbook and an empty notes file.
@@ -58,7 +58,7 @@ def write_new(
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
         ANNEXES: _workbook(quarter, reference, previous),
-        NOTES: template(quarter.label).encode("utf-8"),
+        NOTES: notes_template(quarter.label).encode("utf-8"),
     }
     for name, content in contents.items():
         with (folder / name).open("xb") as file:

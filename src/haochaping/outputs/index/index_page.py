@@ -18,7 +18,7 @@ from haochaping.figures.series import series
 from haochaping.outputs.page.convert import TEMPLATE, policy, with_font
 from haochaping.outputs.page.findings_section import VERDICT_CLASS
 from haochaping.outputs.published.file_names import PAGE
-from haochaping.outputs.published.published_quarters import Published
+from haochaping.outputs.published.published_quarters import PublishedQuarter
 from haochaping.outputs.published.run_summary import KeyFigure
 from haochaping.outputs.published.shelf import Item
 from haochaping.present.charts.chart import EMPTY
@@ -68,7 +68,10 @@ class Card:
 
 
 def index_html(
-    locations: Locations, published: Sequence[Published], key: str, report_progress: Callable[[str], None]
+    locations: Locations,
+    published: Sequence[PublishedQuarter],
+    key: str,
+    report_progress: Callable[[str], None],
 ) -> str:
     """The index page as HTML: same quarters, same tidy tables, same bytes.
 
@@ -107,7 +110,7 @@ def index_html(
     return with_font(body).html
 
 
-def _facts(published: Sequence[Published]) -> list[tuple[str, str]]:
+def _facts(published: Sequence[PublishedQuarter]) -> list[tuple[str, str]]:
     newest, oldest = published[0].quarter.label, published[-1].quarter.label
     span = newest if newest == oldest else f"{oldest} 至 {newest}"
     last = max(entry.summary.written for entry in published)
@@ -121,7 +124,7 @@ def _facts(published: Sequence[Published]) -> list[tuple[str, str]]:
 # --- cards ------------------------------------------------------------------------------------------
 
 
-def _card(published_quarter: Published, tidy: Mapping[str, Figure]) -> Card:
+def _card(published_quarter: PublishedQuarter, tidy: Mapping[str, Figure]) -> Card:
     summary = published_quarter.summary
     counts = "、".join(f"{SEVERITIES[name]} {count} 条" for name, count in summary.findings.items())
     return Card(
@@ -157,7 +160,7 @@ def _relative_url(quarter: Quarter, path: str) -> str:
     return quote(f"{quarter}/{path}")
 
 
-def _remarks(published_quarter: Published, tidy: Mapping[str, Figure]) -> list[str]:
+def _remarks(published_quarter: PublishedQuarter, tidy: Mapping[str, Figure]) -> list[str]:
     """Remarks on a card's figures: corrected, missing, or no longer what the tidy tables hold."""
     figures = published_quarter.summary.figures
     rerun_hint = f"请重新运行 make quarter Q={published_quarter.quarter}。"
@@ -201,7 +204,7 @@ def _tidy_figures(
     return found, simulated
 
 
-def _charts(published: Sequence[Published], tidy: TidyFigures) -> Html:
+def _charts(published: Sequence[PublishedQuarter], tidy: TidyFigures) -> Html:
     """One small chart for each key figure that two quarters or more have."""
     chart_html: list[str] = []
     for name, unit in UNITS.items():
@@ -217,7 +220,7 @@ def _charts(published: Sequence[Published], tidy: TidyFigures) -> Html:
 
 
 def _values_by_quarter(
-    name: str, published: Sequence[Published], tidy: TidyFigures
+    name: str, published: Sequence[PublishedQuarter], tidy: TidyFigures
 ) -> dict[Quarter, Figure | None]:
     """A figure by quarter: from the tidy tables, or as published for a quarter without them."""
     published_values = {entry.quarter: entry.summary.figures.get(name) for entry in published}
@@ -230,7 +233,7 @@ def _values_by_quarter(
 
 
 def _series_remarks(
-    published: Sequence[Published], tidy: TidyFigures, simulated: set[Quarter], has_charts: bool
+    published: Sequence[PublishedQuarter], tidy: TidyFigures, simulated: set[Quarter], has_charts: bool
 ) -> list[str]:
     published_set = {entry.quarter for entry in published}
     simulated_remarks = _simulated_remarks(simulated, published_set | set(tidy))

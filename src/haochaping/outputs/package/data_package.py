@@ -6,17 +6,15 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.labels import COLUMNS, UNITS
-from haochaping.core.model import TABLES, QuarterData, dtypes, frame
-from haochaping.core.quarter import Quarter
-from haochaping.store.tidy_tables import guard_formula, quoting_for, unguarded
+from haochaping.core.model import TABLES, QuarterData, dtypes
+from haochaping.store.tidy_tables import guard_formula, quoting_for
 
 DESCRIPTOR = "datapackage.json"
 SUPPLEMENTARY_FRAMES = ("printed_totals", "headline", "unreported", "corrections")
@@ -95,52 +93,6 @@ def write_package(data: QuarterData, folder: Path) -> None:
         resources.append(_resource(name, csv_bytes, data))
     text = json.dumps(_descriptor(data, resources), ensure_ascii=False, indent=2) + "\n"
     (folder / DESCRIPTOR).write_text(text, encoding="utf-8", newline="\n")
-
-
-def read_package(folder: Path, quarter: Quarter) -> QuarterData:
-    """Read a package that :func:`write_package` wrote, as an equal model of the quarter.
-
-    Raises
-    ------
-    InputRefused
-        There is no package of that quarter, or a file was changed since or is not as described.
-    """
-    descriptor = _read_descriptor(folder / DESCRIPTOR)
-    if descriptor.get("quarter") != str(quarter):
-        raise refuse(str(folder / DESCRIPTOR), str(descriptor.get("quarter", "")), f"季度应为 {quarter}")
-    frames: dict[str, pd.DataFrame] = {}
-    problems: list[Problem] = []
-    for resource in descriptor["resources"]:
-        name, path = resource["name"], folder / f"{resource['name']}.csv"
-        if name not in (*TABLES, *SUPPLEMENTARY_FRAMES):
-            problems.append(Problem(str(folder / DESCRIPTOR), name, "数据包中没有这种表"))
-            continue
-        csv_bytes = path.read_bytes() if path.is_file() else b""
-        if f"sha256:{hashlib.sha256(csv_bytes).hexdigest()}" != resource.get("hash"):
-            problems.append(Problem(str(path), "", f"与 {DESCRIPTOR} 所载不符，文件缺失或改动过"))
-            continue
-        try:
-            frames[name] = _parse_csv(csv_bytes, name, path)
-        except InputRefused as refusal:
-            problems += refusal.problems
-    if problems:
-        raise InputRefused(problems)
-    frames["about"] = frame("about", descriptor.get("about", []))
-    frames["annexes"] = frame("annexes", [r["annex"] for r in descriptor["resources"] if "annex" in r])
-    return QuarterData(quarter, **frames)
-
-
-def _read_descriptor(path: Path) -> dict[str, Any]:
-    try:
-        descriptor = json.loads(path.read_text(encoding="utf-8"))
-        well_formed = all(isinstance(resource["name"], str) for resource in descriptor["resources"])
-    except FileNotFoundError:
-        raise refuse(str(path), "未找到", "应为本工具写出的数据包") from None
-    except (ValueError, KeyError, TypeError):
-        well_formed = False
-    if not well_formed:
-        raise refuse(str(path), "", "应为本工具写出的数据包说明（JSON）")
-    return descriptor
 
 
 # --- the descriptor ---------------------------------------------------------------------------------
@@ -239,36 +191,3 @@ def _csv_text(value: Any) -> str:
     if pd.isna(value):
         return ""
     return str(int(value)) if float(value).is_integer() else repr(float(value))
-
-
-def _parse_csv(content: bytes, name: str, path: Path) -> pd.DataFrame:
-    types = dtypes(name)
-    reader = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
-    header = next(reader, [])
-    if header != list(types):
-        raise refuse(str(path), "、".join(header), f"列应依次为 {'、'.join(types)}")
-    convert: dict[str, Callable[[str], Any]] = {
-        "str": unguarded,
-        "Int64": _parse_count,
-        "float64": _parse_fraction,
-    }
-    rows, problems = [], []
-    for cells in reader:
-        try:
-            pairs = zip(types.items(), cells, strict=True)
-            rows.append({column: convert[kind](text) for (column, kind), text in pairs})
-        except ValueError:
-            problems.append(
-                Problem(f"{path} 第 {reader.line_num} 行", "、".join(cells)[:80], "应与说明的列和类型一致")
-            )
-    if problems:
-        raise InputRefused(problems)
-    return frame(name, rows)
-
-
-def _parse_count(text: str) -> int | None:
-    return int(text) if text else None
-
-
-def _parse_fraction(text: str) -> float | None:
-    return float(text) if text else None

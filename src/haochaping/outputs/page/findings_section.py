@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from haochaping.checks.check_report import CheckReport, RuleResult
 from haochaping.checks.finding import Finding
-from haochaping.checks.outcome import WHOLE
+from haochaping.checks.outcome import ALL_ROWS
 from haochaping.checks.verdict import Verdict
 from haochaping.cleaning.number_format import number
 from haochaping.core.labels import COLUMNS, RULE_STATES, SEVERITIES, STATUSES, place
@@ -41,7 +41,7 @@ def verdict_html(report: CheckReport) -> Html:
         qualifications += f"；{report.refused} 条答复未采用，原因见“数据核对”一节末尾"
     if any(finding.status == "explained" for finding in report.findings):
         qualifications += f"；说明是否到期按 {report.as_of} 判断"
-    if has_open_corrections(report):
+    if report.uncorrected:
         qualifications += "；须更正的，更正以后才能送审"
     return Html(
         f'<p class="verdict verdict-{VERDICT_CLASS[report.verdict]}"><strong>{report.verdict.value}</strong>'
@@ -54,11 +54,7 @@ MOST_NAMED_GROUPS = 6
 
 def corrections_html(report: CheckReport) -> Html:
     """A line for the head with the open 须更正, grouped by rule and linked to the findings; blank without any."""
-    uncorrected = [
-        finding
-        for finding in report.findings
-        if finding.severity == "correct" and finding.status != "corrected"
-    ]
+    uncorrected = report.uncorrected
     if not uncorrected:
         return Html("")
     anchors = finding_anchors(report)
@@ -74,7 +70,7 @@ def corrections_html(report: CheckReport) -> Html:
 def _group_words(findings: Sequence[Finding]) -> Markup:
     """``附件2“市残联”等 4 处评价率``."""
     at = findings[0].at
-    is_whole_column = WHOLE in at.names.values()
+    is_whole_column = ALL_ROWS in at.names.values()
     place_words = (
         f"附件{TABLES[at.table].annex}"
         if is_whole_column and at.table in TABLES
@@ -87,11 +83,6 @@ def _group_words(findings: Sequence[Finding]) -> Markup:
 def counts_words(report: CheckReport) -> str:
     """Number of findings of each severity, in words."""
     return "、".join(f"{SEVERITIES[name]} {count} 条" for name, count in report.counts.items())
-
-
-def has_open_corrections(report: CheckReport) -> bool:
-    """Whether a 须更正 has not been corrected."""
-    return any(finding.severity == "correct" and finding.status != "corrected" for finding in report.findings)
 
 
 def findings_html(report: CheckReport, figures: Figures, reference: Reference | None = None) -> Html:

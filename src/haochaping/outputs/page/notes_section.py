@@ -9,7 +9,7 @@ from typing import Any
 from haochaping.core.model import QuarterData
 from haochaping.core.text import visible
 from haochaping.present.html_fragment import Html, text
-from haochaping.store.notes import BULLETIN, HEADING, ITEM, emphasised, of_sections
+from haochaping.store.notes import BULLETIN_SECTIONS, HEADING, ITEM, markdown_to_html, notes_of_sections
 
 
 def notes_html(data: QuarterData, section: str) -> Html:
@@ -22,14 +22,14 @@ def notes_html(data: QuarterData, section: str) -> Html:
     section : str
         A heading of ``notes.md``, such as ``各区县``.
     """
-    return _notes_html("分析人员说明", of_sections(data.notes, [section]))
+    return _notes_html("分析人员说明", notes_of_sections(data.notes, [section]))
 
 
 def bulletin_notes_html(data: QuarterData) -> Html:
     """What the analyst wrote for the bulletin: a reviewer must see what will be circulated."""
     blocks = []
-    for section in BULLETIN:
-        rows = of_sections(data.notes, [section])
+    for section in BULLETIN_SECTIONS:
+        rows = notes_of_sections(data.notes, [section])
         if rows:
             blocks.append(f"<h4>{text(section)}</h4>{_rows_html(rows)}")
     return _aside_html("分析人员拟写入通报的文字", "".join(blocks))
@@ -54,7 +54,7 @@ def _rows_html(rows: Iterable[dict[str, Any]]) -> str:
 
 
 def _run_html(kind: str, texts: list[str]) -> str:
-    texts_html = [emphasised(visible(line)) for line in texts]
+    texts_html = [markdown_to_html(visible(line)) for line in texts]
     if kind == ITEM:
         return "<ul>" + "".join(f"<li>{line}</li>" for line in texts_html) + "</ul>"
     tag = "h4" if kind == HEADING else "p"

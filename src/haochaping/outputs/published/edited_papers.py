@@ -19,7 +19,7 @@ from haochaping.outputs.published.file_names import (
     REVIEW,
     RUN_LOG,
     SHEETS,
-    base_name,
+    name_without_new,
 )
 
 _BULLETIN = Path(FINAL).stem
@@ -47,10 +47,13 @@ def _new_counterpart(kept_paper: str, new_papers: Sequence[str]) -> str:
     for stem in (_BULLETIN, Path(REVIEW).stem):
         if kept_paper.startswith(stem):
             return next((name for name in new_papers if name.startswith(stem)), "")
-    return next((name for name in new_papers if base_name(Path(name)) == base_name(Path(kept_paper))), "")
+    return next(
+        (name for name in new_papers if name_without_new(Path(name)) == name_without_new(Path(kept_paper))),
+        "",
+    )
 
 
-def remind_of_edited(published: Path, quarter: Quarter, report_progress: Callable[[str], None]) -> None:
+def report_edited_papers(published: Path, quarter: Quarter, report_progress: Callable[[str], None]) -> None:
     """Report the edited papers of a folder that is up to date, if it also holds a newer paper of the same kind."""
     kept_papers = edited_papers(published)
     papers = [path for pattern in _EDITABLE for path in sorted(published.glob(pattern))]

@@ -21,7 +21,7 @@ RETURNED = "returned"
 """Folder of filled-in sheets below a quarter's raw folder."""
 
 
-def base_name(path: Path) -> Path:
+def name_without_new(path: Path) -> Path:
     """`path` without the ``.new`` that :func:`free_path` adds: ``review.new2.xlsx`` is ``review.xlsx``."""
     return path.with_name(re.sub(r"\.new\d*(?=\.(xlsx|docx)$)", "", path.name))
 

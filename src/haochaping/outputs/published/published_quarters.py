@@ -16,7 +16,7 @@ from haochaping.outputs.published.shelf import Item, list_items
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedQuarter:
     """One published quarter: what its manifest says, and what lies in its folder."""
 
     quarter: Quarter
@@ -32,12 +32,12 @@ class Skipped:
     why: str
 
 
-def published_quarters(output: Path) -> tuple[list[Published], list[Skipped]]:
+def published_quarters(output: Path) -> tuple[list[PublishedQuarter], list[Skipped]]:
     """The published quarters below `output`, newest first, and the folders that are no published quarter."""
     found, skipped = [], []
     for folder in sorted(_folders(output)):
         result = _read(folder)
-        if isinstance(result, Published):
+        if isinstance(result, PublishedQuarter):
             found.append(result)
         else:
             skipped.append(result)
@@ -50,7 +50,7 @@ def _folders(output: Path) -> Iterator[Path]:
     return (path for path in output.iterdir() if path.is_dir() and path.name != BUNDLES)
 
 
-def _read(folder: Path) -> Published | Skipped:
+def _read(folder: Path) -> PublishedQuarter | Skipped:
     if folder.name.startswith("."):
         return Skipped(folder.name, "没有写完，或是正在写的文件夹")
     quarter = _parse_quarter(folder.name)
@@ -66,7 +66,7 @@ def _read(folder: Path) -> Published | Skipped:
         summary = read_summary(manifest)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError):
         return Skipped(folder.name, f"{MANIFEST} 不完整")
-    return Published(quarter, summary, tuple(list_items(folder, edited_papers(folder))))
+    return PublishedQuarter(quarter, summary, tuple(list_items(folder, edited_papers(folder))))
 
 
 def _parse_quarter(name: str) -> Quarter | None:

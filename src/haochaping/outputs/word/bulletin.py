@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.checks.finding import Finding
 from haochaping.core.model import QuarterData
 from haochaping.figures.figure import Figures
 from haochaping.outputs.published.file_names import DRAFT, FINAL
@@ -62,12 +61,7 @@ STYLES = (
 
 def bulletin_name(report: CheckReport) -> str:
     """``bulletin.draft.docx`` while something must be corrected, else ``bulletin.docx``."""
-    return DRAFT if must_be_corrected(report) else FINAL
-
-
-def must_be_corrected(report: CheckReport) -> list[Finding]:
-    """The open findings that keep the bulletin a draft."""
-    return [f for f in report.findings if f.severity == "correct" and f.status != "corrected"]
+    return DRAFT if report.uncorrected else FINAL
 
 
 def write_bulletin(
@@ -122,7 +116,7 @@ class _Bulletin:
     # --- before and in the text ---
 
     def _draft_page(self) -> list[Any]:
-        findings = must_be_corrected(self.report)
+        findings = self.report.uncorrected
         if not findings:
             return []
         items = [paragraph(_DRAFT_ITEM, f"{i}. {finding.message}") for i, finding in enumerate(findings, 1)]

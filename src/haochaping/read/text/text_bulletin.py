@@ -11,7 +11,7 @@ from haochaping.cleaning.number_or_missing import LONGEST_CELL, Cell, read_count
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.labels import COLUMNS
 from haochaping.core.model import (
-    BESIDE,
+    AUXILIARY_FRAMES,
     NOT_IN_SOURCE,
     TABLES,
     QuarterData,
@@ -86,7 +86,7 @@ def assemble(
     InputRefused
         A cell is not a value of its column's kind, or the bulletin is of another quarter.
     """
-    rows: Rows = {name: [] for name in [*TABLES, *BESIDE]}
+    rows: Rows = {name: [] for name in [*TABLES, *AUXILIARY_FRAMES]}
     problems: list[Problem] = []
     for annex in annexes:
         start, end, extracted = read_note(

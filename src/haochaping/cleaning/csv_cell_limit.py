@@ -6,12 +6,12 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-LONGEST_CELL = 100_000
+LONGEST_CSV_CELL = 100_000
 """Characters in a file that people fill in: an explanation is a few sentences."""
 
 
 @contextmanager
-def csv_cell_limit(characters: int = LONGEST_CELL) -> Iterator[None]:
+def csv_cell_limit(characters: int = LONGEST_CSV_CELL) -> Iterator[None]:
     """Make ``csv`` raise ``csv.Error`` on cells longer than `characters` while the block runs.
 
     The limit is global to the process and other libraries set it too, so the previous value is restored.

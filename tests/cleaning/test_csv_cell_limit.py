@@ -2,7 +2,7 @@ import csv
 
 import pytest
 
-from haochaping.cleaning.longest_csv_cell import csv_cell_limit
+from haochaping.cleaning.csv_cell_limit import csv_cell_limit
 
 
 def test_the_limit_holds_whatever_a_library_has_set_and_is_given_back() -> None:
