@@ -17,7 +17,7 @@ from haochaping.figures.unit_name import UnitName
 from haochaping.pipeline.assess import assess
 from haochaping.pipeline.staging import stage
 from haochaping.reference.reference import Reference
-from haochaping.simulate.data_root import write_root
+from haochaping.simulate.data_root import write_data_root
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 def with_past(tmp_path_factory: pytest.TempPathFactory) -> QuarterData:
     root = tmp_path_factory.mktemp("simulated") / "data"
     quarters = [Quarter(2023, number) for number in (1, 2)]
-    write_root(root, quarters, 1, ROOT / "data" / "reference")
+    write_data_root(root, quarters, 1, ROOT / "data" / "reference")
     return assess(find_locations(root), quarters[-1], date(2024, 1, 1)).data
 
 

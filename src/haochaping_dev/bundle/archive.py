@@ -138,7 +138,11 @@ def _scripts(commit: Commit, target: Target) -> dict[str, bytes]:
     day = datetime.fromtimestamp(commit.seconds, UTC).date().isoformat()
     replacements = {"@PYTHON@": target.python, "@PLATFORM@": target.platform, "@VERSION@": commit.version}
     replacements |= {"@COMMIT@": commit.name[:12], "@DAY@": day}
-    scripts = {path.name: _script(path, replacements) for path in sorted((_HERE / "offline").iterdir())}
+    scripts = {
+        path.name: _script(path, replacements)
+        for path in sorted((_HERE / "offline").iterdir())
+        if path.is_file()
+    }
     return {**scripts, ABOUT_FILE: json.dumps(about, indent=2).encode()}
 
 
