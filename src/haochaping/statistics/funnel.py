@@ -8,9 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-# scipy.stats.binom and norm use the same functions (bdtrik, ndtri) but take three times as long to import.
-from scipy import special
-
 from haochaping.statistics.validation import (
     FloatArray,
     NotApplicable,
@@ -62,6 +59,8 @@ def limits(n: npt.ArrayLike, target: float, p: npt.ArrayLike) -> Any:
     ----------
     Spiegelhalter, D. J. (2005). Statistics in Medicine 24:1185-1202, appendix.
     """
+    from scipy import special  # here: slow to load; scipy.stats has the same and takes three times as long
+
     theta = single_number(fractions(target, "目标值"), "目标值")
     if theta in (0, 1):
         raise NotApplicable(f"目标值为 {theta:.0%}，各单位之间没有可供比较的波动，不画漏斗图。")
@@ -116,6 +115,8 @@ class Overdispersion:
         ValueError
             As the function :func:`limits`.
         """
+        from scipy import special
+
         n_, p_ = _sizes_and_probabilities(n, p)
         spread = np.sqrt(_variance(n_) + self.tau2)
         angle = np.arcsin(np.sqrt(self.target)) + special.ndtri(p_) * spread
@@ -127,6 +128,8 @@ class Overdispersion:
         It closes in on the target as n grows, however much the units vary; prefer :meth:`limits` where
         denominators differ by orders of magnitude. Parameters and result as there.
         """
+        from scipy import special
+
         n_, p_ = _sizes_and_probabilities(n, p)
         variance = self.phi * self.target * (1 - self.target) * 4 * _variance(n_)
         return scalar_or_array(np.clip(self.target + special.ndtri(p_) * np.sqrt(variance), 0, 1))
@@ -196,5 +199,7 @@ def _sizes_and_probabilities(n: npt.ArrayLike, p: npt.ArrayLike) -> list[FloatAr
 
 def _cumulative(r: FloatArray, n: FloatArray, theta: float) -> FloatArray:
     """F(r) by the incomplete beta function: scipy's own ``bdtr`` errs in the third decimal at n = 10⁷."""
+    from scipy import special
+
     by_beta = special.betaincc(np.maximum(r, 0) + 1, np.maximum(n - r, 1), theta)
     return np.where(r < 0, 0.0, np.where(r >= n, 1.0, by_beta))
