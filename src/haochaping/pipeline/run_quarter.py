@@ -165,10 +165,9 @@ def _publish(
     from haochaping.files.swap_folder import stage_and_swap_in
     from haochaping.outputs.published.file_names import PDF, RUN_LOG
     from haochaping.pipeline.failed_run import clear_failed, keep_failed
-    from haochaping.pipeline.platform_shortcuts import collect_garbage_rarely, skip_slow_imports
+    from haochaping.pipeline.platform_shortcuts import skip_slow_imports
     from haochaping.pipeline.run_log import RunLog
 
-    collect_garbage_rarely()
     skip_slow_imports()
     from haochaping.pipeline.build_quarter import build
     from haochaping.pipeline.manifest import altered_files, read_manifest
