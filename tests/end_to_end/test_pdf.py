@@ -9,7 +9,7 @@ from pathlib import Path
 import pdfplumber
 import pytest
 
-from haochaping.outputs.page.pdf import find_browser
+from haochaping.outputs.page.print_pdf import find_browser
 from haochaping.outputs.published.edited_papers import edited_papers
 from tests.end_to_end.conftest import NO_CHROMIUM, ROOT, build
 

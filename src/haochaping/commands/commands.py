@@ -112,7 +112,7 @@ def _doctor(locations: Locations, options: argparse.Namespace) -> int:
 
 
 def _pdf(locations: Locations, options: argparse.Namespace) -> int:
-    from haochaping.outputs.page.pdf import write_pdf
+    from haochaping.outputs.page.print_pdf import write_pdf
     from haochaping.pipeline.update_index import refresh_index
     from haochaping.pipeline.verify import is_outdated
 

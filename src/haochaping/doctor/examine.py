@@ -74,6 +74,6 @@ def _font() -> ReportLine:
 
 
 def _browser() -> ReportLine:
-    from haochaping.outputs.page.pdf import find_browser
+    from haochaping.outputs.page.print_pdf import find_browser
 
     return optional_programs.look_at_browser(find_browser())

@@ -24,7 +24,7 @@ OUTSIDE_A_RUN = (
     "outputs/exchange/replies.py",
     "outputs/form/",
     "outputs/index/",
-    "outputs/page/pdf.py",
+    "outputs/page/print_pdf.py",
     "outputs/published/published_quarters.py",
     "outputs/published/shelf.py",
     "pipeline/collect_replies.py",

@@ -22,7 +22,7 @@ from haochaping_dev.fuzz.print_any_layout import PrintedLine, join_lines, print_
 
 
 @dataclass
-class _Bulletin:
+class _MutableBulletin:
     """A random bulletin with each row on one line, to be mutated."""
 
     city: InventedCity
@@ -30,7 +30,7 @@ class _Bulletin:
     lines: list[PrintedLine]
 
     @classmethod
-    def random(cls, random: Random) -> _Bulletin:
+    def random(cls, random: Random) -> _MutableBulletin:
         fields = [name for name in LAYOUT_VARIATIONS if name not in LINE_BREAKING_FIELDS]
         layout = random_layout(random, fields, max_changes=3)
         if len(set(layout.annexes)) < len(layout.annexes):
@@ -89,7 +89,7 @@ class _Bulletin:
 
 def mutate_row_cells(random: Random) -> MutatedInput:
     """A cell of a row or a total lost, doubled, broken in two or joined with the next."""
-    bulletin = _Bulletin.random(random)
+    bulletin = _MutableBulletin.random(random)
     i = random.choice(bulletin.line_indices("row", "total"))
     line = bulletin.lines[i]
     pieces = line.split()
@@ -119,7 +119,7 @@ def mutate_row_cells(random: Random) -> MutatedInput:
     return bulletin.mutated_input(f"cell of a {line.role} {kind}", lines, allowed)
 
 
-def _readings_with_blank_total_cell(bulletin: _Bulletin, number: int, at: int) -> tuple[Content, ...]:
+def _readings_with_blank_total_cell(bulletin: _MutableBulletin, number: int, at: int) -> tuple[Content, ...]:
     """Return the readings with one cell of an annex's total blank."""
     annex = bulletin.annex(number)
     total = (*annex.total[:at], PrintedText(""), *annex.total[at + 1 :])
@@ -128,7 +128,7 @@ def _readings_with_blank_total_cell(bulletin: _Bulletin, number: int, at: int) -
 
 def drop_line(random: Random) -> MutatedInput:
     """A line removed: a row is missed unless it is the last one; headings and notes hold no figures."""
-    bulletin = _Bulletin.random(random)
+    bulletin = _MutableBulletin.random(random)
     i = random.randrange(len(bulletin.lines))
     line = bulletin.lines[i]
     lines = bulletin.lines[:i] + bulletin.lines[i + 1 :]
@@ -147,7 +147,7 @@ def drop_line(random: Random) -> MutatedInput:
 
 def double_line(random: Random) -> MutatedInput:
     """A line printed twice: a row is refused, a repeated total is read once."""
-    bulletin = _Bulletin.random(random)
+    bulletin = _MutableBulletin.random(random)
     i = random.randrange(len(bulletin.lines))
     line = bulletin.lines[i]
     allowed = () if line.role == "row" else bulletin.unchanged_readings()
@@ -159,7 +159,7 @@ def double_line(random: Random) -> MutatedInput:
 
 def move_or_join_lines(random: Random) -> MutatedInput:
     """Two lines exchanged or joined, or one moved elsewhere: the same figures or a refusal."""
-    bulletin = _Bulletin.random(random)
+    bulletin = _MutableBulletin.random(random)
     lines = list(bulletin.lines)
     i = random.randrange(len(lines) - 1)
     kind = random.choice(("neighbours exchanged", "joined", "moved", "rows exchanged"))
@@ -182,7 +182,7 @@ def move_or_join_lines(random: Random) -> MutatedInput:
     )
 
 
-def _readings_with_exchanged_rows(bulletin: _Bulletin, a: int, b: int) -> tuple[Content, ...]:
+def _readings_with_exchanged_rows(bulletin: _MutableBulletin, a: int, b: int) -> tuple[Content, ...]:
     """Return the readings after two annexes exchanged a row; none unless they have equally many columns."""
     one, two = bulletin.lines[a], bulletin.lines[b]
     first, second = bulletin.annex(one.annex), bulletin.annex(two.annex)
@@ -202,7 +202,7 @@ def _readings_with_exchanged_rows(bulletin: _Bulletin, a: int, b: int) -> tuple[
 
 def glue_tables(random: Random) -> MutatedInput:
     """Two tables without the heading, title and header between them, perhaps without the note: refused."""
-    bulletin = _Bulletin.random(random)
+    bulletin = _MutableBulletin.random(random)
     if len(bulletin.layout.annexes) < 2:
         bulletin = replace(bulletin, layout=replace(bulletin.layout, annexes=(1, 2, 3, 4, 5)))
         bulletin.lines = print_lines(bulletin.city, bulletin.layout)
@@ -221,7 +221,7 @@ def glue_tables(random: Random) -> MutatedInput:
 
 def mutate_header(random: Random) -> MutatedInput:
     """A heading lost, doubled or unknown: refused."""
-    bulletin = _Bulletin.random(random)
+    bulletin = _MutableBulletin.random(random)
     i = random.choice(bulletin.line_indices("header"))
     pieces = bulletin.lines[i].split()
     at = random.randrange(len(pieces))
@@ -237,7 +237,7 @@ def mutate_header(random: Random) -> MutatedInput:
 
 def truncate(random: Random) -> MutatedInput:
     """The text cut off after some line: the rest is read, or the file is refused."""
-    bulletin = _Bulletin.random(random)
+    bulletin = _MutableBulletin.random(random)
     stop = random.randrange(1, len(bulletin.lines) + 1)
     left = bulletin.lines[:stop]
     printed_annexes = [

@@ -8,8 +8,8 @@ import pytest
 from haochaping.commands.command_line import main
 from haochaping.core.paths import Locations
 from haochaping.core.quarter import Quarter
-from haochaping.outputs.page import pdf
-from haochaping.outputs.page.pdf import PrintFailed, find_browser, write_pdf
+from haochaping.outputs.page import print_pdf as pdf
+from haochaping.outputs.page.print_pdf import PrintFailed, find_browser, write_pdf
 
 QUARTER = Quarter(2022, 4)
 GOOD = """for one in "$@"; do case "$one" in --print-to-pdf=*) printf '%%PDF-1.4 new %%%%EOF' > "${one#*=}";; esac; done"""
