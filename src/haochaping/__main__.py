@@ -2,10 +2,10 @@
 
 import sys
 
-from haochaping.pipeline.platform_shortcuts import collect_garbage_rarely, skip_garbage_collection_at_exit
+try:  # Ctrl-C may come while these are imported
+    from haochaping.pipeline.platform_shortcuts import collect_garbage_rarely, skip_garbage_collection_at_exit
 
-collect_garbage_rarely()
-try:
+    collect_garbage_rarely()
     from haochaping.commands.command_line import main
 
     code = main()
