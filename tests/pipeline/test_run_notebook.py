@@ -108,7 +108,9 @@ def test_a_kernel_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: py
     with running_kernel({}, tmp_path) as kernel:
         os.kill(kernel.provisioner.process.pid, signal.SIGSTOP)
         with pytest.raises(NotebookFailed, match="没有应答"):
-            module.run_notebook(notebook(tmp_path, "1"), tmp_path / "out.ipynb", {"QUARTER": "2022Q4"}, kernel)
+            module.run_notebook(
+                notebook(tmp_path, "1"), tmp_path / "out.ipynb", {"QUARTER": "2022Q4"}, kernel
+            )
 
 
 def test_a_killed_kernel_is_seen_from_outside(tmp_path: Path) -> None:
