@@ -70,7 +70,9 @@ def _draw(rows: pd.DataFrame, overall: float, small: float, canvas: Canvas) -> D
     label_width = widest * canvas.room(7)
     figure, axes = canvas.subplots(canvas.rows(1.55, len(rows)) + 0.9)
     name_later(axes)
-    sns.barplot(data=rows, x="active_rate", y="district", color=GREY, ax=axes, width=0.66, saturation=1)
+    sns.barplot(
+        data=rows, x="active_rate", y="district", color=GREY, ax=axes, errorbar=None, width=0.66, saturation=1
+    )
     for bar, rate, base in zip(axes.patches, rows["active_rate"], rows["evaluations"], strict=True):
         colour = BLUE if rate > overall else GREY
         bar.set(facecolor="white" if base < small else colour, edgecolor=colour, linewidth=1)
@@ -81,6 +83,7 @@ def _draw(rows: pd.DataFrame, overall: float, small: float, canvas: Canvas) -> D
             (4, 0),
             textcoords="offset points",
             va="center",
+            in_layout=False,  # the limits leave room
         )
     axes.axvline(overall, color=RED, linewidth=1)
     axes.annotate(

@@ -39,18 +39,17 @@ def format_log_counts(axis: Any, most_labels: int = 0) -> None:
     most_labels : int
         Number of labels there is room for; 0 for no bound.
     """
-    from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
+    from matplotlib.ticker import LogLocator, NullLocator
 
     low, high = axis.get_view_interval()
     if most_labels:
         axis.set_major_locator(LogLocator(numticks=most_labels))
-        axis.set_minor_locator(NullLocator())
     elif high < low * 100:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.set_major_formatter(
         lambda value, _: number(round(value)) if value < 10_000 else f"{value / 10_000:g}万"
     )
-    axis.set_minor_formatter(NullFormatter())
+    axis.set_minor_locator(NullLocator())
 
 
 def name_later(axes: Any) -> None:
@@ -84,6 +83,7 @@ def paired_bars(long: pd.DataFrame, value: str, kind: str, kinds: list[str], can
         hue_order=kinds,
         palette=[BLUE, GREY][: len(kinds)],
         ax=axes,
+        errorbar=None,
         width=0.74,
         saturation=1,
     )

@@ -11,7 +11,7 @@ from haochaping.cleaning.number_format import number
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
 from haochaping.present.charts.chart_parts import counts, format_log_counts, name_later
-from haochaping.present.charts.style import BLUE, NARROW, PALE, WIDE, Canvas
+from haochaping.present.charts.style import BLUE, FAINT, NARROW, PALE, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ _MOST_NAME_SHARE = 0.54
 """Largest share of a canvas for names; with longer names there is no narrow drawing."""
 _MOST_NARROW_LABELS = 3
 """At most this many labels on the log scale of a narrow panel."""
+_RATE_LIMITS = (-6, 106)
+"""Limits of the panel of rates in percent: points at 0 and 100 are whole."""
 
 
 def chart_departments(
@@ -87,32 +89,31 @@ def _draw(frame: pd.DataFrame, small: float, canvas: Canvas) -> Drawing:
     import seaborn as sns
 
     is_narrow = canvas is NARROW
-    figure, (left, right) = canvas.subplots(
-        canvas.rows(1.5, len(frame)) + 1.1, ncols=2, sharey=True, width_ratios=[3, 2]
-    )
+    figure, (left, right) = canvas.subplots(canvas.rows(1.5, len(frame)) + 1.1, ncols=2, width_ratios=[3, 2])
+    rows = pd.Series(range(len(frame)), frame.index)
     name_later(left)
     sns.scatterplot(data=frame, x="cases", y="department", color=BLUE, s=34, ax=left, linewidth=0)
-    left.set_ylim(len(frame) - 0.4, -0.6)
-    left.hlines(frame["department"], 1, frame["cases"], color=PALE, linewidth=1.2, zorder=0)
+    left.hlines(rows, 1, frame["cases"], color=PALE, linewidth=1.2, zorder=0)
     left.set_xscale("log")
     format_log_counts(left.xaxis, _MOST_NARROW_LABELS if is_narrow else 0)
     known = frame.dropna(subset=["rate"])
     for hollow, part in known.groupby(known["base"] < small):
         right.scatter(
             part["rate"],
-            part["department"],
+            rows[part.index],
             s=34,
             edgecolor=BLUE,
             linewidth=1.2,
             facecolor="white" if hollow else BLUE,
             zorder=3,
         )
-    right.set(xlim=(-6, 106), xticks=[0, 50, 100] if is_narrow else [0, 25, 50, 75, 100])
+    right.hlines(rows, *_RATE_LIMITS, color=FAINT, linewidth=1, zorder=0)
+    right.set(xlim=_RATE_LIMITS, xticks=[0, 50, 100] if is_narrow else [0, 25, 50, 75, 100], yticks=[])
     left.set(xlabel="办件数（件）\n对数刻度" if is_narrow else "办件数（件，对数刻度）", ylabel="")
     right.set_xlabel("主动评价率\n（%）" if is_narrow else "主动评价率（%）")
     for axes in (left, right):
+        axes.set_ylim(len(frame) - 0.4, -0.6)
         axes.xaxis.label.set_linespacing(1.3)
-    left.grid(axis="x")
-    right.grid(axis="both")
+        axes.grid(axis="x")
     right.set_axisbelow(True)
     return figure
