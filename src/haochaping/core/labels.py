@@ -1,40 +1,11 @@
-"""Chinese names of tables, columns, tiers and figures, as the page, the checks and the workbooks show them."""
+"""Chinese names of figures, states and places, as the page, the checks and the workbooks show them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from haochaping.core.declaration import Declaration
+from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
 
-from haochaping.core.model import TABLES, TEXT_CLAIMS
-
-COLUMNS = {
-    "district": "区县",
-    "department": "部门",
-    "tier": "层级",
-    "cases": "办件数",
-    "evaluations": "评价数",
-    "evaluation_rate": "评价率",
-    "active_evaluations": "主动评价数",
-    "active_rate": "主动评价率",
-    "negative_evaluations": "差评数",
-    "rectification_satisfaction_rate": "整改满意率",
-    "rectified_on_time": "按时整改数",
-    "share": "总量占比",
-    "title": "标题",
-    "period": "统计范围",
-    "extraction_date": "数据提取时间",
-}
-UNITS = {
-    "cases": "件",
-    "evaluations": "条",
-    "active_evaluations": "条",
-    "negative_evaluations": "条",
-    "rectified_on_time": "件",
-    "evaluation_rate": "%",
-    "active_rate": "%",
-    "rectification_satisfaction_rate": "%",
-    "share": "%",
-}
-TIER_LABELS = {"town": "镇（街道）", "village": "村（社区）"}
+NOTE_HEADINGS = {"title": "标题", "period": "统计范围", "extraction_date": "数据提取时间"}
 FIGURES = {
     "records": "归集上传数据",
     "evaluation_rate": "评价率",
@@ -76,16 +47,31 @@ STATUSES = {
 SEVERITIES = {"correct": "须更正", "verify": "需核实", "note": "提示"}
 
 
-def key_label(key: Mapping[str, str]) -> str:
-    """A row's key as a reader names it: ``周村区 镇（街道）``, ``住房公积金 张店区``."""
-    if "figure" in key:
-        kind, _, rest = key["figure"].partition(":")
+def column_heading(declaration: Declaration, column: str) -> str:
+    """Heading of a column of cells: a measure, a column of names, or title and dates of a note."""
+    return NOTE_HEADINGS.get(column) or declaration.heading(column)
+
+
+def row_words(declaration: Declaration, cell: CellRef) -> str:
+    """A cell's row as a reader names it: ``周村区 镇（街道）``, ``住房公积金 张店区``; a figure of the text by its name."""
+    if cell.table == TEXT_CLAIMS:
+        kind, _, rest = cell.row.partition(":")
         shown = rest if kind in ("word", "note") else ""
         return FIGURES.get(kind) or f"{_TEXT_ENTRIES.get(kind, '')} {shown}".strip()
-    return " ".join(TIER_LABELS.get(value, value) for value in key.values())
+    return " ".join(declaration.word_of(name) for name in cell.names)
 
 
-def place(table: str, key: Mapping[str, str]) -> str:
+def annex_words(data: QuarterData, table: str) -> str:
+    """A table in words: ``附件2`` by its printed number, ``正文`` for the text, ``第3个表`` without a number."""
+    if table == TEXT_CLAIMS:
+        return "正文"
+    number = data.annex_number(table)
+    if number is not None:
+        return f"附件{number}"
+    position = data.annexes.loc[data.annexes["table"] == table, "position"]
+    return f"第{position.iloc[0]}个表" if len(position) else table
+
+
+def place(data: QuarterData, cell: CellRef) -> str:
     """A cell's table and row in words: ``附件2“市水务集团有限责任公司”``; for a figure of the text ``正文“评价率”``."""
-    table_words = "正文" if table == TEXT_CLAIMS else f"附件{TABLES[table].annex}"
-    return f"{table_words}“{key_label(key)}”"
+    return f"{annex_words(data, cell.table)}“{row_words(data.declaration, cell)}”"

@@ -1,64 +1,36 @@
-"""The quarter's data: five tables and the frames that supplement them.
+"""A period's data: one long table of printed cells, and the views of it that people use.
 
-Counts are whole numbers in nullable ``Int64`` columns, rates and shares are fractions in ``float64``
-columns with the text as printed beside them. A cell that holds no number is missing and has a row in
-``unreported`` with its printed text and a reason. Missing is never zero; printed is never
-overwritten by computed.
+A row of ``cells`` is one printed cell: in which table, row and column it stands, what is printed there, the number it
+holds or why it holds none. The frames of the annexes, printed totals and cells without a number are views of it.
+Missing is never zero; printed is never overwritten by computed.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 import pandas as pd
 
+from haochaping.core.declaration import AS_PRINTED as AS_PRINTED_KIND
+from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Declaration, Measure
 from haochaping.core.derived_values import DerivedValues
 from haochaping.core.quarter import Quarter
 
 _Derived = TypeVar("_Derived")
 
 TEXT_CLAIMS = "headline"
-"""Name under which a figure of the text is a cell: key ``{"figure": name}``, column ``value``."""
+"""Table of a cell that is a figure of the text; its row is the figure's name, its column ``value``."""
 SIMULATED = "模拟数据"
 """Word in the title of every bulletin that this kit generated."""
-
-
-@dataclass(frozen=True)
-class TableSpec:
-    """The columns of one of the five tables.
-
-    ``key`` columns identify a row, ``counts`` are whole numbers, ``rates`` are fractions.
-    ``unit_kind`` maps each key column to its kind in the units registry (blank: none).
-    """
-
-    name: str
-    annex: int
-    title: str
-    key: tuple[str, ...]
-    counts: tuple[str, ...]
-    rates: tuple[str, ...]
-    unit_kinds: Mapping[str, str]
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """Columns that hold numbers, in the order of the contract."""
-        return (*self.counts, *self.rates)
-
-    @property
-    def columns(self) -> list[str]:
-        """All columns in order; each rate is followed by its printed text."""
-        order = _PRINT_ORDER[self.name]
-        return [*self.key, *(c for name in order for c in _column_and_printed(name, self.rates))]
-
-
-NOT_IN_SOURCE = "原表无此列"
-"""Reason of an empty cell whose column the source does not have."""
 NOTE = "备注"
-"""Name under which an annex's title and note are cells: key ``{<first key column>: NOTE}``."""
+"""Row of an annex's title and note as cells."""
 NOTE_COLUMNS = ("title", "period", "extraction_date")
+NUMBER, MISSING, AS_PRINTED = "number", "missing", "as_printed"
+"""Status of a cell: it holds a number; its measure has none there; nobody declared what it means."""
+NO_ROW = "原表无此行"
+"""Reason of a cell that the source does not print, while it has others of the same row and of the same column."""
 
 
 def note_text(annex: Mapping[str, Any], column: str) -> str:
@@ -74,129 +46,106 @@ def printed_column(rate: str) -> str:
     return f"{rate}_printed"
 
 
-def _column_and_printed(name: str, rates: tuple[str, ...]) -> tuple[str, ...]:
-    return (name, printed_column(name)) if name in rates else (name,)
-
-
-_PRINT_ORDER: dict[str, tuple[str, ...]] = {
-    "districts": (
-        "cases",
-        "evaluations",
-        "evaluation_rate",
-        "active_evaluations",
-        "negative_evaluations",
-        "rectification_satisfaction_rate",
-    ),
-    "city_departments": (
-        "cases",
-        "evaluations",
-        "evaluation_rate",
-        "active_evaluations",
-        "negative_evaluations",
-    ),
-    "district_departments": ("evaluations",),
-    "towns_and_villages": ("evaluations", "negative_evaluations", "rectified_on_time"),
-    "public_services": ("evaluations", "share"),
-}
-
-
-def _spec(name: str, annex: int, title: str, unit_kinds: dict[str, str], rates: tuple[str, ...]) -> TableSpec:
-    counts = tuple(column for column in _PRINT_ORDER[name] if column not in rates)
-    return TableSpec(name, annex, title, tuple(unit_kinds), counts, rates, unit_kinds)
-
-
-TABLES: dict[str, TableSpec] = {
-    spec.name: spec
-    for spec in (
-        _spec(
-            "districts",
-            1,
-            "各区县",
-            {"district": "district"},
-            ("evaluation_rate", "rectification_satisfaction_rate"),
-        ),
-        _spec("city_departments", 2, "市直部门", {"department": "city_department"}, ("evaluation_rate",)),
-        _spec(
-            "district_departments",
-            3,
-            "区直部门",
-            {"department": "district_department", "district": "district"},
-            (),
-        ),
-        _spec("towns_and_villages", 4, "镇村", {"district": "district", "tier": ""}, ()),
-        _spec("public_services", 5, "公共服务", {"district": "district"}, ("share",)),
-    )
-}
-TIERS = ("town", "village")
+def undeclared_table(number: int) -> str:
+    """Name of a table that no annex of the declaration fits, from its number in the source's order."""
+    return f"table_{number}"
 
 
 @dataclass(frozen=True)
 class CellRef:
-    """One printed cell: table, key as pairs in the table's order, column."""
+    """One printed cell.
+
+    Attributes
+    ----------
+    table : str
+        Declared name of the annex, ``headline`` for the text, or :func:`undeclared_table`.
+    row : str
+        The row's name as printed; the label of a total; the name of a figure of the text.
+    column : str
+        Name of the measure; the printed heading where it is not declared.
+    member : str
+        Which of several columns of one measure: a district in a matrix, a tier; the label of a column of totals.
+    """
 
     table: str
-    key: tuple[tuple[str, str], ...]
+    row: str
     column: str
-
-    @classmethod
-    def of(cls, table: str, key: Mapping[str, str], column: str) -> CellRef:
-        """Make a reference from a key as a dictionary, whose order must be the table's."""
-        return cls(table, tuple(key.items()), column)
+    member: str = ""
 
     @property
-    def names(self) -> dict[str, str]:
-        """The key as a dictionary."""
-        return dict(self.key)
+    def names(self) -> tuple[str, ...]:
+        """Row and, where there is one, member."""
+        return (self.row, self.member) if self.member else (self.row,)
 
     @property
     def path(self) -> str:
-        """``table/key/column``: the part of a finding's id that names the cell."""
-        return "/".join([self.table, *(value.replace("/", "／") for _, value in self.key), self.column])
+        """``table/row/member/column``: the part of a finding's id that names the cell."""
+        return "/".join([self.table, *(name.replace("/", "／") for name in self.names), self.column])
 
 
+CELL_TYPES = {
+    "table": "int64",
+    "annex": "str",
+    "group": "str",
+    "row": "str",
+    "member": "str",
+    "is_total": "bool",
+    "column": "str",
+    "measure": "str",
+    "printed": "str",
+    "value": "float64",
+    "status": "str",
+    "reason": "str",
+    "place": "str",
+}
+"""Columns of ``cells`` with their dtypes.
+
+``table`` is the number of the table in the source's order, ``column`` the path of printed headings joined by "/"; a
+percentage's ``value`` is a fraction. ``row`` is a name as printed or the label of a total; ``member`` as in
+:class:`CellRef`; ``is_total`` marks rows and columns of totals.
+"""
 AUXILIARY_FRAMES: dict[str, list[str]] = {
-    "printed_totals": ["table", "key", "column", "value", "printed", "label"],
     "headline": ["figure", "value", "unit", "printed", "qualifier", "sentence"],
-    "unreported": ["table", "key", "column", "printed", "reason"],
-    "corrections": ["table", "key", "column", "printed", "corrected", "basis", "by", "on"],
-    "revisions": ["on", "table", "key", "column", "before", "after"],
-    "second": ["table", "key", "column", "printed", "file"],
+    "corrections": ["table", "row", "member", "column", "printed", "corrected", "basis", "by", "on"],
+    "revisions": ["on", "table", "row", "member", "column", "before", "after"],
+    "second": ["table", "row", "member", "column", "printed", "file"],
     "notes": ["section", "kind", "text", "line"],
-    "annexes": ["table", "annex", "title", "note", "period_start", "period_end", "extraction_date"],
-    "origins": ["table", "key", "file", "line"],
+    "annexes": [
+        "table",
+        "position",
+        "annex",
+        "title",
+        "note",
+        "period_start",
+        "period_end",
+        "extraction_date",
+    ],
     "about": ["field", "value"],
     "inputs": ["file", "kind", "sha256", "bytes"],
 }
-"""Frames that supplement the five tables, with their columns.
+"""Frames beside the cells, with their columns.
 
-``key`` is a JSON object of the row's key columns; in a printed total the label as printed takes the place of
-the name.
-
-- ``printed_totals``: a row a total that the source prints.
 - ``headline``: a row a figure of the bulletin's text; ``value`` in records or as a fraction, ``printed`` as in the
   text, ``qualifier`` such as 以上.
-- ``unreported``: a row a cell without a number.
 - ``corrections``: a row a cell that the office corrected.
 - ``revisions``: a row a cell that changed in the tidy tables since they were first written.
-- ``second``: a row a cell in which a second source of the quarter differs.
+- ``second``: a row a cell in which a second source of the period differs.
 - ``notes``: a row a paragraph, list item or heading of the analyst's ``notes.md``.
-- ``annexes``: a row an annex with its title, note and dates.
-- ``origins``: a row a table row, with the file and line it was read from.
-- ``about``: a row a fact about the quarter (its dates, its issuer, the text).
+- ``annexes``: a row a printed table: its name as in :class:`CellRef`, its number in the source's order (``position``),
+  the annex number printed (missing where none is and none is declared), title, note and dates.
+- ``about``: a row a fact about the period (its dates, its issuer, the text).
 - ``inputs``: a row an input file.
 """
-_FLOAT_COLUMNS = {"printed_totals": ["value"], "headline": ["value"]}
-_INTEGER_COLUMNS = {"annexes": ["annex"], "origins": ["line"], "inputs": ["bytes"], "notes": ["line"]}
+_FLOAT_COLUMNS = {"headline": ["value"]}
+_INTEGER_COLUMNS = {"annexes": ["annex", "position"], "inputs": ["bytes"], "notes": ["line"]}
+TOTAL_COLUMNS = ["table", "row", "member", "column", "value", "printed", "label"]
+UNREPORTED_COLUMNS = ["table", "row", "member", "column", "printed", "reason"]
 
 
 def dtypes(frame: str) -> dict[str, str]:
-    """pandas dtype of each column of one of the frames of the model."""
-    if frame in TABLES:
-        spec = TABLES[frame]
-        return {
-            column: "Int64" if column in spec.counts else "float64" if column in spec.rates else "str"
-            for column in spec.columns
-        }
+    """pandas dtype of each column of ``cells`` or of a frame beside them."""
+    if frame == "cells":
+        return dict(CELL_TYPES)
     return {
         column: "float64"
         if column in _FLOAT_COLUMNS.get(frame, ())
@@ -207,24 +156,51 @@ def dtypes(frame: str) -> dict[str, str]:
     }
 
 
-def frame(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """A frame of the model from rows as dictionaries; absent values are missing, absent text is blank."""
-    types = dtypes(name)
+def frame(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """``cells`` or a frame beside them from rows as dictionaries; absent values are missing, absent text is blank."""
+    return _frame(dtypes(name), rows)
+
+
+def _frame(types: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    blanks: dict[str, Any] = {"str": "", "bool": False, "int64": 0}
     data = {
-        column: pd.array([row.get(column, "" if kind == "str" else None) for row in rows], dtype=kind)
+        column: pd.array([row.get(column, blanks.get(kind)) for row in rows], dtype=kind)
         for column, kind in types.items()
     }
     return pd.DataFrame(data, columns=list(types))
 
 
-def encode_key(key: Mapping[str, str]) -> str:
-    """A row's key as the JSON text in column ``key`` of the supplementary frames."""
-    return json.dumps(dict(key), ensure_ascii=False)
+def annex_dtypes(spec: AnnexSpec, optional: Iterable[str] = ()) -> dict[str, str]:
+    """Columns of an annex's frame with their dtypes: key, then measures, each percentage followed by its printed text.
+
+    Parameters
+    ----------
+    spec : AnnexSpec
+        The annex.
+    optional : iterable of str
+        Those of its optional measures that the frame has.
+    """
+    types = dict.fromkeys(spec.key, "str")
+    for measure in spec.measures_by_name.values():
+        if measure.name in spec.optional and measure.name not in optional:
+            continue
+        types[measure.name] = _dtype(measure)
+        if measure.has_printed_text:
+            types[printed_column(measure.name)] = "str"
+    return types
 
 
-def decode_key(text: str) -> dict[str, str]:
-    """The inverse of :func:`encode_key`."""
-    return dict(json.loads(text))
+def _dtype(measure: Measure) -> str:
+    if measure.kind == AS_PRINTED_KIND:
+        return "str"
+    return "Int64" if measure.is_count else "float64"
+
+
+def annex_frame(
+    spec: AnnexSpec, rows: Sequence[Mapping[str, Any]], optional: Iterable[str] = ()
+) -> pd.DataFrame:
+    """The frame of an annex from rows as dictionaries."""
+    return _frame(annex_dtypes(spec, optional), rows)
 
 
 def _empty(name: str) -> Any:
@@ -233,41 +209,37 @@ def _empty(name: str) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class QuarterData:
-    """One quarter, read and cleaned.
+    """One period, read and cleaned.
 
-    Two quarters' data are equal when tables, totals, headline and unreported cells are. Their provenance (`about`,
-    `inputs`, `origins`, `annexes`), the analyst's notes (`notes`) and earlier quarters (`history`) may differ.
+    Two are equal when their cells and the figures of their texts are. Where they were read from (`about`, `inputs`, `annexes`,
+    places of cells), the analyst's notes (`notes`) and earlier periods (`history`) may differ.
+
+    The frame of an annex is an attribute of its declared name: ``q.districts``.
     """
 
     quarter: Quarter
-    districts: pd.DataFrame = _empty("districts")
-    city_departments: pd.DataFrame = _empty("city_departments")
-    district_departments: pd.DataFrame = _empty("district_departments")
-    towns_and_villages: pd.DataFrame = _empty("towns_and_villages")
-    public_services: pd.DataFrame = _empty("public_services")
-    printed_totals: pd.DataFrame = _empty("printed_totals")
+    declaration: Declaration
+    cells: pd.DataFrame = _empty("cells")
     headline: pd.DataFrame = _empty("headline")
-    unreported: pd.DataFrame = _empty("unreported")
     corrections: pd.DataFrame = _empty("corrections")
     revisions: pd.DataFrame = _empty("revisions")
     second: pd.DataFrame = _empty("second")
     notes: pd.DataFrame = _empty("notes")
     annexes: pd.DataFrame = _empty("annexes")
-    origins: pd.DataFrame = _empty("origins")
     about: pd.DataFrame = _empty("about")
     inputs: pd.DataFrame = _empty("inputs")
     history: tuple[QuarterData, ...] = ()
-    """Earlier quarters, oldest first, corrections applied: what changes are measured against."""
+    """Earlier periods of the same kind, oldest first, corrections applied: what changes are measured against."""
 
     def frames(self) -> Iterator[tuple[str, pd.DataFrame]]:
-        """Every frame of the model with its name, tables first."""
+        """``cells`` and the frames beside them, with their names."""
         for name in FRAMES:
             yield name, getattr(self, name)
 
     def derived(self, derive: Callable[..., _Derived], *args: object) -> _Derived:
         """``derive(self, *args)``, computed at the first call and handed out at later ones with the same objects.
 
-        It is computed anew once a frame was changed in place; :func:`dataclasses.replace` gives a quarter without any.
+        It is computed anew once a frame was changed in place; :func:`dataclasses.replace` gives a period without any.
         """
         values = self._derived_values()
         value: _Derived | None = values.find(derive, *args)
@@ -277,7 +249,7 @@ class QuarterData:
         return value
 
     def set_derived(self, derive: Callable[..., _Derived], value: _Derived) -> None:
-        """Keep what another process derived from this quarter already."""
+        """Keep what another process derived from this period already."""
         self._derived_values().set(value, derive)
 
     def find_derived(self, derive: Callable[..., _Derived]) -> _Derived | None:
@@ -296,16 +268,54 @@ class QuarterData:
         """What a copy or another process gets: not the values derived here."""
         return {name: value for name, value in self.__dict__.items() if name != "_values"}
 
+    # --- views -------------------------------------------------------------------------------------------------
+
+    def __getattr__(self, name: str) -> Any:
+        """The frame of an annex by its declared name."""
+        if not name.startswith("_") and name in self.declaration.annexes:
+            return self.table(name)
+        raise AttributeError(f"{type(self).__name__} has no {name!r}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.declaration.annexes]
+
     def table(self, name: str) -> pd.DataFrame:
-        """One of the five tables by name."""
-        if name not in TABLES:
+        """The frame of a declared annex: one row a unit (and district, tier …), totals left out.
+
+        Counts are nullable ``Int64``, percentages fractions in ``float64`` with the printed text beside them.
+        """
+        if name not in self.declaration.annexes:
             raise KeyError(name)
-        return getattr(self, name)
+        return self.derived(_table_view, name)
+
+    @property
+    def printed_totals(self) -> pd.DataFrame:
+        """A row a printed total that holds a number: columns ``TOTAL_COLUMNS``; ``label`` is the word printed for it."""
+        return self.derived(_totals_view)
+
+    @property
+    def unreported(self) -> pd.DataFrame:
+        """A row a cell of a declared measure without a number: columns ``UNREPORTED_COLUMNS``."""
+        return self.derived(_unreported_view)
+
+    @property
+    def undeclared(self) -> pd.DataFrame:
+        """The rows of ``cells`` whose meaning nobody declared: kept as printed and never checked."""
+        return self.cells[self.cells["status"] == AS_PRINTED]
 
     @property
     def absent(self) -> list[str]:
-        """Names of the tables that the source does not contain."""
-        return [name for name in TABLES if self.table(name).empty]
+        """Names of the annexes that the source does not contain."""
+        present = set(self.cells["annex"])
+        return [name for name in self.declaration.annexes if name not in present]
+
+    def annex_number(self, table: str) -> int | None:
+        """The number of an annex as printed; its usual number where none is printed or the period lacks it."""
+        rows = self.annexes.loc[self.annexes["table"] == table, "annex"]
+        if len(rows) and pd.notna(rows.iloc[0]):
+            return int(rows.iloc[0])
+        spec = self.declaration.annexes.get(table)
+        return spec.number if spec else None
 
     def figure(self, name: str) -> pd.Series | None:
         """The row of `headline` for one figure of the text, or None."""
@@ -314,7 +324,7 @@ class QuarterData:
 
     @property
     def is_simulated(self) -> bool:
-        """Whether this kit generated the quarter's data; also true when it was read back from a generated bulletin."""
+        """Whether this kit generated the data; also true when it was read back from a generated bulletin."""
         return self.fact("source_kind") == "simulated" or SIMULATED in self.fact("title")
 
     def fact(self, field_name: str) -> str:
@@ -322,15 +332,26 @@ class QuarterData:
         rows = self.about.loc[self.about["field"] == field_name, "value"]
         return "" if rows.empty else str(rows.iloc[0])
 
+    def with_table(self, name: str, content: pd.DataFrame) -> QuarterData:
+        """A copy in which the rows of an annex are those of a frame like :meth:`table`; its printed totals stay."""
+        spec = self.declaration.annexes[name]
+        of_annex = self.cells["annex"] == name
+        kept = self.cells[~of_annex | self.cells["is_total"]]
+        number = int(self.cells.loc[of_annex, "table"].min()) if of_annex.any() else self._next_table()
+        rows = frame("cells", cell_rows(spec, content, number))
+        cells = pd.concat([rows, kept], ignore_index=True).sort_values("table", kind="stable")
+        return replace(self, cells=cells.reset_index(drop=True))
+
+    def _next_table(self) -> int:
+        return int(self.cells["table"].max()) + 1 if len(self.cells) else 1
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, QuarterData):
             return NotImplemented
-        names = [*TABLES, "printed_totals"]
         return (
             self.quarter == other.quarter
             and self.headline.drop(columns="sentence").equals(other.headline.drop(columns="sentence"))
-            and all(getattr(self, name).equals(getattr(other, name)) for name in names)
-            and _as_set(self.unreported) == _as_set(other.unreported)
+            and _content(self.cells).equals(_content(other.cells))
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -338,7 +359,7 @@ class QuarterData:
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th scope='row'>{spec.title}</th><td>{len(self.table(name))}</td><td><code>q.{name}</code></td></tr>"
-            for name, spec in TABLES.items()
+            for name, spec in self.declaration.annexes.items()
         )
         return (
             f"<table><caption>{self.quarter.label}</caption>"
@@ -346,10 +367,130 @@ class QuarterData:
         )
 
 
-def _as_set(rows: pd.DataFrame) -> set[tuple[Any, ...]]:
-    """The rows of a frame regardless of order: the order of unreported cells carries no meaning."""
-    return set(rows.itertuples(index=False, name=None))
+def _content(cells: pd.DataFrame) -> pd.DataFrame:
+    """What two readings of one bulletin have in common: not the places, headings and order of tables in the source."""
+    order = cells.sort_values(["annex", "table"], kind="stable")
+    return order.drop(columns=["place", "table", "column", "reason"]).reset_index(drop=True)
 
 
-FRAMES = tuple(item.name for item in fields(QuarterData) if item.name not in ("quarter", "history"))
-"""Names of the frames of a quarter, tables first."""
+def cell_rows(spec: AnnexSpec, content: pd.DataFrame, number: int) -> list[dict[str, Any]]:
+    """Rows of ``cells`` for the rows of an annex's frame.
+
+    Parameters
+    ----------
+    spec : AnnexSpec
+        The annex.
+    content : pandas.DataFrame
+        As :meth:`QuarterData.table`; a missing number becomes "/".
+    number : int
+        Number of the table in the source's order.
+    """
+    rows = []
+    for record in content.to_dict("records"):
+        member = record[spec.columns_by.key] if spec.columns_by else ""
+        for measure in spec.measures_by_name.values():
+            if measure.name not in record:
+                continue
+            value = record[measure.name]
+            printed = str(record.get(printed_column(measure.name), "")) or _printed(value)
+            is_missing = pd.isna(value)
+            rows.append(
+                {
+                    "table": number,
+                    "annex": spec.name,
+                    "group": record[MIXED_GROUP] if spec.is_mixed else spec.groups[0].name,
+                    "row": record[spec.row_key],
+                    "member": member,
+                    "column": column_path(spec, measure, member),
+                    "measure": measure.name,
+                    "printed": printed,
+                    "value": None if is_missing else float(value),
+                    "status": MISSING if is_missing else NUMBER,
+                    "reason": f"原表填“{printed}”，含义未注明" if is_missing else "",
+                }
+            )
+    return rows
+
+
+def _printed(value: Any) -> str:
+    if pd.isna(value):
+        return "/"
+    return str(int(value)) if float(value).is_integer() else str(value)
+
+
+def column_path(spec: AnnexSpec, measure: Measure, member: str) -> str:
+    """The headings that papers print above a column, joined by "/"; a free member alone heads the column of a matrix."""
+    if not spec.columns_by or not member:
+        return measure.heading
+    fixed = next((m for m in spec.columns_by.members if m.name == member), None)
+    if fixed:
+        return f"{fixed.headings[0]}/{measure.heading}"
+    return member if len(spec.measures_by_name) == 1 else f"{member}/{measure.heading}"
+
+
+def _table_view(data: QuarterData, name: str) -> pd.DataFrame:
+    spec = data.declaration.annexes[name]
+    cells = data.cells
+    own = cells[(cells["annex"] == name) & ~cells["is_total"] & (cells["measure"] != "")]
+    records: dict[tuple[str, ...], dict[str, Any]] = {}
+    for cell in own.to_dict("records"):
+        key = (cell["group"], cell["row"], cell["member"])
+        record = records.setdefault(key, _key_record(spec, cell))
+        measure = spec.measures_by_name[cell["measure"]]
+        has_number = cell["status"] == NUMBER
+        record[measure.name] = cell["value"] if has_number else None
+        if measure.kind == AS_PRINTED_KIND:
+            record[measure.name] = cell["printed"]
+        elif measure.has_printed_text:
+            record[printed_column(measure.name)] = cell["printed"]
+    return annex_frame(spec, list(records.values()), set(own["measure"]))
+
+
+def _key_record(spec: AnnexSpec, cell: Mapping[str, Any]) -> dict[str, Any]:
+    record = {MIXED_GROUP: cell["group"]} if spec.is_mixed else {}
+    record[spec.row_key] = cell["row"]
+    if spec.columns_by:
+        record[spec.columns_by.key] = cell["member"]
+    return record
+
+
+def _totals_view(data: QuarterData) -> pd.DataFrame:
+    cells = data.cells[data.cells["is_total"] & (data.cells["status"] == NUMBER) & (data.cells["annex"] != "")]
+    rows = [
+        {
+            "table": cell["annex"],
+            "row": cell["row"],
+            "member": cell["member"],
+            "column": cell["measure"],
+            "value": cell["value"],
+            "printed": cell["printed"],
+            "label": total_label(cell),
+        }
+        for cell in cells.to_dict("records")
+    ]
+    return _frame({c: "float64" if c == "value" else "str" for c in TOTAL_COLUMNS}, rows)
+
+
+def total_label(cell: Mapping[str, Any]) -> str:
+    """The word printed for a total, from a row of ``cells``: the row's where the row is one, else the column's."""
+    return str(cell["row"] if not cell["group"] else cell["member"])
+
+
+def _unreported_view(data: QuarterData) -> pd.DataFrame:
+    cells = data.cells[data.cells["status"] == MISSING]
+    rows = [
+        {
+            "table": cell["annex"],
+            "row": cell["row"],
+            "member": cell["member"],
+            "column": cell["measure"],
+            "printed": cell["printed"],
+            "reason": cell["reason"],
+        }
+        for cell in cells.to_dict("records")
+    ]
+    return _frame(dict.fromkeys(UNREPORTED_COLUMNS, "str"), rows)
+
+
+FRAMES = tuple(item.name for item in fields(QuarterData) if item.name not in ("quarter", "declaration", "history"))
+"""Names of ``cells`` and the frames beside them."""

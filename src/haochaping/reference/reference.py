@@ -15,21 +15,12 @@ from typing import Any
 
 from haochaping.cleaning.csv_cell_limit import csv_cell_limit
 from haochaping.cleaning.decode_text import decode
+from haochaping.core.declaration import Declaration
 from haochaping.core.errors import InputRefused, Problem, refuse
-from haochaping.core.model import TABLES, TIERS
 from haochaping.core.paths import find_locations
 from haochaping.core.text import normalize_for_comparison
+from haochaping.reference.read_declaration import DECLARATION, read_declaration
 
-IGNORED = "ignored"
-"""Field in ``headings.csv`` for columns that are not read."""
-HEADING_FIELDS = (
-    "serial",
-    *dict.fromkeys(
-        column for spec in TABLES.values() for column in (*spec.key, *spec.measures) if column != "tier"
-    ),
-    *TIERS,
-    IGNORED,
-)
 THRESHOLDS = (
     "small_denominator",
     "evaluation_window_working_days",
@@ -39,7 +30,6 @@ THRESHOLDS = (
     "disclosure",
 )
 """Settings that every city must have."""
-UNIT_KINDS = {"district": "区县", "city_department": "市直部门", "district_department": "区直部门"}
 
 
 @dataclass(frozen=True)
@@ -69,10 +59,10 @@ class Reference:
     folder: Path
     city: dict[str, Any]
     units: tuple[Unit, ...]
-    headings: dict[str, str] = field(repr=False)
-    """Heading to field name; headings are in the form of :func:`normalize_for_comparison`, as all words below."""
+    declaration: Declaration = field(repr=False)
+    """Annexes, row groups and measures of the city's bulletin."""
     totals: frozenset[str] = field(repr=False)
-    """Labels of total rows (合计)."""
+    """Labels of total rows (合计), in the form of :func:`normalize_for_comparison`, as all words below."""
     no_value: dict[str, str] = field(repr=False)
     """Word printed in place of a number (/, 归市) to the reason shown for it."""
     counted_elsewhere: frozenset[str] = field(default=frozenset(), repr=False)
@@ -85,6 +75,28 @@ class Reference:
             for u in self.units
             for name in (u.canonical, *u.aliases)
         }
+
+    @cached_property
+    def headings(self) -> frozenset[str]:
+        """Every heading that the declaration knows, normalised: serial numbers, names, members, measures, unwanted ones."""
+        declared = self.declaration
+        groups = declared.groups.values()
+        return frozenset(
+            normalize_for_comparison(heading)
+            for headings in (
+                declared.serial_headings,
+                *(group.headings for group in groups),
+                *(member.headings for group in groups for member in group.members),
+                *((measure.heading, *measure.aliases) for measure in declared.measures.values()),
+                [entry.heading for entry in declared.unwanted],
+            )
+            for heading in headings
+        )
+
+    @property
+    def registered_kinds(self) -> dict[str, str]:
+        """Groups whose units stand in ``units.csv``, with their words."""
+        return {group.name: group.word for group in self.declaration.groups.values() if group.is_registered}
 
     @property
     def may_name_units(self) -> bool:
@@ -114,7 +126,7 @@ class Reference:
 
 
 def load_reference(folder: Path) -> Reference:
-    """Read ``city.toml``, ``units.csv``, ``headings.csv`` and ``words.csv`` from `folder`.
+    """Read ``city.toml``, ``annexes.toml``, ``units.csv`` and ``words.csv`` from `folder`.
 
     Raises
     ------
@@ -124,16 +136,17 @@ def load_reference(folder: Path) -> Reference:
     city = _read_toml(folder / "city.toml")
     if not isinstance(city.get("name"), str):
         raise refuse(f"{folder / 'city.toml'} name", "", '应写明城市名称，如 name = "某某市"')
-    headings = _read_headings(folder / "headings.csv")
+    declaration = read_declaration(folder / DECLARATION, _read_text(folder / DECLARATION))
     words = _read_words(folder / "words.csv")
     _check_thresholds(city, folder / "city.toml")
     return Reference(
         folder=folder,
         city=city,
         units=tuple(
-            _unit(row, folder / "units.csv", i) for i, row in enumerate(_read_unit_rows(folder), start=2)
+            _unit(row, folder / "units.csv", i, declaration)
+            for i, row in enumerate(_read_unit_rows(folder), start=2)
         ),
-        headings=headings,
+        declaration=declaration,
         totals=frozenset(normalize_for_comparison(row["text"]) for row in words if row["kind"] == "total"),
         no_value={
             normalize_for_comparison(row["text"]): row["meaning"] for row in words if row["kind"] != "total"
@@ -153,23 +166,6 @@ def threshold(name: str, data: str | os.PathLike[str] | None = None) -> float:
         There is no such setting.
     """
     return load_reference(find_locations(data).reference).threshold(name)
-
-
-def _read_headings(path: Path) -> dict[str, str]:
-    """Map each heading (normalised) to its field, which must be one of ``HEADING_FIELDS``."""
-    headings: dict[str, str] = {}
-    problems = []
-    for line, row in enumerate(_read_csv(path, {"field", "heading"}), start=2):
-        line_place = f"{path} 第 {line} 行"
-        if row["field"] not in HEADING_FIELDS:
-            problems.append(Problem(line_place, row["field"], f"field 应为 {'、'.join(HEADING_FIELDS)} 之一"))
-        elif not row["heading"]:
-            problems.append(Problem(line_place, "", "应写明表头用语 heading"))
-        else:
-            headings[normalize_for_comparison(row["heading"])] = row["field"]
-    if problems:
-        raise InputRefused(problems)
-    return headings
 
 
 def _read_words(path: Path) -> list[dict[str, str]]:
@@ -226,9 +222,10 @@ def _aliases(row: dict[str, str]) -> tuple[str, ...]:
     )
 
 
-def _unit(row: dict[str, str], path: Path, line: int) -> Unit:
-    if row["kind"] not in UNIT_KINDS:
-        raise refuse(f"{path} 第 {line} 行 kind", row["kind"], f"应为 {'、'.join(UNIT_KINDS)} 之一")
+def _unit(row: dict[str, str], path: Path, line: int, declaration: Declaration) -> Unit:
+    kinds = [group.name for group in declaration.groups.values() if group.is_registered]
+    if row["kind"] not in kinds:
+        raise refuse(f"{path} 第 {line} 行 kind", row["kind"], f"应为 {'、'.join(kinds)} 之一")
     order = row.get("official_order", "")
     if order and not (order.isdecimal() and len(order) < 10):
         raise refuse(f"{path} 第 {line} 行 official_order", order, "应为整数或空白")
