@@ -266,6 +266,6 @@ class Declaration:
         return name
 
     def is_count(self, table: str, column: str) -> bool:
-        """Whether a column is a declared measure of an annex that holds whole numbers."""
+        """Whether a column is a declared measure of an annex and holds whole numbers."""
         spec = self.annexes.get(table)
         return spec is not None and column in spec.counts

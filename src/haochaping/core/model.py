@@ -455,7 +455,9 @@ def _key_record(spec: AnnexSpec, cell: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _totals_view(data: QuarterData) -> pd.DataFrame:
-    cells = data.cells[data.cells["is_total"] & (data.cells["status"] == NUMBER) & (data.cells["annex"] != "")]
+    cells = data.cells[
+        data.cells["is_total"] & (data.cells["status"] == NUMBER) & (data.cells["annex"] != "")
+    ]
     rows = [
         {
             "table": cell["annex"],
@@ -492,5 +494,7 @@ def _unreported_view(data: QuarterData) -> pd.DataFrame:
     return _frame(dict.fromkeys(UNREPORTED_COLUMNS, "str"), rows)
 
 
-FRAMES = tuple(item.name for item in fields(QuarterData) if item.name not in ("quarter", "declaration", "history"))
+FRAMES = tuple(
+    item.name for item in fields(QuarterData) if item.name not in ("quarter", "declaration", "history")
+)
 """Names of ``cells`` and the frames beside them."""

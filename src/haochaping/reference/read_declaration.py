@@ -148,7 +148,9 @@ class _DeclarationReader:
     def _check_base(self, name: str, measure: Measure, *, not_printed: bool) -> None:
         place = ("measure", name)
         if measure.kind == "rate" and not not_printed and not (measure.numerator and measure.denominator):
-            expected = "比率应写明 numerator（分子）和 denominator（分母）；表中没有的，写 base_not_printed = true"
+            expected = (
+                "比率应写明 numerator（分子）和 denominator（分母）；表中没有的，写 base_not_printed = true"
+            )
             self._problem(place, measure.heading, expected)
         if measure.kind == "share" and not measure.numerator:
             self._problem(place, measure.heading, "占比应写明 numerator（哪一列的合计为整体）")
@@ -156,7 +158,7 @@ class _DeclarationReader:
             expected = "变动应写明 of（哪一列）和 against（previous 上一期，year_ago 上年同期）"
             self._problem(place, measure.heading, expected)
         if measure.kind != "count" and (measure.parts or measure.at_most):
-            self._problem(place, measure.heading, "parts、at_most 只用于计数（kind = \"count\"）")
+            self._problem(place, measure.heading, 'parts、at_most 只用于计数（kind = "count"）')
 
     def _check_terms(
         self, name: str, key: str, terms: Iterable[str], measures: Mapping[str, Measure]
@@ -165,18 +167,20 @@ class _DeclarationReader:
             if term not in measures:
                 self._problem(("measure", name, key), term, f"应为已声明的列：{'、'.join(measures)}")
             elif key != "of" and not measures[term].is_count:
-                self._problem(("measure", name, key), term, "应为计数的列（kind = \"count\"）")
+                self._problem(("measure", name, key), term, '应为计数的列（kind = "count"）')
 
     # --- annexes ------------------------------------------------------------------------------------------
 
-    def _annexes(
-        self, groups: Mapping[str, Group], measures: Mapping[str, Measure]
-    ) -> dict[str, AnnexSpec]:
+    def _annexes(self, groups: Mapping[str, Group], measures: Mapping[str, Measure]) -> dict[str, AnnexSpec]:
         annexes: dict[str, AnnexSpec] = {}
         for i, entry in enumerate(self.document.get("annex", [])):
             place = ("annex", i)
             known = self._known(place, "rows", entry["rows"], groups, "group")
-            columns = self._known(place, "columns", [entry["columns"]], groups, "group") if "columns" in entry else []
+            columns = (
+                self._known(place, "columns", [entry["columns"]], groups, "group")
+                if "columns" in entry
+                else []
+            )
             its_measures = self._known(place, "measures", entry["measures"], measures, "measure")
             for key in ("required", "optional"):
                 self._known(place, key, entry.get(key, []), dict.fromkeys(entry["measures"]), "measures")
@@ -185,7 +189,9 @@ class _DeclarationReader:
             for label, group in entry.get("totals", {}).items():
                 if group not in entry["rows"]:
                     found = f"{label} = {group}"
-                    self._problem((*place, "totals"), found, f"合计的是哪些行，应为 {'、'.join(entry['rows'])} 之一")
+                    self._problem(
+                        (*place, "totals"), found, f"合计的是哪些行，应为 {'、'.join(entry['rows'])} 之一"
+                    )
             if not (known and its_measures):
                 continue
             annexes[entry["name"]] = AnnexSpec(
@@ -225,7 +231,9 @@ class _DeclarationReader:
                     other = first.setdefault(normalize_for_comparison(word), i)
                     if other != i:
                         other_name = self.document["annex"][other]["name"]
-                        self._problem(("annex", i, key), word, f"与附件 {other_name} 的标题用语相同，应各不相同")
+                        self._problem(
+                            ("annex", i, key), word, f"与附件 {other_name} 的标题用语相同，应各不相同"
+                        )
 
     # --- headings and relations ------------------------------------------------------------------------------
 
@@ -280,5 +288,3 @@ def _find_cycle(start: str, measures: Mapping[str, Measure]) -> list[str]:
         return []
 
     return walk(start, [start])
-
-

@@ -82,7 +82,9 @@ def _terms(text: str, declaration: Declaration) -> tuple[RelationTerm, ...]:
             continue
         spec = declaration.annexes.get(annex)
         if spec is None:
-            raise RelationUnread(f"{name}：应为 附件.列，附件为 {'、'.join(declaration.annexes)} 或 {TEXT}（正文的数）")
+            raise RelationUnread(
+                f"{name}：应为 附件.列，附件为 {'、'.join(declaration.annexes)} 或 {TEXT}（正文的数）"
+            )
         if measure not in spec.measures:
             raise RelationUnread(f"{name}：附件 {annex} 的列为 {'、'.join(spec.measures)}")
         terms.append(RelationTerm(factor, annex, measure))

@@ -1,23 +1,26 @@
-"""Every printed cell of a quarter by its reference, with value and printed text."""
+"""Every printed cell of a period by its reference, with value and printed text: built once and handed along."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from haochaping.core.declaration import AnnexSpec, Declaration
+from haochaping.core.labels import annex_words, column_heading, place
 from haochaping.core.model import (
     NOTE,
     NOTE_COLUMNS,
-    TABLES,
+    NUMBER,
     TEXT_CLAIMS,
     CellRef,
     QuarterData,
-    decode_key,
     note_text,
-    printed_column,
+    total_label,
+    undeclared_table,
 )
 from haochaping.reference.reference import Reference
 
@@ -35,33 +38,45 @@ def claim_text(printed: str, qualifier: str) -> str:
 
 def note_cell(table: str, column: str) -> CellRef:
     """The reference of an annex's title or of a date in its note (`column` of ``NOTE_COLUMNS``)."""
-    return CellRef.of(table, {TABLES[table].key[0]: NOTE}, column)
+    return CellRef(table, NOTE, column)
+
+
+def claim_cell(figure: str) -> CellRef:
+    """The reference of a figure of the text."""
+    return CellRef(TEXT_CLAIMS, figure, "value")
+
+
+def cell_of(row: Mapping[str, Any]) -> CellRef:
+    """The reference of a cell from a row of a frame with columns ``table``, ``row``, ``member`` and ``column``."""
+    return CellRef(str(row["table"]), str(row["row"]), str(row["column"]), str(row["member"]))
 
 
 @dataclass(frozen=True)
 class RowRef:
-    """A row of a table, or a row of printed totals (``label`` is then its label)."""
+    """A row of an annex (for one member, where measures stand under several), or a row of printed totals with its label."""
 
     table: str
-    key: dict[str, str]
+    row: str
+    member: str = ""
     label: str = ""
+    group: str = ""
 
     def cell(self, column: str) -> CellRef:
         """The cell of this row in `column`."""
-        return CellRef.of(self.table, self.key, column)
+        return CellRef(self.table, self.row, column, self.member)
 
 
 class CellIndex:
-    """Look-up of the printed cells of a quarter, for the rules.
+    """Look-up of the printed cells of a period.
 
     Parameters
     ----------
     data : QuarterData
-        The quarter.
+        The period.
     reference : Reference, optional
         The city, for rules that need its registry or settings.
     history : sequence of QuarterData
-        Earlier quarters, oldest first.
+        Earlier periods, oldest first.
     """
 
     def __init__(
@@ -75,25 +90,21 @@ class CellIndex:
         self.history = history
         self._values: dict[CellRef, int | float] = {}
         self._printed: dict[CellRef, str] = {}
-        self._rows: dict[str, list[RowRef]] = {}
+        self._reasons: dict[CellRef, str] = {}
+        self._rows: dict[str, dict[tuple[str, str], RowRef]] = {name: {} for name in data.declaration.annexes}
+        self._totals: dict[tuple[str, str, str], RowRef] = {}
         self._column_sums: dict[tuple[str, str], int] = {}
-        self.total_rows: list[RowRef] = []
-        for name in TABLES:
-            self._add_table(name)
-        self._add_totals()
+        for cell in data.cells.to_dict("records"):
+            self._add(cell)
         for item in data.headline.itertuples():
-            cell = CellRef.of(TEXT_CLAIMS, {"figure": str(item.figure)}, "value")
+            claim = claim_cell(str(item.figure))
             if pd.notna(item.value):
-                self._values[cell] = float(item.value)
-            self._printed[cell] = claim_text(str(item.printed), str(item.qualifier))
+                self._values[claim] = float(item.value)
+            self._printed[claim] = claim_text(str(item.printed), str(item.qualifier))
         for annex in data.annexes.to_dict("records"):
             for column in NOTE_COLUMNS:
                 if text := note_text(annex, column):
                     self._printed[note_cell(annex["table"], column)] = text
-        for item in data.unreported.itertuples():
-            self._printed[CellRef.of(str(item.table), decode_key(str(item.key)), str(item.column))] = str(
-                item.printed
-            )
 
     def with_values(self, changes: Mapping[CellRef, int]) -> CellIndex:
         """A copy in which some cells hold other whole numbers, for running the rules on a hypothesis."""
@@ -102,30 +113,53 @@ class CellIndex:
         changed._printed = {**self._printed, **{cell: str(value) for cell, value in changes.items()}}
         return changed
 
-    def _add_table(self, name: str) -> None:
-        spec = TABLES[name]
-        self._rows[name] = []
-        for record in self.data.table(name).to_dict("records"):
-            row = RowRef(name, {key: record[key] for key in spec.key})
-            self._rows[name].append(row)
-            for column in spec.measures:
-                if pd.notna(record[column]):
-                    self._set(row.cell(column), record[column], str(record.get(printed_column(column), "")))
+    def _add(self, cell: Mapping[str, Any]) -> None:
+        table = cell["annex"] or undeclared_table(cell["table"])
+        ref = CellRef(table, cell["row"], cell["measure"] or cell["column"], cell["member"])
+        self._printed[ref] = cell["printed"]
+        if cell["status"] == NUMBER:
+            is_count = self.declaration.is_count(table, ref.column)
+            self._values[ref] = int(cell["value"]) if is_count else float(cell["value"])
+        elif cell["reason"]:
+            self._reasons[ref] = cell["reason"]
+        if not cell["annex"] or not cell["measure"]:
+            return
+        if cell["is_total"]:
+            key = (table, ref.row, ref.member)
+            self._totals.setdefault(key, RowRef(table, ref.row, ref.member, total_label(cell), cell["group"]))
+        else:
+            row = RowRef(table, ref.row, ref.member, group=cell["group"])
+            self._rows[table].setdefault((ref.row, ref.member), row)
 
-    def _add_totals(self) -> None:
-        rows: dict[tuple[str, str], RowRef] = {}
-        for item in self.data.printed_totals.itertuples():
-            table, key, label = str(item.table), decode_key(str(item.key)), str(item.label)
-            row = rows.setdefault((table, str(item.key)), RowRef(table, key, label))
-            is_rate = str(item.column) in TABLES[table].rates
-            if pd.notna(item.value):
-                self._values[row.cell(str(item.column))] = float(item.value) if is_rate else int(item.value)
-            self._printed[row.cell(str(item.column))] = str(item.printed)
-        self.total_rows = list(rows.values())
+    # --- words -------------------------------------------------------------------------------------------------
 
-    def _set(self, cell: CellRef, value: float, printed: str) -> None:
-        self._values[cell] = value if printed else int(value)
-        self._printed[cell] = printed or str(int(value))
+    @property
+    def declaration(self) -> Declaration:
+        """What the city declares."""
+        return self.data.declaration
+
+    def spec(self, table: str) -> AnnexSpec:
+        """The declaration of an annex."""
+        return self.declaration.annexes[table]
+
+    def place(self, at: CellRef | RowRef) -> str:
+        """Table and row of a cell in words: ``附件2“市水务集团有限责任公司”``."""
+        return place(self.data, at if isinstance(at, CellRef) else at.cell(""))
+
+    def heading(self, column: str) -> str:
+        """Heading of a column in words."""
+        return column_heading(self.declaration, column)
+
+    def annex_words(self, table: str) -> str:
+        """``附件2``, by the number printed."""
+        return annex_words(self.data, table)
+
+    def annex_number(self, table: str) -> str:
+        """The printed number of an annex as text; blank without one."""
+        number = self.data.annex_number(table)
+        return "" if number is None else str(number)
+
+    # --- cells -------------------------------------------------------------------------------------------------
 
     def cells(self) -> Iterator[CellRef]:
         """Yield every printed cell, with or without a number."""
@@ -135,28 +169,39 @@ class CellIndex:
         return cell in self._values or cell in self._printed
 
     def rows(self, table: str) -> list[RowRef]:
-        """Rows of a table in printed order, without totals."""
-        return self._rows[table]
+        """Rows of an annex in printed order, without totals."""
+        return list(self._rows[table].values())
+
+    @property
+    def total_rows(self) -> list[RowRef]:
+        """Rows of printed totals of all annexes, one for each member."""
+        return list(self._totals.values())
 
     def totals(self, table: str) -> list[RowRef]:
-        """Rows of printed totals of one table."""
-        return [row for row in self.total_rows if row.table == table]
+        """Rows of printed totals of one annex."""
+        return [row for row in self._totals.values() if row.table == table]
 
     def parts(self, total: RowRef) -> Iterator[RowRef]:
-        """The rows that a total adds up: those with the same key in the columns where the total has no label."""
+        """The rows that a total adds up: its group's rows, and of these its member's where the member is no total."""
         labels = {row.label for row in self.totals(total.table)}
-        rest = {name: value for name, value in total.key.items() if value not in labels}
+        group = self.spec(total.table).totals.get(total.label, "")
         for row in self.rows(total.table):
-            if all(row.key[name] == value for name, value in rest.items()):
+            same_row = total.row in labels or row.row == total.row
+            same_member = total.member in labels or row.member == total.member
+            if same_row and same_member and (not group or row.group == group):
                 yield row
 
     def value(self, cell: CellRef) -> int | float | None:
-        """Printed value: whole for counts, a fraction for rates; None when the cell holds no number."""
+        """Printed value: whole for counts, a fraction for percentages; None when the cell holds no number."""
         return self._values.get(cell)
 
     def printed(self, cell: CellRef) -> str:
         """Text as printed; blank when nothing was."""
         return self._printed.get(cell, "")
+
+    def reason(self, cell: CellRef) -> str:
+        """Why a cell holds no number; blank where it holds one."""
+        return self._reasons.get(cell, "")
 
     def count(self, cell: CellRef) -> int | None:
         """Printed whole number, or None."""
@@ -166,8 +211,8 @@ class CellIndex:
     def weight(self, cell: CellRef) -> float:
         """Share of a count in its column; 1 for the number of records that the text claims, 0 for other cells."""
         if cell.table == TEXT_CLAIMS:
-            return float(cell.names.get("figure") == "records")
-        if cell.table not in TABLES or cell.column not in TABLES[cell.table].counts:
+            return float(cell.row == "records")
+        if not self.declaration.is_count(cell.table, cell.column):
             return 0.0
         value, column_sum = self.count(cell), self._column_sum(cell.table, cell.column)
         return min(1.0, value / column_sum) if value and column_sum else 0.0
