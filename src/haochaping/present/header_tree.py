@@ -29,7 +29,9 @@ def header_rows(paths: Sequence[Sequence[str]]) -> list[list[Heading]]:
     return [
         [
             heading
-            for heads, columns in groupby(enumerate(paths), key=lambda item: _shared_part(item[0], item[1], level))
+            for heads, columns in groupby(
+                enumerate(paths), key=lambda item: _shared_part(item[0], item[1], level)
+            )
             if heads
             for heading in [_heading(paths, [at for at, _ in columns], level, depth)]
         ]

@@ -329,7 +329,7 @@ class _TableReader:
         serial_at = self.meaning.serial_at
         serial = "" if serial_at is None else normalize_for_comparison(cells[serial_at])
         member = "" if self.meaning.member_at is None else "".join(cells[self.meaning.member_at].split())
-        label = next((text for text in (name, serial) if self._is_total(text)), "")
+        label = self._total_label(row, name)
         self._report_merged_cells(row)
         texts = tuple(self._cell(row, column) or None for column in self.meaning.values)
         number = self.grid.numbers[row]
@@ -342,6 +342,15 @@ class _TableReader:
         elif serial_at is not None and self.meaning.spec and serial != str(before + 1):
             self._problem(row, serial_at, cells[serial_at], f"序号应为 {before + 1}")
         return TableRow(number, name, texts, self._group(name, section), member)
+
+    def _total_label(self, row: int, name: str) -> str:
+        """The label of a total as printed, in the column of names or of serial numbers; blank for other rows."""
+        cells = self.grid.rows[row]
+        if self._is_total(name):
+            return " ".join(cells[self._name_at].split())
+        serial_at = self.meaning.serial_at
+        serial = "" if serial_at is None else " ".join(cells[serial_at].split())
+        return serial if self._is_total(serial) else ""
 
     def _name(self, row: int) -> str:
         cells = self.grid.rows[row]
