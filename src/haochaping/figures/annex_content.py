@@ -18,8 +18,8 @@ TIERS = ("town", "village")
 
 
 def has_annex(data: QuarterData, table: str) -> bool:
-    """Whether a period has this annex, with the rows that figures and sentences expect."""
-    return _is_declared(data, table) and table not in data.absent
+    """Whether a period has rows of this annex, which are the rows that figures and sentences expect."""
+    return _is_declared(data, table) and not data.table(table).empty
 
 
 def annex_content(data: QuarterData, table: str, *measures: str) -> pd.DataFrame:
