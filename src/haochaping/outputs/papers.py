@@ -86,7 +86,7 @@ def write_papers(
     review = free_path(staging, REVIEW)
     bulletin = free_path(staging, bulletin_name(report))
     annexes, internal = free_path(staging, ANNEXES), free_path(staging, INTERNAL_ANNEXES)
-    write_findings(report, staging)
+    write_findings(data, report, staging)
     write_review(reviewed, answers, review)
     sheets = write_sheets(data, report, reference, staging / SHEETS)
     write_audit(data, report, figures, reference, staging)

@@ -38,7 +38,7 @@ def assess(locations: Locations, quarter: Quarter, as_of: date) -> ReviewResult:
     if locations.raw(quarter).is_dir():
         printed = replace(printed, notes=read_notes(notes_file))
     tidied_corrections = (
-        recorded_corrections(read_tidy(locations.tidy(quarter), quarter))
+        recorded_corrections(read_tidy(locations.tidy(quarter), quarter, reference))
         if rests_on_tidy(locations, quarter)
         else []
     )
@@ -74,7 +74,7 @@ def load_past(
         try:
             answers = tuple(read_answers(answer_file(locations.raw(earlier)), earlier))
             if locations.tidy(earlier).is_dir():
-                tidy = read_tidy(locations.tidy(earlier), earlier)
+                tidy = read_tidy(locations.tidy(earlier), earlier, reference)
                 past.append(PriorQuarter(undo_corrections(tidy, reference), answers, tidy))
                 if changed := changed_source_files(tidy, locations.raw(earlier)):
                     remarks.append(_changed_source_remark(earlier, changed))

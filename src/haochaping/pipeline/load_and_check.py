@@ -14,6 +14,7 @@ from haochaping.core.model import QuarterData
 from haochaping.core.paths import STAGED_VARIABLE, Locations, find_locations
 from haochaping.core.quarter import Quarter
 from haochaping.pipeline.staging import read_staged, read_staged_report
+from haochaping.reference.reference import load_reference
 
 
 def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> QuarterData:
@@ -37,7 +38,7 @@ def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> 
     wanted = Quarter.parse(quarter)
     staged = os.environ.get(STAGED_VARIABLE)
     if staged and data is None:
-        return read_staged(Path(staged), wanted)
+        return read_staged(Path(staged), wanted, load_reference(find_locations().reference))
     from haochaping.pipeline.assess import assess  # what reads and checks is not needed inside a run
 
     return assess(find_locations(data), wanted, date.today()).data
@@ -68,7 +69,6 @@ def check(
 def _check(quarter: QuarterData, locations: Locations, as_of: date) -> CheckReport:
     from haochaping.checks.review import review
     from haochaping.pipeline.assess import load_past
-    from haochaping.reference.reference import load_reference
     from haochaping.store.answers import answer_file, read_answers
     from haochaping.store.apply_corrections import undo_corrections
 

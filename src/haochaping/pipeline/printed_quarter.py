@@ -28,7 +28,8 @@ def load_printed(locations: Locations, quarter: Quarter) -> QuarterData:
     """
     reference = load_reference(locations.reference)
     if rests_on_tidy(locations, quarter):
-        return undo_corrections(validate(read_tidy(locations.tidy(quarter), quarter)), reference)
+        tidy = read_tidy(locations.tidy(quarter), quarter, reference)
+        return undo_corrections(validate(tidy), reference)
     return validate(read_raw(locations.raw(quarter), quarter, reference))
 
 

@@ -13,6 +13,7 @@ from haochaping.core.quarter import Quarter
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.figures.figure import Figures
 from haochaping.figures.figures_json import dump_figures, load_figures
+from haochaping.reference.reference import Reference
 from haochaping.store.tidy_tables import read_tidy, write_frames
 
 PAST_FOLDER = "past"
@@ -30,11 +31,11 @@ def stage(data: QuarterData, report: CheckReport, figures: Figures, folder: Path
     (folder / FIGURES_FILE).write_text(dump_figures(figures), encoding="utf-8")
 
 
-def read_staged(folder: Path, quarter: Quarter) -> QuarterData:
+def read_staged(folder: Path, quarter: Quarter, reference: Reference) -> QuarterData:
     """Read a quarter with its history from a folder written by :func:`stage`; its figures are those of the runner."""
     past = folder / PAST_FOLDER
-    history = tuple(read_tidy(past / str(earlier), earlier) for earlier in quarters_in(past))
-    data = replace(read_tidy(folder, quarter), history=history)
+    history = tuple(read_tidy(past / str(earlier), earlier, reference) for earlier in quarters_in(past))
+    data = replace(read_tidy(folder, quarter, reference), history=history)
     figures = load_figures((folder / FIGURES_FILE).read_text(encoding="utf-8"), data)
     data.set_derived(compute_figures, figures)
     return data

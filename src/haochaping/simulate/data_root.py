@@ -8,6 +8,8 @@ from pathlib import Path
 
 from haochaping.core.model import SIMULATED
 from haochaping.core.quarter import Quarter
+from haochaping.reference.read_declaration import DECLARATION
+from haochaping.reference.reference import load_reference
 from haochaping.simulate.print_bulletin import print_bulletin
 from haochaping.simulate.simulated_quarter import PUBLIC_SERVICES, CitySize, SimulatedCity, simulate
 
@@ -24,10 +26,10 @@ def write_data_root(out: Path, quarters: list[Quarter], seed: int, reference: Pa
     seed : int
         Seed of :func:`simulate`.
     reference : Path
-        Folder of a real city from which headings, words, rules, claims, benchmarks and thresholds are copied.
+        Folder of a real city from which annexes, words, rules, claims, benchmarks and thresholds are copied.
     """
     (out / "reference").mkdir(parents=True, exist_ok=True)
-    for name in ("headings.csv", "words.csv", "rules.toml", "claims.csv", "benchmarks.csv"):
+    for name in (DECLARATION, "words.csv", "rules.toml", "claims.csv", "benchmarks.csv"):
         shutil.copyfile(reference / name, out / "reference" / name)
     city = (reference / "city.toml").read_text(encoding="utf-8")
     thresholds = city[city.index("[thresholds]") :]
@@ -57,7 +59,9 @@ def write_data_root(out: Path, quarters: list[Quarter], seed: int, reference: Pa
         for i, name in enumerate([*simulated.departments, PUBLIC_SERVICES], start=1):
             counterpart = "附件5" if name == PUBLIC_SERVICES else f"市{name}"
             writer.writerow(["district_department", name, "", i, "", counterpart, "", ""])
+    declaration = load_reference(out / "reference").declaration
     for quarter in quarters:
         folder = out / "raw" / str(quarter)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "bulletin.txt").write_text(print_bulletin(simulate(quarter, seed)), encoding="utf-8")
+        text = print_bulletin(simulate(quarter, seed, declaration=declaration))
+        (folder / "bulletin.txt").write_text(text, encoding="utf-8")

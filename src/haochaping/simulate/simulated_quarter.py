@@ -11,8 +11,20 @@ from typing import Any
 import numpy as np
 
 from haochaping.cleaning.number_or_missing import percent
-from haochaping.core.model import SIMULATED, TABLES, QuarterData, encode_key, frame
+from haochaping.core.declaration import AnnexSpec, Declaration
+from haochaping.core.model import (
+    MISSING,
+    NUMBER,
+    SIMULATED,
+    QuarterData,
+    annex_frame,
+    cell_rows,
+    column_path,
+    frame,
+)
+from haochaping.core.paths import find_locations
 from haochaping.core.quarter import Quarter
+from haochaping.reference.reference import load_reference
 
 _NUMERALS = "一二三四五六七八九十"
 _DEPARTMENTS = (
@@ -42,6 +54,10 @@ _DEPARTMENTS = (
     *("文化和旅游局", "卫健委", "退役军人事务局", "市场监管局", "统计局", "总工会", "残联"),
 )
 PUBLIC_SERVICES = "公共服务"
+_ANNEXES = ("districts", "city_departments", "district_departments", "towns_and_villages", "public_services")
+"""Annexes that are simulated where a city declares them."""
+_Total = tuple[str, str, str, int | None]
+"""A printed total: its label, its member of the columns, its measure, its number."""
 WITHOUT_CASES = "“/”表示本期无办件"
 
 
@@ -54,7 +70,9 @@ class CitySize:
     district_departments: int = 24
 
 
-def simulate(quarter: Quarter, seed: int, size: CitySize | None = None) -> QuarterData:
+def simulate(
+    quarter: Quarter, seed: int, size: CitySize | None = None, declaration: Declaration | None = None
+) -> QuarterData:
     """Simulate one consistent quarter: every total, rate, share and figure in the text agrees with its parts.
 
     Parameters
@@ -65,8 +83,12 @@ def simulate(quarter: Quarter, seed: int, size: CitySize | None = None) -> Quart
         Same seed and same quarter give the same data.
     size : CitySize, optional
         Number of districts and departments.
+    declaration : Declaration, optional
+        The annexes of the city's bulletin, by default those of the project; annexes that are not declared are left out.
     """
-    return SimulatedCity(quarter, seed, size or CitySize()).data()
+    if declaration is None:
+        declaration = load_reference(find_locations().reference).declaration
+    return SimulatedCity(quarter, seed, size or CitySize()).data(declaration)
 
 
 class SimulatedCity:
@@ -86,35 +108,42 @@ class SimulatedCity:
         self.department_volume = city_random.lognormal(6.5, 2.0, size.city_departments)
         self.active_share = city_random.beta(8, 60, size.districts)
 
-    def data(self) -> QuarterData:
-        """Return the tables of the quarter; call once, since every call draws new random figures."""
+    def data(self, declaration: Declaration) -> QuarterData:
+        """Return the quarter; call once, since every call draws new random figures."""
         district_departments = self._district_departments()
         towns_and_villages = self._towns_and_villages()
         public_services = self._public_services(district_departments)
         districts = self._districts(district_departments, towns_and_villages)
         departments = self._city_departments(district_departments)
-        totals = self._printed_totals(district_departments, public_services)
-        frames: dict[str, list[dict[str, Any]]] = {
+        annexes = {
             "districts": districts,
             "city_departments": departments,
             "district_departments": district_departments,
             "towns_and_villages": towns_and_villages,
             "public_services": public_services,
-            "printed_totals": totals,
         }
-        blank_total_share = {
-            "table": "public_services",
-            "key": encode_key({"district": "总数"}),
-            "column": "share",
+        totals = {
+            "district_departments": self._district_totals(district_departments),
+            "public_services": _total_of_public_services(public_services),
         }
-        frames["unreported"] = [
-            *_unreported(frames),
-            {**blank_total_share, "printed": "", "reason": "原表空白"},
-        ]
-        frames["headline"] = self._headline([*districts, *departments], towns_and_villages)
-        frames["annexes"] = self._annexes()
-        frames["about"] = [{"field": name, "value": value} for name, value in self._about().items()]
-        return QuarterData(self.quarter, **{name: frame(name, rows) for name, rows in frames.items()})
+        cells: list[dict[str, Any]] = []
+        for number, (name, spec) in enumerate(_simulated_annexes(declaration).items(), start=1):
+            rows = cell_rows(spec, annex_frame(spec, annexes[name]), number)
+            cells += [_counted_in_city(cell) if name == "district_departments" else cell for cell in rows]
+            cells += [
+                _total_cell(spec, number, *total)
+                for total in totals.get(name, ())
+                if total[2] in spec.measures
+            ]
+        frames = {
+            "cells": cells,
+            "headline": self._headline([*districts, *departments], towns_and_villages),
+            "annexes": self._annexes(declaration),
+            "about": [{"field": name, "value": value} for name, value in self._about().items()],
+        }
+        return QuarterData(
+            self.quarter, declaration, **{name: frame(name, rows) for name, rows in frames.items()}
+        )
 
     def _district_departments(self) -> list[dict[str, Any]]:
         rows = []
@@ -208,20 +237,16 @@ class SimulatedCity:
             rows.append({"department": department, **_service_row(cases, evaluations, active, negative)})
         return rows
 
-    def _printed_totals(
-        self, district_departments: list[dict[str, Any]], public_services: list[dict[str, Any]]
-    ) -> list[dict[str, Any]]:
-        rows = []
-        for district in self.districts:
-            value = sum(r["evaluations"] or 0 for r in district_departments if r["district"] == district)
-            rows.append(
-                _printed_total(
-                    "district_departments", {"department": "汇总", "district": district}, value, "汇总"
-                )
+    def _district_totals(self, district_departments: list[dict[str, Any]]) -> list[_Total]:
+        return [
+            (
+                "汇总",
+                district,
+                "evaluations",
+                sum(r["evaluations"] or 0 for r in district_departments if r["district"] == district),
             )
-        value = sum(r["evaluations"] for r in public_services)
-        rows.append(_printed_total("public_services", {"district": "总数"}, value, "总数"))
-        return rows
+            for district in self.districts
+        ]
 
     def _headline(
         self, rows: list[dict[str, Any]], towns_and_villages: list[dict[str, Any]]
@@ -244,13 +269,14 @@ class SimulatedCity:
             {"figure": "rectification_rate", "value": 1.0, "unit": "%", "printed": "100%"},
         ]
 
-    def _annexes(self) -> list[dict[str, Any]]:
+    def _annexes(self, declaration: Declaration) -> list[dict[str, Any]]:
         extracted = (self.quarter.end + timedelta(days=24)).isoformat()
         start, end = self.quarter.start.isoformat(), self.quarter.end.isoformat()
         return [
             {
                 "table": name,
-                "annex": spec.annex,
+                "position": position,
+                "annex": spec.number,
                 "title": f"{spec.title}{self.quarter.label.partition('年')[2]}“好差评”数据表（{SIMULATED}）",
                 "note": f"备注：{SIMULATED}，{WITHOUT_CASES}，数据统计范围 {chinese_date(start)}至 {chinese_date(end)}，"
                 f"数据提取时间：{chinese_date(extracted)}。",
@@ -258,7 +284,7 @@ class SimulatedCity:
                 "period_end": end,
                 "extraction_date": extracted,
             }
-            for name, spec in TABLES.items()
+            for position, (name, spec) in enumerate(_simulated_annexes(declaration).items(), start=1)
         ]
 
     def _about(self) -> dict[str, str]:
@@ -317,31 +343,38 @@ def _service_row(cases: int, evaluations: int, active: int, negative: int) -> di
     }
 
 
-def _printed_total(table: str, key: dict[str, str], value: int, label: str) -> dict[str, Any]:
+def _simulated_annexes(declaration: Declaration) -> dict[str, AnnexSpec]:
+    """The annexes that are simulated, in the order in which the bulletin prints them."""
+    return {name: spec for name, spec in declaration.annexes.items() if name in _ANNEXES}
+
+
+def _total_of_public_services(public_services: list[dict[str, Any]]) -> list[_Total]:
+    """The total of the records; the total of the shares is left blank, as in published bulletins."""
+    whole = sum(row["evaluations"] for row in public_services)
+    return [("总数", "", "evaluations", whole), ("总数", "", "share", None)]
+
+
+def _counted_in_city(cell: dict[str, Any]) -> dict[str, Any]:
+    """A cell of a district's department, which prints 归市 where it has no number."""
+    if cell["status"] == NUMBER:
+        return cell
+    return {**cell, "printed": "归市", "reason": "数据归市级部门统计"}
+
+
+def _total_cell(
+    spec: AnnexSpec, number: int, label: str, member: str, measure: str, value: int | None
+) -> dict[str, Any]:
+    """A row of ``cells`` for a total in a row of totals."""
     return {
-        "table": table,
-        "key": encode_key(key),
-        "column": "evaluations",
+        "table": number,
+        "annex": spec.name,
+        "row": label,
+        "member": member,
+        "is_total": True,
+        "column": column_path(spec, spec.measures_by_name[measure], member),
+        "measure": measure,
+        "printed": "" if value is None else str(value),
         "value": value,
-        "printed": str(value),
-        "label": label,
+        "status": MISSING if value is None else NUMBER,
+        "reason": "原表空白" if value is None else "",
     }
-
-
-def _unreported(frames: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    rows = []
-    for name, spec in TABLES.items():
-        for record in frames[name]:
-            for column in spec.measures:
-                if record.get(column) is None:
-                    printed = "归市" if name == "district_departments" else "/"
-                    rows.append(
-                        {
-                            "table": name,
-                            "key": encode_key({k: record[k] for k in spec.key}),
-                            "column": column,
-                            "printed": printed,
-                            "reason": "数据归市级部门统计" if printed == "归市" else "原表填“/”，含义未注明",
-                        }
-                    )
-    return rows

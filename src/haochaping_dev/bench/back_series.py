@@ -6,7 +6,6 @@ import random
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from haochaping.core.labels import COLUMNS
 from haochaping.core.paths import project_root
 from haochaping.core.quarter import Quarter
 from haochaping.reference.reference import load_reference
@@ -41,10 +40,11 @@ def print_history_table(folder: Path) -> None:
                 _plant_slips((without_history, with_history), table, column, rng, planted, found)
     print(f"\n| simulated, {QUARTERS} earlier quarters | slip | planted | found without | found with them |")
     print("|---|---|---|---|---|")
+    heading = with_history.data.declaration.heading
     for (table, column, kind), count in planted.items():
         slip_key = (table, column, kind)
         print(
-            f"| {table} {COLUMNS[column]} | {kind} | {count} | {found[False][slip_key] / count:.0%} |"
+            f"| {table} {heading(column)} | {kind} | {count} | {found[False][slip_key] / count:.0%} |"
             f" {found[True][slip_key] / count:.0%} |"
         )
     print(
@@ -59,7 +59,7 @@ def _simulated_sandboxes(folder: Path, seed: int) -> tuple[Sandbox, Sandbox]:
     quarters = [Quarter(2022 + i // 4, i % 4 + 1) for i in range(QUARTERS + 1)]
     write_data_root(folder, quarters[-1:], seed, project_root() / "data" / "reference")
     reference = load_reference(folder / "reference")
-    *earlier, last = (simulate(quarter, seed) for quarter in quarters)
+    *earlier, last = (simulate(quarter, seed, declaration=reference.declaration) for quarter in quarters)
     return Sandbox.of("alone", last, reference), Sandbox.of("with past", last, reference, earlier)
 
 

@@ -12,15 +12,14 @@ import random
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from haochaping.checks.finding import Finding
 from haochaping.checks.rule_kinds import KINDS
 from haochaping.checks.run_rules import run_rules
 from haochaping.cleaning.number_format import number
-from haochaping.core.labels import COLUMNS
-from haochaping.core.model import TABLES, CellRef, QuarterData
+from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.paths import project_root
 from haochaping.core.quarter import Quarter
 from haochaping.reference.reference import load_reference
@@ -72,7 +71,7 @@ def print_slips_table(sandbox: Sandbox) -> None:
     print("|---|---|---|---|---|---|---|")
     for (table, column, kind), tally in tallies.items():
         shown = column.removeprefix("合计·")
-        label = column.replace(shown, COLUMNS.get(shown, shown))
+        label = column.replace(shown, sandbox.data.declaration.heading(shown))
         print(f"| {table} | {label} | {kind} | {tally.row()} |")
     _print_unconstrained_columns(sandbox, tallies)
 
@@ -90,14 +89,14 @@ def _print_unconstrained_columns(sandbox: Sandbox, tallies: dict[tuple[str, str,
         planted, found = sum(t.planted for t in column_tallies), sum(t.found for t in column_tallies)
         if planted and found * 2 < planted:
             share = cells[table, column] / sum(cells.values())
-            print(f"| {table} {COLUMNS.get(column, column)} | {found} of {planted} | {share:.1%} |")
+            print(f"| {table} {cell_index.heading(column)} | {found} of {planted} | {share:.1%} |")
 
 
 def print_rows_table(sandbox: Sandbox) -> None:
     """Print how often exchanged or shifted rows and renamed or missing units are found."""
     rng = random.Random(SEED)
     print(f"\n| {sandbox.name} | slip | planted | found |\n|---|---|---|---|")
-    for name in TABLES:
+    for name in sandbox.data.declaration.annexes:
         for kind, change in (
             ("两行互换", _exchange_rows),
             ("数据错行", _shift_rows),
@@ -114,23 +113,23 @@ def print_rows_table(sandbox: Sandbox) -> None:
 
 def _exchange_rows(data: QuarterData, name: str, rng: random.Random) -> QuarterData:
     """Exchange the names of two rows, so that each has the other's figures."""
-    key = TABLES[name].key[0]
+    key = data.declaration.annexes[name].row_key
     first, second = rng.sample(sorted(set(data.table(name)[key])), 2)
     rows = data.table(name).copy()
     rows[key] = rows[key].map(lambda unit: {first: second, second: first}.get(unit, unit)).astype("str")
-    return replace(data, **{name: rows})
+    return data.with_table(name, rows)
 
 
 def _shift_rows(data: QuarterData, name: str, rng: random.Random) -> QuarterData:
     """Shift three consecutive rows, so that each has the figures of another."""
-    key = TABLES[name].key[0]
+    key = data.declaration.annexes[name].row_key
     names = list(dict.fromkeys(data.table(name)[key]))
     start = rng.randrange(len(names) - 2)
     first, second, third = names[start : start + 3]
     new_names = {first: second, second: third, third: first}
     rows = data.table(name).copy()
     rows[key] = rows[key].map(lambda unit: new_names.get(unit, unit)).astype("str")
-    return replace(data, **{name: rows})
+    return data.with_table(name, rows)
 
 
 def print_pairs_table(sandbox: Sandbox, pairs: int = 40) -> None:
@@ -170,17 +169,17 @@ def _bound_cells(sandbox: Sandbox, cell_index: CellIndex) -> set[CellRef]:
 
 
 def _rename_unit(data: QuarterData, name: str, rng: random.Random) -> QuarterData:
-    key = TABLES[name].key[0]
+    key = data.declaration.annexes[name].row_key
     old = rng.choice(sorted(set(data.table(name)[key])))
     rows = data.table(name).copy()
     rows[key] = rows[key].map(lambda unit: f"某{unit}" if unit == old else unit).astype("str")
-    return replace(data, **{name: rows})
+    return data.with_table(name, rows)
 
 
 def _drop_row(data: QuarterData, name: str, rng: random.Random) -> QuarterData:
-    key = TABLES[name].key[0]
+    key = data.declaration.annexes[name].row_key
     old = rng.choice(sorted(set(data.table(name)[key])))
-    return replace(data, **{name: data.table(name)[data.table(name)[key] != old].reset_index(drop=True)})
+    return data.with_table(name, data.table(name)[data.table(name)[key] != old])
 
 
 def print_clean_table(folder: Path, quarters: int = 12) -> None:
@@ -191,7 +190,9 @@ def print_clean_table(folder: Path, quarters: int = 12) -> None:
     for seed in range(quarters):
         quarter = Quarter(2024, seed % 4 + 1)
         write_data_root(folder / str(seed), [quarter], seed, reference)
-        found = run_rules(simulate(quarter, seed), load_reference(folder / str(seed) / "reference")).counts
+        simulated_reference = load_reference(folder / str(seed) / "reference")
+        data = simulate(quarter, seed, declaration=simulated_reference.declaration)
+        found = run_rules(data, simulated_reference).counts
         counts.update(found)
         most |= Counter(found)
     print("\n| clean simulated quarters | 须更正 | 需核实 | 提示 |\n|---|---|---|---|")

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from haochaping.core.model import TABLES, TEXT_CLAIMS, CellRef, QuarterData
+from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.store.apply_corrections import with_cell_text
 from haochaping.store.cell_index import CellIndex
 from haochaping_dev.bench.sandbox import CELLS, Sandbox
@@ -60,7 +60,7 @@ def plant_slips(
     """Yield slips one at a time: table, column, kind, cell, true text, and the quarter with the slip."""
     cell_index = CellIndex(sandbox.data, sandbox.reference)
     by_column: dict[tuple[str, str], list[CellRef]] = defaultdict(list)
-    totals = {row.cell(c) for row in cell_index.total_rows for c in TABLES[row.table].measures}
+    totals = {row.cell(c) for row in cell_index.total_rows for c in cell_index.spec(row.table).measures}
     for cell in cell_index.cells():
         if cell_index.printed(cell) == "":
             continue
@@ -90,7 +90,7 @@ class _SlipKind:
 def _slip_kinds(cell_index: CellIndex, cells: list[CellRef]) -> dict[str, _SlipKind]:
     """Return the kinds of slip for a column, each a function from cell to wrong text (None if not applicable)."""
     first = cells[0]
-    is_rate = first.table == TEXT_CLAIMS or first.column in TABLES[first.table].rates
+    is_rate = first.table == TEXT_CLAIMS or first.column in _rates(cell_index, first.table)
     if is_rate and not (first.table == TEXT_CLAIMS and "records" in first.path):
         return {"百分数末位错": _SlipKind(lambda cell, _: rate_slip(cell_index.printed(cell)))}
     kinds: dict[str, _SlipKind] = {}
@@ -108,6 +108,11 @@ def _slip_kinds(cell_index: CellIndex, cells: list[CellRef]) -> dict[str, _SlipK
     return kinds
 
 
+def _rates(cell_index: CellIndex, table: str) -> tuple[str, ...]:
+    spec = cell_index.declaration.annexes.get(table)
+    return spec.rates if spec else ()
+
+
 def rate_slip(printed: str) -> str | None:
     """Return a percentage with another last digit; None if it has none."""
     digits = printed.rstrip("%以上")
@@ -117,7 +122,7 @@ def rate_slip(printed: str) -> str | None:
 
 
 def _total_without_a_row(cell_index: CellIndex, total: CellRef, rng: random.Random) -> str | None:
-    row = next(row for row in cell_index.total_rows if row.key == total.names and row.table == total.table)
+    row = next(row for row in cell_index.total_rows if row.cell(total.column) == total)
     parts = [value for part in cell_index.parts(row) if (value := cell_index.count(part.cell(total.column)))]
     value = cell_index.count(total)
     return str(value - rng.choice(parts)) if parts and value is not None else None

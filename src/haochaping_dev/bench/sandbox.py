@@ -61,5 +61,6 @@ def sandboxes(folder: Path) -> list[Sandbox]:
     simulated = Quarter(2024, 1)
     write_data_root(folder, [simulated], SEED, reference.folder)
     simulated_reference = load_reference(folder / "reference")
-    found.append(Sandbox.of("simulated", simulate(simulated, SEED), simulated_reference))
+    data = simulate(simulated, SEED, declaration=simulated_reference.declaration)
+    found.append(Sandbox.of("simulated", data, simulated_reference))
     return found

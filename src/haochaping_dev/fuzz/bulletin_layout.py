@@ -136,7 +136,7 @@ def _records(
         if measure.is_rate:
             record[f"{measure.field}_printed"] = printed
         if record[measure.field] is None:
-            content["unreported"].append((annex.table, tuple(key.items()), measure.field, printed))
+            content["unreported"].append((annex.table, name, measure.member, measure.field, printed))
     if layout.total_label and name == annex.rows[0][0]:
         _add_expected_total(annex, layout, content)
     return list(records.values())
@@ -144,11 +144,7 @@ def _records(
 
 def _add_expected_total(annex: Annex, layout: Layout, content: dict[str, Any]) -> None:
     for measure, value in zip(annex.measures, annex.total, strict=True):
-        place = (
-            annex.table,
-            tuple({annex.key: layout.total_label, **dict(measure.key)}.items()),
-            measure.field,
-        )
+        place = (annex.table, layout.total_label, measure.member, measure.field)
         printed = cell_text(value, measure, layout)
         number = read_by_eye(printed, measure)
         if number is None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from haochaping.core.paths import project_root
 from haochaping.core.quarter import Quarter
@@ -21,7 +20,7 @@ from haochaping_dev.fuzz import (
 )
 from haochaping_dev.fuzz.bulletin_layout import Layout
 from haochaping_dev.fuzz.invented_city import QUARTER
-from haochaping_dev.fuzz.model_content import plain_values
+from haochaping_dev.fuzz.model_content import kit_reference, plain_values
 from haochaping_dev.fuzz.mutate_text import Content, MutatedInput
 from haochaping_dev.fuzz.office_files import FORMATS, opening_lines, sheet_contents, write_files
 from haochaping_dev.fuzz.print_any_layout import print_bulletin
@@ -82,15 +81,8 @@ def read_input(input_format: str, folder: Path) -> Content:
 
         return {"settings": [repr(load_reference(folder)), repr(load_rules(folder, KINDS))]}
     if input_format == "tidy tables":
-        return plain_values(validate(read_tidy(folder, quarter)))
-    return plain_values(validate(read_raw(folder, quarter, _reference())))
-
-
-@cache
-def _reference() -> Any:
-    from haochaping.reference.reference import load_reference
-
-    return load_reference(project_root() / "data" / "reference")
+        return plain_values(validate(read_tidy(folder, quarter, kit_reference())))
+    return plain_values(validate(read_raw(folder, quarter, kit_reference())))
 
 
 def _answers(folder: Path, quarter: Quarter) -> Content:
@@ -133,7 +125,7 @@ def _noisy_notes(random: Random) -> MutatedInput:
 def _noisy_settings(random: Random) -> MutatedInput:
     folder = project_root() / "data" / "reference"
     files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-    name = random.choice(("units.csv", "rules.toml", "headings.csv", "words.csv", "city.toml"))
+    name = random.choice(("units.csv", "rules.toml", "annexes.toml", "words.csv", "city.toml"))
     return MutatedInput("noise", {**files, name: noise.add_noise(files[name], random)}, ())
 
 

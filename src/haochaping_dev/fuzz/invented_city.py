@@ -37,6 +37,11 @@ class Measure:
     key: tuple[tuple[str, str], ...] = ()
 
     @property
+    def member(self) -> str:
+        """The district or tier whose column it is; blank where a column has no such name."""
+        return next((name for _, name in self.key), "")
+
+    @property
     def is_rate(self) -> bool:
         return self.field.endswith("_rate") or self.field == "share"
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from haochaping.core.model import TABLES, QuarterData, decode_key
+from haochaping.core.model import QuarterData
+from haochaping.core.paths import project_root
+from haochaping.reference.reference import Reference, load_reference
+
+
+@cache
+def kit_reference() -> Reference:
+    """The settings that come with the kit, by which fuzzed inputs are read."""
+    return load_reference(project_root() / "data" / "reference")
 
 
 def plain_values(data: QuarterData) -> dict[str, Any]:
@@ -14,17 +23,13 @@ def plain_values(data: QuarterData) -> dict[str, Any]:
 
     Totals and unreported cells are sorted, because their order has no meaning; rates are rounded to ten decimals.
     """
-
-    def pair(key: str) -> tuple[tuple[str, str], ...]:
-        return tuple(decode_key(key).items())
-
-    content: dict[str, Any] = {name: _records(data.table(name)) for name in TABLES}
+    content: dict[str, Any] = {name: _records(data.table(name)) for name in data.declaration.annexes}
     content["printed_totals"] = sorted(
-        (r.table, pair(r.key), r.column, round(r.value, 10), r.printed, r.label)
+        (r.table, r.row, r.member, r.column, round(r.value, 10), r.printed, r.label)
         for r in data.printed_totals.itertuples()
     )
     content["unreported"] = sorted(
-        (r.table, pair(r.key), r.column, r.printed) for r in data.unreported.itertuples()
+        (r.table, r.row, r.member, r.column, r.printed) for r in data.unreported.itertuples()
     )
     content["headline"] = {
         r.figure: (round(r.value, 10), r.unit, r.printed, r.qualifier) for r in data.headline.itertuples()

@@ -5,20 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from haochaping.core.model import TABLES, QuarterData, encode_key, frame
+from haochaping.core.model import MISSING, NUMBER, QuarterData, annex_frame, cell_rows, frame
 from haochaping.core.quarter import Quarter
 from haochaping.store.notes import SECTIONS
 from haochaping.store.tidy_tables import write_tidy
 from haochaping_dev.fuzz.bulletin_layout import Layout, expected_content
 from haochaping_dev.fuzz.invented_city import QUARTER, small_city
+from haochaping_dev.fuzz.model_content import kit_reference
 from haochaping_dev.fuzz.mutate_text import Content, MutatedInput
 
 HEADINGS = ("编号", "单元格", "位置", "原值", "处理", "核实值", "说明或依据", "经办人", "日期", "有效至")
+CELLS = "cells.csv"
 FIELDS = ("finding", "cell", "cell_words", "original", "kind", "value", "text", "by", "on", "until")
 
 
@@ -125,21 +128,41 @@ def mutate_notes(random: Random) -> MutatedInput:
 
 def to_quarter_data(content: Content) -> QuarterData:
     """Return the quarter that has `content`."""
-    frames: dict[str, list[dict[str, Any]]] = {name: content[name] for name in TABLES}
-    frames["printed_totals"] = [
-        {"table": t, "key": encode_key(dict(k)), "column": c, "value": v, "printed": p, "label": label}
-        for t, k, c, v, p, label in content["printed_totals"]
-    ]
-    frames["unreported"] = [
-        {"table": t, "key": encode_key(dict(k)), "column": c, "printed": p, "reason": "原表空白"}
-        for t, k, c, p in content["unreported"]
-    ]
-    frames["headline"] = [
-        {"figure": name, "value": v, "unit": u, "printed": p, "qualifier": q}
-        for name, (v, u, p, q) in content["headline"].items()
-    ]
-    frames["about"] = [{"field": "quarter", "value": QUARTER}]
-    return QuarterData(Quarter.parse(QUARTER), **{name: frame(name, rows) for name, rows in frames.items()})
+    declaration = kit_reference().declaration
+    words = {gap[:4]: gap[4] for gap in content["unreported"]}
+    cells: list[dict[str, Any]] = []
+    for number, (name, spec) in enumerate(declaration.annexes.items(), start=1):
+        printed_columns = {column for record in content[name] for column in record}
+        rows = cell_rows(spec, annex_frame(spec, content[name], printed_columns), number)
+        for cell in (*rows, *_total_cells(content, name, number)):
+            place = (name, cell["row"], cell["member"], cell["measure"])
+            cells.append({**cell, "printed": words.get(place, cell["printed"])})
+    frames = {
+        "cells": cells,
+        "headline": [
+            {"figure": name, "value": v, "unit": u, "printed": p, "qualifier": q}
+            for name, (v, u, p, q) in content["headline"].items()
+        ],
+        "about": [{"field": "quarter", "value": QUARTER}],
+    }
+    return QuarterData(
+        Quarter.parse(QUARTER), declaration, **{name: frame(name, rows) for name, rows in frames.items()}
+    )
+
+
+def _total_cells(content: Content, table: str, number: int) -> Iterator[dict[str, Any]]:
+    """Yield the cells of an annex's rows of totals, with and without a number."""
+    common = {"table": number, "annex": table, "is_total": True}
+    spec = kit_reference().declaration.annexes[table]
+    names = {record[spec.row_key] for record in content[table]}
+    for name, row, member, measure, value, printed, _ in content["printed_totals"]:
+        if name == table:
+            cell = {"row": row, "member": member, "measure": measure, "column": measure, "printed": printed}
+            yield {**common, **cell, "value": value, "status": NUMBER}
+    for name, row, member, measure, printed in content["unreported"]:
+        if name == table and row not in names:
+            cell = {"row": row, "member": member, "measure": measure, "column": measure, "printed": printed}
+            yield {**common, **cell, "status": MISSING, "reason": "原表空白"}
 
 
 @cache
@@ -157,11 +180,9 @@ def tidy_files(random: Random) -> dict[str, bytes]:
 
 
 def mutate_tidy_tables(random: Random) -> MutatedInput:
-    """A figure, name, column or row of the tidy tables changed."""
+    """A figure, name, column or row of the tidy cells changed."""
     content, known_files = _known_tidy_tables(random.randrange(8))
-    files = dict(known_files)
-    table = random.choice(list(TABLES))
-    rows = list(csv.reader(io.StringIO(files[f"{table}.csv"].decode())))
+    heading, *cells = csv.reader(io.StringIO(known_files[CELLS].decode()))
     kind = random.choice(
         (
             "figure",
@@ -170,46 +191,65 @@ def mutate_tidy_tables(random: Random) -> MutatedInput:
             "name blank",
             "column lost",
             "column renamed",
-            "row twice",
+            "cell twice",
             "row lost",
             "mark",
         )
     )
-    row = random.randrange(1, len(rows))
-    at = random.choice([i for i, name in enumerate(rows[0]) if name in TABLES[table].counts])
+    rows = [dict(zip(heading, cell, strict=True)) for cell in cells]
+    cell = random.choice([row for row in rows if _is_count(row)])
     allowed: tuple[Content, ...] = ()
     if kind == "figure":
         value = random.randrange(10**6)
-        rows[row][at] = str(value)
-        allowed = (
-            _content_with_record(content, table, row - 1, {**content[table][row - 1], rows[0][at]: value}),
-        )
+        cell |= {"value": str(value), "printed": str(value)}
+        allowed = (_content_with_record(content, cell, {cell["measure"]: value}),)
     elif kind == "not a figure":
-        rows[row][at] = random.choice(
-            ("abc", "1.5", "1e400", "²", "五", "--", "1 2", "0x1F", "9" * 30, "inf", "nan", "True")
+        cell["value"] = random.choice(
+            ("abc", "1e400", "²", "五", "--", "1 2", "0x1F", "9" * 30, "inf", "nan", "True")
         )
     elif kind == "below nought":
-        rows[row][at] = "-1"
+        cell |= {"value": "-1", "printed": "-1"}
     elif kind == "name blank":
-        rows[row][0] = ""
+        cell["row"] = ""
     elif kind == "column lost":
-        rows = [[*line[:at], *line[at + 1 :]] for line in rows]
+        heading = [name for name in heading if name != "value"]
     elif kind == "column renamed":
-        rows[0][at] = "another"
-    elif kind == "row twice":
-        rows.append(list(rows[row]))
+        rows = [{**row, "another": row["value"]} for row in rows]
+        heading = ["another" if name == "value" else name for name in heading]
+    elif kind == "cell twice":
+        rows.append(cell)
     elif kind == "row lost":
-        rows.pop(row)
-        allowed = (_content_with_record(content, table, row - 1, None),)
+        rows = [row for row in rows if _record_of(row) != _record_of(cell)]
+        allowed = (_content_with_record(content, cell, None),)
     else:
         allowed = (content,)
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\r\n" if kind == "mark" else "\n").writerows(rows)
-    files[f"{table}.csv"] = buffer.getvalue().encode("utf-8-sig" if kind == "mark" else "utf-8")
+    writer = csv.writer(buffer, lineterminator="\r\n" if kind == "mark" else "\n")
+    writer.writerows([heading, *([row[name] for name in heading] for row in rows)])
+    files = {**known_files, CELLS: buffer.getvalue().encode("utf-8-sig" if kind == "mark" else "utf-8")}
     return MutatedInput(f"tidy: {kind}", files, allowed)
 
 
-def _content_with_record(content: Content, table: str, row: int, record: dict[str, Any] | None) -> Content:
-    records = list(content[table])
-    records[row : row + 1] = [record] if record else []
-    return {**content, table: records}
+def _is_count(cell: dict[str, str]) -> bool:
+    """Whether a row of the tidy cells is a unit's cell that holds a count."""
+    spec = kit_reference().declaration.annexes[cell["annex"]]
+    return cell["is_total"] == "False" and cell["status"] == NUMBER and cell["measure"] in spec.counts
+
+
+def _record_of(cell: dict[str, str]) -> tuple[str, ...]:
+    return cell["annex"], cell["row"], cell["member"]
+
+
+def _content_with_record(content: Content, cell: dict[str, str], changed: dict[str, Any] | None) -> Content:
+    """Return `content` with other measures in the record of a cell, or without the record."""
+    table, row, member = _record_of(cell)
+    spec = kit_reference().declaration.annexes[table]
+    key = {spec.row_key: row, **({spec.columns_by.key: member} if spec.columns_by else {})}
+    records = []
+    for record in content[table]:
+        if not key.items() <= record.items():
+            records.append(record)
+        elif changed is not None:
+            records.append({**record, **changed})
+    gaps = [gap for gap in content["unreported"] if changed is not None or gap[:3] != (table, row, member)]
+    return {**content, table: records, "unreported": gaps}

@@ -71,12 +71,12 @@ class _MutableBulletin:
     def without_total(self, city: InventedCity, number: int, layout: Layout) -> tuple[Content, ...]:
         """Return the readings of `city` without the total of one annex."""
         annex = self.annex(number)
-        label = (annex.key, layout.total_label)
+        label = layout.total_label
         return tuple(
             {
                 **reading,
                 "printed_totals": [total for total in reading["printed_totals"] if total[0] != annex.table],
-                "unreported": [g for g in reading["unreported"] if g[0] != annex.table or label not in g[1]],
+                "unreported": [g for g in reading["unreported"] if g[0] != annex.table or g[1] != label],
             }
             for reading in right_readings(city, layout)
         )

@@ -8,12 +8,11 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from haochaping.core.model import TABLES
 from haochaping.core.paths import project_root
 from haochaping.core.quarter import Quarter
 from haochaping_dev.fuzz.bulletin_layout import UnreadableCell, read_by_eye
 from haochaping_dev.fuzz.invented_city import MEASURES_1, MEASURES_4, MEASURES_5, QUARTER, Measure
-from haochaping_dev.fuzz.model_content import plain_values
+from haochaping_dev.fuzz.model_content import kit_reference, plain_values
 from haochaping_dev.fuzz.mutate_text import Content, MutatedInput
 
 _ROW = re.compile(r"([0-9]+) (\S+)((?: \S+)+)")
@@ -29,7 +28,8 @@ def real_text() -> str:
 def _real_content() -> Content:
     from haochaping.store.tidy_tables import read_tidy
 
-    return plain_values(read_tidy(project_root() / "data" / "tidy" / QUARTER, Quarter.parse(QUARTER)))
+    folder = project_root() / "data" / "tidy" / QUARTER
+    return plain_values(read_tidy(folder, Quarter.parse(QUARTER), kit_reference()))
 
 
 @cache
@@ -37,7 +37,7 @@ def _one_line_rows() -> list[tuple[int, str, str, list[str]]]:
     """Return the rows that are on one line: line number, table, name, cells."""
     rows = []
     table = ""
-    by_number = {spec.annex: name for name, spec in TABLES.items()}
+    by_number = {spec.number: name for name, spec in kit_reference().declaration.annexes.items()}
     for i, line in enumerate(real_text().split("\n")):
         heading = re.fullmatch(r"\s*附件 ([1-5])：\s*", line)
         table = by_number[int(heading[1])] if heading else table
@@ -97,14 +97,14 @@ def _content_with_cell(table: str, name: str, measure: Measure, text: str) -> Co
     except UnreadableCell:
         return None
     content = copy.deepcopy(_real_content())
-    first = TABLES[table].key[0]
-    key = {first: name, **dict(measure.key)}
+    spec = kit_reference().declaration.annexes[table]
+    key = {spec.row_key: name, **dict(measure.key)}
     record: dict[str, Any] = next(r for r in content[table] if key.items() <= r.items())
     record[measure.field] = value
     if measure.is_rate:
         record[f"{measure.field}_printed"] = text
-    place = (table, tuple(key.items()), measure.field)
-    content["unreported"] = [gap for gap in content["unreported"] if gap[:3] != place]
+    place = (table, name, measure.member, measure.field)
+    content["unreported"] = [gap for gap in content["unreported"] if gap[:4] != place]
     if value is None:
         content["unreported"] = sorted([*content["unreported"], (*place, text)])
     return content

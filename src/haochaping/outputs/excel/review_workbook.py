@@ -9,11 +9,12 @@ from typing import Any
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.review import ReviewResult, cell_label, normalize_place
-from haochaping.core.labels import COLUMNS, SEVERITIES, STATUSES, place
-from haochaping.core.model import CellRef, QuarterData, decode_key
+from haochaping.core.labels import SEVERITIES, STATUSES
+from haochaping.core.model import CellRef, QuarterData
+from haochaping.outputs.cell_words import cell_words
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
 from haochaping.store.answers import CORRECT, EXPLAIN, QUARTER_LABEL, WITHDRAW, Answer
-from haochaping.store.cell_index import CellIndex
+from haochaping.store.cell_index import CellIndex, cell_of
 
 FINDINGS, OTHER_CELLS, HELP = "核对意见", "更正其他单元格", "填写说明"
 _HELP_WIDTH = 110
@@ -91,7 +92,7 @@ def _findings_sheet(workbook: Any, styles: Styles, reviewed: ReviewResult, answe
     last_row = len(report.findings)
     for row, finding in enumerate(report.findings, start=1):
         answer = answer_of.get((finding.id, finding.at.path))
-        texts = _finding_texts(finding, printed) | {"序号": str(row)}
+        texts = _finding_texts(reviewed.data, finding, printed) | {"序号": str(row)}
         _write_row(sheet, styles, row, headings, texts | _answer_texts(answer, report))
         if finding.at not in cell_index and not (answer and answer.value):
             sheet.write_blank(row, headings.index("核实值"), None, styles.get(border=1, bg_color="#D9D9D9"))
@@ -131,7 +132,9 @@ def _other_cells_sheet(
         for cell in finding.suspects:
             if cell != finding.at:
                 answer = answer_of.get((finding.id, cell.path))
-                rows.append(_other_cell_texts(finding, cell, printed) | _answer_texts(answer, report))
+                rows.append(
+                    _other_cell_texts(reviewed.data, finding, cell, printed) | _answer_texts(answer, report)
+                )
     for number, cells in enumerate(rows, start=1):
         _write_row(sheet, styles, number, _OTHER_CELL_COLUMNS, cells)
     sheet.freeze_panes(1, 0)
@@ -202,13 +205,10 @@ def _write_row(sheet: Any, styles: Styles, row: int, headings: Sequence[str], ce
 
 def _printed_before_correction(data: QuarterData) -> dict[CellRef, str]:
     """What corrected cells read before: an answer is compared with what the source prints, at every run."""
-    return {
-        CellRef.of(row["table"], decode_key(row["key"]), row["column"]): row["printed"]
-        for row in data.corrections.to_dict("records")
-    }
+    return {cell_of(row): row["printed"] for row in data.corrections.to_dict("records")}
 
 
-def _finding_texts(finding: Finding, printed: Mapping[CellRef, str]) -> dict[str, str]:
+def _finding_texts(data: QuarterData, finding: Finding, printed: Mapping[CellRef, str]) -> dict[str, str]:
     """Texts of a finding by column; an explanation that has expired is quoted after the status."""
     status = STATUSES[finding.state]
     if finding.answer and finding.status in ("new", "known"):
@@ -217,24 +217,24 @@ def _finding_texts(finding: Finding, printed: Mapping[CellRef, str]) -> dict[str
         "编号": finding.id,
         "程度": SEVERITIES[finding.severity],
         "状态": status,
-        "位置": place(finding.at.table, finding.at.names) + COLUMNS.get(finding.at.column, ""),
+        "位置": cell_words(data, finding.at),
         "原值": printed.get(finding.at, finding.printed.get(finding.at, "")),
         "应为": finding.expected,
         "意见": finding.message,
         "算式": finding.arithmetic,
-        "可疑单元格": "；".join(
-            place(cell.table, cell.names) + COLUMNS.get(cell.column, "") for cell in finding.suspects
-        ),
+        "可疑单元格": "；".join(cell_words(data, cell) for cell in finding.suspects),
         "可能的解释": finding.hypothesis or "",
         "建议": finding.consider,
         "单元格": finding.at.path,
     }
 
 
-def _other_cell_texts(finding: Finding, cell: CellRef, printed: Mapping[CellRef, str]) -> dict[str, str]:
+def _other_cell_texts(
+    data: QuarterData, finding: Finding, cell: CellRef, printed: Mapping[CellRef, str]
+) -> dict[str, str]:
     return {
         "编号": finding.id,
-        "位置": place(cell.table, cell.names) + COLUMNS.get(cell.column, ""),
+        "位置": cell_words(data, cell),
         "原值": printed.get(cell, finding.printed.get(cell, "")),
         "单元格": cell.path,
     }

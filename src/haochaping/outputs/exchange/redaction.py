@@ -11,7 +11,7 @@ from haochaping.checks.finding import Finding
 from haochaping.checks.owners import Owner, Owners
 from haochaping.checks.rule import load_rules
 from haochaping.checks.rule_kinds import KINDS
-from haochaping.core.model import TABLES, CellRef
+from haochaping.core.model import CellRef
 from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
@@ -119,7 +119,7 @@ class Redaction:
         unit = self._reference.unit(kind, name)
         yield from unit.aliases if unit else ()
         for cell in self._owners.cells.get(owner, ()):
-            yield from cell.names.values()
+            yield from cell.names
 
     @cached_property
     def _any_unit_name(self) -> re.Pattern[str]:
@@ -142,7 +142,7 @@ class Redaction:
         cells = [
             cell
             for cell in self._cell_index.cells()
-            if cell.table in TABLES and self._owners.of(cell) is None
+            if cell.table in self._cell_index.declaration.annexes and self._owners.of(cell) is None
         ]
         return {self._plain_printed(cell) for cell in cells} | {str(total) for total in self._sums.values()}
 
@@ -153,14 +153,15 @@ class Redaction:
             (name, column): sum(
                 self._cell_index.count(row.cell(column)) or 0 for row in self._cell_index.rows(name)
             )
-            for name, spec in TABLES.items()
+            for name, spec in self._cell_index.declaration.annexes.items()
             for column in spec.counts
         }
 
     def _base_numbers(self, finding: Finding, owner: Owner) -> Iterator[float]:
         """Numbers from which figures of this finding may be derived: the unit's cells in it, their sums, column totals."""
         own = [cell for cell in (finding.at, *finding.cells) if self._owners.of(cell) == owner]
-        counted = [cell for cell in dict.fromkeys(own) if cell.column in TABLES[cell.table].counts]
+        is_count = self._cell_index.declaration.is_count
+        counted = [cell for cell in dict.fromkeys(own) if is_count(cell.table, cell.column)]
         counts = [n for cell in counted if (n := self._cell_index.count(cell))]
         yield from counts
         for size in range(2, min(len(counts), _MOST_SUMMANDS) + 1):

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from haochaping.checks.finding import Finding
 from haochaping.cleaning.dates import iso_date
 from haochaping.cleaning.number_or_missing import percent_of
-from haochaping.core.labels import COLUMNS, place
-from haochaping.core.model import CellRef
+from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.text import normalize_for_comparison, plain_number
+from haochaping.outputs.cell_words import cell_words, column_words
 from haochaping.outputs.exchange.verification_sheets import finding_code
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import CORRECT, EXPLAIN, WITHDRAW, Answer
@@ -82,6 +82,7 @@ def standing_reply(answer: Answer, printed: Mapping[str, str]) -> Reply:
 class _Row:
     """A row of a sheet with the finding and cell it is about."""
 
+    data: QuarterData
     answer: Answer
     finding: Finding
     cell: CellRef
@@ -93,12 +94,13 @@ class _Row:
 
     @property
     def cell_words(self) -> str:
-        return place(self.cell.table, self.cell.names) + COLUMNS.get(self.cell.column, "")
+        return cell_words(self.data, self.cell)
 
     @property
     def remark(self) -> str:
         """Text of a row that changes nothing; a 核实值 equal to the 原值 means that the cell was verified."""
-        verified = f"{COLUMNS.get(self.cell.column, '')}经核实无误" if self.answer.value else ""
+        column = column_words(self.data.declaration, self.cell)
+        verified = f"{column}经核实无误" if self.answer.value else ""
         return "，".join(text for text in (verified, self.answer.text) if text)
 
     def claim(self) -> Claim:
@@ -158,7 +160,7 @@ class SheetReader:
         printed = self._cell_index.printed(cell)
         if not is_same_value(answer.original, printed):
             raise ValueError(f"原值“{answer.original}”与资料中的“{printed}”不同，可能资料已换")
-        return _Row(answer, finding, cell)
+        return _Row(self._cell_index.data, answer, finding, cell)
 
     def _check_value_and_date(self, row: _Row) -> None:
         """Raise ValueError where the review would refuse the row's value or date."""
@@ -208,7 +210,7 @@ def _explanation(rows: Sequence[_Row], text: str) -> Answer:
         rows[0].answer,
         finding=rows[0].finding.id,
         cell=at.path,
-        cell_words=place(at.table, at.names) + COLUMNS.get(at.column, ""),
+        cell_words=cell_words(rows[0].data, at),
         original="",
         kind=EXPLAIN,
         value="",

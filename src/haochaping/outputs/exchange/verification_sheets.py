@@ -13,18 +13,21 @@ from typing import Any
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.owners import Owner, Owners, cells_to_verify
-from haochaping.core.labels import COLUMNS, TIER_LABELS, place
-from haochaping.core.model import NOT_IN_SOURCE, TABLES, CellRef, QuarterData, TableSpec, decode_key
+from haochaping.core.declaration import AnnexSpec
+from haochaping.core.model import CellRef, QuarterData
+from haochaping.outputs.cell_words import cell_words
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
 from haochaping.outputs.exchange.redaction import Redaction
 from haochaping.outputs.published.file_names import free_path
-from haochaping.present.annex_layout import sheet_name
+from haochaping.present.printed_table import sheet_name
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import QUARTER_LABEL
 from haochaping.store.apply_corrections import undo_corrections
-from haochaping.store.cell_index import CellIndex
+from haochaping.store.cell_index import CellIndex, cell_of
 
 SHEET = "核实单"
+DISTRICT = "district"
+"""Key of the units to which rows and columns of several annexes belong."""
 FILLED_COLUMNS = ("核实值", "说明或依据", "经办人", "日期")
 _COLUMNS: tuple[tuple[str, float], ...] = (
     ("序号", 8),
@@ -127,15 +130,6 @@ def _requests(report: CheckReport, owners: Owners, owner: Owner) -> Iterator[_Re
                     yield _Request(finding, cell)
 
 
-def _cells_not_in_source(data: QuarterData) -> set[CellRef]:
-    """Cells of columns that the source does not have."""
-    return {
-        CellRef.of(row["table"], decode_key(row["key"]), row["column"])
-        for row in data.unreported.to_dict("records")
-        if row["reason"] == NOT_IN_SOURCE
-    }
-
-
 class _Sheet:
     """One unit's sheet."""
 
@@ -143,9 +137,7 @@ class _Sheet:
         self, data: QuarterData, cell_index: CellIndex, owners: Owners, redaction: Redaction, owner: Owner
     ):
         self._data, self._cell_index, self._owner = data, cell_index, owner
-        not_in_source = _cells_not_in_source(data)
-        self._cells = [cell for cell in owners.cells[owner] if cell not in not_in_source]
-        self._redaction = redaction
+        self._cells, self._redaction = owners.cells[owner], redaction
 
     def write(self, requests: Sequence[_Request], path: Path) -> None:
         """Write the sheet: heading, the unit's own figures, one row for each cell to verify, a line to sign."""
@@ -186,10 +178,13 @@ class _Sheet:
         """Write one line for each annex: what it lists for the unit, as printed; return the next free row."""
         sheet.write_string(row, 0, "本单位在各附件中所列的数", styles.get(bold=True))
         width = sum(width for _, width in _COLUMNS[2:_PRINTED_COLUMNS])
-        for spec in TABLES.values():
-            cells = [cell for cell in self._cells if cell.table == spec.name]
-            rows = list(dict.fromkeys(cell.key for cell in cells))
-            cells = [CellRef(spec.name, key, c) for key in rows for c in spec.columns]
+        for spec in self._data.declaration.annexes.values():
+            rows = dict.fromkeys((c.row, c.member) for c in self._cells if c.table == spec.name)
+            cells = [
+                CellRef(spec.name, name, measure, member)
+                for name, member in rows
+                for measure in spec.measures_by_name
+            ]
             cells = [cell for cell in cells if cell in self._cells]
             if text := "；".join(self._figure_text(cell) for cell in cells):
                 row += 1
@@ -200,24 +195,24 @@ class _Sheet:
                 fit_row(sheet, row, [text], [width])
         return row + 2
 
-    def _annex_label(self, spec: TableSpec) -> str:
+    def _annex_label(self, spec: AnnexSpec) -> str:
         only_measure = spec.measures[0] if len(spec.measures) == 1 else ""
-        return sheet_name(spec) + (f"（{COLUMNS[only_measure]}）" if only_measure else "")
+        heading = f"（{self._data.declaration.heading(only_measure)}）" if only_measure else ""
+        return sheet_name(self._data, spec.name) + heading
 
     def _figure_text(self, cell: CellRef) -> str:
         """``村（社区）差评数 0``, ``人社局 1234``: the rest of the row's name, measure, printed text."""
-        names = [TIER_LABELS.get(name, name) for key, name in cell.key if key != "district"]
-        names = names if "district" in cell.names else []
-        measure = COLUMNS[cell.column] if len(TABLES[cell.table].measures) > 1 else ""
+        declaration = self._data.declaration
+        spec = declaration.annexes[cell.table]
+        name = declaration.word_of(_name_beside_district(spec, cell))
+        measure = declaration.heading(cell.column) if len(spec.measures) > 1 else ""
         printed = self._cell_index.printed(cell) or "（空白）"
-        return f"{''.join(names)}{measure} {printed}{self._correction_remarks.get(cell, '')}"
+        return f"{name}{measure} {printed}{self._correction_remarks.get(cell, '')}"
 
     @cached_property
     def _correction_remarks(self) -> dict[CellRef, str]:
         return {
-            CellRef.of(
-                row["table"], decode_key(row["key"]), row["column"]
-            ): f"（已更正为 {row['corrected']}）"
+            cell_of(row): f"（已更正为 {row['corrected']}）"
             for row in self._data.corrections.to_dict("records")
         }
 
@@ -253,7 +248,7 @@ class _Sheet:
         expected = finding.expected if cell == finding.at else ""
         is_other_named = self._redaction.names_others(finding.id, owner)
         return {
-            "位置": place(cell.table, cell.names) + COLUMNS.get(cell.column, ""),
+            "位置": cell_words(self._data, cell),
             "原值": self._cell_index.printed(cell),
             "应为": expected if self._redaction.may_show(expected, finding, owner) else "",
             "不符之处": self._redaction.message(finding, owner),
@@ -261,3 +256,11 @@ class _Sheet:
             "编号": finding_code(finding) if is_other_named else finding.id,
             "单元格": cell.path,
         }
+
+
+def _name_beside_district(spec: AnnexSpec, cell: CellRef) -> str:
+    """Of a district's cell the other name of its place: its department, its tier; blank where there is none."""
+    if spec.row_key == DISTRICT:
+        return cell.member
+    is_of_district = spec.columns_by is not None and spec.columns_by.key == DISTRICT
+    return cell.row if is_of_district else ""

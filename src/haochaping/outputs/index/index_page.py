@@ -193,7 +193,7 @@ def _tidy_figures(
     found, simulated = {}, set()
     for quarter in quarters_in(locations.data / "tidy"):
         try:
-            data = read_tidy(locations.tidy(quarter), quarter)
+            data = read_tidy(locations.tidy(quarter), quarter, reference)
             all_figures = figures_of_one_quarter(data, reference).figures
         except InputRefused as refusal:
             report_progress(f"各期走势没有用 {quarter.label}的数：{refusal.message}")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.core.labels import COLUMNS, INPUT_KINDS, place
-from haochaping.core.model import QuarterData, decode_key
+from haochaping.core.labels import INPUT_KINDS
+from haochaping.core.model import QuarterData
 from haochaping.figures.figure import Figures
+from haochaping.outputs.cell_words import cell_words
 from haochaping.outputs.page.figure_table import figure_table
 from haochaping.outputs.page.findings_section import counts_words
 from haochaping.present.html_fragment import Html, stack, text
 from haochaping.present.html_table import frame_table
+from haochaping.store.cell_index import cell_of
 from haochaping.store.revisions import net_revisions
 
 
@@ -108,7 +110,7 @@ def _corrections_table(data: QuarterData) -> Html:
         return Html("")
     rows = [
         {
-            "单元格": place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], ""),
+            "单元格": cell_words(data, cell_of(row)),
             "通报所列": row["printed"],
             "更正为": row["corrected"],
             "依据": row["basis"],
@@ -130,7 +132,7 @@ def _revisions_table(data: QuarterData) -> Html:
         return Html("")
     rows = [
         {
-            "单元格": place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], ""),
+            "单元格": cell_words(data, cell_of(row)),
             "原为": row["before"] or "（无）",
             "改为": row["after"] or "（无）",
             "日期": row["on"],

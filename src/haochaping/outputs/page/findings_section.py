@@ -14,10 +14,11 @@ from haochaping.checks.finding import Finding
 from haochaping.checks.outcome import ALL_ROWS
 from haochaping.checks.verdict import Verdict
 from haochaping.cleaning.number_format import number
-from haochaping.core.labels import COLUMNS, RULE_STATES, SEVERITIES, STATUSES, place
-from haochaping.core.model import TABLES, CellRef
+from haochaping.core.labels import RULE_STATES, SEVERITIES, STATUSES, annex_words, place
+from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.paths import find_locations
 from haochaping.figures.figure import Figures
+from haochaping.outputs.cell_words import cell_words, column_words
 from haochaping.outputs.page.figure_table import listed_figure_names, shown_places
 from haochaping.present.cell_places import finding_anchors
 from haochaping.present.doubts import affected_cells
@@ -52,7 +53,7 @@ def verdict_html(report: CheckReport) -> Html:
 MOST_NAMED_GROUPS = 6
 
 
-def corrections_html(report: CheckReport) -> Html:
+def corrections_html(data: QuarterData, report: CheckReport) -> Html:
     """A line for the head with the open 须更正, grouped by rule and linked to the findings; blank without any."""
     uncorrected = report.uncorrected
     if not uncorrected:
@@ -60,24 +61,25 @@ def corrections_html(report: CheckReport) -> Html:
     anchors = finding_anchors(report)
     groups = [list(group) for _, group in groupby(uncorrected, key=lambda finding: finding.check)]
     groups_html = [
-        f"{_group_words(group)}{finding_links([anchors[finding.id] for finding in group])}"
+        f"{_group_words(data, group)}{finding_links([anchors[finding.id] for finding in group])}"
         for group in groups[:MOST_NAMED_GROUPS]
     ]
     more = "等" if len(groups) > MOST_NAMED_GROUPS else ""
     return Html(f'<p class="to-correct doubt">须更正的是{"；".join(groups_html)}{more}。</p>')
 
 
-def _group_words(findings: Sequence[Finding]) -> Markup:
+def _group_words(data: QuarterData, findings: Sequence[Finding]) -> Markup:
     """``附件2“市残联”等 4 处评价率``."""
     at = findings[0].at
-    is_whole_column = ALL_ROWS in at.names.values()
+    is_whole_column = ALL_ROWS in at.names
     place_words = (
-        f"附件{TABLES[at.table].annex}"
-        if is_whole_column and at.table in TABLES
-        else place(at.table, at.names)
+        annex_words(data, at.table)
+        if is_whole_column and at.table in data.declaration.annexes
+        else place(data, at)
     )
     count_text = f"等 {len(findings)} 处" if len(findings) > 1 else ""
-    return text(f"{place_words}{count_text}{COLUMNS.get(at.column, '')}{'列' if is_whole_column else ''}")
+    column = column_words(data.declaration, at)
+    return text(f"{place_words}{count_text}{column}{'列' if is_whole_column else ''}")
 
 
 def counts_words(report: CheckReport) -> str:
@@ -212,7 +214,7 @@ def _place_and_unit(
 
 
 def _finding_html(finding: Finding, anchor: str, figures: Figures, places: FindingPlaces | None) -> str:
-    cells = [_cell_html(finding, cell, places) for cell in finding.cells]
+    cells = [_cell_html(finding, cell, figures.data, places) for cell in finding.cells]
     compared: str = single_tab_stop("；".join(cells[:4]))
     if len(cells) > 4:
         css_class = ' class="long"' if len(cells) > MOST_PRINTED_CELLS else ""
@@ -227,7 +229,7 @@ def _finding_html(finding: Finding, anchor: str, figures: Figures, places: Findi
         ("所据", compared),
     ]
     if finding.suspects:
-        suspects = "；".join(_cell_html(finding, cell, places) for cell in finding.suspects)
+        suspects = "；".join(_cell_html(finding, cell, figures.data, places) for cell in finding.suspects)
         rows.append(("可疑", single_tab_stop(suspects)))
     if finding.hypothesis:
         rows.append(("解释", str(text(finding.hypothesis))))
@@ -252,8 +254,7 @@ def _affected_figures_html(findings: Sequence[Finding], figures: Figures) -> str
     doubtful = {cell for finding in findings for cell in affected_cells(finding)}
     affected = [figure for figure in figures.values() if figure.cells & doubtful]
     if not affected:
-        annexes = sorted({TABLES[cell.table].annex for cell in doubtful if cell.table in TABLES})
-        return "、".join(f"附件{annex}表" for annex in annexes)
+        return "、".join(f"{annex}表" for annex in _annexes_of(doubtful, figures.data))
     links = "、".join(f'<a href="#figure-{figure.name}">{text(figure.label)}</a>' for figure in affected)
     if len(affected) <= MOST_NAMED_EFFECTS:
         return links
@@ -261,6 +262,14 @@ def _affected_figures_html(findings: Sequence[Finding], figures: Figures) -> str
     return (
         f'<details class="effects"><summary>{first}等 {len(affected)} 个数</summary><p>{links}</p></details>'
     )
+
+
+def _annexes_of(cells: Collection[CellRef], data: QuarterData | None) -> list[str]:
+    """The annexes that cells are in, in words and in the order of the declaration."""
+    if data is None:
+        return []
+    tables = {cell.table for cell in cells}
+    return [annex_words(data, name) for name in data.declaration.annexes if name in tables]
 
 
 def _severity_html(finding: Finding) -> str:
@@ -281,8 +290,10 @@ def _answer_html(finding: Finding) -> str:
     return f'<p class="answer">{label}{text(finding.answer)}</p>'
 
 
-def _cell_html(finding: Finding, cell: CellRef, places: FindingPlaces | None) -> str:
-    place_words = f"{place(cell.table, cell.names)}{COLUMNS.get(cell.column, '')}"
+def _cell_html(
+    finding: Finding, cell: CellRef, data: QuarterData | None, places: FindingPlaces | None
+) -> str:
+    place_words = cell_words(data, cell) if data else cell.path
     linked = places.cell(cell, place_words) if places else text(place_words)
     return f"{linked} {text(display_printed(finding.printed.get(cell, '')))}"
 

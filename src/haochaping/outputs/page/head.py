@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
+from haochaping.core.model import QuarterData
 from haochaping.figures.figure import Figures
 from haochaping.outputs.page.findings_section import corrections_html, verdict_html
 from haochaping.present.doubts import Doubts
 from haochaping.present.html_fragment import Html, text
 from haochaping.present.key_figures import KEY_FIGURES
 from haochaping.present.phrase import Number, Phrase
+from haochaping.store.cell_index import claim_cell
 
 
 def head_html(data: QuarterData, report: CheckReport, figures: Figures) -> Html:
     """The title block: quarter, issuer and dates, verdict, key figures with their changes."""
     doubts = Doubts(figures, report)
-    extracted = CellRef.of(TEXT_CLAIMS, {"figure": "extraction_date"}, "value")
     facts = [
         ("统计期", _period_text(data), ""),
-        ("数据提取", data.fact("extraction_date"), doubts.mark({extracted})),
+        ("数据提取", data.fact("extraction_date"), doubts.mark({claim_cell("extraction_date")})),
         ("通报印发", data.fact("issue_date"), ""),
         ("通报印发单位", data.fact("issuer"), ""),
     ]
@@ -28,7 +28,7 @@ def head_html(data: QuarterData, report: CheckReport, figures: Figures) -> Html:
     return Html(
         f'<div class="hero" id="head"><p class="kind">内部审核稿{_simulated_remark(data)}</p>'
         f"<h1>{text(data.quarter.label)}政务服务“好差评”工作简报</h1>"
-        f'<dl class="facts">{facts_html}</dl>{verdict_html(report)}{corrections_html(report)}{_key_figure_list(figures, doubts)}'
+        f'<dl class="facts">{facts_html}</dl>{verdict_html(report)}{corrections_html(data, report)}{_key_figure_list(figures, doubts)}'
         f'<p class="comparison">{_comparison(figures)}</p></div>'
     )
 

@@ -7,13 +7,15 @@ import json
 from pathlib import Path
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.core.labels import COLUMNS, SEVERITIES, STATUSES, place
+from haochaping.core.labels import SEVERITIES, STATUSES
+from haochaping.core.model import QuarterData
+from haochaping.outputs.cell_words import cell_words
 from haochaping.store.tidy_tables import guard_formula
 
 _HEADINGS = ["编号", "程度", "状态", "位置", "原值", "应为", "意见", "算式", "建议"]
 
 
-def write_findings(report: CheckReport, folder: Path) -> None:
+def write_findings(data: QuarterData, report: CheckReport, folder: Path) -> None:
     """Write ``findings.csv`` (opens in Excel, UTF-8 with BOM) and ``findings.json`` into `folder`."""
     with (folder / "findings.csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
@@ -23,7 +25,7 @@ def write_findings(report: CheckReport, folder: Path) -> None:
                 finding.id,
                 SEVERITIES[finding.severity],
                 STATUSES[finding.state],
-                place(finding.at.table, finding.at.names) + COLUMNS.get(finding.at.column, ""),
+                cell_words(data, finding.at),
                 finding.printed.get(finding.at, ""),
                 finding.expected,
                 finding.message,

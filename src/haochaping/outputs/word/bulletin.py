@@ -18,8 +18,6 @@ from haochaping.present.bulletin_text import HEADING, SUBHEADING, bulletin_text
 from haochaping.reference.reference import Reference
 
 DRAFT_HEADING = "草稿：以下各处须更正后方可印发，印发前删去本页"
-LANDSCAPE_ANNEXES = ("district_departments",)
-"""Annexes on landscape pages."""
 TABLE_SIZES = (12, 10.5, 9, 7.5, 6.5, 5.5)
 TITLE_SIZES = (22, 18, 16)
 MOST_NAME_CHARACTERS = 18
@@ -186,13 +184,18 @@ class _Bulletin:
         """Each annex on a new page; wide ones in sections of their own, the last page upright."""
         wide = False
         for grid in self.grids:
-            changes_orientation = (grid.table in LANDSCAPE_ANNEXES) != wide
+            changes_orientation = self._is_wide(grid) != wide
             if changes_orientation:
                 word.end_section(self.document, landscape=wide)
                 wide = not wide
             self._add(*_annex_pieces(grid, starts_page=not changes_orientation, wide=wide))
         if wide:
             word.end_section(self.document, landscape=True)
+
+    def _is_wide(self, grid: AnnexGrid) -> bool:
+        """Whether an annex needs a landscape page: one with a column for each unit of a group, such as each district."""
+        spec = self.data.declaration.annexes.get(grid.table)
+        return spec is not None and spec.columns_by is not None and not spec.columns_by.members
 
 
 def _placeholder_paragraph(style: str, label: str, after: str = "", properties: Sequence[Any] = ()) -> Any:
