@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
+from haochaping.core.declaration import AS_PRINTED, CHANGE, Measure
 from haochaping.core.text import normalize_for_comparison, plain_number
 
 LONGEST_CELL = 200
@@ -82,6 +83,56 @@ def read_rate(printed: str, no_value: Mapping[str, str], *, in_percent: bool = F
     if match is None or len(text) > MOST_DIGITS:
         raise ValueError("应为百分数（如 99.9%）或表示无数据的符号")
     return Cell(printed, float(Decimal(text.rstrip("%")) / 100))
+
+
+def read_measure(
+    printed: str, measure: Measure, no_value: Mapping[str, str], *, in_percent: bool = False
+) -> Cell:
+    """Read a cell as its measure requires: a count, a percentage, a change with its sign, a score, or any text.
+
+    The words are as in :func:`read_count`.
+
+    Raises
+    ------
+    ValueError
+        The text is none of these; the message says what was expected.
+    """
+    if measure.is_count:
+        return read_count(printed, no_value)
+    if measure.kind == AS_PRINTED:
+        return Cell(printed)
+    if measure.kind == CHANGE:
+        sign, unsigned = _split_sign(printed)
+        cell = read_rate(unsigned, no_value, in_percent=in_percent)
+        return Cell(printed, None if cell.value is None else sign * cell.value, cell.reason)
+    if measure.is_percentage:
+        return read_rate(printed, no_value, in_percent=in_percent)
+    without_number = _without_number(printed, no_value)
+    if without_number:
+        return without_number
+    if not is_number(printed):
+        raise ValueError("应为数或表示无数据的符号")
+    return Cell(printed, float(plain_number(printed).replace(",", "")))
+
+
+def _split_sign(printed: str) -> tuple[int, str]:
+    """The sign of a change and the text without it: −1 for ``-3.5%``, ``下降3.5%``, ``↓3.5%``."""
+    text = printed.strip()
+    for sign, marks in ((-1, ("-", "−", "－", "下降", "减少", "↓")), (1, ("+", "＋", "上升", "增长", "增加", "↑"))):
+        mark = next((mark for mark in marks if text.startswith(mark) and text != mark), "")
+        if mark:
+            return sign, text[len(mark) :]
+    return 1, text
+
+
+def read_number(printed: str, *, in_percent: bool = False) -> Cell:
+    """Read a cell whose column nobody declared: with its number where the whole text is one, never refused."""
+    if not is_number(printed):
+        return Cell(printed)
+    text = plain_number(printed).replace(",", "")
+    is_percentage = text.endswith("%") or in_percent
+    value = Decimal(text.rstrip("%"))
+    return Cell(printed, float(value / 100 if is_percentage else value))
 
 
 def percent(value: Fraction, decimals: int, rounding: str = ROUND_HALF_UP) -> Decimal:

@@ -7,14 +7,14 @@ from itertools import groupby
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
-from haochaping.core.model import TABLES, CellRef, QuarterData
-from haochaping.present.annex_layout import LayoutColumn, lay_out_annex
+from haochaping.core.model import CellRef, QuarterData
+from haochaping.present.printed_table import printed_table, printed_table_names
 from haochaping.store.cell_index import CellIndex
 
 MOST_MARKED_CELLS = 6
 """Up to this many compared cells in one column are marked one by one; with more, the column's heading is marked."""
-ColumnRef = tuple[str, str, tuple[tuple[str, str], ...]]
-"""A column of an annex as printed: table, measure, the part of the row's key that is the same in the whole column."""
+ColumnRef = tuple[str, str, str]
+"""A column of a table as printed: table, measure (or headings where undeclared), member."""
 
 
 def finding_anchors(report: CheckReport) -> dict[str, str]:
@@ -24,7 +24,7 @@ def finding_anchors(report: CheckReport) -> dict[str, str]:
 
 def column_of(cell: CellRef) -> ColumnRef:
     """The printed column of a cell."""
-    return cell.table, cell.column, cell.key[1:]
+    return cell.table, cell.column, cell.member
 
 
 class CellPlaces:
@@ -44,7 +44,7 @@ class CellPlaces:
     def __init__(self, data: QuarterData, report: CheckReport):
         self._cell_ids: dict[CellRef, str] = {}
         self._column_ids: dict[ColumnRef, str] = {}
-        self._tables_on_page = [name for name in TABLES if not data.table(name).empty]
+        self._tables_on_page = printed_table_names(data)
         for name in self._tables_on_page:
             self._assign_ids(data, name)
         self.findings_of_cell: dict[CellRef, list[str]] = {}
@@ -73,13 +73,12 @@ class CellPlaces:
         return self.cell_id(cell) or (f"table-{cell.table}" if cell.table in self._tables_on_page else "")
 
     def _assign_ids(self, data: QuarterData, name: str) -> None:
-        layout, cell_index = lay_out_annex(data, name), data.derived(CellIndex)
-        for position, column in enumerate(layout.columns, start=1):
-            key = (name, column.measure, tuple(column.key_part.items()))
-            self._column_ids[key] = f"column-{name}-{position}"
-        for row_number, row in enumerate((*layout.rows, *layout.totals), start=1):
-            for position, column in enumerate(layout.columns, start=1):
-                cell = grid_cell(name, row.name, column)
+        table, cell_index = printed_table(data, name), data.derived(CellIndex)
+        for position, column in enumerate(table.columns, start=1):
+            self._column_ids[name, column.name, column.member] = f"column-{name}-{position}"
+        for row_number, row in enumerate((*table.rows, *table.totals), start=1):
+            for position, column in enumerate(table.columns, start=1):
+                cell = column.cell(name, row.name)
                 if cell in cell_index:
                     self._cell_ids[cell] = f"cell-{name}-{row_number}-{position}"
 
@@ -94,11 +93,6 @@ class CellPlaces:
                 columns.add(column)
         cell_order, column_order = list(self._cell_ids), list(self._column_ids)
         return sorted(cells, key=cell_order.index), sorted(columns, key=column_order.index)
-
-
-def grid_cell(table: str, name: str, column: LayoutColumn) -> CellRef:
-    """The cell of a printed row and column."""
-    return CellRef.of(table, {TABLES[table].key[0]: name, **column.key_part}, column.measure)
 
 
 def _group_by_column(cells: Iterable[CellRef]) -> Iterator[tuple[ColumnRef, set[CellRef]]]:

@@ -8,8 +8,9 @@ from collections.abc import Set as AbstractSet
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.outcome import ALL_ROWS
-from haochaping.core.labels import COLUMNS, key_label
-from haochaping.core.model import TABLES, TEXT_CLAIMS, CellRef
+from haochaping.core.declaration import Declaration
+from haochaping.core.labels import column_heading, row_words
+from haochaping.core.model import TEXT_CLAIMS, CellRef
 from haochaping.figures.figure import Figure, Figures
 from haochaping.figures.unit_name import UnitName
 from haochaping.present.cell_places import finding_anchors
@@ -41,8 +42,9 @@ class Doubts:
     def __init__(self, figures: Figures, report: CheckReport):
         self._figures = figures
         self._anchors = finding_anchors(report)
+        declaration = figures.data.declaration if figures.data else None
         self._open_findings = [
-            (finding, affected_cells(finding)) for finding in report.findings if is_open(finding)
+            (finding, affected_cells(finding, declaration)) for finding in report.findings if is_open(finding)
         ]
         self._cell_index = figures.data.derived(CellIndex) if figures.data else None
 
@@ -108,7 +110,7 @@ def doubt_html(figures: Sequence[Figure], report: CheckReport, cell_index: CellI
         for cell in single_doubtful_cells(finding):
             weight = max((_weight(cell, figure, cell_index) for figure in figures), default=0.0)
             if weight >= LEAST_MATERIAL_SHARE:
-                label = cell_words(cell)
+                label = cell_words(cell, cell_index.declaration)
                 weights[label] = max(weight, weights.get(label, 0.0))
                 links.setdefault(label, anchors[finding.id])
     if not weights:
@@ -124,7 +126,7 @@ def largest_doubts(report: CheckReport, cell_index: CellIndex, most: int = 3) ->
     weights: dict[UnitName, float] = {}
     for finding in report.findings:
         if is_open(finding) and finding.severity == "verify" and finding.at in single_doubtful_cells(finding):
-            name = UnitName(cell_words(finding.at), [finding.at])
+            name = UnitName(cell_words(finding.at, cell_index.declaration), [finding.at])
             weights[name] = max(cell_index.weight(finding.at), weights.get(name, 0.0))
     heaviest = sorted(weights, key=lambda name: (-weights[name], name))
     return [name for name in heaviest if weights[name] >= LEAST_MATERIAL_SHARE][:most]
@@ -138,17 +140,18 @@ def is_open(finding: Finding) -> bool:
     return finding.severity != "note" and not is_closed
 
 
-def affected_cells(finding: Finding) -> set[CellRef]:
+def affected_cells(finding: Finding, declaration: Declaration | None) -> set[CellRef]:
     """The cells that a finding puts in doubt: its place and the suspects.
 
     Without suspects also the compared cells, if they are few or the finding is about a whole column. A finding about
-    a name puts only the name in doubt.
+    a name (which the declaration tells from a number) puts only the name in doubt.
     """
-    if finding.at.table in TABLES and finding.at.column in TABLES[finding.at.table].key:
+    spec = declaration.annexes.get(finding.at.table) if declaration else None
+    if spec and finding.at.column in (*spec.key, *spec.unit_kinds):
         return {finding.at}
     if finding.suspects:
         return {finding.at, *finding.suspects}
-    whole_column = ALL_ROWS in finding.at.names.values()
+    whole_column = ALL_ROWS in finding.at.names
     compared = finding.cells if whole_column or len(finding.cells) <= MOST_COMPARED_CELLS else ()
     return {finding.at, *compared}
 
@@ -156,12 +159,12 @@ def affected_cells(finding: Finding) -> set[CellRef]:
 def single_doubtful_cells(finding: Finding) -> set[CellRef]:
     """The place and suspects of a finding that are single cells of an annex; whole columns are left to section 8."""
     cells = {finding.at, *finding.suspects}
-    return {cell for cell in cells if cell.table in TABLES and ALL_ROWS not in cell.names.values()}
+    return {cell for cell in cells if cell.table != TEXT_CLAIMS and ALL_ROWS not in cell.names}
 
 
-def cell_words(cell: CellRef) -> str:
+def cell_words(cell: CellRef, declaration: Declaration) -> str:
     """A cell in words, as in a sentence: ``高新区评价数``."""
-    return f"{key_label(cell.names)}{COLUMNS.get(cell.column, '')}"
+    return f"{row_words(declaration, cell)}{column_heading(declaration, cell.column)}"
 
 
 def _weight(cell: CellRef, figure: Figure, cell_index: CellIndex) -> float:
@@ -170,8 +173,8 @@ def _weight(cell: CellRef, figure: Figure, cell_index: CellIndex) -> float:
 
 
 def _share(cell: CellRef, cells: AbstractSet[CellRef], cell_index: CellIndex) -> float:
-    if cell not in cells or cell.table not in TABLES:
+    if cell not in cells or not cell_index.declaration.is_count(cell.table, cell.column):
         return 0.0
-    value = cell_index.count(cell) if cell.column in TABLES[cell.table].counts else None
+    value = cell_index.count(cell)
     total = sum(cell_index.count(other) or 0 for other in cells if other.column == cell.column)
     return value / total if value and total else 0.0

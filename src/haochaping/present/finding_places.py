@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.owners import Owners, cells_to_verify
-from haochaping.core.labels import COLUMNS, key_label, place
-from haochaping.core.model import NOTE, TABLES, TEXT_CLAIMS, CellRef, QuarterData
+from haochaping.core.labels import annex_words, column_heading, place
+from haochaping.core.model import NOTE, TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.core.text import normalize_for_comparison
 from haochaping.present.cell_places import CellPlaces, ColumnRef
 from haochaping.present.html_fragment import Html, single_tab_stop, text
+from haochaping.present.printed_table import printed_table_names
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
 
 OFFICE = "编制单位"
 MOST_UNITS = 3
-_QUOTED, _ANNEXES = re.compile("“([^”]+)”"), re.compile(r"附件((?:\d、)*\d)")
+_QUOTED, _ANNEXES = re.compile("“([^”]+)”"), re.compile(r"附件((?:\d+、)*\d+)")
 _NOTE_PREFIX = "note:"
 
 
@@ -41,6 +43,7 @@ class FindingPlaces:
         self._places = data.derived(CellPlaces, report)
         self._owners = Owners(data.derived(CellIndex), reference)
         self._office = data.fact("issuer") or OFFICE
+        self._tables_on_page = frozenset(printed_table_names(data))
 
     def place_html(self, finding: Finding, listed: Collection[CellRef] = ()) -> Html:
         """Links to annex, row and column of every cell that a finding is about, and to the words of the text.
@@ -77,30 +80,33 @@ class FindingPlaces:
 
     def _row_places(self, cells: Iterable[CellRef]) -> Iterator[str]:
         """``附件2“市教育局”主动评价数、评价数``: the cells of a row together."""
-        for (table, key), row_cells in groupby(cells, key=lambda cell: (cell.table, cell.key)):
+        for row, row_cells in groupby(cells, key=lambda cell: replace(cell, column="")):
             links = "、".join(
-                _link(self._places.anchor(cell), COLUMNS.get(cell.column, "")) for cell in row_cells
+                _link(self._places.anchor(cell), column_heading(self._data.declaration, cell.column))
+                for cell in row_cells
             )
-            yield f"{text(place(table, dict(key)))}{links}"
+            yield f"{text(place(self._data, row))}{links}"
 
     def _column_place(self, column: ColumnRef) -> str:
-        table, measure, key_part = column
-        key_words = key_label(dict(key_part)) if key_part else ""
-        label = f"附件{TABLES[table].annex}{key_words}{COLUMNS[measure]}列"
+        table, measure, member = column
+        declaration = self._data.declaration
+        measure_words = f"{declaration.word_of(member)}{column_heading(declaration, measure)}"
+        label = f"{annex_words(self._data, table)}{measure_words}列"
         return _link(self._places.column_id(column) or f"table-{table}", label)
 
     def _text_places(self, finding: Finding) -> Iterator[str]:
         """The sentence of the text, the notes under the annexes, or the analyst's words that a finding is about."""
         if finding.at.table != TEXT_CLAIMS:
             return
-        figure = finding.at.names["figure"]
+        figure = finding.at.row
         rows = self._data.headline
         if figure.startswith(_NOTE_PREFIX):
             yield f"分析人员说明“{text(figure.removeprefix(_NOTE_PREFIX))}”"
         elif figure == "extraction_date":
             for annex in self._data.annexes.to_dict("records"):
-                if annex["extraction_date"] and not self._data.table(annex["table"]).empty:
-                    yield _link(f"table-{annex['table']}", f"附件{annex['annex']}附注")
+                if annex["extraction_date"] and annex["table"] in self._tables_on_page:
+                    words = annex_words(self._data, annex["table"])
+                    yield _link(f"table-{annex['table']}", f"{words}附注")
         elif len(sentences := rows.loc[rows["figure"] == figure, "sentence"]):
             yield self._quoted_link("bulletin-text", "正文", str(sentences.iloc[0]))
         else:
@@ -121,11 +127,12 @@ class FindingPlaces:
     def _annex_places(self, finding: Finding) -> Iterator[str]:
         """The annexes that a finding is about as a whole: its own, or those that its message names."""
         numbers = {number for found in _ANNEXES.findall(finding.message) for number in found.split("、")}
-        for name, spec in TABLES.items():
-            if finding.at.table == name or (finding.at.table == TEXT_CLAIMS and str(spec.annex) in numbers):
-                anchor = "" if self._data.table(name).empty else f"table-{name}"
-                part = "标题和附注" if NOTE in finding.at.names.values() else ""
-                yield _link(anchor, f"附件{spec.annex}{part}")
+        for name in dict.fromkeys([*self._data.declaration.annexes, *printed_table_names(self._data)]):
+            is_named = finding.at.table == TEXT_CLAIMS and str(self._data.annex_number(name)) in numbers
+            if finding.at.table == name or is_named:
+                anchor = f"table-{name}" if name in self._tables_on_page else ""
+                part = "标题和附注" if finding.at.row == NOTE else ""
+                yield _link(anchor, f"{annex_words(self._data, name)}{part}")
 
 
 def _link(anchor: str, label: str) -> str:

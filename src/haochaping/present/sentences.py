@@ -224,13 +224,13 @@ def _split_parts(line: str) -> Iterator[PhrasePart]:
 
 
 def _encode_cells(cells: Iterable[CellRef]) -> str:
-    """Cells as one ASCII word (JSON): nothing in a key can end the mark or be taken for a space."""
-    rows = sorted((cell.table, cell.key, cell.column) for cell in cells)
+    """Cells as one ASCII word (JSON): nothing in a name can end the mark or be taken for a space."""
+    rows = sorted((cell.table, cell.row, cell.column, cell.member) for cell in cells)
     return json.dumps(rows, separators=(",", ":")).replace(" ", "\\u0020").replace("|", "\\u007c")
 
 
 def _decode_cells(word: str) -> list[CellRef]:
-    return [CellRef.of(table, dict(key), column) for table, key, column in json.loads(word)]
+    return [CellRef(*names) for names in json.loads(word)]
 
 
 def _remarks_html(

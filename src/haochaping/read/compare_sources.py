@@ -1,4 +1,4 @@
-"""Compare two sources of one quarter cell by cell, and merge what only one of them has."""
+"""Compare two sources of one period cell by cell, and merge what only one of them has."""
 
 from __future__ import annotations
 
@@ -7,16 +7,9 @@ from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
-from haochaping.core.cell_texts import CellPlace, cell_texts
-from haochaping.core.model import (
-    NOTE_COLUMNS,
-    TABLES,
-    TEXT_CLAIMS,
-    QuarterData,
-    decode_key,
-    encode_key,
-    frame,
-)
+from haochaping.core.cell_texts import cell_texts
+from haochaping.core.labels import annex_words
+from haochaping.core.model import NOTE, NOTE_COLUMNS, TEXT_CLAIMS, CellRef, QuarterData, frame
 from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.reference.reference import Reference
 
@@ -24,26 +17,31 @@ from haochaping.reference.reference import Reference
 def with_second_source(used: QuarterData, other: QuarterData, reference: Reference, file: str) -> QuarterData:
     """Return `used` with the differences from `other` (read from `file`) and with what only `other` has.
 
-    Frame ``second`` gets one row for each cell that differs: table, key and column, the text in `other`, its file.
-    Tables that one of the two lacks are not compared, nor totals that only one prints. Annexes and facts of the text
+    Frame ``second`` gets one row for each cell that differs: the cell, the text in `other`, its file.
+    Annexes that one of the two lacks are not compared, nor totals that only one prints. Annexes and facts of the text
     that only `other` has are added; the fact ``annexes_from`` names the added annexes.
     """
     used_part, other_part = (_by_canonical_name(data, reference) for data in (used, other))
-    common_tables = {name for name in TABLES if not used.table(name).empty and not other.table(name).empty}
+    common = set(used.cells["annex"]) & set(other.cells["annex"])
+    totals = {
+        (row.table, row.row, row.member) for d in (used, other) for row in d.printed_totals.itertuples()
+    }
     rows = []
     for place in dict.fromkeys([*used_part, *other_part]):
-        key, text = used_part.get(place, (place[1], None))
-        other_key, other_text = other_part.get(place, (place[1], None))
-        if place[0] not in {*common_tables, TEXT_CLAIMS} or not _is_comparable(
-            place, text, other_text, used, other
+        cell, text = used_part.get(place, (place, None))
+        other_cell, other_text = other_part.get(place, (place, None))
+        if place.table not in {*common, TEXT_CLAIMS} or not _is_comparable(
+            cell, text, other_text, used, other, totals
         ):
             continue
         if not _is_same_value(text or "", other_text or ""):
+            at = cell if text is not None else other_cell
             rows.append(
                 {
-                    "table": place[0],
-                    "key": key if text is not None else other_key,
-                    "column": place[2],
+                    "table": at.table,
+                    "row": at.row,
+                    "member": at.member,
+                    "column": at.column,
                     "printed": "" if other_text is None else other_text,
                     "file": file,
                 }
@@ -52,31 +50,45 @@ def with_second_source(used: QuarterData, other: QuarterData, reference: Referen
     return replace(merged, second=frame("second", [*used.second.to_dict("records"), *rows]))
 
 
-def _by_canonical_name(data: QuarterData, reference: Reference) -> dict[CellPlace, tuple[str, str]]:
-    """Return the texts of all cells by place with canonical unit names; each with its key as printed."""
-    found: dict[CellPlace, tuple[str, str]] = {}
-    for (table, key, column), text in cell_texts(data).items():
-        names = decode_key(key)
-        kinds = TABLES[table].unit_kinds if table in TABLES else {}
-        canonical = {n: reference.canonical(kinds[n], v) if kinds.get(n) else v for n, v in names.items()}
-        found[table, encode_key(canonical), column] = (key, text)
+def _by_canonical_name(data: QuarterData, reference: Reference) -> dict[CellRef, tuple[CellRef, str]]:
+    """Return the texts of all cells by place with canonical unit names; each with its place as printed."""
+    found: dict[CellRef, tuple[CellRef, str]] = {}
+    for cell, text in cell_texts(data).items():
+        spec = data.declaration.annexes.get(cell.table)
+        if spec is None or cell.row == NOTE:
+            found[cell] = (cell, text)
+            continue
+        kinds = [group.name for group in spec.groups if group.is_registered]
+        of_members = spec.columns_by.name if spec.columns_by and spec.columns_by.is_registered else ""
+        row = next((u.canonical for kind in kinds if (u := reference.unit(kind, cell.row))), cell.row)
+        member = reference.canonical(of_members, cell.member) if of_members else cell.member
+        found[CellRef(cell.table, row, cell.column, member)] = (cell, text)
     return found
 
 
 def _is_comparable(
-    place: CellPlace, text: str | None, other_text: str | None, used: QuarterData, other: QuarterData
+    cell: CellRef,
+    text: str | None,
+    other_text: str | None,
+    used: QuarterData,
+    other: QuarterData,
+    totals: set[tuple[str, str, str]],
 ) -> bool:
     """Whether a cell is in both sources, or in a row that one of them lacks although it should have it."""
+    is_note = cell.row == NOTE and cell.column in NOTE_COLUMNS
     if text is not None and other_text is not None:
-        return place[2] not in NOTE_COLUMNS or bool(text and other_text)
-    if place[0] == TEXT_CLAIMS or place[2] in NOTE_COLUMNS:
+        return not is_note or bool(text and other_text)
+    if cell.table == TEXT_CLAIMS or is_note:
         return False
-    totals = {(row.table, row.key) for d in (used, other) for row in d.printed_totals.itertuples()}
-    return (place[0], place[1]) not in totals and not _is_blank_column(place, used, other)
+    return (cell.table, cell.row, cell.member) not in totals and not any(
+        _lacks_column(data, cell) for data in (used, other)
+    )
 
 
-def _is_blank_column(place: CellPlace, used: QuarterData, other: QuarterData) -> bool:
-    return any(data.table(place[0])[place[2]].isna().all() for data in (used, other))
+def _lacks_column(data: QuarterData, cell: CellRef) -> bool:
+    """Whether a source does not have a column at all, or only without numbers."""
+    table = data.table(cell.table)
+    return cell.column not in table or bool(table[cell.column].isna().all())
 
 
 def _is_same_value(one: str, two: str) -> bool:
@@ -106,23 +118,23 @@ def _with_text(used: QuarterData, other: QuarterData) -> QuarterData:
 
 
 def _with_annexes(used: QuarterData, other: QuarterData, file: str) -> QuarterData:
-    """Return `used` with the annexes that only `other` has, with their totals, unreported cells and notes."""
-    taken = [name for name in TABLES if used.table(name).empty and not other.table(name).empty]
+    """Return `used` with the annexes that only `other` has, with their totals and notes."""
+    taken = [name for name in used.absent if name not in other.absent]
     if not taken:
         return used
-    related_frames = {
-        name: _merge_frame(used, other, name, taken) for name in ("printed_totals", "unreported", "annexes")
-    }
-    taken_words = f"附件{'、'.join(str(TABLES[name].annex) for name in taken)}取自 {file}"
+    shift = int(used.cells["table"].max()) if len(used.cells) else 0
+    added = other.cells[other.cells["annex"].isin(taken)]
+    notes = other.annexes[other.annexes["table"].isin(taken)]
+    taken_words = "、".join(annex_words(other, name).removeprefix("附件") for name in taken)
     before = used.fact("annexes_from")
     facts = [row for row in used.about.to_dict("records") if row["field"] != "annexes_from"]
-    facts.append({"field": "annexes_from", "value": f"{before}；{taken_words}" if before else taken_words})
-    tables = {name: other.table(name) for name in taken}
-    return replace(used, **tables, **related_frames, about=frame("about", facts))
-
-
-def _merge_frame(used: QuarterData, other: QuarterData, name: str, taken: list[str]) -> pd.DataFrame:
-    """Merge a frame about several tables: rows of the `taken` tables from `other`, all others from `used`."""
-    used_part, other_part = (getattr(data, name) for data in (used, other))
-    rows = [*used_part[~used_part["table"].isin(taken)].to_dict("records")]
-    return frame(name, [*rows, *other_part[other_part["table"].isin(taken)].to_dict("records")])
+    words = f"附件{taken_words}取自 {file}"
+    facts.append({"field": "annexes_from", "value": f"{before}；{words}" if before else words})
+    return replace(
+        used,
+        cells=pd.concat([used.cells, added.assign(table=added["table"] + shift)], ignore_index=True),
+        annexes=pd.concat(
+            [used.annexes, notes.assign(position=notes["position"] + shift)], ignore_index=True
+        ),
+        about=frame("about", facts),
+    )

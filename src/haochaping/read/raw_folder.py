@@ -14,8 +14,8 @@ from haochaping.core.quarter import Quarter
 from haochaping.read.compare_sources import with_second_source
 from haochaping.read.formats import file_format as formats
 from haochaping.read.formats.document import DocumentBlock, read_document
+from haochaping.read.formats.text_file import read_bulletin, read_text
 from haochaping.read.grid.grid import Grid
-from haochaping.read.text.text_bulletin import read_bulletin, read_text
 from haochaping.reference.reference import Reference
 
 IGNORED_NAMES = {"thumbs.db", ".ds_store", "desktop.ini", "readme.md", ".gitkeep"}

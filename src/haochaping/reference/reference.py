@@ -90,7 +90,8 @@ class Reference:
                 *((measure.heading, *measure.aliases) for measure in declared.measures.values()),
                 [entry.heading for entry in declared.unwanted],
             )
-            for heading in headings
+            for whole in headings
+            for heading in (whole, *whole.split("/"))  # a path of headings has one on each level
         )
 
     @property

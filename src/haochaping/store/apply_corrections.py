@@ -1,27 +1,38 @@
-"""Corrections by the analyst: applied to the tables; the frame ``corrections`` keeps the printed values."""
+"""Corrections by the analyst: applied to the cells; the frame ``corrections`` keeps the printed texts."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import pandas as pd
 
 from haochaping.cleaning.dates import iso_date
 from haochaping.cleaning.number_or_missing import Cell, read_count, read_rate
+from haochaping.core.declaration import AS_PRINTED as AS_PRINTED_KIND
+from haochaping.core.declaration import CHANGE, Declaration, Measure
 from haochaping.core.model import (
+    AS_PRINTED,
+    MISSING,
     NOTE,
     NOTE_COLUMNS,
-    TABLES,
+    NUMBER,
     TEXT_CLAIMS,
     CellRef,
     QuarterData,
-    decode_key,
-    encode_key,
     frame,
-    printed_column,
+    undeclared_table,
 )
+from haochaping.core.text import plain_number
 from haochaping.reference.reference import Reference
+from haochaping.store.cell_index import cell_of
+
+BLANK = "原表空白"
+"""Reason of a cell in which nothing is printed."""
+_SIGNS = {"+": 1, "＋": 1, "-": -1, "－": -1, "−": -1, "–": -1}
+_SCORE = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ class CorrectionNotApplicable(ValueError):
 
 
 def apply_corrections(data: QuarterData, corrections: list[Correction], reference: Reference) -> QuarterData:
-    """Return `data` with the corrected values in its cells and with frame ``corrections``.
+    """Return `data` with the corrected texts in its cells and with frame ``corrections``.
 
     Printed totals are not adjusted: the rules check them against the corrected cells.
 
@@ -55,7 +66,8 @@ def apply_corrections(data: QuarterData, corrections: list[Correction], referenc
     rows = [
         {
             "table": c.cell.table,
-            "key": encode_key(c.cell.names),
+            "row": c.cell.row,
+            "member": c.cell.member,
             "column": c.cell.column,
             "printed": c.printed,
             "corrected": c.corrected,
@@ -71,10 +83,7 @@ def apply_corrections(data: QuarterData, corrections: list[Correction], referenc
 def recorded_corrections(data: QuarterData) -> list[Correction]:
     """The corrections recorded in the data, for a quarter of which only tidy tables are left."""
     return [
-        Correction(
-            CellRef.of(row["table"], decode_key(row["key"]), row["column"]),
-            *(row[name] for name in ("printed", "corrected", "basis", "by", "on")),
-        )
+        Correction(cell_of(row), *(row[name] for name in ("printed", "corrected", "basis", "by", "on")))
         for row in data.corrections.to_dict("records")
     ]
 
@@ -82,8 +91,11 @@ def recorded_corrections(data: QuarterData) -> list[Correction]:
 def undo_corrections(data: QuarterData, reference: Reference) -> QuarterData:
     """Return `data` with every correction undone: as the source printed it."""
     for row in data.corrections.to_dict("records"):
-        cell = CellRef.of(row["table"], decode_key(row["key"]), row["column"])
-        data = with_cell_text(data, cell, row["printed"], reference)
+        cell, printed = cell_of(row), row["printed"]
+        if is_note(cell):
+            data = _with_note(data, cell, printed)
+        else:
+            data = _with_cell(data, cell, _read_printed(cell, printed, reference), printed)
     return replace(data, corrections=frame("corrections", []))
 
 
@@ -100,35 +112,22 @@ def read_cell(cell: CellRef, text: str, reference: Reference) -> Cell:
     try:
         if re.search(r"\d\s+\d", text):
             raise ValueError("数字中间不应有空格")
-        if is_rate(cell):
-            return read_rate(text, reference.no_value)
-        return read_count(text.removesuffix("条"), reference.no_value)
+        return _reader(cell, reference)(text)
     except ValueError as error:
         raise CorrectionNotApplicable(str(error)) from None
 
 
 def is_note(cell: CellRef) -> bool:
     """Whether the cell is an annex's title or a date of its note."""
-    return cell.column in NOTE_COLUMNS and NOTE in cell.names.values()
+    return cell.column in NOTE_COLUMNS and cell.row == NOTE
 
 
-def _note_value(cell: CellRef, text: str) -> str:
-    """The text of a note's cell: a title unchanged, dates in ISO form."""
-    if cell.column == "title":
-        return text
-    days = text.split("至") if cell.column == "period" else [text]
-    iso = [iso_date(day) for day in days]
-    if len(days) != (2 if cell.column == "period" else 1) or not all(iso):
-        wanted = "2022-10-01 至 2022-12-31" if cell.column == "period" else "2023-01-05"
-        raise CorrectionNotApplicable(f"应写作 {wanted} 的样子")
-    return " 至 ".join(day for day in iso if day)
-
-
-def is_rate(cell: CellRef) -> bool:
+def is_rate(cell: CellRef, declaration: Declaration) -> bool:
     """Whether the cell holds a percentage."""
     if cell.table == TEXT_CLAIMS:
-        return cell.names.get("figure") != "records"
-    return cell.column in TABLES[cell.table].rates
+        return cell.row != "records"
+    measure = _measure(cell, declaration)
+    return measure is not None and measure.is_percentage
 
 
 def with_cell_text(
@@ -146,35 +145,102 @@ def with_cell_text(
     value = read_cell(cell, text, reference)
     if reason and value.value is None:
         value = replace(value, reason=reason.format(value.printed))
+    return _with_cell(data, cell, value, text)
+
+
+# --- one text to one value -------------------------------------------------------------------------------------
+
+
+def _measure(cell: CellRef, declaration: Declaration) -> Measure | None:
+    """The declared measure of a cell of a table; None where nobody declared what it means."""
+    spec = declaration.annexes.get(cell.table)
+    return spec.measures_by_name.get(cell.column) if spec else None
+
+
+def _reader(cell: CellRef, reference: Reference, *, in_percent: bool = False) -> Callable[[str], Cell]:
+    """The function that reads a text of this cell; it raises ValueError."""
+    measure = _measure(cell, reference.declaration)
+    if measure and measure.kind == CHANGE:
+        return lambda text: _read_change(text, reference, in_percent)
+    if is_rate(cell, reference.declaration):
+        return lambda text: read_rate(text, reference.no_value, in_percent=in_percent)
+    if cell.table == TEXT_CLAIMS or (measure and measure.is_count):
+        return lambda text: read_count(text.removesuffix("条"), reference.no_value)
+    if measure is None or measure.kind == AS_PRINTED_KIND:
+        return Cell
+    return lambda text: _read_score(text, reference)
+
+
+def _read_change(text: str, reference: Reference, in_percent: bool) -> Cell:
+    """A percentage with or without a sign, or one of the words for "no value" (which may be a dash)."""
+    sign, unsigned = text.strip()[:1], text.strip()[1:]
+    if sign not in _SIGNS or not unsigned[:1].isdecimal():
+        return read_rate(text, reference.no_value, in_percent=in_percent)
+    size = read_rate(unsigned, reference.no_value, in_percent=in_percent).value or 0.0
+    return Cell(text, size * _SIGNS[sign])
+
+
+def _read_score(text: str, reference: Reference) -> Cell:
+    """A number with or without decimals, or one of the words for "no value"."""
+    number = plain_number(text)
+    if _SCORE.fullmatch(number):
+        return Cell(text, float(Decimal(number)))
+    try:
+        without_number = read_count(text, reference.no_value)
+    except ValueError:
+        raise ValueError("应为数或表示无数据的符号") from None
+    return without_number
+
+
+def _read_printed(cell: CellRef, printed: str, reference: Reference) -> Cell:
+    """What a source printed in a cell: unlike a correction it may be blank, or lack a % that the heading has."""
+    if not printed:
+        return Cell("", reason=BLANK)
+    return _reader(cell, reference, in_percent=True)(printed)
+
+
+def _note_value(cell: CellRef, text: str) -> str:
+    """The text of a note's cell: a title unchanged, dates in ISO form."""
+    if cell.column == "title":
+        return text
+    days = text.split("至") if cell.column == "period" else [text]
+    iso = [iso_date(day) for day in days]
+    if len(days) != (2 if cell.column == "period" else 1) or not all(iso):
+        wanted = "2022-10-01 至 2022-12-31" if cell.column == "period" else "2023-01-05"
+        raise CorrectionNotApplicable(f"应写作 {wanted} 的样子")
+    return " 至 ".join(day for day in iso if day)
+
+
+# --- one value into the frames ---------------------------------------------------------------------------------
+
+
+def _with_cell(data: QuarterData, cell: CellRef, value: Cell, text: str) -> QuarterData:
     if cell.table == TEXT_CLAIMS:
         return _with_headline(data, cell, value, text)
-    table = data.table(cell.table).copy()
-    selected = pd.Series(True, index=table.index)
-    for name, part in cell.key:
-        selected &= table[name] == part
-    if selected.any():
-        missing = pd.NA if cell.column in TABLES[cell.table].counts else float("nan")
-        table.loc[selected, cell.column] = missing if value.value is None else value.value
-        if is_rate(cell):
-            table.loc[selected, printed_column(cell.column)] = value.printed
-        data = replace(data, **{cell.table: table})
-    else:
-        data = _with_total(data, cell, value)
-    return _with_unreported(data, cell, value)
-
-
-def _with_total(data: QuarterData, cell: CellRef, value: Cell) -> QuarterData:
-    totals = data.printed_totals.copy()
-    selected = (
-        (totals["table"] == cell.table)
-        & (totals["key"] == encode_key(cell.names))
-        & (totals["column"] == cell.column)
-    )
+    selected = _selected(data.cells, cell)
     if not selected.any():
         raise CorrectionNotApplicable("没有这样一格")
-    totals.loc[selected, "value"] = float("nan") if value.value is None else float(value.value)
-    totals.loc[selected, "printed"] = value.printed
-    return replace(data, printed_totals=totals)
+    cells = data.cells.copy()
+    cells.loc[selected, "printed"] = value.printed
+    cells.loc[selected, "value"] = float("nan") if value.value is None else float(value.value)
+    cells.loc[selected, "reason"] = value.reason
+    if not (cells.loc[selected, "status"] == AS_PRINTED).all():
+        cells.loc[selected, "status"] = MISSING if value.value is None else NUMBER
+    return replace(data, cells=cells)
+
+
+def _selected(cells: pd.DataFrame, cell: CellRef) -> pd.Series:
+    """Which row of ``cells`` a reference names."""
+    of_table = cells["annex"] == cell.table
+    if not of_table.any():
+        of_table = (cells["annex"] == "") & (cells["table"].map(undeclared_table) == cell.table)
+    measure_or_heading = cells["measure"].where(cells["measure"] != "", cells["column"])
+    return (
+        of_table
+        & (cells["row"] == cell.row)
+        & (cells["member"] == cell.member)
+        & (measure_or_heading == cell.column)
+    )
 
 
 def _with_note(data: QuarterData, cell: CellRef, text: str) -> QuarterData:
@@ -198,30 +264,10 @@ def _with_note(data: QuarterData, cell: CellRef, text: str) -> QuarterData:
 
 def _with_headline(data: QuarterData, cell: CellRef, value: Cell, text: str) -> QuarterData:
     headline = data.headline.copy()
-    selected = headline["figure"] == cell.names.get("figure")
+    selected = headline["figure"] == cell.row
     if not selected.any():
         raise CorrectionNotApplicable("正文没有这样一个数")
     unit = "条" if str(headline.loc[selected, "printed"].iloc[0]).endswith("条") and text.isdecimal() else ""
     headline.loc[selected, "value"] = float("nan") if value.value is None else float(value.value)
     headline.loc[selected, "printed"] = text + unit
     return replace(data, headline=headline)
-
-
-def _with_unreported(data: QuarterData, cell: CellRef, value: Cell) -> QuarterData:
-    rows = data.unreported.to_dict("records")
-    key = encode_key(cell.names)
-    positions = [
-        i for i, r in enumerate(rows) if (r["table"], r["key"], r["column"]) == (cell.table, key, cell.column)
-    ]
-    if value.value is None:
-        entry = {
-            "table": cell.table,
-            "key": key,
-            "column": cell.column,
-            "printed": value.printed,
-            "reason": value.reason,
-        }
-        rows = [entry if i in positions else r for i, r in enumerate(rows)] if positions else [*rows, entry]
-    else:
-        rows = [r for i, r in enumerate(rows) if i not in positions]
-    return replace(data, unreported=frame("unreported", rows))

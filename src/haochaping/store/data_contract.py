@@ -1,102 +1,95 @@
-"""The data contract: what every table must satisfy before anything is computed or published."""
+"""The data contract: what the cells must satisfy before anything is computed or published."""
 
 from __future__ import annotations
 
-from functools import cache
+import math
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pandas as pd
-
 from haochaping.cleaning.number_or_missing import LONGEST_CELL
+from haochaping.core.declaration import CHANGE, SCORE, AnnexSpec, Measure
 from haochaping.core.errors import InputRefused, Problem
-from haochaping.core.model import TABLES, TIERS, QuarterData, TableSpec, dtypes
+from haochaping.core.labels import annex_words, column_heading
+from haochaping.core.model import AS_PRINTED, CELL_TYPES, MISSING, NUMBER, QuarterData
 
 
 def validate(data: QuarterData) -> QuarterData:
-    """Check the five tables against the contract and return `data` unchanged.
+    """Check the cells of declared measures against the contract and return `data` unchanged.
 
-    Keys are present and unique, counts whole and not negative, rates not negative. What is printed
-    and wrong (a rate above 100 %, more evaluations than cases) is a finding, not a violation.
+    Each is there once, its row and member are named, a fixed member is one of those declared, counts are whole and not
+    negative, rates not negative. What is printed and wrong (a rate above 100 %, more evaluations than cases) is a
+    finding, not a violation. Cells whose meaning nobody declared are kept as they are.
 
     Raises
     ------
     InputRefused
-        All violations of all tables at once: table, row, column, value and what was expected.
+        All violations at once: table, row, column, value and what was expected.
     """
-    problems: list[Problem] = []
-    for spec in TABLES.values():
-        table = data.table(spec.name)
-        if not _holds(table, spec):
-            problems += _violations(table, spec)
+    types = {column: str(kind) for column, kind in data.cells.dtypes.items()}
+    if types != CELL_TYPES or list(types) != list(CELL_TYPES):
+        raise InputRefused([Problem("各格的数据", "、".join(types), f"列应依次为 {'、'.join(CELL_TYPES)}")])
+    problems: dict[Problem, None] = {}
+    seen: set[tuple[str, ...]] = set()
+    for cell in data.cells.to_dict("records"):
+        if cell["annex"] == "" or cell["measure"] == "":
+            continue
+        problems |= dict.fromkeys(_violations(data, cell))
+        key = (cell["annex"], cell["row"], cell["member"], cell["measure"])
+        if key in seen:
+            names = " ".join(str(name) for name in key[1:3] if name)
+            problems[Problem(_table_words(data, cell), names, "同一名称只应出现一次")] = None
+        seen.add(key)
     if problems:
-        raise InputRefused(problems)
+        raise InputRefused(list(problems))
     return data
 
 
-def _holds(table: pd.DataFrame, spec: TableSpec) -> bool:
-    """Whether a table satisfies its contract: told at once, for loading pandera takes longer than reading a bulletin."""
-    kinds = dtypes(spec.name)
-    if {column: str(kind) for column, kind in table.dtypes.items()} != kinds or list(table) != list(kinds):
-        return False
-    names = [table[column] for column in spec.key]
-    numbers = [table[column].dropna() for column in spec.measures]
-    filled = table[[column for column in kinds if column not in spec.measures]]
-    return bool(
-        not filled.isna().any(axis=None)
-        and all(name.str.len().between(1, LONGEST_CELL).all() for name in names)
-        and ("tier" not in spec.key or table["tier"].isin(TIERS).all())
-        and all((number >= 0).all() for number in numbers)
-        and not table.duplicated(list(spec.key)).any()
-    )
+def _violations(data: QuarterData, cell: Mapping[str, Any]) -> Iterator[Problem]:
+    """What is wrong with one cell by itself."""
+    spec = data.declaration.annexes.get(cell["annex"])
+    measure = spec.measures_by_name.get(cell["measure"]) if spec else None
+    if spec is None or measure is None:
+        yield Problem(_cell_words(data, cell), f"{cell['annex']} {cell['measure']}", "应为已声明的附件和列")
+        return
+    yield from _wrong_names(data, cell, spec)
+    expected = _wrong_value(cell, measure)
+    if expected:
+        yield Problem(_cell_words(data, cell), str(cell["value"]), expected)
 
 
-def _violations(table: pd.DataFrame, spec: TableSpec) -> list[Problem]:
-    """What is wrong with a table, all of it at once."""
-    import pandera.errors
-
-    try:
-        _schema(spec.name).validate(table, lazy=True)
-    except pandera.errors.SchemaErrors as failure:
-        return _problems(failure.failure_cases, table, spec)
-    return []
-
-
-@cache
-def _schema(name: str) -> Any:
-    """The pandera schema of one table, cached."""
-    import pandera.pandas as pa
-
-    spec = TABLES[name]
-    columns = {column: pa.Column(**rules) for column, rules in _columns(spec, pa).items()}
-    return pa.DataFrameSchema(columns, unique=list(spec.key), strict=True, ordered=True)
+def _wrong_names(data: QuarterData, cell: Mapping[str, Any], spec: AnnexSpec) -> Iterator[Problem]:
+    names = [cell["row"], *([cell["member"]] if spec.columns_by else [])]
+    for name in names:
+        if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_CELL:
+            yield Problem(_cell_words(data, cell), str(name), f"应为 1 至 {LONGEST_CELL} 个字符的名称")
+    members = [member.name for member in spec.columns_by.members] if spec.columns_by else []
+    if members and cell["member"] not in members and not cell["is_total"]:
+        yield Problem(_cell_words(data, cell), str(cell["member"]), f"应为 {' 或 '.join(members)}")
+    groups = [group.name for group in spec.groups]
+    if cell["group"] not in groups and not (cell["is_total"] and cell["group"] == ""):
+        yield Problem(_cell_words(data, cell), str(cell["group"]), f"应为 {' 或 '.join(groups)}")
 
 
-def _columns(spec: TableSpec, pa: Any) -> dict[str, dict[str, Any]]:
-    rules: dict[str, dict[str, Any]] = {}
-    for column, kind in dtypes(spec.name).items():
-        rules[column] = {"dtype": kind, "nullable": column in spec.measures}
-        if column in spec.key:
-            checks = [pa.Check.str_length(1, LONGEST_CELL, error=f"应为 1 至 {LONGEST_CELL} 个字符的名称")]
-            if column == "tier":
-                checks.append(pa.Check.isin(TIERS, error="应为 town 或 village"))
-            rules[column]["checks"] = checks
-        elif column in spec.measures:
-            rules[column]["checks"] = pa.Check.ge(0, error="不应为负数")
-    return rules
+def _wrong_value(cell: Mapping[str, Any], measure: Measure) -> str:
+    """What was expected of the value; blank where it is as it should be."""
+    value, status = cell["value"], cell["status"]
+    if status not in (NUMBER, MISSING, AS_PRINTED):
+        return f"状态应为 {NUMBER}、{MISSING} 或 {AS_PRINTED}"
+    if status != NUMBER:
+        return "" if math.isnan(value) else "没有数的格不应有值"
+    if not math.isfinite(value):
+        return "应为数"
+    if measure.is_count and value % 1:
+        return "应为整数"
+    may_be_negative = measure.kind in (CHANGE, SCORE)
+    return "" if value >= 0 or may_be_negative else "不应为负数"
 
 
-def _problems(cases: pd.DataFrame, table: pd.DataFrame, spec: TableSpec) -> list[Problem]:
-    problems: dict[Problem, None] = {}
-    for case in cases.to_dict("records"):
-        check, column, value, index = case["check"], case["column"], case["failure_case"], case["index"]
-        if check == "multiple_fields_uniqueness":
-            row = table.loc[int(index)]
-            names = " ".join(str(row[name]) for name in spec.key)
-            problems[Problem(f"{spec.title}表（附件{spec.annex}）", names, "同一名称只应出现一次")] = None
-            continue
-        row_place = f"{spec.title}表（附件{spec.annex}）"
-        if pd.notna(index) and int(index) in table.index:
-            row_place += " " + " ".join(str(table.loc[int(index), name]) for name in spec.key)
-        expected = str(check) if "应" in str(check) else f"应符合 {check}"
-        problems[Problem(f"{row_place} {column or ''}".rstrip(), str(value), expected)] = None
-    return list(problems)
+def _table_words(data: QuarterData, cell: Mapping[str, Any]) -> str:
+    spec = data.declaration.annexes.get(cell["annex"])
+    return f"{spec.title}表（{annex_words(data, spec.name)}）" if spec else f"第{cell['table']}个表"
+
+
+def _cell_words(data: QuarterData, cell: Mapping[str, Any]) -> str:
+    names = " ".join(str(name) for name in (cell["row"], cell["member"]) if name)
+    return f"{_table_words(data, cell)} {names} {column_heading(data.declaration, cell['measure'])}"

@@ -7,8 +7,9 @@ from datetime import date
 
 import pandas as pd
 
-from haochaping.core.cell_texts import CellPlace, cell_texts
-from haochaping.core.model import QuarterData, frame
+from haochaping.core.cell_texts import cell_texts
+from haochaping.core.model import CellRef, QuarterData, frame
+from haochaping.store.cell_index import cell_of
 
 
 def add_revisions(before: QuarterData, after: QuarterData, on: date) -> QuarterData:
@@ -17,14 +18,15 @@ def add_revisions(before: QuarterData, after: QuarterData, on: date) -> QuarterD
     rows = [
         {
             "on": on.isoformat(),
-            "table": place[0],
-            "key": place[1],
-            "column": place[2],
-            "before": old.get(place, ""),
-            "after": new.get(place, ""),
+            "table": cell.table,
+            "row": cell.row,
+            "member": cell.member,
+            "column": cell.column,
+            "before": old.get(cell, ""),
+            "after": new.get(cell, ""),
         }
-        for place in dict.fromkeys([*old, *new])
-        if old.get(place, "") != new.get(place, "")
+        for cell in dict.fromkeys([*old, *new])
+        if old.get(cell, "") != new.get(cell, "")
     ]
     known = before.revisions.to_dict("records")
     return replace(after, revisions=frame("revisions", [*known, *rows]))
@@ -35,17 +37,14 @@ def net_revisions(data: QuarterData) -> pd.DataFrame:
 
     Cells that changed back are left out, and so are changes that a correction records.
     """
-    corrected = {
-        (row["table"], row["key"], row["column"]): row["printed"]
-        for row in data.corrections.to_dict("records")
-    }
-    net: dict[CellPlace, dict[str, str]] = {}
+    corrected = {cell_of(row): row["printed"] for row in data.corrections.to_dict("records")}
+    net: dict[CellRef, dict[str, str]] = {}
     for row in data.revisions.to_dict("records"):
-        place = (row["table"], row["key"], row["column"])
-        net[place] = {**row, "before": net.get(place, row)["before"]}
+        cell = cell_of(row)
+        net[cell] = {**row, "before": net.get(cell, row)["before"]}
     rows = [
         row
-        for place, row in net.items()
-        if row["before"] != row["after"] and corrected.get(place) != row["before"]
+        for cell, row in net.items()
+        if row["before"] != row["after"] and corrected.get(cell) != row["before"]
     ]
     return frame("revisions", rows)

@@ -1,13 +1,15 @@
-"""The tidy back series: ``data/tidy/<quarter>/*.csv``, one file a frame of the model."""
+"""The tidy back series: ``data/tidy/<quarter>/*.csv``.
+
+``cells.csv`` and the frames beside it are what a quarter is read back from; the file of each annex is for people.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -16,21 +18,29 @@ import pandas as pd
 
 from haochaping.cleaning.csv_cell_limit import csv_cell_limit
 from haochaping.cleaning.number_or_missing import MOST_DIGITS
+from haochaping.core.declaration import Declaration
 from haochaping.core.errors import InputRefused, Problem, refuse
-from haochaping.core.model import FRAMES, QuarterData, dtypes, frame
+from haochaping.core.model import AUXILIARY_FRAMES, NUMBER, QuarterData, dtypes, frame
 from haochaping.core.quarter import Quarter
 from haochaping.files.exclusive_lock import exclusive_lock
 from haochaping.files.swap_folder import stage_and_swap_in
+from haochaping.reference.reference import Reference
+from haochaping.store.cells_csv import COLUMNS, STATUSES, TEXT_ROWS, cell_records, cells_of
 from haochaping.store.revisions import add_revisions
 
 LONGEST_TEXT = 10_000_000
 """Most characters of one cell: the whole text of a bulletin is in one."""
+CELLS, ABOUT = "cells.csv", "about.csv"
+_NUMBER_COLUMNS = ("table", "value")
+"""Columns of ``cells.csv`` that hold numbers."""
+_FORMER = ("printed_totals.csv", "unreported.csv", "origins.csv")
+"""Files of earlier versions, which are removed: their content is in ``cells.csv``."""
 _FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")
 """Text that a spreadsheet may take for a formula; blanks before the sign and its full-width form count too."""
 
 
 def write_tidy(data: QuarterData, folder: Path) -> bool:
-    """Write every frame of `data` that is not empty as CSV (UTF-8, line feeds); the folder changes in one step.
+    """Write cells, annexes and the other frames of `data` as CSV (UTF-8, line feeds); the folder changes in one step.
 
     Values that differ from those in the folder are recorded in ``revisions.csv``. Text that a spreadsheet would take
     for a formula gets an apostrophe before it, which :func:`read_tidy` removes.
@@ -40,13 +50,13 @@ def write_tidy(data: QuarterData, folder: Path) -> bool:
     bool
         Whether any file changed.
     """
-    if _read_files(folder) == _csv_files(with_revisions(data, folder)):
+    if _read_files(folder, data.declaration) == _csv_files(with_revisions(data, folder)):
         return False
     with exclusive_lock(folder), stage_and_swap_in(folder) as staging:
         content = _csv_files(with_revisions(data, folder))
         if folder.is_dir():
             shutil.copytree(folder, staging, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.part"))
-        for name in _read_files(staging):
+        for name in _read_files(staging, data.declaration):
             (staging / name).unlink()
         _write_files(content, staging)
     return True
@@ -59,11 +69,19 @@ def write_frames(data: QuarterData, folder: Path) -> None:
 
 
 def _csv_files(data: QuarterData) -> dict[str, bytes]:
-    return {f"{name}.csv": _to_csv(content) for name, content in data.frames() if not content.empty}
+    """Every file by its name; a frame that is empty has none, but the cells always have one."""
+    tables = {name: data.table(name) for name in data.declaration.annexes}
+    frames = {name: getattr(data, name) for name in AUXILIARY_FRAMES}
+    return {
+        CELLS: _to_csv(pd.DataFrame(cell_records(data), columns=COLUMNS, dtype="str"), _NUMBER_COLUMNS),
+        **{f"{name}.csv": _to_csv(content) for name, content in (tables | frames).items() if len(content)},
+    }
 
 
-def _read_files(folder: Path) -> dict[str, bytes]:
-    paths = [folder / f"{name}.csv" for name in FRAMES]
+def _read_files(folder: Path, declaration: Declaration) -> dict[str, bytes]:
+    """The files of :func:`write_tidy` that are in the folder, and those of earlier versions."""
+    frames = [f"{name}.csv" for name in (*declaration.annexes, *AUXILIARY_FRAMES)]
+    paths = [folder / name for name in (CELLS, *frames, *_FORMER)]
     return {path.name: path.read_bytes() for path in paths if path.exists()}
 
 
@@ -74,36 +92,46 @@ def _write_files(files: Mapping[str, bytes], folder: Path) -> None:
 
 def with_revisions(data: QuarterData, folder: Path) -> QuarterData:
     """Return `data` with the folder's revisions and a new one for every cell that differs from the folder's tables."""
-    if not (folder / "about.csv").exists():
+    if not (folder / ABOUT).exists():
         return data
-    try:
-        before = read_tidy(folder, data.quarter)
+    try:  # which cells are totals makes no difference to their texts
+        before = _read(folder, data.quarter, data.declaration, frozenset())
     except InputRefused:
         return data  # the folder cannot be read: nothing to compare with
     return add_revisions(before, data, date.today())
 
 
-def read_tidy(folder: Path, quarter: Quarter) -> QuarterData:
+def read_tidy(folder: Path, quarter: Quarter, reference: Reference) -> QuarterData:
     """Read the files of :func:`write_tidy`; the result equals the data written.
 
     Raises
     ------
     InputRefused
-        The folder holds no tidy data, or a file has other columns or cells than the contract.
+        The folder holds no tidy data, or those of an earlier version; or a file has other columns or cells than it
+        should.
     """
-    if not (folder / "about.csv").exists():
+    return _read(folder, quarter, reference.declaration, reference.totals)
+
+
+def _read(folder: Path, quarter: Quarter, declaration: Declaration, totals: frozenset[str]) -> QuarterData:
+    if not (folder / ABOUT).exists():
         raise refuse(str(folder), "", f"未找到{quarter.label}整理后的数据")
-    frames = {name: _from_csv(folder / f"{name}.csv", name) for name in FRAMES}
-    data = QuarterData(quarter, **frames)
+    if not (folder / CELLS).exists():
+        expected = f"是以前版本整理的，请重新运行 python -m haochaping tidy {quarter}"
+        raise refuse(str(folder), f"没有 {CELLS}", expected)
+    frames = {name: _from_csv(folder / f"{name}.csv", name) for name in AUXILIARY_FRAMES}
+    cells = _cells_from_csv(folder / CELLS, declaration, totals)
+    data = QuarterData(quarter, declaration, cells=cells, **frames)
     if data.fact("quarter") != str(quarter):
-        raise refuse(str(folder / "about.csv"), data.fact("quarter"), f"季度应为 {quarter}")
+        raise refuse(str(folder / ABOUT), data.fact("quarter"), f"季度应为 {quarter}")
     return data
 
 
-def _to_csv(content: pd.DataFrame) -> bytes:
+def _to_csv(content: pd.DataFrame, numbers: Iterable[str] = ()) -> bytes:
+    """A frame as CSV; `numbers` are columns of text that hold numbers, whose minus sign makes no formula."""
     text = content.copy()
     for column in text.columns:
-        if text[column].dtype == "str":
+        if text[column].dtype == "str" and column not in numbers:
             text[column] = [guard_formula(value) for value in text[column]]
     buffer = io.StringIO(newline="")
     quoting = quoting_for(text.select_dtypes("str").to_numpy().ravel())
@@ -139,22 +167,59 @@ def _from_csv(path: Path, name: str) -> pd.DataFrame:
     for column, kind in types.items():
         if kind == "str":
             columns[column] = raw[column].map(unguard_formula).astype("str")
-            if column == "key":
-                problems += _invalid_keys(path, columns[column])
             continue
-        numbers = pd.to_numeric(raw[column].where(raw[column] != ""), errors="coerce")
-        wrong = numbers.isna() & (raw[column] != "")
-        wrong |= numbers.abs() >= 10**MOST_DIGITS
-        if kind == "Int64":
-            wrong |= numbers.notna() & (numbers % 1 != 0)
-        problems += [
-            Problem(f"{path} 第 {i + 2} 行 {column}", raw[column][i], "应为数或空白")
-            for i in raw.index[wrong]
-        ]
-        columns[column] = pd.Series(numbers.where(~wrong), dtype=kind)
+        numbers, wrong = _numbers(path, raw[column], is_whole=kind == "Int64")
+        problems += wrong
+        columns[column] = pd.Series(numbers, dtype=kind)
     if problems:
         raise InputRefused(problems)
     return pd.DataFrame(columns)
+
+
+def _numbers(path: Path, texts: pd.Series, *, is_whole: bool) -> tuple[pd.Series, list[Problem]]:
+    """A column of numbers (missing where blank), and what is wrong with its texts."""
+    numbers = pd.to_numeric(texts.where(texts != ""), errors="coerce")
+    wrong = numbers.isna() & (texts != "")
+    wrong |= numbers.abs() >= 10**MOST_DIGITS
+    if is_whole:
+        wrong |= numbers.notna() & (numbers % 1 != 0)
+    problems = [
+        Problem(f"{path} 第 {i + 2} 行 {texts.name}", texts[i], "应为数或空白") for i in texts.index[wrong]
+    ]
+    return numbers.where(~wrong), problems
+
+
+def _cells_from_csv(path: Path, declaration: Declaration, totals: frozenset[str]) -> pd.DataFrame:
+    raw = _read_cells(path, COLUMNS)
+    problems = [
+        *_numbers(path, raw["table"], is_whole=True)[1],
+        *_numbers(path, raw["value"], is_whole=False)[1],
+    ]
+    for column in raw.columns.difference(_NUMBER_COLUMNS):
+        raw[column] = raw[column].map(unguard_formula).astype("str")
+    rows = raw.to_dict("records")
+    for line, row in enumerate(rows, start=2):
+        problems += _wrong_words(f"{path} 第 {line} 行", row, declaration)
+    if problems:
+        raise InputRefused(problems)
+    return frame("cells", cells_of(rows, declaration, totals))
+
+
+def _wrong_words(place: str, row: Mapping[str, str], declaration: Declaration) -> Iterator[Problem]:
+    """What is wrong with annex, measure and status of one row of ``cells.csv``."""
+    if row["annex"] == TEXT_ROWS:
+        return
+    spec = declaration.annexes.get(row["annex"])
+    if row["annex"] and spec is None:
+        yield Problem(f"{place} annex", row["annex"], f"应为 {'、'.join(declaration.annexes)} 之一，或空白")
+    elif row["measure"] and not (spec and row["measure"] in spec.measures_by_name):
+        yield Problem(f"{place} measure", row["measure"], "应为这个附件声明的列，或空白")
+    if not row["table"]:
+        yield Problem(f"{place} table", "", "应为整数")
+    if row["status"] not in STATUSES or (row["status"] == NUMBER) != bool(row["value"]):
+        yield Problem(
+            f"{place} status", row["status"], "有数的格应为 number，其他格应为 missing 或 as_printed"
+        )
 
 
 def _read_cells(path: Path, columns: list[str]) -> pd.DataFrame:
@@ -176,21 +241,3 @@ def _read_cells(path: Path, columns: list[str]) -> pd.DataFrame:
     if wrong:
         raise InputRefused(wrong)
     return pd.DataFrame(rows, columns=columns, dtype="str")
-
-
-def _invalid_keys(path: Path, keys: pd.Series) -> list[Problem]:
-    """Problems with keys that are no JSON object of texts."""
-    expected = '应为 JSON，如 {"district": "某区"}'
-    return [
-        Problem(f"{path} 第 {i + 2} 行 key", text, expected)
-        for i, text in keys.items()
-        if not _is_valid_key(text)
-    ]
-
-
-def _is_valid_key(text: str) -> bool:
-    try:
-        key = json.loads(text)
-    except ValueError:
-        return False
-    return isinstance(key, dict) and all(isinstance(value, str) for value in key.values())

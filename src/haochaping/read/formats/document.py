@@ -10,13 +10,13 @@ from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.model import QuarterData
 from haochaping.core.quarter import Quarter
 from haochaping.core.text import normalize_for_comparison
-from haochaping.read.grid.annex_grids import holds_annex, read_grids
+from haochaping.read.assemble import assemble
 from haochaping.read.grid.grid import Grid
-from haochaping.read.grid.grid_header import HIGHEST_HEADER, field_of
+from haochaping.read.grid.header_rows import HeaderFinder
+from haochaping.read.grid.read_grids import read_grids
+from haochaping.read.grid.titles import NOTE_BEGINS, UNIT_LINE, annex_heading
 from haochaping.read.text.lines import Line, make_line
 from haochaping.read.text.narrative import read_narrative
-from haochaping.read.text.text_bulletin import assemble
-from haochaping.read.text.text_tables import NOTE_BEGINS, UNIT_LINE, annex_heading, drop_repeated_tables
 from haochaping.reference.reference import Reference
 
 DocumentBlock = str | Grid
@@ -52,29 +52,33 @@ def read_document(
     if problems:
         raise InputRefused(problems)
     narrative = read_narrative(lines, place)
-    return assemble(narrative, drop_repeated_tables(tables, place), quarter, reference, place, source_kind)
+    return assemble(narrative, tables, quarter, reference, place, source_kind)
 
 
 def _annex_grids(blocks: Sequence[DocumentBlock], reference: Reference) -> tuple[list[Grid], list[list[str]]]:
     """Return the grids that hold annexes, and the texts before, between and after; other tables count as text."""
     grids: list[Grid] = []
     texts: list[list[str]] = [[]]
+    finder = HeaderFinder(reference)
     for block in blocks:
         if isinstance(block, str):
             texts[-1] += [line for line in block.splitlines() if line.split()]
             continue
         if grids and not texts[-1] and (rest := _without_repeated_header(grids[-1], block)):
             grids[-1] = _join_grids(grids[-1], rest)
-        elif holds_annex(block, reference):
+        elif finder.holds_annex(block):
             grids.append(block)
             texts.append([])
         elif grids and not texts[-1] and _is_continuation(grids[-1], block):
             grids[-1] = _join_grids(grids[-1], block)
-        elif _holds_figures(block) or _has_heading(block, reference):
+        elif finder.holds_table(block):
+            grids.append(block)
+            texts.append([])
+        elif _holds_figures(block):
             raise refuse(
                 f"{block.place} 第 {block.numbers[0]} 行",
                 " ".join(block.texts(0))[:80],
-                "表格没有认识的表头；列名应在 data/reference/headings.csv 中",
+                "表格有数据而没有表头",
             )
         else:
             texts[-1] += [" ".join(block.texts(row)) for row in range(len(block.rows)) if block.texts(row)]
@@ -131,12 +135,6 @@ def _holds_figures(grid: Grid) -> bool:
     return any(sum(is_number(text) for text in grid.texts(row)) > 1 for row in range(len(grid.rows)))
 
 
-def _has_heading(grid: Grid, reference: Reference) -> bool:
-    """Whether a known heading is above a figure, in a table that is not an annex."""
-    known = [at for row in grid.rows[:HIGHEST_HEADER] for at, t in enumerate(row) if field_of(t, reference)]
-    return any(is_number(row[at]) for row in grid.rows for at in known)
-
-
 def _with_surrounding_text(
     grids: Sequence[Grid], between: Sequence[Sequence[str]], reference: Reference, lines: list[Line]
 ) -> list[Grid]:
@@ -162,7 +160,7 @@ def _heading_lines(lines: Sequence[Line]) -> list[Line]:
     """Return the last lines of `lines`, which are heading and title of the table below."""
     last = list(lines[-MOST_HEADING_LINES:])
     for i in range(len(last) - 1, -1, -1):
-        if annex_heading(last[i]) and not _lists_annexes(last[i]):
+        if annex_heading(last[i].text) and not _lists_annexes(last[i]):
             return last[i:]
     title: list[Line] = []
     for line in reversed(last):

@@ -9,13 +9,13 @@ from typing import Any
 
 from haochaping.cleaning.dates import iso_date
 from haochaping.core.errors import InputRefused, Problem
-from haochaping.core.model import TABLES
 from haochaping.core.quarter import Quarter
 from haochaping.core.text import normalize_for_comparison
+from haochaping.read.grid.annex_table import AnnexTable
 from haochaping.read.grid.grid import Grid
 from haochaping.read.text.lines import split_lines
 from haochaping.read.text.narrative import Narrative, read_narrative
-from haochaping.read.text.text_tables import AnnexTable
+from haochaping.reference.reference import Reference
 
 SHEET, HELP_SHEET = "正文与日期", "填写说明"
 PROSE_SHEETS = (HELP_SHEET, "封面", "目录", "说明")
@@ -47,15 +47,18 @@ FIGURES = {
 ITEMS = {QUARTER_ITEM: "quarter", **DATES, **TEXTS, **FIGURES}
 
 
-ANNEX_ITEMS = {
-    f"附件{spec.annex}{label}": (spec.name, field)
-    for spec in TABLES.values()
-    for label, field in (("标题", "title"), ("备注", "note"))
-}
-"""Labels of the rows for title and note of an annex: table and field of the frame ``annexes``."""
+def annex_items(reference: Reference) -> dict[str, tuple[str, str]]:
+    """Labels of the rows for title and note of an annex: annex and field of the frame ``annexes``."""
+    return {
+        f"附件{spec.number}{label}": (spec.name, field)
+        for spec in reference.declaration.annexes.values()
+        for label, field in (("标题", "title"), ("备注", "note"))
+    }
 
 
-def read_entries(grid: Grid | None, quarter: Quarter) -> tuple[Narrative, list[Problem]]:
+def read_entries(
+    grid: Grid | None, quarter: Quarter, reference: Reference
+) -> tuple[Narrative, list[Problem]]:
     """Read the sheet, which a workbook need not have, into the form of a bulletin's text; and report problems.
 
     Blank entries are left out. Unknown labels are problems, because nothing may be ignored silently.
@@ -63,7 +66,7 @@ def read_entries(grid: Grid | None, quarter: Quarter) -> tuple[Narrative, list[P
     facts: dict[str, str] = {}
     headline: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    labels = {normalize_for_comparison(label): label for label in [*ITEMS, *ANNEX_ITEMS]}
+    labels = {normalize_for_comparison(label): label for label in [*ITEMS, *annex_items(reference)]}
     for cell_place, written, value in _filled_rows(grid):
         label = labels.get(normalize_for_comparison(written), "")
         name = ITEMS.get(label, "")
@@ -89,19 +92,20 @@ def read_entries(grid: Grid | None, quarter: Quarter) -> tuple[Narrative, list[P
 
 
 def with_annex_entries(
-    tables: Sequence[AnnexTable], grid: Grid | None
+    tables: Sequence[AnnexTable], grid: Grid | None, reference: Reference
 ) -> tuple[list[AnnexTable], list[Problem]]:
     """Add the titles and notes of the sheet to `tables`; report those that contradict the annex's own sheet."""
-    labels = {normalize_for_comparison(label): label for label in ANNEX_ITEMS}
+    items = annex_items(reference)
+    labels = {normalize_for_comparison(label): label for label in items}
     entries = {
-        ANNEX_ITEMS[labels[normalize_for_comparison(written)]]: (cell_place, value)
+        items[labels[normalize_for_comparison(written)]]: (cell_place, value)
         for cell_place, written, value in _filled_rows(grid)
         if normalize_for_comparison(written) in labels
     }
     problems: list[Problem] = []
 
     def combine(table: AnnexTable, field: str, own: str) -> str:
-        cell_place, value = entries.get((table.table, field), ("", ""))
+        cell_place, value = entries.get((table.spec.name if table.spec else "", field), ("", ""))
         if value and own and normalize_for_comparison(value) != normalize_for_comparison(own):
             problems.append(Problem(cell_place, value, f"{table.place}写的是“{own}”，请只保留一处"))
         return own or value

@@ -14,7 +14,7 @@ from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import refuse
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.formats.archived_webpage import is_archived_page
-from haochaping.read.grid.grid_header import HIGHEST_HEADER
+from haochaping.read.grid.header_rows import HIGHEST_HEADER
 from haochaping.reference.reference import Reference
 
 TEXT, WORD, PDF, WEBPAGE, WORKBOOK, CSV = "text", "word", "pdf", "webpage", "workbook", "csv"

@@ -18,19 +18,18 @@ from typing import Any
 from haochaping.cleaning.decode_text import decode
 from haochaping.cleaning.number_or_missing import is_number, percent
 from haochaping.core.errors import InputRefused, Problem, refuse
-from haochaping.core.model import TABLES, QuarterData
+from haochaping.core.model import NUMBER, QuarterData
 from haochaping.core.quarter import Quarter
+from haochaping.read.assemble import assemble
 from haochaping.read.formats.entries_sheet import PROSE_SHEETS, SHEET, read_entries, with_annex_entries
 from haochaping.read.formats.file_format import MOST_LINES_ABOVE, header_delimiter, is_ods
 from haochaping.read.formats.ods import read_ods
 from haochaping.read.formats.workbook_details import DATE_SHOWN, Sheet, SheetDetails, number_text
 from haochaping.read.formats.xls import xls_details
 from haochaping.read.formats.xlsx import xlsx_details
-from haochaping.read.grid.annex_grids import read_grids
 from haochaping.read.grid.grid import MOST_COLUMNS, MOST_ROWS, Grid, make_grid
-from haochaping.read.text.margins import is_filled_in_by
-from haochaping.read.text.text_bulletin import assemble
-from haochaping.read.text.text_tables import drop_repeated_tables
+from haochaping.read.grid.margins import is_filled_in_by
+from haochaping.read.grid.read_grids import read_grids
 from haochaping.reference.reference import Reference
 
 
@@ -61,16 +60,16 @@ def _assemble_grids(
     grids: Sequence[Grid], quarter: Quarter, reference: Reference, place: str, kind: str
 ) -> QuarterData:
     entries = next((grid for grid in grids if grid.name == SHEET), None)
-    narrative, entry_problems = read_entries(entries, quarter)
+    narrative, entry_problems = read_entries(entries, quarter, reference)
     tables, problems, others = read_grids([grid for grid in grids if grid is not entries], reference)
-    tables, contradictions = with_annex_entries(tables, entries)
+    tables, contradictions = with_annex_entries(tables, entries, reference)
     problems = [*entry_problems, *problems, *contradictions, *_unrecognised_tables(others)]
     if problems:
         raise InputRefused(problems)
     if not tables:
         raise refuse(place, "没有附件表格", "应有带“序号”“区县”或“部门”表头的工作表")
-    data = assemble(narrative, drop_repeated_tables(tables, place), quarter, reference, place, kind)
-    if not any(data.table(name)[[*spec.counts]].notna().any(axis=None) for name, spec in TABLES.items()):
+    data = assemble(narrative, tables, quarter, reference, place, kind)
+    if not (data.cells["status"] == NUMBER).any() and data.undeclared["value"].isna().all():
         raise refuse(place, "各附件都没有填数", "请填写后再运行")
     return data
 
@@ -89,7 +88,7 @@ def _unrecognised_tables(grids: Sequence[Grid]) -> list[Problem]:
                 Problem(
                     f"{grid.place} 第 {grid.numbers[shown]} 行",
                     " ".join(grid.texts(shown))[:80],
-                    "此表有数据而没有认识的表头；列名应在 data/reference/headings.csv 中，无关的工作表请删去",
+                    "此表有数据而没有表头，无关的工作表请删去",
                 )
             )
     return problems

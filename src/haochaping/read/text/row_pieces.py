@@ -10,8 +10,8 @@ from functools import cache
 from haochaping.cleaning.number_or_missing import is_number
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.text.lines import Token
-from haochaping.read.text.text_header import Column
-from haochaping.reference.reference import IGNORED, Reference
+from haochaping.read.text.text_header import TextColumn
+from haochaping.reference.reference import Reference
 
 _GLUED = re.compile(r"([0-9]{1,4})[.、．]?([^\d.、．%％,，/].*)")
 
@@ -61,7 +61,7 @@ def _is_unfinished_number(text: str) -> bool:
     return normalize_for_comparison(text).endswith((",", "."))
 
 
-def place_cells(cells: list[str], columns: list[Column]) -> list[str | None] | None:
+def place_cells(cells: list[str], columns: list[TextColumn]) -> list[str | None] | None:
     """Assign the cells of a total row to columns, in order: percentages to rates, whole numbers to counts.
 
     Return None if there are too many cells, or too few and more than one way to assign them. Only a rate may be missing:
@@ -76,7 +76,7 @@ def place_cells(cells: list[str], columns: list[Column]) -> list[str | None] | N
         fits = cell < len(cells) and _fits(cells[cell], columns[column])
         with_cell = ways(cell + 1, column + 1) if fits else ()
         placed = [(column, *rest) for rest in with_cell]
-        may_lack = columns[column].is_rate or columns[column].field == IGNORED
+        may_lack = columns[column].is_percentage or not columns[column].is_declared
         return tuple([*placed, *(ways(cell, column + 1) if may_lack else ())][:2])
 
     placements = ways(0, 0)
@@ -88,7 +88,9 @@ def place_cells(cells: list[str], columns: list[Column]) -> list[str | None] | N
     return row
 
 
-def _fits(cell: str, column: Column) -> bool:
+def _fits(cell: str, column: TextColumn) -> bool:
     if not is_number(cell):
         return True
-    return column.in_percent or normalize_for_comparison(cell).endswith("%") == column.is_rate
+    if column.in_percent or not column.is_declared:
+        return True
+    return normalize_for_comparison(cell).endswith("%") == column.is_percentage

@@ -1,72 +1,49 @@
-"""Read the header of an annex table in plain text: the meaning of its columns.
+"""Read the header of a table in plain text: the headings of its columns.
 
 Headers arrive in pieces: wrapped inside a heading, in two levels, with a unit in brackets, with districts as columns.
-The pieces are joined and cut again into headings of ``data/reference/headings.csv``; a header that can be cut in no way
-or in two ways is refused.
+The pieces are joined and cut again into headings that the city declares; a header that can be cut in two ways is refused.
+Where it cannot be cut at all, the pieces of its one line are its headings.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
-from haochaping.core.labels import COLUMNS
-from haochaping.core.model import TABLES, TIERS
+from haochaping.core.declaration import Group
 from haochaping.core.text import normalize_for_comparison
+from haochaping.read.grid.table_meaning import HeaderUnread, TableEvidence, find_meaning, fold_heading
 from haochaping.read.text.lines import Line
-from haochaping.read.text.rating_levels import ADD_A_COLUMN
-from haochaping.reference.reference import IGNORED, Reference
+from haochaping.reference.reference import Reference
 
-_UNIT = re.compile(r"\((?:单位:)?(件|条|次|个|%|家|起)\)")
-_DISTRICT_END = re.compile(r".*[区县市旗岛]")
-_TITLE_WORDS = {
-    "city_departments": ("市直", "市级部门", "市级各部门"),
-    "district_departments": ("区直", "县直", "区县部门", "区县直"),
-    "towns_and_villages": ("镇村", "镇街", "乡镇", "村居", "镇(街道)"),
-    "public_services": ("公共服务",),
-}
-
+_UNIT = re.compile(r"\((?:单位:)?(件|条|次|个|%|家|起|人|户|分)\)")
 LONGEST_HEADER_TEXT = 500
 """Characters; a table with every district of a large city as a column has some two hundred."""
-ONE_KEY = "表头应恰有一列名称（区县或部门）；一行一个组合的，应恰有部门、区县两列，或区县、层级两列"
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column after the serial number.
+class TextColumn:
+    """A column after the serial number: its headings from the top level down, and how its cells look."""
 
-    ``field`` is a key or measure of the contract; ``district`` and ``tier`` are set where the header
-    itself carries that part of the key; ``total`` is the label of a column of row totals.
-    """
-
-    field: str
-    district: str = ""
-    tier: str = ""
-    total: str = ""
+    path: tuple[str, ...]
+    is_name: bool = False
+    is_percentage: bool = False
     in_percent: bool = False
+    is_declared: bool = True
 
     @property
-    def is_key(self) -> bool:
-        """Whether the column holds names."""
-        return self.field in ("district", "department")
-
-    @property
-    def is_rate(self) -> bool:
-        """Whether the column holds percentages."""
-        return any(self.field in spec.rates for spec in TABLES.values())
-
-
-class HeaderUnread(ValueError):
-    """The header cannot be read, or in more than one way; the message says what was expected."""
+    def heading(self) -> str:
+        """Its lowest heading."""
+        return self.path[-1]
 
 
 def read_header(
-    lines: Sequence[Line], title: str, reference: Reference, districts: Iterable[str]
-) -> tuple[str, list[Column]]:
-    """Return the table's name and its columns after the serial number, in printed order.
+    lines: Sequence[Line], title: str, reference: Reference, member_names: Iterable[str]
+) -> list[TextColumn]:
+    """Return the columns after the serial number, in printed order.
 
     Parameters
     ----------
@@ -74,57 +51,80 @@ def read_header(
         The lines from 序号 up to the first row.
     title : str
         The annex's title, which must not contradict the header.
-    districts : iterable of str
-        Names of districts known from the registry or from other annexes.
+    member_names : iterable of str
+        Names that may head columns, known from the registry or from other tables.
 
     Raises
     ------
     HeaderUnread
-        No reading, several readings, or a table the contract does not have.
+        No reading, several readings, or a title that names another annex.
     """
     if sum(len(line.folded) for line in lines) > LONGEST_HEADER_TEXT:
         raise HeaderUnread(f"表头不应超过 {LONGEST_HEADER_TEXT} 个字；表头与数据行之间不应有别的文字")
-    if "非常不满意" in "".join(line.folded for line in lines):
-        raise HeaderUnread(ADD_A_COLUMN)
-    fields = _heading_columns(lines, reference) or _matrix_columns(lines, reference, districts)
-    if fields is None:
+    names = {normalize_for_comparison(name): name for name in member_names}
+    paths = _known_paths(lines, reference) or _matrix_paths(lines, reference, names) or _pieces(lines)
+    if paths is None:
         raise HeaderUnread(
-            f"表头自“{_unknown_part(lines, reference)}”起不认识；列名应在 data/reference/headings.csv 中"
-            f"（不用的列登记为 {IGNORED}），区县名称应在 units.csv 中"
+            f"表头自“{_unknown_part(lines, reference)}”起不认识；列名应在 data/reference/annexes.toml 中，"
+            "区县名称应在 units.csv 中"
         )
-    columns = _columns(fields)
-    return table_of(columns, title), columns
+    return _columns(paths, title, reference, names)
 
 
-def _heading_columns(lines: Sequence[Line], reference: Reference) -> list[Column] | None:
-    """Return the columns in reading order (serial number first), if all headings are known; else None."""
+def _columns(
+    paths: Sequence[tuple[str, ...]], title: str, reference: Reference, names: dict[str, str]
+) -> list[TextColumn]:
+    """The columns with what they hold; exactly one is that of the names."""
+    serials = {fold_heading(heading) for heading in reference.declaration.serial_headings}
+    if fold_heading(paths[0][-1]) not in serials:
+        raise HeaderUnread("表的第一列应为“序号”")
+    evidence = TableEvidence((title,), lambda _: ("?",), frozenset(names))
+    meaning = find_meaning(list(enumerate(paths)), reference, evidence)
+    if meaning.spec and len(meaning.names_at) != 1:
+        raise HeaderUnread("表头应恰有一列名称")
+    name_at = meaning.names_at[0]
+    values = {column.at: column for column in meaning.values}
+    return [
+        TextColumn(
+            path,
+            is_name=at == name_at,
+            is_percentage=at in values and values[at].is_percentage,
+            in_percent=at in values and values[at].in_percent,
+            is_declared=at in values and values[at].measure is not None,
+        )
+        for at, path in enumerate(paths)
+        if at
+    ]
+
+
+# --- headings of one or two levels ----------------------------------------------------------------------
+
+
+def _known_paths(lines: Sequence[Line], reference: Reference) -> list[tuple[str, ...]] | None:
+    """The paths in reading order (serial number first), if all headings are known; else None."""
     header_text = "".join(line.folded for line in lines)
-    readings = list(
-        dict.fromkeys(
-            _cut_into_headings(header_text, tuple(reference.headings.items())) + _unwrap(lines, reference)
-        )
-    )
+    cut = _cut_into_headings(header_text, tuple(reference.headings))
+    readings = list(dict.fromkeys(cut + _unwrap(lines, reference)))
     if len(readings) > 1:
-        raise HeaderUnread("表头有两种读法；请在 data/reference/headings.csv 中明确列名")
-    return list(readings[0]) if readings else None
+        raise HeaderUnread("表头有两种读法；请在 data/reference/annexes.toml 中明确列名")
+    return _under_members(list(readings[0]), reference) if readings else None
 
 
-def _cut_into_headings(text: str, headings: tuple[tuple[str, str], ...]) -> list[tuple[Column, ...]]:
+def _cut_into_headings(text: str, headings: Sequence[str]) -> list[tuple[str, ...]]:
     """Return the ways to cut `text` into headings with optional units, at most two of them."""
 
     @cache
-    def ways(start: int) -> tuple[tuple[Column, ...], ...]:
+    def ways(start: int) -> tuple[tuple[str, ...], ...]:
         if start == len(text):
             return ((),)
-        found: dict[tuple[Column, ...], None] = {}
-        for heading, name in headings:
+        found: dict[tuple[str, ...], None] = {}
+        for heading in headings:
             if text.startswith(heading, start):
                 end = start + len(heading)
                 unit = _UNIT.match(text, end)
                 for stop in {end, unit.end() if unit else end}:
-                    percent = bool(unit) and stop > end and "%" in text[end:stop]
                     for rest in ways(stop):
-                        found[(Column(name, in_percent=percent), *rest)] = None
+                        found[(text[start:stop], *rest)] = None
         return tuple(found)[:2]
 
     return list(ways(0))
@@ -140,7 +140,7 @@ def _unknown_part(lines: Sequence[Line], reference: Reference) -> str:
         rest = rest[len(heading) :]
 
 
-def _unwrap(lines: Sequence[Line], reference: Reference) -> list[tuple[Column, ...]]:
+def _unwrap(lines: Sequence[Line], reference: Reference) -> list[tuple[str, ...]]:
     """Read headings wrapped side by side: each later line continues some headings of the first, in order."""
     known = reference.headings
 
@@ -159,57 +159,117 @@ def _unwrap(lines: Sequence[Line], reference: Reference) -> list[tuple[Column, .
     rows = [[normalize_for_comparison(token.text) for token in line.tokens] for line in lines]
     if len(rows) > 4 or len(rows[0]) > 14 or any(len(row) > len(rows[0]) for row in rows):
         return []
-    return list({tuple(Column(known[slot]) for slot in slots): None for slots in extend(rows[0], rows[1:])})
+    return list({tuple(slots): None for slots in extend(rows[0], rows[1:])})
 
 
-def _matrix_columns(
-    lines: Sequence[Line], reference: Reference, districts: Iterable[str]
-) -> list[Column] | None:
-    """Read a matrix header: serial number, department, then a column for each district, perhaps one of totals."""
-    header_text = "".join(line.folded for line in lines)
-    lead = _split_leading_headings(header_text, reference)
-    if lead is None:
-        return None
-    serial_and_key, rest = lead
-    names = {normalize_for_comparison(name): name for name in districts}
-    totals = {label: label for label in reference.totals}
-    readings = _cut_into_headings(rest, tuple((n, n) for n in {**names, **totals}))
-    if len(readings) == 1:
-        printed = [column.field for column in readings[0]]
-    else:
-        tokens = [(token.text, token.starts_line) for line in lines for token in line.tokens]
-        joined = _join_districts(tokens, rest)
-        if joined is None:
-            return None
-        printed = joined
-    return serial_and_key + [
-        Column("evaluations", total=name)
-        if normalize_for_comparison(name) in reference.totals
-        else Column("evaluations", district=names.get(normalize_for_comparison(name), name))
-        for name in printed
+def _under_members(headings: list[str], reference: Reference) -> list[tuple[str, ...]]:
+    """Give each measure the member it stands under: headings under 镇级, then under 村级."""
+    for group in reference.declaration.groups.values():
+        members = [heading for heading in headings if heading in group.members_by_heading]
+        if members:
+            return _below(headings, members, group, reference)
+    return [(heading,) for heading in headings]
+
+
+def _below(
+    headings: list[str], members: list[str], group: Group, reference: Reference
+) -> list[tuple[str, ...]]:
+    words = "".join(f"“{member.headings[0]}”" for member in group.members)
+    if len({group.members_by_heading[heading].name for heading in members}) != len(members):
+        raise HeaderUnread(f"{words}各应出现一次")
+    first = headings.index(members[0])
+    if headings[first : first + len(members)] != members:
+        return _in_turn(headings, members)
+    lead, leaves = _split_lead([h for h in headings if h not in members], reference)
+    size, left_over = divmod(len(leaves), len(members))
+    if left_over:
+        raise HeaderUnread(f"{words}之下的列数应相同")
+    placed = [(members[i // size], leaf) for i, leaf in enumerate(leaves)]
+    return [*((heading,) for heading in lead), *placed]
+
+
+def _in_turn(headings: list[str], members: list[str]) -> list[tuple[str, ...]]:
+    """Paths where each member is followed by its measures."""
+    paths: list[tuple[str, ...]] = []
+    current = ""
+    for heading in headings:
+        if heading in members:
+            current = heading
+        else:
+            paths.append((current, heading) if current else (heading,))
+    return paths
+
+
+def _split_lead(headings: list[str], reference: Reference) -> tuple[list[str], list[str]]:
+    """Split into the headings of serial number and names, and those of figures."""
+    declared = reference.declaration
+    lead = {fold_heading(h) for h in declared.serial_headings}
+    lead |= {fold_heading(h) for group in declared.groups.values() for h in group.headings}
+    return [h for h in headings if fold_heading(h) in lead], [
+        h for h in headings if fold_heading(h) not in lead
     ]
 
 
-def _split_leading_headings(header_text: str, reference: Reference) -> tuple[list[Column], str] | None:
-    """Split off the headings of serial number and department (and 评价数 above all districts) from the rest."""
-    remainders = []
-    by_field: dict[str, list[str]] = {}
-    for heading, name in reference.headings.items():
-        by_field.setdefault(name, []).append(heading)
-    for serial in by_field.get("serial", ()):
-        for key in by_field.get("department", ()):
-            if header_text.startswith(serial + key):
-                remainders.append(header_text[len(serial + key) :])
-    if not remainders:
+def _pieces(lines: Sequence[Line]) -> list[tuple[str, ...]] | None:
+    """The pieces of a header of one line, of which some are not known; None for more lines."""
+    if len(lines) != 1 or len(lines[0].tokens) < 3:
         return None
-    rest = min(remainders, key=len)
-    for spanner in sorted(by_field.get("evaluations", ()), key=len, reverse=True):
+    return [(token.text,) for token in lines[0].tokens]
+
+
+# --- a matrix -------------------------------------------------------------------------------------------
+
+
+def _matrix_paths(
+    lines: Sequence[Line], reference: Reference, names: dict[str, str]
+) -> list[tuple[str, ...]] | None:
+    """Read a matrix header: serial number, names, then a column for each member, perhaps one of totals."""
+    endings = "".join(
+        spec.columns_by.endings for spec in reference.declaration.annexes.values() if spec.columns_by
+    )
+    header_text = "".join(line.folded for line in lines)
+    split = _split_leading_headings(header_text, reference)
+    if split is None or not endings:
+        return None
+    lead, rest = split
+    readings = _cut_into_headings(rest, tuple({**names, **dict.fromkeys(reference.totals)}))
+    if len(readings) == 1:
+        members = [names.get(name, name) for name in readings[0]]
+    else:
+        tokens = [(token.text, token.starts_line) for line in lines for token in line.tokens]
+        joined = _join_members(tokens, rest, endings)
+        if joined is None:
+            return None
+        members = joined
+    return [*((heading,) for heading in lead), *((member,) for member in members)]
+
+
+def _split_leading_headings(header_text: str, reference: Reference) -> tuple[list[str], str] | None:
+    """Split off the headings of serial number and names (and the measure above all members) from the rest."""
+    declared = reference.declaration
+    matrices = [spec for spec in declared.annexes.values() if spec.columns_by and not spec.columns_by.members]
+    keys = {normalize_for_comparison(h) for spec in matrices for group in spec.groups for h in group.headings}
+    spanners = {
+        normalize_for_comparison(heading)
+        for spec in matrices
+        for measure in spec.measures_by_name.values()
+        for heading in (measure.heading, *measure.aliases)
+    }
+    found: list[tuple[list[str], str]] = []
+    for serial in map(normalize_for_comparison, declared.serial_headings):
+        for key in keys:
+            if header_text.startswith(serial + key):
+                found.append(([serial, key], header_text[len(serial + key) :]))
+    if not found:
+        return None
+    lead, rest = min(found, key=lambda split: len(split[1]))
+    for spanner in sorted(spanners, key=len, reverse=True):
         rest = rest.removeprefix(spanner)
-    return [Column("serial"), Column("department")], rest
+    return lead, rest
 
 
-def _join_districts(tokens: list[tuple[str, bool]], rest: str) -> list[str] | None:
-    """Join tokens to the district names in `rest`; a piece that does not end like one continues on the next line."""
+def _join_members(tokens: list[tuple[str, bool]], rest: str, endings: str) -> list[str] | None:
+    """Join tokens to the names in `rest`; a piece that does not end like one continues on the next line."""
     tail: list[tuple[str, bool]] = []
     while tokens and len("".join(normalize_for_comparison(text) for text, _ in tail)) < len(rest):
         tail.insert(0, tokens.pop())
@@ -217,118 +277,9 @@ def _join_districts(tokens: list[tuple[str, bool]], rest: str) -> list[str] | No
         return None
     names: list[str] = []
     for text, starts_line in tail:
-        if names and starts_line and not _DISTRICT_END.fullmatch(normalize_for_comparison(names[-1])):
+        if names and starts_line and normalize_for_comparison(names[-1])[-1:] not in endings:
             names[-1] += text
         else:
             names.append(text)
-    return (
-        names
-        if names and all(_DISTRICT_END.fullmatch(normalize_for_comparison(name)) for name in names)
-        else None
-    )
-
-
-def _columns(fields: list[Column]) -> list[Column]:
-    """Return the columns after the serial number, with their tiers."""
-    if fields[0].field != "serial":
-        raise HeaderUnread("表的第一列应为“序号”")
-    columns = fields[1:]
-    tiers = [column.field for column in columns if column.field in TIERS]
-    return checked_columns(_under_tiers(columns, tiers) if tiers else columns)
-
-
-def checked_columns(columns: list[Column]) -> list[Column]:
-    """Return `columns`; ignored ones get distinct labels.
-
-    Raises
-    ------
-    HeaderUnread
-        There is not exactly one column of names, or a column occurs twice.
-    """
-    keys = [column for column in columns if column.is_key]
-    if len(keys) != 1:
-        raise HeaderUnread(ONE_KEY)
-    columns = [replace(c, total=f"{IGNORED} {i}") if c.field == IGNORED else c for i, c in enumerate(columns)]
-    if len(set(columns)) != len(columns) or len({replace(c, in_percent=False) for c in columns}) != len(
-        columns
-    ):
-        raise HeaderUnread("表头有重复的列")
-    return columns
-
-
-def _under_tiers(columns: list[Column], tiers: list[str]) -> list[Column]:
-    """Give each measure its tier: headings under 镇级, then under 村级."""
-    if len(set(tiers)) != len(tiers):
-        raise HeaderUnread("“镇级”“村级”各应出现一次")
-    first = next(i for i, column in enumerate(columns) if column.field in TIERS)
-    are_adjacent = [column.field for column in columns[first : first + len(tiers)]] == tiers
-    leaves = [c for c in columns if c.field not in TIERS and not c.is_key]
-    if not are_adjacent:
-        current = ""
-        placed = []
-        for column in columns:
-            if column.field in TIERS:
-                current = column.field
-            elif not column.is_key:
-                placed.append(replace(column, tier=current))
-        leaves = placed
-    else:
-        size, left_over = divmod(len(leaves), len(tiers))
-        if left_over:
-            raise HeaderUnread("“镇级”“村级”之下的列数应相同")
-        leaves = [replace(leaf, tier=tiers[i // size]) for i, leaf in enumerate(leaves)]
-    if any(not leaf.tier for leaf in leaves):
-        raise HeaderUnread("每个数据列都应在“镇级”或“村级”之下")
-    return [*(c for c in columns if c.is_key), *leaves]
-
-
-def table_of(columns: list[Column], title: str) -> str:
-    """Identify the table of the contract by its columns and check it against the title.
-
-    Raises
-    ------
-    HeaderUnread
-        The title names another table, or a column does not belong to the table.
-    """
-    table = _identify_table(columns, title)
-    _check_columns_fit(columns, table)
-    return table
-
-
-def named_tables(text: str) -> list[str]:
-    """Return the tables that a title, sheet name or heading may mean."""
-    return [
-        table
-        for table, words in _TITLE_WORDS.items()
-        if any(word in normalize_for_comparison(text) for word in words)
-    ]
-
-
-def _identify_table(columns: list[Column], title: str) -> str:
-    fields = {column.field for column in columns}
-    named = named_tables(title)
-    if any(column.district or (column.total and column.field != IGNORED) for column in columns):
-        table = "district_departments"
-    elif any(column.tier for column in columns):
-        table = "towns_and_villages"
-    elif "department" in fields:
-        table = "city_departments"
-    elif "share" in fields or (fields == {"district", "evaluations"} and named == ["public_services"]):
-        table = "public_services"
-    else:
-        table = "districts"
-    if named and table not in named:
-        raise HeaderUnread(f"标题说的是{TABLES[named[0]].title}，表头却是{TABLES[table].title}的列")
-    return table
-
-
-def _check_columns_fit(columns: list[Column], table: str) -> None:
-    spec = TABLES[table]
-    if spec.key[0] not in {column.field for column in columns if column.is_key}:
-        raise HeaderUnread(f"{spec.title}表（附件{spec.annex}）的名称列应为“{COLUMNS[spec.key[0]]}”")
-    foreign = [c.field for c in columns if not c.is_key and c.field not in (*spec.measures, IGNORED)]
-    if foreign:
-        shown = "、".join(f"“{COLUMNS.get(name, name)}”" for name in foreign)
-        raise HeaderUnread(f"{spec.title}表（附件{spec.annex}）不应有{shown}列；确不需要的，请在表中删去")
-    if "evaluations" not in {column.field for column in columns}:
-        raise HeaderUnread("表头应有评价数一列")
+    is_name = [normalize_for_comparison(name)[-1:] in endings for name in names]
+    return names if names and all(is_name) else None

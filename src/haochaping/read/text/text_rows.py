@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
-from haochaping.core.labels import COLUMNS
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.text.lines import Line, Token, make_line
 from haochaping.read.text.row_pieces import join_broken, place_cells, split_glued
-from haochaping.read.text.text_header import Column
+from haochaping.read.text.text_header import TextColumn
 from haochaping.reference.reference import Reference
 
 MOST_ROWS = 2000
@@ -26,15 +25,11 @@ MOST_HEADS = 4
 
 @dataclass(frozen=True)
 class TextRow:
-    """A row as printed: its name, and one text for each column (None if a total row has no cell there).
-
-    ``absent`` are the columns for which a source in long form has no row.
-    """
+    """A row as printed: its name, and one text for each column (None if a total row has no cell there)."""
 
     line: int
     name: str
     cells: tuple[str | None, ...]
-    absent: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ class BodyReader:
 
     Parameters
     ----------
-    columns : sequence of Column
+    columns : sequence of TextColumn
         Columns after the serial number, one of them the name.
     reference : Reference
         Words for totals and for "no value".
@@ -71,19 +66,19 @@ class BodyReader:
         Whether a name stands in the units registry for this table.
     """
 
-    columns: Sequence[Column]
+    columns: Sequence[TextColumn]
     reference: Reference
     page_marks: set[int]
     possible_heads: set[int]
     is_known_name: Callable[[str], bool]
 
     @property
-    def _values(self) -> list[Column]:
-        return [column for column in self.columns if not column.is_key]
+    def _values(self) -> list[TextColumn]:
+        return [column for column in self.columns if not column.is_name]
 
     @property
     def _name_at(self) -> int:
-        return next(i for i, column in enumerate(self.columns) if column.is_key)
+        return next(i for i, column in enumerate(self.columns) if column.is_name)
 
     def read(self, lines: Sequence[Line]) -> Body:
         """Read the rows in `lines`.
@@ -239,9 +234,7 @@ class BodyReader:
         wrong = next((cell for cell in cells if cell.kind != "value"), None)
         if wrong is not None:
             column = self._values[min(cells.index(wrong), expected - 1)]
-            expectation = (
-                f"序号 {serial} 的{COLUMNS.get(column.field, '')}应为数字、百分数或 words.csv 中的固定用语"
-            )
+            expectation = f"序号 {serial} 的{column.heading}应为数字、百分数或 words.csv 中的固定用语"
             raise BodyUnread(wrong.line, wrong.text, expectation)
         if len(cells) != expected:
             expectation = (

@@ -13,8 +13,11 @@ from itertools import pairwise
 
 from haochaping.cleaning.number_or_missing import is_number
 from haochaping.core.errors import InputRefused, Problem, refuse
-from haochaping.core.model import TABLES
 from haochaping.core.text import normalize_for_comparison
+from haochaping.read.grid.grid import Grid
+from haochaping.read.grid.margins import is_scaled
+from haochaping.read.grid.table_meaning import HeaderUnread
+from haochaping.read.grid.titles import NOTE_BEGINS, UNIT_LINE, annex_heading, title_of
 from haochaping.read.text.lines import (
     Line,
     Token,
@@ -25,43 +28,14 @@ from haochaping.read.text.lines import (
     without_digits,
     without_lines,
 )
-from haochaping.read.text.margins import is_scaled
-from haochaping.read.text.text_header import Column, HeaderUnread, read_header
+from haochaping.read.text.text_header import TextColumn, read_header
 from haochaping.read.text.text_rows import Body, BodyReader, BodyUnread
 from haochaping.reference.reference import Reference
 
-_HEADING = re.compile(r"附[件表]:?([0-9]{1,2}|[一二三四五六七八九十])(?:[(（]?续[)）]?)?[:.、]?(.*)")
-NOTE_BEGINS = re.compile(r"备注|注[:1-9(（]|说明[:]|数据来源|数据统计|统计范围|数据提取|提取时间")
 _TITLE_END = re.compile(r".*(表|情况|\(续\)|续表)")
 _SENTENCE = re.compile(r"[,。;:、年月日条件个家项次]|%以上")
-UNIT_LINE = re.compile(r"\(?单位:.{1,10}\)?")
 LONGEST_TITLE = 6
 LONGEST_HEADER = 60
-
-
-@dataclass(frozen=True)
-class AnnexTable:
-    """One annex as printed: which table it is, its columns, rows, totals and note."""
-
-    table: str
-    title: str
-    columns: tuple[Column, ...]
-    body: Body
-    note: str
-    line: int
-    place: str = ""
-    """Sheet or table within the file, if it may have several."""
-    letters: tuple[str, ...] = ()
-    """Spreadsheet letters of the value columns, in their order."""
-
-    def same_content(self, other: AnnexTable) -> bool:
-        """Whether `other` prints the same columns, names, cells and totals."""
-
-        def content(annex: AnnexTable) -> object:
-            rows = [(row.name, row.cells) for row in (*annex.body.rows, *annex.body.totals)]
-            return annex.columns, rows
-
-        return content(self) == content(other)
 
 
 @dataclass(frozen=True)
@@ -74,12 +48,8 @@ class _Span:
     stop: int
 
 
-def split_annexes(
-    lines: Sequence[Line], reference: Reference, place: str
-) -> tuple[list[Line], list[AnnexTable]]:
-    """Return the lines before the first annex, and the annex tables in printed order.
-
-    A repeated table is returned once if both print the same.
+def split_tables(lines: Sequence[Line], reference: Reference, place: str) -> tuple[list[Line], list[Grid]]:
+    """Return the lines before the first table, and the tables as grids in printed order.
 
     Raises
     ------
@@ -95,55 +65,106 @@ def split_annexes(
     heads = running_heads(lines, titles, marks)
     narrative = without_lines(narrative, marks)
     _refuse_tables_in_narrative(narrative, place)
-    tables: list[AnnexTable] = []
+    cutter = _TableCutter(lines, reference, marks, heads, _member_names(lines, spans, reference))
+    grids: list[Grid] = []
     problems: list[Problem] = []
-    districts = _district_names(lines, spans, reference)
     for span in spans:
         body_lines = without_lines(lines[span.rows : span.stop], repeated_header_lines)
-        header_lines = without_lines(
-            lines[span.header : span.rows], marks | (heads - {lines[span.header].number})
-        )
-        title = title_of(lines[span.start : span.header])
         try:
-            if scaled := next(
-                (line.text for line in lines[span.start : span.header] if is_scaled(line.text)), ""
-            ):
-                raise HeaderUnread(f"“{scaled[:40]}”：数字应以件、条为单位，以万、千为单位的不是准确的数")
-            _refuse_data_above_header(lines[span.start : span.header], reference)
-            name, columns = read_header(header_lines, title, reference, districts)
+            grids.append(cutter.cut(span, body_lines, place))
         except HeaderUnread as failure:
+            header_lines = cutter.header_lines(span)
             shown = " ".join(line.text for line in header_lines)[:120]
             problems.append(Problem(f"{place} 第 {lines[span.header].number} 行", shown, str(failure)))
-            continue
-        kinds = [kind for kind in TABLES[name].unit_kinds.values() if kind]
-        rows, note = _split_at_note(body_lines)
-        reader = BodyReader(
-            columns,
-            reference,
-            marks,
-            heads,
-            lambda text, kind=kinds[0]: reference.unit(kind, text) is not None,  # type: ignore[misc]
-        )
-        try:
-            body = reader.read(rows)
-            _refuse_data_after_note(without_lines(note, marks | heads), reference)
         except BodyUnread as failure:
-            problems.append(
-                Problem(
-                    f"{place} 第 {failure.line} 行（{TABLES[name].title}表）", failure.found, failure.expected
-                )
-            )
-            continue
-        text = "".join(line.text for line in without_lines(note, marks))
-        tables.append(AnnexTable(name, title, tuple(columns), body, text, lines[span.header].number))
+            title = title_of([line.text for line in lines[span.start : span.header]])
+            words = f"（{title[:30]}）" if title else ""
+            problems.append(Problem(f"{place} 第 {failure.line} 行{words}", failure.found, failure.expected))
     if problems:
         raise InputRefused(problems)
-    return narrative, drop_repeated_tables(tables, place)
+    return narrative, grids
 
 
-def annex_heading(line: Line) -> re.Match[str] | None:
-    """Match a line such as ``附件 2：…``; group 2 is the text after the number."""
-    return _HEADING.fullmatch(line.folded)
+class _TableCutter:
+    """Cuts the lines of tables into grids."""
+
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        reference: Reference,
+        marks: set[int],
+        heads: set[int],
+        member_names: Sequence[str],
+    ):
+        self.lines, self.reference, self.marks, self.heads = lines, reference, marks, heads
+        self.member_names = member_names
+
+    def header_lines(self, span: _Span) -> list[Line]:
+        """The lines of a table's header."""
+        first = self.lines[span.header].number
+        return without_lines(self.lines[span.header : span.rows], self.marks | (self.heads - {first}))
+
+    def cut(self, span: _Span, body_lines: Sequence[Line], place: str) -> Grid:
+        """One table as a grid.
+
+        Raises
+        ------
+        HeaderUnread, BodyUnread
+            Header or rows cannot be read with certainty.
+        """
+        above = [line.text for line in self.lines[span.start : span.header]]
+        if scaled := next((text for text in above if is_scaled(text)), ""):
+            raise HeaderUnread(f"“{scaled[:40]}”：数字应以件、条为单位，以万、千为单位的不是准确的数")
+        _refuse_data_above_header(self.lines[span.start : span.header], self.reference)
+        columns = read_header(self.header_lines(span), title_of(above), self.reference, self.member_names)
+        rows, note = _split_at_note(body_lines)
+        body = BodyReader(columns, self.reference, self.marks, self.heads, self._is_known_name).read(rows)
+        _refuse_data_after_note(without_lines(note, self.marks | self.heads), self.reference)
+        below = [line.text for line in without_lines(note, self.marks)]
+        return _grid(columns, body, self.lines[span.header].number, place, above, below)
+
+    def _is_known_name(self, text: str) -> bool:
+        kinds = self.reference.registered_kinds
+        return any(self.reference.unit(kind, text) is not None for kind in kinds)
+
+
+def _grid(
+    columns: Sequence[TextColumn],
+    body: Body,
+    line: int,
+    place: str,
+    above: Sequence[str],
+    below: Sequence[str],
+) -> Grid:
+    """The grid of a table: its header with a serial number first, its rows and totals in the order of their lines."""
+    depth = max(len(column.path) for column in columns)
+    headings = [
+        ["序号", *(column.path[min(level, len(column.path) - 1)] for column in columns)]
+        for level in range(depth)
+    ]
+    repeated = {
+        (level, at)
+        for level in range(1, depth)
+        for at, path in enumerate([("序号",), *(column.path for column in columns)])
+        if level >= len(path)
+    }
+    name_at = next(at for at, column in enumerate(columns) if column.is_name)
+    totals = {row.line for row in body.totals}
+    texts, numbers, serial = [], [], 0
+    for row in sorted((*body.rows, *body.totals), key=lambda row: row.line):
+        serial += row.line not in totals
+        cells = [cell or "" for cell in row.cells]
+        cells.insert(name_at, row.name)
+        texts.append(["" if row.line in totals else str(serial), *cells])
+        numbers.append(row.line)
+    return Grid(
+        tuple(tuple(row) for row in (*headings, *texts)),
+        (*[line] * depth, *numbers),
+        place,
+        above=tuple(above),
+        below=tuple(below),
+        covered=frozenset(repeated),
+    )
 
 
 # --- finding the tables ------------------------------------------------------------------------------
@@ -151,7 +172,7 @@ def annex_heading(line: Line) -> re.Match[str] | None:
 
 def _spans(lines: Sequence[Line], reference: Reference, place: str) -> tuple[list[_Span], set[int]]:
     """Return the tables in order, and the numbers of lines that repeat a header on a later page."""
-    serials = [heading for heading, name in reference.headings.items() if name == "serial"]
+    serials = [normalize_for_comparison(heading) for heading in reference.declaration.serial_headings]
     headers: list[tuple[int, int]] = []
     i = 0
     while i < len(lines):
@@ -196,7 +217,7 @@ def _header_end(lines: Sequence[Line], header: int, reference: Reference, place:
             token.kind == "value" for token in lines[i].tokens[1:]
         ):
             return i
-        if NOTE_BEGINS.match(lines[i].folded) or annex_heading(lines[i]):
+        if NOTE_BEGINS.match(lines[i].folded) or annex_heading(lines[i].text):
             break
     raise refuse(f"{place} 第 {lines[header].number} 行", lines[header].text, "表头之后应有数据行")
 
@@ -205,7 +226,7 @@ def _first_title_line(lines: Sequence[Line], header: int, after: int) -> int:
     """Return the index of the line where heading and title of the table begin."""
     earliest = max(after, header - LONGEST_TITLE)
     for i in range(header - 1, earliest - 1, -1):
-        if annex_heading(lines[i]):
+        if annex_heading(lines[i].text):
             return i
         if sum(token.kind == "value" for token in lines[i].tokens) > 2 or NOTE_BEGINS.match(lines[i].folded):
             break
@@ -230,18 +251,6 @@ def _joined_text(lines: Sequence[Line]) -> str:
     return "".join(line.folded for line in lines)
 
 
-def title_of(lines: Sequence[Line]) -> str:
-    """Return the title between heading and header."""
-    pieces = []
-    for line in lines:
-        match = annex_heading(line)
-        if match:
-            pieces.append(match.group(2))
-        elif not UNIT_LINE.fullmatch(line.folded):
-            pieces.append("".join(token.text for token in line.tokens))
-    return "".join(pieces)
-
-
 def _titles(lines: Sequence[Line], spans: Sequence[_Span], narrative: Sequence[Line]) -> set[str]:
     """Return the file's own titles (without digits) and annex headings, which may be repeated as running heads."""
     named = [line for span in spans for line in lines[span.start : span.header]]
@@ -250,21 +259,23 @@ def _titles(lines: Sequence[Line], spans: Sequence[_Span], narrative: Sequence[L
         if line.folded.endswith((":", "。")):
             break
         opening.append(line)
-    texts = {without_digits(line.text) for line in [*named, *opening] if not annex_heading(line)}
-    headings = {line.folded for line in named if annex_heading(line)}
+    texts = {without_digits(line.text) for line in [*named, *opening] if not annex_heading(line.text)}
+    headings = {line.folded for line in named if annex_heading(line.text)}
     return {text for text in texts if len(text) >= 4} | headings
 
 
-def _district_names(lines: Sequence[Line], spans: Sequence[_Span], reference: Reference) -> list[str]:
-    """Return district names that may be column headings: of the registry, and those that begin rows here."""
-    names = dict.fromkeys(reference.names("district"))
-    for span in spans:
+def _member_names(lines: Sequence[Line], spans: Sequence[_Span], reference: Reference) -> list[str]:
+    """Names that may be headings of columns: registered ones, and those that begin rows here with the same endings."""
+    groups = {s.columns_by.name: s.columns_by for s in reference.declaration.annexes.values() if s.columns_by}
+    names = dict.fromkeys(name for group in groups for name in reference.names(group))
+    endings = "".join(group.endings for group in groups.values())
+    for span in spans if endings else ():
         for line in lines[span.rows : span.stop]:
             tokens = line.tokens
             if (
                 len(tokens) > 2
                 and tokens[0].text.isdecimal()
-                and normalize_for_comparison(tokens[1].text)[-1:] in "区县市旗"
+                and normalize_for_comparison(tokens[1].text)[-1:] in endings
             ):
                 names.setdefault(tokens[1].text)
     return list(names)
@@ -276,7 +287,7 @@ def _district_names(lines: Sequence[Line], spans: Sequence[_Span], reference: Re
 def _refuse_tables_in_narrative(narrative: Sequence[Line], place: str) -> None:
     """Refuse when the text before the first table holds a table whose header was not found."""
     for i, line in enumerate(narrative):
-        heading = annex_heading(line)
+        heading = annex_heading(line.text)
         if heading and not heading.group(2):
             raise refuse(f"{place} 第 {line.number} 行", line.text, "此附件之后应有以“序号”开头的表头")
         if _looks_like_cells(narrative, i) or _splits_number(narrative, i):
@@ -340,30 +351,5 @@ def _refuse_data_after_note(note: Sequence[Line], reference: Reference) -> None:
         begins = i == 0 and NOTE_BEGINS.match(line.folded)  # it may have been dropped as a running head
         if not begins and (_looks_like_cells(note, i) or _is_total(line, reference)):
             raise BodyUnread(line.number, line.text, "备注之后不应再有数据")
-        if annex_heading(line):
+        if annex_heading(line.text):
             raise BodyUnread(line.number, line.text, "此附件之后应有以“序号”开头的表头")
-
-
-def drop_repeated_tables(tables: Sequence[AnnexTable], place: str) -> list[AnnexTable]:
-    """Drop tables that are printed a second time with the same content.
-
-    Raises
-    ------
-    InputRefused
-        A table is printed twice with different content.
-    """
-    distinct: dict[str, AnnexTable] = {}
-    problems = []
-    for table in tables:
-        first = distinct.setdefault(table.table, table)
-        if not first.same_content(table):
-            problems.append(
-                Problem(
-                    f"{place} 第 {first.line} 行与第 {table.line} 行",
-                    TABLES[table.table].title,
-                    "同一附件出现两次而内容不同，请保留一个",
-                )
-            )
-    if problems:
-        raise InputRefused(problems)
-    return list(distinct.values())

@@ -1,0 +1,302 @@
+"""Assemble a period from what its source holds: the text's facts, and tables whose texts become cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from haochaping.cleaning.number_or_missing import LONGEST_CELL, Cell, read_measure, read_number
+from haochaping.core.declaration import AnnexSpec
+from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.model import (
+    AS_PRINTED,
+    MISSING,
+    NO_ROW,
+    NUMBER,
+    QuarterData,
+    frame,
+    undeclared_table,
+)
+from haochaping.core.quarter import Quarter
+from haochaping.core.text import normalize_for_comparison
+from haochaping.read.grid.annex_table import AnnexTable, TableColumn, TableRow
+from haochaping.read.grid.read_grids import spec_title
+from haochaping.read.text.narrative import Narrative, quarter_in, read_note
+from haochaping.reference.reference import Reference
+
+CellRow = dict[str, Any]
+"""A row of ``cells`` as a dictionary."""
+
+
+def assemble(
+    narrative: Narrative,
+    tables: Sequence[AnnexTable],
+    quarter: Quarter,
+    reference: Reference,
+    place: str,
+    source_kind: str = "published bulletin",
+) -> QuarterData:
+    """Assemble the period from a narrative and tables.
+
+    Raises
+    ------
+    InputRefused
+        A cell is not a value of its column's kind, one annex is printed twice with different content, or the bulletin is
+        of another period.
+    """
+    problems: list[Problem] = []
+    distinct = _without_repeated(tables, problems)
+    cells: list[CellRow] = []
+    annexes: list[dict[str, Any]] = []
+    for number, table in enumerate(distinct, start=1):
+        reader = _CellReader(table, number, reference, problems)
+        cells += reader.rows()
+        annexes.append(_annex_row(table, number, reference))
+    cells = _without_repeated_totals(cells, problems)
+    _check_quarter(narrative, annexes, quarter, place, must_say=source_kind == "published bulletin")
+    if problems:
+        raise InputRefused(problems)
+    return QuarterData(
+        quarter,
+        reference.declaration,
+        cells=frame("cells", cells),
+        annexes=frame("annexes", annexes),
+        headline=frame("headline", narrative.headline),
+        about=frame("about", _about(narrative, annexes, distinct, reference, quarter, source_kind)),
+    )
+
+
+# --- tables ---------------------------------------------------------------------------------------------
+
+
+def _without_repeated(tables: Sequence[AnnexTable], problems: list[Problem]) -> list[AnnexTable]:
+    """Drop tables that are printed a second time; report an annex that is printed twice with different content.
+
+    Several tables may make up one annex, as long as no row stands in two of them.
+    """
+    distinct: list[AnnexTable] = []
+    for table in tables:
+        alike = [other for other in distinct if _same_annex(other, table)]
+        if any(other.content == table.content for other in alike):
+            continue
+        first = next((other for other in alike if _row_names(other) & _row_names(table)), None)
+        if first is None:
+            distinct.append(table)
+            continue
+        where = f"{first.place} 第 {first.line} 行与第 {table.line} 行"
+        problems.append(
+            Problem(where, spec_title(table.spec, table.title), "同一附件出现两次而内容不同，请保留一个")
+        )
+    return distinct
+
+
+def _same_annex(one: AnnexTable, two: AnnexTable) -> bool:
+    if one.spec is None or two.spec is None:
+        return one.spec is two.spec and one.content == two.content
+    return one.spec is two.spec
+
+
+def _row_names(table: AnnexTable) -> set[tuple[str, str, str]]:
+    """Cells of a table: name, member of the row or column, measure."""
+    return {
+        (normalize_for_comparison(row.name), row.member or column.member, column.measure.name)
+        for row in table.rows
+        for column in table.meaning.values
+        if column.measure
+    }
+
+
+def _annex_row(table: AnnexTable, number: int, reference: Reference) -> dict[str, Any]:
+    """The row of the frame ``annexes`` for a table."""
+    spec = table.spec
+    start, end, extracted = read_note(table.note, f"{table.place}（{spec_title(spec, table.title)}备注）")
+    return {
+        "table": spec.name if spec else undeclared_table(number),
+        "position": number,
+        "annex": table.number if table.number is not None else (spec.number if spec else None),
+        "title": table.title,
+        "note": table.note,
+        "period_start": start,
+        "period_end": end,
+        "extraction_date": extracted,
+    }
+
+
+def _without_repeated_totals(cells: Sequence[CellRow], problems: list[Problem]) -> list[CellRow]:
+    """Keep a total that is printed twice only once; report different ones, since nobody knows which one counts."""
+    first: dict[tuple[str, ...], CellRow] = {}
+    kept: list[CellRow] = []
+    for cell in cells:
+        if not cell["is_total"] or not cell["annex"]:
+            kept.append(cell)
+            continue
+        key = (cell["annex"], cell["row"], cell["member"], cell["measure"] or cell["column"])
+        earlier = first.setdefault(key, cell)
+        if earlier is cell:
+            kept.append(cell)
+        elif earlier["value"] != cell["value"]:
+            found = f"{earlier['printed']} 与 {cell['printed']}"
+            expected = "同一合计出现两次而不同，请保留一个"
+            problems.append(Problem(f"{cell['place']} {cell['row']} {cell['column']}", found, expected))
+    return kept
+
+
+class _CellReader:
+    """Turns the texts of one table into rows of ``cells``."""
+
+    def __init__(self, table: AnnexTable, number: int, reference: Reference, problems: list[Problem]):
+        self.table, self.number, self.reference, self.problems = table, number, reference, problems
+        self.spec: AnnexSpec | None = table.spec
+        self.columns = table.meaning.values
+
+    def rows(self) -> list[CellRow]:
+        """One row a cell, in printed order; combinations that a table in long form lacks are blank."""
+        cells = [cell for row in self.table.rows for cell in self._row(row)]
+        return cells + self._absent_rows() if self.table.meaning.member_at is not None else cells
+
+    def _row(self, row: TableRow) -> Iterator[CellRow]:
+        if len(row.name) > LONGEST_CELL:
+            self._problem(row, row.name[:40] + "…", f"名称不应超过 {LONGEST_CELL} 个字符")
+        for column, printed in zip(self.columns, row.cells, strict=True):
+            cell = self._cell(row, column, printed or "")
+            status = NUMBER if cell.value is not None else MISSING
+            if column.measure is None or column.measure.kind == "as_printed":
+                status = AS_PRINTED
+            yield {
+                **self._place_of(row, column),
+                "printed": cell.printed,
+                "value": cell.value,
+                "status": status,
+                "reason": cell.reason,
+                "place": f"{self.table.place} 第 {row.line} 行",
+            }
+
+    def _place_of(self, row: TableRow, column: TableColumn) -> CellRow:
+        """Table, row and column of a cell."""
+        member = self._member(row.member) if row.member else column.member
+        if row.is_total and self.table.meaning.member_at is not None and not row.member:
+            member = row.name
+        return {
+            "table": self.number,
+            "annex": self.spec.name if self.spec else "",
+            "group": "" if row.is_total else row.group,
+            "row": row.name,
+            "member": member,
+            "is_total": row.is_total or column.is_total or self._is_total(row.member),
+            "column": column.heading,
+            "measure": column.measure.name if column.measure else "",
+        }
+
+    def _member(self, text: str) -> str:
+        """The member of a row in long form: the declared name of a fixed one, else as printed."""
+        group = self.spec.columns_by if self.spec else None
+        fixed = group.members_by_heading.get(normalize_for_comparison(text)) if group else None
+        return fixed.name if fixed else text
+
+    def _is_total(self, text: str) -> bool:
+        return bool(text) and normalize_for_comparison(text).rstrip(":") in self.reference.totals
+
+    def _cell(self, row: TableRow, column: TableColumn, printed: str) -> Cell:
+        if not printed:
+            return Cell("", None, "原表空白")
+        if column.measure is None:
+            return read_number(printed, in_percent=column.in_percent)
+        try:
+            return read_measure(
+                printed, column.measure, self.reference.no_value, in_percent=column.in_percent
+            )
+        except ValueError as error:
+            self._problem(row, printed, f"{column.measure.heading}{error}", column)
+            return Cell(printed)
+
+    def _absent_rows(self) -> list[CellRow]:
+        """Blank cells for each name and member that has no row while others of the same name or member have."""
+        rows = [row for row in self.table.rows if not row.is_total]
+        present = {(row.name, row.member) for row in rows}
+        members = [m for m in dict.fromkeys(row.member for row in rows) if not self._is_total(m)]
+        first = {row.name: row for row in reversed(rows)}
+        return [
+            {
+                **self._place_of(TableRow(first[name].line, name, (), first[name].group, member), column),
+                "printed": "",
+                "status": MISSING,
+                "reason": NO_ROW,
+                "place": f"{self.table.place} 第 {first[name].line} 行",
+            }
+            for name in dict.fromkeys(row.name for row in rows)
+            for member in members
+            if (name, member) not in present
+            for column in self.columns
+            if column.measure
+        ]
+
+    def _problem(self, row: TableRow, found: str, expected: str, column: TableColumn | None = None) -> None:
+        letters = self.table.letters
+        letter = f" {letters[self.columns.index(column)]} 列" if column and letters else ""
+        title = spec_title(self.spec, self.table.title)
+        name = normalize_for_comparison(row.name)[:40]
+        member = row.member or (column.member if column else "")
+        member = self.reference.declaration.word_of(member)
+        place = (
+            f"{self.table.place} 第 {row.line} 行{letter}（{title} {name}{f' {member}' if member else ''}）"
+        )
+        self.problems.append(Problem(place, found, expected))
+
+
+# --- the period and facts about it ------------------------------------------------------------------------
+
+
+def _check_quarter(
+    narrative: Narrative, annexes: list[dict[str, Any]], quarter: Quarter, place: str, *, must_say: bool
+) -> None:
+    """Refuse a bulletin of another quarter.
+
+    The title decides; else the titles of annexes, the period in the notes, or what the text mentions. Exports and
+    workbooks need not name their quarter (`must_say`): then the folder decides.
+    """
+    named = [quarter_in(annex["title"]) for annex in annexes]
+    found = narrative.quarter or next((named_quarter for named_quarter in named if named_quarter), None)
+    if found is None:
+        starts = [a["period_start"] for a in annexes if a["period_start"]]
+        starts += [narrative.facts["period_start"]] if narrative.facts.get("period_start") else []
+        if starts:
+            found = Quarter(int(starts[0][:4]), (int(starts[0][5:7]) + 2) // 3)
+    found = found or narrative.mentioned
+    if found is None and not must_say:
+        return
+    if found is None:
+        raise refuse(place, "", "标题、正文或备注中应写明季度（如“2022年第四季度”）")
+    if found != quarter:
+        raise refuse(place, f"内容是{found.label}", f"文件夹是 {quarter}，应放入{quarter.label}的通报")
+
+
+def _about(
+    narrative: Narrative,
+    annexes: Sequence[dict[str, Any]],
+    tables: Sequence[AnnexTable],
+    reference: Reference,
+    quarter: Quarter,
+    source_kind: str,
+) -> list[dict[str, str]]:
+    def first(name: str) -> str:
+        return next((a[name] for a in annexes if a[name]), "")
+
+    from_notes = {name: first(name) for name in ("period_start", "period_end", "extraction_date")}
+    from_text = {name: value for name, value in narrative.facts.items() if value or name not in from_notes}
+    facts = {"quarter": str(quarter), "source_kind": source_kind, **from_notes, **from_text}
+    if left_out := _left_out(tables, reference):
+        facts["left_out"] = left_out
+    return [{"field": name, "value": value} for name, value in facts.items()]
+
+
+def _left_out(tables: Sequence[AnnexTable], reference: Reference) -> str:
+    """Columns that were not read because the city does not want them, with its reasons; blank without any."""
+    reasons = {
+        normalize_for_comparison(entry.heading): entry.reason for entry in reference.declaration.unwanted
+    }
+    found = [
+        f"{spec_title(table.spec, table.title)}“{heading}”列：{reasons.get(normalize_for_comparison(heading.split('/')[-1]), '')}"
+        for table in tables
+        for heading in table.meaning.unwanted
+    ]
+    return "；".join(found)

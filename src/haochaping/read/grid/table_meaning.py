@@ -1,0 +1,296 @@
+"""What the columns of a table are: its headings held against each declared annex, and the annex that fits best.
+
+The same for every source: text, workbooks, Word files and pages give a path of headings for each column. A column that no
+measure of the annex claims is kept as printed; a table that no annex fits is kept with all its columns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+from haochaping.core.declaration import AnnexSpec, Group, Measure
+from haochaping.core.text import normalize_for_comparison
+from haochaping.read.grid.annex_table import TableColumn, TableMeaning
+from haochaping.read.grid.margins import is_of_other_period
+from haochaping.read.grid.rating_levels import undeclared_levels
+from haochaping.reference.reference import Reference
+
+_UNIT = re.compile(r"\((?:单位:)?(件|条|次|个|%|家|起|人|户|分)\)$")
+Labels = Sequence[tuple[int, Sequence[str]]]
+"""Columns with their headings: index, path from the top level down; an empty path has no heading."""
+
+
+class HeaderUnread(ValueError):
+    """The header cannot be read, or in more than one way; the message says what was expected."""
+
+
+@dataclass(frozen=True)
+class TableEvidence:
+    """What besides its headings tells which annex a table is.
+
+    Attributes
+    ----------
+    title : str
+        Title, name of the sheet, heading of the names: the first that names an annex counts.
+    cells_below : callable
+        From the index of a column to the texts under its headings that are not empty.
+    member_names : collection of str
+        Names that may head a column of a matrix although they are not registered, normalised.
+    """
+
+    titles: Sequence[str]
+    cells_below: Callable[[int], Sequence[str]]
+    member_names: Collection[str] = ()
+
+
+def fold_heading(text: str) -> str:
+    """A heading for comparing: half-width, without blanks and without a unit in brackets."""
+    return _UNIT.sub("", normalize_for_comparison(text))
+
+
+def has_percent_unit(path: Sequence[str]) -> bool:
+    """Whether a heading says that its figures are percentages."""
+    return any((unit := _UNIT.search(normalize_for_comparison(t))) and unit[1] == "%" for t in path)
+
+
+def named_annexes(text: str, reference: Reference) -> list[str]:
+    """The annexes that a title, sheet name or heading may mean."""
+    folded = normalize_for_comparison(text)
+    return [
+        spec.name
+        for spec in reference.declaration.annexes.values()
+        if any(normalize_for_comparison(word) in folded for word in spec.known_by)
+    ]
+
+
+def find_meaning(labels: Labels, reference: Reference, evidence: TableEvidence) -> TableMeaning:
+    """Find the annex whose measures the headings are.
+
+    Raises
+    ------
+    HeaderUnread
+        The title names an annex whose columns these are not, or a column of it occurs twice.
+    """
+    naming = next((t for t in evidence.titles if named_annexes(t, reference)), "")
+    named = named_annexes(naming, reference)
+    attempts = [
+        _Attempt(spec, labels, reference, evidence) for spec in reference.declaration.annexes.values()
+    ]
+    fitting = [attempt for attempt in attempts if attempt.fits]
+    chosen = [attempt for attempt in fitting if not named or attempt.spec.name in named]
+    if chosen:
+        best = max(chosen, key=lambda attempt: attempt.score)  # of equals the one declared first
+        return replace(best.meaning(), is_named=bool(named))
+    if named:
+        raise HeaderUnread(_misnamed(named, attempts, fitting, reference))
+    repeated = next((attempt.repeated for attempt in attempts if attempt.repeated), "")
+    if repeated:
+        raise HeaderUnread(f"表头有重复的列“{repeated}”")
+    return _undeclared_meaning(labels, reference, evidence)
+
+
+def _misnamed(
+    named: Sequence[str],
+    attempts: Sequence[_Attempt],
+    fitting: Sequence[_Attempt],
+    reference: Reference,
+) -> str:
+    spec = reference.declaration.annexes[named[0]]
+    if fitting:
+        return f"标题说的是{spec.title}，表头却是{fitting[0].spec.title}的列"
+    attempt = next(attempt for attempt in attempts if attempt.spec is spec)
+    if attempt.repeated:
+        return f"表头有重复的列“{attempt.repeated}”"
+    if not attempt.names_at:
+        headings = "、".join(dict.fromkeys(h for group in spec.groups for h in group.headings[:2]))
+        return f"{spec.title}表的名称列应为“{headings}”等；列名应在 data/reference/annexes.toml 中"
+    lacking = [m.heading for m in spec.measures_by_name.values() if m.name in attempt.lacking]
+    if lacking:
+        return f"{spec.title}表应有“{'、'.join(lacking)}”列；列名应在 data/reference/annexes.toml 中"
+    return f"表头不是{spec.title}表的列；列名应在 data/reference/annexes.toml 中"
+
+
+class _Attempt:
+    """The headings read as those of one annex."""
+
+    def __init__(self, spec: AnnexSpec, labels: Labels, reference: Reference, evidence: TableEvidence):
+        self.spec, self.reference, self.evidence = spec, reference, evidence
+        self.measures = {
+            fold_heading(heading): measure
+            for measure in spec.measures_by_name.values()
+            for heading in (measure.heading, *measure.aliases)
+        }
+        self.serial_at: int | None = None
+        self.names_at: list[int] = []
+        self.member_at = self._member_column(labels)
+        self.values: list[TableColumn] = []
+        self.unwanted: list[str] = []
+        self.score = 0
+        left_out = undeclared_levels([path[-1] if path else "" for _, path in labels], self.measures)
+        for i, (at, path) in enumerate(labels):
+            if path and at != self.member_at:
+                self._add(at, path, is_level=i in left_out)
+        self.repeated = self._repeated()
+        self.lacking = spec.required - {c.measure.name for c in self.values if c.measure}
+
+    @property
+    def fits(self) -> bool:
+        """Whether the table can be this annex."""
+        if not self.names_at or self.lacking or self.repeated:
+            return False
+        if self.spec.columns_by is None or self.member_at is not None:
+            return True
+        return all(column.member for column in self.values if column.measure)
+
+    def meaning(self) -> TableMeaning:
+        return TableMeaning(
+            self.spec,
+            self.serial_at,
+            tuple(self.names_at),
+            tuple(self.values),
+            self.member_at,
+            tuple(self.unwanted),
+        )
+
+    # --- columns of names -----------------------------------------------------------------------------------
+
+    def _member_column(self, labels: Labels) -> int | None:
+        """The column of members of a table in long form: by its heading, or because all its cells are members."""
+        group = self.spec.columns_by
+        if group is None:
+            return None
+        headings = {fold_heading(heading) for heading in group.headings}
+        for at, path in labels:
+            texts = [text for text in self.evidence.cells_below(at) if not self._is_total(text)]
+            if group.members:
+                if path and texts and all(_member(group, text) for text in texts):
+                    return at
+            elif path and fold_heading(path[-1]) in headings:
+                return at
+        return None
+
+    def _add(self, at: int, path: Sequence[str], *, is_level: bool) -> None:
+        """Add one column to those of names or of figures; empty ones without a meaning are left out."""
+        last = fold_heading(path[-1])
+        serials = {fold_heading(heading) for heading in self.reference.declaration.serial_headings}
+        if last in serials or fold_heading("".join(path)) in serials:
+            self.serial_at = at
+        elif self._is_name_heading(path):
+            self.names_at.append(at)
+            self.score += 1
+        elif last in {fold_heading(entry.heading) for entry in self.reference.declaration.unwanted}:
+            self.unwanted.append("/".join(path))
+        else:
+            column = self._column(at, path) if not is_level else TableColumn(at, tuple(path))
+            if column.measure or self.evidence.cells_below(at):
+                self.values.append(column)
+                self.score += bool(column.measure) + bool(column.member)
+
+    def _is_name_heading(self, path: Sequence[str]) -> bool:
+        headings = {fold_heading(heading) for group in self.spec.groups for heading in group.headings}
+        return fold_heading(path[-1]) in headings or fold_heading("".join(path)) in headings
+
+    # --- columns of figures ---------------------------------------------------------------------------------
+
+    def _column(self, at: int, path: Sequence[str]) -> TableColumn:
+        plain = TableColumn(at, tuple(path), in_percent=has_percent_unit(path))
+        if any(is_of_other_period(text) for text in path[:-1]) and not self._measure_of("/".join(path)):
+            return plain
+        measure = self._measure(path)
+        group = self.spec.columns_by
+        if group is None or self.member_at is not None:
+            return replace(plain, measure=measure)
+        if measure:
+            return replace(plain, measure=measure, member=self._member_above(group, path))
+        return self._column_of_member(plain, group)
+
+    def _measure_of(self, heading: str) -> Measure | None:
+        return self.measures.get(fold_heading(heading))
+
+    def _measure(self, path: Sequence[str]) -> Measure | None:
+        """The measure of the longest end of the path that is one of its headings."""
+        for first in range(len(path)):
+            for joined in ("/".join(path[first:]), "".join(path[first:])):
+                if found := self._measure_of(joined):
+                    return found
+        return None
+
+    def _member_above(self, group: Group, path: Sequence[str]) -> str:
+        if group.members:
+            return next((member for text in path if (member := _member(group, text))), "")
+        return next((text for text in path[:-1] if self._may_be_member(group, text)), "")
+
+    def _column_of_member(self, column: TableColumn, group: Group) -> TableColumn:
+        """A column whose lowest heading is no measure: a member alone, a label of totals, or both in one word."""
+        last = column.path[-1]
+        above = self._measure(column.path[:-1]) if column.path[:-1] else None
+        alone = above or (
+            next(iter(self.spec.measures_by_name.values())) if len(self.spec.measures_by_name) == 1 else None
+        )
+        if group.members:
+            for heading, member in group.members_by_heading.items():
+                folded = fold_heading(last)
+                measure = (
+                    self._measure_of(folded.removeprefix(heading)) if folded.startswith(heading) else None
+                )
+                if measure:
+                    return replace(column, measure=measure, member=member.name)
+            return column
+        if alone and self._is_total(last):
+            return replace(column, measure=alone, member=last, is_total=True)
+        if alone and self._may_be_member(group, last):
+            return replace(column, measure=alone, member=last)
+        return column
+
+    def _may_be_member(self, group: Group, text: str) -> bool:
+        folded = normalize_for_comparison(text)
+        if self.reference.unit(group.name, text) or folded in self.evidence.member_names:
+            return True
+        return bool(group.endings) and folded[-1:] in group.endings and not self._is_total(text)
+
+    def _is_total(self, text: str) -> bool:
+        return normalize_for_comparison(text).rstrip(":") in self.reference.totals
+
+    def _repeated(self) -> str:
+        """The heading of a column that occurs twice; blank without one."""
+        seen: set[tuple[str, str]] = set()
+        for column in self.values:
+            if column.measure is None:
+                continue
+            place = (column.measure.name, normalize_for_comparison(column.member))
+            if place in seen:
+                return column.path[-1]
+            seen.add(place)
+        return ""
+
+
+def _member(group: Group, text: str) -> str:
+    """Name of the fixed member that a text means; blank without one."""
+    member = group.members_by_heading.get(normalize_for_comparison(text))
+    return member.name if member else ""
+
+
+def _undeclared_meaning(labels: Labels, reference: Reference, evidence: TableEvidence) -> TableMeaning:
+    """The meaning of a table that no annex fits: leading columns of text are names, all others figures as printed."""
+    serials = {fold_heading(heading) for heading in reference.declaration.serial_headings}
+    serial_at: int | None = None
+    names: list[int] = []
+    values: list[TableColumn] = []
+    for at, path in labels:
+        if not path and not evidence.cells_below(at):
+            continue
+        if path and fold_heading(path[-1]) in serials and serial_at is None:
+            serial_at = at
+        elif not values and _is_mostly_text(evidence.cells_below(at)):
+            names.append(at)
+        else:
+            values.append(TableColumn(at, tuple(path), in_percent=has_percent_unit(path)))
+    if not names and values:
+        names, values = [values[0].at], values[1:]
+    return TableMeaning(None, serial_at, tuple(names), tuple(values))
+
+
+def _is_mostly_text(texts: Sequence[str]) -> bool:
+    return bool(texts) and sum(not any(char.isdigit() for char in text) for text in texts) * 2 > len(texts)
