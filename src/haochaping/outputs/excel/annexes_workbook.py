@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from haochaping.core.declaration import Measure
+from haochaping.core.declaration import Group, Measure
 from haochaping.core.labels import annex_words
 from haochaping.core.model import QuarterData, frame
 from haochaping.core.text import printable
@@ -33,7 +33,7 @@ from haochaping.present.printed_table import (
     printed_table,
     printed_table_names,
 )
-from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, ITEMS, SHEET
+from haochaping.read.formats.entries_sheet import ITEMS, SHEET, annex_items
 from haochaping.store.cell_index import cell_of, claim_text
 
 COVER, CONTENTS, REMARKS = "封面", "目录", "说明"
@@ -180,8 +180,9 @@ def _write_entries(sheet: Any, styles: Styles, data: QuarterData) -> None:
         row["figure"]: claim_text(row["printed"], row["qualifier"])
         for row in data.headline.to_dict("records")
     }
+    items = annex_items(data.declaration)
     lines = [[label, figures.get(name) or data.fact(name)] for label, name in ITEMS.items()]
-    lines += [[label, _annex_fact(data, table, name)] for label, (table, name) in ANNEX_ITEMS.items()]
+    lines += [[label, _annex_fact(data, table, name)] for label, (table, name) in items.items()]
     write_lines(sheet, styles, [("项目", 26), ("内容", 88)], [line for line in lines if line[1]])
 
 
@@ -291,8 +292,10 @@ def _display_text(column: PrintedColumn, cell: PrintedCell) -> str:
 def _set_header_and_footer(sheet: Any, table: PrintedTable, landscape: bool) -> None:
     """Title, note and page number on every printed page; the sheet itself holds the table only."""
     title = printable(f"{table.words}  {_annex_title(table)}")
-    only = _measure_of_all_columns(table)
-    unit = f"&R&10 {only.heading}，单位：{only.unit}" if only else ""
+    unit = ""
+    if columns_are := _group_and_measure_of_columns(table):
+        measure = columns_are[1]
+        unit = f"&R&10 {measure.heading}，单位：{measure.unit}"
     sheet.set_header(f'&C&"-,Bold"&14 {_escape_ampersands(_truncate_for_header(title, 120))}{unit}')
     note = printable(table.note)
     if (shown := _truncate_for_header(note, _LONGEST_NOTE)) != note:
@@ -304,12 +307,12 @@ def _set_header_and_footer(sheet: Any, table: PrintedTable, landscape: bool) -> 
     sheet.set_footer(f"&C&8{foot} 第 &P 页，共 &N 页")
 
 
-def _measure_of_all_columns(table: PrintedTable) -> Measure | None:
-    """The only measure of an annex whose columns are headed by names alone, such as districts."""
+def _group_and_measure_of_columns(table: PrintedTable) -> tuple[Group, Measure] | None:
+    """The group and the only measure of an annex whose columns are headed by names alone, such as districts."""
     if table.spec is None or table.spec.columns_by is None or table.spec.columns_by.members:
         return None
     measures = list(table.spec.measures_by_name.values())
-    return measures[0] if len(measures) == 1 else None
+    return (table.spec.columns_by, measures[0]) if len(measures) == 1 else None
 
 
 def _truncate_for_header(text: str, most_characters: int) -> str:
@@ -334,16 +337,16 @@ def _remark_rows(data: QuarterData, tables: Sequence[PrintedTable], internal: bo
         yield ["附件", table.words, _annex_title(table)]
         if table.note:
             yield ["附注", table.words, table.note]
-        if only := _measure_of_all_columns(table):
-            word = table.spec.columns_by.word  # type: ignore[union-attr]
-            yield ["单位", table.words, f"各{word}一列为{only.heading}，单位为{only.unit}。"]
+        if columns_are := _group_and_measure_of_columns(table):
+            group, measure = columns_are
+            yield ["单位", table.words, f"各{group.word}一列为{measure.heading}，单位为{measure.unit}。"]
     for name in data.absent:
         title = data.declaration.annexes[name].title
         yield ["附件", annex_words(data, name), f"本期资料没有此附件（{title}）。"]
     measures = {column.measure for table in tables for column in table.columns}
-    for measure, meaning in _DEFINITIONS.items():
-        if measure in measures:
-            yield ["指标含义", data.declaration.heading(measure), f"{meaning}。"]
+    for name, meaning in _DEFINITIONS.items():
+        if name in measures:
+            yield ["指标含义", data.declaration.heading(name), f"{meaning}。"]
     yield from _word_rows(data)
     for row in data.corrections.to_dict("records"):
         remark = f"通报列为 {row['printed'] or '空白'}，更正为 {row['corrected']}。依据：{row['basis'] or '未写明'}。"

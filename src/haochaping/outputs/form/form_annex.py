@@ -140,7 +140,7 @@ def _rate_formula(form: Form, row: int, position: int) -> str | None:
 
 def _sum(form: Form, expression: Expression, row: int, position: int) -> str:
     """Formula of a sum of measures in one row; blank when the annex lacks a column of it."""
-    terms = []
+    terms: list[str] = []
     for factor, name in expression:
         address = _measure_address(form, name, row, position)
         if not address:

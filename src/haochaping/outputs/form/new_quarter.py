@@ -76,7 +76,7 @@ def _workbook(quarter: Quarter, reference: Reference, previous: QuarterData | No
     names["主送"] = differing_addressees(str(known.facts.get("addressees", "")), reference)
     words = {word: meaning for word, meaning in reference.no_value.items() if normalize_for_comparison(word)}
     write_help(workbook, styles, Help(quarter, forms, words, names))
-    write_entries(workbook, styles, known)
+    write_entries(workbook, styles, known, reference)
     for form in forms:
         write_annex(workbook, styles, form)
     workbook.close()
