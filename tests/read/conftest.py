@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
 from haochaping.core.quarter import Quarter
+from haochaping.read.formats.text_file import read_bulletin
+from haochaping.read.grid.read_grids import read_grids
 from haochaping.read.text.lines import split_lines
-from haochaping.read.text.text_bulletin import read_bulletin
-from haochaping.read.text.text_tables import split_annexes
+from haochaping.read.text.text_tables import split_tables
 from tests.read.printing import QUARTER
 from tests.read.reading import FILE, Read
 
@@ -33,10 +35,14 @@ def read(tmp_path_factory, reference) -> Read:
 
 @pytest.fixture(scope="session")
 def tables(reference):
-    """Reads the annex tables of a text, without making frames of them."""
+    """Reads the tables of a text, without making cells of them."""
 
     def read_tables(text: str):
-        return split_annexes(split_lines(text, reference.no_value), reference, FILE)[1]
+        grids = split_tables(split_lines(text, reference.no_value), reference, FILE)[1]
+        found, problems, _ = read_grids(grids, reference)
+        if problems:
+            raise InputRefused(problems)
+        return found
 
     return read_tables
 

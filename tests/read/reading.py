@@ -73,4 +73,4 @@ def rows_or_refusal(tables: Callable[[str], Any], text: str) -> list[list[tuple[
     except InputRefused as refusal:
         assert_says_enough(refusal)
         return None
-    return [[(row.name, *row.cells) for row in (*t.body.rows, *t.body.totals)] for t in found]
+    return [[(row.name, *row.cells) for row in t.rows] for t in found]

@@ -20,6 +20,7 @@ _PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
 _BLANK_INSIDE_NUMBER = re.compile(r"[\d.,．，]\s+[\d.,．，]")
 """Blanks inside a number: ``5 123`` may be one number or two cells run together, so it is refused."""
 _DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_ZERO = re.compile(r"0+(?:\.0+)?")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def read_rate(printed: str, no_value: Mapping[str, str], *, in_percent: bool = F
     The words are as in :func:`read_count`.
 
     A number without a percent sign is accepted only where the heading carries the unit
-    (`in_percent`): elsewhere 1 could be one per cent or all.
+    (`in_percent`): elsewhere 1 could be one per cent or all. Zero is zero in any unit.
 
     Raises
     ------
@@ -79,7 +80,8 @@ def read_rate(printed: str, no_value: Mapping[str, str], *, in_percent: bool = F
     if without_number:
         return without_number
     text = "" if _BLANK_INSIDE_NUMBER.search(printed.strip()) else plain_number(printed)
-    match = _PERCENT.fullmatch(text) or (_DECIMAL.fullmatch(text) if in_percent else None)
+    unsigned = _DECIMAL if in_percent else _ZERO
+    match = _PERCENT.fullmatch(text) or unsigned.fullmatch(text)
     if match is None or len(text) > MOST_DIGITS:
         raise ValueError("应为百分数（如 99.9%）或表示无数据的符号")
     return Cell(printed, float(Decimal(text.rstrip("%")) / 100))

@@ -1,31 +1,36 @@
-"""Headers of tables: columns and table in any wrapping, or a refusal."""
+"""Headers of tables in text: columns in any wrapping, or a refusal."""
 
 from __future__ import annotations
 
 import pytest
 
+from haochaping.read.grid.table_meaning import HeaderUnread, TableEvidence, find_meaning
 from haochaping.read.text.lines import split_lines
-from haochaping.read.text.text_header import Column, HeaderUnread, read_header
+from haochaping.read.text.text_header import read_header
 
 DISTRICTS = ["青禾区", "石桥县", "高新区"]
 
 
 @pytest.fixture
 def header(reference):
-    """Table and columns of a header; None when refused."""
+    """Annex and columns (measure or heading, member) of a header; None when refused."""
 
     def read(text, title="", districts=DISTRICTS):
         try:
-            return read_header(split_lines(text, reference.no_value), title, reference, districts)
+            columns = read_header(split_lines(text, reference.no_value), title, reference, districts)
+            labels = [(0, ("序号",)), *((at, c.path) for at, c in enumerate(columns, start=1))]
+            meaning = find_meaning(labels, reference, TableEvidence((title,), lambda _: ("?",), districts))
         except HeaderUnread as refusal:
             assert str(refusal)
             return None
+        values = [(c.measure.name if c.measure else c.heading, c.member) for c in meaning.values]
+        return meaning.spec.name if meaning.spec else "", values
 
     return read
 
 
-def fields(result):
-    return result and [column.field for column in result[1]]
+def measures(result):
+    return result and [name for name, _ in result[1]]
 
 
 @pytest.mark.parametrize(
@@ -40,10 +45,9 @@ def fields(result):
     ],
 )
 def test_header_of_annex_1_is_read_in_every_wrapping(header, text):
-    table, columns = header(text)
-    assert table == "districts"
-    assert [column.field for column in columns] == [
-        "district",
+    result = header(text)
+    assert result[0] == "districts"
+    assert measures(result) == [
         "cases",
         "evaluations",
         "evaluation_rate",
@@ -53,26 +57,24 @@ def test_header_of_annex_1_is_read_in_every_wrapping(header, text):
     ]
 
 
-def test_percent_sign_in_the_header_carries_the_unit(header):
-    _, columns = header("序号 区县 评价数 评价率（%） 总量占比".replace(" 总量占比", ""))
+def test_percent_sign_in_the_header_carries_the_unit(reference):
+    lines = split_lines("序号 区县 评价数 评价率（%）", reference.no_value)
+    columns = read_header(lines, "", reference, DISTRICTS)
     assert [column.in_percent for column in columns] == [False, False, True]
+    assert [column.is_percentage for column in columns] == [False, False, True]
+    assert [column.is_name for column in columns] == [True, False, False]
 
 
 @pytest.mark.parametrize("separator", [" ", "\n"])
 def test_districts_as_columns(header, separator):
     table, columns = header(separator.join(["序号", "部门", *DISTRICTS, "合计"]))
     assert table == "district_departments"
-    assert columns == [
-        Column("department"),
-        *(Column("evaluations", district=name) for name in DISTRICTS),
-        Column("evaluations", total="合计"),
-    ]
+    assert columns == [("evaluations", name) for name in [*DISTRICTS, "合计"]]
 
 
 def test_unknown_districts_are_columns_when_they_end_like_districts(header):
     text = "序号 部门 青山区 经济技术\n开发区 云岭旗 长屿岛"
-    assert [c.district for c in header(text, districts=[])[1]] == [
-        "",
+    assert [member for _, member in header(text, districts=[])[1]] == [
         "青山区",
         "经济技术开发区",
         "云岭旗",
@@ -80,8 +82,9 @@ def test_unknown_districts_are_columns_when_they_end_like_districts(header):
     ]
 
 
-def test_unknown_district_that_ends_like_none_is_refused_not_joined(header):
-    assert header("序号 部门 青山区 市本级", districts=[]) is None
+def test_unknown_district_that_ends_like_none_is_a_column_of_its_own_not_joined(header):
+    columns = header("序号 部门 青山区 市本级", districts=[])[1]
+    assert columns == [("evaluations", "青山区"), ("市本级", "")]
 
 
 @pytest.mark.parametrize(
@@ -93,48 +96,60 @@ def test_unknown_district_that_ends_like_none_is_refused_not_joined(header):
     ],
 )
 def test_tiers_above_their_measures(header, text):
-    table, columns = header(text)
-    assert table == "towns_and_villages"
-    assert [(c.field, c.tier) for c in columns[1:]] == [
-        ("evaluations", "town"),
-        ("negative_evaluations", "town"),
-        ("evaluations", "village"),
-        ("negative_evaluations", "village"),
-    ]
+    assert header(text) == (
+        "towns_and_villages",
+        [
+            ("evaluations", "town"),
+            ("negative_evaluations", "town"),
+            ("evaluations", "village"),
+            ("negative_evaluations", "village"),
+        ],
+    )
 
 
 def test_villages_may_come_before_towns(header):
-    _, columns = header("序号 区县 村级 镇级 评价数 评价数")
-    assert [c.tier for c in columns[1:]] == ["village", "town"]
+    assert [member for _, member in header("序号 区县 村级 镇级 评价数 评价数")[1]] == ["village", "town"]
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "序号 区县",
-        "序号 区县 办件数",
         "序号 评价数",
         "区县 序号 评价数",
         "序号 区县 部门 评价数",
         "序号 区县 评价数 评价数",
         "序号 区县 评价数 评价数量",
-        "序号 区县 评价数 备注",
-        "序号 区县 评价数 满意程度",
         "序号 区县 镇级 村级 评价数 差评数 评价数",
         "序号 区县 镇级 镇级 评价数 评价数",
         "序号 区县 评价数 镇级 村级 差评数 差评数 差评数",
-        "序号 部门 评价数 总量占比",
         "序号 部门 青禾区 青禾区",
-        "序号 部门 青禾 石桥县",
+        "序号区县办件数平价数",
+        "序号 区县 评价\n数 满意程度",
     ],
 )
 def test_header_without_one_certain_reading_is_refused(header, text):
     assert header(text, districts=["青禾区", "石桥县"]) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "table", "columns"),
+    [
+        ("序号 区县 评价数 备注", "districts", ["evaluations", "备注"]),
+        ("序号 区县 评价数 满意程度", "districts", ["evaluations", "满意程度"]),
+        ("序号 部门 评价数 总量占比", "city_departments", ["evaluations", "总量占比"]),
+        ("序号 大厅 投票数 投票率", "", ["投票数", "投票率"]),
+    ],
+)
+def test_headings_that_nobody_declared_are_kept_where_one_line_has_them_all(header, text, table, columns):
+    found = header(text)
+    assert (found[0], measures(found)[-len(columns) :]) == (table, columns)
+
+
 def test_header_that_contradicts_its_title_is_refused(header):
     assert header("序号 区县 评价数 总量占比", title="市直部门数据通报表") is None
     assert header("序号 部门 办件数 评价数", title="区直部门评价数据通报表") is None
+    assert header("序号 部门 办件数", title="市直部门数据通报表") is None, "评价数 is required"
 
 
 def test_annex_5_without_shares_is_told_by_its_title(header):
@@ -157,7 +172,7 @@ def test_annex_5_without_shares_is_told_by_its_title(header):
 )
 def test_heading_wrapped_beside_a_like_one_is_never_misread(header, text, columns):
     """Read along the lines, 主动 goes with the next column; printed, its second half stands below it."""
-    assert fields(header(text)) in (None, ["department", *columns])
+    assert measures(header(text)) in (None, columns)
 
 
 @pytest.mark.parametrize("filling", ["村", "青禾区 ", "某某情况"])

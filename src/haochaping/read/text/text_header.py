@@ -80,9 +80,9 @@ def _columns(
         raise HeaderUnread("表的第一列应为“序号”")
     evidence = TableEvidence((title,), lambda _: ("?",), frozenset(names))
     meaning = find_meaning(list(enumerate(paths)), reference, evidence)
-    if meaning.spec and len(meaning.names_at) != 1:
-        raise HeaderUnread("表头应恰有一列名称")
-    name_at = meaning.names_at[0]
+    if len(paths) < 3 or meaning.member_at is not None or (meaning.spec and len(meaning.names_at) != 1):
+        raise HeaderUnread("表头应恰有一列名称，其后是数据列；一行一个组合的表请用表格文件")
+    name_at = meaning.names_at[0] if meaning.spec else 1
     values = {column.at: column for column in meaning.values}
     return [
         TextColumn(
