@@ -8,6 +8,8 @@ from typing import Any
 
 from haochaping.checks.finding import SEVERITY_ORDER, Finding
 from haochaping.checks.verdict import Verdict, verdict
+from haochaping.core.model import QuarterData
+from haochaping.store.cell_index import CellIndex
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class CheckReport:
         ]
         return "".join(f"；{label} {count}" for label, count in parts if count)
 
-    def as_json(self) -> list[dict[str, Any]]:
-        """Findings in the documented JSON form, for other programs."""
-        return [finding.as_json() for finding in self.findings]
+    def as_json(self, data: QuarterData) -> list[dict[str, Any]]:
+        """Findings in the documented JSON form, for other programs; `data` is the quarter that was checked."""
+        cell_index = data.derived(CellIndex)
+        return [finding.as_json(cell_index) for finding in self.findings]

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from haochaping.checks.cell_names import cell_words
 from haochaping.checks.check_report import Revision
 from haochaping.checks.finding import Finding
 from haochaping.checks.run_rules import run_rules
 from haochaping.cleaning.dates import iso_date
-from haochaping.core.labels import COLUMNS, place
-from haochaping.core.model import QuarterData, decode_key
+from haochaping.core.model import QuarterData
 from haochaping.core.text import plain_number
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import CORRECT, EXPLAIN, WITHDRAW, Answer
+from haochaping.store.cell_index import cell_of
 from haochaping.store.revisions import net_revisions
 
 
@@ -36,7 +37,7 @@ class PriorQuarter:
 def revised_cells(data: QuarterData) -> Iterator[Revision]:
     """Yield the cells of an earlier quarter that changed since it was first read."""
     for row in net_revisions(data).to_dict("records"):
-        place_words = place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], "")
+        place_words = cell_words(data, cell_of(row))
         yield Revision(data.quarter.label, place_words, row["before"], row["after"], row["on"])
 
 

@@ -66,9 +66,9 @@ def _read_finding(data: dict[str, Any]) -> Finding:
 
 
 def _cell(cell: CellRef) -> list[Any]:
-    return [cell.table, [list(pair) for pair in cell.key], cell.column]
+    return [cell.table, cell.row, cell.member, cell.column]
 
 
 def _read_cell(data: list[Any]) -> CellRef:
-    table, key, column = data
-    return CellRef(table, tuple((name, value) for name, value in key), column)
+    table, row, member, column = data
+    return CellRef(table, row, column, member)

@@ -18,7 +18,6 @@ from haochaping.checks.localisation.rearranged_rows import merge_rearranged
 from haochaping.checks.outcome import FAILS, HOLDS, NOT_EVALUABLE, Outcome
 from haochaping.checks.rule import Rule, load_rules
 from haochaping.checks.rule_kinds import KINDS
-from haochaping.core.labels import place
 from haochaping.core.model import QuarterData
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
@@ -52,13 +51,15 @@ def run_rules(
     results: list[RuleResult] = []
     doubts: list[Doubt] = []
     hard_outcomes: list[Outcome] = []
-    active_rules = load_rules(reference.folder, KINDS) if rules is None else rules
+    active_rules = load_rules(reference, KINDS) if rules is None else rules
     for rule in active_rules:
         try:
             outcomes = list(KINDS[rule.kind](rule, cell_index))
             for outcome in outcomes:
                 if outcome.state == FAILS:
-                    _render_message(rule, outcome)  # here, so that a broken template is the rule's failure
+                    _render_message(
+                        rule, outcome, cell_index
+                    )  # here, so that a broken template is the rule's failure
         except Exception as error:  # a rule of the city may fail in any way; the page must say so
             results.append(_rule_result(rule, error=f"{type(error).__name__}: {error}"))
             continue
@@ -109,8 +110,8 @@ def _rule_result(rule: Rule, **counts: Any) -> RuleResult:
     return RuleResult(rule.id, rule.kind, rule.title, **counts)
 
 
-def _render_message(rule: Rule, outcome: Outcome) -> str:
-    place_words = place(outcome.at.table, outcome.at.names)
+def _render_message(rule: Rule, outcome: Outcome, cell_index: CellIndex) -> str:
+    place_words = cell_index.place(outcome.at)
     return _template(rule.message).render(place=place_words, **outcome.values)
 
 
@@ -125,9 +126,11 @@ def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[
     doubts = sorted(group.doubts, key=lambda doubt: SEVERITY_ORDER.index(doubt.rule.severity))
     lead, *others = doubts
     cells = tuple(dict.fromkeys(cell for doubt in doubts for cell in doubt.outcome.cells))
-    message = _render_message(lead.rule, lead.outcome)
+    message = _render_message(lead.rule, lead.outcome, cell_index)
     if others:
-        message += "很可能是同一原因，还使：" + "".join(_render_message(d.rule, d.outcome) for d in others)
+        message += "很可能是同一原因，还使：" + "".join(
+            _render_message(d.rule, d.outcome, cell_index) for d in others
+        )
     return Finding(
         check=lead.rule.id,
         at=lead.outcome.at,

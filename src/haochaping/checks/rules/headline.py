@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from haochaping.checks.outcome import Outcome, claim_cell, not_evaluable, state
+from haochaping.checks.outcome import Outcome, not_evaluable, state
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number, percent_text
-from haochaping.core.labels import COLUMNS
-from haochaping.core.model import TABLES, CellRef
+from haochaping.core.model import CellRef
 from haochaping.core.text import normalize_for_comparison
-from haochaping.store.cell_index import CellIndex
+from haochaping.store.cell_index import CellIndex, claim_cell
 
 
 def _column_sum(cell_index: CellIndex, tables: list[str], column: str) -> tuple[list[CellRef], int]:
@@ -27,8 +26,8 @@ def _claimed_figure(rule: Rule, cell_index: CellIndex) -> tuple[CellRef, list[st
     at = claim_cell(rule.options["figure"])
     if cell_index.value(at) is None:
         return None
-    there = [name for name in rule.tables if not cell_index.data.table(name).empty]
-    return at, there, "、".join(str(TABLES[name].annex) for name in there)
+    there = [name for name in rule.tables if cell_index.rows(name)]
+    return at, there, "、".join(cell_index.annex_number(name) for name in there)
 
 
 def headline_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
@@ -58,14 +57,14 @@ def headline_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         (at, *cells),
         state(bool(agreeing)),
         "；".join(
-            f"{COLUMNS[column]}：{_subtotals(cell_index, tables, column)}，{number(value)} − {number(sums[column][1])}"
+            f"{cell_index.heading(column)}：{_subtotals(cell_index, tables, column)}，{number(value)} − {number(sums[column][1])}"
             f" = {number(value - sums[column][1])}"
             for column in columns
         ),
         values={
             "printed": _with_separators(cell_index.printed(at)),
             "annexes": annexes,
-            "column": COLUMNS[columns[0]],
+            "column": cell_index.heading(columns[0]),
             "exact": number(exact),
             "difference": number(abs(difference)),
             "more": difference > 0,
@@ -76,7 +75,8 @@ def headline_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 def _subtotals(cell_index: CellIndex, tables: list[str], column: str) -> str:
     sums = [
-        f"附件{TABLES[name].annex} {number(_column_sum(cell_index, [name], column)[1])}" for name in tables
+        f"{cell_index.annex_words(name)} {number(_column_sum(cell_index, [name], column)[1])}"
+        for name in tables
     ]
     return " + ".join(sums) + f" = {number(_column_sum(cell_index, tables, column)[1])}"
 
@@ -149,7 +149,7 @@ def headline_rectified(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         (at, *rectified, *negatives),
         state(_percent_holds(printed, exact)),
         f"{number(k)} ÷ {number(n)} = {percent_text(exact)}",
-        values={"printed": printed, "annex": TABLES[table].annex, "exact": percent_text(exact)},
+        values={"printed": printed, "annex": cell_index.annex_number(table), "exact": percent_text(exact)},
         expected=percent_text(exact),
     )
 

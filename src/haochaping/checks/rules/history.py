@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from haochaping.checks.outcome import ALL_ROWS, Outcome, state, whole_column
+from haochaping.checks.outcome import Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
-from haochaping.core.labels import COLUMNS, key_label
-from haochaping.core.model import TABLES, CellRef
+from haochaping.core.labels import row_words
+from haochaping.core.model import CellRef
 from haochaping.statistics.robust_spread import robust_spread
 from haochaping.store.cell_index import CellIndex, RowRef
 
@@ -58,7 +58,7 @@ def previous(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     for table in rule.tables:
         for row in cell_index.rows(table):
             for column in rule.options["columns"]:
-                if column not in TABLES[table].counts:
+                if not cell_index.declaration.is_count(table, column):
                     continue
                 at = row.cell(column)
                 now, then = cell_index.count(at), before.count(at)
@@ -70,7 +70,11 @@ def previous(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                     (at,),
                     state(not is_far or max(now, then) < rule.options["least"]),
                     f"{number(now)}；{before.data.quarter.label} {number(then)}",
-                    values={"column": COLUMNS[column], "printed": number(now), "before": number(then)},
+                    values={
+                        "column": cell_index.heading(column),
+                        "printed": number(now),
+                        "before": number(then),
+                    },
                 )
 
 
@@ -87,15 +91,16 @@ def _all_cells_at_once(rule: Rule, cell_index: CellIndex, before: CellIndex) -> 
                 changed.append((at, now, then))
         changed.sort(key=lambda item: -max(item[1:]))
         shown = "；".join(
-            f"{key_label(at.names)} {number(then)} → {number(now)}" for at, now, then in changed
+            f"{row_words(cell_index.declaration, at)} {number(then)} → {number(now)}"
+            for at, now, then in changed
         )
         values = {
-            "annex": TABLES[table].annex,
+            "annex": cell_index.annex_number(table),
             "count": len(changed),
-            "cells": "、".join(key_label(at.names) for at, _, _ in changed[:6]),
+            "cells": "、".join(row_words(cell_index.declaration, at) for at, _, _ in changed[:6]),
             "more": len(changed) > 6,
         }
-        at = whole_column(table, rule.options["columns"][0])
+        at = whole_column(cell_index.spec(table), rule.options["columns"][0])
         yield Outcome(at, tuple(cell for cell, _, _ in changed), state(not changed), shown, values=values)
 
 
@@ -107,7 +112,7 @@ def copied(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     if not cell_index.history:
         return
     before = CellIndex(cell_index.history[-1], cell_index.reference)
-    for table in TABLES:
+    for table in cell_index.declaration.annexes:
         rows = [
             (row, _cells_if_large(row, table, cell_index, rule.options["least"]))
             for row in cell_index.rows(table)
@@ -119,16 +124,20 @@ def copied(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             row for row, cells in rows if all(cell_index.count(cell) == before.count(cell) for cell in cells)
         ]
         whole = len(same) >= rule.options["share"] * len(rows) and len(rows) > 1
-        values = {"annex": TABLES[table].annex, "before": before.data.quarter.label, "whole": whole}
+        values = {
+            "annex": cell_index.annex_number(table),
+            "before": before.data.quarter.label,
+            "whole": whole,
+        }
         compared = tuple(cell for row in same for cell in _cells_if_large(row, table, cell_index, 0))
-        at = CellRef.of(table, dict.fromkeys(TABLES[table].key, ALL_ROWS), "evaluations")
+        at = whole_column(cell_index.spec(table), "evaluations")
         if whole or not same:
             yield Outcome(at, compared, state(not whole), f"{len(same)} 行，共 {len(rows)} 行", values=values)
             continue
         for row in same:
             cells = tuple(_cells_if_large(row, table, cell_index, 0))
             shown = "、".join(
-                f"{COLUMNS[cell.column]} {number(cell_index.count(cell) or 0)}" for cell in cells
+                f"{cell_index.heading(cell.column)} {number(cell_index.count(cell) or 0)}" for cell in cells
             )
             yield Outcome(cells[0], cells, state(False), shown, values=values | {"shown": shown})
 
@@ -136,7 +145,9 @@ def copied(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 def _cells_if_large(row: RowRef, table: str, cell_index: CellIndex, least: int) -> list[CellRef]:
     """The cells of a row's counts if one of them is `least` or more, else none."""
     cells = [
-        cell for column in TABLES[table].counts if cell_index.count(cell := row.cell(column)) is not None
+        cell
+        for column in cell_index.spec(table).counts
+        if cell_index.count(cell := row.cell(column)) is not None
     ]
     return cells if any((cell_index.count(cell) or 0) >= max(least, 1) for cell in cells) else []
 
@@ -146,11 +157,14 @@ def annexes_kept(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     if not cell_index.history:
         return
     before = cell_index.history[-1]
-    for name, spec in TABLES.items():
+    for name, spec in cell_index.declaration.annexes.items():
         if name not in before.absent:
-            values = {"annex": spec.annex, "title": spec.title, "before": before.quarter.label}
+            number_before = before.annex_number(name)
+            values = {"annex": number_before, "title": spec.title, "before": before.quarter.label}
             there = name not in cell_index.data.absent
-            yield Outcome(whole_column(name, spec.counts[-1]), (), state(there), "", values=values)
+            yield Outcome(
+                whole_column(spec, (spec.counts or spec.measures)[-1]), (), state(there), "", values=values
+            )
 
 
 KINDS = {"history": history, "previous": previous, "copied": copied, "annexes_kept": annexes_kept}
