@@ -230,7 +230,8 @@ def mutate_header(random: Random) -> MutatedInput:
     replacement = {"lost": [], "doubled": [pieces[at]] * 2, "unknown": ["某某情况"]}[kind]
     lines = list(bulletin.lines)
     lines[i] = lines[i].with_text(" ".join([*pieces[:at], *replacement, *pieces[at + 1 :]]))
-    number, allowed = bulletin.lines[i].annex, ()
+    number = bulletin.lines[i].annex
+    allowed: tuple[Content, ...] = ()
     if kind == "unknown":
         allowed = readings_with_unknown_heading(bulletin.city, bulletin.layout, {number})
     elif number == 4 and pieces[at] in ("镇级", "村级"):
