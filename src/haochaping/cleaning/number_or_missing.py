@@ -120,7 +120,10 @@ def read_measure(
 def _split_sign(printed: str) -> tuple[int, str]:
     """The sign of a change and the text without it: −1 for ``-3.5%``, ``下降3.5%``, ``↓3.5%``."""
     text = printed.strip()
-    for sign, marks in ((-1, ("-", "−", "－", "下降", "减少", "↓")), (1, ("+", "＋", "上升", "增长", "增加", "↑"))):
+    for sign, marks in (
+        (-1, ("-", "−", "－", "下降", "减少", "↓")),
+        (1, ("+", "＋", "上升", "增长", "增加", "↑")),
+    ):
         mark = next((mark for mark in marks if text.startswith(mark) and text != mark), "")
         if mark:
             return sign, text[len(mark) :]

@@ -226,9 +226,10 @@ def _check(locations: Locations, options: argparse.Namespace) -> int:
     quarter = options.quarter
     if rests_on_tidy(locations, quarter):
         report_progress(TIDY_NOTICE)
-    report = assess(locations, quarter, options.as_of or date.today()).report
+    reviewed = assess(locations, quarter, options.as_of or date.today())
+    report = reviewed.report
     if options.json:
-        print(_terminal_safe_json(report.as_json()))
+        print(_terminal_safe_json(report.as_json(reviewed.data)))
     else:
         print(findings_text(report, quarter))
     return NEEDS_ATTENTION if options.strict and _is_verify_first(report.verdict.value) else DONE

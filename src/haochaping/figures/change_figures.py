@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from haochaping.cleaning.number_format import percent_text
-from haochaping.core.model import TABLES
 from haochaping.core.quarter import Quarter
+from haochaping.figures.annex_content import annex_content
 from haochaping.figures.figure import PERCENT, POINTS
 from haochaping.figures.figure_builder import FigureBuilder
 from haochaping.reference.reference import Reference
@@ -185,13 +185,13 @@ def _direction_by_sign(direction: str, low: float, high: float) -> str:
 
 def _add_decomposition(builder: FigureBuilder, earlier: FigureBuilder) -> None:
     """Split the change of the districts' active rate into the effects of rates and of weights (Kitagawa)."""
-    table = "districts"
-    frames = [
-        each.data.table(table).dropna(subset=["evaluations", "active_evaluations"]).set_index("district")
-        for each in (earlier, builder)
-    ]
     if "district_active_rate_before" not in builder.figures:
         return
+    table, counts = "districts", ("evaluations", "active_evaluations")
+    frames = [
+        annex_content(each.data, table, *counts).dropna(subset=list(counts)).set_index("district")
+        for each in (earlier, builder)
+    ]
     common = frames[0].index.intersection(frames[1].index)
     earlier_rows, current_rows = (frame.loc[common] for frame in frames)
     have_same_districts = all(len(frame) == len(common) for frame in frames)
@@ -219,7 +219,7 @@ def _add_decomposition(builder: FigureBuilder, earlier: FigureBuilder) -> None:
             Fraction(getattr(split, part)),
             POINTS,
             formula.format(*parts),
-            f"附件{TABLES[table].annex}；{earlier.data.quarter.label}附件{TABLES[table].annex}",
+            f"{builder.annex(table)}；{earlier.data.quarter.label}{earlier.annex(table)}",
             builder.figures["district_active_rate"].cells,
         )
 

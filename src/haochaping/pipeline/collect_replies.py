@@ -136,7 +136,7 @@ def _read_sheets(folder: Path, quarter: Quarter) -> tuple[list[list[Answer]], li
 
 def _with_cells(answers: Sequence[Answer], cell_index: CellIndex) -> list[Answer]:
     """Return `answers` with cell paths: looked up from the cell in words, else taken from the id of the finding."""
-    words = {cell_label(cell): cell.path for cell in cell_index.cells()}
+    words = {cell_label(cell_index.data, cell): cell.path for cell in cell_index.cells()}
     cell_paths = [
         words.get(normalize_place(a.cell_words), "") if a.cell_words else a.finding.partition("/")[2]
         for a in answers

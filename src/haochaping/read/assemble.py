@@ -46,12 +46,15 @@ def assemble(
     """
     problems: list[Problem] = []
     distinct = _without_repeated(tables, problems)
+    problems += _broken_serials(distinct)
     cells: list[CellRow] = []
     annexes: list[dict[str, Any]] = []
     for number, table in enumerate(distinct, start=1):
         reader = _CellReader(table, number, reference, problems)
         cells += reader.rows()
-        annexes.append(_annex_row(table, number, reference))
+        if not any(row["table"] == _table_name(table, number) for row in annexes):
+            parts = [part for part in distinct if part is table or (table.spec and part.spec is table.spec)]
+            annexes.append(_annex_row(parts, number))
     cells = _without_repeated_totals(cells, problems)
     _check_quarter(narrative, annexes, quarter, place, must_say=source_kind == "published bulletin")
     if problems:
@@ -90,6 +93,23 @@ def _without_repeated(tables: Sequence[AnnexTable], problems: list[Problem]) -> 
     return distinct
 
 
+def _broken_serials(tables: Sequence[AnnexTable]) -> list[Problem]:
+    """Problems with serial numbers that begin neither at 1 nor where the same annex left off in the table before."""
+    problems = []
+    last: dict[str, int] = {}
+    for table in tables:
+        if table.serials is None or table.spec is None:
+            continue
+        first, end = table.serials
+        before = last.get(table.spec.name, 0)
+        if first not in (1, before + 1):
+            at = table.rows[0].line
+            expected = f"序号应为 {before + 1}" if before else "序号应为 1"
+            problems.append(Problem(f"{table.place} 第 {at} 行", str(first), expected))
+        last[table.spec.name] = end
+    return problems
+
+
 def _same_annex(one: AnnexTable, two: AnnexTable) -> bool:
     if one.spec is None or two.spec is None:
         return one.spec is two.spec and one.content == two.content
@@ -106,16 +126,21 @@ def _row_names(table: AnnexTable) -> set[tuple[str, str, str]]:
     }
 
 
-def _annex_row(table: AnnexTable, number: int, reference: Reference) -> dict[str, Any]:
-    """The row of the frame ``annexes`` for a table."""
+def _table_name(table: AnnexTable, number: int) -> str:
+    return table.spec.name if table.spec else undeclared_table(number)
+
+
+def _annex_row(parts: Sequence[AnnexTable], number: int) -> dict[str, Any]:
+    """The row of the frame ``annexes`` for an annex, which may be printed in several tables."""
+    table, note = parts[0], "".join(dict.fromkeys(part.note for part in parts))
     spec = table.spec
-    start, end, extracted = read_note(table.note, f"{table.place}（{spec_title(spec, table.title)}备注）")
+    start, end, extracted = read_note(note, f"{table.place}（{spec_title(spec, table.title)}备注）")
     return {
-        "table": spec.name if spec else undeclared_table(number),
+        "table": _table_name(table, number),
         "position": number,
         "annex": table.number if table.number is not None else (spec.number if spec else None),
         "title": table.title,
-        "note": table.note,
+        "note": note,
         "period_start": start,
         "period_end": end,
         "extraction_date": extracted,

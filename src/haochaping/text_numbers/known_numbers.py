@@ -24,7 +24,7 @@ from haochaping.cleaning.quantities import (
     rounds_to,
 )
 from haochaping.cleaning.typing_slips import numbers_before_slip
-from haochaping.core.model import TABLES, QuarterData
+from haochaping.core.model import QuarterData, undeclared_table
 from haochaping.figures.figure import POINTS, Figure, Figures
 from haochaping.store.cell_index import CellIndex
 
@@ -33,12 +33,22 @@ _SMALLEST_WITH_SLIP = 1000
 """Smallest count for which a typing slip is assumed: smaller ones are too often one slip apart by chance."""
 
 
+def printed_tables(data: QuarterData) -> set[str]:
+    """Names of the tables that the source has, declared or not."""
+    cells = data.cells[["annex", "table"]].drop_duplicates()
+    return {
+        annex or undeclared_table(number)
+        for annex, number in zip(cells["annex"], cells["table"], strict=True)
+    }
+
+
 class KnownNumbers:
     """All numbers of a quarter: named figures, figures of the text, table cells, dates, and numbers of `own_texts`."""
 
     def __init__(self, data: QuarterData, figures: Figures, own_texts: Iterable[str] = ()):
         cell_index = data.derived(CellIndex)
-        self._annexes = {Decimal(spec.annex) for name, spec in TABLES.items() if name not in data.absent}
+        numbers = map(data.annex_number, printed_tables(data))
+        self._annexes = {Decimal(number) for number in numbers if number is not None}
         self._by_kind: dict[str, dict[tuple[Decimal, ...], Quantity]] = {}
         for text in [*own_texts, *data.about["value"], *data.headline["printed"]]:
             self._add_text(str(text))

@@ -40,7 +40,7 @@ class Sandbox:
         cls, name: str, data: QuarterData, reference: Reference, history: Sequence[QuarterData] = ()
     ) -> Sandbox:
         """Make a sandbox and run the checks on it; `history` are earlier quarters, oldest first."""
-        rules = load_rules(reference.folder, KINDS)
+        rules = load_rules(reference, KINDS)
         return cls(name, data, reference, rules, run_rules(data, reference, rules, history), history)
 
     def new_findings(self, data: QuarterData) -> list[Finding]:

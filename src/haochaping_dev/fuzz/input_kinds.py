@@ -79,7 +79,8 @@ def read_input(input_format: str, folder: Path) -> Content:
         from haochaping.checks.rule import load_rules
         from haochaping.checks.rule_kinds import KINDS
 
-        return {"settings": [repr(load_reference(folder)), repr(load_rules(folder, KINDS))]}
+        reference = load_reference(folder)
+        return {"settings": [repr(reference), repr(load_rules(reference, KINDS))]}
     if input_format == "tidy tables":
         return plain_values(validate(read_tidy(folder, quarter, kit_reference())))
     return plain_values(validate(read_raw(folder, quarter, kit_reference())))

@@ -13,7 +13,7 @@ from haochaping.core.text import printable
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, set_page, write_text
 from haochaping.outputs.form.carried_wording import DateMention, Pieces, in_quarter, note_pieces
 from haochaping.outputs.form.form_style import TO_FILL, quotable, whiten_filled, write_headings
-from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, DATES, FIGURES, ITEMS, SHEET
+from haochaping.read.formats.entries_sheet import DATES, FIGURES, ITEMS, SHEET, annex_items
 from haochaping.reference.reference import Reference
 
 HEADINGS = ("项目", "内容", "说明")
@@ -78,23 +78,24 @@ def known_entries(quarter: Quarter, reference: Reference, previous: QuarterData 
     return KnownEntries(facts, titles, notes)
 
 
-def write_entries(workbook: Any, styles: Styles, known: KnownEntries) -> None:
+def write_entries(workbook: Any, styles: Styles, known: KnownEntries, reference: Reference) -> None:
     """Add the sheet 正文与日期 to `workbook`."""
     sheet = workbook.add_worksheet(SHEET)
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
     write_headings(sheet, styles, 0, HEADINGS)
+    items = annex_items(reference.declaration)
     for row, (label, name) in enumerate(ITEMS.items(), start=1):
         hint = _HINTS.get(name, _AS_PRINTED if name in FIGURES.values() else "")
         _write_entry(sheet, styles, row, (label, known.facts.get(name, ""), hint))
-    for row, (label, (table, item)) in enumerate(ANNEX_ITEMS.items(), start=len(ITEMS) + 1):
+    for row, (label, (table, item)) in enumerate(items.items(), start=len(ITEMS) + 1):
         if item == "title":
             _write_entry(sheet, styles, row, (label, known.titles.get(table, ""), _TITLE_HINT))
         elif table in known.notes:
             _write_note_formula(sheet, styles, row, label, known, table)
         else:
             _write_entry(sheet, styles, row, (label, "", _NOTE_HINT))
-    last = len(ITEMS) + len(ANNEX_ITEMS)
+    last = len(ITEMS) + len(items)
     whiten_filled(workbook, sheet, (1, 1), (last, 1))
     # 99.9% is kept as text like 99.9%以上: a number would lose the decimals as printed.
     sheet.ignore_errors({"number_stored_as_text": f"B2:B{last + 1}"})

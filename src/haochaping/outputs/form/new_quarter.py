@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 from haochaping.core.errors import InputRefused, Problem
-from haochaping.core.model import TABLES, QuarterData
+from haochaping.core.model import QuarterData
 from haochaping.core.paths import NOTES
 from haochaping.core.quarter import Quarter
 from haochaping.core.text import normalize_for_comparison
@@ -70,13 +70,13 @@ def _workbook(quarter: Quarter, reference: Reference, previous: QuarterData | No
     buffer = io.BytesIO()
     workbook = open_workbook(buffer, f"{quarter.label}政务服务“好差评”数据附件（待填）")
     styles = Styles(workbook)
-    forms = [annex_form(name, quarter, reference, previous) for name in TABLES]
+    forms = [annex_form(name, quarter, reference, previous) for name in reference.declaration.annexes]
     known = known_entries(quarter, reference, previous)
     names = {form.sheet: differing_names(form, reference) for form in forms}
     names["主送"] = differing_addressees(str(known.facts.get("addressees", "")), reference)
     words = {word: meaning for word, meaning in reference.no_value.items() if normalize_for_comparison(word)}
     write_help(workbook, styles, Help(quarter, forms, words, names))
-    write_entries(workbook, styles, known)
+    write_entries(workbook, styles, known, reference)
     for form in forms:
         write_annex(workbook, styles, form)
     workbook.close()

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from haochaping.cleaning.dates import iso_date
+from haochaping.core.declaration import Declaration
 from haochaping.core.errors import InputRefused, Problem
 from haochaping.core.quarter import Quarter
 from haochaping.core.text import normalize_for_comparison
@@ -47,11 +48,11 @@ FIGURES = {
 ITEMS = {QUARTER_ITEM: "quarter", **DATES, **TEXTS, **FIGURES}
 
 
-def annex_items(reference: Reference) -> dict[str, tuple[str, str]]:
+def annex_items(declaration: Declaration) -> dict[str, tuple[str, str]]:
     """Labels of the rows for title and note of an annex: annex and field of the frame ``annexes``."""
     return {
         f"附件{spec.number}{label}": (spec.name, field)
-        for spec in reference.declaration.annexes.values()
+        for spec in declaration.annexes.values()
         for label, field in (("标题", "title"), ("备注", "note"))
     }
 
@@ -66,7 +67,7 @@ def read_entries(
     facts: dict[str, str] = {}
     headline: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    labels = {normalize_for_comparison(label): label for label in [*ITEMS, *annex_items(reference)]}
+    labels = {normalize_for_comparison(label): label for label in [*ITEMS, *annex_items(reference.declaration)]}
     for cell_place, written, value in _filled_rows(grid):
         label = labels.get(normalize_for_comparison(written), "")
         name = ITEMS.get(label, "")
@@ -95,7 +96,7 @@ def with_annex_entries(
     tables: Sequence[AnnexTable], grid: Grid | None, reference: Reference
 ) -> tuple[list[AnnexTable], list[Problem]]:
     """Add the titles and notes of the sheet to `tables`; report those that contradict the annex's own sheet."""
-    items = annex_items(reference)
+    items = annex_items(reference.declaration)
     labels = {normalize_for_comparison(label): label for label in items}
     entries = {
         items[labels[normalize_for_comparison(written)]]: (cell_place, value)

@@ -39,7 +39,6 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _CHARSET = re.compile(r"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _READ_CHARSETS = ("utf-8", "utf8", "gb2312", "gbk", "gb18030", "x-gbk", "unicode", "utf-16", "us-ascii")
 _BLANKS = re.compile(r"\s+")
-_NO_PART_OF_NUMBER = re.compile(r"(?<![\d.,．，]) +| +(?![\d.,．，])")
 _LONGEST_SPAN = 9
 """Digits; more are as many columns as too many."""
 _SEVERAL_SHEETS = re.compile(r"<frameset|<x:worksheetsource", re.IGNORECASE)
@@ -198,7 +197,7 @@ def _is_hidden(element: Any) -> bool:
 
 
 def _cell_text(cell: Any) -> str:
-    """A cell's text without blanks but those inside a number; where the page breaks the line, the line is broken."""
+    """A cell's text with single blanks; where the page breaks the line, the line is broken."""
     pieces: list[str] = []
 
     def walk(element: Any) -> None:
@@ -214,7 +213,8 @@ def _cell_text(cell: Any) -> str:
         pieces.append("\n" if is_line else SET_APART[1] if is_marked else "")
 
     walk(cell)
-    return _NO_PART_OF_NUMBER.sub("", "".join(pieces))
+    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def _span(cell: Any, name: str) -> int:
