@@ -1,12 +1,14 @@
 """Each kind of rule on small tables: holds, does not hold, cannot be evaluated."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.run_rules import run_rules
-from haochaping.core.model import QuarterData, encode_key, frame
+from haochaping.core.model import MISSING, QuarterData, annex_frame, frame
 from haochaping.core.quarter import Quarter
 from haochaping.reference.reference import Reference
 
@@ -25,10 +27,21 @@ DISTRICT = {
 }
 
 
-def check(reference: Reference, **rows: list[dict[str, Any]]) -> CheckReport:
-    return run_rules(
-        QuarterData(Quarter(2030, 1), **{name: frame(name, r) for name, r in rows.items()}), reference
-    )
+def check(
+    reference: Reference, headline: Sequence[dict[str, Any]] = (), **rows: list[dict[str, Any]]
+) -> CheckReport:
+    return run_rules(quarter(reference, headline, **rows), reference)
+
+
+def quarter(
+    reference: Reference, headline: Sequence[dict[str, Any]] = (), **rows: list[dict[str, Any]]
+) -> QuarterData:
+    """A quarter with these rows of annexes and figures of the text."""
+    declared = reference.declaration
+    data = QuarterData(Quarter(2030, 1), declared, headline=frame("headline", headline))
+    for name, content in rows.items():
+        data = data.with_table(name, annex_frame(declared.annexes[name], content))
+    return data
 
 
 def ids(report: CheckReport) -> set[str]:
@@ -65,17 +78,6 @@ def test_a_missing_count_is_not_zero(reference: Reference) -> None:
     assert not ids(report)
 
 
-def total(value: int, label: str = "合计") -> dict[str, Any]:
-    return {
-        "table": "public_services",
-        "key": encode_key({"district": label}),
-        "column": "evaluations",
-        "value": value,
-        "printed": str(value),
-        "label": label,
-    }
-
-
 @pytest.mark.parametrize(
     ("values", "printed", "outcome"),
     [
@@ -90,17 +92,11 @@ def total(value: int, label: str = "合计") -> dict[str, Any]:
 def test_totals(reference: Reference, values: list, printed: int, outcome: tuple[int, int, int]) -> None:
     numbers = [None if value == "归市" else value for value in values]
     rows = [{"district": f"{i}区", "evaluations": value} for i, value in enumerate(numbers)]
-    words = [
-        {
-            "table": "public_services",
-            "key": encode_key({"district": f"{i}区"}),
-            "column": "evaluations",
-            "printed": "归市",
-        }
-        for i, value in enumerate(values)
-        if value == "归市"
-    ]
-    report = check(reference, public_services=rows, printed_totals=[total(printed)], unreported=words)
+    data = quarter(reference, public_services=[*rows, {"district": "合计", "evaluations": printed}])
+    cells = data.cells[data.cells["measure"] == "evaluations"].copy()
+    cells.loc[cells["row"] == "合计", ["group", "is_total"]] = ["", True]
+    cells.loc[cells["status"] == MISSING, "printed"] = ["归市" if "归市" in values else "/"]
+    report = run_rules(replace(data, cells=cells), reference)
     result = next(r for r in report.results if r.id == "total_sum")
     assert (result.held, result.failed, result.not_evaluable) == outcome
 

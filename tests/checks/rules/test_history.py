@@ -5,7 +5,7 @@ import pytest
 
 from haochaping.checks.finding import Finding
 from haochaping.checks.run_rules import run_rules
-from haochaping.core.model import QuarterData, encode_key, frame
+from haochaping.core.model import MISSING, NUMBER, QuarterData, printed_column
 from haochaping.core.quarter import Quarter
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
@@ -30,10 +30,25 @@ def found(data: QuarterData, reference: Reference, *checks: str, history: Any = 
 
 
 def with_cell(data: QuarterData, table: str, row: int, **values: Any) -> QuarterData:
-    content = data.table(table).copy()
-    for column, value in values.items():
-        content.loc[row, column] = value
-    return replace(data, **{table: content})
+    """`data` with other values in a row of an annex; words in place of a number stay as they are."""
+    spec, content = data.declaration.annexes[table], data.table(table)
+    rows = (data.cells["annex"] == table) & (data.cells["row"] == content.loc[row, spec.row_key])
+    if spec.columns_by:
+        rows &= data.cells["member"] == content.loc[row, spec.columns_by.key]
+    cells = data.cells.copy()
+    for measure in [name for name in values if name in spec.measures_by_name]:
+        printed = values.get(printed_column(measure), str(values[measure]))
+        selected = rows & (cells["measure"] == measure)
+        cells.loc[selected, ["printed", "value", "status"]] = [printed, float(values[measure]), NUMBER]
+    return replace(data, cells=cells)
+
+
+def with_blanks(data: QuarterData, table: str, *columns: str, rows: list[str]) -> QuarterData:
+    """`data` with nothing printed in some cells."""
+    cells = data.cells.copy()
+    selected = (cells["annex"] == table) & cells["row"].isin(rows) & cells["measure"].isin(columns)
+    cells.loc[selected, ["printed", "value", "status", "reason"]] = ["", float("nan"), MISSING, "原表空白"]
+    return replace(data, cells=cells)
 
 
 def test_two_honest_quarters_raise_nothing(
@@ -61,7 +76,7 @@ def all_messages(data: QuarterData, reference: Reference, *history: QuarterData)
 def test_an_annex_copied_from_the_quarter_before_is_reported_once(
     now: QuarterData, before: QuarterData, reference: Reference
 ) -> None:
-    pasted = replace(now, towns_and_villages=before.towns_and_villages)
+    pasted = now.with_table("towns_and_villages", before.towns_and_villages)
     [finding] = found(pasted, reference, "copied_from_before", history=(before,))
     assert "附件4各行的数与2023年第一季度几乎全部相同" in finding.message
 
@@ -74,11 +89,11 @@ def test_a_row_copied_from_the_quarter_before(
     report = run_rules(with_cell(now, "districts", 2, **old), reference, history=(before,))
     copied = [f for f in report.findings if "有一行与2023年第一季度逐格相同" in f.message]
     assert len(copied) == 1, "alone, or with the rate that no longer fits"
-    assert copied[0].at.names == {"district": before.districts.loc[2, "district"]}
+    assert copied[0].at.row == before.districts.loc[2, "district"]
 
 
 def test_an_annex_that_is_gone(now: QuarterData, before: QuarterData, reference: Reference) -> None:
-    short = replace(now, towns_and_villages=frame("towns_and_villages", []))
+    short = replace(now, cells=now.cells[now.cells["annex"] != "towns_and_villages"])
     [finding] = found(short, reference, "annex_gone", history=(before,))
     assert finding.severity == "verify" and "附件4（镇村）" in finding.message
     assert found(short, reference, "annex_gone", history=(short,)) == []
@@ -87,45 +102,15 @@ def test_an_annex_that_is_gone(now: QuarterData, before: QuarterData, reference:
 def test_blank_cells_are_reported_a_row_at_a_time_and_keep_the_bulletin_a_draft(
     now: QuarterData, reference: Reference
 ) -> None:
-    import pandas as pd
-
     name = str(now.districts.loc[1, "district"])
-    rows = [
-        {
-            "table": "districts",
-            "key": encode_key({"district": name}),
-            "column": column,
-            "printed": "",
-            "reason": "空白",
-        }
-        for column in ("cases", "evaluation_rate")
-    ]
-    blank = with_cell(
-        now, "districts", 1, cases=pd.NA, evaluation_rate=float("nan"), evaluation_rate_printed=""
-    )
-    blank = replace(blank, unreported=frame("unreported", [*now.unreported.to_dict("records"), *rows]))
+    blank = with_blanks(now, "districts", "cases", "evaluation_rate", rows=[name])
     [finding] = found(blank, reference, "cells_blank")
     assert finding.severity == "correct" and finding.message == f"附件1“{name}”办件数、评价率空白。"
     assert len(finding.suspects) == 2
 
 
 def test_a_column_left_blank_is_reported_once(now: QuarterData, reference: Reference) -> None:
-    import pandas as pd
-
-    content = now.districts.copy()
-    content["active_evaluations"] = pd.array([pd.NA] * len(content), dtype="Int64")
-    rows = [
-        {
-            "table": "districts",
-            "key": encode_key({"district": name}),
-            "column": "active_evaluations",
-            "reason": "空白",
-        }
-        for name in content["district"]
-    ]
-    data = replace(
-        now, districts=content, unreported=frame("unreported", [*now.unreported.to_dict("records"), *rows])
-    )
+    data = with_blanks(now, "districts", "active_evaluations", rows=[*now.districts["district"]])
     [finding] = found(data, reference, "cells_blank")
     assert finding.message == "附件1主动评价数整列空白。"
 
@@ -158,7 +143,7 @@ def test_a_satisfaction_that_whole_numbers_can_give(
     )
     name = str(now.districts.loc[0, "district"])
     findings = found(data, reference, "satisfaction_of_none", "satisfaction_possible")
-    assert [one.check for one in findings if one.at.names == {"district": name}] == ([check] if check else [])
+    assert [one.check for one in findings if one.at.row == name] == ([check] if check else [])
 
 
 def test_extraction_before_the_end_of_the_quarter(now: QuarterData, reference: Reference) -> None:
