@@ -67,7 +67,9 @@ def read_entries(
     facts: dict[str, str] = {}
     headline: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    labels = {normalize_for_comparison(label): label for label in [*ITEMS, *annex_items(reference.declaration)]}
+    labels = {
+        normalize_for_comparison(label): label for label in [*ITEMS, *annex_items(reference.declaration)]
+    }
     for cell_place, written, value in _filled_rows(grid):
         label = labels.get(normalize_for_comparison(written), "")
         name = ITEMS.get(label, "")
