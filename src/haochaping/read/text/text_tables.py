@@ -18,6 +18,7 @@ from haochaping.core.text import normalize_for_comparison
 from haochaping.read.text.lines import (
     Line,
     Token,
+    doubtful_marks,
     in_sentence,
     is_decorated_mark,
     page_marks,
@@ -92,8 +93,9 @@ def split_annexes(
     narrative = list(lines[: spans[0].start])
     titles = _titles(lines, spans, narrative)
     marks = page_marks(lines, len(narrative))
-    heads = running_heads(lines, titles, marks)
-    narrative = without_lines(narrative, marks)
+    doubtful = doubtful_marks(lines)
+    heads = running_heads(lines, titles, marks | doubtful) | doubtful
+    narrative = without_lines(narrative, marks | doubtful)
     _refuse_tables_in_narrative(narrative, place)
     tables: list[AnnexTable] = []
     problems: list[Problem] = []
@@ -134,7 +136,7 @@ def split_annexes(
                 )
             )
             continue
-        text = "".join(line.text for line in without_lines(note, marks))
+        text = "".join(line.text for line in without_lines(note, marks | doubtful))
         tables.append(AnnexTable(name, title, tuple(columns), body, text, lines[span.header].number))
     if problems:
         raise InputRefused(problems)
