@@ -162,6 +162,21 @@ def test_note_gives_period_and_extraction_date(note):
     assert read_note(note, "") == ("2022-10-01", "2022-12-31", "2023-01-05")
 
 
+@pytest.mark.parametrize(
+    ("written", "extracted"),
+    [
+        ("1月5日", "2023-01-05"),
+        ("2023 年 元月 5 日", "2023-01-05"),
+        ("2023年1月", ""),
+        ("1月上旬", ""),
+        ("11月5日", ""),
+    ],
+)
+def test_extraction_date_in_parts_is_read_only_where_it_is_certain(written, extracted):
+    note = f"备注：数据统计范围2022年10月1日至12月31日，数据提取时间：{written}。"
+    assert read_note(note, "") == ("2022-10-01", "2022-12-31", extracted)
+
+
 def test_note_that_says_nothing_gives_blanks():
     assert read_note("备注：数据来源市政务服务好差评系统。", "") == ("", "", "")
 

@@ -12,6 +12,7 @@ from typing import Any
 from haochaping.checks.outcome import ALL_ROWS, Outcome, not_evaluable, state
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.decode_text import decode
+from haochaping.cleaning.extraction_dates import written_extraction
 from haochaping.core.labels import row_words
 from haochaping.core.model import TEXT_CLAIMS, CellRef, note_text
 from haochaping.core.text import normalize_for_comparison
@@ -139,6 +140,22 @@ def extracted_early(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         yield Outcome(at, (), state(extracted >= end), f"{extracted} 与 {end}", values=values)
 
 
+def extraction_day(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
+    """A note that says when its data were extracted says the day; else nothing can be checked about it."""
+    without_day: dict[str, list[str]] = {}
+    is_said = False
+    for annex in cell_index.data.annexes.to_dict("records"):
+        written = written_extraction(annex["note"])
+        is_said = is_said or written is not None or bool(annex["extraction_date"])
+        if written is not None and not annex["extraction_date"]:
+            without_day.setdefault(written.words, []).append(str(annex["annex"]))
+    if is_said:
+        shown = "；".join(f"附件{'、'.join(annexes)}“{words}”" for words, annexes in without_day.items())
+        yield Outcome(
+            claim_cell("extraction_date"), (), state(not without_day), shown, values={"shown": shown}
+        )
+
+
 def _last_working_day(day: date) -> date:
     from chinese_calendar import is_workday
 
@@ -241,6 +258,7 @@ KINDS = {
     "same_extraction": same_extraction,
     "window": window,
     "extracted_early": extracted_early,
+    "extraction_day": extraction_day,
     "claims": claims,
     "two_sources": two_sources,
     "no_cases": no_cases,

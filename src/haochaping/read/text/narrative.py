@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from haochaping.cleaning.extraction_dates import day_soon_after, written_extraction
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.quarter import Quarter
 from haochaping.core.text import normalize_for_comparison, plain_number
@@ -23,7 +24,6 @@ _CHINESE_DATE = re.compile(
     r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
 )
 _PERIOD = re.compile(_DATE + r"(?:至|到|—+|–|-|~)(?:(\d{4})(?:年|[-./]))?(\d{1,2})(?:月|[-./])(\d{1,2})日?")
-_EXTRACTED = re.compile(r"(?:提取|导出|截取|采集)(?:时间|日期)?(?:为|是)?:?" + _DATE)
 _NUMBER = r"((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.[0-9]{1,6})?)(?![0-9,.])"
 _RECORDS = re.compile(
     r"(?:归集|上传|汇聚|汇集)[^。;,]{0,40}?(?:数据|信息)(?:共计|总计|共|计)?(约|近|超过|超|逾|达)?"
@@ -95,16 +95,21 @@ def read_narrative(lines: Sequence[Line], place: str) -> Narrative:
 
 
 def read_note(note: str, place: str) -> tuple[str, str, str]:
-    """Return period start, period end and extraction date of an annex's note as ISO dates; empty if not given."""
+    """Return period start, period end and extraction date of an annex's note as ISO dates; empty if not given.
+
+    An extraction date without its year counts where the period leaves but one.
+    """
     text = normalize_for_comparison(note)
     start = end = extracted = ""
     period = _PERIOD.search(text)
     if period:
         y, m, d, y2, m2, d2 = period.groups()
         start, end = _iso(y, m, d, place), _iso(y2 or y, m2, d2, place)
-    found = _EXTRACTED.search(text)
-    if found:
-        extracted = _iso(found[1], found[2], found[3], place)
+    written = written_extraction(note)
+    if written and written.is_whole_date:
+        extracted = _iso(written.year, written.month, written.day, place)
+    elif written:
+        extracted = day_soon_after(start, end, written)
     return start, end, extracted
 
 
