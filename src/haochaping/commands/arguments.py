@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from haochaping.core.errors import refuse
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 
 _BY_HELP = "运行人姓名；愿意的才填，写入网页的生成记录和 manifest.json"
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the command with its options; ``quarter`` is a :class:`Quarter` if the command has one.
+    """Parse the command with its options; ``quarter`` is a :class:`Period` if the command has one.
 
     Raises
     ------
@@ -25,7 +25,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """
     options = _parser().parse_args(arguments)
     if "quarter" in options:
-        options.quarter = Quarter.parse(options.quarter)
+        options.quarter = Period.parse(options.quarter)
     return options
 
 

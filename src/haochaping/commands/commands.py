@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import hidden_characters, visible
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _quarters(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.pipeline.printed_quarter import available
     from haochaping.pipeline.run_quarters import outcome_table, run_quarters
 
-    first, last = (Quarter.parse(text) if text else None for text in (options.first, options.last))
+    first, last = (Period.parse(text) if text else None for text in (options.first, options.last))
     if first and last and first > last:
         raise refuse("命令行", f"从 {first} 到 {last}", "起止颠倒，前一个应早于后一个")
     available_quarters = available(locations.data)
@@ -80,9 +80,7 @@ def _quarters(locations: Locations, options: argparse.Namespace) -> int:
     return NEEDS_ATTENTION if any(outcome.failure for outcome in outcomes) else DONE
 
 
-def _quarters_without_data(
-    available_quarters: Sequence[Quarter], first: Quarter, last: Quarter
-) -> list[Quarter]:
+def _quarters_without_data(available_quarters: Sequence[Period], first: Period, last: Period) -> list[Period]:
     """List the quarters from `first` to `last` that are not among `available_quarters`."""
     requested = [first]
     while requested[-1] < last:
@@ -182,7 +180,7 @@ def _new(locations: Locations, options: argparse.Namespace) -> int:
     return DONE
 
 
-def _last_readable_quarter(locations: Locations, quarter: Quarter) -> QuarterData | None:
+def _last_readable_quarter(locations: Locations, quarter: Period) -> QuarterData | None:
     """Return the last quarter before `quarter` that can be read; report those that cannot."""
     from haochaping.pipeline.assess import earlier_quarters
     from haochaping.pipeline.printed_quarter import load_printed
@@ -280,7 +278,7 @@ def _simulate(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.core.model import SIMULATED
     from haochaping.simulate.data_root import write_data_root
 
-    quarters = [Quarter.parse(text) for text in options.quarters]
+    quarters = [Period.parse(text) for text in options.quarters]
     if options.out.exists() and any(options.out.iterdir()):
         raise refuse(str(options.out), "文件夹不是空的", "请另指定一个空文件夹，以免与真实资料混在一起")
     write_data_root(options.out, quarters, options.seed, locations.reference)

@@ -6,11 +6,11 @@ from collections import Counter
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.labels import RULE_STATES, SEVERITIES, STATUSES
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import visible
 
 
-def findings_text(report: CheckReport, quarter: Quarter) -> str:
+def findings_text(report: CheckReport, quarter: Period) -> str:
     """Return verdict, every finding with its arithmetic, and how many rules held, failed or could not run."""
     counts = "，".join(f"{SEVERITIES[name]} {count}" for name, count in report.counts.items())
     lines = [f"{quarter.label}：{report.verdict.value}（{counts}{report.answered_words}）", ""]

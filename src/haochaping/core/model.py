@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from haochaping.core.derived_values import DerivedValues
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 
 _Derived = TypeVar("_Derived")
 
@@ -239,7 +239,7 @@ class QuarterData:
     `inputs`, `origins`, `annexes`), the analyst's notes (`notes`) and earlier quarters (`history`) may differ.
     """
 
-    quarter: Quarter
+    quarter: Period
     districts: pd.DataFrame = _empty("districts")
     city_departments: pd.DataFrame = _empty("city_departments")
     district_departments: pd.DataFrame = _empty("district_departments")

@@ -12,7 +12,7 @@ import numpy as np
 
 from haochaping.cleaning.number_or_missing import percent
 from haochaping.core.model import SIMULATED, TABLES, QuarterData, encode_key, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 
 _NUMERALS = "一二三四五六七八九十"
 _DEPARTMENTS = (
@@ -54,12 +54,12 @@ class CitySize:
     district_departments: int = 24
 
 
-def simulate(quarter: Quarter, seed: int, size: CitySize | None = None) -> QuarterData:
+def simulate(quarter: Period, seed: int, size: CitySize | None = None) -> QuarterData:
     """Simulate one consistent quarter: every total, rate, share and figure in the text agrees with its parts.
 
     Parameters
     ----------
-    quarter : Quarter
+    quarter : Period
         Which quarter; a seed gives the same city, but different figures, in every quarter.
     seed : int
         Same seed and same quarter give the same data.
@@ -72,7 +72,7 @@ def simulate(quarter: Quarter, seed: int, size: CitySize | None = None) -> Quart
 class SimulatedCity:
     """The units of a simulated city, the same in every quarter, and its figures in one quarter."""
 
-    def __init__(self, quarter: Quarter, seed: int, size: CitySize):
+    def __init__(self, quarter: Period, seed: int, size: CitySize):
         self.quarter = quarter
         self.quarter_random = np.random.default_rng([seed, quarter.year, quarter.number])
         city_random = np.random.default_rng([seed])

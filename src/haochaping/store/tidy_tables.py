@@ -18,7 +18,7 @@ from haochaping.cleaning.csv_cell_limit import csv_cell_limit
 from haochaping.cleaning.number_or_missing import MOST_DIGITS
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import FRAMES, QuarterData, dtypes, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.files.exclusive_lock import exclusive_lock
 from haochaping.files.swap_folder import stage_and_swap_in
 from haochaping.store.revisions import add_revisions
@@ -83,7 +83,7 @@ def with_revisions(data: QuarterData, folder: Path) -> QuarterData:
     return add_revisions(before, data, date.today())
 
 
-def read_tidy(folder: Path, quarter: Quarter) -> QuarterData:
+def read_tidy(folder: Path, quarter: Period) -> QuarterData:
     """Read the files of :func:`write_tidy`; the result equals the data written.
 
     Raises

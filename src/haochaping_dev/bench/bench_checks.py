@@ -22,7 +22,7 @@ from haochaping.cleaning.number_format import number
 from haochaping.core.labels import COLUMNS
 from haochaping.core.model import TABLES, CellRef, QuarterData
 from haochaping.core.paths import project_root
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.reference.reference import load_reference
 from haochaping.simulate.data_root import write_data_root
 from haochaping.simulate.simulated_quarter import simulate
@@ -189,7 +189,7 @@ def print_clean_table(folder: Path, quarters: int = 12) -> None:
     counts: Counter[str] = Counter()
     most: Counter[str] = Counter()
     for seed in range(quarters):
-        quarter = Quarter(2024, seed % 4 + 1)
+        quarter = Period(2024, seed % 4 + 1)
         write_data_root(folder / str(seed), [quarter], seed, reference)
         found = run_rules(simulate(quarter, seed), load_reference(folder / str(seed) / "reference")).counts
         counts.update(found)

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from haochaping.core.paths import project_root
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping_dev.fuzz import (
     mutate_answers_and_tidy,
     mutate_lines,
@@ -68,7 +68,7 @@ def read_input(input_format: str, folder: Path) -> Content:
     from haochaping.store.data_contract import validate
     from haochaping.store.tidy_tables import read_tidy
 
-    quarter = Quarter.parse(QUARTER)
+    quarter = Period.parse(QUARTER)
     if input_format == "answers":
         return _answers(folder, quarter)
     if input_format == "notes":
@@ -93,7 +93,7 @@ def _reference() -> Any:
     return load_reference(project_root() / "data" / "reference")
 
 
-def _answers(folder: Path, quarter: Quarter) -> Content:
+def _answers(folder: Path, quarter: Period) -> Content:
     from haochaping.store.answers import answer_file, read_answers
 
     found = read_answers(answer_file(folder), quarter)

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from haochaping.core.model import TABLES, QuarterData, encode_key, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.store.notes import SECTIONS
 from haochaping.store.tidy_tables import write_tidy
 from haochaping_dev.fuzz.bulletin_layout import Layout, expected_content
@@ -139,7 +139,7 @@ def to_quarter_data(content: Content) -> QuarterData:
         for name, (v, u, p, q) in content["headline"].items()
     ]
     frames["about"] = [{"field": "quarter", "value": QUARTER}]
-    return QuarterData(Quarter.parse(QUARTER), **{name: frame(name, rows) for name, rows in frames.items()})
+    return QuarterData(Period.parse(QUARTER), **{name: frame(name, rows) for name, rows in frames.items()})
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any
 
 from haochaping.core.model import TABLES
 from haochaping.core.paths import project_root
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping_dev.fuzz.bulletin_layout import UnreadableCell, read_by_eye
 from haochaping_dev.fuzz.invented_city import MEASURES_1, MEASURES_4, MEASURES_5, QUARTER, Measure
 from haochaping_dev.fuzz.model_content import plain_values
@@ -29,7 +29,7 @@ def real_text() -> str:
 def _real_content() -> Content:
     from haochaping.store.tidy_tables import read_tidy
 
-    return plain_values(read_tidy(project_root() / "data" / "tidy" / QUARTER, Quarter.parse(QUARTER)))
+    return plain_values(read_tidy(project_root() / "data" / "tidy" / QUARTER, Period.parse(QUARTER)))
 
 
 @cache

@@ -2,10 +2,10 @@
 
 import pytest
 
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.outputs.form.carried_wording import DateMention, in_quarter, note_pieces
 
-OLD, NEW = Quarter(2022, 4), Quarter(2023, 1)
+OLD, NEW = Period(2022, 4), Period(2023, 1)
 DATES = {"period_start": "2022-10-01", "period_end": "2022-12-31", "extraction_date": "2023-01-05"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from haochaping.core.errors import InputRefused
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.text.lines import split_lines
 from haochaping.read.text.narrative import read_narrative, read_note
 from tests.read.printing import DISTRICT_HEAD, NARRATIVE
@@ -121,11 +121,11 @@ def test_page_number_anywhere_in_the_text_changes_no_claim(read, mark):
     "title", ["2022年第四季度", "2022 年 四季度", "２０２２年第４季度", "2022年第\n四季度"]
 )
 def test_quarter_of_the_title(title):
-    assert narrative(TITLE.replace("2022年第四季度", title) + "好。").quarter == Quarter(2022, 4)
+    assert narrative(TITLE.replace("2022年第四季度", title) + "好。").quarter == Period(2022, 4)
 
 
 def test_title_outweighs_quarters_mentioned_in_the_text():
-    assert narrative(TITLE + "与2022年第三季度相比，工作有序推进。").quarter == Quarter(2022, 4)
+    assert narrative(TITLE + "与2022年第三季度相比，工作有序推进。").quarter == Period(2022, 4)
 
 
 @pytest.mark.parametrize(

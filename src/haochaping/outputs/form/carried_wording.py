@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import remove_whitespace_beside_chinese
 
 _NUMERALS = "一二三四"
@@ -20,7 +20,7 @@ _MOST_FORMULA_TEXT = 200
 UNKNOWN = "（待填）"
 
 
-def in_quarter(text: str, old: Quarter, new: Quarter) -> str:
+def in_quarter(text: str, old: Period, new: Period) -> str:
     """`text` with every mention of the old quarter, with its year or without, replaced by the new quarter."""
 
     def replace_quarter(match: re.Match[str]) -> str:
@@ -65,7 +65,7 @@ class DateMention:
 Pieces = Sequence[str | DateMention]
 
 
-def note_pieces(note: str, dates: Mapping[str, str], old: Quarter, new: Quarter) -> Pieces | None:
+def note_pieces(note: str, dates: Mapping[str, str], old: Period, new: Period) -> Pieces | None:
     """Split a note of the old quarter into words and mentions of its `dates` (name to ISO), the quarter replaced.
 
     None where it holds no date, or one that is not among `dates`: then its dates cannot be updated.

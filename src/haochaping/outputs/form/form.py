@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from haochaping.core.labels import COLUMNS
 from haochaping.core.model import TABLES, QuarterData, TableSpec
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
 from haochaping.present.annex_layout import SERIAL, LayoutColumn, lay_out_annex, sheet_name, standard_columns
 from haochaping.reference.reference import Reference
@@ -54,7 +54,7 @@ class Form:
                 yield self.spec.unit_kinds["district"], column.key_part["district"]
 
 
-def annex_form(name: str, quarter: Quarter, reference: Reference, previous: QuarterData | None) -> Form:
+def annex_form(name: str, quarter: Period, reference: Reference, previous: QuarterData | None) -> Form:
     """Lay out one annex as in the quarter before, or by the units registry where that quarter lacks the annex."""
     spec = TABLES[name]
     heading = COLUMNS[spec.key[0]]
@@ -73,7 +73,7 @@ def annex_form(name: str, quarter: Quarter, reference: Reference, previous: Quar
     return Form(spec, heading, columns, names, totals)
 
 
-def _units(kind: str, quarter: Quarter, reference: Reference) -> list[str]:
+def _units(kind: str, quarter: Period, reference: Reference) -> list[str]:
     """Names of the units that exist at the end of the quarter, in official order; those without a place last."""
     units = [unit for unit in reference.units if unit.kind == kind and unit.valid_on(quarter.end)]
     return [

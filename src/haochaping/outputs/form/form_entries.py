@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import printable
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, set_page, write_text
 from haochaping.outputs.form.carried_wording import DateMention, Pieces, in_quarter, note_pieces
@@ -54,7 +54,7 @@ class KnownEntries:
     """Note by table, in pieces: its dates refer to cells of the sheet."""
 
 
-def known_entries(quarter: Quarter, reference: Reference, previous: QuarterData | None) -> KnownEntries:
+def known_entries(quarter: Period, reference: Reference, previous: QuarterData | None) -> KnownEntries:
     """The quarter and its dates; issuer, addressees, titles and wording of notes from the quarter before."""
     facts: dict[str, str | date] = {
         "quarter": str(quarter),

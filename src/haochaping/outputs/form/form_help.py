@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import printable
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, set_page, write_text
 from haochaping.outputs.form.form import Form
@@ -32,7 +32,7 @@ _WIDTHS = (24, 66, 12, 14)
 class Help:
     """Content of the sheet: the annexes, words in place of numbers with their meaning, differing names by sheet."""
 
-    quarter: Quarter
+    quarter: Period
     forms: Sequence[Form]
     words: dict[str, str]
     names: dict[str, list[str]]

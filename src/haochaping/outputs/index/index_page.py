@@ -11,7 +11,7 @@ from urllib.parse import quote
 from haochaping.core.errors import InputRefused
 from haochaping.core.labels import SEVERITIES
 from haochaping.core.paths import Locations, quarters_in
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.figure import PERCENT, Figure
 from haochaping.figures.one_quarter import figures_of_one_quarter
 from haochaping.figures.series import series
@@ -30,7 +30,7 @@ from haochaping.store.tidy_tables import read_tidy
 TITLE = "政务服务“好差评”季度简报目录"
 FEWEST_QUARTERS_DRAWN = 2
 _CHANGES = {"before": "环比", "year": "同比"}
-TidyFigures = Mapping[Quarter, Mapping[str, Figure]]
+TidyFigures = Mapping[Period, Mapping[str, Figure]]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Link:
 class Card:
     """What the index shows of one quarter."""
 
-    quarter: Quarter
+    quarter: Period
     page: str
     verdict: str
     kind: str
@@ -152,11 +152,11 @@ def _card_figure(figure: KeyFigure) -> CardFigure:
     return CardFigure(f"{figure.label}（{unit}）" if unit else figure.label, figure.text, changes)
 
 
-def _link(quarter: Quarter, item: Item) -> Link:
+def _link(quarter: Period, item: Item) -> Link:
     return Link(_relative_url(quarter, item.path), item.label, item.remark)
 
 
-def _relative_url(quarter: Quarter, path: str) -> str:
+def _relative_url(quarter: Period, path: str) -> str:
     return quote(f"{quarter}/{path}")
 
 
@@ -187,7 +187,7 @@ def _remarks(published_quarter: PublishedQuarter, tidy: Mapping[str, Figure]) ->
 
 def _tidy_figures(
     locations: Locations, report_progress: Callable[[str], None]
-) -> tuple[dict[Quarter, dict[str, Figure]], set[Quarter]]:
+) -> tuple[dict[Period, dict[str, Figure]], set[Period]]:
     """The key figures of every quarter that has tidy tables, and which of the quarters are simulated."""
     reference = load_reference(locations.reference)
     found, simulated = {}, set()
@@ -221,7 +221,7 @@ def _charts(published: Sequence[PublishedQuarter], tidy: TidyFigures) -> Html:
 
 def _values_by_quarter(
     name: str, published: Sequence[PublishedQuarter], tidy: TidyFigures
-) -> dict[Quarter, Figure | None]:
+) -> dict[Period, Figure | None]:
     """A figure by quarter: from the tidy tables, or as published for a quarter without them."""
     published_values = {entry.quarter: entry.summary.figures.get(name) for entry in published}
     from_manifests = {
@@ -233,7 +233,7 @@ def _values_by_quarter(
 
 
 def _series_remarks(
-    published: Sequence[PublishedQuarter], tidy: TidyFigures, simulated: set[Quarter], has_charts: bool
+    published: Sequence[PublishedQuarter], tidy: TidyFigures, simulated: set[Period], has_charts: bool
 ) -> list[str]:
     published_set = {entry.quarter for entry in published}
     simulated_remarks = _simulated_remarks(simulated, published_set | set(tidy))
@@ -252,7 +252,7 @@ def _series_remarks(
     return remarks
 
 
-def _simulated_remarks(simulated: set[Quarter], quarters: set[Quarter]) -> list[str]:
+def _simulated_remarks(simulated: set[Period], quarters: set[Period]) -> list[str]:
     """The remark that all or some quarters are simulated; none where all are real."""
     if not simulated:
         return []

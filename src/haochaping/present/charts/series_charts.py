@@ -12,7 +12,7 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import find_locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.figure import PERCENT, Figures
 from haochaping.figures.one_quarter import figures_of_one_quarter
 from haochaping.figures.series import FEWEST_QUARTERS, Limits, Point, Series, series_on_page
@@ -155,7 +155,7 @@ def _draw_limits(axes: Any, series: Series, limits: Limits) -> None:
         axes.scatter(positions, values, color=RED, s=34, zorder=4)
 
 
-def _label_quarters(axes: Any, quarters: Sequence[Quarter]) -> None:
+def _label_quarters(axes: Any, quarters: Sequence[Period]) -> None:
     """Label each quarter with a numeral and the first one of a year with the year, as far as there is room."""
     spacing = _AXIS_POINTS / len(quarters)
     step_quarters = 1 if spacing >= NARROW.text + 1 else 4

@@ -129,6 +129,12 @@ def _first_title_row(grid: Grid, header: int, after: int) -> int:
     return row
 
 
+def _may_be_title(text: str) -> bool:
+    """Whether a line above a table may say of which period it is: no sentence, note, or name of who filled it in."""
+    folded = normalize_for_comparison(text)
+    return not ("。" in folded or NOTE_BEGINS.match(folded) or is_filled_in_by(text) or is_period_line(text))
+
+
 class _TableReader:
     """Reads one table: rows [start, stop) of a grid, whose header begins at row `header`."""
 
@@ -174,6 +180,8 @@ class _TableReader:
             self.grid.numbers[self.header_row],
             self.grid.place,
             tuple(column_letter(at) for at, _ in values) if self.grid.lettered else (),
+            "\n".join(text for text in self._texts_above() if _may_be_title(text)),
+            self.grid.name,
         )
 
     def _lines_above(self) -> list[Line]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from haochaping.cleaning.decode_text import decode
 from haochaping.cleaning.number_or_missing import LONGEST_CELL, Cell, read_count, read_rate
+from haochaping.cleaning.period_mentions import mentions_of_kind
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.labels import COLUMNS
 from haochaping.core.model import (
@@ -19,10 +21,11 @@ from haochaping.core.model import (
     frame,
     printed_column,
 )
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
+from haochaping.read.stated_period import Heading, bare_year, expected_period, names, refuse_other_period
 from haochaping.read.text.lines import split_lines
-from haochaping.read.text.narrative import Narrative, quarter_in, read_narrative, read_note
+from haochaping.read.text.narrative import Narrative, read_narrative, read_note
 from haochaping.read.text.text_header import Column
 from haochaping.read.text.text_rows import TextRow
 from haochaping.read.text.text_tables import AnnexTable, split_annexes
@@ -34,15 +37,15 @@ LARGEST_FILE = 10_000_000
 Rows = dict[str, list[dict[str, Any]]]
 
 
-def read_bulletin(path: Path, quarter: Quarter, reference: Reference) -> QuarterData:
+def read_bulletin(path: Path, quarter: Period, reference: Reference) -> QuarterData:
     """Read a bulletin saved as plain text.
 
     Parameters
     ----------
     path : Path
         ``data/raw/<quarter>/….txt``; UTF-8, UTF-16 or GB18030.
-    quarter : Quarter
-        The quarter its folder is named after; the bulletin must be of that quarter.
+    quarter : Period
+        The period its folder is named after; the bulletin must be of that period.
     reference : Reference
         Headings, words and units of the city.
 
@@ -57,7 +60,7 @@ def read_bulletin(path: Path, quarter: Quarter, reference: Reference) -> Quarter
     return read_text(decode(path.read_bytes(), place), quarter, reference, place)
 
 
-def read_text(text: str, quarter: Quarter, reference: Reference, place: str) -> QuarterData:
+def read_text(text: str, quarter: Period, reference: Reference, place: str) -> QuarterData:
     """Read a bulletin's plain text; `place` names it in messages.
 
     Raises
@@ -74,7 +77,7 @@ def read_text(text: str, quarter: Quarter, reference: Reference, place: str) -> 
 def assemble(
     narrative: Narrative,
     annexes: Sequence[AnnexTable],
-    quarter: Quarter,
+    quarter: Period,
     reference: Reference,
     place: str,
     source_kind: str = "published bulletin",
@@ -84,7 +87,7 @@ def assemble(
     Raises
     ------
     InputRefused
-        A cell is not a value of its column's kind, or the bulletin is of another quarter.
+        A cell is not a value of its column's kind, or the bulletin is of another period.
     """
     rows: Rows = {name: [] for name in [*TABLES, *AUXILIARY_FRAMES]}
     problems: list[Problem] = []
@@ -105,7 +108,9 @@ def assemble(
         )
         _AnnexToRows(annex, reference, rows, problems, place).fill()
     problems += _drop_repeated_totals(rows, place)
-    _check_quarter(narrative, rows["annexes"], quarter, place, must_say=source_kind == "published bulletin")
+    _SourcePeriod(narrative, annexes, rows["annexes"], quarter, place).check(
+        must_say=source_kind == "published bulletin"
+    )
     if problems:
         raise InputRefused(problems)
     rows["headline"] = narrative.headline
@@ -131,31 +136,91 @@ def _drop_repeated_totals(rows: Rows, place: str) -> list[Problem]:
     return problems
 
 
-def _check_quarter(
-    narrative: Narrative, annexes: list[dict[str, Any]], quarter: Quarter, place: str, *, must_say: bool
-) -> None:
-    """Refuse a bulletin of another quarter.
+class _SourcePeriod:
+    """Holds what a source says of its period against the folder's."""
 
-    The title decides; else the titles of annexes, the period in the notes, or what the text mentions. Exports and
-    workbooks need not name their quarter (`must_say`): then the folder decides.
-    """
-    named = [quarter_in(annex["title"]) for annex in annexes]
-    found = narrative.quarter or next((named_quarter for named_quarter in named if named_quarter), None)
-    if found is None:
-        starts = [a["period_start"] for a in annexes if a["period_start"]]
-        starts += [narrative.facts["period_start"]] if narrative.facts.get("period_start") else []
-        if starts:
-            found = Quarter(int(starts[0][:4]), (int(starts[0][5:7]) + 2) // 3)
-    found = found or narrative.mentioned
-    if found is None and not must_say:
-        return
-    if found is None:
-        raise refuse(place, "", "标题、正文或备注中应写明季度（如“2022年第四季度”）")
-    if found != quarter:
-        raise refuse(place, f"内容是{found.label}", f"文件夹是 {quarter}，应放入{quarter.label}的通报")
+    def __init__(
+        self,
+        narrative: Narrative,
+        annexes: Sequence[AnnexTable],
+        annex_rows: Sequence[dict[str, Any]],
+        period: Period,
+        place: str,
+    ):
+        self.narrative, self.annexes, self.annex_rows = narrative, annexes, annex_rows
+        self.period, self.place = period, place
+
+    def check(self, *, must_say: bool) -> None:
+        """Refuse a source of another period.
+
+        No title and no name of a sheet may name another one. If none names the folder's with its year, the periods in
+        the notes decide, else what the text mentions, else a year alone. Exports and workbooks need not name their
+        period (`must_say`): then the folder decides.
+
+        Raises
+        ------
+        InputRefused
+            Names the text, the period found and the one expected.
+        """
+        headings = self._headings()
+        refuse_other_period(headings, self.period)
+        texts = [heading.text for heading in headings]
+        if names(texts, self.period, with_year=True) or self._is_settled_by_dates():
+            return
+        if must_say and (mentioned := self._mentioned_in_text()) is not None:
+            if mentioned != self.period:
+                raise self._refusal(mentioned.label)
+            return
+        year = bare_year(texts, self.period)
+        if year is not None and not names(texts, self.period):
+            raise self._refusal(year.label)
+        if must_say:
+            raise refuse(
+                self.place, "", f"标题、正文或备注中应写明{self.period.name}（如“{self.period.label}”）"
+            )
+
+    def _headings(self) -> list[Heading]:
+        found = {Heading(f"{self.place} 标题", self.narrative.heading): None}
+        for annex in self.annexes:
+            place = annex.place or self.place
+            title = annex.heading if annex.heading.strip() else annex.title
+            found[Heading(f"{place}（{TABLES[annex.table].title}表标题）", title)] = None
+            found[Heading(f"{place} 名称", annex.sheet)] = None
+            if annex.title != title:  # a workbook may state its titles on a sheet of their own
+                found[Heading(f"{place}（{TABLES[annex.table].title}表标题）", annex.title)] = None
+        return list(found)
+
+    def _is_settled_by_dates(self) -> bool:
+        """Whether the notes, or the dates of a form, are of the folder's period; refuse those of another.
+
+        Dates that begin within the period and end elsewhere are a slip of the note: a rule tells of it.
+        """
+        dates = [(row["period_start"], row["period_end"]) for row in self.annex_rows if row["period_start"]]
+        facts = self.narrative.facts
+        dates += [(facts["period_start"], facts.get("period_end", ""))] if facts.get("period_start") else []
+        if self.narrative.dated is not None:
+            found, label = self.narrative.dated, self.narrative.dated.label
+        elif dates:
+            start, end = (date.fromisoformat(day) if day else None for day in dates[0])
+            found = Period.containing(start, self.period.kind)  # type: ignore[arg-type]
+            exact = Period.spanning(start, end) if start and end else None
+            label = (exact or found).label
+        else:
+            return False
+        if found != self.period:
+            raise self._refusal(label)
+        return True
+
+    def _mentioned_in_text(self) -> Period | None:
+        """The first period of the folder's kind that the text names with its year; it may do so in passing."""
+        mentions = mentions_of_kind(self.narrative.facts.get("text", ""), self.period.kind)
+        return next((mention.period for mention in mentions), None)
+
+    def _refusal(self, label: str) -> InputRefused:
+        return refuse(self.place, f"内容是{label}", expected_period(self.period))
 
 
-def _about(narrative: Narrative, rows: Rows, quarter: Quarter, source_kind: str) -> list[tuple[str, str]]:
+def _about(narrative: Narrative, rows: Rows, quarter: Period, source_kind: str) -> list[tuple[str, str]]:
     def first(name: str) -> str:
         return next((a[name] for a in rows["annexes"] if a[name]), "")
 

@@ -53,6 +53,10 @@ class AnnexTable:
     """Sheet or table within the file, if it may have several."""
     letters: tuple[str, ...] = ()
     """Spreadsheet letters of the value columns, in their order."""
+    heading: str = ""
+    """The lines above the header, which say of which period it is."""
+    sheet: str = ""
+    """Name of the worksheet."""
 
     def same_content(self, other: AnnexTable) -> bool:
         """Whether `other` prints the same columns, names, cells and totals."""
@@ -135,7 +139,10 @@ def split_annexes(
             )
             continue
         text = "".join(line.text for line in without_lines(note, marks))
-        tables.append(AnnexTable(name, title, tuple(columns), body, text, lines[span.header].number))
+        heading = "\n".join(line.text for line in lines[span.start : span.header])
+        tables.append(
+            AnnexTable(name, title, tuple(columns), body, text, lines[span.header].number, heading=heading)
+        )
     if problems:
         raise InputRefused(problems)
     return narrative, drop_repeated_tables(tables, place)
