@@ -45,6 +45,7 @@ FIGURES = {
     "positive_rate": "好评率",
     "extraction_date": "数据提取时间",
     "names": "单位名称",
+    "period": "统计时段",
     "measures": "各附件列的设置",
 }
 _TEXT_ENTRIES = {"claim": "表述", "word": "符号", "note": "文字说明"}

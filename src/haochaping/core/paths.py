@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from haochaping.core.errors import InputRefused
 from haochaping.core.period import Period
 
 DATA_VARIABLE = "HAOCHAPING_DATA"
@@ -61,11 +60,6 @@ def find_locations(
 
 
 def quarters_in(folder: Path) -> list[Period]:
-    """Quarters that have a folder under `folder` (``data/tidy`` or ``data/raw``), in order of time."""
-    found = []
-    for path in folder.glob("*Q[1-4]") if folder.is_dir() else []:
-        try:
-            found.append(Period.parse(path.name))
-        except InputRefused:
-            continue
-    return sorted(found)
+    """Periods of any kind that have a folder under `folder` (``data/tidy`` or ``data/raw``), in order of time."""
+    named = (Period.from_code(path.name) for path in (folder.iterdir() if folder.is_dir() else ()))
+    return sorted(period for period in named if period is not None)

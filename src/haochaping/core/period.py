@@ -169,6 +169,19 @@ class Period:
         """What the period before is called: ``上季度``, ``上月``, ``上个半年``, ``上年``."""
         return _KINDS[self.kind].before
 
+    def in_own_words(self, text: str) -> str:
+        """`text`, which speaks of quarters, in the words of this kind: 上季度 becomes 上月. Only for words of the kit."""
+        kind = _KINDS[self.kind]
+        for quarterly, own in (
+            ("上季度", kind.before),
+            ("本季度", f"本{kind.noun}"),
+            ("各季度", f"各{kind.noun}"),
+            ("个季度", kind.counted),
+            ("季度", kind.name),
+        ):
+            text = text.replace(quarterly, own)
+        return text
+
     def follows(self, other: Period) -> bool:
         """Whether `other` is an earlier period of the same kind: figures of another kind are no past of this one."""
         return self.kind == other.kind and other < self

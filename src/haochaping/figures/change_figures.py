@@ -237,10 +237,10 @@ def _add_control_limits(builder: FigureBuilder, earlier: Mapping[Period, FigureB
         count = f"{name}_quarters"
         builder.add(
             count,
-            f"{builder.figures[name].label}序列的季度数",
+            f"{builder.figures[name].label}序列的{builder.data.quarter.name}数",
             len(values),
             "个",
-            "连续有数的季度",
+            f"连续有数的{builder.data.quarter.name}",
             "本期和以前各期同一指标",
         )
         for end in ("lower", "upper"):

@@ -55,10 +55,10 @@ def assess(locations: Locations, quarter: Period, as_of: date) -> ReviewResult:
 
 
 def earlier_quarters(locations: Locations, quarter: Period) -> list[Period]:
-    """List the quarters before `quarter` that have tidy tables or files in their raw folder, oldest first."""
+    """List the periods before `quarter`, of its kind, that have tidy tables or files in their raw folder, oldest first."""
     raw = [q for q in quarters_in(locations.data / "raw") if input_files(locations.raw(q))]
     found = {*quarters_in(locations.data / "tidy"), *raw}
-    return sorted(q for q in found if q < quarter)
+    return sorted(q for q in found if quarter.follows(q))
 
 
 def load_past(

@@ -125,7 +125,7 @@ def _digest(value: object) -> str:
 
 
 def _earlier_files(locations: Locations, quarter: Period) -> list[Path]:
-    """List the files of earlier quarters that the quarter is compared with.
+    """List the files of earlier quarters, of the same kind of period, that the quarter is compared with.
 
     Raw files count even where there are tidy tables: the page says if they were changed after tidying.
     """
@@ -133,7 +133,7 @@ def _earlier_files(locations: Locations, quarter: Period) -> list[Path]:
     for earlier in [
         q
         for q in {*quarters_in(locations.data / "tidy"), *quarters_in(locations.data / "raw")}
-        if q < quarter
+        if quarter.follows(q)
     ]:
         files += [*_list_files(locations.tidy(earlier), "*.csv"), *_list_files(locations.raw(earlier), "*")]
     return sorted(files)

@@ -24,9 +24,10 @@ def load_printed(locations: Locations, quarter: Period) -> QuarterData:
     Raises
     ------
     InputRefused
-        There is nothing to read, it cannot be read with certainty, or it breaks the data contract.
+        The city does not publish such periods, there is nothing to read, it cannot be read with certainty, or it breaks the data contract.
     """
     reference = load_reference(locations.reference)
+    reference.admit(quarter)
     if rests_on_tidy(locations, quarter):
         return undo_corrections(validate(read_tidy(locations.tidy(quarter), quarter)), reference)
     return validate(read_raw(locations.raw(quarter), quarter, reference))

@@ -286,6 +286,6 @@ def outcome_table(outcomes: Sequence[QuarterOutcome]) -> str:
         )
         note += "；用于比较的以前季度有问题，见上" if outcome.about_past else ""
         lines.append(
-            f"{outcome.quarter}  {verdict}{' ' * max(width - len(verdict), 1)}{outcome.seconds:>8.1f}  {note}"
+            f"{outcome.quarter!s:<6}  {verdict}{' ' * max(width - len(verdict), 1)}{outcome.seconds:>8.1f}  {note}"
         )
     return "\n".join(lines)

@@ -100,5 +100,5 @@ def _found(text: str, mention: PeriodMention) -> str:
 
 
 def _expected(heading: Heading, period: Period) -> str:
-    what = "文件名" if heading.is_file_name else "原件中"
-    return f"{expected_period(period)}；只是写错的，请把{what}改正后再运行"
+    remedy = "请改文件名" if heading.is_file_name else "请在原件中改正"
+    return f"{expected_period(period)}；只是写错的，{remedy}后再运行"

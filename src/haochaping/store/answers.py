@@ -165,11 +165,13 @@ def _sheet_texts(sheet: Any) -> list[list[str]]:
 
 def _refuse_other_quarter(rows: list[list[str]], quarter: Period | None, place: str) -> None:
     """Refuse a workbook that was written for another quarter."""
-    for row in rows if quarter else ():
-        if row and row[0].startswith(QUARTER_LABEL):
+    for row in rows:
+        if quarter and row and row[0].startswith(QUARTER_LABEL):
             named = row[0].removeprefix(QUARTER_LABEL).strip()
             if named != str(quarter):
-                raise refuse(place, f"是 {named} 的答复", f"文件夹是 {quarter}，请放入本季度的 review.xlsx")
+                raise refuse(
+                    place, f"是 {named} 的答复", f"文件夹是 {quarter}，请放入本{quarter.noun}的 review.xlsx"
+                )
 
 
 def _normalize_heading(text: str) -> str:

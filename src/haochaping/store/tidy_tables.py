@@ -96,7 +96,7 @@ def read_tidy(folder: Path, quarter: Period) -> QuarterData:
     frames = {name: _from_csv(folder / f"{name}.csv", name) for name in FRAMES}
     data = QuarterData(quarter, **frames)
     if data.fact("quarter") != str(quarter):
-        raise refuse(str(folder / "about.csv"), data.fact("quarter"), f"季度应为 {quarter}")
+        raise refuse(str(folder / "about.csv"), data.fact("quarter"), f"{quarter.name}应为 {quarter}")
     return data
 
 

@@ -11,14 +11,21 @@ from datetime import date, timedelta
 from haochaping.checks.outcome import ALL_ROWS, Outcome, claim_cell, not_evaluable, state
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.decode_text import decode
+from haochaping.cleaning.period_mentions import PeriodMention, period_mentions
 from haochaping.core.labels import COLUMNS, key_label
 from haochaping.core.model import TABLES, CellRef, decode_key, note_text
+from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
+from haochaping.read.stated_period import other_period
 from haochaping.store.cell_index import CellIndex, note_cell
+
+_COMPARES = re.compile("累计|同期|同比|环比|截至|相比|以来")
+"""Words of a sentence that tells of other periods too."""
 
 
 def period(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """The period stated in an annex's note is that of the quarter."""
+    """The period stated in an annex's note, and in what the text says of its figures, is that of the quarter."""
+    yield from _text_period(cell_index)
     quarter = cell_index.data.quarter
     for annex in cell_index.data.annexes.to_dict("records"):
         at = note_cell(annex["table"], "period")
@@ -36,18 +43,45 @@ def period(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         )
 
 
+def _text_period(cell_index: CellIndex) -> Iterator[Outcome]:
+    """An outcome where the opening of the text, or a sentence with figures, names another period; else none."""
+    data = cell_index.data
+    opening = re.match("[^。]*。?", data.fact("text"))
+    sentences = dict.fromkeys([opening.group() if opening else "", *data.headline["sentence"]])
+    slips = [slip for sentence in sentences if (slip := _other_period_in(sentence, data.quarter)) is not None]
+    if slips:
+        at = claim_cell("period")
+        printed, expected = "、".join(dict.fromkeys(slip.text for slip in slips)), data.quarter.label
+        values = {"annex": "", "printed": printed, "expected": expected}
+        yield Outcome(at, (at,), state(False), f"{printed} 与 {expected}", values=values)
+
+
+def _other_period_in(sentence: str, quarter: Period) -> PeriodMention | None:
+    """The period that a sentence is about where it is neither the quarter's, nor within it, nor around it."""
+    if _COMPARES.search(normalize_for_comparison(sentence)):
+        return None
+    mentions = [m for m in period_mentions(sentence, quarter.year) if not m.is_bare_year]
+    if not mentions or any(mention.is_of(quarter) for mention in mentions):
+        return None
+    first = mentions[0]
+    is_part = quarter.start <= first.start and first.end <= quarter.end
+    return None if is_part or first.holds(quarter) else first
+
+
 def titles(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """The quarter named in an annex's title, if any, is the right one."""
-    expected = f"第{cell_index.data.quarter.label.partition('第')[2]}"
+    """The period named in an annex's title, if any, is the right one.
+
+    The reader refuses files with another; tidy tables without their files may hold one.
+    """
+    quarter = cell_index.data.quarter
+    expected = quarter.label_in_year
     for annex in cell_index.data.annexes.to_dict("records"):
-        found = re.search(r"第?([一二三四1-4])季度", normalize_for_comparison(annex["title"]))
-        if found:
-            number = found[1].translate(str.maketrans("1234", "一二三四"))
+        if any(not mention.is_bare_year for mention in period_mentions(annex["title"], quarter.year)):
             at = note_cell(annex["table"], "title")
             yield Outcome(
                 at,
                 (at,),
-                state(f"第{number}季度" == expected),
+                state(other_period(annex["title"], quarter) is None),
                 f"“{annex['title']}”与{expected}",
                 values={"annex": annex["annex"], "printed": annex["title"], "expected": expected},
                 expected=f"标题写{expected}",

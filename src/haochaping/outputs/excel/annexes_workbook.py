@@ -23,7 +23,7 @@ from haochaping.outputs.excel.workbook_style import (
     write_text,
 )
 from haochaping.present.annex_layout import AnnexLayout, LayoutCell, LayoutRow, lay_out_annex, sheet_name
-from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, ITEMS, SHEET
+from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, SHEET, items_of
 from haochaping.store.cell_index import claim_text
 
 COVER, CONTENTS, REMARKS = "封面", "目录", "说明"
@@ -96,7 +96,7 @@ def _cover_facts(data: QuarterData, verdict: str, internal: bool) -> list[tuple[
     start, end = data.fact("period_start"), data.fact("period_end")
     kind = data.fact("source_kind")
     facts = [
-        ("季度", data.quarter.label),
+        (data.quarter.name, data.quarter.label),
         ("统计期", f"{start} 至 {end}" if start and end else ""),
         ("来源", _SOURCE_KINDS.get(kind, kind)),
         ("通报标题", data.fact("title")),
@@ -161,7 +161,7 @@ def _write_entries(sheet: Any, styles: Styles, data: QuarterData) -> None:
         row["figure"]: claim_text(row["printed"], row["qualifier"])
         for row in data.headline.to_dict("records")
     }
-    lines = [[label, figures.get(name) or data.fact(name)] for label, name in ITEMS.items()]
+    lines = [[label, figures.get(name) or data.fact(name)] for label, name in items_of(data.quarter).items()]
     lines += [[label, _annex_fact(data, table, name)] for label, (table, name) in ANNEX_ITEMS.items()]
     write_lines(sheet, styles, [("项目", 26), ("内容", 88)], [line for line in lines if line[1]])
 

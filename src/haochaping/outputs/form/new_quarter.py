@@ -52,7 +52,9 @@ def write_new_quarter(
     existing = [*input_files(folder), *([folder / NOTES] if (folder / NOTES).exists() else [])]
     if existing:
         raise InputRefused(
-            Problem(str(path), "已有此文件", "本季度已有资料，不再放入空白表格；确要重做的，请先移走")
+            Problem(
+                str(path), "已有此文件", f"本{quarter.noun}已有资料，不再放入空白表格；确要重做的，请先移走"
+            )
             for path in existing
         )
     folder.mkdir(parents=True, exist_ok=True)
