@@ -19,7 +19,7 @@ from haochaping.store.tidy_tables import write_tidy
 from tests.conftest import ROOT
 from tests.shared import run_here
 
-CODE = re.compile(r"[12][0-9]{3}Q[1-4]")
+CODE = re.compile(r"[12][0-9]{3}(?:Q[1-4]|M(?:0[1-9]|1[0-2])|H[12]|Y)")
 ODD = [
     "资 料",
     "-x",

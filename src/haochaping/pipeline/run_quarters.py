@@ -271,9 +271,15 @@ def _summarise_outcome(quarter: Period, outcome: RunOutcome) -> QuarterOutcome:
     )
 
 
+_FEWEST_COLUMNS = 6
+"""Columns of a terminal for the code of a quarter; that of a month is one longer."""
+
+
 def outcome_table(outcomes: Sequence[QuarterOutcome]) -> str:
     """Return a table with one line for each quarter: verdict, seconds, what failed."""
-    lines = ["季度    结论            用时(秒)  说明"]
+    widest = max((len(str(outcome.quarter)) for outcome in outcomes), default=0)
+    widest = max(widest, _FEWEST_COLUMNS)
+    lines = [f"季度{' ' * (widest - 2)}结论            用时(秒)  说明"]
     for outcome in outcomes:
         verdict = "失败" if outcome.failure else outcome.verdict
         width = 16 - len(verdict)  # a Chinese character takes two columns
@@ -286,6 +292,6 @@ def outcome_table(outcomes: Sequence[QuarterOutcome]) -> str:
         )
         note += "；用于比较的以前季度有问题，见上" if outcome.about_past else ""
         lines.append(
-            f"{outcome.quarter!s:<6}  {verdict}{' ' * max(width - len(verdict), 1)}{outcome.seconds:>8.1f}  {note}"
+            f"{outcome.quarter!s:<{widest}}  {verdict}{' ' * max(width - len(verdict), 1)}{outcome.seconds:>8.1f}  {note}"
         )
     return "\n".join(lines)
