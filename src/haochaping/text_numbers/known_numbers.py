@@ -105,8 +105,7 @@ class KnownNumbers:
         self._add(Quantity(COUNT, (Decimal(value),), str(value), 0))
 
     def _add_dates(self, data: QuarterData) -> None:
-        last_month = 3 * data.quarter.number
-        for month in range(last_month - 2, last_month + 1):
+        for month in range(data.quarter.start.month, data.quarter.end.month + 1):
             self._add(Quantity(MONTH, (Decimal(month),), f"{month}月", 0))
         for year in (data.quarter.year, data.quarter.year + 1):
             self._add(Quantity(YEAR, (Decimal(year),), f"{year}年", 0))

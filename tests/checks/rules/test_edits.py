@@ -7,7 +7,7 @@ import pytest
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData, encode_key, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
 
 ARITHMETIC = {
@@ -27,7 +27,7 @@ DISTRICT = {
 
 def check(reference: Reference, **rows: list[dict[str, Any]]) -> CheckReport:
     return run_rules(
-        QuarterData(Quarter(2030, 1), **{name: frame(name, r) for name, r in rows.items()}), reference
+        QuarterData(Period(2030, 1), **{name: frame(name, r) for name, r in rows.items()}), reference
     )
 
 

@@ -12,12 +12,12 @@ from haochaping.checks.rule import load_rules
 from haochaping.checks.rule_kinds import KINDS
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData, encode_key, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import PUBLIC_SERVICES, CitySize, simulate
 from haochaping.store.cell_index import CellIndex
 
-Q1, Q2 = Quarter(2023, 1), Quarter(2023, 2)
+Q1, Q2 = Period(2023, 1), Period(2023, 2)
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,12 @@ from haochaping.checks.rule import Rule
 from haochaping.checks.rule_kinds import KINDS
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import CitySize, simulate
 from haochaping.store.cell_index import CellIndex
 
-QUARTER = Quarter(2023, 1)
+QUARTER = Period(2023, 1)
 
 
 @pytest.fixture(scope="module")
@@ -140,12 +140,12 @@ def test_other_mentions_of_time_are_not(clean: QuarterData, reference: Reference
 
 
 @given(
-    st.builds(Quarter, st.integers(2015, 2030), st.integers(1, 4)),
-    st.builds(Quarter, st.integers(2015, 2030), st.integers(1, 4)),
+    st.builds(Period, st.integers(2015, 2030), st.integers(1, 4)),
+    st.builds(Period, st.integers(2015, 2030), st.integers(1, 4)),
     st.sampled_from(["{label}", "{year}年{first}-{last}月", "{year}年{first}月1日至{last}月30日"]),
 )
 def test_a_period_is_told_exactly_when_it_is_not_the_quarters(
-    clean: QuarterData, here: Quarter, written: Quarter, form: str
+    clean: QuarterData, here: Period, written: Period, form: str
 ) -> None:
     words = form.format(
         label=written.label, year=written.year, first=written.start.month, last=written.end.month

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from haochaping.cleaning.period_mentions import period_mentions
 from haochaping.core.errors import InputRefused
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.text.lines import split_lines
 from haochaping.read.text.narrative import read_narrative, read_note
 from tests.read.printing import DISTRICT_HEAD, NARRATIVE
@@ -120,12 +121,31 @@ def test_page_number_anywhere_in_the_text_changes_no_claim(read, mark):
 @pytest.mark.parametrize(
     "title", ["2022年第四季度", "2022 年 四季度", "２０２２年第４季度", "2022年第\n四季度"]
 )
-def test_quarter_of_the_title(title):
-    assert narrative(TITLE.replace("2022年第四季度", title) + "好。").quarter == Quarter(2022, 4)
+def test_heading_of_the_title(title):
+    heading = narrative(TITLE.replace("2022年第四季度", title) + "好。").heading
+    assert [mention.period for mention in period_mentions(heading)] == [Period(2022, 4)]
 
 
-def test_title_outweighs_quarters_mentioned_in_the_text():
-    assert narrative(TITLE + "与2022年第三季度相比，工作有序推进。").quarter == Quarter(2022, 4)
+def test_periods_mentioned_in_the_text_are_no_part_of_the_heading():
+    heading = narrative(TITLE + "与2022年第三季度相比，工作有序推进。").heading
+    assert "第三季度" not in heading
+
+
+@pytest.mark.parametrize(
+    ("opening", "wanted"),
+    [
+        (
+            "关于政务服务情况的通报\n（2022年第三季度）\n各区县：\n一季度，好。",
+            "关于政务服务情况的通报 （2022年第三季度）",
+        ),
+        ("关于政务服务情况\n的通报（2022年10月）\n各区县：\n好。", "关于政务服务情况 的通报（2022年10月）"),
+        ("2022年10月数据\n各区县：\n9月，好。", "2022年10月数据"),
+        ("2022年4月份热线留言办理情况\n4月份受理2877件，比3月份多。", "2022年4月份热线留言办理情况"),
+        ("2022年4月热线留言统计\n4月份受理2877件，\n比3月份多。", "2022年4月热线留言统计"),
+    ],
+)
+def test_heading_is_the_title_with_what_belongs_to_it(opening, wanted):
+    assert narrative(opening).heading.replace("\n", " ") == wanted
 
 
 @pytest.mark.parametrize(

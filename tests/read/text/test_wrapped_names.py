@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference, load_reference
 from haochaping.simulate.data_root import write_data_root
@@ -22,7 +22,7 @@ from tests.read.printing import DEPARTMENT_HEAD, DISTRICT_HEAD, NARRATIVE
 from tests.read.reading import plain_values, rows_or_refusal
 
 REFERENCE = Path(__file__).parents[3] / "data" / "reference"
-QUARTER = Quarter(2024, 1)
+QUARTER = Period(2024, 1)
 ROW = re.compile(r"(\d+) ([^\d年月日]\S*) (\S.*)")
 TAILS = ("", "有限责任公司", "（驻模拟市办事处）", "行业协会")
 SMALL = ("0", "0", "1", "2", "3", "10", "11", "12")

@@ -44,7 +44,7 @@ def history(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 at,
                 (at,),
                 state(not is_far or is_small),
-                f"{number(now)}；以前 {len(past)} 个季度中位数 {math.exp(middle):,.0f}",
+                f"{number(now)}；以前 {len(past)} {cell_index.data.quarter.counted}中位数 {math.exp(middle):,.0f}",
                 values={"printed": number(now), "median": f"{math.exp(middle):,.0f}"},
             )
 

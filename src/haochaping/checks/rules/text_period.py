@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from haochaping.checks.outcome import Outcome, state
 from haochaping.checks.rule import Rule
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
 from haochaping.store.cell_index import CellIndex, claim_cell
 
@@ -49,7 +49,7 @@ class _Period:
             return cls(match["words"], year, 3 * int(number) - 2, 3 * int(number))
         return cls(match["words"], year, int(match["first"]), int(match["last"]))
 
-    def is_within(self, quarter: Quarter) -> bool:
+    def is_within(self, quarter: Period) -> bool:
         """Whether it is the quarter or a part of it."""
         return (
             self.year in (None, quarter.year)
@@ -99,7 +99,7 @@ def text_period(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     )
 
 
-def _period_of_figures(sentence: str, quarter: Quarter) -> _Period | None:
+def _period_of_figures(sentence: str, quarter: Period) -> _Period | None:
     """The period at the beginning of a sentence, if it states what the figures cover."""
     match = _AT_BEGINNING.match(sentence)
     if match is None:

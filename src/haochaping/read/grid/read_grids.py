@@ -108,6 +108,12 @@ def _first_title_row(grid: Grid, header: int, after: int) -> int:
     return row
 
 
+def _may_be_title(text: str) -> bool:
+    """Whether a line above a table may say of which period it is: no sentence, note, or name of who filled it in."""
+    folded = normalize_for_comparison(text)
+    return not ("。" in folded or NOTE_BEGINS.match(folded) or is_filled_in_by(text) or is_period_line(text))
+
+
 class _TableReader:
     """Reads one table: rows [start, stop) of a grid, whose header begins at row `header`."""
 
@@ -157,6 +163,8 @@ class _TableReader:
             self.grid.numbers[self.header_row],
             self.grid.place,
             annex_number([*self._texts_above(), self.grid.name]),
+            "\n".join(text for text in self._texts_above() if _may_be_title(text)),
+            self.grid.name,
             tuple(column_letter(c.at) for c in meaning.values) if self.grid.lettered else (),
             None if self._last_serial is None else (self._first_serial, self._last_serial),
         )

@@ -67,9 +67,7 @@ def split_tables(lines: Sequence[Line], reference: Reference, place: str) -> tup
     heads = running_heads(lines, titles, marks | doubtful) | doubtful
     narrative = without_lines(narrative, marks | doubtful)
     _refuse_tables_in_narrative(narrative, place)
-    cutter = _TableCutter(
-        lines, reference, marks, heads, doubtful, _member_names(lines, spans, reference)
-    )
+    cutter = _TableCutter(lines, reference, marks, heads, doubtful, _member_names(lines, spans, reference))
     grids: list[Grid] = []
     problems: list[Problem] = []
     for span in spans:
