@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from haochaping.checks.cell_names import name_in
 from haochaping.checks.cell_sum import CellSum, bounded, sum_in_row, sums_of_parts
-from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_and_totals, state, whole_column
+from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.core.model import CellRef
