@@ -39,9 +39,9 @@ _MENTION = re.compile("|".join(_FORMS))
 _PASSING_BEFORE = re.compile(r"(?:截至到?|截止到?|较|比|与|自|累计\(?)$")
 _PASSING_AFTER = re.compile(
     r"\)?(?:同期|累计|底|末|起|以来|以前|之前|以后|之后|相比|印发|发布|公布|提取|导出|下载|上报|报送|填报|制表?|更新|修订|修改"
-    r"|工作(?:计划|安排|要点|打算))"
+    r"|工作(?:计划|安排|要点|打算)|第?\d+[期号])"
 )
-"""Words that make a mention one in passing: a comparison, a cumulative figure, a date of issue or extraction."""
+"""Words that make a mention one in passing: a comparison, a cumulative figure, a date of issue or extraction, the number of an issue."""
 
 
 @dataclass(frozen=True)
@@ -105,11 +105,11 @@ def period_mentions(text: str, year: int | None = None) -> list[PeriodMention]:
         if span is None:
             continue
         has_own_year, mention = span
+        if _is_in_passing(plain, match, mention):
+            continue
         named_year = mention.start.year if has_own_year else named_year
-        if not _is_in_passing(plain, match, mention):
-            found.append(
-                replace(mention, text=match.group(), at=match.start(), year_given=named_year is not None)
-            )
+        is_given = named_year is not None
+        found.append(replace(mention, text=match.group(), at=match.start(), year_given=is_given))
     return found
 
 
