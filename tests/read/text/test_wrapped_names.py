@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 from random import Random
 
@@ -151,11 +150,3 @@ def test_page_numbers_that_count_stay_page_numbers(tables, mark):
     assert found == [[("青禾区", "10", "5", "3"), ("石桥县", "4", "4", "4"), ("白沙市", "1", "1", "1")]]
     lost = body.replace("4 4 4\n", "")
     assert rows_or_refusal(tables, NARRATIVE + first + DISTRICT_HEAD + lost) is None
-
-
-def test_a_row_of_very_many_pieces_is_refused_at_once(tables):
-    """Naming what was left out as page numbers may not take longer the more pages there are."""
-    pages = "".join(f"— {page // 4 + 1} —\n省 通 信\n" for page in range(3000))
-    started = time.process_time()
-    assert rows_or_refusal(tables, NARRATIVE + DEPARTMENT_HEAD + "1 教育局\n" + pages) is None
-    assert time.process_time() - started < 5
