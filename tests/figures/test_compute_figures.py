@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 from haochaping.core.model import QuarterData, annex_frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.figures.figure import NOT_APPLICABLE
 from haochaping.reference.reference import Reference
@@ -40,7 +40,7 @@ def test_nothing_over_nothing_is_not_applicable(reference: Reference) -> None:
     }
     declaration = reference.declaration
     rows = annex_frame(declaration.annexes["districts"], [row])
-    figures = compute_figures(QuarterData(Quarter(2030, 1), declaration).with_table("districts", rows))
+    figures = compute_figures(QuarterData(Period(2030, 1), declaration).with_table("districts", rows))
     assert figures["district_rate"].value is None
     assert figures["district_rate"].text == NOT_APPLICABLE
 

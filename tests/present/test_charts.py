@@ -13,7 +13,7 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from haochaping.core.model import QuarterData, annex_frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import visible
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.present.charts.active_rate import chart_active_rate
@@ -60,7 +60,7 @@ def test_the_same_data_give_the_same_bytes(real: QuarterData) -> None:
 
 @pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
 def test_an_absent_annex_gives_no_chart(draw: Callable[[QuarterData], object], reference: Reference) -> None:
-    assert draw(QuarterData(Quarter(2030, 1), reference.declaration)) == EMPTY
+    assert draw(QuarterData(Period(2030, 1), reference.declaration)) == EMPTY
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_one_unit_and_zeros_are_drawn_or_left_out(
         "towns_and_villages": {"district": "甲区", "tier": "town", "evaluations": 0},
         "public_services": {"district": "甲区", "evaluations": 1},
     }
-    data = QuarterData(Quarter(2030, 1), reference.declaration)
+    data = QuarterData(Period(2030, 1), reference.declaration)
     for name, row in rows.items():
         data = data.with_table(name, annex_frame(reference.declaration.annexes[name], [row]))
     drawn = draw(data)

@@ -2,7 +2,6 @@ import re
 from dataclasses import replace
 
 import pandas as pd
-import pytest
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import QuarterData

@@ -9,7 +9,7 @@ import pytest
 
 from haochaping.core.declaration import AnnexSpec, Declaration, Group, Measure, Member
 from haochaping.core.model import AS_PRINTED, MISSING, NUMBER, QuarterData, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
 from haochaping.present.annex_grid import annex_grids
 from haochaping.present.header_tree import Heading, column_paths, header_rows
@@ -58,7 +58,7 @@ def period(
     usual = {"table": 1, "annex": spec.name, "group": spec.groups[0].name, "status": NUMBER}
     rows = [usual | cell | {"printed": cell.get("printed", str(cell.get("value", "")))} for cell in cells]
     return QuarterData(
-        Quarter(2024, 1),
+        Period(2024, 1),
         declaration,
         cells=frame("cells", rows),
         annexes=frame("annexes", annexes),
@@ -282,7 +282,7 @@ def test_a_header_leads_back_to_its_paths(paths: list[tuple[str, ...]]) -> None:
 
 
 def test_every_cell_of_a_simulated_quarter_is_there() -> None:
-    data = simulate(Quarter(2024, 2), seed=5)
+    data = simulate(Period(2024, 2), seed=5)
     for name in data.declaration.annexes:
         table = printed_table(data, name)
         assert (
