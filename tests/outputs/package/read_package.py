@@ -15,12 +15,12 @@ import pandas as pd
 from haochaping.core.declaration import Declaration
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import QuarterData, annex_dtypes, dtypes, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.outputs.package.data_package import DESCRIPTOR, SUPPLEMENTARY_FRAMES
 from haochaping.store.tidy_tables import unguard_formula
 
 
-def read_package(folder: Path, quarter: Quarter, declaration: Declaration) -> QuarterData:
+def read_package(folder: Path, quarter: Period, declaration: Declaration) -> QuarterData:
     """Read a package that :func:`write_package` wrote, as an equal model of the quarter.
 
     The tables of the annexes are held to what the cells say.

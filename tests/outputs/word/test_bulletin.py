@@ -16,7 +16,7 @@ from haochaping.read.text.text_bulletin import read_bulletin
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import CellRef, QuarterData, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.published.file_names import DRAFT, FINAL
 from haochaping.outputs.word.bulletin import DRAFT_HEADING, bulletin_name, write_bulletin
@@ -329,7 +329,7 @@ def test_an_absent_annex_is_left_out_and_the_numbers_stay(
 
 
 def test_a_quarter_without_anything_is_still_a_paper(reference: Reference, tmp_path: Path) -> None:
-    document = written(QuarterData(Quarter(2023, 2), reference.declaration), reference, tmp_path)
+    document = written(QuarterData(Period(2023, 2), reference.declaration), reference, tmp_path)
     texts = [p.text for p in document.paragraphs]
     assert texts[0].replace("\n", "") == "关于2023年第二季度政务服务“好差评”工作情况的通报"
     assert not document.tables and not any(text.startswith("附件") for text in texts)
@@ -384,7 +384,7 @@ def test_same_input_same_bytes(real: QuarterData, reference: Reference, tmp_path
 
 
 def test_another_city_s_paper(tmp_path: Path, reference: Reference) -> None:
-    data = simulate(Quarter(2024, 1), 3)
+    data = simulate(Period(2024, 1), 3)
     document = written(data, reference, tmp_path)
     assert len(document.tables) == 5
     assert document.paragraphs[0].text.replace("\n", "") == data.fact("title")
@@ -438,7 +438,7 @@ def test_the_page_of_the_signature_has_text(reference: Reference, tmp_path: Path
 
     home = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     for lines in range(4):  # the text ends a line lower each time
-        data = simulate(Quarter(2024, 1), 1)
+        data = simulate(Period(2024, 1), 1)
         note = {
             "section": "通报·下一步工作",
             "kind": "paragraph",

@@ -11,7 +11,7 @@ from fractions import Fraction
 from haochaping.checks.outcome import Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.decode_text import decode
-from haochaping.cleaning.number_format import number, percent_text
+from haochaping.cleaning.number_format import number, percent_texts_apart
 from haochaping.core.labels import row_words
 from haochaping.core.model import CellRef
 from haochaping.statistics.binomial_tail import is_tail_below
@@ -43,11 +43,12 @@ def silent(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             fails = is_small and is_tail_below(k, n, overall, rule.options["chance"])
             if "least" in rule.options:
                 fails = not fails and k == 0 and n >= rule.options["least"]
+            rate, common = percent_texts_apart(Fraction(k, n), Fraction(overall))
             yield Outcome(
                 at,
                 (at, row.cell("evaluations")),
                 state(not fails),
-                f"{number(k)} ÷ {number(n)} = {percent_text(Fraction(k, n))}；除最多的一个部门外，本表主动评价率 {overall:.2%}，"
+                f"{number(k)} ÷ {number(n)} = {rate}；除最多的一个部门外，本表主动评价率 {common}，"
                 f"按此推算，{number(n)} 条中约为 {n * overall:,.0f} 条（只作比较，不是应达到的数）",
                 values={"printed": number(k), "base": number(n)},
             )

@@ -20,7 +20,7 @@ from haochaping.checks.outcome import (
 )
 from haochaping.checks.rounding import classify_rounding
 from haochaping.checks.rule import Rule
-from haochaping.cleaning.number_format import number, percent_text
+from haochaping.cleaning.number_format import number, percent_text, percent_text_beside, quotient_text
 from haochaping.cleaning.number_or_missing import printed_decimals
 from haochaping.core.declaration import RATE, SHARE
 from haochaping.core.model import CellRef
@@ -61,13 +61,13 @@ def _compare_rate(at: CellRef, cells: tuple[CellRef, ...], cell_index: CellIndex
     printed = cell_index.printed(at)
     exact = Fraction(k, n)
     rounding = classify_rounding(_percent_number(printed), printed_decimals(printed), exact)
-    arithmetic = f"{number(k)} ÷ {number(n)} = {percent_text(exact)}"
+    is_right = rounding == "rounded"
+    shown = percent_text(exact) if is_right else percent_text_beside(exact, _percent_number(printed))
+    arithmetic = quotient_text(k, n, shown)
     if rounding == "rounded_to_end":
         arithmetic += f"；{number(n)} − {number(k)} = {number(n - k)}"
-    values = {"printed": printed, "exact": percent_text(exact), "manner": _ROUNDING_TEXTS.get(rounding, "")}
-    return Outcome(
-        at, cells, state(rounding == "rounded"), arithmetic, values=values, expected=_expected(printed, exact)
-    )
+    values = {"printed": printed, "exact": shown, "manner": _ROUNDING_TEXTS.get(rounding, "")}
+    return Outcome(at, cells, state(is_right), arithmetic, values=values, expected=_expected(printed, exact))
 
 
 def _expected(printed: str, exact: Fraction) -> str:
