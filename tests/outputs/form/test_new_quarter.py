@@ -15,8 +15,8 @@ from haochaping.core.model import QuarterData, annex_frame
 from haochaping.core.period import Period
 from haochaping.outputs.excel.annexes_workbook import write_annexes
 from haochaping.outputs.form.new_quarter import write_new_quarter
-from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, ITEMS, SHEET
 from haochaping.read.formats.entries_sheet import FIGURES as ENTRY_FIGURES
+from haochaping.read.formats.entries_sheet import ITEMS, SHEET, annex_items
 from haochaping.read.text.narrative import RATE_FIGURES
 from haochaping.reference.reference import Reference
 from haochaping.store.notes import SECTIONS
@@ -93,9 +93,11 @@ def test_number_cells_accept_numbers_and_words_only(workbook: Workbook, referenc
     assert listed == list(reference.no_value)
 
 
-def test_text_and_dates_are_asked_for_and_what_is_known_is_filled_in(workbook: Workbook) -> None:
+def test_text_and_dates_are_asked_for_and_what_is_known_is_filled_in(
+    workbook: Workbook, reference: Reference
+) -> None:
     rows = {row[0]: row[1] for row in list(workbook[SHEET].values)[1:]}
-    assert list(rows) == [*ITEMS, *ANNEX_ITEMS]
+    assert list(rows) == [*ITEMS, *annex_items(reference.declaration)]
     assert (rows["统计期起"], rows["统计期止"]) == (datetime(2023, 1, 1), datetime(2023, 3, 31))
     assert rows["印发单位"] == "淄博市政务服务管理办公室" and rows["主送"].startswith("各区县")
     assert rows["季度"] == "2023Q1" and "2023年第一季度" in rows["通报标题"]
@@ -111,8 +113,9 @@ def test_blanks_are_listed_by_annex_and_column(folder: Path) -> None:
     assert {sheet.cell(row, 4).value for row in range(top + 1, top + 6)} == {0}
 
 
-def test_a_cell_that_is_filled_in_is_no_longer_yellow(workbook: Workbook) -> None:
-    for sheet, first in ((ANNEXES[0], "C2:C12"), (SHEET, f"B2:B{len(ITEMS) + len(ANNEX_ITEMS) + 1}")):
+def test_a_cell_that_is_filled_in_is_no_longer_yellow(workbook: Workbook, reference: Reference) -> None:
+    entries = len(ITEMS) + len(annex_items(reference.declaration))
+    for sheet, first in ((ANNEXES[0], "C2:C12"), (SHEET, f"B2:B{entries + 1}")):
         areas = {
             str(area.sqref): rules for area, rules in workbook[sheet].conditional_formatting._cf_rules.items()
         }

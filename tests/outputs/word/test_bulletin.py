@@ -12,7 +12,6 @@ import pytest
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Mm
-from haochaping.read.text.text_bulletin import read_bulletin
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import CellRef, QuarterData, frame
@@ -21,6 +20,7 @@ from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.published.file_names import DRAFT, FINAL
 from haochaping.outputs.word.bulletin import DRAFT_HEADING, bulletin_name, write_bulletin
 from haochaping.present.bulletin_text import bulletin_text
+from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
 from haochaping.store.apply_corrections import Correction, apply_corrections
@@ -252,7 +252,7 @@ def test_read_back_it_is_the_same_quarter(
 ) -> None:
     path = tmp_path / "bulletin.txt"
     path.write_text("\n".join(_lines(paper)), encoding="utf-8")
-    again = read_bulletin(path, real.quarter, reference)
+    again = read_raw(tmp_path, real.quarter, reference)
     assert again == real
     for fact in ("title", "issuer", "issue_date", "addressees", "planned_work", "extraction_date"):
         assert again.fact(fact) == real.fact(fact)
