@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any
 
 _EXPORTS = {
-    "Quarter": "core.quarter",
+    "Period": "core.period",
     "InputRefused": "core.errors",
     "load": "pipeline.load_and_check",
     "available": "pipeline.printed_quarter",

@@ -8,7 +8,7 @@ import pytest
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import TABLES, CellRef, QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.page.annex_table import annex_table
 from haochaping.outputs.page.appendix import appendix_html
@@ -90,7 +90,7 @@ def test_another_quarter_has_made_nothing_yet(own: QuarterData) -> None:
 def test_a_page_builds_the_index_of_cells_once(
     own: QuarterData, real_report: CheckReport, reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    built: list[Quarter] = []
+    built: list[Period] = []
     build = CellIndex.__init__
 
     def counted(self: CellIndex, data: QuarterData, *rest: object) -> None:

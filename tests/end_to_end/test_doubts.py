@@ -12,7 +12,7 @@ import pytest
 from haochaping.checks.finding import Finding
 from haochaping.core.model import TABLES, CellRef
 from haochaping.core.paths import find_locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.pipeline.assess import assess
 
 pytestmark = pytest.mark.slow
@@ -78,7 +78,7 @@ def page(briefing: Path) -> Any:
 def findings(briefing: Path) -> tuple[Finding, ...]:
     root = briefing.parents[2]
     where = find_locations(root / "data", root / "output")
-    return assess(where, Quarter.parse(briefing.parent.name), date.today()).report.findings
+    return assess(where, Period.parse(briefing.parent.name), date.today()).report.findings
 
 
 def test_every_cell_that_a_finding_names_is_marked_and_no_other(

@@ -17,7 +17,7 @@ import pytest
 from haochaping.checks.finding import Finding
 from haochaping.core.model import CellRef
 from haochaping.core.paths import find_locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.pipeline.assess import assess
 from haochaping.reference.reference import load_reference
@@ -210,7 +210,7 @@ def reviewed(briefing: Path) -> Any:
     """The quarter behind the page, read and checked once more."""
     root = briefing.parents[2]
     where = find_locations(root / "data", root / "output")
-    return assess(where, Quarter.parse(briefing.parent.name), date.today())
+    return assess(where, Period.parse(briefing.parent.name), date.today())
 
 
 def bears(finding: Finding, cells: Set[CellRef]) -> bool:

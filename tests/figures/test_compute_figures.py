@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 from haochaping.core.model import QuarterData, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.figures.figure import NOT_APPLICABLE
 
@@ -37,7 +37,7 @@ def test_nothing_over_nothing_is_not_applicable() -> None:
         "active_evaluations": 0,
         "negative_evaluations": 0,
     }
-    figures = compute_figures(QuarterData(Quarter(2030, 1), districts=frame("districts", [row])))
+    figures = compute_figures(QuarterData(Period(2030, 1), districts=frame("districts", [row])))
     assert figures["district_rate"].value is None
     assert figures["district_rate"].text == NOT_APPLICABLE
 

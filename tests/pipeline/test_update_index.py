@@ -14,7 +14,7 @@ from haochaping.commands.command_line import main
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import frame
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.published.file_names import MANIFEST
 from haochaping.outputs.published.run_summary import read_summary, summarise
@@ -25,7 +25,7 @@ from haochaping.reference.reference import Reference
 from haochaping.store.tidy_tables import write_tidy
 from tests.pipeline.published_folders import PAPERS, publish, root, series
 
-FIRST = Quarter(2022, 3)
+FIRST = Period(2022, 3)
 
 
 @pytest.fixture
@@ -187,8 +187,8 @@ def test_a_quarter_without_tidy_tables_is_drawn_as_published(two: Locations) -> 
 
 @pytest.mark.slow
 def test_tidy_tables_that_cannot_be_read_are_told(two: Locations) -> None:
-    write_tidy(series(FIRST, 3)[2], two.tidy(Quarter(2023, 1)))
-    (two.tidy(Quarter(2023, 1)) / "districts.csv").write_text("x\n1\n", encoding="utf-8")
+    write_tidy(series(FIRST, 3)[2], two.tidy(Period(2023, 1)))
+    (two.tidy(Period(2023, 1)) / "districts.csv").write_text("x\n1\n", encoding="utf-8")
     said: list[str] = []
     write_index(two, said.append)
     assert len(said) == 1 and "没有用 2023年第一季度的数" in said[0] and "districts.csv" in said[0]
@@ -233,7 +233,7 @@ CHANGES: dict[str, Callable[[Locations], object]] = {
     "a quarter less": lambda w: shutil.rmtree(w.published(FIRST)),
     "a PDF": lambda w: (w.published(FIRST) / "briefing.pdf").write_bytes(b"%PDF-"),
     "an edited paper": lambda w: (w.published(FIRST) / "review.xlsx").write_bytes(b"filled in"),
-    "tidy tables": lambda w: write_tidy(series(FIRST, 3)[2], w.tidy(Quarter(2023, 1))),
+    "tidy tables": lambda w: write_tidy(series(FIRST, 3)[2], w.tidy(Period(2023, 1))),
     "no index": lambda w: (w.output / "index.html").unlink(),
     "half an index": lambda w: (w.output / "index.html").write_bytes(b"<!doctype html>"),
 }

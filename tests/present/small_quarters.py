@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from haochaping.core.model import QuarterData, encode_key, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.simulate.simulated_quarter import simulate
 
-FIRST = [Quarter(2022 + i // 4, i % 4 + 1) for i in range(7)]
+FIRST = [Period(2022 + i // 4, i % 4 + 1) for i in range(7)]
 
 
 def quarters(real: QuarterData) -> Iterator[tuple[str, QuarterData]]:
@@ -85,7 +85,7 @@ def _cut(data: QuarterData, districts: int, city_departments: int, departments: 
     )
 
 
-def _at(data: QuarterData, quarter: Quarter) -> QuarterData:
+def _at(data: QuarterData, quarter: Period) -> QuarterData:
     return replace(data, quarter=quarter)
 
 

@@ -2,11 +2,11 @@ import re
 from dataclasses import replace
 
 import pytest
+from haochaping.present.annex_layout import lay_out_annex
 
 from haochaping.core.model import NOT_IN_SOURCE, TABLES, QuarterData, encode_key, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
-from haochaping.present.annex_layout import lay_out_annex
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
 
@@ -36,7 +36,7 @@ def test_totals_stand_last_with_the_printed_label(real: QuarterData) -> None:
 
 def test_a_column_of_row_totals_stands_last() -> None:
     data = QuarterData(
-        Quarter(2024, 1),
+        Period(2024, 1),
         district_departments=frame(
             "district_departments",
             [{"department": "甲局", "district": d, "evaluations": n} for d, n in (("东区", 1), ("西区", 2))],
@@ -78,7 +78,7 @@ def test_a_column_that_the_source_lacks_is_not_shown_as_blank(real: QuarterData)
 
 
 def test_every_cell_of_a_simulated_quarter_is_there() -> None:
-    data = simulate(Quarter(2024, 2), seed=5)
+    data = simulate(Period(2024, 2), seed=5)
     for name, spec in TABLES.items():
         grid = lay_out_annex(data, name)
         cells = sum(len(row.cells) for row in grid.rows)

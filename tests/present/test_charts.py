@@ -13,7 +13,7 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from haochaping.core.model import QuarterData, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import visible
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.present.charts.active_rate import chart_active_rate
@@ -59,7 +59,7 @@ def test_the_same_data_give_the_same_bytes(real: QuarterData) -> None:
 
 @pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
 def test_an_absent_annex_gives_no_chart(draw: Callable[[QuarterData], object]) -> None:
-    assert draw(QuarterData(Quarter(2030, 1))) == EMPTY
+    assert draw(QuarterData(Period(2030, 1))) == EMPTY
 
 
 def test_alternative_text_holds_the_table_s_numbers(real: QuarterData) -> None:
@@ -80,7 +80,7 @@ def test_a_missing_glyph_is_an_error(real: QuarterData) -> None:
 def test_one_unit_and_zeros_are_drawn_or_left_out(draw: Callable[[QuarterData], object]) -> None:
     district = {"district": "甲区", "cases": 0, "evaluations": 0, "active_evaluations": 0}
     data = QuarterData(
-        Quarter(2030, 1),
+        Period(2030, 1),
         districts=frame("districts", [district]),
         city_departments=frame("city_departments", [{**district, "department": "市甲局", "cases": 1}]),
         district_departments=frame(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData, frame
 from haochaping.core.paths import quarters_in
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.store.tidy_tables import guard_formula, read_tidy, unguard_formula, write_tidy
 
 ROOT = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def test_any_text_and_number_survives(tmp_path_factory: pytest.TempPathFactory, 
         for name, count, share in rows
     ]
     data = QuarterData(
-        Quarter(2022, 4),
+        Period(2022, 4),
         public_services=frame("public_services", content),
         about=frame("about", [{"field": "quarter", "value": "2022Q4"}]),
     )

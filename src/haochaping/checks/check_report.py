@@ -6,8 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from haochaping.checks.coverage import DEFAULT_LIMIT, TableCoverage
 from haochaping.checks.finding import SEVERITY_ORDER, Finding
 from haochaping.checks.verdict import Verdict, verdict
+from haochaping.core.model import QuarterData
+from haochaping.store.cell_index import CellIndex
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,10 @@ class CheckReport:
     """Whether an earlier quarter was there to compare with."""
     revised: tuple[Revision, ...] = ()
     """Cells of earlier quarters whose text differs from their first reading."""
+    coverage: tuple[TableCoverage, ...] = ()
+    """How many of the numbers of each printed table a rule could check."""
+    coverage_limit: float = DEFAULT_LIMIT
+    """Least share of covered numbers in each table."""
     as_of: str = ""
     """The day on which explanations were judged, as an ISO date."""
 
@@ -78,7 +85,16 @@ class CheckReport:
     @property
     def verdict(self) -> Verdict:
         """See :func:`haochaping.checks.verdict.verdict`."""
-        return verdict(self.findings, any(result.error for result in self.results))
+        return verdict(
+            self.findings,
+            any(result.error for result in self.results),
+            is_covered=not self.insufficiently_covered,
+        )
+
+    @property
+    def insufficiently_covered(self) -> list[TableCoverage]:
+        """Tables of whose numbers too few could be checked."""
+        return [table for table in self.coverage if table.share < self.coverage_limit]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -97,6 +113,7 @@ class CheckReport:
         ]
         return "".join(f"；{label} {count}" for label, count in parts if count)
 
-    def as_json(self) -> list[dict[str, Any]]:
-        """Findings in the documented JSON form, for other programs."""
-        return [finding.as_json() for finding in self.findings]
+    def as_json(self, data: QuarterData) -> list[dict[str, Any]]:
+        """Findings in the documented JSON form, for other programs; `data` is the quarter that was checked."""
+        cell_index = data.derived(CellIndex)
+        return [finding.as_json(cell_index) for finding in self.findings]

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from haochaping.checks.cell_names import named_key
 from haochaping.core.model import CellRef
+from haochaping.store.cell_index import CellIndex
 
 SEVERITY_ORDER = ("correct", "verify", "note")
 
@@ -52,24 +54,24 @@ class Finding:
         """``check/table/key/column``; contains no figures, so that it is the same in every run."""
         return f"{self.check}/{self.at.path}"
 
-    def as_json(self) -> dict[str, Any]:
-        """The documented JSON form, for other programs."""
+    def as_json(self, cell_index: CellIndex) -> dict[str, Any]:
+        """The documented JSON form, for other programs; `cell_index` is that of the quarter."""
         return {
             "id": self.id,
             "check": self.check,
             "severity": self.severity,
             "message": self.message,
             "arithmetic": self.arithmetic,
-            "cells": [self._cell(cell) for cell in self.cells],
-            "suspects": [self._cell(cell) for cell in self.suspects],
+            "cells": [self._cell(cell, cell_index) for cell in self.cells],
+            "suspects": [self._cell(cell, cell_index) for cell in self.suspects],
             "hypothesis": self.hypothesis,
             "status": self.status,
         }
 
-    def _cell(self, cell: CellRef) -> dict[str, Any]:
+    def _cell(self, cell: CellRef, cell_index: CellIndex) -> dict[str, Any]:
         return {
             "table": cell.table,
-            "key": cell.names,
+            "key": named_key(cell_index, cell),
             "column": cell.column,
             "printed": self.printed.get(cell, ""),
         }

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from haochaping.checks.cell_names import cell_words
 from haochaping.checks.check_report import Revision
 from haochaping.checks.finding import Finding
 from haochaping.checks.run_rules import run_rules
 from haochaping.cleaning.dates import iso_date
-from haochaping.core.labels import COLUMNS, place
-from haochaping.core.model import QuarterData, decode_key
+from haochaping.core.model import QuarterData
 from haochaping.core.text import plain_number
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import CORRECT, EXPLAIN, WITHDRAW, Answer
+from haochaping.store.cell_index import cell_of
 from haochaping.store.revisions import net_revisions
 
 
@@ -36,7 +37,7 @@ class PriorQuarter:
 def revised_cells(data: QuarterData) -> Iterator[Revision]:
     """Yield the cells of an earlier quarter that changed since it was first read."""
     for row in net_revisions(data).to_dict("records"):
-        place_words = place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], "")
+        place_words = cell_words(data, cell_of(row))
         yield Revision(data.quarter.label, place_words, row["before"], row["after"], row["on"])
 
 
@@ -118,8 +119,13 @@ def with_status(
     return replace(finding, status="explained", answer=_explanation_text(answer), folded=folded)
 
 
-def lapse_reason(answer: Answer | None, finding: Finding, earlier: Sequence[Finding], as_of: date) -> str:
-    """Why an earlier quarter's explanation no longer holds, in Chinese; blank when it does or there is none."""
+def lapse_reason(
+    answer: Answer | None, finding: Finding, earlier: Sequence[Finding], as_of: date, before: str = "上季度"
+) -> str:
+    """Why an earlier quarter's explanation no longer holds, in Chinese; blank when it does or there is none.
+
+    `before` is what the period before is called.
+    """
     if answer is None:
         return ""
     earlier_finding = next((f for f in earlier if f.id == finding.id), None)
@@ -128,7 +134,7 @@ def lapse_reason(answer: Answer | None, finding: Finding, earlier: Sequence[Find
     elif not answer.valid_on(as_of):
         reason = f"有效至 {answer.until}，已过期"
     elif earlier_finding and _message_without_figures(earlier_finding) != _message_without_figures(finding):
-        reason = "情形与上季度不同"
+        reason = f"情形与{before}不同"
     else:
         return ""
     return f"上次说明：{answer.text}（{reason}，须重新说明）"

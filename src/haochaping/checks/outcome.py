@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from haochaping.checks.rule import Rule
-from haochaping.core.model import TABLES, TEXT_CLAIMS, CellRef
+from haochaping.core.declaration import AnnexSpec
+from haochaping.core.model import CellRef
 from haochaping.store.cell_index import CellIndex, RowRef
 
 ALL_ROWS = "全部"
-"""Key value for every row, in the place of a finding about a whole column."""
+"""Name for every row, in the place of a finding about a whole column."""
 HOLDS, FAILS, NOT_EVALUABLE = "holds", "fails", "not evaluable"
 
 
@@ -89,11 +90,6 @@ def rows_and_totals(rule: Rule, cell_index: CellIndex) -> Iterator[RowRef]:
         yield from cell_index.totals(table)
 
 
-def whole_column(table: str, column: str) -> CellRef:
-    """The place of an outcome about a whole column."""
-    return CellRef.of(table, dict.fromkeys(TABLES[table].key, ALL_ROWS), column)
-
-
-def claim_cell(figure: str) -> CellRef:
-    """The reference of a figure of the text."""
-    return CellRef.of(TEXT_CLAIMS, {"figure": figure}, "value")
+def whole_column(spec: AnnexSpec, column: str) -> CellRef:
+    """The place of an outcome about a whole column of an annex."""
+    return CellRef(spec.name, ALL_ROWS, column, ALL_ROWS if spec.columns_by else "")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from haochaping.checks.cell_names import cell_words
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.memory import (
@@ -22,7 +23,6 @@ from haochaping.checks.memory import (
 from haochaping.checks.run_rules import run_rules
 from haochaping.cleaning.dates import iso_date
 from haochaping.cleaning.number_or_missing import Cell
-from haochaping.core.labels import COLUMNS, place
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.reference import Reference
@@ -108,7 +108,8 @@ def review(
     carried_over = {
         f.id: last_explanations[f.id]
         for f in after.findings
-        if f.id in last_explanations and not lapse_reason(last_explanations[f.id], f, earlier, as_of)
+        if f.id in last_explanations
+        and not lapse_reason(last_explanations[f.id], f, earlier, as_of, printed.quarter.before)
     }
     findings = [
         with_status(
@@ -117,13 +118,13 @@ def review(
             carried_over,
             past,
             earlier,
-            lapse_reason(last_explanations.get(finding.id), finding, earlier, as_of),
+            lapse_reason(last_explanations.get(finding.id), finding, earlier, as_of, printed.quarter.before),
         )
         for finding in after.findings
     ]
     for finding in before.findings:
         if finding.id not in remaining_ids:
-            findings.append(_closed_by_correction(finding, corrections))
+            findings.append(_closed_by_correction(finding, corrections, printed))
         elif finding.id in corrected_ids:
             remarks.append(f"{finding.message}已答复更正，但规则仍不成立，请再核对")
     current = {finding.id for finding in findings}
@@ -154,7 +155,7 @@ def _corrections(
         return [], []
     cell_index = CellIndex(printed, reference)
     cells = {cell.path: cell for cell in cell_index.cells()}
-    words = {cell_label(cell): cell for cell in cell_index.cells()}
+    words = {cell_label(printed, cell): cell for cell in cell_index.cells()}
     findings = {finding.id: finding for finding in known}
     applied: dict[CellRef, tuple[str, Correction]] = {}
     places: dict[CellRef, str] = {}
@@ -172,9 +173,7 @@ def _corrections(
         elif finding is None:
             problem = f"编号“{answer.finding}”在本期没有对应的核对意见"
         elif cell is None or cell not in cell_index:
-            problem = (
-                f"“{answer.cell_words or answer.cell or cell_label(finding.at)}”不是一个可以更正的单元格"
-            )
+            problem = f"“{answer.cell_words or answer.cell or cell_label(printed, finding.at)}”不是一个可以更正的单元格"
         elif not answer.value:
             problem = "处理为更正，应填写核实值"
         elif answer.original and not is_same_number_text(answer.original, cell_index.printed(cell)):
@@ -185,7 +184,7 @@ def _corrections(
             problem = f"同一单元格在{places[cell]}已有另一个核实值 {applied[cell][1].corrected}，只能留一个"
         else:
             try:
-                value = _as_typed(cell, answer.value)
+                value = _as_typed(cell, answer.value, reference)
                 is_unchanged = _value_or_text(read_cell(cell, value, reference)) == _printed_value(
                     cell, cell_index, reference
                 )
@@ -218,9 +217,9 @@ def _corrections(
     return list(applied.values()), remarks
 
 
-def cell_label(cell: CellRef) -> str:
+def cell_label(data: QuarterData, cell: CellRef) -> str:
     """A cell in words as in column 位置 of the workbook, normalised for comparison."""
-    return normalize_place(place(cell.table, cell.names) + COLUMNS.get(cell.column, ""))
+    return normalize_place(cell_words(data, cell))
 
 
 def normalize_place(place_words: str) -> str:
@@ -240,9 +239,9 @@ def _value_or_text(cell: Cell) -> int | float | str:
     return cell.printed if cell.value is None else cell.value
 
 
-def _as_typed(cell: CellRef, value: str) -> str:
+def _as_typed(cell: CellRef, value: str, reference: Reference) -> str:
     """Turn a rate that a spreadsheet stored as a fraction (0.9968) back into the percentage that was typed (99.68%)."""
-    if is_rate(cell) and not value.endswith(("%", "％")):
+    if is_rate(cell, reference.declaration) and not value.endswith(("%", "％")):
         try:
             number = float(value)
         except ValueError:
@@ -267,26 +266,28 @@ def _mark_raised_by_corrections(
     return replace(after, findings=tuple(findings))
 
 
-def _closed_by_correction(finding: Finding, corrections: Sequence[tuple[str, Correction]]) -> Finding:
+def _closed_by_correction(
+    finding: Finding, corrections: Sequence[tuple[str, Correction]], printed: QuarterData
+) -> Finding:
     """A finding that vanished, closed by its own correction or by one that was given for another finding."""
     for finding_id, correction in corrections:
         is_recorded = not finding_id and correction.cell in {finding.at, *finding.suspects}
         if finding_id == finding.id or is_recorded:
-            return replace(finding, status="corrected", answer=_correction_text(correction))
+            return replace(finding, status="corrected", answer=_correction_text(correction, printed))
     others = [c for _, c in corrections if c.cell in {*finding.cells, *finding.suspects}]
     shown = "、".join(
-        f"{place(c.cell.table, c.cell.names)}{COLUMNS.get(c.cell.column, '')}由 {c.printed} 改为 {c.corrected}"
+        f"{cell_words(printed, c.cell)}由 {c.printed} 改为 {c.corrected}"
         for c in others or [c for _, c in corrections]
     )
     words = f"没有单独答复，因其他更正而消除（{shown}），请确认"
     return replace(finding, status="corrected", follows=True, answer=words)
 
 
-def _correction_text(correction: Correction) -> str:
+def _correction_text(correction: Correction, printed: QuarterData) -> str:
     """A correction as the page shows it: cell, new text, basis, person and date."""
-    place_words = (
-        f"{place(correction.cell.table, correction.cell.names)}{COLUMNS.get(correction.cell.column, '')}"
-    )
-    parts = [f"{place_words}更正为 {correction.corrected}", correction.basis or "未写依据"]
+    parts = [
+        f"{cell_words(printed, correction.cell)}更正为 {correction.corrected}",
+        correction.basis or "未写依据",
+    ]
     parts += [" ".join(part for part in (correction.by, correction.on) if part)]
     return "；".join(part for part in parts if part)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from haochaping.checks.finding import SEVERITY_ORDER
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import InputRefused, Problem, refuse
-from haochaping.core.model import TABLES
+from haochaping.reference.reference import Reference
 
 _COMMON_FIELDS = ("id", "kind", "severity", "title", "message", "consider")
 
@@ -30,6 +29,8 @@ class Rule:
     title: str
     message: str
     consider: str
+    tables: tuple[str, ...] = ()
+    """Tables to which the rule applies: those that it names, else all that the city declares."""
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -37,21 +38,16 @@ class Rule:
         """Whether the rule must hold by definition, so that error localisation may rest on it."""
         return bool(self.options.get("hard", False))
 
-    @property
-    def tables(self) -> list[str]:
-        """Tables to which the rule applies; all when it names none."""
-        return list(self.options.get("tables", TABLES))
 
-
-def load_rules(folder: Path, kinds: Mapping[str, object]) -> list[Rule]:
-    """Read ``rules.toml`` from `folder` (``data/reference``); a rule with ``enabled = false`` is left out.
+def load_rules(reference: Reference, kinds: Mapping[str, object]) -> list[Rule]:
+    """Read ``rules.toml`` from the folder of `reference`; a rule with ``enabled = false`` is left out.
 
     Raises
     ------
     InputRefused
         A rule lacks a field, has an unknown kind, severity or table, or an id that is not unique; all at once.
     """
-    path = folder / "rules.toml"
+    path, annexes = reference.folder / "rules.toml", reference.declaration.annexes
     try:
         document = tomllib.loads(decode(path.read_bytes(), str(path)))
     except OSError:
@@ -67,7 +63,7 @@ def load_rules(folder: Path, kinds: Mapping[str, object]) -> list[Rule]:
         if entry.get("enabled") is False:
             continue
         rule_place = f"{path.name} 第 {number} 条规则 {entry.get('id', '')}"
-        error_words = _describe_error(entry, kinds)
+        error_words = _describe_error(entry, kinds, annexes)
         if not error_words and entry["id"] in rules:
             error_words = "id 不应重复"
         if error_words:
@@ -75,14 +71,15 @@ def load_rules(folder: Path, kinds: Mapping[str, object]) -> list[Rule]:
             continue
         rules[entry["id"]] = Rule(
             **{name: entry[name] for name in _COMMON_FIELDS},
-            options={name: value for name, value in entry.items() if name not in _COMMON_FIELDS},
+            tables=tuple(entry.get("tables", annexes)),
+            options={n: value for n, value in entry.items() if n not in (*_COMMON_FIELDS, "tables")},
         )
     if problems:
         raise InputRefused(problems)
     return list(rules.values())
 
 
-def _describe_error(entry: Mapping[str, Any], kinds: Mapping[str, object]) -> str:
+def _describe_error(entry: Mapping[str, Any], kinds: Mapping[str, object], annexes: Collection[str]) -> str:
     """What is wrong with an entry, in Chinese; blank if nothing is."""
     missing = [name for name in _COMMON_FIELDS if not isinstance(entry.get(name), str)]
     if missing:
@@ -94,5 +91,5 @@ def _describe_error(entry: Mapping[str, Any], kinds: Mapping[str, object]) -> st
     tables = entry.get("tables", [])
     if not isinstance(tables, list) or not all(isinstance(name, str) for name in tables):
         return "tables 应为表名的列表"
-    unknown = [name for name in tables if name not in TABLES]
+    unknown = [name for name in tables if name not in annexes]
     return f"没有名为 {'、'.join(unknown)} 的表" if unknown else ""

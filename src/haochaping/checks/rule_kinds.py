@@ -12,6 +12,7 @@ from haochaping.checks.rules import (
     plausibility,
     printed_rates,
     scope,
+    text_period,
     unit_names,
     wording,
 )
@@ -39,6 +40,7 @@ KINDS: dict[str, RuleKind] = {
     **peers.KINDS,
     **plausibility.KINDS,
     **scope.KINDS,
+    **text_period.KINDS,
     **unit_names.KINDS,
     **wording.KINDS,
 }

@@ -18,8 +18,8 @@ from haochaping.checks.localisation.rearranged_rows import merge_rearranged
 from haochaping.checks.outcome import FAILS, HOLDS, NOT_EVALUABLE, Outcome
 from haochaping.checks.rule import Rule, load_rules
 from haochaping.checks.rule_kinds import KINDS
-from haochaping.core.labels import place
 from haochaping.core.model import QuarterData
+from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
 
@@ -52,15 +52,17 @@ def run_rules(
     results: list[RuleResult] = []
     doubts: list[Doubt] = []
     hard_outcomes: list[Outcome] = []
-    active_rules = load_rules(reference.folder, KINDS) if rules is None else rules
+    active_rules = load_rules(reference, KINDS) if rules is None else rules
     for rule in active_rules:
         try:
             outcomes = list(KINDS[rule.kind](rule, cell_index))
             for outcome in outcomes:
                 if outcome.state == FAILS:
-                    _render_message(rule, outcome)  # here, so that a broken template is the rule's failure
+                    _render_message(
+                        rule, outcome, cell_index
+                    )  # here, so that a broken template is the rule's failure
         except Exception as error:  # a rule of the city may fail in any way; the page must say so
-            results.append(_rule_result(rule, error=f"{type(error).__name__}: {error}"))
+            results.append(_rule_result(rule, data.quarter, error=f"{type(error).__name__}: {error}"))
             continue
         doubts += [Doubt(rule, outcome) for outcome in outcomes if outcome.state == FAILS]
         hard_outcomes += outcomes if rule.is_hard else []
@@ -69,6 +71,7 @@ def run_rules(
         results.append(
             _rule_result(
                 rule,
+                data.quarter,
                 held=states[HOLDS],
                 failed=states[FAILS],
                 not_evaluable=states[NOT_EVALUABLE],
@@ -105,13 +108,15 @@ def sort_by_gravity(findings: Sequence[Finding], cell_index: CellIndex) -> list[
     return [finding for finding, _ in sorted(zip(findings, weights, strict=True), key=key)]
 
 
-def _rule_result(rule: Rule, **counts: Any) -> RuleResult:
-    return RuleResult(rule.id, rule.kind, rule.title, **counts)
+def _rule_result(rule: Rule, period: Period, **counts: Any) -> RuleResult:
+    return RuleResult(rule.id, rule.kind, period.in_own_words(rule.title), **counts)
 
 
-def _render_message(rule: Rule, outcome: Outcome) -> str:
-    place_words = place(outcome.at.table, outcome.at.names)
-    return _template(rule.message).render(place=place_words, **outcome.values)
+def _render_message(rule: Rule, outcome: Outcome, cell_index: CellIndex) -> str:
+    place_words = cell_index.place(outcome.at)
+    # The rules speak of quarters; only their own words are changed, not what they quote.
+    message = cell_index.data.quarter.in_own_words(rule.message)
+    return _template(message).render(place=place_words, **outcome.values)
 
 
 @cache
@@ -122,19 +127,22 @@ def _template(message: str) -> Template:
 
 def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[Rule]) -> Finding:
     """The finding of one group: the message of its gravest doubt, followed by those of the others."""
+    period = cell_index.data.quarter
     doubts = sorted(group.doubts, key=lambda doubt: SEVERITY_ORDER.index(doubt.rule.severity))
     lead, *others = doubts
     cells = tuple(dict.fromkeys(cell for doubt in doubts for cell in doubt.outcome.cells))
-    message = _render_message(lead.rule, lead.outcome)
+    message = _render_message(lead.rule, lead.outcome, cell_index)
     if others:
-        message += "很可能是同一原因，还使：" + "".join(_render_message(d.rule, d.outcome) for d in others)
+        message += "很可能是同一原因，还使：" + "".join(
+            _render_message(d.rule, d.outcome, cell_index) for d in others
+        )
     return Finding(
         check=lead.rule.id,
         at=lead.outcome.at,
         severity=lead.rule.severity,
         message=message,
         arithmetic="；".join(dict.fromkeys(doubt.outcome.arithmetic for doubt in doubts)),
-        consider=lead.rule.consider,
+        consider=period.in_own_words(lead.rule.consider),
         cells=cells,
         printed={cell: cell_index.printed(cell) for cell in {*cells, *group.suspects}},
         suspects=group.suspects,

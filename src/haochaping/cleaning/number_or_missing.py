@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
 from haochaping.core.declaration import AS_PRINTED, CHANGE, Measure
@@ -20,6 +20,7 @@ _PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
 _BLANK_INSIDE_NUMBER = re.compile(r"[\d.,．，]\s+[\d.,．，]")
 """Blanks inside a number: ``5 123`` may be one number or two cells run together, so it is refused."""
 _DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_ZERO = re.compile(r"0+(?:\.0+)?")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def read_rate(printed: str, no_value: Mapping[str, str], *, in_percent: bool = F
     The words are as in :func:`read_count`.
 
     A number without a percent sign is accepted only where the heading carries the unit
-    (`in_percent`): elsewhere 1 could be one per cent or all.
+    (`in_percent`): elsewhere 1 could be one per cent or all. Zero is zero in any unit.
 
     Raises
     ------
@@ -79,7 +80,8 @@ def read_rate(printed: str, no_value: Mapping[str, str], *, in_percent: bool = F
     if without_number:
         return without_number
     text = "" if _BLANK_INSIDE_NUMBER.search(printed.strip()) else plain_number(printed)
-    match = _PERCENT.fullmatch(text) or (_DECIMAL.fullmatch(text) if in_percent else None)
+    unsigned = _DECIMAL if in_percent else _ZERO
+    match = _PERCENT.fullmatch(text) or unsigned.fullmatch(text)
     if match is None or len(text) > MOST_DIGITS:
         raise ValueError("应为百分数（如 99.9%）或表示无数据的符号")
     return Cell(printed, float(Decimal(text.rstrip("%")) / 100))
@@ -118,7 +120,10 @@ def read_measure(
 def _split_sign(printed: str) -> tuple[int, str]:
     """The sign of a change and the text without it: −1 for ``-3.5%``, ``下降3.5%``, ``↓3.5%``."""
     text = printed.strip()
-    for sign, marks in ((-1, ("-", "−", "－", "下降", "减少", "↓")), (1, ("+", "＋", "上升", "增长", "增加", "↑"))):
+    for sign, marks in (
+        (-1, ("-", "−", "－", "下降", "减少", "↓")),
+        (1, ("+", "＋", "上升", "增长", "增加", "↑")),
+    ):
         mark = next((mark for mark in marks if text.startswith(mark) and text != mark), "")
         if mark:
             return sign, text[len(mark) :]
@@ -141,6 +146,15 @@ def percent(value: Fraction, decimals: int, rounding: str = ROUND_HALF_UP) -> De
         context.prec = 60
         exact = Decimal(value.numerator * 100) / Decimal(value.denominator)
         return exact.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
+
+
+def is_rounded_to(value: Fraction, decimals: int, written: Decimal) -> bool:
+    """Whether `written` is the percentage `value` rounded to `decimals`, half up or half to even.
+
+    The two differ only on a tie (98.125 %: 98.13 % or 98.12 %). Offices compute either way, and GB/T 8170 asks for
+    the even digit, so neither is wrong.
+    """
+    return any(percent(value, decimals, rounding) == written for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN))
 
 
 def percent_of(fraction: str) -> str:

@@ -41,7 +41,7 @@ def look_at_data(locations: Locations) -> ReportLine:
     if unread:
         return wrong(thing, f"没有读取权限：{'、'.join(unread)}", "请系统管理员授予读取权限")
     reference = load_reference(locations.reference)
-    rules = load_rules(locations.reference, KINDS)
+    rules = load_rules(reference, KINDS)
     raw, tidy = quarters_in(locations.data / "raw"), quarters_in(locations.data / "tidy")
     found = f"{locations.data}；{reference.city['name']}，核对规则 {len(rules)} 条，有原始资料的季度 {len(raw)} 个"
     if not raw and not tidy:

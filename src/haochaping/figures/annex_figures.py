@@ -8,32 +8,35 @@ from typing import Any
 import pandas as pd
 
 from haochaping.cleaning.number_format import number
-from haochaping.core.labels import COLUMNS
-from haochaping.core.model import TABLES, TEXT_CLAIMS, CellRef, QuarterData, decode_key
+from haochaping.core.model import QuarterData
+from haochaping.figures.annex_content import TIERS, annex_content, has_annex
 from haochaping.figures.figure import PERCENT
 from haochaping.figures.figure_builder import FigureBuilder, interval_text
 from haochaping.figures.unit_name import UnitName
 from haochaping.statistics.rates import add_rates
+from haochaping.store.cell_index import cell_of, claim_cell
 
 _PREFIX_AND_LABEL = {"districts": ("district", "各区县"), "city_departments": ("department", "市直部门")}
-
+"""Annex to the column of its names, which begins the names of its figures, and its label."""
+_SERVICE_MEASURES = ("cases", "evaluations", "active_evaluations", "negative_evaluations")
+_TIER_MEASURES = ("evaluations", "negative_evaluations", "rectified_on_time")
 
 RECTIFICATION_RATE = "rectification_rate"
 
 
 def add_annexes(builder: FigureBuilder, words: dict[str, Any]) -> None:
     """Add the figures of every annex that the quarter has; ``words["small"]`` is the city's small denominator."""
-    absent = builder.data.absent
-    for name in ("districts", "city_departments"):
-        if name not in absent:
+    present = [name for name in builder.data.declaration.annexes if has_annex(builder.data, name)]
+    for name in _PREFIX_AND_LABEL:
+        if name in present:
             _add_service_table(builder, name, words)
-    if "districts" not in absent and "city_departments" not in absent:
+    if {*_PREFIX_AND_LABEL} <= {*present}:
         _add_city(builder)
-    if "district_departments" not in absent:
+    if "district_departments" in present:
         _add_district_departments(builder, words)
-    if "towns_and_villages" not in absent:
+    if "towns_and_villages" in present:
         _add_towns_and_villages(builder, words)
-    if "public_services" not in absent:
+    if "public_services" in present:
         _add_public_services(builder, words)
     _add_text_figures(builder, builder.data)
 
@@ -42,7 +45,7 @@ def _add_text_figures(builder: FigureBuilder, data: QuarterData) -> None:
     """Add the figures of the bulletin's text."""
     for item in data.headline.itertuples():
         if item.figure == "records" and pd.notna(item.value):
-            cell = CellRef.of(TEXT_CLAIMS, {"figure": "records"}, "value")
+            cell = claim_cell("records")
             builder.add(
                 "records", "正文归集上传数据", round(float(item.value)), "条", "正文所列", "正文", [cell]
             )
@@ -53,7 +56,7 @@ def _add_text_figures(builder: FigureBuilder, data: QuarterData) -> None:
 
 
 def _add_claimed_rectification(builder: FigureBuilder, value: float, printed: str) -> None:
-    cell = CellRef.of(TEXT_CLAIMS, {"figure": RECTIFICATION_RATE}, "value")
+    cell = claim_cell(RECTIFICATION_RATE)
     claimed = Fraction(str(value))
     builder.add(
         "claimed_rectification",
@@ -79,7 +82,7 @@ def _add_records_gap(builder: FigureBuilder) -> None:
         claimed - listed,
         "条",
         formula,
-        "正文；附件1；附件2",
+        f"正文；{builder.annex('districts')}；{builder.annex('city_departments')}",
         cells,
         of=("records", "cases"),
     )
@@ -89,8 +92,8 @@ def _add_records_gap(builder: FigureBuilder) -> None:
 def _add_service_table(builder: FigureBuilder, table: str, words: dict[str, Any]) -> None:
     """Add totals, rates, extremes and counts of rows of annex 1 or 2."""
     prefix, label = _PREFIX_AND_LABEL[table]
-    frame = add_rates(builder.data.table(table))
-    builder.add(f"{prefix}_count", f"{label}个数", len(frame), "个", "行数", f"附件{TABLES[table].annex}")
+    frame = add_rates(annex_content(builder.data, table, *_SERVICE_MEASURES))
+    builder.add(f"{prefix}_count", f"{label}个数", len(frame), "个", "行数", builder.annex(table))
     builder.add_total(table, "cases", f"{prefix}_cases", f"{label}办件数")
     builder.add_total(table, "evaluations", f"{prefix}_evaluations", f"{label}评价数")
     builder.add_total(table, "active_evaluations", f"{prefix}_active", f"{label}主动评价数")
@@ -111,7 +114,7 @@ def _add_service_table(builder: FigureBuilder, table: str, words: dict[str, Any]
         len(idle),
         "个",
         "办件数为零的行数",
-        f"附件{TABLES[table].annex}",
+        builder.annex(table),
         builder.cells(table, "cases", rows=idle),
     )
     silent = frame[((frame["active_evaluations"] == 0) & (frame["evaluations"] > 0)).fillna(False)]
@@ -121,7 +124,7 @@ def _add_service_table(builder: FigureBuilder, table: str, words: dict[str, Any]
         len(silent),
         "个",
         "主动评价数为零、评价数大于零的行数",
-        f"附件{TABLES[table].annex}",
+        builder.annex(table),
         builder.cells(table, "active_evaluations", rows=silent),
     )
     largest = frame.dropna(subset=["cases"]).sort_values("cases", ascending=False, kind="stable").head(1)
@@ -133,7 +136,7 @@ def _add_service_table(builder: FigureBuilder, table: str, words: dict[str, Any]
             int(row["cases"]),
             "件",
             "各行最大值",
-            f"附件{TABLES[table].annex}",
+            builder.annex(table),
             builder.cells(table, "cases", rows=largest),
         )
         builder.add_rate(
@@ -153,7 +156,7 @@ def _add_service_table(builder: FigureBuilder, table: str, words: dict[str, Any]
         len(small),
         "个",
         f"评价数大于零、不足 {number(int(words['small']))} 条的行数",
-        f"附件{TABLES[table].annex}",
+        builder.annex(table),
         builder.cells(table, "evaluations", rows=small),
     )
     builder.add_per_ten_thousand(
@@ -171,18 +174,15 @@ def _add_active_rate_of_row(builder: FigureBuilder, table: str, row: dict[Any, A
     k, n = row["active_evaluations"], row["evaluations"]
     if pd.isna(k) or pd.isna(n) or not n:
         return
-    unit = str(row[TABLES[table].key[0]])
+    unit = str(row[_PREFIX_AND_LABEL[table][0]])
     builder.add(
         name,
         f"{unit}主动评价率",
         Fraction(int(k), int(n)),
         PERCENT,
         f"{number(int(k))} ÷ {number(int(n))}",
-        f"附件{TABLES[table].annex} {unit}",
-        [
-            CellRef.of(table, {TABLES[table].key[0]: unit}, column)
-            for column in ("active_evaluations", "evaluations")
-        ],
+        f"{builder.annex(table)} {unit}",
+        builder.cells(table, "active_evaluations", "evaluations", rows=pd.DataFrame([row])),
         interval_text(int(k), int(n)),
     )
 
@@ -202,7 +202,7 @@ def _add_most_active(
     builder.add_rate(
         f"{name}_share", f"{label}中主动评价最多者占主动评价", name, f"{prefix}_active", share=True
     )
-    which = f"列有主动评价数的各行相加，不含{top[TABLES[table].key[0]].iloc[0]}"
+    which = f"列有主动评价数的各行相加，不含{top[prefix].iloc[0]}"
     builder.add_total(
         table, "active_evaluations", f"{prefix}_rest_active", f"{label}其余单位主动评价数", rest, which
     )
@@ -267,14 +267,16 @@ def _add_city_rate(builder: FigureBuilder) -> None:
                 for prefix in ("district", "department")
             )
             value = sum(int(builder.figures[part_name].value or 0) for part_name in names)
-            label = f"区县与市直部门{COLUMNS[part]}（两数都列出的）"
+            heading = builder.data.declaration.heading(part)
+            annexes = [builder.annex(table) for table in _PREFIX_AND_LABEL]
+            label = f"区县与市直部门{heading}（两数都列出的）"
             builder.add(
                 name,
                 label,
                 value,
                 unit,
-                "附件1与附件2相加",
-                "附件1；附件2",
+                f"{'与'.join(annexes)}相加",
+                "；".join(annexes),
                 builder.cells_of(*names),
                 of=names,
             )
@@ -282,10 +284,11 @@ def _add_city_rate(builder: FigureBuilder) -> None:
 
 
 def _add_district_departments(builder: FigureBuilder, words: dict[str, Any]) -> None:
-    frame = builder.data.district_departments
+    frame = annex_content(builder.data, "district_departments", "evaluations")
+    annex = builder.annex("district_departments")
     builder.add_total("district_departments", "evaluations", "matrix_evaluations", "区直部门评价数")
     by_department = frame.groupby("department", sort=False)["evaluations"].sum()
-    builder.add("matrix_departments", "区直部门个数", len(by_department), "个", "行数", "附件3")
+    builder.add("matrix_departments", "区直部门个数", len(by_department), "个", "行数", annex)
     top = by_department.sort_values(ascending=False, kind="stable").head(2)
     for rank, (name, value) in zip(("first", "second"), top.items(), strict=False):
         rows = frame[frame["department"] == name]
@@ -296,7 +299,7 @@ def _add_district_departments(builder: FigureBuilder, words: dict[str, Any]) -> 
             int(value),
             "条",
             "该行各区县相加",
-            f"附件3 {name}",
+            f"{annex} {name}",
             builder.cells("district_departments", "evaluations", rows=rows),
         )
         builder.add_rate(
@@ -314,16 +317,17 @@ def _add_district_departments(builder: FigureBuilder, words: dict[str, Any]) -> 
             name, builder.cells("district_departments", "evaluations", rows=largest)
         )
     cells = builder.cells("district_departments", "evaluations")
-    builder.add("matrix_cells", "有数的格数", len(reported), "格", "列有数字的格数", "附件3", cells)
+    builder.add("matrix_cells", "有数的格数", len(reported), "格", "列有数字的格数", annex, cells)
     zeros = int((reported == 0).sum())
-    builder.add("matrix_zero_cells", "为零的格数", zeros, "格", "列为 0 的格数", "附件3", cells)
+    builder.add("matrix_zero_cells", "为零的格数", zeros, "格", "列为 0 的格数", annex, cells)
     builder.add_rate("matrix_zero_share", "为零的格占比", "matrix_zero_cells", "matrix_cells", share=True)
 
 
 def _add_towns_and_villages(builder: FigureBuilder, words: dict[str, Any]) -> None:
-    frame = builder.data.towns_and_villages
+    frame = annex_content(builder.data, "towns_and_villages", *_TIER_MEASURES)
     words["tiers_listed"] = []
-    for tier, label in (("town", "镇（街道）"), ("village", "村（社区）")):
+    for tier in TIERS:
+        label = builder.data.declaration.word_of(tier)
         rows = frame[frame["tier"] == tier]
         builder.add_total("towns_and_villages", "evaluations", f"{tier}_evaluations", f"{label}评价数", rows)
         empty = rows[(rows["evaluations"] == 0).fillna(False)]
@@ -337,13 +341,14 @@ def _add_towns_and_villages(builder: FigureBuilder, words: dict[str, Any]) -> No
     )
     builder.add_total("towns_and_villages", "rectified_on_time", "tier_rectified", "镇村按时整改数")
     builder.add_rate("tier_rectified_rate", "镇村按时整改率", "tier_rectified", "tier_negatives")
+    village_label = builder.data.declaration.word_of("village")
     builder.add_rate(
-        "village_share", "村（社区）评价数占镇村", "village_evaluations", "tier_evaluations", share=True
+        "village_share", f"{village_label}评价数占镇村", "village_evaluations", "tier_evaluations", share=True
     )
 
 
 def _add_public_services(builder: FigureBuilder, words: dict[str, Any]) -> None:
-    frame = builder.data.public_services
+    frame = annex_content(builder.data, "public_services", "evaluations")
     builder.add_total("public_services", "evaluations", "public_evaluations", "公共服务评价数")
     top = (
         frame.dropna(subset=["evaluations"])
@@ -375,6 +380,6 @@ def _add_public_services(builder: FigureBuilder, words: dict[str, Any]) -> None:
             int(printed["value"].iloc[0]),
             "条",
             "通报所列",
-            "附件5",
-            [CellRef.of("public_services", decode_key(str(printed["key"].iloc[0])), "evaluations")],
+            builder.annex("public_services"),
+            [cell_of(printed.iloc[0].to_dict())],
         )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
 from haochaping.cleaning.number_format import percent_text
-from haochaping.core.labels import COLUMNS, TIER_LABELS
-from haochaping.core.model import TABLES, CellRef, QuarterData, decode_key
+from haochaping.core.declaration import AnnexSpec
+from haochaping.core.labels import annex_words
+from haochaping.core.model import CellRef, QuarterData
+from haochaping.figures.annex_content import annex_content
 from haochaping.figures.figure import PER_TEN_THOUSAND, Figure
 from haochaping.figures.unit_name import UnitName
 from haochaping.statistics.rates import wilson
+from haochaping.store.cell_index import cell_of
 
 TEN_THOUSAND = 10_000
 MOST_ROWS_NAMED = 3
@@ -26,10 +29,7 @@ class FigureBuilder:
     def __init__(self, data: QuarterData, words: dict[str, Any]):
         self.data, self.words = data, words
         self.figures: dict[str, Figure] = {}
-        self._corrected = {
-            CellRef.of(row["table"], decode_key(row["key"]), row["column"])
-            for row in data.corrections.to_dict("records")
-        }
+        self._corrected = {cell_of(row) for row in data.corrections.to_dict("records")}
 
     def add(
         self,
@@ -65,18 +65,24 @@ class FigureBuilder:
         )
 
     def cells(self, table: str, *columns: str, rows: pd.DataFrame | None = None) -> list[CellRef]:
-        """The cells of `columns`, in the given rows or in all rows of the table."""
+        """The cells of `columns`, in the given rows or in all rows of the table; none where it is not declared."""
+        spec = self.data.declaration.annexes.get(table)
+        if spec is None:
+            return []
         content = self.data.table(table) if rows is None else rows
-        keys = content[list(TABLES[table].key)].to_dict("records")
-        return [CellRef.of(table, key, column) for key in keys for column in columns]
+        return [
+            CellRef(table, row, column, member)
+            for row, member in _rows_and_members(spec, content)
+            for column in columns
+        ]
 
     def unit_names(self, table: str, rows: pd.DataFrame, *columns: str) -> list[UnitName]:
         """The distinct units of `rows`, each with its cells in `columns`."""
-        first = TABLES[table].key[0]
+        spec = self.data.declaration.annexes.get(table)
         found: dict[str, set[CellRef]] = {}
-        for key in rows[list(TABLES[table].key)].to_dict("records"):
-            cells = found.setdefault(str(key[first]), set())
-            cells.update(CellRef.of(table, key, column) for column in columns)
+        for row, member in _rows_and_members(spec, rows) if spec else ():
+            cells = found.setdefault(row, set())
+            cells.update(CellRef(table, row, column, member) for column in columns)
         return [UnitName(name, cells) for name, cells in found.items()]
 
     def add_per_ten_thousand(self, name: str, label: str, k: str, n: str) -> None:
@@ -103,20 +109,32 @@ class FigureBuilder:
         which: str = "",
     ) -> None:
         """Add the sum of a column over the given rows or all; `which` describes the rows in place of the generated words."""
-        content = self.data.table(table) if rows is None else rows
+        content = annex_content(self.data, table, column) if rows is None else rows
         value = int(content[column].sum())
-        tiers = content["tier"].unique() if "tier" in content else []
-        tier = TIER_LABELS[tiers[0]] if len(tiers) == 1 else ""
-        source = f"附件{TABLES[table].annex} {tier}{COLUMNS[column]}列"
-        unit = "条" if "evaluations" in column else "件"
+        declaration = self.data.declaration
+        source = f"{self.annex(table)} {self._single_tier(table, content)}{declaration.heading(column)}列"
+        unit = declaration.unit(column)
         formula = which or self._describe_sum(table, content)
         self.add(name, label, value, unit, formula, source, self.cells(table, column, rows=content))
 
+    def annex(self, table: str) -> str:
+        """An annex in words: ``附件2``, by the number printed."""
+        return annex_words(self.data, table)
+
+    def _single_tier(self, table: str, rows: pd.DataFrame) -> str:
+        """The word for the tier (or other fixed member) whose rows these are; blank where there are several."""
+        spec = self.data.declaration.annexes.get(table)
+        if spec is None or spec.columns_by is None or not spec.columns_by.members:
+            return ""
+        members = rows[spec.columns_by.key].unique()
+        return spec.columns_by.word_of(members[0]) if len(members) == 1 else ""
+
     def _describe_sum(self, table: str, rows: pd.DataFrame) -> str:
         """Which rows of a table are added up, in Chinese: by name where few are included or few left out."""
-        whole, first = self.data.table(table), TABLES[table].key[0]
-        if len(rows) == len(whole) or len(TABLES[table].key) > 1:
+        spec = self.data.declaration.annexes.get(table)
+        if spec is None or len(spec.key) > 1 or len(rows) == len(self.data.table(table)):
             return "各行所列数相加"
+        whole, first = self.data.table(table), spec.row_key
         names = [str(name) for name in rows[first]]
         others = [str(name) for name in whole[first] if str(name) not in names]
         if len(names) <= MOST_ROWS_NAMED:
@@ -144,6 +162,14 @@ class FigureBuilder:
             NO_INTERVAL_OF_SHARE if share else interval_text(part, whole),
             of=(k, n),
         )
+
+
+def _rows_and_members(spec: AnnexSpec, rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """The name of each row of a frame, and whom in the columns it is about."""
+    if rows.empty:  # perhaps of an annex that is declared otherwise than expected
+        return iter(())
+    members = rows[spec.columns_by.key] if spec.columns_by else [""] * len(rows)
+    return zip(rows[spec.row_key], members, strict=True)
 
 
 NO_INTERVAL_OF_SHARE = "构成比，不列区间"

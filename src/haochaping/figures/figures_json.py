@@ -20,14 +20,14 @@ def dump_figures(figures: Figures) -> str:
         "figures": [_figure(one, cells) for one in figures.values()],
         "words": {name: _word(value, cells) for name, value in figures.words.items()},
     }
-    rows = [[cell.table, cell.key, cell.column] for cell in cells.places]
+    rows = [[cell.table, cell.row, cell.column, cell.member] for cell in cells.places]
     return json.dumps(written | {"cells": rows}, ensure_ascii=False)
 
 
 def load_figures(text: str, data: QuarterData) -> Figures:
     """The figures behind :func:`dump_figures`, of `data`."""
     read = json.loads(text)
-    cells = [CellRef.of(table, dict(key), column) for table, key, column in read["cells"]]
+    cells = [CellRef(*names) for names in read["cells"]]
     made = [_read_figure(one, cells) for one in read["figures"]]
     words = {name: _read_word(value, cells) for name, value in read["words"].items()}
     return Figures({one.name: one for one in made}, words, data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from haochaping.core.model import TABLES, QuarterData
+from haochaping.core.model import QuarterData
 from haochaping.figures.annex_figures import add_annexes
 from haochaping.figures.figure_builder import FigureBuilder
 from haochaping.reference.reference import Reference
@@ -14,7 +14,7 @@ def figures_of_one_quarter(data: QuarterData, reference: Reference) -> FigureBui
     """Compute the figures of every annex that the quarter has, and the words that sentences use with them."""
     words: dict[str, Any] = {
         "quarter": data.quarter.label,
-        "absent": [TABLES[name].annex for name in data.absent],
+        "absent": [data.annex_number(name) for name in data.absent],
         "small": reference.threshold("small_denominator"),
         "change_points": reference.threshold("change_points"),
         "change_relative": reference.threshold("change_relative"),

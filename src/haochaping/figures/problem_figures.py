@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
 from haochaping.cleaning.decode_text import decode
-from haochaping.core.model import NOT_IN_SOURCE, TABLES, TEXT_CLAIMS, CellRef, QuarterData, decode_key
+from haochaping.core.model import MISSING, CellRef, QuarterData
 from haochaping.core.text import normalize_for_comparison
+from haochaping.figures.annex_content import annex_content
 from haochaping.figures.figure_builder import FigureBuilder
 from haochaping.figures.unit_name import UnitName
 from haochaping.reference.reference import Reference
 from haochaping.statistics.robust_spread import FEWEST_PEERS
+from haochaping.store.cell_index import claim_cell
 
 SERVICE_TABLES = ("districts", "city_departments")
 TABLES_WITH_NEGATIVES = (*SERVICE_TABLES, "towns_and_villages")
@@ -52,7 +54,9 @@ def add_problems(builder: FigureBuilder, reference: Reference) -> None:
         "zero_negatives": _has_only_zero_negatives(data),
         "no_negatives": UnitName("零", _negative_cells(builder)),
         "late": _overdue(builder),
-        "scattered": bool((data.district_departments["evaluations"] == 0).any()),
+        "scattered": bool(
+            (annex_content(data, "district_departments", "evaluations")["evaluations"] == 0).any()
+        ),
         "unlisted": _units_without_count(data, reference),
         "planned": _planned_subjects(data, reference),
         "channel_claim": _find_channel_claim(data, reference),
@@ -62,7 +66,8 @@ def add_problems(builder: FigureBuilder, reference: Reference) -> None:
 
 def _districts_with_few_active(builder: FigureBuilder, min_evaluations: float) -> list[UnitName]:
     """Districts whose active rate is below half of the districts' median; small denominators left out."""
-    rows = builder.data.districts.dropna(subset=["active_evaluations", "evaluations"])
+    rows = annex_content(builder.data, "districts", *_ACTIVE_RATE_COLUMNS)
+    rows = rows.dropna(subset=list(_ACTIVE_RATE_COLUMNS))
     rows = rows[rows["evaluations"] >= max(min_evaluations, 1)]
     if len(rows) < FEWEST_PEERS:
         return []
@@ -78,7 +83,8 @@ def _departments_hardly_active(builder: FigureBuilder, min_evaluations: float) -
     rest = builder.figures.get("department_rest_active_rate")
     if rest is None or not rest.value:
         return []
-    rows = builder.data.city_departments.dropna(subset=["active_evaluations", "evaluations"])
+    rows = annex_content(builder.data, "city_departments", *_ACTIVE_RATE_COLUMNS)
+    rows = rows.dropna(subset=list(_ACTIVE_RATE_COLUMNS))
     rows = rows[(rows["evaluations"] >= max(min_evaluations, 1)) & (rows["active_evaluations"] > 0)]
     rates = rows["active_evaluations"].astype(float) / rows["evaluations"].astype(float)
     return builder.unit_names("city_departments", rows[rates < float(rest.value) / 10], *_ACTIVE_RATE_COLUMNS)
@@ -87,20 +93,22 @@ def _departments_hardly_active(builder: FigureBuilder, min_evaluations: float) -
 def _units_where(
     builder: FigureBuilder,
     condition: Callable[[pd.DataFrame], pd.Series],
-    columns: Iterable[str],
+    columns: Sequence[str],
     tables: Iterable[str] = SERVICE_TABLES,
 ) -> list[UnitName]:
     """Units with a row that fulfils `condition`, with their cells in `columns`."""
     found = []
     for name in tables:
-        rows = builder.data.table(name)
+        rows = annex_content(builder.data, name, *columns)
         found += builder.unit_names(name, rows[condition(rows).fillna(False)], *columns)
     return _merge_by_name(found)
 
 
 def _has_only_zero_negatives(data: QuarterData) -> bool:
     """Whether negative evaluations are listed, and every one of them is zero."""
-    listed = pd.concat([data.table(name)["negative_evaluations"] for name in TABLES_WITH_NEGATIVES]).dropna()
+    negatives = "negative_evaluations"
+    columns = [annex_content(data, name, negatives)[negatives] for name in TABLES_WITH_NEGATIVES]
+    listed = pd.concat(columns).dropna()
     return len(listed) > 0 and bool((listed == 0).all())
 
 
@@ -109,7 +117,7 @@ def _negative_cells(builder: FigureBuilder) -> list[CellRef]:
 
 
 def _overdue(builder: FigureBuilder) -> list[UnitName]:
-    rows = builder.data.towns_and_villages
+    rows = annex_content(builder.data, "towns_and_villages", "rectified_on_time", "negative_evaluations")
     is_overdue = (rows["rectified_on_time"] < rows["negative_evaluations"]).fillna(False)
     return builder.unit_names(
         "towns_and_villages", rows[is_overdue], "rectified_on_time", "negative_evaluations"
@@ -118,20 +126,13 @@ def _overdue(builder: FigureBuilder) -> list[UnitName]:
 
 def _units_without_count(data: QuarterData, reference: Reference) -> list[UnitName]:
     """Units with a count without a number in a column that the table has; 归市 is excepted, for it is a reason."""
+    missing = data.cells[(data.cells["status"] == MISSING) & ~data.cells["is_total"]]
     return _merge_by_name(
-        UnitName(next(iter(key.values())), [CellRef.of(row["table"], key, row["column"])])
-        for row in data.unreported.to_dict("records")
-        if row["column"] in TABLES[row["table"]].counts
-        and row["reason"] != NOT_IN_SOURCE
-        and normalize_for_comparison(row["printed"]) not in reference.counted_elsewhere
-        and row["key"] not in _total_keys(data, row["table"])
-        and (key := decode_key(row["key"]))
+        UnitName(cell["row"], [CellRef(cell["annex"], cell["row"], cell["measure"], cell["member"])])
+        for cell in missing.to_dict("records")
+        if data.declaration.is_count(cell["annex"], cell["measure"])
+        and normalize_for_comparison(cell["printed"]) not in reference.counted_elsewhere
     )
-
-
-def _total_keys(data: QuarterData, table: str) -> set[str]:
-    totals = data.printed_totals
-    return set(totals.loc[totals["table"] == table, "key"])
 
 
 def _planned_subjects(data: QuarterData, reference: Reference) -> list[str]:
@@ -152,21 +153,25 @@ def _find_channel_claim(data: QuarterData, reference: Reference) -> str:
         return ""
     for row in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
         if row["name"] == "channel" and (found := re.search(row["pattern"], text)):
-            return UnitName(found.group(0), [CellRef.of(TEXT_CLAIMS, {"figure": "claim:channel"}, "value")])
+            return UnitName(found.group(0), [claim_cell("claim:channel")])
     return ""
 
 
 def _differs_from_counterpart(data: QuarterData, reference: Reference) -> bool:
     """Whether the sum of annex 5 differs from that of its counterpart, a row of annex 3 declared in the registry."""
-    kind = TABLES["district_departments"].unit_kinds["department"]
-    matrix, public = data.district_departments, data.public_services
+    matrix, public = (
+        annex_content(data, name, "evaluations") for name in ("district_departments", "public_services")
+    )
+    if matrix.empty or public.empty:
+        return False
+    specs = data.declaration.annexes
+    kind = specs["district_departments"].unit_kinds["department"]
+    counterpart = (
+        f"附件{specs['public_services'].number}"  # the registry knows annexes by their usual numbers
+    )
     for name in _distinct(matrix["department"]):
         unit = reference.unit(kind, name)
-        if (
-            unit
-            and normalize_for_comparison(unit.counterpart) == f"附件{TABLES['public_services'].annex}"
-            and len(public)
-        ):
+        if unit and normalize_for_comparison(unit.counterpart) == counterpart:
             row = matrix.loc[matrix["department"] == name, "evaluations"]
             return int(row.sum()) != int(public["evaluations"].sum())
     return False

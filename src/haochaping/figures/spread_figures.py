@@ -7,7 +7,7 @@ from fractions import Fraction
 import pandas as pd
 
 from haochaping.cleaning.number_format import number
-from haochaping.core.model import CellRef
+from haochaping.figures.annex_content import annex_content
 from haochaping.figures.figure import PERCENT
 from haochaping.figures.figure_builder import FigureBuilder, interval_text
 from haochaping.reference.reference import Reference
@@ -26,7 +26,7 @@ def add_spread(builder: FigureBuilder, reference: Reference) -> None:
     """Add figures and names of districts whose active rate stands out; none where no two differ significantly."""
     words = builder.words
     words |= {"highest": [], "lowest": [], "above": [], "below": [], "alike": False}
-    rows = builder.data.table(TABLE)
+    rows = annex_content(builder.data, TABLE, ACTIVE, BASE)
     if rows.empty:
         return
     _add_top_share(builder, rows)
@@ -49,16 +49,16 @@ def add_spread(builder: FigureBuilder, reference: Reference) -> None:
 
 
 def _add_active_rate_of(builder: FigureBuilder, rows: pd.DataFrame, district: str, which: str) -> None:
-    [row] = rows[rows[KEY] == district].to_dict("records")
-    k, n = int(row[ACTIVE]), int(row[BASE])
+    own = rows[rows[KEY] == district]
+    [k], [n] = own[ACTIVE].astype(int), own[BASE].astype(int)
     builder.add(
         f"{which}_active_rate",
         f"{district}主动评价率",
         Fraction(k, n),
         PERCENT,
         f"{number(k)} ÷ {number(n)}",
-        f"附件1 {district}",
-        [CellRef.of(TABLE, {KEY: district}, column) for column in (ACTIVE, BASE)],
+        f"{builder.annex(TABLE)} {district}",
+        builder.cells(TABLE, ACTIVE, BASE, rows=own),
         interval_text(k, n),
     )
 

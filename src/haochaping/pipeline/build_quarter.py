@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haochaping.core.paths import DATA_VARIABLE, STAGED_VARIABLE, Locations, project_root
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.outputs.published.file_names import NOTEBOOK, PAGE
 from haochaping.pipeline.fingerprint import Inputs
 from haochaping.pipeline.kernel import KERNEL_LOG, OwnKernelManager, running_kernel
@@ -147,7 +147,7 @@ def _build(
     return BuildResult(data, report.verdict.value, tuple(page.missing_glyphs), report.about_past)
 
 
-def _start_notebook(quarter: Quarter, staging: Path, kernel: OwnKernelManager) -> BackgroundTask:
+def _start_notebook(quarter: Period, staging: Path, kernel: OwnKernelManager) -> BackgroundTask:
     """Start the notebook in its kernel while this process goes on; the data must be staged already."""
     notebook = project_root() / "notebooks" / NOTEBOOK
     parameters = {"QUARTER": str(quarter)}

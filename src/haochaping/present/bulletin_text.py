@@ -12,11 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pandas as pd
-
 from haochaping.core.labels import FIGURES
-from haochaping.core.model import TABLES, TIERS, QuarterData
+from haochaping.core.model import QuarterData
 from haochaping.core.text import visible
+from haochaping.figures.annex_content import TIERS, annex_content
 from haochaping.figures.figure import Figures
 from haochaping.present.phrase import Number, PhrasePart
 from haochaping.present.sentences import Sentence, Words, escape_analyst_line, render
@@ -198,8 +197,12 @@ def _planned_work(data: QuarterData, reference: Reference) -> str:
 
 
 def _unit_names(data: QuarterData) -> list[str]:
-    columns = [data.table(name)[column] for name, spec in TABLES.items() for column in spec.unit_kinds]
-    return [name for name in dict.fromkeys(pd.concat(columns)) if name not in TIERS]
+    names: list[str] = []
+    for table, spec in data.declaration.annexes.items():
+        names += data.table(table)[spec.row_key].tolist()
+        if spec.columns_by and not spec.columns_by.members:
+            names += data.table(table)[spec.columns_by.key].tolist()
+    return list(dict.fromkeys(names))
 
 
 # --- what the tables hold ---------------------------------------------------------------------------------
@@ -209,11 +212,11 @@ def _availability(data: QuarterData) -> dict[str, bool]:
     """Which numbers the tables hold at all: an absent column must not be reported as zero."""
     availability: dict[str, bool] = {}
     for table, prefix in (("districts", "district"), ("city_departments", "department")):
-        content = data.table(table)
+        content = annex_content(data, table, "cases", "evaluations")
         availability[f"has_{prefix}"] = bool(content["evaluations"].notna().any())
         availability[f"has_{prefix}_cases"] = bool(content["cases"].notna().any())
         availability[f"complete_{prefix}"] = bool(content[["cases", "evaluations"]].notna().all(axis=None))
-    tiers = data.towns_and_villages
+    tiers = annex_content(data, "towns_and_villages", "evaluations")
     for tier in TIERS:
         availability[f"has_{tier}"] = bool(tiers.loc[tiers["tier"] == tier, "evaluations"].notna().any())
     availability["tiers_covered"] = (
@@ -221,8 +224,9 @@ def _availability(data: QuarterData) -> dict[str, bool]:
         and bool(tiers["evaluations"].notna().all())
         and bool((tiers["evaluations"] > 0).all())
     )
-    availability["has_matrix"] = bool(data.district_departments["evaluations"].notna().any())
-    availability["has_public"] = bool(data.public_services["evaluations"].notna().any())
+    for name, table in (("has_matrix", "district_departments"), ("has_public", "public_services")):
+        content = annex_content(data, table, "evaluations")
+        availability[name] = bool(content["evaluations"].notna().any())
     availability["has_results"] = any(
         is_available for name, is_available in availability.items() if name.startswith("has_")
     )

@@ -9,11 +9,12 @@ from itertools import groupby
 
 @dataclass(frozen=True)
 class Heading:
-    """A cell of the header: how many columns and rows it spans."""
+    """A cell of the header: how many columns and rows it spans, and above which column it begins."""
 
     text: str
     columns: int = 1
     rows: int = 1
+    first_column: int = 0
 
 
 def header_rows(paths: Sequence[Sequence[str]]) -> list[list[Heading]]:
@@ -29,7 +30,9 @@ def header_rows(paths: Sequence[Sequence[str]]) -> list[list[Heading]]:
     return [
         [
             heading
-            for heads, columns in groupby(enumerate(paths), key=lambda item: _shared_part(item[0], item[1], level))
+            for heads, columns in groupby(
+                enumerate(paths), key=lambda item: _shared_part(item[0], item[1], level)
+            )
             if heads
             for heading in [_heading(paths, [at for at, _ in columns], level, depth)]
         ]
@@ -48,7 +51,7 @@ def _shared_part(at: int, path: Sequence[str], level: int) -> tuple[object, ...]
 def _heading(paths: Sequence[Sequence[str]], columns: Sequence[int], level: int, depth: int) -> Heading:
     path = paths[columns[0]]
     is_lowest = len(path) == level + 1
-    return Heading(path[level], len(columns), depth - level if is_lowest else 1)
+    return Heading(path[level], len(columns), depth - level if is_lowest else 1, columns[0])
 
 
 def column_paths(header: Sequence[Sequence[Heading]]) -> list[tuple[str, ...]]:

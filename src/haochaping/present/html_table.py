@@ -5,28 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import pandas as pd
 
-from haochaping.core.labels import COLUMNS
+from haochaping.core.declaration import Declaration
+from haochaping.core.labels import column_heading
+from haochaping.core.model import printed_column
+from haochaping.core.paths import find_locations
+from haochaping.present.header_tree import Heading, header_rows
 from haochaping.present.html_fragment import Html, single_tab_stop, single_tab_stop_per_target, text
+from haochaping.reference.reference import load_reference
 
 
 @dataclass(frozen=True)
 class Header:
-    """A column's heading; the ``unit`` is shown here only. A ``group`` spans neighbouring columns of the same group.
+    """A column's heading; the ``unit`` is shown here only.
 
+    A ``group`` spans neighbouring columns of the same group; of several, one above the other, the topmost comes first.
     ``kind`` is how its cells are set: blank for numbers, else :data:`SHORT` or :data:`PROSE`. ``findings`` are the
     anchors of the findings that are about the column.
     """
 
     label: str
     unit: str = ""
-    group: str = ""
+    group: str | tuple[str, ...] = ""
     kind: str = ""
     findings: Sequence[str] = ()
     id: str = ""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The headings above it, topmost first."""
+        return tuple(filter(None, [self.group] if isinstance(self.group, str) else self.group))
 
 
 @dataclass(frozen=True)
@@ -109,18 +119,23 @@ def _notes_html(view: TableView, reason_ids: Mapping[tuple[str, str], str]) -> s
 
 
 def _head_html(view: TableView) -> str:
-    is_grouped = any(header.group for header in view.headers)
-    span = ' rowspan="2"' if is_grouped else ""
-    stub = f'<th scope="col"{span}>{text(view.stub)}</th>'
-    label_row = "".join(
-        f'<th scope="col"{_id_attribute(h.id)}{_class_attribute(h.kind)}>{_heading_html(h)}</th>'
-        for h in view.headers
+    rows = header_rows([(view.stub,), *((*header.groups, header.label) for header in view.headers)])
+    return "".join(
+        f"<tr>{''.join(_head_cell_html(heading, view, len(rows) - level) for heading in headings)}</tr>"
+        for level, headings in enumerate(rows)
     )
-    if not is_grouped:
-        return f"<tr>{stub}{label_row}</tr>"
-    groups = [(name, len(list(of_group))) for name, of_group in groupby(view.headers, lambda h: h.group)]
-    group_row = "".join(f'<th scope="colgroup" colspan="{size}">{text(name)}</th>' for name, size in groups)
-    return f"<tr>{stub}{group_row}</tr><tr>{label_row}</tr>"
+
+
+def _head_cell_html(heading: Heading, view: TableView, rows_left: int) -> str:
+    """A cell of the header; what spans several columns is a group, what reaches down to the cells a column's heading."""
+    if heading.rows < rows_left:
+        return f'<th scope="colgroup" colspan="{heading.columns}">{text(heading.text)}</th>'
+    span = f' rowspan="{heading.rows}"' if heading.rows > 1 else ""
+    if heading.first_column == 0:
+        return f'<th scope="col"{span}>{text(view.stub)}</th>'
+    header = view.headers[heading.first_column - 1]
+    attributes = f"{span}{_id_attribute(header.id)}{_class_attribute(header.kind)}"
+    return f'<th scope="col"{attributes}>{_heading_html(header)}</th>'
 
 
 def _heading_html(header: Header) -> str:
@@ -230,7 +245,17 @@ def _cell_text(value: object) -> str:
     return "" if pd.isna(value) else str(value)
 
 
-def in_chinese(frame: pd.DataFrame) -> pd.DataFrame:
-    """A copy of `frame` with Chinese column labels, for display; the data contract keeps English names."""
-    printed = {f"{name}_printed": f"{label}（原文）" for name, label in COLUMNS.items()}
-    return frame.rename(columns={**COLUMNS, **printed})
+def in_chinese(frame: pd.DataFrame, declaration: Declaration | None = None) -> pd.DataFrame:
+    """A copy of `frame` with Chinese column labels, for display; the data contract keeps English names.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The frame of an annex, rates added or not.
+    declaration : Declaration, optional
+        The city's headings. Default: those of the project.
+    """
+    declared = declaration or load_reference(find_locations().reference).declaration
+    labels = {name: column_heading(declared, name) for name in frame.columns}
+    printed = {printed_column(name): f"{label}（原文）" for name, label in labels.items()}
+    return frame.rename(columns=labels | printed)

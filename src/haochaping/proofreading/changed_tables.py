@@ -55,12 +55,7 @@ def paper_table(grid: Grid, annex: AnnexGrid) -> PaperTable:
 
 def annex_table(annex: AnnexGrid) -> PaperTable:
     """Headings and rows of an annex as we write it."""
-    groups = [heading for heading in annex.header[0] for _ in range(heading.columns)]
-    leaves = iter(annex.header[-1] if len(annex.header) > 1 else ())
-    headings = [
-        group.text if group.rows == len(annex.header) else group.text + next(leaves).text for group in groups
-    ]
-    return PaperTable(headings, [list(row) for row in [*annex.rows, *annex.totals]])
+    return PaperTable(annex.headings, [list(row) for row in [*annex.rows, *annex.totals]])
 
 
 def annex_likeness(annex: AnnexGrid, grid: Grid, *, under_heading: bool) -> float:

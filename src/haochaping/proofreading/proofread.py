@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from haochaping.checks.check_report import CheckReport
 from haochaping.cleaning.quantities import plain_text, quantities
 from haochaping.core.errors import refuse
-from haochaping.core.model import TIERS, QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.model import QuarterData
+from haochaping.core.period import Period
 from haochaping.core.text import visible
 from haochaping.figures.figure import Figures
 from haochaping.outputs.word.bulletin import DRAFT_HEADING, write_bulletin
@@ -41,7 +41,7 @@ from haochaping.proofreading.formal_parts import (
 from haochaping.proofreading.paper import BulletinPart, split_into_parts
 from haochaping.read.formats.docx import read_word
 from haochaping.read.grid.grid import Grid
-from haochaping.reference.reference import UNIT_KINDS, Reference
+from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
 from haochaping.text_numbers.compare_with_figures import FigureComparison
 
@@ -86,7 +86,7 @@ class Proofreader:
     def __init__(self, data: QuarterData, report: CheckReport, figures: Figures, reference: Reference):
         self.data, self.reference = data, reference
         self.draft_items = [finding.message for finding in report.uncorrected]
-        self.grids = annex_grids(data, reference)
+        self.grids = annex_grids(data)
         self.own = _own_lines(data, figures, reference)
         sentences = [s for block in bulletin_text(data, figures, reference) for s in block.sentences]
         known = [sentence.text for sentence in sentences if sentence.rule]
@@ -206,13 +206,13 @@ def _title_and_note(grid: AnnexGrid) -> list[OwnLine]:
 def _unit_names(
     data: QuarterData, reference: Reference, grids: Sequence[AnnexGrid], own: Sequence[OwnLine]
 ) -> set[str]:
-    names = {name for kind in UNIT_KINDS for name in reference.names(kind)}
+    names = {name for kind in reference.registered_kinds for name in reference.names(kind)}
     names |= {row[NAME_AT] for grid in grids for row in grid.rows}
     names |= {str(reference.city["name"]), str(reference.city.get("office", "")), data.fact("issuer")}
     for line in own:
         if line.place in (ADDRESSEES, SIGNED):
             names |= set(office_names(line.text))
-    return {plain_text(name) for name in names} - {"", *TIERS}
+    return {plain_text(name) for name in names} - {""}
 
 
 def _assign_grids(annexes: Sequence[AnnexGrid], paper: Sequence[BulletinPart]) -> dict[int, list[Grid]]:
@@ -248,7 +248,7 @@ def format_differences(found: Sequence[Difference]) -> str:
     return "\n".join(visible(str(difference)).replace("\n", " ") for difference in ordered)
 
 
-def summarise_differences(found: Sequence[Difference], quarter: Quarter) -> str:
+def summarise_differences(found: Sequence[Difference], quarter: Period) -> str:
     """The closing line of the report; a paper in which something is missing is not said to agree."""
     differing = sum(difference.counts for difference in found)
     missing = len(found) - differing

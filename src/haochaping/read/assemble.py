@@ -7,7 +7,7 @@ from typing import Any
 
 from haochaping.cleaning.number_or_missing import LONGEST_CELL, Cell, read_measure, read_number
 from haochaping.core.declaration import AnnexSpec
-from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.errors import InputRefused, Problem
 from haochaping.core.model import (
     AS_PRINTED,
     MISSING,
@@ -17,11 +17,12 @@ from haochaping.core.model import (
     frame,
     undeclared_table,
 )
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.annex_table import AnnexTable, TableColumn, TableRow
 from haochaping.read.grid.read_grids import spec_title
-from haochaping.read.text.narrative import Narrative, quarter_in, read_note
+from haochaping.read.source_period import SourcePeriod
+from haochaping.read.text.narrative import Narrative, read_note
 from haochaping.reference.reference import Reference
 
 CellRow = dict[str, Any]
@@ -31,7 +32,7 @@ CellRow = dict[str, Any]
 def assemble(
     narrative: Narrative,
     tables: Sequence[AnnexTable],
-    quarter: Quarter,
+    quarter: Period,
     reference: Reference,
     place: str,
     source_kind: str = "published bulletin",
@@ -46,14 +47,19 @@ def assemble(
     """
     problems: list[Problem] = []
     distinct = _without_repeated(tables, problems)
+    problems += _broken_serials(distinct)
     cells: list[CellRow] = []
     annexes: list[dict[str, Any]] = []
     for number, table in enumerate(distinct, start=1):
         reader = _CellReader(table, number, reference, problems)
         cells += reader.rows()
-        annexes.append(_annex_row(table, number, reference))
+        if not any(row["table"] == _table_name(table, number) for row in annexes):
+            parts = [part for part in distinct if part is table or (table.spec and part.spec is table.spec)]
+            annexes.append(_annex_row(parts, number))
     cells = _without_repeated_totals(cells, problems)
-    _check_quarter(narrative, annexes, quarter, place, must_say=source_kind == "published bulletin")
+    SourcePeriod(narrative, distinct, annexes, quarter, place).check(
+        must_say=source_kind == "published bulletin"
+    )
     if problems:
         raise InputRefused(problems)
     return QuarterData(
@@ -90,6 +96,23 @@ def _without_repeated(tables: Sequence[AnnexTable], problems: list[Problem]) -> 
     return distinct
 
 
+def _broken_serials(tables: Sequence[AnnexTable]) -> list[Problem]:
+    """Problems with serial numbers that begin neither at 1 nor where the same annex left off in the table before."""
+    problems = []
+    last: dict[str, int] = {}
+    for table in tables:
+        if table.serials is None or table.spec is None:
+            continue
+        first, end = table.serials
+        before = last.get(table.spec.name, 0)
+        if first not in (1, before + 1):
+            at = table.rows[0].line
+            expected = f"序号应为 {before + 1}" if before else "序号应为 1"
+            problems.append(Problem(f"{table.place} 第 {at} 行", str(first), expected))
+        last[table.spec.name] = end
+    return problems
+
+
 def _same_annex(one: AnnexTable, two: AnnexTable) -> bool:
     if one.spec is None or two.spec is None:
         return one.spec is two.spec and one.content == two.content
@@ -106,16 +129,21 @@ def _row_names(table: AnnexTable) -> set[tuple[str, str, str]]:
     }
 
 
-def _annex_row(table: AnnexTable, number: int, reference: Reference) -> dict[str, Any]:
-    """The row of the frame ``annexes`` for a table."""
+def _table_name(table: AnnexTable, number: int) -> str:
+    return table.spec.name if table.spec else undeclared_table(number)
+
+
+def _annex_row(parts: Sequence[AnnexTable], number: int) -> dict[str, Any]:
+    """The row of the frame ``annexes`` for an annex, which may be printed in several tables."""
+    table, note = parts[0], "".join(dict.fromkeys(part.note for part in parts))
     spec = table.spec
-    start, end, extracted = read_note(table.note, f"{table.place}（{spec_title(spec, table.title)}备注）")
+    start, end, extracted = read_note(note, f"{table.place}（{spec_title(spec, table.title)}备注）")
     return {
-        "table": spec.name if spec else undeclared_table(number),
+        "table": _table_name(table, number),
         "position": number,
         "annex": table.number if table.number is not None else (spec.number if spec else None),
         "title": table.title,
-        "note": table.note,
+        "note": note,
         "period_start": start,
         "period_end": end,
         "extraction_date": extracted,
@@ -246,36 +274,12 @@ class _CellReader:
 # --- the period and facts about it ------------------------------------------------------------------------
 
 
-def _check_quarter(
-    narrative: Narrative, annexes: list[dict[str, Any]], quarter: Quarter, place: str, *, must_say: bool
-) -> None:
-    """Refuse a bulletin of another quarter.
-
-    The title decides; else the titles of annexes, the period in the notes, or what the text mentions. Exports and
-    workbooks need not name their quarter (`must_say`): then the folder decides.
-    """
-    named = [quarter_in(annex["title"]) for annex in annexes]
-    found = narrative.quarter or next((named_quarter for named_quarter in named if named_quarter), None)
-    if found is None:
-        starts = [a["period_start"] for a in annexes if a["period_start"]]
-        starts += [narrative.facts["period_start"]] if narrative.facts.get("period_start") else []
-        if starts:
-            found = Quarter(int(starts[0][:4]), (int(starts[0][5:7]) + 2) // 3)
-    found = found or narrative.mentioned
-    if found is None and not must_say:
-        return
-    if found is None:
-        raise refuse(place, "", "标题、正文或备注中应写明季度（如“2022年第四季度”）")
-    if found != quarter:
-        raise refuse(place, f"内容是{found.label}", f"文件夹是 {quarter}，应放入{quarter.label}的通报")
-
-
 def _about(
     narrative: Narrative,
     annexes: Sequence[dict[str, Any]],
     tables: Sequence[AnnexTable],
     reference: Reference,
-    quarter: Quarter,
+    quarter: Period,
     source_kind: str,
 ) -> list[dict[str, str]]:
     def first(name: str) -> str:

@@ -131,12 +131,15 @@ class _KeyChecker:
         for name, value in entry.items():
             if name not in keys:
                 self.problem((*place, name), name, f"应为 {'、'.join(keys)} 之一")
-            elif self.check_type((*place, name), value, keys[name].type) and keys[name].allowed:
-                if value not in keys[name].allowed:
-                    self.problem((*place, name), str(value), f"应为 {'、'.join(keys[name].allowed)} 之一")
+            elif self.check_type((*place, name), value, keys[name].type):
+                self._check_value((*place, name), value, keys[name].allowed)
         missing = [name for name, key in keys.items() if key.is_required and name not in entry]
         if missing:
             self.problem(place, "", f"应写明 {'、'.join(missing)}")
+
+    def _check_value(self, place: Sequence[str | int], value: object, allowed: Sequence[str]) -> None:
+        if allowed and value not in allowed:
+            self.problem(place, str(value), f"应为 {'、'.join(allowed)} 之一")
 
     def check_type(self, place: Sequence[str | int], value: object, type_: str) -> bool:
         """Report a value of another type than `type_`; blank texts count as wrong."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from haochaping.core.labels import COLUMNS
-from haochaping.core.model import TABLES, QuarterData
-from haochaping.present.annex_layout import SERIAL, TIER_HEADINGS, AnnexLayout, lay_out_annex
+from haochaping.core.model import QuarterData
+from haochaping.present.printed_table import PrintedTable, printed_table
 from haochaping.simulate.simulated_quarter import chinese_date
 
 
@@ -21,37 +20,26 @@ def print_bulletin(data: QuarterData) -> str:
         chinese_date(data.fact("issue_date")),
     ]
     for annex in data.annexes.to_dict("records"):
-        layout = lay_out_annex(data, annex["table"])
-        lines += [f"附件 {TABLES[annex['table']].annex}：", annex["title"], *_header(layout)]
+        table = printed_table(data, annex["table"])
+        lines += [f"附件 {table.number}：", annex["title"], *_header(table)]
         lines += [
             " ".join([str(number), row.name, *(cell.text for cell in row.cells)])
-            for number, row in enumerate(layout.rows, start=1)
+            for number, row in enumerate(table.rows, start=1)
         ]
         lines += [
-            " ".join([row.name, *(cell.text for cell in row.cells if cell.text)]) for row in layout.totals
+            " ".join([row.name, *(cell.text for cell in row.cells if cell.text)]) for row in table.totals
         ]
         lines.append(annex["note"])
     return "\n".join(lines) + "\n"
 
 
-def _header(layout: AnnexLayout) -> list[str]:
+def _header(table: PrintedTable) -> list[str]:
     """The header's lines: one, or names, tiers and the measures of each tier as a two-level header is copied."""
-    names = [SERIAL, layout.key_heading]
-    tiers = dict.fromkeys(column.key_part["tier"] for column in layout.columns if "tier" in column.key_part)
-    if not tiers:
-        return [
-            " ".join(
-                [
-                    *names,
-                    *(
-                        column.key_part.get("district") or COLUMNS[column.measure]
-                        for column in layout.columns
-                    ),
-                ]
-            )
-        ]
+    names = [table.serial_heading, table.key_heading]
+    if all(len(column.path) == 1 for column in table.columns):
+        return [" ".join([*names, *(column.path[0] for column in table.columns)])]
+    tiers = dict.fromkeys(column.path[0] for column in table.columns)
     measures = [
-        " ".join(COLUMNS[column.measure] for column in layout.columns if column.key_part["tier"] == tier)
-        for tier in tiers
+        " ".join(column.path[-1] for column in table.columns if column.path[0] == tier) for tier in tiers
     ]
-    return [" ".join(names), " ".join(TIER_HEADINGS[tier] for tier in tiers), *measures]
+    return [" ".join(names), " ".join(tiers), *measures]

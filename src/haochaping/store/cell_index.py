@@ -169,8 +169,14 @@ class CellIndex:
         return cell in self._values or cell in self._printed
 
     def rows(self, table: str) -> list[RowRef]:
-        """Rows of an annex in printed order, without totals."""
-        return list(self._rows[table].values())
+        """Rows of an annex in printed order, without totals; none for an annex that is not declared."""
+        return list(self._rows.get(table, {}).values())
+
+    def row_of(self, cell: CellRef) -> RowRef | None:
+        """The row in which a cell stands, a total's too; None for the text, notes and whole columns."""
+        return self._rows.get(cell.table, {}).get((cell.row, cell.member)) or self._totals.get(
+            (cell.table, cell.row, cell.member)
+        )
 
     @property
     def total_rows(self) -> list[RowRef]:

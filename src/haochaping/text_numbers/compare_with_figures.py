@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 import pandas as pd
 
-from haochaping.cleaning.number_format import number, percent_text
+from haochaping.cleaning.number_format import number, percent_text, percent_text_beside
 from haochaping.cleaning.quantities import COUNT, PERCENT, plain_text
+from haochaping.core.declaration import AnnexSpec
 from haochaping.core.labels import FIGURES
-from haochaping.core.model import TABLES, TIERS
+from haochaping.figures.annex_content import TIERS
 from haochaping.figures.figure import PER_TEN_THOUSAND, POINTS, Figures
 from haochaping.figures.figure import PERCENT as PERCENT_UNIT
 from haochaping.store.cell_index import CellIndex, RowRef
-from haochaping.text_numbers.known_numbers import KnownNumbers, equals_value
+from haochaping.text_numbers.known_numbers import KnownNumbers, equals_value, printed_tables
 from haochaping.text_numbers.number_mention import (
     MEASURES,
     NumberMention,
@@ -118,7 +119,7 @@ class FigureComparison:
             is_right = self._equals_any(mention, values) or (
                 subject.is_inherited and self.is_explained(mention)
             )
-            return "" if is_right else _values_text(values)
+            return "" if is_right else _values_text(values, mention)
         if mention.quantity.kind == COUNT and not self.known_numbers.contains(mention.quantity):
             intended = self.known_numbers.one_slip_away(mention.quantity)
             return number(intended) if intended is not None else ""
@@ -159,7 +160,7 @@ class FigureComparison:
         if quantity.kind == COUNT and quantity.value[0] % 1:  # no count: so many in ten thousand
             return any(f.unit == PER_TEN_THOUSAND and f.text == quantity.text for f in self.figures.values())
         if mention.counts_annexes:
-            return quantity.value[0] == len(TABLES) - len(self.cell_index.data.absent)
+            return quantity.value[0] == len(printed_tables(self.cell_index.data))
         if mention.counts_units and mention.counted_groups:
             return quantity.value[0] in self._unit_counts(mention)
         subject = self.subject(mention)
@@ -177,7 +178,7 @@ class FigureComparison:
         values = self._values_of_units(subject)
         if not values and subject.groups and subject.column:
             values = list(self._totals_of_groups(subject.groups, subject.column))
-        return _values_text(list(dict.fromkeys(values)))
+        return _values_text(list(dict.fromkeys(values)), mention)
 
     def have_different_subjects(self, mine: NumberMention, theirs: NumberMention) -> bool:
         """Whether two mentions of one number name different units, groups or measures."""
@@ -235,7 +236,7 @@ class FigureComparison:
         by_spelling: dict[str, set[str]] = {}
         for name, kind in self._names_and_kinds():
             unit = self.cell_index.reference.unit(kind, name) if self.cell_index.reference else None
-            for spelling in {name, *((unit.canonical, *unit.aliases) if unit else ())} - {*TIERS}:
+            for spelling in {name, *((unit.canonical, *unit.aliases) if unit else ())}:
                 by_spelling.setdefault(plain_text(spelling), set()).add(name)
         return {name: tuple(sorted(by_spelling[name])) for name in sorted(by_spelling, key=len, reverse=True)}
 
@@ -261,11 +262,13 @@ class FigureComparison:
         return re.compile("|".join(names) or r"(?!)")
 
     def _names_and_kinds(self) -> Iterator[tuple[str, str]]:
-        for table, spec in TABLES.items():
+        """Names of the registered units in rows and columns, each with its kind."""
+        for table, spec in self._annexes.items():
             for row in self.cell_index.rows(table):
-                for column, kind in spec.unit_kinds.items():
-                    if kind:
-                        yield row.key[column], kind
+                if any(group.name == row.group and group.is_registered for group in spec.groups):
+                    yield row.row, row.group
+                if spec.columns_by and spec.columns_by.is_registered:
+                    yield row.member, spec.columns_by.name
 
     def _nearest_groups(self, before: str) -> frozenset[str]:
         """The groups of the last clause that mentions any."""
@@ -304,8 +307,8 @@ class FigureComparison:
         printed_names = [{*self._printed_by_spelling[name]} for name in subject.names]
         values: list[CellValue] = []
         for table, rows in self._rows_by_table(subject.groups):
-            matching = [row for row in rows if all(names & {*row.key.values()} for names in printed_names)]
-            exact = [row for row in matching if len({*row.key.values()} - {*TIERS}) == len(printed_names)]
+            matching = [row for row in rows if all(names & _unit_names(row) for names in printed_names)]
+            exact = [row for row in matching if len(_unit_names(row)) == len(printed_names)]
             for row in exact:
                 values += self._row_values(row, subject.column)
             if len(matching) > 1 and (subject.groups or {*subject.names} <= self._department_spellings):
@@ -355,19 +358,25 @@ class FigureComparison:
         tiers = [tier for tier in TIERS if tier in groups]
         tables = [table for table in _DISTRICT_TABLES if table in groups]
         if not tables and not tiers:
-            tables = [table for table in _CITY_TABLES if table in groups] or list(TABLES)
-        found = [(table, self.cell_index.rows(table)) for table in tables]
-        towns = self.cell_index.rows("towns_and_villages") if tiers else []
-        return [("towns_and_villages", [row for row in towns if row.key["tier"] in tiers]), *found]
+            tables = [table for table in _CITY_TABLES if table in groups] or list(self._annexes)
+        found = [(table, self._rows(table)) for table in tables]
+        towns = self._rows("towns_and_villages") if tiers else []
+        return [("towns_and_villages", [row for row in towns if row.member in tiers]), *found]
+
+    @property
+    def _annexes(self) -> Mapping[str, AnnexSpec]:
+        return self.cell_index.declaration.annexes
+
+    def _rows(self, table: str) -> list[RowRef]:
+        """The rows of an annex; none where it is not declared."""
+        return self.cell_index.rows(table) if table in self._annexes else []
 
     def _totals_of_groups(self, groups: frozenset[str], column: str) -> Iterator[CellValue]:
         """Sums over tables and their tiers, printed totals, and the sum over districts and city departments."""
         for table, rows in self._rows_by_table(groups):
             yield from self._sum_or_rate(table, rows, column)
             for tier in TIERS:
-                yield from self._sum_or_rate(
-                    table, [row for row in rows if row.key.get("tier") == tier], column
-                )
+                yield from self._sum_or_rate(table, [row for row in rows if row.member == tier], column)
             for total in self.cell_index.totals(table):
                 yield from self._row_values(total, column)
         if not groups or groups >= {*_CITY_TABLES}:
@@ -375,10 +384,10 @@ class FigureComparison:
 
     def _city_totals(self, column: str) -> Iterator[CellValue]:
         """Sum over districts and city departments; sums of every table where neither has the column."""
-        rows = [row for table in _CITY_TABLES for row in self.cell_index.rows(table)]
+        rows = [row for table in _CITY_TABLES for row in self._rows(table)]
         values = list(self._sum_or_rate("", rows, column))
         yield from values or (
-            v for table in TABLES for v in self._sum_or_rate(table, self.cell_index.rows(table), column)
+            v for table in self._annexes for v in self._sum_or_rate(table, self._rows(table), column)
         )
 
     def _sum_or_rate(self, table: str, rows: Sequence[RowRef], column: str) -> Iterator[CellValue]:
@@ -415,7 +424,7 @@ class FigureComparison:
         if measure and _ZERO_WORDS.search(words):
             return {*self._units_at_zero(mention.counted_groups, measure)}
         return {
-            len({row.key[TABLES[table].key[0]] for row in rows})
+            len({row.row for row in rows})
             for group in mention.counted_groups
             for table, rows in self._rows_by_table(frozenset({group}))
             if table == group
@@ -435,6 +444,11 @@ class FigureComparison:
                 yield int(figure.value or 0)
 
 
+def _unit_names(row: RowRef) -> set[str]:
+    """The units that a row is about."""
+    return {row.row, row.member} - {"", *TIERS}
+
+
 def _is_small(mention: NumberMention) -> bool:
     value = mention.quantity.value[0]
     return "." not in mention.quantity.text and (mention.quantity.kind == PERCENT or value < SMALL_COUNT)
@@ -446,5 +460,14 @@ def _is_list_number(mention: NumberMention) -> bool:
     return opens and mention.quantity.value[0] < SMALL_COUNT
 
 
-def _values_text(values: Sequence[CellValue]) -> str:
-    return " 或 ".join(percent_text(v) if isinstance(v, Fraction) else number(v) for v in values)
+def _values_text(values: Sequence[CellValue], mention: NumberMention) -> str:
+    """The right values as text; percentages with the decimals in which they differ from the one that is mentioned."""
+
+    def text(value: CellValue) -> str:
+        if not isinstance(value, Fraction):
+            return number(value)
+        if mention.quantity.kind != PERCENT or equals_value(mention.quantity, value):
+            return percent_text(value)
+        return percent_text_beside(value, mention.quantity.value[0])
+
+    return " 或 ".join(dict.fromkeys(map(text, values)))

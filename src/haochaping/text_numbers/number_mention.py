@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from haochaping.cleaning.quantities import COUNT, PERCENT, Quantity, quantities
-from haochaping.core.model import TIERS
+from haochaping.figures.annex_content import TIERS
 
 MEASURES = {
     "主动评价率": "active_rate",

@@ -11,7 +11,7 @@ from pathlib import Path
 from haochaping.core.errors import InputRefused
 from haochaping.core.paths import project_root
 from haochaping.core.text import normalize_for_comparison
-from haochaping.read.text.text_bulletin import read_bulletin
+from haochaping.read.raw_folder import read_raw
 from haochaping.simulate.print_bulletin import print_bulletin
 from haochaping_dev.bench.planted_slips import DIGIT_SLIPS, rate_slip
 from haochaping_dev.bench.sandbox import CELLS, SEED, Sandbox
@@ -44,7 +44,7 @@ def _damage_outcome(sandbox: Sandbox, lines: list[str]) -> str:
         path = Path(folder) / "bulletin.txt"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         try:
-            data = read_bulletin(path, sandbox.data.quarter, sandbox.reference)
+            data = read_raw(path.parent, sandbox.data.quarter, sandbox.reference)
         except InputRefused:
             return "refused"
     if data == sandbox.data:

@@ -87,6 +87,8 @@ MEASURES_4 = tuple(
     ]
 )
 MEASURES_5 = (Measure("评价数", "evaluations"), Measure("总量占比", "share"))
+MATRIX = 3
+"""Number of the annex with a column for each district."""
 TIER_HEADINGS = {"town": "镇级", "village": "村级"}
 
 

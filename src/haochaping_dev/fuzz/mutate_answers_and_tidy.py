@@ -11,8 +11,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from haochaping.core.model import MISSING, NUMBER, QuarterData, annex_frame, cell_rows, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.model import MISSING, NUMBER, QuarterData, annex_frame, cell_rows, column_path, frame
+from haochaping.core.period import Period
 from haochaping.store.notes import SECTIONS
 from haochaping.store.tidy_tables import write_tidy
 from haochaping_dev.fuzz.bulletin_layout import Layout, expected_content
@@ -146,32 +146,45 @@ def to_quarter_data(content: Content) -> QuarterData:
         "about": [{"field": "quarter", "value": QUARTER}],
     }
     return QuarterData(
-        Quarter.parse(QUARTER), declaration, **{name: frame(name, rows) for name, rows in frames.items()}
+        Period.parse(QUARTER), declaration, **{name: frame(name, rows) for name, rows in frames.items()}
     )
 
 
 def _total_cells(content: Content, table: str, number: int) -> Iterator[dict[str, Any]]:
     """Yield the cells of an annex's rows of totals, with and without a number."""
-    common = {"table": number, "annex": table, "is_total": True}
     spec = kit_reference().declaration.annexes[table]
-    names = {record[spec.row_key] for record in content[table]}
-    for name, row, member, measure, value, printed, _ in content["printed_totals"]:
-        if name == table:
-            cell = {"row": row, "member": member, "measure": measure, "column": measure, "printed": printed}
-            yield {**common, **cell, "value": value, "status": NUMBER}
-    for name, row, member, measure, printed in content["unreported"]:
-        if name == table and row not in names:
-            cell = {"row": row, "member": member, "measure": measure, "column": measure, "printed": printed}
-            yield {**common, **cell, "status": MISSING, "reason": "原表空白"}
+    units = {record[spec.row_key] for record in content[table]}
+    numbers = [(*total[1:6], NUMBER, "") for total in content["printed_totals"] if total[0] == table]
+    gaps = [
+        (*gap[1:4], None, gap[4], MISSING, "原表空白")
+        for gap in content["unreported"]
+        if gap[0] == table and gap[1] not in units
+    ]
+    for row, member, measure, value, printed, status, reason in (*numbers, *gaps):
+        yield {
+            "table": number,
+            "annex": table,
+            "row": row,
+            "member": member,
+            "is_total": True,
+            "column": column_path(spec, spec.measures_by_name[measure], member),
+            "measure": measure,
+            "printed": printed,
+            "value": value,
+            "status": status,
+            "reason": reason,
+        }
 
 
 @cache
-def _known_tidy_tables(seed: int) -> tuple[Content, dict[str, bytes]]:
-    """Return the content of a known quarter, and its tidy tables as files."""
+def _known_tidy_tables(seed: int) -> tuple[Content, dict[str, bytes], list[dict[str, Any]]]:
+    """Return the content of a known quarter, its tidy tables as files, and its cells in the order of their file."""
     content = expected_content(small_city(seed), Layout())
+    data = to_quarter_data(content)
     with tempfile.TemporaryDirectory() as folder:
-        write_tidy(to_quarter_data(content), Path(folder))
-        return content, {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
+        write_tidy(data, Path(folder))
+        files = {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
+    return content, files, data.cells.to_dict("records")
 
 
 def tidy_files(random: Random) -> dict[str, bytes]:
@@ -181,8 +194,9 @@ def tidy_files(random: Random) -> dict[str, bytes]:
 
 def mutate_tidy_tables(random: Random) -> MutatedInput:
     """A figure, name, column or row of the tidy cells changed."""
-    content, known_files = _known_tidy_tables(random.randrange(8))
-    heading, *cells = csv.reader(io.StringIO(known_files[CELLS].decode()))
+    content, known_files, cells = _known_tidy_tables(random.randrange(8))
+    heading, *lines = csv.reader(io.StringIO(known_files[CELLS].decode()))
+    rows = [dict(zip(heading, line, strict=True)) for line in lines]
     kind = random.choice(
         (
             "figure",
@@ -196,51 +210,52 @@ def mutate_tidy_tables(random: Random) -> MutatedInput:
             "mark",
         )
     )
-    rows = [dict(zip(heading, cell, strict=True)) for cell in cells]
-    cell = random.choice([row for row in rows if _is_count(row)])
+    at = random.choice([i for i, cell in enumerate(cells) if _is_count(cell)])
+    cell, row = cells[at], rows[at]
     allowed: tuple[Content, ...] = ()
     if kind == "figure":
         value = random.randrange(10**6)
-        cell |= {"value": str(value), "printed": str(value)}
+        row |= {"value": str(value), "printed": str(value)}
         allowed = (_content_with_record(content, cell, {cell["measure"]: value}),)
     elif kind == "not a figure":
-        cell["value"] = random.choice(
+        row["value"] = random.choice(
             ("abc", "1e400", "²", "五", "--", "1 2", "0x1F", "9" * 30, "inf", "nan", "True")
         )
     elif kind == "below nought":
-        cell |= {"value": "-1", "printed": "-1"}
+        row |= {"value": "-1", "printed": "-1"}
     elif kind == "name blank":
-        cell["row"] = ""
+        row["row"] = ""
     elif kind == "column lost":
         heading = [name for name in heading if name != "value"]
     elif kind == "column renamed":
-        rows = [{**row, "another": row["value"]} for row in rows]
+        rows = [{**other, "another": other["value"]} for other in rows]
         heading = ["another" if name == "value" else name for name in heading]
     elif kind == "cell twice":
-        rows.append(cell)
+        rows.append(row)
     elif kind == "row lost":
-        rows = [row for row in rows if _record_of(row) != _record_of(cell)]
+        lost = [i for i, other in enumerate(cells) if _record_of(other) == _record_of(cell)]
+        rows = [other for i, other in enumerate(rows) if i not in lost]
         allowed = (_content_with_record(content, cell, None),)
     else:
         allowed = (content,)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n" if kind == "mark" else "\n")
-    writer.writerows([heading, *([row[name] for name in heading] for row in rows)])
+    writer.writerows([heading, *([one[name] for name in heading] for one in rows)])
     files = {**known_files, CELLS: buffer.getvalue().encode("utf-8-sig" if kind == "mark" else "utf-8")}
     return MutatedInput(f"tidy: {kind}", files, allowed)
 
 
-def _is_count(cell: dict[str, str]) -> bool:
-    """Whether a row of the tidy cells is a unit's cell that holds a count."""
-    spec = kit_reference().declaration.annexes[cell["annex"]]
-    return cell["is_total"] == "False" and cell["status"] == NUMBER and cell["measure"] in spec.counts
+def _is_count(cell: dict[str, Any]) -> bool:
+    """Whether a cell is a unit's and holds a count."""
+    counts = kit_reference().declaration.annexes[cell["annex"]].counts
+    return not cell["is_total"] and cell["status"] == NUMBER and cell["measure"] in counts
 
 
-def _record_of(cell: dict[str, str]) -> tuple[str, ...]:
+def _record_of(cell: dict[str, Any]) -> tuple[str, ...]:
     return cell["annex"], cell["row"], cell["member"]
 
 
-def _content_with_record(content: Content, cell: dict[str, str], changed: dict[str, Any] | None) -> Content:
+def _content_with_record(content: Content, cell: dict[str, Any], changed: dict[str, Any] | None) -> Content:
     """Return `content` with other measures in the record of a cell, or without the record."""
     table, row, member = _record_of(cell)
     spec = kit_reference().declaration.annexes[table]

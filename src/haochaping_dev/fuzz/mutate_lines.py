@@ -16,6 +16,7 @@ from haochaping_dev.fuzz.mutate_text import (
     make_text_input,
     random_city,
     random_layout,
+    readings_with_unknown_heading,
     right_readings,
 )
 from haochaping_dev.fuzz.print_any_layout import PrintedLine, join_lines, print_lines
@@ -220,7 +221,7 @@ def glue_tables(random: Random) -> MutatedInput:
 
 
 def mutate_header(random: Random) -> MutatedInput:
-    """A heading lost, doubled or unknown: refused."""
+    """A heading lost or doubled: refused; an unknown one: its column is none of the annex's."""
     bulletin = _MutableBulletin.random(random)
     i = random.choice(bulletin.line_indices("header"))
     pieces = bulletin.lines[i].split()
@@ -229,10 +230,13 @@ def mutate_header(random: Random) -> MutatedInput:
     replacement = {"lost": [], "doubled": [pieces[at]] * 2, "unknown": ["某某情况"]}[kind]
     lines = list(bulletin.lines)
     lines[i] = lines[i].with_text(" ".join([*pieces[:at], *replacement, *pieces[at + 1 :]]))
-    tiers = bulletin.lines[i].annex == 4 and pieces[at] in ("镇级", "村级")
-    return bulletin.mutated_input(
-        f"heading {kind}", lines, bulletin.unchanged_readings() if tiers and kind != "unknown" else ()
-    )
+    number = bulletin.lines[i].annex
+    allowed: tuple[Content, ...] = ()
+    if kind == "unknown":
+        allowed = readings_with_unknown_heading(bulletin.city, bulletin.layout, {number})
+    elif number == 4 and pieces[at] in ("镇级", "村级"):
+        allowed = bulletin.unchanged_readings()
+    return bulletin.mutated_input(f"heading {kind}", lines, allowed)
 
 
 def truncate(random: Random) -> MutatedInput:

@@ -21,6 +21,7 @@ from haochaping_dev.fuzz.mutate_text import (
     MutatedInput,
     random_city,
     random_layout,
+    readings_with_unknown_heading,
     right_readings,
 )
 from haochaping_dev.fuzz.office_files import (
@@ -94,6 +95,8 @@ def mutate_sheet(kind: str, random: Random) -> MutatedInput:
     name = random.choice([name for name in SHEET_MUTATIONS if not (name == "cells merged" and kind == "csv")])
     is_same = SHEET_MUTATIONS[name](sheets, random)
     allowed = right_readings(city, layout) if is_same else ()
+    if name == HEADING and not is_same:
+        allowed = readings_with_unknown_heading(city, layout, layout.annexes)
     return _make_input(kind, name, city, layout, sheets, random, allowed)
 
 
@@ -234,12 +237,13 @@ def _repeat_total(sheets: list[SheetContent], random: Random) -> bool:
     return True
 
 
+HEADING = "heading blank, doubled or unknown"
 SHEET_MUTATIONS: dict[str, SheetMutation] = {
     "row lost": _drop_row,
     "row doubled": _double_row,
     "rows exchanged": _exchange_rows,
     "row too many": _insert_extra_row,
-    "heading blank, doubled or unknown": _mutate_heading,
+    HEADING: _mutate_heading,
     "header lost": _drop_header,
     "two tables glued": _glue_tables,
     "cells merged": _merge_cells,

@@ -6,13 +6,13 @@ reader under test is not used for that.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from haochaping_dev.fuzz.bulletin_layout import Layout, UnreadableCell, expected_content
-from haochaping_dev.fuzz.invented_city import InventedCity, small_city
+from haochaping_dev.fuzz.invented_city import MATRIX, Annex, InventedCity, Measure, small_city
 from haochaping_dev.fuzz.mutate_figures import EQUIVALENT_MUTATIONS, FIGURE_MUTATIONS
 from haochaping_dev.fuzz.print_any_layout import encode, print_text
 
@@ -134,6 +134,46 @@ def right_readings(city: InventedCity, layout: Layout) -> tuple[Content, ...]:
         return () if has_duplicate_names else (expected_content(city, layout),)
     except UnreadableCell:
         return ()
+
+
+def readings_with_unknown_heading(
+    city: InventedCity, layout: Layout, numbers: Collection[int]
+) -> tuple[Content, ...]:
+    """Return what is read where a heading of one of the annexes `numbers` is unknown.
+
+    A column that nobody declared is no part of the annex; without what makes it this annex, the table is none of those
+    declared; an unknown heading of the serial numbers changes nothing.
+    """
+    readings = []
+    for reading in right_readings(city, layout):
+        readings.append(reading)
+        for annex in (annex for annex in city.annexes if annex.number in numbers):
+            readings += [_without_column(reading, annex, measure) for measure in annex.measures]
+            readings.append(_without_cells(reading, annex.table, lambda cell: True) | {annex.table: []})
+    return tuple(readings)
+
+
+def _without_column(reading: Content, annex: Annex, measure: Measure) -> Content:
+    """Return `reading` without the figures of one column of an annex."""
+    key, records = dict(measure.key), []
+    for record in reading[annex.table]:
+        if not key.items() <= record.items():
+            records.append(record)
+        elif annex.number != MATRIX:
+            blank = {measure.field: None, **({f"{measure.field}_printed": ""} if measure.is_rate else {})}
+            records.append({**record, **blank})
+    left = _without_cells(reading, annex.table, lambda cell: cell[2:4] == (measure.member, measure.field))
+    return left | {annex.table: records}
+
+
+def _without_cells(
+    reading: Content, table: str, is_lost: Callable[[tuple[Any, ...]], bool]
+) -> dict[str, Any]:
+    """Return `reading` without some of a table's totals and cells without a number."""
+    return reading | {
+        name: [cell for cell in reading[name] if cell[0] != table or not is_lost(cell)]
+        for name in ("printed_totals", "unreported")
+    }
 
 
 # --- mutations of the whole text ---------------------------------------------------------------------

@@ -17,7 +17,7 @@ from haochaping.cleaning.typing_slips import (
     slip_between,
 )
 from haochaping.core.model import CellRef, QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.store.cell_index import CellIndex
 
 
@@ -26,7 +26,7 @@ def cell(name: str) -> CellRef:
 
 
 def cell_index(**values: int) -> CellIndex:
-    empty = CellIndex(QuarterData(Quarter(2030, 1)))
+    empty = CellIndex(QuarterData(Period(2030, 1)))
     return empty.with_values({cell(name): value for name, value in values.items()})
 
 

@@ -7,7 +7,7 @@ import pytest
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData, encode_key, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
 
 ARITHMETIC = {
@@ -27,7 +27,7 @@ DISTRICT = {
 
 def check(reference: Reference, **rows: list[dict[str, Any]]) -> CheckReport:
     return run_rules(
-        QuarterData(Quarter(2030, 1), **{name: frame(name, r) for name, r in rows.items()}), reference
+        QuarterData(Period(2030, 1), **{name: frame(name, r) for name, r in rows.items()}), reference
     )
 
 
@@ -133,6 +133,54 @@ def test_headline_rate_with_its_qualifier(
         ],
     )
     assert ("headline_rate" in ids(report)) is not holds
+
+
+@pytest.mark.parametrize(
+    ("evaluations", "shown"), [(98996, "98.996%"), (98_999, "98.999%"), (98_990, "98.99%")]
+)
+def test_a_rate_of_the_text_is_seen_to_differ(reference: Reference, evaluations: int, shown: str) -> None:
+    """Never 正文写 99%以上，按附件合计为 99.00%，不相符."""
+    row = {**DISTRICT, "cases": 100_000, "evaluations": evaluations, "evaluation_rate": None}
+    department = {"department": "市甲局", "cases": 0, "evaluations": 0}
+    claim = {"figure": "evaluation_rate", "value": 0.99, "unit": "%", "printed": "99%", "qualifier": "以上"}
+    report = check(reference, districts=[row], city_departments=[department], headline=[claim])
+    [finding] = [f for f in report.findings if f.check == "headline_rate"]
+    assert f"为 {shown}，不相符" in finding.message and f"= {shown}" in finding.arithmetic
+    assert finding.expected == shown
+
+
+@pytest.mark.parametrize(
+    ("printed", "fails"), [("98.12%", False), ("98.13%", False), ("98.1%", False), ("98.11%", True)]
+)
+def test_a_rate_on_a_tie_is_right_either_way(reference: Reference, printed: str, fails: bool) -> None:
+    row = {
+        **DISTRICT, "cases": 160, "evaluations": 157, "evaluation_rate": 0.98125, "evaluation_rate_printed": printed
+    }  # fmt: skip
+    assert ("rate_recomputed" in ids(check(reference, districts=[row]))) is fails
+
+
+@pytest.mark.parametrize(
+    ("printed", "fails"), [("12%", False), ("13%", False), ("12.5%", False), ("11%", True)]
+)
+def test_a_share_on_a_tie_is_right_either_way(reference: Reference, printed: str, fails: bool) -> None:
+    rows = [
+        {"district": "甲区", "evaluations": 1, "share": 0.125, "share_printed": printed},
+        {"district": "乙区", "evaluations": 7, "share": 0.875, "share_printed": "87.5%"},
+    ]
+    assert ("share_recomputed" in ids(check(reference, public_services=rows))) is fails
+
+
+@pytest.mark.parametrize(("printed", "fails"), [("98.12%", False), ("98.13%", False), ("98.11%", True)])
+def test_a_rate_of_the_text_on_a_tie_is_right_either_way(
+    reference: Reference, printed: str, fails: bool
+) -> None:
+    row = {
+        **DISTRICT, "cases": 80, "evaluations": 78, "evaluation_rate": 0.975, "evaluation_rate_printed": "97.5%"
+    }  # fmt: skip
+    department = {**row, "department": "市甲局", "evaluations": 79}
+    claim = {"figure": "evaluation_rate", "value": 0.98125, "unit": "%", "printed": printed}
+    report = check(reference, districts=[row], city_departments=[department], headline=[claim])
+    assert ("headline_rate" in ids(report)) is fails
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,23 @@
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from haochaping.checks.finding import Finding
+from haochaping.checks.outcome import FAILS
+from haochaping.checks.rule import load_rules
+from haochaping.checks.rule_kinds import KINDS
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData, encode_key, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
-from haochaping.simulate.simulated_quarter import simulate
+from haochaping.simulate.simulated_quarter import PUBLIC_SERVICES, CitySize, simulate
+from haochaping.store.cell_index import CellIndex
 
-Q1, Q2 = Quarter(2023, 1), Quarter(2023, 2)
+Q1, Q2 = Period(2023, 1), Period(2023, 2)
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +82,112 @@ def test_a_row_copied_from_the_quarter_before(
     copied = [f for f in report.findings if "有一行与2023年第一季度逐格相同" in f.message]
     assert len(copied) == 1, "alone, or with the rate that no longer fits"
     assert copied[0].at.names == {"district": before.districts.loc[2, "district"]}
+
+
+def with_old(
+    now: QuarterData, before: QuarterData, table: str, rows: range | list[int], *columns: str
+) -> QuarterData:
+    """This quarter with the figures of the one before in some rows and columns."""
+    for row in rows:
+        old = {column: before.table(table).loc[row, column] for column in columns}
+        now = with_cell(now, table, row, **old)
+    return now
+
+
+def copied_places(data: QuarterData, reference: Reference, before: QuarterData) -> list[str]:
+    """Where the rule finds something, before findings of one cause are joined."""
+    rule = next(rule for rule in load_rules(reference.folder, KINDS) if rule.id == "copied_from_before")
+    outcomes = KINDS["copied"](rule, CellIndex(data, reference, (before,)))
+    return [outcome.at.path for outcome in outcomes if outcome.state == FAILS]
+
+
+def test_one_equal_figure_is_no_copied_row(
+    now: QuarterData, before: QuarterData, reference: Reference
+) -> None:
+    for table, columns in (
+        ("district_departments", ["evaluations"]),
+        ("public_services", ["evaluations"]),
+        ("districts", ["evaluations"]),
+        ("towns_and_villages", ["evaluations", "negative_evaluations", "rectified_on_time"]),
+    ):
+        assert copied_places(with_old(now, before, table, [1], *columns), reference, before) == [], table
+
+
+def test_figures_tied_to_each_other_count_once(
+    now: QuarterData, before: QuarterData, reference: Reference
+) -> None:
+    """办件数 = 评价数 is one figure printed twice; with the active evaluations there are two."""
+    same = {"cases": 54321, "evaluations": 54321, "negative_evaluations": 0}
+    then = with_cell(before, "districts", 2, **same, active_evaluations=50)
+    again = with_cell(now, "districts", 2, **same, active_evaluations=50)
+    assert copied_places(again, reference, then) == []
+    then, again = (with_cell(data, "districts", 2, active_evaluations=1234) for data in (then, again))
+    name = now.districts.loc[2, "district"]
+    assert copied_places(again, reference, then) == [f"districts/{name}/cases"]
+
+
+def test_a_line_of_a_matrix_and_both_tiers_of_a_district_are_lines(
+    now: QuarterData, before: QuarterData, reference: Reference
+) -> None:
+    department = PUBLIC_SERVICES
+    rows = list(now.district_departments.index[now.district_departments["department"] == department])
+    again = with_old(now, before, "district_departments", rows, "evaluations")
+    first = now.district_departments.loc[0, "district"]
+    assert copied_places(again, reference, before) == [
+        f"district_departments/{department}/{first}/evaluations"
+    ]
+    columns = ("evaluations", "negative_evaluations", "rectified_on_time")
+    district = now.towns_and_villages.loc[0, "district"]
+    again = with_old(now, before, "towns_and_villages", [0, 1], *columns)
+    assert copied_places(again, reference, before) == [f"towns_and_villages/{district}/town/evaluations"]
+
+
+def test_a_copied_column_is_told_once_and_named(
+    now: QuarterData, before: QuarterData, reference: Reference
+) -> None:
+    rows = range(len(now.districts))
+    again = with_old(now, before, "districts", rows, "active_evaluations")
+    [finding] = found(again, reference, "copied_from_before", history=(before,))
+    assert "附件1主动评价数整列与2023年第一季度几乎全部相同" in finding.message
+    assert finding.id == "copied_from_before/districts/全部/active_evaluations"
+    again = with_old(now, before, "districts", rows, "cases", "evaluations")
+    assert copied_places(again, reference, before) == ["districts/全部/cases"]
+
+
+def test_a_column_of_a_district_or_a_tier_is_named_with_it(
+    now: QuarterData, before: QuarterData, reference: Reference
+) -> None:
+    district = str(now.districts.loc[3, "district"])
+    matrix = now.district_departments
+    again = with_old(
+        now, before, "district_departments", list(matrix.index[matrix["district"] == district]), "evaluations"
+    )
+    assert copied_places(again, reference, before) == [f"district_departments/全部/{district}/evaluations"]
+    assert f"附件3{district}评价数整列与" in all_messages(again, reference, before)
+    villages = list(now.towns_and_villages.index[now.towns_and_villages["tier"] == "village"])
+    again = with_old(now, before, "towns_and_villages", villages, "evaluations")
+    assert copied_places(again, reference, before) == ["towns_and_villages/全部/village/evaluations"]
+
+
+@pytest.mark.parametrize(("kept", "told"), [(9, True), (8, False)])
+def test_a_column_is_copied_from_the_rules_share_on(
+    now: QuarterData, before: QuarterData, reference: Reference, kept: int, told: bool
+) -> None:
+    """Eleven districts, a share of four fifths."""
+    again = with_old(now, before, "districts", range(kept), "active_evaluations")
+    assert bool(copied_places(again, reference, before)) is told
+
+
+@given(random=st.randoms(use_true_random=False), seed=st.integers(1, 50))
+@settings(max_examples=25, deadline=None)
+def test_single_equal_cells_are_never_told(reference: Reference, random: Random, seed: int) -> None:
+    """At most one large cell in a line and one in a column: whatever table it stands in."""
+    size = CitySize(districts=5, city_departments=8, district_departments=5)
+    before, now = simulate(Q1, seed, size), simulate(Q2, seed, size)
+    for table in ("districts", "city_departments", "district_departments", "public_services"):
+        row = random.randrange(len(now.table(table)))
+        now = with_old(now, before, table, [row], "evaluations")
+    assert copied_places(now, reference, before) == []
 
 
 def test_an_annex_that_is_gone(now: QuarterData, before: QuarterData, reference: Reference) -> None:

@@ -12,7 +12,7 @@ from haochaping.commands import command_line as cli
 from haochaping.core.errors import InputRefused
 from haochaping.core.labels import FIGURES
 from haochaping.core.model import QuarterData, encode_key, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.outputs.excel.annexes_workbook import write_annexes
 from haochaping.outputs.form.new_quarter import write_new_quarter
 from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, ITEMS, SHEET
@@ -22,7 +22,7 @@ from haochaping.reference.reference import Reference
 from haochaping.store.notes import SECTIONS
 
 ROOT = Path(__file__).parents[3]
-NEXT = Quarter(2023, 1)
+NEXT = Period(2023, 1)
 ANNEXES = ["附件1 各区县", "附件2 市直部门", "附件3 区直部门", "附件4 镇村", "附件5 公共服务"]
 
 

@@ -14,12 +14,12 @@ import pandas as pd
 
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import TABLES, QuarterData, dtypes, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.outputs.package.data_package import DESCRIPTOR, SUPPLEMENTARY_FRAMES
 from haochaping.store.tidy_tables import unguard_formula
 
 
-def read_package(folder: Path, quarter: Quarter) -> QuarterData:
+def read_package(folder: Path, quarter: Period) -> QuarterData:
     """Read a package that :func:`write_package` wrote, as an equal model of the quarter.
 
     Raises

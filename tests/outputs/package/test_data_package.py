@@ -7,7 +7,7 @@ from frictionless import Package
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import TABLES, CellRef, QuarterData, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.outputs.package.data_package import write_package
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
@@ -73,7 +73,7 @@ def test_counts_are_whole_and_rates_fractions(folder: Path) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_simulated_quarter_is_valid_and_comes_back(tmp_path: Path, seed: int) -> None:
-    data = simulate(Quarter(2024, 3), seed)
+    data = simulate(Period(2024, 3), seed)
     write_package(data, tmp_path)
     assert faults(tmp_path) == [] and read_package(tmp_path, data.quarter) == data
 
@@ -112,12 +112,12 @@ def test_the_same_data_give_the_same_bytes(folder: Path, real: QuarterData, tmp_
 
 def test_another_quarter_and_no_package_are_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match="季度应为"):
-        read_package(folder, Quarter(2023, 1))
+        read_package(folder, Period(2023, 1))
     with pytest.raises(InputRefused, match="未找到"):
-        read_package(tmp_path, Quarter(2022, 4))
+        read_package(tmp_path, Period(2022, 4))
     (tmp_path / "datapackage.json").write_text("[]", encoding="utf-8")
     with pytest.raises(InputRefused, match="JSON"):
-        read_package(tmp_path, Quarter(2022, 4))
+        read_package(tmp_path, Period(2022, 4))
 
 
 def test_a_carriage_return_begins_no_line(real: QuarterData, tmp_path: Path) -> None:

@@ -12,15 +12,15 @@ import pytest
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Mm
+from haochaping.read.text.text_bulletin import read_bulletin
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import TABLES, CellRef, QuarterData, decode_key, encode_key, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.published.file_names import DRAFT, FINAL
 from haochaping.outputs.word.bulletin import DRAFT_HEADING, bulletin_name, write_bulletin
 from haochaping.present.bulletin_text import bulletin_text
-from haochaping.read.text.text_bulletin import read_bulletin
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
 from haochaping.store.apply_corrections import Correction, apply_corrections
@@ -332,7 +332,7 @@ def test_an_absent_annex_is_left_out_and_the_numbers_stay(
 
 
 def test_a_quarter_without_anything_is_still_a_paper(reference: Reference, tmp_path: Path) -> None:
-    document = written(QuarterData(Quarter(2023, 2)), reference, tmp_path)
+    document = written(QuarterData(Period(2023, 2)), reference, tmp_path)
     texts = [p.text for p in document.paragraphs]
     assert texts[0].replace("\n", "") == "关于2023年第二季度政务服务“好差评”工作情况的通报"
     assert not document.tables and not any(text.startswith("附件") for text in texts)
@@ -405,7 +405,7 @@ def test_same_input_same_bytes(real: QuarterData, reference: Reference, tmp_path
 
 
 def test_another_city_s_paper(tmp_path: Path, reference: Reference) -> None:
-    data = simulate(Quarter(2024, 1), 3)
+    data = simulate(Period(2024, 1), 3)
     document = written(data, reference, tmp_path)
     assert len(document.tables) == 5
     assert document.paragraphs[0].text.replace("\n", "") == data.fact("title")
@@ -459,7 +459,7 @@ def test_the_page_of_the_signature_has_text(reference: Reference, tmp_path: Path
 
     home = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     for lines in range(4):  # the text ends a line lower each time
-        data = simulate(Quarter(2024, 1), 1)
+        data = simulate(Period(2024, 1), 1)
         note = {
             "section": "通报·下一步工作",
             "kind": "paragraph",

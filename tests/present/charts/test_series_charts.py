@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from haochaping.core.model import QuarterData, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.figures.figure import PERCENT, Figure
 from haochaping.figures.series import Series, series
@@ -18,7 +18,7 @@ from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
 from haochaping.statistics.control_chart import xmr
 
-QUARTERS = [Quarter(2021 + i // 4, i % 4 + 1) for i in range(13)]
+QUARTERS = [Period(2021 + i // 4, i % 4 + 1) for i in range(13)]
 SHARP = [10, 11, 10, 11, 10, 11, 10, 11, 10, 11, 10, 40]
 
 
@@ -160,7 +160,7 @@ def test_a_drawing_is_svg_with_text_and_the_same_every_time(name: str, size: int
 
 def test_a_long_series_keeps_its_labels_apart() -> None:
     figure = Figure("evaluations", "", 10, "条", "", "")
-    many = {Quarter(2000 + i // 4, i % 4 + 1): replace(figure, value=10 + i % 3) for i in range(60)}
+    many = {Period(2000 + i // 4, i % 4 + 1): replace(figure, value=10 + i % 3) for i in range(60)}
     svg = series_chart(series("evaluations", "条", many)).svg
     years = re.findall(r"(\d{4})年", svg)
     assert 3 <= len(years) <= 8 and years == sorted(set(years))

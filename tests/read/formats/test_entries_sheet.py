@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.formats.entries_sheet import SHEET, annex_items, read_entries
 from haochaping.read.formats.workbook import read_workbook
 from haochaping.read.grid.grid import make_grid
@@ -18,7 +18,7 @@ from haochaping.read.text.lines import split_lines
 from haochaping.read.text.narrative import read_narrative
 from haochaping.reference.reference import Reference
 
-NOW = Quarter(2023, 1)
+NOW = Period(2023, 1)
 RECORDS = "归集上传数据（条）"
 
 

@@ -10,7 +10,7 @@ from docx import Document
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.formats.workbook import read_sheets
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
@@ -60,7 +60,7 @@ def test_a_systems_own_summary_export(reference: Reference, tmp_path: Path) -> N
     """Columns that the contract lacks are left out; what the export does not say stays missing."""
     text = "部门,总评价数,满意数,不满意数,好评率\n市教育局,120,118,2,98.33%\n市民政局,40,40,0,100%\n合计,160,158,2,98.75%\n"
     (tmp_path / "市直部门.csv").write_bytes(text.encode("gb18030"))
-    found = read_raw(tmp_path, Quarter(2023, 1), reference)
+    found = read_raw(tmp_path, Period(2023, 1), reference)
     assert found.city_departments["evaluations"].tolist() == [120, 40]
     assert found.city_departments["negative_evaluations"].tolist() == [2, 0]
     assert found.city_departments["cases"].isna().all()

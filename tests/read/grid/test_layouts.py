@@ -8,11 +8,11 @@ import pytest
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
 
-FIRST = Quarter(2023, 1)
+FIRST = Period(2023, 1)
 Rows = Sequence[Sequence[object]]
 
 

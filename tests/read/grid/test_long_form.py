@@ -8,14 +8,14 @@ import pytest
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
 from tests.read.formats.test_office_files import same_tables
 from tests.read.office_files import write_workbook
 
 TIERS = {"town": "镇级", "village": "村级"}
-FIRST = Quarter(2023, 1)
+FIRST = Period(2023, 1)
 
 
 def write(folder: Path, *sheets: Sequence[Sequence[object]], merged: str = "") -> Path:

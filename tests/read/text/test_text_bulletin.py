@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from haochaping.core.errors import InputRefused
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.formats.text_file import LARGEST_FILE, read_bulletin
 from haochaping.read.raw_folder import read_raw
 from tests.read import expected_2022q4 as wanted
@@ -39,7 +39,7 @@ REAL = Path(__file__).parents[3] / "data" / "raw" / QUARTER / "bulletin.txt"
 
 @pytest.fixture(scope="module")
 def real(reference):
-    return read_bulletin(REAL, Quarter.parse(QUARTER), reference)
+    return read_bulletin(REAL, Period.parse(QUARTER), reference)
 
 
 def test_hand_checked_copy_agrees_with_the_printed_totals():
@@ -311,7 +311,7 @@ def test_bulletin_of_another_quarter_is_refused(read, title):
 
 def test_quarter_comes_from_the_notes_where_the_text_has_none(read):
     text = NARRATIVE.replace("2022年第四季度", "近期")
-    assert read(text + DISTRICT_HEAD + ROWS + NOTE).quarter == Quarter.parse(QUARTER)
+    assert read(text + DISTRICT_HEAD + ROWS + NOTE).quarter == Period.parse(QUARTER)
     summer = NOTE.replace("10月1日至12月31日", "7月1日至9月30日")
     assert_refused(read, text + DISTRICT_HEAD + ROWS + summer, with_line=False)
 
@@ -350,7 +350,7 @@ def test_folder_with_one_bulletin_is_read(tmp_path, reference):
     (tmp_path / "通报.TXT").write_text(NARRATIVE + DISTRICT_HEAD + ROWS, encoding="utf-8")
     (tmp_path / "~$通报.docx").write_bytes(b"lock")
     (tmp_path / "Thumbs.db").write_bytes(b"x")
-    data = read_raw(tmp_path, Quarter.parse(QUARTER), reference)
+    data = read_raw(tmp_path, Period.parse(QUARTER), reference)
     assert list(data.districts["district"]) == ["青禾区", "石桥县"]
     assert list(data.inputs["file"]) == ["通报.TXT"]
 
@@ -360,12 +360,12 @@ def test_folder_with_other_than_one_bulletin_is_refused(tmp_path, reference, fil
     for name in files:
         (tmp_path / name).write_text(NARRATIVE + DISTRICT_HEAD + ROWS, encoding="utf-8")
     with pytest.raises(InputRefused):
-        read_raw(tmp_path, Quarter.parse(QUARTER), reference)
+        read_raw(tmp_path, Period.parse(QUARTER), reference)
 
 
 def test_folder_that_does_not_exist_is_refused(tmp_path, reference):
     with pytest.raises(InputRefused):
-        read_raw(tmp_path / "2022Q4", Quarter.parse(QUARTER), reference)
+        read_raw(tmp_path / "2022Q4", Period.parse(QUARTER), reference)
 
 
 # --- totals ------------------------------------------------------------------------------------------

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from haochaping.checks.cell_names import cell_words
 from haochaping.checks.localisation.localise import Cause, Explanation
 from haochaping.checks.outcome import FAILS, Outcome, RuleKind
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.cleaning.typing_slips import numbers_before_slip, slip_between
-from haochaping.core.labels import COLUMNS, place
 from haochaping.core.model import CellRef
 from haochaping.store.cell_index import CellIndex
 
@@ -147,9 +147,7 @@ def _explanation_text(explanation: Explanation, cause: Cause, cell_index: CellIn
             continue
         target, slip = _value_and_slip(cell, printed, value, explanation, cause, cell_index)
         why = f"（{slip}）" if slip else ""
-        parts.append(
-            f"{place(cell.table, cell.names)}{COLUMNS[cell.column]} {number(printed)} 应为 {number(target)}{why}"
-        )
+        parts.append(f"{cell_words(cell_index.data, cell)} {number(printed)} 应为 {number(target)}{why}")
     return "，".join(parts)
 
 
@@ -158,16 +156,14 @@ def _contradicted_shares(
 ) -> str:
     """Printed shares of the changed rows that agree with the printed counts and would not with the new ones, in words."""
     changes = _changed_values(explanation)
-    rows = {(cell.table, cell.key) for cell in changes}
+    rows = {(cell.table, cell.names) for cell in changes}
     contradicted = []
     for rule, kind in shares:
         already_wrong = {outcome.at for outcome in kind(rule, cell_index) if outcome.state == FAILS}
         for outcome in kind(rule, cell_index.with_values(changes)):
             at = outcome.at
-            if outcome.state == FAILS and at not in already_wrong and (at.table, at.key) in rows:
-                contradicted.append(
-                    f"{place(at.table, at.names)}{COLUMNS[at.column]} {cell_index.printed(at)}"
-                )
+            if outcome.state == FAILS and at not in already_wrong and (at.table, at.names) in rows:
+                contradicted.append(f"{cell_words(cell_index.data, at)} {cell_index.printed(at)}")
     return f"，但与所列{'、'.join(contradicted)} 不合" if contradicted else ""
 
 
@@ -176,9 +172,7 @@ def _rate_change(cell: CellRef, cause: Cause, cell_index: CellIndex) -> list[str
     expected = next((outcome.expected for outcome in cause.outcomes if outcome.at == cell), "")
     if not expected:
         return []
-    return [
-        f"{place(cell.table, cell.names)}{COLUMNS[cell.column]} {cell_index.printed(cell)} 应为 {expected}"
-    ]
+    return [f"{cell_words(cell_index.data, cell)} {cell_index.printed(cell)} 应为 {expected}"]
 
 
 def _value_and_slip(
@@ -213,14 +207,14 @@ def _satisfies_constraints(cell: CellRef, value: int, cause: Cause, cell_index: 
 
 def _total_slip(cell: CellRef, printed: int, value: int, cause: Cause, cell_index: CellIndex) -> str:
     """In words: the total left out one row or counted one twice; blank if neither."""
-    if not any(row.key == cell.names for row in cell_index.totals(cell.table)):
+    if not any(row.cell(cell.column) == cell for row in cell_index.totals(cell.table)):
         return ""
     for row_cell in _cells_of_total(cell, cause):
         part = cell_index.count(row_cell)
         if part and value - printed == part:
-            return f"漏加{place(row_cell.table, row_cell.names)}的 {number(part)}"
+            return f"漏加{cell_index.place(row_cell)}的 {number(part)}"
         if part and printed - value == part:
-            return f"重复加了{place(row_cell.table, row_cell.names)}的 {number(part)}"
+            return f"重复加了{cell_index.place(row_cell)}的 {number(part)}"
     return ""
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from haochaping.checks.localisation.integer_programme import minimise
 from haochaping.checks.outcome import FAILS, Constraint, Outcome
 from haochaping.cleaning.typing_slips import slip_between
-from haochaping.core.model import TABLES, CellRef
+from haochaping.core.model import CellRef
 from haochaping.store.cell_index import CellIndex
 
 MAX_EXPLANATIONS = 5
@@ -132,7 +132,7 @@ class _Programme:
     ):
         self.constraints, self.cell_index = constraints, cell_index
         self.confirmations = _confirmations(constraints, cell_index)
-        self.totals = {table: [row.key for row in cell_index.totals(table)] for table in TABLES}
+        self.totals = {(row.table, row.row, row.member) for row in cell_index.total_rows}
         self.cells = list(
             dict.fromkeys(cell for c in constraints for cell in sorted(_cells(c), key=_sort_key))
         )
@@ -148,7 +148,7 @@ class _Programme:
     def _weight(self, cell: CellRef) -> float:
         if cell in self.rates:
             return RATE_WEIGHT
-        is_total = cell.names in self.totals.get(cell.table, ())
+        is_total = (cell.table, cell.row, cell.member) in self.totals
         weight = (TOTAL_WEIGHT if is_total else CELL_WEIGHT) + WEIGHT_PER_CONFIRMATION * self.confirmations[
             cell
         ]
@@ -230,8 +230,8 @@ def _correctable_by_a_slip(violated: Sequence[Constraint], cell_index: CellIndex
     return correctable
 
 
-def _sort_key(cell: CellRef) -> tuple[str, tuple[tuple[str, str], ...], str]:
-    return cell.table, cell.key, cell.column
+def _sort_key(cell: CellRef) -> tuple[str, str, str, str]:
+    return cell.table, cell.row, cell.member, cell.column
 
 
 def _violation(c: Constraint, cell_index: CellIndex) -> float:

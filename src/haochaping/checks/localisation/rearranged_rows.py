@@ -13,8 +13,8 @@ from haochaping.checks.localisation.causes import Doubt, DoubtGroup
 from haochaping.checks.outcome import FAILS, RuleKind
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
-from haochaping.core.labels import COLUMNS, key_label
-from haochaping.core.model import TABLES, CellRef
+from haochaping.core.labels import row_words
+from haochaping.core.model import CellRef
 from haochaping.store.cell_index import CellIndex
 
 _ROW_KINDS = ("ratio", "same")
@@ -120,7 +120,7 @@ def _columns_with_doubts(
     """Yield for each table and column of which doubts have exactly one cell: row position to doubt and cell."""
     first = doubts[0].outcome
     for table, column in dict.fromkeys((cell.table, cell.column) for cell in first.cells):
-        if column not in TABLES[table].counts:
+        if not cell_index.declaration.is_count(table, column):
             continue
         positions = {row.cell(column): i for i, row in enumerate(cell_index.rows(table))}
         by_row = {}
@@ -143,12 +143,12 @@ def _rearrange(
     if len(set(values)) < len(values):
         return
     shifted = values[-step:] + values[:-step]
-    annex, column = TABLES[cells[0].table].annex, COLUMNS[cells[0].column]
-    names = [f"“{key_label(cell.names)}”" for cell in cells]
+    annex, column = cell_index.annex_words(cells[0].table), cell_index.heading(cells[0].column)
+    names = [f"“{row_words(cell_index.declaration, cell)}”" for cell in cells]
     if len(cells) == 2:
-        explanation = f"附件{annex}{names[0]}与{names[1]}的{column}可能互换了位置"
+        explanation = f"{annex}{names[0]}与{names[1]}的{column}可能互换了位置"
     else:
-        explanation = f"附件{annex}从{names[0]}到{names[-1]}的{column}可能错了一行"
+        explanation = f"{annex}从{names[0]}到{names[-1]}的{column}可能错了一行"
     shown = "、".join(number(value) for value in shifted)
     doubts = tuple(doubt for doubt, _ in rows)
     yield _Rearrangement(doubts, dict(zip(cells, shifted, strict=True)), f"{explanation}，依次应为 {shown}")

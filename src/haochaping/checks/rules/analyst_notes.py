@@ -10,7 +10,7 @@ from functools import cached_property
 from haochaping.checks.outcome import Outcome, state
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.quantities import COUNT, PERCENT, POINTS, plain_text
-from haochaping.core.model import TABLES, TEXT_CLAIMS, TIERS, CellRef
+from haochaping.core.model import TEXT_CLAIMS, CellRef
 from haochaping.core.paths import NOTES
 from haochaping.store.cell_index import CellIndex
 from haochaping.store.notes import BULLETIN_SECTIONS, markdown_to_text, notes_of_sections
@@ -36,7 +36,7 @@ def notes_disagree(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         mention = item.mention
         expected = reader.figures.expected_text(mention)
         if expected:
-            place = CellRef.of(TEXT_CLAIMS, {"figure": f"note:{item.section}"}, mention.clause or "text")
+            place = CellRef(TEXT_CLAIMS, f"note:{item.section}", mention.clause or "text")
             values = {
                 "section": item.section,
                 "file": NOTES,
@@ -66,7 +66,7 @@ def notes_unplaced(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             and not reader.figures.expected_text(item.mention)
         ]
         shown = "、".join(f"“{item.mention.words}”（第 {item.line} 行）" for item in unplaced)
-        at = CellRef.of(TEXT_CLAIMS, {"figure": f"note:{section}"}, "text")
+        at = CellRef(TEXT_CLAIMS, f"note:{section}", "text")
         values = {"section": section, "file": NOTES, "shown": shown, "count": len(unplaced)}
         yield Outcome(at, (), state(not unplaced), shown, values=values)
 
@@ -80,7 +80,7 @@ def notes_names(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         rows = notes_of_sections(cell_index.data.notes, [section])
         text = plain_text("".join(markdown_to_text(row["text"]) for row in rows))
         named = [name for name in names if name in text]
-        at = CellRef.of(TEXT_CLAIMS, {"figure": f"note:{section}"}, "names")
+        at = CellRef(TEXT_CLAIMS, f"note:{section}", "names")
         if rows:
             values = {"section": section, "file": NOTES, "names": "、".join(named)}
             yield Outcome(at, (), state(not named), "", values=values)
@@ -118,9 +118,9 @@ def _numbers(row: dict[str, object]) -> Iterator[_NumberInNotes]:
 def _unit_names(cell_index: CellIndex) -> list[str]:
     """Names of units as printed, normalised like the text in which they are searched."""
     names = {
-        plain_text(row.key[column])
-        for table, spec in TABLES.items()
+        plain_text(name)
+        for table, spec in cell_index.declaration.annexes.items()
         for row in cell_index.rows(table)
-        for column in spec.unit_kinds
+        for name in (row.row, "" if spec.columns_by and spec.columns_by.members else row.member)
     }
-    return sorted(name for name in names if name not in TIERS)
+    return sorted(names - {""})

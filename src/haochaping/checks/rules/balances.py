@@ -5,20 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from haochaping.checks.cell_names import name_in
 from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_and_totals, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
-from haochaping.core.labels import COLUMNS, place
-from haochaping.core.model import NOT_IN_SOURCE, TABLES, CellRef, decode_key, encode_key
+from haochaping.core.model import CellRef
 from haochaping.core.text import normalize_for_comparison
-from haochaping.store.cell_index import CellIndex, RowRef
+from haochaping.store.cell_index import CellIndex, RowRef, cell_of
 
 
 def total(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A printed total equals the sum of its rows (a balance edit)."""
     for row in cell_index.total_rows:
         parts = list(cell_index.parts(row))
-        for column in TABLES[row.table].counts:
+        for column in cell_index.spec(row.table).counts:
             at = row.cell(column)
             printed = cell_index.count(at)
             if printed is None:
@@ -46,7 +46,7 @@ def total(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                     "printed": number(printed),
                     "exact": number(sum(known)),
                     "difference": number(abs(difference)),
-                    "column": COLUMNS[column],
+                    "column": cell_index.heading(column),
                 },
                 constraints=(Constraint(((at, -1.0), *((cell, 1.0) for cell in cells)), 0, 0),),
                 expected=number(sum(known)),
@@ -64,20 +64,20 @@ def _is_counted_elsewhere(cell_index: CellIndex, cell: CellRef) -> bool:
 def same(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """The same quantity is equal in two annexes: in a row and in the annex that the registry declares its counterpart."""
     left, column = rule.options["left"], rule.options["column"]
-    annexes = {f"附件{spec.annex}": name for name, spec in TABLES.items()}
-    kinds = TABLES[left].unit_kinds
+    annexes = {f"附件{spec.number}": name for name, spec in cell_index.declaration.annexes.items()}
     reference = cell_index.reference
     if reference is None:
         return
     for row in cell_index.rows(left):
-        unit = reference.unit(kinds["department"], row.key["department"])
+        unit = reference.unit(row.group, row.row)
         other = annexes.get(normalize_for_comparison(unit.counterpart)) if unit else None
-        if other is None or cell_index.data.table(other).empty:
+        if other is None or not cell_index.rows(other):
             continue
-        match = _same_district(cell_index, other, row.key["district"])
+        district = name_in(cell_index.spec(left), row, "district")
+        match = _same_district(cell_index, other, district)
         at = row.cell(column)
         if match is None:
-            yield not_evaluable(at, (at,), f"附件{TABLES[other].annex}没有“{row.key['district']}”")
+            yield not_evaluable(at, (at,), f"{cell_index.annex_words(other)}没有“{district}”")
             continue
         other_cell = match.cell(column)
         mine, theirs = cell_index.count(at), cell_index.count(other_cell)
@@ -91,8 +91,8 @@ def same(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             f"{number(theirs)} − {number(mine)} = {number(theirs - mine)}",
             values={
                 "printed": number(mine),
-                "other": match.key["district"],
-                "other_annex": TABLES[other].annex,
+                "other": name_in(cell_index.spec(other), match, "district"),
+                "other_annex": cell_index.annex_number(other),
                 "other_printed": number(theirs),
             },
             constraints=(Constraint(((at, 1.0), (other_cell, -1.0)), 0, 0),),
@@ -104,11 +104,10 @@ def _same_district(cell_index: CellIndex, table: str, district: str) -> RowRef |
     """The row of `table` for a district, under any name in the registry; None if there is none."""
     reference = cell_index.reference
     for row in cell_index.rows(table):
-        if row.key["district"] == district:
+        name = name_in(cell_index.spec(table), row, "district")
+        if name == district:
             return row
-        if reference and reference.canonical("district", row.key["district"]) == reference.canonical(
-            "district", district
-        ):
+        if reference and reference.canonical("district", name) == reference.canonical("district", district):
             return row
     return None
 
@@ -120,12 +119,12 @@ def gaps(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     :func:`~haochaping.checks.rules.printed_rates.ratio_unreported` reports them.
     """
     undefined = {
-        (row["table"], row["key"], row["column"])
+        cell_of(row)
         for row in cell_index.data.unreported.to_dict("records")
         if row["printed"] and "含义未注明" in row["reason"]
     }
     for table in rule.tables:
-        spec = TABLES[table]
+        spec = cell_index.spec(table)
         for row in cell_index.rows(table):
             counts = [row.cell(column) for column in spec.counts]
             known = [cell for cell in counts if cell_index.count(cell) is not None]
@@ -134,7 +133,7 @@ def gaps(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             )
             if is_reported_elsewhere or len(known) == len(counts):
                 continue
-            absent = [c for c in counts if (table, encode_key(c.names), c.column) in undefined]
+            absent = [cell for cell in counts if cell in undefined]
             has_rate = any(cell_index.value(row.cell(column)) is not None for column in spec.rates)
             is_idle = bool(known) and not has_rate and not any(cell_index.count(cell) for cell in known)
             fails = bool(absent) and not (is_idle and len(counts) > 1)
@@ -143,10 +142,10 @@ def gaps(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 at,
                 (*absent, *known) if absent else tuple(counts),
                 state(not fails),
-                "；".join(f"{COLUMNS[cell.column]} {cell_index.printed(cell)}" for cell in counts),
+                "；".join(f"{cell_index.heading(cell.column)} {cell_index.printed(cell)}" for cell in counts),
                 values={
                     "printed": cell_index.printed(at),
-                    "missing": "、".join(COLUMNS[cell.column] for cell in absent),
+                    "missing": "、".join(cell_index.heading(cell.column) for cell in absent),
                 },
                 suspects=tuple(absent),
                 hypothesis=_implied_by_totals(cell_index, at) if fails else "",
@@ -155,18 +154,14 @@ def gaps(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 def blank(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """No cell is blank: one outcome a row, and one for a column that is blank throughout."""
-    blanks = {
-        CellRef.of(row["table"], decode_key(row["key"]), row["column"])
-        for row in cell_index.data.unreported.to_dict("records")
-        if not row["printed"] and row["reason"] != NOT_IN_SOURCE
-    }
-    for table, spec in TABLES.items():
+    blanks = {cell_of(row) for row in cell_index.data.unreported.to_dict("records") if not row["printed"]}
+    for table, spec in cell_index.declaration.annexes.items():
         rows = cell_index.rows(table)
         empty = {c for c in spec.measures if rows and all(row.cell(c) in blanks for row in rows)}
         for column in empty:
-            values = {"row": f"附件{spec.annex}", "missing": f"{COLUMNS[column]}整列"}
+            values = {"row": cell_index.annex_words(table), "missing": f"{cell_index.heading(column)}整列"}
             yield Outcome(
-                whole_column(table, column), (), state(False), f"{len(rows)} 行均为空白", values=values
+                whole_column(spec, column), (), state(False), f"{len(rows)} 行均为空白", values=values
             )
         for row in rows:
             absent = [cell for c in spec.measures if c not in empty and (cell := row.cell(c)) in blanks]
@@ -177,8 +172,8 @@ def blank(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 state(not absent),
                 "",
                 values={
-                    "row": place(table, row.key),
-                    "missing": "、".join(COLUMNS[cell.column] for cell in absent),
+                    "row": cell_index.place(row),
+                    "missing": "、".join(cell_index.heading(cell.column) for cell in absent),
                 },
                 suspects=tuple(absent),
                 hypothesis=_implied_by_totals(cell_index, at) if absent else "",
@@ -197,7 +192,7 @@ def _implied_by_totals(cell_index: CellIndex, cell: CellRef) -> str:
                 shown = (
                     f"{number(total_value)} − {number(sum_of_others)} = {number(total_value - sum_of_others)}"
                 )
-                return f"可能的解释：按{place(cell.table, total_row.key)}合计推算应为 {number(total_value - sum_of_others)}（{shown}）。"
+                return f"可能的解释：按{cell_index.place(total_row)}合计推算应为 {number(total_value - sum_of_others)}（{shown}）。"
     return ""
 
 

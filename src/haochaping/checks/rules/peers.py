@@ -11,8 +11,8 @@ import numpy as np
 
 from haochaping.checks.outcome import Outcome, not_evaluable, state
 from haochaping.checks.rule import Rule
-from haochaping.cleaning.number_format import number, percent_text
-from haochaping.core.model import TABLES, CellRef
+from haochaping.cleaning.number_format import number, percent_text, percent_texts_apart
+from haochaping.core.model import CellRef
 from haochaping.statistics.robust_spread import FEWEST_PEERS, robust_spread
 from haochaping.store.cell_index import CellIndex, RowRef
 
@@ -58,15 +58,15 @@ def peers_rate(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         is_far = _far_from_peers(rule, odds)
         middle = 1 / (1 + math.exp(-float(np.median(list(odds.values())))))
         for at, (base, k, n) in counts.items():
-            rate = percent_text(Fraction(k, n))
+            rate, median = percent_texts_apart(Fraction(k, n), Fraction(middle))
             yield Outcome(
                 at,
                 (at, base),
                 state(not is_far[at]),
-                f"{number(k)} ÷ {number(n)} = {rate}；同类单位中位数 {middle:.2%}",
+                f"{number(k)} ÷ {number(n)} = {rate}；同类单位中位数 {median}",
                 values={
                     "exact": rate,
-                    "median": f"{middle:.2%}",
+                    "median": median,
                     "direction": "高" if k / n > middle else "低",
                 },
             )
@@ -86,13 +86,13 @@ def peers_points(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         middle = float(np.median([k / n for _, k, n in rates.values()]))
         for k_cell, (n_cell, k, n) in rates.items():
             is_far = abs(k / n - middle) * 100 > rule.options["points"]
-            rate = percent_text(Fraction(k, n))
+            rate, median = percent_texts_apart(Fraction(k, n), Fraction(middle))
             yield Outcome(
                 n_cell,
                 (n_cell, k_cell),
                 state(not is_far),
-                f"{number(k)} ÷ {number(n)} = {rate}；各单位中位数 {middle:.2%}",
-                values={"exact": rate, "median": f"{middle:.2%}", "annex": TABLES[table].annex},
+                f"{number(k)} ÷ {number(n)} = {rate}；各单位中位数 {median}",
+                values={"exact": rate, "median": median, "annex": cell_index.annex_number(table)},
                 suspects=(n_cell, k_cell) if is_far else (),
             )
 
@@ -104,7 +104,7 @@ def peers_volume(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     for row in cell_index.rows("districts"):
         at = row.cell("evaluations")
         whole = cell_index.count(at)
-        cells, parts = _district_parts(cell_index, row.key["district"])
+        cells, parts = _district_parts(cell_index, row.row)
         if whole and parts:
             ratios[at] = math.log(whole / parts)
             parts_of[at] = (cells, whole, parts)
@@ -127,13 +127,13 @@ def _one_digit_too_many(
     cell_index: CellIndex, at: CellRef, whole: int, parts: int, middle: float
 ) -> dict[str, Any]:
     """Suspects and, where a superfluous digit would explain the volume, that hypothesis with its changes."""
-    cases = CellRef(at.table, at.key, "cases")
+    cases = CellRef(at.table, at.row, "cases", at.member)
     suspects = (at, cases) if cell_index.count(cases) == whole else (at,)
     shorter = whole // 10
     if not shorter or not 0.5 < shorter / parts / middle < 2:
         return {"suspects": suspects}
     both = "（办件数与评价数相同，须一并核对）" if len(suspects) > 1 else ""
-    active = cell_index.count(CellRef(at.table, at.key, "active_evaluations"))
+    active = cell_index.count(CellRef(at.table, at.row, "active_evaluations", at.member))
     rate = f"，主动评价率为 {percent_text(Fraction(active, shorter))}" if active and active <= shorter else ""
     explanation = (
         f"如多录一位数字（约 {number(shorter)}）{both}，则为部门与镇村之和的 {shorter / parts:.2f} 倍{rate}，"
@@ -144,18 +144,18 @@ def _one_digit_too_many(
 
 def _multiple_text(ratio: float) -> str:
     """A multiple as text: ``3.98 倍``, below a tenth as a percentage."""
-    return f"{ratio:.2f} 倍" if ratio >= 0.1 else f"{ratio:.2%}"
+    return f"{ratio:.2f} 倍" if ratio >= 0.1 else percent_text(Fraction(ratio))
 
 
 def _district_parts(cell_index: CellIndex, district: str) -> tuple[list[CellRef], int]:
     """A district's cells in annexes 3 (its printed total where there is one) and 4, and the sum of their rows."""
-    columns = [row for row in cell_index.rows("district_departments") if row.key["district"] == district]
+    columns = [row for row in cell_index.rows("district_departments") if row.member == district]
     totals = [
         row
         for row in cell_index.totals("district_departments")
-        if row.key["district"] == district and row.key["department"] == row.label
+        if row.member == district and row.row == row.label
     ]
-    tiers = [row for row in cell_index.rows("towns_and_villages") if row.key["district"] == district]
+    tiers = [row for row in cell_index.rows("towns_and_villages") if row.row == district]
     departments = sum(cell_index.count(row.cell("evaluations")) or 0 for row in columns)
     shown = [row.cell("evaluations") for row in [*(totals or columns), *tiers]]
     return shown, departments + sum(cell_index.count(row.cell("evaluations")) or 0 for row in tiers)
@@ -166,7 +166,7 @@ def empty_tier(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     for table in rule.tables:
         tiers: dict[str, dict[str, RowRef]] = {}
         for row in cell_index.rows(table):
-            tiers.setdefault(row.key["district"], {})[row.key["tier"]] = row
+            tiers.setdefault(row.row, {})[row.member] = row
         for rows in tiers.values():
             for tier, row in rows.items():
                 at = row.cell("evaluations")
@@ -188,7 +188,7 @@ def tier_peers(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     for table in rule.tables:
         tiers: dict[str, dict[str, RowRef]] = {}
         for row in cell_index.rows(table):
-            tiers.setdefault(row.key["district"], {})[row.key["tier"]] = row
+            tiers.setdefault(row.row, {})[row.member] = row
         counts: dict[CellRef, tuple[CellRef, int, int]] = {}
         for rows in tiers.values():
             if {"town", "village"} <= rows.keys():

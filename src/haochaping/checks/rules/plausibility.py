@@ -11,9 +11,9 @@ from fractions import Fraction
 from haochaping.checks.outcome import Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.decode_text import decode
-from haochaping.cleaning.number_format import number, percent_text
-from haochaping.core.labels import key_label
-from haochaping.core.model import TABLES, CellRef
+from haochaping.cleaning.number_format import number, percent_texts_apart
+from haochaping.core.labels import row_words
+from haochaping.core.model import CellRef
 from haochaping.statistics.binomial_tail import is_tail_below
 from haochaping.statistics.rates import upper_bound_zero
 from haochaping.statistics.robust_spread import FEWEST_PEERS
@@ -43,11 +43,12 @@ def silent(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             fails = is_small and is_tail_below(k, n, overall, rule.options["chance"])
             if "least" in rule.options:
                 fails = not fails and k == 0 and n >= rule.options["least"]
+            rate, common = percent_texts_apart(Fraction(k, n), Fraction(overall))
             yield Outcome(
                 at,
                 (at, row.cell("evaluations")),
                 state(not fails),
-                f"{number(k)} ÷ {number(n)} = {percent_text(Fraction(k, n))}；除最多的一个部门外，本表主动评价率 {overall:.2%}，"
+                f"{number(k)} ÷ {number(n)} = {rate}；除最多的一个部门外，本表主动评价率 {common}，"
                 f"按此推算，{number(n)} 条中约为 {n * overall:,.0f} 条（只作比较，不是应达到的数）",
                 values={"printed": number(k), "base": number(n)},
             )
@@ -61,14 +62,14 @@ def concentration(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         by_row: dict[str, int] = {}
         by_column: dict[str, int] = {}
         for row, value in rows:
-            department, district = row.key.values()
+            department, district = row.row, row.member
             by_row[department] = by_row.get(department, 0) + value
             by_column[district] = by_column.get(district, 0) + value
         if len(by_column) < FEWEST_PEERS or not whole:
             continue
         found: list[tuple[float, RowRef, int, float]] = []
         for row, value in rows:
-            department, district = row.key.values()
+            department, district = row.row, row.member
             if value < rule.options["least"]:
                 continue
             quotient = value * whole / (by_row[department] * by_column[district])
@@ -78,18 +79,17 @@ def concentration(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         found.sort(key=lambda item: item[0])
         cells = [row.cell("evaluations") for _, row, _, _ in found]
         yield Outcome(
-            whole_column(table, "evaluations"),
+            whole_column(cell_index.spec(table), "evaluations"),
             tuple(cells),
             state(not found),
             "；".join(
-                f"{key_label(row.key)} {number(v)}（为应占份额的 {lq:.1f} 倍）" for _, row, v, lq in found
+                f"{row_words(cell_index.declaration, row.cell('evaluations'))} {number(v)}（为应占份额的 {lq:.1f} 倍）"
+                for _, row, v, lq in found
             ),
             values={
-                "annex": TABLES[table].annex,
+                "annex": cell_index.annex_number(table),
                 "count": len(found),
-                "cells": "、".join(
-                    f"{row.key['district']}{row.key['department']}" for _, row, _, _ in found[:6]
-                ),
+                "cells": "、".join(f"{row.member}{row.row}" for _, row, _, _ in found[:6]),
                 "more": len(found) > 6,
                 "least": number(rule.options["least"]),
             },
@@ -114,16 +114,16 @@ def no_negatives(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         negatives += sum(cell_index.count(row.cell("negative_evaluations")) or 0 for row in known)
         sizes[table] = sum(cell_index.count(row.cell("evaluations")) or 0 for row in known)
         part = f"中列出差评数的 {len(known)} 行" if len(known) < len(cell_index.rows(table)) else ""
-        words[table] = f"附件{TABLES[table].annex}{part}评价 {number(sizes[table])} 条"
+        words[table] = f"{cell_index.annex_words(table)}{part}评价 {number(sizes[table])} 条"
     sizes = {table: size for table, size in sizes.items() if size}
     if not cells or sum(sizes.values()) < rule.options["least"]:
         return
     yield Outcome(
-        whole_column(next(iter(sizes)), "negative_evaluations"),
+        whole_column(cell_index.spec(next(iter(sizes))), "negative_evaluations"),
         tuple(cells),
         state(negatives > 0),
         "；".join(
-            f"附件{TABLES[table].annex}：差评 0，评价 {number(size)}，差评率的上限（95% 置信）为每百万 "
+            f"{cell_index.annex_words(table)}：差评 0，评价 {number(size)}，差评率的上限（95% 置信）为每百万 "
             f"{upper_bound_zero(size) * 1e6:.2f} 条"
             for table, size in sizes.items()
         )
@@ -147,10 +147,9 @@ def benchmark(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     for line in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
         rate = int(line["negatives"]) / int(line["evaluations"])
         chance = math.exp(active * math.log1p(-rate))
-        at = whole_column(rule.tables[0], "negative_evaluations")
-        at = CellRef(
-            at.table, tuple((name, f"{line['place']}{line['period']}") for name, _ in at.key), at.column
-        )
+        rated = f"{line['place']}{line['period']}"
+        whole = whole_column(cell_index.spec(rule.tables[0]), "negative_evaluations")
+        at = CellRef(whole.table, rated, whole.column, rated if whole.member else "")
         yield Outcome(
             at,
             tuple(

@@ -20,10 +20,10 @@ from haochaping.checks.outcome import (
 )
 from haochaping.checks.rounding import classify_rounding
 from haochaping.checks.rule import Rule
-from haochaping.cleaning.number_format import number, percent_text
+from haochaping.cleaning.number_format import number, percent_text, percent_text_beside, quotient_text
 from haochaping.cleaning.number_or_missing import printed_decimals
-from haochaping.core.labels import COLUMNS, place
-from haochaping.core.model import TABLES, CellRef
+from haochaping.core.declaration import RATE, SHARE
+from haochaping.core.model import CellRef
 from haochaping.core.text import plain_number
 from haochaping.store.cell_index import CellIndex, RowRef
 
@@ -61,13 +61,13 @@ def _compare_rate(at: CellRef, cells: tuple[CellRef, ...], cell_index: CellIndex
     printed = cell_index.printed(at)
     exact = Fraction(k, n)
     rounding = classify_rounding(_percent_number(printed), printed_decimals(printed), exact)
-    arithmetic = f"{number(k)} ÷ {number(n)} = {percent_text(exact)}"
+    is_right = rounding == "rounded"
+    shown = percent_text(exact) if is_right else percent_text_beside(exact, _percent_number(printed))
+    arithmetic = quotient_text(k, n, shown)
     if rounding == "rounded_to_end":
         arithmetic += f"；{number(n)} − {number(k)} = {number(n - k)}"
-    values = {"printed": printed, "exact": percent_text(exact), "manner": _ROUNDING_TEXTS.get(rounding, "")}
-    return Outcome(
-        at, cells, state(rounding == "rounded"), arithmetic, values=values, expected=_expected(printed, exact)
-    )
+    values = {"printed": printed, "exact": shown, "manner": _ROUNDING_TEXTS.get(rounding, "")}
+    return Outcome(at, cells, state(is_right), arithmetic, values=values, expected=_expected(printed, exact))
 
 
 def _expected(printed: str, exact: Fraction) -> str:
@@ -126,7 +126,7 @@ def ratio_unreported(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             f"{number(numerator)} ÷ {number(denominator)} = {percent_text(exact)}",
             values={
                 "printed": cell_index.printed(absent[0]) if absent else "",
-                "missing": "、".join(COLUMNS[cell.column] for cell in absent),
+                "missing": "、".join(cell_index.heading(cell.column) for cell in absent),
                 "exact": percent_text(exact),
                 "rate_missing": at in absent,
             },
@@ -159,7 +159,7 @@ def rate_is_feasible(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             at,
             (at, base_cell),
             state(problem not in rule.options["when"]),
-            f"{COLUMNS[base_cell.column]} {number(count)}，{COLUMNS[at.column]} {printed}",
+            f"{cell_index.heading(base_cell.column)} {number(count)}，{cell_index.heading(at.column)} {printed}",
             values={"printed": printed, "there": number(count), "how": problem},
         )
 
@@ -181,11 +181,13 @@ def _is_possible(printed: str, most: int) -> bool:
 def bounds(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Every printed rate lies between 0 and 100 %."""
     for row in rows_and_totals(rule, cell_index):
-        for column in TABLES[row.table].rates:
-            at = row.cell(column)
+        for measure in cell_index.spec(row.table).measures_by_name.values():
+            if measure.kind not in (RATE, SHARE):
+                continue
+            column, at = measure.name, row.cell(measure.name)
             value = cell_index.value(at)
             if value is not None:
-                values = {"printed": cell_index.printed(at), "column": COLUMNS[column]}
+                values = {"printed": cell_index.printed(at), "column": cell_index.heading(column)}
                 yield Outcome(
                     at,
                     (at,),
@@ -224,7 +226,7 @@ def _with_itself_as_suspect(outcome: Outcome, cell_index: CellIndex) -> Outcome:
     if outcome.state != FAILS:
         return outcome
     at = outcome.at
-    place_words = f"{place(at.table, at.names)}{COLUMNS[at.column]}"
+    place_words = f"{cell_index.place(at)}{cell_index.heading(at.column)}"
     explanation = f"可能的解释：{place_words} {cell_index.printed(at)} 应为 {outcome.expected}。"
     return replace(outcome, suspects=(at,), hypothesis=explanation)
 
@@ -243,12 +245,12 @@ def rates_alike(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         listed = sum(cell_index.count(k) is not None for k, _ in pairs)
         restriction = f"（只计列出主动评价数的 {listed} 行）" if listed < len(rows) else ""
         yield Outcome(
-            whole_column(table, rule.options["rate"]),
+            whole_column(cell_index.spec(table), rule.options["rate"]),
             tuple(rates),
             state(active == base or any(cell_index.value(cell) != 1 for cell in rates)),
             f"主动评价 {number(active)} ÷ 评价 {number(base)}{restriction} = {share}",
             values={
-                "annex": TABLES[table].annex,
+                "annex": cell_index.annex_number(table),
                 "count": len(rates),
                 "printed": cell_index.printed(rates[0]),
                 "active": share,
@@ -267,19 +269,19 @@ def share_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         numbers = [_percent_number(text) for text in printed]
         decimals = sorted({printed_decimals(text) for text in printed})
         vanished = [
-            next(iter(row.key.values()))
+            row.row
             for row, value in zip(rows, numbers, strict=True)
             if value == 0 and (cell_index.count(row.cell("evaluations")) or 0) > 0
         ]
         is_consistent = sum(numbers) == 100 and len(decimals) == 1 and not vanished
-        at = whole_column(table, rule.options["rate"])
+        at = whole_column(cell_index.spec(table), rule.options["rate"])
         yield Outcome(
             at,
             tuple(cells),
             state(is_consistent),
             f"{' + '.join(printed)} = {sum(numbers)}%",
             values={
-                "annex": TABLES[table].annex,
+                "annex": cell_index.annex_number(table),
                 "exact": f"{sum(numbers)}%",
                 "mixed": "、".join(f"{d} 位" for d in decimals) if len(decimals) > 1 else "",
                 "vanished": "、".join(vanished),

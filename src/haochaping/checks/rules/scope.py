@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from haochaping.checks.outcome import Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
-from haochaping.core.model import TABLES, CellRef
+from haochaping.core.model import CellRef
 from haochaping.core.text import normalize_for_comparison
 from haochaping.store.cell_index import CellIndex
 
@@ -31,10 +31,8 @@ def scope(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     Either annex 1 holds departments, towns and villages side by side (1 ≥ 3 + 4), or towns and
     villages are already among the departments (3 ≥ 4 and 1 ≥ 3).
     """
-    districts = [row.key["district"] for row in cell_index.rows("districts")]
-    if not districts or any(
-        cell_index.data.table(t).empty for t in ("district_departments", "towns_and_villages")
-    ):
+    districts = [row.row for row in cell_index.rows("districts")]
+    if not districts or any(not cell_index.rows(t) for t in ("district_departments", "towns_and_villages")):
         return
     side_by_side = _test_relation(
         cell_index, districts, "附件1 ≥ 附件3 + 附件4（并列）", ("one",), ("three", "four")
@@ -45,7 +43,7 @@ def scope(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     is_possible = not side_by_side.districts or not (nested.districts or within.districts)
     holding = [r.name for r in (side_by_side, nested, within) if not r.districts]
     yield Outcome(
-        whole_column("districts", "evaluations"),
+        whole_column(cell_index.spec("districts"), "evaluations"),
         tuple(dict.fromkeys(cell for relation in refuted for cell in relation.cells)),
         state(is_possible),
         "；".join(f"{relation.name}：{relation.arithmetic}" for relation in refuted),
@@ -80,21 +78,21 @@ def _evaluations_by_annex(cell_index: CellIndex, district: str) -> dict[str, Cel
     """A district's cells and evaluations in annexes 1, 3 and 4 (keys ``one``, ``three``, ``four``), where printed."""
     sides: dict[str, CellsAndSum] = {}
     for row in cell_index.rows("districts"):
-        if row.key["district"] == district:
+        if row.row == district:
             value = cell_index.count(row.cell("evaluations"))
             if value is not None:
                 sides["one"] = ([row.cell("evaluations")], value)
-    departments = [row for row in cell_index.rows("district_departments") if row.key["district"] == district]
+    departments = [row for row in cell_index.rows("district_departments") if row.member == district]
     totals = [
         row
         for row in cell_index.totals("district_departments")
-        if row.key["district"] == district and row.key["department"] == row.label
+        if row.member == district and row.row == row.label
     ]
     if departments:
         value = sum(cell_index.count(row.cell("evaluations")) or 0 for row in departments)
         shown = totals or departments
         sides["three"] = ([row.cell("evaluations") for row in shown], value)
-    tiers = [row for row in cell_index.rows("towns_and_villages") if row.key["district"] == district]
+    tiers = [row for row in cell_index.rows("towns_and_villages") if row.row == district]
     if tiers:
         sides["four"] = (
             [row.cell("evaluations") for row in tiers],
@@ -106,13 +104,13 @@ def _evaluations_by_annex(cell_index: CellIndex, district: str) -> dict[str, Cel
 def idle_counterpart(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """City units are not without a case while the annex that is their counterpart has many evaluations."""
     reference = cell_index.reference
-    annexes = {f"附件{spec.annex}": name for name, spec in TABLES.items()}
+    annexes = {f"附件{spec.number}": name for name, spec in cell_index.declaration.annexes.items()}
     idle: dict[str, list[CellRef]] = {}
     counterparts: set[str] = set()
     for row in cell_index.rows("city_departments"):
-        unit = reference.unit("city_department", row.key["department"]) if reference else None
+        unit = reference.unit("city_department", row.row) if reference else None
         other = annexes.get(normalize_for_comparison(unit.counterpart)) if unit else None
-        if other is None or cell_index.data.table(other).empty:
+        if other is None or not cell_index.rows(other):
             continue
         counterparts.add(other)
         if cell_index.count(row.cell("cases")) == 0:
@@ -122,13 +120,13 @@ def idle_counterpart(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         cells = idle.get(other, [])
         fails = bool(cells) and whole >= rule.options["least"]
         yield Outcome(
-            whole_column("city_departments", "cases"),
+            whole_column(cell_index.spec("city_departments"), "cases"),
             tuple(cells),
             state(not fails),
-            f"附件{TABLES[other].annex}各行评价数合计 {number(whole)}；所列单位办件数均为 0",
+            f"{cell_index.annex_words(other)}各行评价数合计 {number(whole)}；所列单位办件数均为 0",
             values={
-                "units": "、".join(cell.names["department"] for cell in cells),
-                "annex": TABLES[other].annex,
+                "units": "、".join(cell.row for cell in cells),
+                "annex": cell_index.annex_number(other),
                 "whole": number(whole),
             },
         )
@@ -140,13 +138,12 @@ def counted_in_city(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     if reference is None:
         return
     city = {
-        reference.canonical("city_department", row.key["department"]): row
-        for row in cell_index.rows("city_departments")
+        reference.canonical("city_department", row.row): row for row in cell_index.rows("city_departments")
     }
     rows: dict[str, list[tuple[CellRef, str]]] = {}
     for row in cell_index.rows("district_departments"):
         at = row.cell("evaluations")
-        rows.setdefault(row.key["department"], []).append((at, cell_index.printed(at)))
+        rows.setdefault(row.row, []).append((at, cell_index.printed(at)))
     for department, cells in rows.items():
         unit = reference.unit("district_department", department)
         marked = [
@@ -168,8 +165,8 @@ def counted_in_city(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             f"{unit.counterpart} {number(city_value)}；其余区县相加 {number(sum_of_districts)}",
             values={
                 "printed": cell_index.printed(marked[0]),
-                "city_annex": TABLES["city_departments"].annex,
-                "city": row.key["department"],
+                "city_annex": cell_index.annex_number("city_departments"),
+                "city": row.row,
                 "value": number(city_value),
                 "districts": number(sum_of_districts),
             },

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from haochaping.checks.outcome import ALL_ROWS, Outcome, claim_cell, state
+from haochaping.checks.cell_names import group_of
+from haochaping.checks.outcome import ALL_ROWS, Outcome, state
 from haochaping.checks.rule import Rule
-from haochaping.core.model import TABLES, CellRef
+from haochaping.core.model import CellRef
 from haochaping.core.text import hidden_characters, normalize_for_comparison, visible
-from haochaping.reference.reference import UNIT_KINDS
-from haochaping.store.cell_index import CellIndex
+from haochaping.store.cell_index import CellIndex, claim_cell
 
 
 def units_across(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
@@ -18,9 +19,9 @@ def units_across(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     if reference is None:
         return
     by_table: dict[str, dict[str, str]] = {}
-    for table, column, name, _ in _unit_names(cell_index):
-        if column == "district":
-            by_table.setdefault(table, {})[reference.canonical("district", name)] = name
+    for unit in _unit_names(cell_index):
+        if unit.kind == "district":
+            by_table.setdefault(unit.table, {})[reference.canonical("district", unit.name)] = unit.name
     all_districts = dict.fromkeys(name for names in by_table.values() for name in names)
     expected = [
         n for n in all_districts if sum(n in names for names in by_table.values()) * 2 > len(by_table)
@@ -28,14 +29,14 @@ def units_across(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     for table, districts in by_table.items():
         lacking = [name for name in expected if name not in districts]
         unexpected = [name for name in districts if name not in expected]
-        at = CellRef.of(table, {"district": ALL_ROWS}, "district")
+        at = CellRef(table, ALL_ROWS, "district")
         yield Outcome(
             at,
             (),
             state(not lacking and not unexpected),
-            f"附件{TABLES[table].annex}缺{'、'.join(lacking) or '无'}；他处没有的：{'、'.join(unexpected) or '无'}",
+            f"{cell_index.annex_words(table)}缺{'、'.join(lacking) or '无'}；他处没有的：{'、'.join(unexpected) or '无'}",
             values={
-                "annex": TABLES[table].annex,
+                "annex": cell_index.annex_number(table),
                 "lacking": "、".join(lacking),
                 "alone": "、".join(districts[name] for name in unexpected),
             },
@@ -48,10 +49,10 @@ def names(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     if reference is None or not reference.units:
         return
     found: dict[str, tuple[str, str, CellRef | None]] = {}
-    for table, column, name, cell in _unit_names(cell_index):
-        unit = reference.unit(TABLES[table].unit_kinds[column], name)
-        if unit and normalize_for_comparison(name) != normalize_for_comparison(unit.canonical):
-            found.setdefault(name, (unit.canonical, f"附件{TABLES[table].annex}", cell))
+    for item in _unit_names(cell_index):
+        known = reference.unit(item.kind, item.name)
+        if known and normalize_for_comparison(item.name) != normalize_for_comparison(known.canonical):
+            found.setdefault(item.name, (known.canonical, cell_index.annex_words(item.table), item.cell))
     for part, text in (
         ("主送机关", cell_index.data.fact("addressees")),
         ("正文", cell_index.data.fact("text")),
@@ -77,16 +78,34 @@ def names(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     )
 
 
-def _unit_names(cell_index: CellIndex) -> Iterator[tuple[str, str, str, CellRef]]:
-    """Every distinct name in a key column that the registry covers: table, column, name, its first cell."""
-    for table, spec in TABLES.items():
+@dataclass(frozen=True)
+class _UnitName:
+    """A name in a column of names whose group the registry has, with the first cell under that name."""
+
+    table: str
+    column: str
+    kind: str
+    name: str
+    cell: CellRef
+
+    @property
+    def at(self) -> CellRef:
+        """The place of a finding about the name."""
+        return CellRef(self.table, self.name, self.column)
+
+
+def _unit_names(cell_index: CellIndex) -> Iterator[_UnitName]:
+    """Every distinct name in a column of names that the registry covers."""
+    for table, spec in cell_index.declaration.annexes.items():
         yielded: set[tuple[str, str]] = set()
         for row in cell_index.rows(table):
-            for column, kind in spec.unit_kinds.items():
-                name = row.key[column]
-                if kind and (column, name) not in yielded:
-                    yielded.add((column, name))
-                    yield table, column, name, row.cell(spec.measures[0])
+            named = [(group_of(spec, row), row.row)]
+            if spec.columns_by:
+                named.append((spec.columns_by, row.member))
+            for group, name in named:
+                if group.is_registered and (group.key, name) not in yielded:
+                    yielded.add((group.key, name))
+                    yield _UnitName(table, group.key, group.name, name, row.cell(spec.measures[0]))
 
 
 def unknown_unit(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
@@ -94,38 +113,37 @@ def unknown_unit(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     reference = cell_index.reference
     if reference is None:
         return
-    for table, column, name, cell in _unit_names(cell_index):
-        kind = TABLES[table].unit_kinds[column]
-        if reference.names(kind):
-            known = reference.unit(kind, name) is not None
+    for unit in _unit_names(cell_index):
+        if reference.names(unit.kind):
             yield Outcome(
-                CellRef.of(table, {column: name}, column),
-                (cell,),
-                state(known),
-                f"units.csv 中没有“{visible(name)}”",
-                values={"name": visible(name), "kind": UNIT_KINDS[kind], "annex": TABLES[table].annex},
+                unit.at,
+                (unit.cell,),
+                state(reference.unit(unit.kind, unit.name) is not None),
+                f"units.csv 中没有“{visible(unit.name)}”",
+                values={
+                    "name": visible(unit.name),
+                    "kind": reference.registered_kinds[unit.kind],
+                    "annex": cell_index.annex_number(unit.table),
+                },
             )
 
 
 def outdated_unit(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Every unit is valid (``valid_from``, ``valid_to``) on the first or the last day of the quarter."""
     quarter = cell_index.data.quarter
-    for table, column, name, cell in _unit_names(cell_index):
-        unit = (
-            cell_index.reference.unit(TABLES[table].unit_kinds[column], name)
-            if cell_index.reference
-            else None
-        )
+    for item in _unit_names(cell_index):
+        unit = cell_index.reference.unit(item.kind, item.name) if cell_index.reference else None
         if unit is None or not (unit.valid_from or unit.valid_to):
             continue
         is_valid = unit.valid_on(quarter.start) or unit.valid_on(quarter.end)
         span = f"{unit.valid_from or '……'} 至 {unit.valid_to or '……'}"
+        annex = cell_index.annex_number(item.table)
         yield Outcome(
-            CellRef.of(table, {column: name}, column),
-            (cell,),
+            item.at,
+            (item.cell,),
             state(is_valid),
-            f"units.csv 中“{visible(name)}”的有效期为 {span}",
-            values={"name": visible(name), "span": span, "annex": TABLES[table].annex},
+            f"units.csv 中“{visible(item.name)}”的有效期为 {span}",
+            values={"name": visible(item.name), "span": span, "annex": annex},
         )
 
 
@@ -135,7 +153,7 @@ def units_changed(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     if reference is None or not cell_index.history:
         return
     before = CellIndex(cell_index.history[-1], reference)
-    for table in TABLES:
+    for table, spec in cell_index.declaration.annexes.items():
         if not cell_index.rows(table) or not before.rows(table):
             continue
         now, then = (_printed_by_canonical(index, table) for index in (cell_index, before))
@@ -143,8 +161,11 @@ def units_changed(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         appeared = [name for key, name in now.items() if key not in then]
         renamed = [f"{then[key]}改为{name}" for key, name in now.items() if key in then and then[key] != name]
         shown = {"vanished": vanished, "appeared": [*appeared, *renamed]}[rule.options["which"]]
-        at = CellRef.of(table, {TABLES[table].key[0]: ALL_ROWS}, TABLES[table].key[0])
-        values = {"annex": TABLES[table].annex, "names": "、".join(visible(name) for name in shown)}
+        at = CellRef(table, ALL_ROWS, spec.row_key)
+        values = {
+            "annex": cell_index.annex_number(table),
+            "names": "、".join(visible(name) for name in shown),
+        }
         yield Outcome(
             at, (), state(not shown), f"与{cell_index.history[-1].quarter.label}对照", values=values
         )
@@ -152,22 +173,24 @@ def units_changed(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 def _printed_by_canonical(cell_index: CellIndex, table: str) -> dict[tuple[str, str], str]:
     """Map (column, canonical name) of every unit of a table to its name as printed."""
-    names = {}
-    for name_table, column, name, _ in _unit_names(cell_index):
-        if name_table == table and cell_index.reference:
-            names[column, cell_index.reference.canonical(TABLES[table].unit_kinds[column], name)] = name
-    return names
+    reference = cell_index.reference
+    return {
+        (unit.column, reference.canonical(unit.kind, unit.name)): unit.name
+        for unit in _unit_names(cell_index)
+        if unit.table == table and reference
+    }
 
 
 def hidden(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """No name has control or format characters."""
-    for table, column, name, cell in _unit_names(cell_index):
+    for unit in _unit_names(cell_index):
+        name = visible(unit.name)
         yield Outcome(
-            CellRef.of(table, {column: visible(name)}, column),
-            (cell,),
-            state(not hidden_characters(name)),
-            visible(name),
-            values={"name": visible(name), "annex": TABLES[table].annex},
+            CellRef(unit.table, name, unit.column),
+            (unit.cell,),
+            state(not hidden_characters(unit.name)),
+            name,
+            values={"name": name, "annex": cell_index.annex_number(unit.table)},
         )
 
 
@@ -175,11 +198,9 @@ def district_body(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """No unit of a district is among the city's departments: none of their names contains a district's name."""
     if cell_index.reference is None:
         return
-    districts = cell_index.reference.names("district") or [
-        row.key["district"] for row in cell_index.rows("districts")
-    ]
+    districts = cell_index.reference.names("district") or [row.row for row in cell_index.rows("districts")]
     for row in cell_index.rows("city_departments"):
-        name = row.key["department"]
+        name = row.row
         district = next(
             (d for d in districts if normalize_for_comparison(d) in normalize_for_comparison(name)), ""
         )

@@ -7,20 +7,30 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
-from haochaping.checks.outcome import ALL_ROWS, Outcome, claim_cell, not_evaluable, state
+from haochaping.checks.outcome import ALL_ROWS, Outcome, not_evaluable, state
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.decode_text import decode
-from haochaping.core.labels import COLUMNS, key_label
-from haochaping.core.model import TABLES, CellRef, decode_key, note_text
+from haochaping.cleaning.extraction_dates import written_extraction
+from haochaping.cleaning.period_mentions import period_mentions
+from haochaping.core.labels import row_words
+from haochaping.core.model import TEXT_CLAIMS, CellRef, note_text
 from haochaping.core.text import normalize_for_comparison
-from haochaping.store.cell_index import CellIndex, note_cell
+from haochaping.read.stated_period import other_period
+from haochaping.store.cell_index import CellIndex, cell_of, claim_cell, note_cell
+
+
+def _declared_annexes(cell_index: CellIndex) -> list[dict[str, Any]]:
+    """Rows of frame ``annexes`` that are of declared annexes: other tables are kept and not checked."""
+    rows: list[dict[str, Any]] = cell_index.data.annexes.to_dict("records")
+    return [row for row in rows if row["table"] in cell_index.declaration.annexes]
 
 
 def period(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """The period stated in an annex's note is that of the quarter."""
     quarter = cell_index.data.quarter
-    for annex in cell_index.data.annexes.to_dict("records"):
+    for annex in _declared_annexes(cell_index):
         at = note_cell(annex["table"], "period")
         if not annex["period_start"]:
             continue
@@ -31,25 +41,35 @@ def period(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             (at,),
             state(printed == expected),
             f"{printed} 与 {expected}",
-            values={"annex": annex["annex"], "printed": printed, "expected": expected},
+            values={
+                "annex": cell_index.annex_number(annex["table"]),
+                "printed": printed,
+                "expected": expected,
+            },
             expected=expected,
         )
 
 
 def titles(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """The quarter named in an annex's title, if any, is the right one."""
-    expected = f"第{cell_index.data.quarter.label.partition('第')[2]}"
-    for annex in cell_index.data.annexes.to_dict("records"):
-        found = re.search(r"第?([一二三四1-4])季度", normalize_for_comparison(annex["title"]))
-        if found:
-            number = found[1].translate(str.maketrans("1234", "一二三四"))
+    """The period named in an annex's title, if any, is the right one.
+
+    The reader refuses files with another; tidy tables without their files may hold one.
+    """
+    quarter = cell_index.data.quarter
+    expected = quarter.label_in_year
+    for annex in _declared_annexes(cell_index):
+        if any(not mention.is_bare_year for mention in period_mentions(annex["title"], quarter.year)):
             at = note_cell(annex["table"], "title")
             yield Outcome(
                 at,
                 (at,),
-                state(f"第{number}季度" == expected),
+                state(other_period(annex["title"], quarter) is None),
                 f"“{annex['title']}”与{expected}",
-                values={"annex": annex["annex"], "printed": annex["title"], "expected": expected},
+                values={
+                    "annex": cell_index.annex_number(annex["table"]),
+                    "printed": annex["title"],
+                    "expected": expected,
+                },
                 expected=f"标题写{expected}",
             )
 
@@ -59,28 +79,29 @@ def annex_list(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     listed = {
         int(n)
         for n in re.findall(
-            r"(?<![0-9])([1-5])[.、．:]", normalize_for_comparison(cell_index.data.fact("annex_list"))
+            r"(?<![0-9])([0-9]{1,2})[.、．:]", normalize_for_comparison(cell_index.data.fact("annex_list"))
         )
     }
-    for name, spec in TABLES.items():
-        if spec.annex in listed:
-            at = CellRef.of(name, {spec.key[0]: ALL_ROWS}, spec.measures[0])
-            there = not cell_index.data.table(name).empty
-            values = {"annex": spec.annex, "title": spec.title}
-            yield Outcome(at, (), state(there), f"附件目录列有附件{spec.annex}", values=values)
+    printed = {cell_index.data.annex_number(table) for table in cell_index.data.annexes["table"]}
+    for name, spec in cell_index.declaration.annexes.items():
+        number, there = cell_index.data.annex_number(name), bool(cell_index.rows(name))
+        # The usual number of an annex that is not there may be printed above another one.
+        if number in listed and (there or number not in printed):
+            at = CellRef(name, ALL_ROWS, spec.measures[0])
+            values = {"annex": number, "title": spec.title}
+            yield Outcome(at, (), state(there), f"附件目录列有附件{number}", values=values)
 
 
 def same_extraction(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """All annexes were extracted on one day."""
     dates = {
-        a["annex"]: a["extraction_date"]
-        for a in cell_index.data.annexes.to_dict("records")
-        if a["extraction_date"]
+        annex["table"]: annex["extraction_date"]
+        for annex in _declared_annexes(cell_index)
+        if annex["extraction_date"]
     }
     if len(dates) > 1:
-        tables = {spec.annex: name for name, spec in TABLES.items()}
-        shown = "、".join(f"附件{annex} {day}" for annex, day in dates.items())
-        cells = tuple(note_cell(tables[annex], "extraction_date") for annex in dates)
+        shown = "、".join(f"{cell_index.annex_words(table)} {day}" for table, day in dates.items())
+        cells = tuple(note_cell(table, "extraction_date") for table in dates)
         yield Outcome(cells[0], cells, state(len(set(dates.values())) == 1), shown, values={"dates": shown})
 
 
@@ -123,6 +144,22 @@ def extracted_early(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         yield Outcome(at, (), state(extracted >= end), f"{extracted} 与 {end}", values=values)
 
 
+def extraction_day(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
+    """A note that says when its data were extracted says the day; else nothing can be checked about it."""
+    without_day: dict[str, list[str]] = {}
+    is_said = False
+    for annex in cell_index.data.annexes.to_dict("records"):
+        written = written_extraction(annex["note"])
+        is_said = is_said or written is not None or bool(annex["extraction_date"])
+        if written is not None and not annex["extraction_date"]:
+            without_day.setdefault(written.words, []).append(str(annex["annex"]))
+    if is_said:
+        shown = "；".join(f"附件{'、'.join(annexes)}“{words}”" for words, annexes in without_day.items())
+        yield Outcome(
+            claim_cell("extraction_date"), (), state(not without_day), shown, values={"shown": shown}
+        )
+
+
 def _last_working_day(day: date) -> date:
     from chinese_calendar import is_workday
 
@@ -162,7 +199,7 @@ def claims(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 def two_sources(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A second source of the quarter has the same text in every cell."""
     for row in cell_index.data.second.to_dict("records"):
-        at = CellRef.of(row["table"], decode_key(row["key"]), row["column"])
+        at = cell_of(row)
         here, there = cell_index.printed(at), row["printed"]
         used = cell_index.data.fact("source_used")
         yield Outcome(
@@ -171,7 +208,7 @@ def two_sources(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             state(False),
             f"{used}：{here or '没有此数'}；{row['file']}：{there or '没有此数'}",
             values={
-                "column": COLUMNS.get(row["column"], ""),
+                "column": "" if at.table == TEXT_CLAIMS else cell_index.heading(at.column),
                 "printed": here or "空白",
                 "other": there or "空白",
                 "file": row["file"],
@@ -186,12 +223,12 @@ def no_cases(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Every annex prints cases: without them no evaluation rate can be checked."""
     without_cases = [
         spec
-        for name, spec in TABLES.items()
-        if "cases" not in spec.counts and not cell_index.data.table(name).empty
+        for name, spec in cell_index.declaration.annexes.items()
+        if "cases" not in spec.counts and cell_index.rows(name)
     ]
     if without_cases:
         at = claim_cell("measures")
-        annexes = "、".join(str(spec.annex) for spec in without_cases)
+        annexes = "、".join(cell_index.annex_number(spec.name) for spec in without_cases)
         yield Outcome(at, (), state(False), f"附件{annexes}没有办件数一列", values={"annexes": annexes})
 
 
@@ -200,7 +237,7 @@ def printed_words(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     words: dict[str, list[CellRef]] = {}
     for item in cell_index.data.unreported.to_dict("records"):
         if item["printed"] and "含义未注明" in item["reason"]:
-            cell = CellRef.of(item["table"], decode_key(item["key"]), item["column"])
+            cell = cell_of(item)
             words.setdefault(item["printed"], []).append(cell)
     notes = normalize_for_comparison("".join(cell_index.data.annexes["note"]))
     for word, cells in words.items():
@@ -208,7 +245,7 @@ def printed_words(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             f"“{normalize_for_comparison(word)}”" in notes or f'"{normalize_for_comparison(word)}"' in notes
         )
         at = claim_cell(f"word:{word}")
-        shown = "、".join(key_label(cell.names) for cell in cells[:3])
+        shown = "、".join(row_words(cell_index.declaration, cell) for cell in cells[:3])
         yield Outcome(
             at,
             tuple(cells),
@@ -225,6 +262,7 @@ KINDS = {
     "same_extraction": same_extraction,
     "window": window,
     "extracted_early": extracted_early,
+    "extraction_day": extraction_day,
     "claims": claims,
     "two_sources": two_sources,
     "no_cases": no_cases,

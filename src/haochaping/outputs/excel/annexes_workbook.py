@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from haochaping.core.labels import COLUMNS, UNITS, place
-from haochaping.core.model import TABLES, QuarterData, decode_key, frame
+from haochaping.core.declaration import Group, Measure
+from haochaping.core.labels import annex_words
+from haochaping.core.model import QuarterData, frame
 from haochaping.core.text import printable
+from haochaping.outputs.cell_words import cell_words
 from haochaping.outputs.excel.workbook_style import (
     LINE_HEIGHT,
     ROW_HEIGHT,
@@ -22,9 +25,16 @@ from haochaping.outputs.excel.workbook_style import (
     write_lines,
     write_text,
 )
-from haochaping.present.annex_layout import AnnexLayout, LayoutCell, LayoutRow, lay_out_annex, sheet_name
-from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, ITEMS, SHEET
-from haochaping.store.cell_index import claim_text
+from haochaping.present.printed_table import (
+    PrintedCell,
+    PrintedColumn,
+    PrintedRow,
+    PrintedTable,
+    printed_table,
+    printed_table_names,
+)
+from haochaping.read.formats.entries_sheet import SHEET, annex_items, items_of
+from haochaping.store.cell_index import cell_of, claim_text
 
 COVER, CONTENTS, REMARKS = "封面", "目录", "说明"
 CORRECTED = "〔更正〕"
@@ -73,19 +83,29 @@ def write_annexes(data: QuarterData, verdict: str, path: Path, *, internal: bool
     if not internal and not data.fact("issue_date"):
         # Without an issue date nothing was published yet, so there is no published figure to call corrected.
         data = replace(data, corrections=frame("corrections", []))
-    layouts = [lay_out_annex(data, name) for name in TABLES if name not in data.absent]
+    tables = [printed_table(data, name) for name in printed_table_names(data)]
+    sheets = _sheet_names(tables)
     title = f"{data.quarter.label}政务服务“好差评”数据附件"
     workbook = open_workbook(path, title)
     styles = Styles(workbook)
     _write_cover(workbook.add_worksheet(COVER), styles, title, _cover_facts(data, verdict, internal))
-    _write_contents(workbook.add_worksheet(CONTENTS), styles, data, layouts)
-    for layout in layouts:
-        _write_annex(workbook.add_worksheet(sheet_name(layout.spec)), styles, data, layout)
+    _write_contents(workbook.add_worksheet(CONTENTS), styles, dict(zip(sheets, tables, strict=True)))
+    for name, table in zip(sheets, tables, strict=True):
+        _write_annex(workbook.add_worksheet(name), styles, table)
     _write_entries(workbook.add_worksheet(SHEET), styles, data)
-    remarks = list(_remark_rows(data, layouts, internal))
+    remarks = list(_remark_rows(data, tables, internal))
     columns = [("类别", 16), ("项目", 30), ("内容", 68)]
     write_lines(workbook.add_worksheet(REMARKS), styles, columns, remarks)
     workbook.close()
+
+
+def _sheet_names(tables: Sequence[PrintedTable]) -> list[str]:
+    """A name for the sheet of each table; those without a title of their own may have the same number."""
+    names: list[str] = []
+    for table in tables:
+        same = sum(name.partition("（")[0] == table.sheet_name for name in names)
+        names.append(f"{table.sheet_name}（{same + 1}）" if same else table.sheet_name)
+    return names
 
 
 # --- cover and contents -----------------------------------------------------------------------------
@@ -96,7 +116,7 @@ def _cover_facts(data: QuarterData, verdict: str, internal: bool) -> list[tuple[
     start, end = data.fact("period_start"), data.fact("period_end")
     kind = data.fact("source_kind")
     facts = [
-        ("季度", data.quarter.label),
+        (data.quarter.name, data.quarter.label),
         ("统计期", f"{start} 至 {end}" if start and end else ""),
         ("来源", _SOURCE_KINDS.get(kind, kind)),
         ("通报标题", data.fact("title")),
@@ -125,7 +145,7 @@ def _write_cover(sheet: Any, styles: Styles, title: str, facts: Sequence[tuple[s
     set_page(sheet, header_row=None)
 
 
-def _write_contents(sheet: Any, styles: Styles, data: QuarterData, layouts: Sequence[AnnexLayout]) -> None:
+def _write_contents(sheet: Any, styles: Styles, tables: Mapping[str, PrintedTable]) -> None:
     link_style = styles.get(border=1, underline=1, font_color="#1F4E9E")
     text_style = styles.get(border=1, text_wrap=True)
     count_style = styles.get(border=1, num_format="0")
@@ -133,12 +153,11 @@ def _write_contents(sheet: Any, styles: Styles, data: QuarterData, layouts: Sequ
     for column, (heading, width) in enumerate((("工作表", 22), ("内容", 58), ("行数（不含合计）", 18))):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, heading, styles.head)
-    for row, layout in enumerate(layouts, start=1):
-        name = sheet_name(layout.spec)
+    for row, (name, table) in enumerate(tables.items(), start=1):
         sheet.write_url(row, 0, f"internal:'{name}'!A1", link_style, name)
-        write_text(sheet, row, 1, _annex_title(data, layout.spec.name), text_style)
-        sheet.write_number(row, 2, len(layout.rows), count_style)
-    row = len(layouts) + 1
+        write_text(sheet, row, 1, _annex_title(table), text_style)
+        sheet.write_number(row, 2, len(table.rows), count_style)
+    row = len(tables) + 1
     sheet.write_url(row, 0, f"internal:'{REMARKS}'!A1", link_style, REMARKS)
     write_text(sheet, row, 1, "各附件附注、指标含义、用语含义、更正", text_style)
     sheet.write_blank(row, 2, None, text_style)
@@ -151,8 +170,8 @@ def _annex_fact(data: QuarterData, table: str, column: str) -> str:
     return str(found.iloc[0]) if len(found) else ""
 
 
-def _annex_title(data: QuarterData, table: str) -> str:
-    return _annex_fact(data, table, "title") or TABLES[table].title
+def _annex_title(table: PrintedTable) -> str:
+    return table.printed_title or table.title
 
 
 def _write_entries(sheet: Any, styles: Styles, data: QuarterData) -> None:
@@ -161,61 +180,72 @@ def _write_entries(sheet: Any, styles: Styles, data: QuarterData) -> None:
         row["figure"]: claim_text(row["printed"], row["qualifier"])
         for row in data.headline.to_dict("records")
     }
-    lines = [[label, figures.get(name) or data.fact(name)] for label, name in ITEMS.items()]
-    lines += [[label, _annex_fact(data, table, name)] for label, (table, name) in ANNEX_ITEMS.items()]
+    items = annex_items(data.declaration)
+    lines = [[label, figures.get(name) or data.fact(name)] for label, name in items_of(data.quarter).items()]
+    lines += [[label, _annex_fact(data, table, name)] for label, (table, name) in items.items()]
     write_lines(sheet, styles, [("项目", 26), ("内容", 88)], [line for line in lines if line[1]])
 
 
 # --- one annex --------------------------------------------------------------------------------------
 
 
-def _write_annex(sheet: Any, styles: Styles, data: QuarterData, layout: AnnexLayout) -> None:
+def _write_annex(sheet: Any, styles: Styles, table: PrintedTable) -> None:
     sheet.set_default_row(ROW_HEIGHT)
-    widths = _column_widths(layout)
+    widths = _column_widths(table)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     # Headings, titles, headers and footers become XML attributes, where the writer does not escape control characters.
-    headings = [printable(heading) for heading in layout.headings]
+    headings = [printable(heading) for heading in table.headings]
     lines = max(lines_needed(text, width - 1) for text, width in zip(headings, widths, strict=True))
     sheet.set_row(0, LINE_HEIGHT * lines + 6)
     for column, heading in enumerate(headings):
         sheet.write_string(0, column, heading, styles.head)
-    for number, row in enumerate(layout.rows, start=1):
+    for number, row in enumerate(table.rows, start=1):
         sheet.write_number(number, 0, number, styles.get(border=1, align="center"))
-        _write_row(sheet, styles, number, row, {"border": 1})
-    last = len(layout.rows)
+        _write_row(sheet, styles, table.columns, number, row, {"border": 1})
+    last = len(table.rows)
     sheet.add_table(
         0,
         0,
         last,
-        len(layout.headings) - 1,
+        len(table.headings) - 1,
         {
-            "name": layout.spec.title,
-            "title": printable(_annex_title(data, layout.spec.name)),
+            "name": _table_name(table),
+            "title": printable(_annex_title(table)),
             "style": None,
             "columns": [{"header": text, "header_format": styles.head} for text in headings],
         },
     )
     # Printed totals are under the table, not in it: sorting and sums over a column leave them out.
-    for number, row in enumerate(layout.totals, start=last + 1):
+    for number, row in enumerate(table.totals, start=last + 1):
         total_properties = {"border": 1, "bold": True, **({"top": 2} if number == last + 1 else {})}
         sheet.write_blank(number, 0, None, styles.get(**total_properties))
-        _write_row(sheet, styles, number, row, total_properties)
+        _write_row(sheet, styles, table.columns, number, row, total_properties)
     sheet.freeze_panes(1, 2)
     landscape = sum(widths) > _WIDEST_PORTRAIT
     set_page(sheet, landscape=landscape)
-    _set_header_and_footer(sheet, data, layout, landscape)
+    _set_header_and_footer(sheet, table, landscape)
+
+
+def _table_name(table: PrintedTable) -> str:
+    """Name under which formulas refer to the table; Excel allows no blanks or signs in it."""
+    return table.spec.title if table.spec else re.sub(r"\W", "_", table.words)
 
 
 def _write_row(
-    sheet: Any, styles: Styles, number: int, row: LayoutRow, cell_properties: dict[str, Any]
+    sheet: Any,
+    styles: Styles,
+    columns: Sequence[PrintedColumn],
+    number: int,
+    row: PrintedRow,
+    cell_properties: dict[str, Any],
 ) -> None:
     lines = lines_needed(row.name, _WIDEST_NAME - 2)
     if lines > 1:
         sheet.set_row(number, LINE_HEIGHT * lines + 5)
     sheet.write_string(number, 1, row.name, styles.get(**cell_properties, text_wrap=True, num_format="@"))
-    for column, cell in enumerate(row.cells):
-        position = (number, column + 2)
+    for at, (column, cell) in enumerate(zip(columns, row.cells, strict=True)):
+        position = (number, at + 2)
         if cell.value is None:
             write_text(
                 sheet,
@@ -227,43 +257,47 @@ def _write_row(
             sheet.write_number(
                 *position,
                 cell.value,
-                styles.get(**cell_properties, **_NUMBER_ALIGNMENT, num_format=_number_format(cell)),
+                styles.get(**cell_properties, **_NUMBER_ALIGNMENT, num_format=_number_format(column, cell)),
             )
 
 
-def _number_format(cell: LayoutCell) -> str:
+def _number_format(column: PrintedColumn, cell: PrintedCell) -> str:
     """A number format that shows the decimals printed, and in words that the number was corrected."""
     number_format = "#,##0"
     if cell.decimals is not None:
-        number_format = f"0.{'0' * cell.decimals}%" if cell.decimals else "0%"
+        number_format = f"0.{'0' * cell.decimals}" if cell.decimals else "0"
+        number_format += "%" if column.is_percentage else ""
     return f'{number_format}"{CORRECTED}"' if cell.corrected else number_format
 
 
-def _column_widths(layout: AnnexLayout) -> list[float]:
-    rows = [*layout.rows, *layout.totals]
-    names = max(display_width(text) for text in (layout.key_heading, *(row.name for row in rows)))
+def _column_widths(table: PrintedTable) -> list[float]:
+    rows = [*table.rows, *table.totals]
+    names = max(display_width(text) for text in (table.key_heading, *(row.name for row in rows)))
     widths: list[float] = [6, min(max(names + 2, 10), _WIDEST_NAME)]
-    for number, column in enumerate(layout.columns):
-        data = max(display_width(_display_text(row.cells[number])) for row in rows) + 4
+    for number, column in enumerate(table.columns):
+        data = max(display_width(_display_text(column, row.cells[number])) for row in rows) + 4
         widths.append(min(max(9, data, display_width(column.heading) + 2), _WIDEST_NAME))
     return widths
 
 
-def _display_text(cell: LayoutCell) -> str:
+def _display_text(column: PrintedColumn, cell: PrintedCell) -> str:
     mark = CORRECTED if cell.corrected else ""
     if cell.value is None:
         return cell.text
-    return (f"{cell.value:,}" if cell.decimals is None else f"{cell.value:.{cell.decimals}%}") + mark
+    if cell.decimals is None:
+        return f"{cell.value:,}{mark}"
+    return f"{cell.value:.{cell.decimals}{'%' if column.is_percentage else 'f'}}{mark}"
 
 
-def _set_header_and_footer(sheet: Any, data: QuarterData, layout: AnnexLayout, landscape: bool) -> None:
+def _set_header_and_footer(sheet: Any, table: PrintedTable, landscape: bool) -> None:
     """Title, note and page number on every printed page; the sheet itself holds the table only."""
-    title = printable(f"附件{layout.spec.annex}  {_annex_title(data, layout.spec.name)}")
+    title = printable(f"{table.words}  {_annex_title(table)}")
     unit = ""
-    if layout.spec.name == "district_departments":
-        unit = f"&R&10 {COLUMNS['evaluations']}，单位：{UNITS['evaluations']}"
+    if columns_are := _group_and_measure_of_columns(table):
+        measure = columns_are[1]
+        unit = f"&R&10 {measure.heading}，单位：{measure.unit}"
     sheet.set_header(f'&C&"-,Bold"&14 {_escape_ampersands(_truncate_for_header(title, 120))}{unit}')
-    note = printable(_annex_fact(data, layout.spec.name, "note"))
+    note = printable(table.note)
     if (shown := _truncate_for_header(note, _LONGEST_NOTE)) != note:
         note = f"{shown}……（全文见“{REMARKS}”）"
     length = 88 if landscape else 60
@@ -271,6 +305,14 @@ def _set_header_and_footer(sheet: Any, data: QuarterData, layout: AnnexLayout, l
     foot = "".join(f" {_escape_ampersands(line)}\n" for line in lines)
     # The blank after the size keeps a note that begins with a digit from being read as part of it.
     sheet.set_footer(f"&C&8{foot} 第 &P 页，共 &N 页")
+
+
+def _group_and_measure_of_columns(table: PrintedTable) -> tuple[Group, Measure] | None:
+    """The group and the only measure of an annex whose columns are headed by names alone, such as districts."""
+    if table.spec is None or table.spec.columns_by is None or table.spec.columns_by.members:
+        return None
+    measures = list(table.spec.measures_by_name.values())
+    return (table.spec.columns_by, measures[0]) if len(measures) == 1 else None
 
 
 def _truncate_for_header(text: str, most_characters: int) -> str:
@@ -290,32 +332,28 @@ def _escape_ampersands(text: str) -> str:
 # --- remarks ------------------------------------------------------------------------------------------
 
 
-def _remark_rows(data: QuarterData, layouts: Sequence[AnnexLayout], internal: bool) -> Iterator[list[str]]:
-    for layout in layouts:
-        name = f"附件{layout.spec.annex}"
-        yield ["附件", name, _annex_title(data, layout.spec.name)]
-        if note := _annex_fact(data, layout.spec.name, "note"):
-            yield ["附注", name, note]
-        if layout.spec.name == "district_departments":
-            yield [
-                "单位",
-                name,
-                f"各区县一列为{COLUMNS['evaluations']}，单位为{UNITS['evaluations']}。",
-            ]
+def _remark_rows(data: QuarterData, tables: Sequence[PrintedTable], internal: bool) -> Iterator[list[str]]:
+    for table in tables:
+        yield ["附件", table.words, _annex_title(table)]
+        if table.note:
+            yield ["附注", table.words, table.note]
+        if columns_are := _group_and_measure_of_columns(table):
+            group, measure = columns_are
+            yield ["单位", table.words, f"各{group.word}一列为{measure.heading}，单位为{measure.unit}。"]
     for name in data.absent:
-        yield ["附件", f"附件{TABLES[name].annex}", f"本期资料没有此附件（{TABLES[name].title}）。"]
-    measures = {column.measure for layout in layouts for column in layout.columns}
-    for measure, meaning in _DEFINITIONS.items():
-        if measure in measures:
-            yield ["指标含义", COLUMNS[measure], f"{meaning}。"]
+        title = data.declaration.annexes[name].title
+        yield ["附件", annex_words(data, name), f"本期资料没有此附件（{title}）。"]
+    measures = {column.measure for table in tables for column in table.columns}
+    for name, meaning in _DEFINITIONS.items():
+        if name in measures:
+            yield ["指标含义", data.declaration.heading(name), f"{meaning}。"]
     yield from _word_rows(data)
     for row in data.corrections.to_dict("records"):
-        place_words = place(row["table"], decode_key(row["key"])) + COLUMNS.get(row["column"], "")
         remark = f"通报列为 {row['printed'] or '空白'}，更正为 {row['corrected']}。依据：{row['basis'] or '未写明'}。"
         corrected_by = "，".join(text for text in (row["by"], row["on"]) if text)
         yield [
             "更正",
-            place_words,
+            cell_words(data, cell_of(row)),
             f"{remark}经办：{corrected_by}。" if internal and corrected_by else remark,
         ]
     if data.corrections.empty:
@@ -326,9 +364,8 @@ def _remark_rows(data: QuarterData, layouts: Sequence[AnnexLayout], internal: bo
 
 def _word_rows(data: QuarterData) -> Iterator[list[str]]:
     """Each word that the source prints in place of a number, with its meaning."""
-    rows = data.unreported[data.unreported["table"].isin(TABLES)]
     word_reasons: dict[tuple[str, str], None] = {}
-    for row in rows.itertuples():
+    for row in data.unreported.itertuples():
         word_reasons[str(row.printed), str(row.reason)] = None
     for printed, reason in word_reasons:
         yield ["代替数字的用语", f"“{printed}”" if printed else "空白", f"{reason}。"]

@@ -88,7 +88,7 @@ def _findings_sheet(workbook: Any, styles: Styles, reviewed: ReviewResult, answe
     sheet = workbook.add_worksheet(FINDINGS)
     headings = [*_FINDING_COLUMNS, *_ANSWER_COLUMNS, *_DETAIL_COLUMNS]
     _write_headings(sheet, styles, headings)
-    answer_of, unplaced = _answers_by_cell(report, answers)
+    answer_of, unplaced = _answers_by_cell(reviewed.data, report, answers)
     last_row = len(report.findings)
     for row, finding in enumerate(report.findings, start=1):
         answer = answer_of.get((finding.id, finding.at.path))
@@ -126,7 +126,7 @@ def _other_cells_sheet(
     report, printed = reviewed.report, _printed_before_correction(reviewed.data)
     sheet = workbook.add_worksheet(OTHER_CELLS)
     _write_headings(sheet, styles, _OTHER_CELL_COLUMNS)
-    answer_of, _ = _answers_by_cell(report, answers)
+    answer_of, _ = _answers_by_cell(reviewed.data, report, answers)
     rows: list[dict[str, str]] = []
     for finding in report.findings:
         for cell in finding.suspects:
@@ -142,7 +142,7 @@ def _other_cells_sheet(
 
 
 def _answers_by_cell(
-    report: CheckReport, answers: Sequence[Answer]
+    data: QuarterData, report: CheckReport, answers: Sequence[Answer]
 ) -> tuple[dict[tuple[str, str], Answer], list[Answer]]:
     """One answer for each (finding id, cell path) that has a row, and the answers that have none.
 
@@ -151,7 +151,9 @@ def _answers_by_cell(
     answer_of: dict[tuple[str, str], Answer] = {}
     for finding in report.findings:
         for cell in dict.fromkeys([finding.at, *finding.suspects]):
-            candidates = [a for a in answers if a.finding == finding.id and _is_about_cell(a, cell, finding)]
+            candidates = [
+                a for a in answers if a.finding == finding.id and _is_about_cell(data, a, cell, finding)
+            ]
             if candidates:
                 answer_of[finding.id, cell.path] = next(
                     (a for a in candidates if not _refusal_reason(a, report)), candidates[0]
@@ -160,11 +162,11 @@ def _answers_by_cell(
     return answer_of, [answer for answer in answers if id(answer) not in used]
 
 
-def _is_about_cell(answer: Answer, cell: CellRef, finding: Finding) -> bool:
+def _is_about_cell(data: QuarterData, answer: Answer, cell: CellRef, finding: Finding) -> bool:
     """Whether an answer is about this cell: by path, in words, or by naming none (then it is the finding's own)."""
     if answer.cell or answer.cell_words:
         return answer.cell == cell.path or (
-            not answer.cell and normalize_place(answer.cell_words) == cell_label(cell)
+            not answer.cell and normalize_place(answer.cell_words) == cell_label(data, cell)
         )
     return cell == finding.at
 

@@ -38,7 +38,7 @@ class Redaction:
 
     def __init__(self, cell_index: CellIndex, owners: Owners, reference: Reference):
         self._cell_index, self._owners, self._reference = cell_index, owners, reference
-        rules = load_rules(reference.folder, KINDS)
+        rules = load_rules(reference, KINDS)
         self._kinds = {rule.id: rule.kind for rule in rules}
         self._titles = {rule.id: rule.title for rule in rules}
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from haochaping.checks.finding import Finding
 from haochaping.cleaning.dates import iso_date
 from haochaping.cleaning.number_or_missing import percent_of
+from haochaping.core.declaration import Declaration
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.outputs.cell_words import cell_words, column_words
@@ -167,7 +168,8 @@ class SheetReader:
         value, on = row.answer.value, row.answer.on
         try:
             if row.changes_value:
-                read_cell(row.cell, _as_typed(row.cell, value), self._reference)
+                typed = _as_typed(row.cell, value, self._cell_index.declaration)
+                read_cell(row.cell, typed, self._reference)
         except CorrectionNotApplicable as error:
             raise ValueError(f"核实值“{value}”{error}") from None
         if iso_date(on) is None:
@@ -175,9 +177,9 @@ class SheetReader:
             raise ValueError(f"日期“{on}”{year_missing}应写作 2023-01-05 的样子，年月日都要写")
 
 
-def _as_typed(cell: CellRef, value: str) -> str:
+def _as_typed(cell: CellRef, value: str, declaration: Declaration) -> str:
     """The percentage that was typed where a spreadsheet stored it as a fraction."""
-    return percent_of(value) if is_rate(cell) and _FRACTION.fullmatch(value) else value
+    return percent_of(value) if is_rate(cell, declaration) and _FRACTION.fullmatch(value) else value
 
 
 def _answers(rows: Sequence[_Row]) -> Iterator[Answer]:

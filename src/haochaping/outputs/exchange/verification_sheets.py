@@ -14,12 +14,12 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.owners import Owner, Owners, cells_to_verify
 from haochaping.core.declaration import AnnexSpec
+from haochaping.core.labels import annex_words
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.outputs.cell_words import cell_words
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
 from haochaping.outputs.exchange.redaction import Redaction
 from haochaping.outputs.published.file_names import free_path
-from haochaping.present.printed_table import sheet_name
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import QUARTER_LABEL
 from haochaping.store.apply_corrections import undo_corrections
@@ -198,7 +198,7 @@ class _Sheet:
     def _annex_label(self, spec: AnnexSpec) -> str:
         only_measure = spec.measures[0] if len(spec.measures) == 1 else ""
         heading = f"（{self._data.declaration.heading(only_measure)}）" if only_measure else ""
-        return sheet_name(self._data, spec.name) + heading
+        return f"{annex_words(self._data, spec.name)} {spec.title}{heading}"
 
     def _figure_text(self, cell: CellRef) -> str:
         """``村（社区）差评数 0``, ``人社局 1234``: the rest of the row's name, measure, printed text."""

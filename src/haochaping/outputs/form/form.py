@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from haochaping.core.labels import COLUMNS
-from haochaping.core.model import TABLES, QuarterData, TableSpec
-from haochaping.core.quarter import Quarter
+from haochaping.core.declaration import AnnexSpec
+from haochaping.core.model import QuarterData
+from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
-from haochaping.present.annex_layout import SERIAL, LayoutColumn, lay_out_annex, sheet_name, standard_columns
+from haochaping.present.printed_table import (
+    PrintedColumn,
+    key_heading,
+    printed_table,
+    sheet_name,
+    standard_columns,
+)
 from haochaping.reference.reference import Reference
 
 TOTAL_LABEL = "合计"
@@ -21,17 +27,21 @@ _BLANK_ROWS = 20
 class Form:
     """One annex to fill in: its columns, unit names, and the columns that need a total."""
 
-    spec: TableSpec
-    key_heading: str
-    columns: Sequence[LayoutColumn]
+    spec: AnnexSpec
+    sheet: str
+    """Name of its sheet."""
+    serial_heading: str
+    columns: Sequence[PrintedColumn]
     names: Sequence[str]
+    kinds: Sequence[str]
+    """Group of ``units.csv`` of each name; blank for names that are not registered."""
     totals: dict[str, set[int]]
     """Label to the positions of columns that have a total."""
 
     @property
-    def sheet(self) -> str:
-        """Name of its sheet."""
-        return sheet_name(self.spec)
+    def key_heading(self) -> str:
+        """Heading of the column of names."""
+        return key_heading(self.spec)
 
     @property
     def rows(self) -> int:
@@ -41,39 +51,40 @@ class Form:
     @property
     def headings(self) -> list[str]:
         """The header row."""
-        return [SERIAL, self.key_heading, *(column.heading for column in self.columns)]
+        return [self.serial_heading, self.key_heading, *(column.heading for column in self.columns)]
 
     @property
     def units(self) -> Iterator[tuple[str, str]]:
-        """Kind and name of every unit in it: its rows, and its columns where those are districts."""
-        first, *others = self.spec.key
-        for name in self.names:
-            yield self.spec.unit_kinds[first], name
-        for column in self.columns if "district" in others else ():
+        """Kind and name of every unit in it: its rows, and its columns where those are units, such as districts."""
+        yield from zip(self.kinds, self.names, strict=True)
+        grouping = self.spec.columns_by
+        for column in self.columns if grouping and not grouping.members else ():
             if not column.is_total:
-                yield self.spec.unit_kinds["district"], column.key_part["district"]
+                yield self.spec.unit_kinds[grouping.key], column.member  # type: ignore[union-attr]
 
 
-def annex_form(name: str, quarter: Quarter, reference: Reference, previous: QuarterData | None) -> Form:
+def annex_form(name: str, quarter: Period, reference: Reference, previous: QuarterData | None) -> Form:
     """Lay out one annex as in the quarter before, or by the units registry where that quarter lacks the annex."""
-    spec = TABLES[name]
-    heading = COLUMNS[spec.key[0]]
-    if previous is not None and not previous.table(name).empty:
-        layout = lay_out_annex(previous, name)
+    spec, serial = reference.declaration.annexes[name], reference.declaration.serial_headings[0]
+    kinds = {group.name: group.name if group.is_registered else "" for group in spec.groups}
+    if previous is not None and name in previous.declaration.annexes and name not in previous.absent:
+        table = printed_table(previous, name)
         totals = {
             row.name: {i for i, cell in enumerate(row.cells) if cell.value is not None}
-            for row in layout.totals
+            for row in table.totals
         }
-        return Form(spec, heading, layout.columns, [row.name for row in layout.rows], totals)
-    districts = _units("district", quarter, reference)
-    columns = standard_columns(spec, districts)
+        names, of_kind = [row.name for row in table.rows], [kinds.get(row.group, "") for row in table.rows]
+        return Form(spec, table.sheet_name, serial, table.columns, names, of_kind, totals)
+    grouping = spec.columns_by
+    columns = standard_columns(spec, _units(grouping.name, quarter, reference) if grouping else ())
     count_columns = {i for i, column in enumerate(columns) if column.measure in spec.counts}
     totals = {TOTAL_LABEL: count_columns} if name in _TOTALS_BY_DEFAULT else {}
-    names = _units(spec.unit_kinds[spec.key[0]], quarter, reference)
-    return Form(spec, heading, columns, names, totals)
+    units = [(unit, kinds[kind]) for kind in kinds for unit in _units(kind, quarter, reference)]
+    names, of_kind = [unit for unit, _ in units], [kind for _, kind in units]
+    return Form(spec, sheet_name(spec), serial, columns, names, of_kind, totals)
 
 
-def _units(kind: str, quarter: Quarter, reference: Reference) -> list[str]:
+def _units(kind: str, quarter: Period, reference: Reference) -> list[str]:
     """Names of the units that exist at the end of the quarter, in official order; those without a place last."""
     units = [unit for unit in reference.units if unit.kind == kind and unit.valid_on(quarter.end)]
     return [

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from haochaping.core.declaration import AS_PRINTED, CHANGE, RATE, SCORE, SHARE, Expression, Measure
 from haochaping.outputs.excel.workbook_style import LINE_HEIGHT, ROW_HEIGHT, Styles, display_width, set_page
 from haochaping.outputs.form.form import Form
 from haochaping.outputs.form.form_style import TO_FILL, column_letter, whiten_filled, write_headings
+from haochaping.present.printed_table import PrintedColumn
 from haochaping.read.formats.entries_sheet import HELP_SHEET
 
 NO_RESULT_YET = " "
@@ -14,6 +16,15 @@ NO_RESULT_YET = " "
 WORDS_DEFINED_NAME = "代替用语"
 """Defined name (in the workbook) of the words that are accepted in place of a number."""
 _RATE_FORMAT, _COUNT_FORMAT = "0.00%", "#,##0"
+_FORMATS = {SCORE: "0.00", AS_PRINTED: "@"}
+_ACCEPTED = {
+    RATE: ("{0}>=0", "{0}<=1", " 0 至 100% 的百分数"),
+    SHARE: ("{0}>=0", "{0}<=1", " 0 至 100% 的百分数"),
+    SCORE: ("{0}>=0", "TRUE", "不小于 0 的数"),
+    CHANGE: ("TRUE", "TRUE", "百分数"),
+}
+"""Two conditions on a cell by kind of measure, and what they say; any other number must be a count."""
+_COUNT_ACCEPTED = ("{0}>=0", "{0}=INT({0})", "不小于 0 的整数")
 _INPUT_STYLE = {"border": 1, "align": "right", "indent": 1, "bg_color": TO_FILL}
 _FORMULA_STYLE = {"border": 1, "align": "right", "indent": 1}
 
@@ -64,7 +75,7 @@ def _column_widths(form: Form) -> list[float]:
 def _write_unit_cell(sheet: Any, styles: Styles, form: Form, row: int, position: int) -> None:
     """Write a unit's cell: a formula where the figure is computed from others, else blank."""
     formula = _formula(form, row, position)
-    number_format = _RATE_FORMAT if form.columns[position].measure in form.spec.rates else _COUNT_FORMAT
+    number_format = _number_format(_measure(form, position))
     if formula is None:
         sheet.write_blank(row, position + 2, None, styles.get(**_INPUT_STYLE, num_format=number_format))
     else:
@@ -74,36 +85,81 @@ def _write_unit_cell(sheet: Any, styles: Styles, form: Form, row: int, position:
         )
 
 
+def _measure(form: Form, position: int) -> Measure:
+    """The measure of a column; text as it is printed where the city does not declare the column."""
+    column = form.columns[position]
+    return form.spec.measures_by_name.get(column.measure) or Measure(column.name, column.heading, AS_PRINTED)
+
+
+def _number_format(measure: Measure) -> str:
+    return _RATE_FORMAT if measure.is_percentage else _FORMATS.get(measure.kind, _COUNT_FORMAT)
+
+
 def _formula(form: Form, row: int, position: int) -> str | None:
     column = form.columns[position]
     if column.is_total:
-        parts = [i for i, other in enumerate(form.columns) if not other.is_total]
-        return f"=SUM({_address(row, parts[0])}:{_address(row, parts[-1])})" if parts else None
-    if column.measure == "evaluation_rate":
-        return _rate_formula(form, row)
-    if column.measure == "share":
-        return _share_formula(form, row)
+        return _row_total_formula(form, row, column)
+    if _measure(form, position).kind == RATE:
+        return _rate_formula(form, row, position)
+    if _measure(form, position).kind == SHARE:
+        return _share_formula(form, row, position)
     return None
 
 
-def _rate_formula(form: Form, row: int) -> str | None:
-    """Evaluations over cases at two decimals of a percentage; fewer than all is never shown as 100%, 0/0 as ``/``."""
-    cases, evaluations = _measure_address(form, "cases", row), _measure_address(form, "evaluations", row)
-    if not cases or not evaluations:
+def _row_total_formula(form: Form, row: int, total: PrintedColumn) -> str | None:
+    """The sum of the columns of the same measure, which stand side by side or apart."""
+    parts = [
+        i for i, other in enumerate(form.columns) if other.measure == total.measure and not other.is_total
+    ]
+    if not parts or total.measure not in form.spec.counts:
         return None
-    ratio = f"ROUND({evaluations}/{cases},4)"
-    ratio = f"IF({evaluations}<{cases},MIN({ratio},0.9999),{ratio})"
-    return (
-        f'=IF(OR({cases}="",{evaluations}=""),"",'
-        f'IF(COUNT({cases},{evaluations})<2,"/",IF({cases}=0,"/",{ratio})))'
+    if parts == list(range(parts[0], parts[-1] + 1)):
+        return f"=SUM({_address(row, parts[0])}:{_address(row, parts[-1])})"
+    return f"=SUM({','.join(_address(row, i) for i in parts)})"
+
+
+def _rate_formula(form: Form, row: int, position: int) -> str | None:
+    """Numerator over denominator at two decimals of a percentage; less than all is never shown as 100%, 0/0 as ``/``."""
+    measure = _measure(form, position)
+    whole, part = (
+        _sum(form, expression, row, position) for expression in (measure.denominator, measure.numerator)
     )
+    if not whole or not part:
+        return None
+    addresses = list(
+        dict.fromkeys(
+            _measure_address(form, name, row, position)
+            for _, name in (*measure.denominator, *measure.numerator)
+        )
+    )
+    blank, all_of = ",".join(f'{address}=""' for address in addresses), ",".join(addresses)
+    ratio = f"ROUND({part}/{whole},4)"
+    ratio = f"IF({part}<{whole},MIN({ratio},0.9999),{ratio})"
+    return f'=IF(OR({blank}),"",IF(COUNT({all_of})<{len(addresses)},"/",IF({whole}=0,"/",{ratio})))'
 
 
-def _share_formula(form: Form, row: int) -> str | None:
-    part, first = _measure_address(form, "evaluations", row), _measure_address(form, "evaluations", 1, "$")
+def _sum(form: Form, expression: Expression, row: int, position: int) -> str:
+    """Formula of a sum of measures in one row; blank when the annex lacks a column of it."""
+    terms: list[str] = []
+    for factor, name in expression:
+        address = _measure_address(form, name, row, position)
+        if not address:
+            return ""
+        sign = "-" if factor < 0 else "+" if terms else ""
+        terms.append(f"{sign}{address}" if abs(factor) == 1 else f"{sign}{abs(factor)}*{address}")
+    return "".join(terms) if len(terms) == 1 else f"({''.join(terms)})" if terms else ""
+
+
+def _share_formula(form: Form, row: int, position: int) -> str | None:
+    measure = _measure(form, position)
+    if len(measure.numerator) != 1:
+        return None
+    [(_, counted)] = measure.numerator
+    part = _measure_address(form, counted, row, position)
     if not part:
         return None
-    whole = f"SUM({first}:{_measure_address(form, 'evaluations', form.rows, '$')})"
+    first, last = (_measure_address(form, counted, at, position, "$") for at in (1, form.rows))
+    whole = f"SUM({first}:{last})"
     return f'=IF({part}="","",IF(NOT(ISNUMBER({part})),"/",IF({whole}=0,"/",ROUND({part}/{whole},4))))'
 
 
@@ -111,15 +167,14 @@ def _write_total_cell(
     sheet: Any, styles: Styles, form: Form, row: int, position: int, has_total: bool
 ) -> None:
     """Write a cell of a total row; blank where the quarter before printed none."""
-    column = form.columns[position]
-    is_rate = column.measure in form.spec.rates
-    style = styles.get(**_FORMULA_STYLE, bold=True, num_format=_RATE_FORMAT if is_rate else _COUNT_FORMAT)
-    formula = f"=SUM({_address(1, position)}:{_address(form.rows, position)})"
-    value: int | str = 0
-    if column.measure == "evaluation_rate":
-        formula, value = _rate_formula(form, row) or "", NO_RESULT_YET
-    elif column.measure == "rectification_satisfaction_rate":
-        formula = ""
+    measure = _measure(form, position)
+    style = styles.get(**_FORMULA_STYLE, bold=True, num_format=_number_format(measure))
+    formula = ""
+    value: int | str = NO_RESULT_YET
+    if measure.kind == RATE:
+        formula = _rate_formula(form, row, position) or ""
+    elif measure.is_count or measure.kind == SHARE:
+        formula, value = f"=SUM({_address(1, position)}:{_address(form.rows, position)})", 0
     if has_total and formula:
         sheet.write_formula(row, position + 2, formula, style, value)
     else:
@@ -131,11 +186,13 @@ def _add_validation(sheet: Any, form: Form, position: int) -> None:
 
     A cell has one validation only: a drop-down of the words would refuse every number.
     """
-    column = form.columns[position]
+    measure = _measure(form, position)
+    if measure.kind == AS_PRINTED:
+        return
     address = _address(1, position)
-    is_rate = column.measure in form.spec.rates
-    condition = f"{address}<=1" if is_rate else f"{address}=INT({address})"
-    expected = " 0 至 100% 的百分数" if is_rate else "不小于 0 的整数"
+    least, condition, expected = (
+        text.format(address) for text in _ACCEPTED.get(measure.kind, _COUNT_ACCEPTED)
+    )
     sheet.data_validation(
         1,
         position + 2,
@@ -144,17 +201,18 @@ def _add_validation(sheet: Any, form: Form, position: int) -> None:
         {
             "validate": "custom",
             # IF, not AND: Excel works out every part of AND, and words have no INT.
-            "value": f"=IF(ISNUMBER({address}),IF({address}>=0,{condition},FALSE),SUMPRODUCT(--EXACT({WORDS_DEFINED_NAME},{address}))>0)",
+            "value": f"=IF(ISNUMBER({address}),IF({least},{condition},FALSE),SUMPRODUCT(--EXACT({WORDS_DEFINED_NAME},{address}))>0)",
             "error_title": "这一格填不了",
             "error_message": f"应为{expected}，或“{HELP_SHEET}”页所列代替数字的用语。",
         },
     )
 
 
-def _measure_address(form: Form, measure: str, row: int, lock: str = "") -> str:
-    """Address of a measure in `row`; blank when the annex has no such column."""
+def _measure_address(form: Form, measure: str, row: int, beside: int, lock: str = "") -> str:
+    """Address of a measure in `row`, under the same district or tier as column `beside`; blank without such a column."""
+    member = form.columns[beside].member
     for position, column in enumerate(form.columns):
-        if column.measure == measure and not column.is_total:
+        if column.measure == measure and column.member == member and not column.is_total:
             return _address(row, position, lock)
     return ""
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import pandas as pd
 
-from haochaping.core.labels import COLUMNS, UNITS
-from haochaping.core.model import TABLES, QuarterData, dtypes
+from haochaping.core.declaration import MIXED_GROUP, MIXED_KEY, AnnexSpec, Declaration, Group
+from haochaping.core.model import QuarterData, annex_dtypes, dtypes
 from haochaping.store.tidy_tables import guard_formula, quoting_for
 
 DESCRIPTOR = "datapackage.json"
-SUPPLEMENTARY_FRAMES = ("printed_totals", "headline", "unreported", "corrections")
-"""Frames other than the five tables that are part of the package when they are not empty."""
+SUPPLEMENTARY_FRAMES = ("cells", "headline", "corrections")
+"""Frames other than the annexes that are part of the package when they are not empty."""
 _FACTS = (
     "quarter",
     "period_start",
@@ -31,60 +31,81 @@ _FACTS = (
     "addressees",
 )
 _KEYS = {
-    "printed_totals": ("table", "key", "column"),
+    "cells": ("table", "group", "row", "member", "column"),
     "headline": ("figure",),
-    "unreported": ("table", "key", "column"),
-    "corrections": ("table", "key", "column"),
+    "corrections": ("table", "row", "member", "column"),
 }
-_TITLES = {
-    "printed_totals": "通报列出的合计",
-    "headline": "通报正文中的数",
-    "unreported": "没有数字的格",
-    "corrections": "更正",
-}
+_MAY_BE_BLANK = ("group", "member")
+"""Parts of a key that many rows leave blank."""
+_TITLES = {"cells": "通报所印的每一格", "headline": "通报正文中的数", "corrections": "更正"}
 _FIELD_TITLES = {
-    **COLUMNS,
     "table": "表",
-    "key": "行",
+    "annex": "附件",
+    "group": "行的类别",
+    "row": "行",
+    "member": "列所属",
+    "is_total": "是否合计",
     "column": "列",
+    "measure": "指标",
     "value": "数值",
     "printed": "原文",
-    "label": "原文所用名称",
+    "status": "状态",
+    "reason": "原因",
+    "place": "出处",
     "figure": "指标",
     "unit": "单位",
     "qualifier": "限定词",
     "sentence": "所在语句",
-    "reason": "原因",
     "corrected": "更正为",
     "basis": "依据",
     "by": "经办人",
     "on": "日期",
 }
 _FIELD_MEANINGS = {
-    "tier": "town 为镇（街道），village 为村（社区）",
-    "table": "本数据包中资源的名称；headline 为通报正文",
-    "key": "该行的主键，JSON 对象；合计行以原文所用名称代替单位名称",
-    "column": "该表中的列名",
-    "qualifier": "如“以上”“约”",
-    "value": "比率为小数，1 即 100%",
+    ("cells", "table"): "表在资料中的次序，从 1 起",
+    ("cells", "annex"): "该附件在本数据包中的资源名称；空白的是本市设置没有说明的表",
+    ("cells", "group"): "该行是什么单位，如 district 为区县；合计行空白",
+    ("cells", "row"): "单位名称；合计行为原文所用名称",
+    ("cells", "member"): "同一指标分列时该列所属的区县、层级等；合计列为原文所用名称",
+    ("cells", "column"): "原文的列名，多层表头以 / 连接",
+    ("cells", "measure"): "指标在该附件中的列名；空白的是本市设置没有说明的列",
+    ("cells", "value"): "比率为小数，1 即 100%；空白的没有数字",
+    ("cells", "status"): "number 为数字，missing 为没有数字，as_printed 为照原文保留、不核对",
+    ("cells", "reason"): "没有数字的原因",
+    ("cells", "place"): "所读文件和位置",
+    ("headline", "qualifier"): "如“以上”“约”",
+    ("headline", "value"): "比率为小数，1 即 100%",
+    ("corrections", "table"): "该附件在本数据包中的资源名称；headline 为通报正文",
+    ("corrections", "row"): "单位名称；合计行为原文所用名称；通报正文为指标",
+    ("corrections", "member"): "同一指标分列时该列所属的区县、层级等",
+    ("corrections", "column"): "该附件中的列名",
 }
-_FIELD_TYPES = {"str": "string", "Int64": "integer", "float64": "number"}
+_FIELD_TYPES = {
+    "str": "string",
+    "Int64": "integer",
+    "int64": "integer",
+    "float64": "number",
+    "bool": "boolean",
+}
 _ABOUT_CSV = (
-    "UTF-8 编码的 CSV。计数为整数，比率为小数（1 即 100%），空白为没有数字，原因见 unreported。"
+    "UTF-8 编码的 CSV。cells 一行为通报所印的一格，各附件的表由它整理而成，合计只在 cells 中。"
+    "计数为整数，比率为小数（1 即 100%），空白为没有数字，原因见 cells。"
     "以 = + - @ 或其全角形式开头的文字前加了一个撇号，以免被电子表格当作公式。"
 )
 
 
 def write_package(data: QuarterData, folder: Path) -> None:
-    """Write the five tables, the supplementary frames, and ``datapackage.json`` into `folder`.
+    """Write the table of every annex, the supplementary frames, and ``datapackage.json`` into `folder`.
 
-    A table that the source does not contain has its header row only. The same data give the same bytes;
+    An annex that the source does not contain has its header row only. The same data give the same bytes;
     files of an earlier package that this one does not have are removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     resources = []
-    for name in (*TABLES, *SUPPLEMENTARY_FRAMES):
-        content, path = getattr(data, name), folder / f"{name}.csv"
+    annexes = data.declaration.annexes
+    for name in (*annexes, *SUPPLEMENTARY_FRAMES):
+        content = data.table(name) if name in annexes else getattr(data, name)
+        path = folder / f"{name}.csv"
         if name in SUPPLEMENTARY_FRAMES and content.empty:
             path.unlink(missing_ok=True)
             continue
@@ -100,6 +121,10 @@ def write_package(data: QuarterData, folder: Path) -> None:
 
 def _descriptor(data: QuarterData, resources: list[dict[str, Any]]) -> dict[str, Any]:
     facts = [{"field": name, "value": fact} for name in _FACTS if (fact := data.fact(name))]
+    undeclared = data.annexes[~data.annexes["table"].isin(data.declaration.annexes)]
+    others = [
+        {key: _json_value(value) for key, value in row.items()} for row in undeclared.to_dict("records")
+    ]
     return {
         "profile": "tabular-data-package",
         "name": f"haochaping-{str(data.quarter).lower()}",
@@ -107,6 +132,7 @@ def _descriptor(data: QuarterData, resources: list[dict[str, Any]]) -> dict[str,
         "description": _ABOUT_CSV,
         "quarter": str(data.quarter),
         "about": facts,
+        **({"undeclared": others} if others else {}),
         "sources": _sources(data),
         "resources": resources,
     }
@@ -124,19 +150,19 @@ def _sources(data: QuarterData) -> list[dict[str, str]]:
 
 
 def _resource(name: str, content: bytes, data: QuarterData) -> dict[str, Any]:
-    spec = TABLES.get(name)
+    spec = data.declaration.annexes.get(name)
     resource: dict[str, Any] = {
         "name": name,
         "path": f"{name}.csv",
         "profile": "tabular-data-resource",
-        "title": f"附件{spec.annex} {spec.title}" if spec else _TITLES[name],
+        "title": f"附件{data.annex_number(name)} {spec.title}" if spec else _TITLES[name],
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "schema": {
-            "fields": list(_fields(name)),
+            "fields": list(_annex_fields(spec, data) if spec else _frame_fields(name)),
             "missingValues": [""],
             "primaryKey": list(spec.key if spec else _KEYS[name]),
         },
@@ -146,29 +172,65 @@ def _resource(name: str, content: bytes, data: QuarterData) -> dict[str, Any]:
     if spec:
         annex = data.annexes[data.annexes["table"] == name].to_dict("records")
         if annex:
-            resource["annex"] = {key: int(v) if key == "annex" else v for key, v in annex[0].items()}
+            resource["annex"] = {key: _json_value(value) for key, value in annex[0].items()}
     return resource
 
 
-def _fields(name: str) -> Iterator[dict[str, Any]]:
-    spec = TABLES.get(name)
+def _json_value(value: Any) -> Any:
+    """A text or whole number of the frame ``annexes`` for JSON; None where it is missing."""
+    if isinstance(value, str):
+        return value
+    return None if pd.isna(value) else int(value)
+
+
+def _annex_fields(spec: AnnexSpec, data: QuarterData) -> Iterator[dict[str, Any]]:
+    declaration, columns = data.declaration, data.table(spec.name).columns
+    for column, kind in annex_dtypes(spec, columns).items():
+        measure = column.removesuffix("_printed")
+        heading = declaration.heading(measure)
+        field: dict[str, Any] = {"name": column, "title": heading, "type": _FIELD_TYPES[kind]}
+        if column in spec.key:
+            field["title"] = _KEY_TITLES.get(column, heading)
+            field |= {"description": words} if (words := _key_meaning(spec, column)) else {}
+            field["constraints"] = {"required": True}
+        elif column != measure:
+            field |= {"title": f"{heading}（原文）", "description": f"{heading}在通报中的写法"}
+        else:
+            field |= _measure_meaning(declaration, measure)
+        yield field
+
+
+_KEY_TITLES = {MIXED_GROUP: "类别", MIXED_KEY: "单位"}
+
+
+def _key_meaning(spec: AnnexSpec, column: str) -> str:
+    """What the names in a key column mean: ``town 为镇（街道），village 为村（社区）``; blank for names of units."""
+    if column == MIXED_GROUP:
+        return "，".join(f"{group.name} 为{group.word}" for group in spec.groups)
+    groups: list[Group] = [*spec.groups, *([spec.columns_by] if spec.columns_by else [])]
+    members = [member for group in groups if group.key == column for member in group.members]
+    return "，".join(f"{member.name} 为{member.word}" for member in members)
+
+
+def _measure_meaning(declaration: Declaration, name: str) -> dict[str, str]:
+    measure = declaration.measures[name]
+    if measure.is_percentage:
+        return {"description": "小数，1 即 100%", "unit": "1"}
+    if measure.is_count:
+        return {"description": f"计数，单位：{measure.unit}", "unit": measure.unit}
+    return {"unit": measure.unit} if measure.unit else {}
+
+
+def _frame_fields(name: str) -> Iterator[dict[str, Any]]:
     for column, kind in dtypes(name).items():
-        base_column = column.removesuffix("_printed")
-        is_printed_text = spec is not None and base_column != column
         field: dict[str, Any] = {
             "name": column,
-            "title": f"{COLUMNS[base_column]}（原文）" if is_printed_text else _FIELD_TITLES[column],
+            "title": _FIELD_TITLES[column],
             "type": _FIELD_TYPES[kind],
         }
-        if is_printed_text:
-            field["description"] = f"{COLUMNS[base_column]}在通报中的写法"
-        elif spec and column in spec.rates:
-            field |= {"description": "小数，1 即 100%", "unit": "1"}
-        elif spec and column in spec.counts:
-            field |= {"description": f"计数，单位：{UNITS[column]}", "unit": UNITS[column]}
-        elif column in _FIELD_MEANINGS:
-            field["description"] = _FIELD_MEANINGS[column]
-        if column in (spec.key if spec else _KEYS[name]):
+        if meaning := _FIELD_MEANINGS.get((name, column)):
+            field["description"] = meaning
+        if column in _KEYS[name] and column not in _MAY_BE_BLANK:
             field["constraints"] = {"required": True}
         yield field
 
@@ -185,9 +247,11 @@ def _format_csv(content: pd.DataFrame) -> bytes:
 
 
 def _csv_text(value: Any) -> str:
-    """A whole number without a point, a fraction in its shortest exact form, text guarded against formulas."""
+    """``true`` or ``false``, a whole number without a point, a fraction in its shortest exact form, text guarded against formulas."""
     if isinstance(value, str):
         return guard_formula(value)
+    if isinstance(value, bool):
+        return str(value).lower()
     if pd.isna(value):
         return ""
     return str(int(value)) if float(value).is_integer() else repr(float(value))

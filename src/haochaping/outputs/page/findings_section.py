@@ -251,7 +251,8 @@ MOST_PRINTED_CELLS = 16
 
 def _affected_figures_html(findings: Sequence[Finding], figures: Figures) -> str:
     """Links to the figures of this page that rest on the findings' doubtful cells; without any, the annexes concerned."""
-    doubtful = {cell for finding in findings for cell in affected_cells(finding)}
+    declaration = figures.data.declaration if figures.data else None
+    doubtful = {cell for finding in findings for cell in affected_cells(finding, declaration)}
     affected = [figure for figure in figures.values() if figure.cells & doubtful]
     if not affected:
         return "、".join(f"{annex}表" for annex in _annexes_of(doubtful, figures.data))

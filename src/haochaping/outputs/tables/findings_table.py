@@ -33,5 +33,5 @@ def write_findings(data: QuarterData, report: CheckReport, folder: Path) -> None
                 finding.consider,
             ]
             writer.writerow([guard_formula(value) for value in row])
-    text = json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(report.as_json(data), ensure_ascii=False, indent=2) + "\n"
     (folder / "findings.json").write_text(text, encoding="utf-8", newline="\n")

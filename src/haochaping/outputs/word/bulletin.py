@@ -93,7 +93,7 @@ class _Bulletin:
         self.data, self.report, self.figures, self.reference = data, report, figures, reference
         self.issuer = data.fact("issuer") or str(reference.city.get("office", ""))
         self.title = data.fact("title") or f"关于{data.quarter.label}政务服务“好差评”工作情况的通报"
-        self.grids = annex_grids(data, reference)
+        self.grids = annex_grids(data)
         self.document = word.new_document()
         self.end = self.document.element.body[-1]  # the last section's properties; everything stands before
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import counts, name_later, percent
+from haochaping.present.charts.chart_parts import counts, has_columns, name_later, percent
 from haochaping.present.charts.style import BLUE, GREY, NARROW, RED, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -37,6 +37,8 @@ def chart_active_rate(
         The quarter's named figures, from which the title is made; the checks, by which it is marked.
         It names only districts that can be told apart from the others.
     """
+    if not has_columns(districts, "district", "active_rate"):
+        return EMPTY
     rows = districts.dropna(subset=["active_rate"])
     if rows.empty:
         return EMPTY

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 
+def has_columns(rows: pd.DataFrame, *names: str) -> bool:
+    """Whether a frame has the columns that a chart draws: a city may not declare all of them."""
+    return {*names} <= {*rows.columns}
+
+
 def percent(share: float) -> str:
     """A share as a percentage with two decimals."""
     return f"{share * 100:.2f}%"

@@ -10,7 +10,7 @@ import pandas as pd
 from haochaping.cleaning.number_format import number
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import counts, format_log_counts, name_later
+from haochaping.present.charts.chart_parts import counts, format_log_counts, has_columns, name_later
 from haochaping.present.charts.style import BLUE, FAINT, NARROW, PALE, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -45,6 +45,8 @@ def chart_departments(
     figures, report : Figures, CheckReport, optional
         The quarter's named figures, from which the title is made; the checks, by which it is marked.
     """
+    if not has_columns(departments, "department", "cases", "active_rate"):
+        return EMPTY
     rows = departments.dropna(subset=["cases"])
     rows = rows[rows["cases"] > 0].sort_values("cases", ascending=False, kind="stable")
     if rows.empty:

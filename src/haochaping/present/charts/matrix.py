@@ -11,7 +11,7 @@ import pandas as pd
 from haochaping.cleaning.number_format import number
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import format_log_counts
+from haochaping.present.charts.chart_parts import format_log_counts, has_columns
 from haochaping.present.charts.style import FAINT, INK, NARROW, QUIET, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -40,7 +40,7 @@ def chart_matrix(
     figures, report : Figures, CheckReport, optional
         The quarter's named figures, from which the title is made; the checks, by which it is marked.
     """
-    if cells.empty:
+    if cells.empty or not has_columns(cells, "department", "district", "evaluations"):
         return EMPTY
     wide = cells.pivot(index="department", columns="district", values="evaluations")
     wide = wide.loc[list(dict.fromkeys(cells["department"])), list(dict.fromkeys(cells["district"]))].astype(

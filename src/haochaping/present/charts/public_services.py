@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from haochaping.core.labels import annex_words
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import paired_bars
+from haochaping.present.charts.chart_parts import has_columns, paired_bars
 from haochaping.present.charts.style import NARROW, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from haochaping.checks.check_report import CheckReport
     from haochaping.figures.figure import Figures
 
-OF_CITY, OF_DISTRICT = "占全市公共服务评价数", "占本区县评价数（附件1）"
+_OF_CITY = "占全市公共服务评价数"
+_WORDS_WITHOUT_NUMBER = {"districts": "区县表", "public_services": "公共服务表"}
 
 
 def chart_public_services(
@@ -37,19 +39,23 @@ def chart_public_services(
     figures, report : Figures, CheckReport, optional
         The quarter's named figures, from which the title is made; the checks, by which it is marked.
     """
+    if not has_columns(services, "district", "evaluations"):
+        return EMPTY
     rows = services.dropna(subset=["evaluations"])
     total = int(rows["evaluations"].sum()) if len(rows) else 0
     if total == 0:
         return EMPTY
-    frame = _shares(rows, districts, total)
-    measures = [measure for measure in (OF_CITY, OF_DISTRICT) if measure in frame]
+    districts_annex, services_annex = (_annex(figures, name) for name in _WORDS_WITHOUT_NUMBER)
+    of_district = f"占本区县评价数（{districts_annex}）"
+    frame = _shares(rows, districts, total, of_district)
+    measures = [measure for measure in (_OF_CITY, of_district) if measure in frame]
     long = frame.melt("district", measures, var_name="占比", value_name="percent")
     values = [f"{r.district}{r.占比} {r.percent:.2f}%" for r in long.dropna().itertuples()]
     return make_chart(
         _draw(long, measures, WIDE),
         "chart-public",
         chart_title("chart-public", figures, report),
-        "两种占比，分母不同；附件1与附件5范围的关系通报没有说明，第二种仅供参考",
+        f"两种占比，分母不同；{districts_annex}与{services_annex}范围的关系通报没有说明，第二种仅供参考",
         f"成对条形图。{'；'.join(values)}。",
         pd.DataFrame(
             {
@@ -61,16 +67,24 @@ def chart_public_services(
     )
 
 
-def _shares(rows: pd.DataFrame, districts: pd.DataFrame, total: int) -> pd.DataFrame:
+def _annex(figures: Figures | None, table: str) -> str:
+    """An annex by the number printed; without figures in words."""
+    data = figures.data if figures else None
+    return annex_words(data, table) if data else _WORDS_WITHOUT_NUMBER[table]
+
+
+def _shares(rows: pd.DataFrame, districts: pd.DataFrame, total: int, of_district: str) -> pd.DataFrame:
     """One row for each district with its percentages; of its own evaluations only where annex 1 has them."""
     evaluations = rows["evaluations"].astype(float)
-    frame = pd.DataFrame({"district": rows["district"], OF_CITY: evaluations / total * 100})
+    frame = pd.DataFrame({"district": rows["district"], _OF_CITY: evaluations / total * 100})
     own_evaluations = (
-        districts.set_index("district")["evaluations"] if not districts.empty else pd.Series(dtype="Int64")
+        districts.set_index("district")["evaluations"]
+        if len(districts) and has_columns(districts, "district", "evaluations")
+        else pd.Series(dtype="Int64")
     )
     base = rows["district"].map(own_evaluations).astype("float64")
     if base.gt(0).any():
-        frame[OF_DISTRICT] = evaluations / base.where(base > 0) * 100
+        frame[of_district] = evaluations / base.where(base > 0) * 100
     return frame
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from haochaping.cleaning.number_format import number
-from haochaping.core.labels import TIER_LABELS
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import counts, format_thousands, paired_bars
+from haochaping.present.charts.chart_parts import counts, format_thousands, has_columns, paired_bars
 from haochaping.present.charts.style import NARROW, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -31,19 +30,23 @@ def chart_tiers(
     tiers : pandas.DataFrame
         Annex 4.
     figures, report : Figures, CheckReport, optional
-        The quarter's named figures, from which the title is made; the checks, by which it is marked.
+        The quarter's named figures, from which the title is made and which know the words for the tiers; the checks, by
+        which the title is marked.
     """
+    if not has_columns(tiers, "district", "tier", "evaluations"):
+        return EMPTY
     rows = tiers.dropna(subset=["evaluations"])
     if rows.empty:
         return EMPTY
+    words = _tier_words(tiers, figures)
     frame = pd.DataFrame(
         {
             "district": rows["district"],
-            "层级": rows["tier"].map(TIER_LABELS),
+            "层级": rows["tier"].map(words),
             "evaluations": rows["evaluations"].astype(float),
         }
     )
-    labels = [label for label in TIER_LABELS.values() if (frame["层级"] == label).any()]
+    labels = [label for label in words.values() if (frame["层级"] == label).any()]
     values = [f"{r.district}{r.层级} {number(int(r.evaluations))}" for r in frame.itertuples()]
     return make_chart(
         _draw(frame, labels, WIDE),
@@ -60,6 +63,14 @@ def chart_tiers(
         ),
         _draw(frame, labels, NARROW),
     )
+
+
+def _tier_words(tiers: pd.DataFrame, figures: Figures | None) -> dict[str, str]:
+    """The tiers in their declared order with their words; without figures as they are named in the data."""
+    names = list(dict.fromkeys(tiers["tier"]))
+    group = figures.data.declaration.groups.get("tier") if figures and figures.data else None
+    declared = {member.name: member.word for member in group.members} if group else {}
+    return declared | {name: name for name in names if name not in declared}
 
 
 def _draw(frame: pd.DataFrame, labels: list[str], canvas: Canvas) -> Drawing:

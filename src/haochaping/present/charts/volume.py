@@ -10,7 +10,7 @@ import pandas as pd
 from haochaping.cleaning.number_format import number
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import counts, format_log_counts, name_later
+from haochaping.present.charts.chart_parts import counts, format_log_counts, has_columns, name_later
 from haochaping.present.charts.point_names import name_points
 from haochaping.present.charts.style import BLUE, NARROW, WIDE, Canvas
 from haochaping.present.html_fragment import Html
@@ -39,6 +39,8 @@ def chart_volume_and_active_rate(
     figures, report : Figures, CheckReport, optional
         The quarter's named figures, from which the title is made; the checks, by which it is marked.
     """
+    if not has_columns(districts, "district", "cases", "active_rate"):
+        return EMPTY
     rows = districts.dropna(subset=["active_rate", "cases"])
     rows = rows[rows["cases"] > 0]
     if len(rows) < 2:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.cleaning.decode_text import decode
+from haochaping.cleaning.period_mentions import period_mentions
 from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.period import HALF_YEAR, MONTH
 from haochaping.read.formats.archived_webpage import is_archived_page, page_of
 from haochaping.read.formats.document import DocumentBlock
 from haochaping.read.grid.grid import MOST_COLUMNS, MOST_ROWS, SET_APART, Grid, make_grid
@@ -39,9 +41,9 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _CHARSET = re.compile(r"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _READ_CHARSETS = ("utf-8", "utf8", "gb2312", "gbk", "gb18030", "x-gbk", "unicode", "utf-16", "us-ascii")
 _BLANKS = re.compile(r"\s+")
-_NO_PART_OF_NUMBER = re.compile(r"(?<![\d.,．，]) +| +(?![\d.,．，])")
 _LONGEST_SPAN = 9
 """Digits; more are as many columns as too many."""
+_RATINGS = re.compile(r"好差评|评价|通报|办理情况")
 _SEVERAL_SHEETS = re.compile(r"<frameset|<x:worksheetsource", re.IGNORECASE)
 
 
@@ -94,9 +96,17 @@ def _drop_before_title(blocks: list[DocumentBlock]) -> list[DocumentBlock]:
     for i, block in enumerate(blocks):
         if isinstance(block, Grid):
             break
-        if "季度" in block or block.startswith("关于"):
+        if "季度" in block or block.startswith("关于") or _names_period(block):
             return blocks[i - 1 :] if i and block.startswith("关于") else blocks[i:]
     return blocks
+
+
+def _names_period(line: str) -> bool:
+    """Whether a line is the title of a month's or half-year's bulletin; other pages of the site name years too."""
+    mentions = period_mentions(line) if _RATINGS.search(line) else []
+    return any(
+        mention.period is not None and mention.period.kind in (MONTH, HALF_YEAR) for mention in mentions
+    )
 
 
 def _blocks(element: Any, place: str, count: list[int]) -> Iterator[DocumentBlock]:
@@ -198,7 +208,7 @@ def _is_hidden(element: Any) -> bool:
 
 
 def _cell_text(cell: Any) -> str:
-    """A cell's text without blanks but those inside a number; where the page breaks the line, the line is broken."""
+    """A cell's text with single blanks; where the page breaks the line, the line is broken."""
     pieces: list[str] = []
 
     def walk(element: Any) -> None:
@@ -214,7 +224,8 @@ def _cell_text(cell: Any) -> str:
         pieces.append("\n" if is_line else SET_APART[1] if is_marked else "")
 
     walk(cell)
-    return _NO_PART_OF_NUMBER.sub("", "".join(pieces))
+    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def _span(cell: Any, name: str) -> int:

@@ -19,7 +19,7 @@ from haochaping.cleaning.decode_text import decode
 from haochaping.cleaning.number_or_missing import is_number, percent
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import NUMBER, QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.assemble import assemble
 from haochaping.read.formats.entries_sheet import PROSE_SHEETS, SHEET, read_entries, with_annex_entries
 from haochaping.read.formats.file_format import MOST_LINES_ABOVE, header_delimiter, is_ods
@@ -33,7 +33,7 @@ from haochaping.read.grid.read_grids import read_grids
 from haochaping.reference.reference import Reference
 
 
-def read_workbook(path: Path, quarter: Quarter, reference: Reference) -> QuarterData:
+def read_workbook(path: Path, quarter: Period, reference: Reference) -> QuarterData:
     """Read a quarter from a workbook: the kit's own form or an office's, annexes in any order.
 
     Raises
@@ -44,7 +44,7 @@ def read_workbook(path: Path, quarter: Quarter, reference: Reference) -> Quarter
     return _assemble_grids(read_sheets(path), quarter, reference, path.name, "workbook")
 
 
-def read_csv_files(paths: Sequence[Path], quarter: Quarter, reference: Reference) -> QuarterData:
+def read_csv_files(paths: Sequence[Path], quarter: Period, reference: Reference) -> QuarterData:
     """Read a quarter from CSV files, one for each annex.
 
     Raises
@@ -57,7 +57,7 @@ def read_csv_files(paths: Sequence[Path], quarter: Quarter, reference: Reference
 
 
 def _assemble_grids(
-    grids: Sequence[Grid], quarter: Quarter, reference: Reference, place: str, kind: str
+    grids: Sequence[Grid], quarter: Period, reference: Reference, place: str, kind: str
 ) -> QuarterData:
     entries = next((grid for grid in grids if grid.name == SHEET), None)
     narrative, entry_problems = read_entries(entries, quarter, reference)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from haochaping.core.declaration import AnnexSpec, Measure
 
@@ -92,8 +92,14 @@ class AnnexTable:
     """File, and sheet or table within the file."""
     number: int | None = None
     """The annex number printed."""
-    letters: tuple[str, ...] = field(default=())
+    heading: str = ""
+    """The lines above the header, which say of which period it is."""
+    sheet: str = ""
+    """Name of the worksheet."""
+    letters: tuple[str, ...] = ()
     """Spreadsheet letters of the columns of figures, in their order."""
+    serials: tuple[int, int] | None = None
+    """First and last serial number; None without serial numbers."""
 
     @property
     def spec(self) -> AnnexSpec | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ MOST_ROWS, MOST_COLUMNS = 5_000, 300
 
 SET_APART = "〔〕"
 """Brackets around text in a cell that is not part of its number: raised, struck-out or hidden characters."""
+_CHINESE = re.compile("[\u3400-\u9fff]")
 LINE_BREAK = "⏎"
 """Put between digits on two lines of one cell, so that they are never joined to one number."""
 
@@ -96,9 +98,17 @@ def make_grid(
 def _one_line(text: str) -> str:
     joined = ""
     for line in filter(None, (" ".join(line.split()) for line in text.splitlines())):
-        figures = joined[-1:].isdigit() and (line[0].isdigit() or line[0] in ",.，．")
-        joined += (LINE_BREAK if figures else " " if joined else "") + line
+        joined += _between(joined, line) + line
     return joined
+
+
+def _between(above: str, below: str) -> str:
+    """What joins two lines of one cell: nothing within Chinese text, which may be wrapped anywhere."""
+    if not above:
+        return ""
+    if above[-1].isdigit() and (below[0].isdigit() or below[0] in ",.，．"):
+        return LINE_BREAK
+    return "" if _CHINESE.fullmatch(above[-1]) and _CHINESE.fullmatch(below[0]) else " "
 
 
 def column_letter(index: int) -> str:

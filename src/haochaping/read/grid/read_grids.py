@@ -15,7 +15,7 @@ from haochaping.core.declaration import AnnexSpec, Group
 from haochaping.core.errors import Problem
 from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.read.grid.annex_table import AnnexTable, TableColumn, TableMeaning, TableRow
-from haochaping.read.grid.grid import Grid, column_letter
+from haochaping.read.grid.grid import MOST_ROWS, Grid, column_letter
 from haochaping.read.grid.grid_checks import check_kinds, check_percents
 from haochaping.read.grid.header_rows import HIGHEST_HEADER, HeaderFinder, HeaderLabels, is_value
 from haochaping.read.grid.long_form import check_long_rows, in_order_of_names
@@ -108,6 +108,12 @@ def _first_title_row(grid: Grid, header: int, after: int) -> int:
     return row
 
 
+def _may_be_title(text: str) -> bool:
+    """Whether a line above a table may say of which period it is: no sentence, note, or name of who filled it in."""
+    folded = normalize_for_comparison(text)
+    return not ("。" in folded or NOTE_BEGINS.match(folded) or is_filled_in_by(text) or is_period_line(text))
+
+
 class _TableReader:
     """Reads one table: rows [start, stop) of a grid, whose header begins at row `header`."""
 
@@ -124,6 +130,8 @@ class _TableReader:
         self.grid, self.reference, self.member_names = grid, reference, member_names
         self.start, self.header_row, self.stop = start, header, stop
         self.problems = problems
+        self._first_serial = 1
+        self._last_serial: int | None = None
 
     def read(self) -> AnnexTable | None:
         """Return the table; None if a problem was reported."""
@@ -155,7 +163,10 @@ class _TableReader:
             self.grid.numbers[self.header_row],
             self.grid.place,
             annex_number([*self._texts_above(), self.grid.name]),
+            "\n".join(text for text in self._texts_above() if _may_be_title(text)),
+            self.grid.name,
             tuple(column_letter(c.at) for c in meaning.values) if self.grid.lettered else (),
+            None if self._last_serial is None else (self._first_serial, self._last_serial),
         )
 
     def _meaning(self, title: str) -> TableMeaning:
@@ -221,7 +232,7 @@ class _TableReader:
             if named is not None:
                 section = named
                 continue
-            row = self._row(at, section, len([r for r in rows if not r.is_total]))
+            row = self._row(at, section)
             if row is not None:
                 rows.append(row)
         if self.meaning.member_at is not None and self.meaning.spec:
@@ -322,14 +333,14 @@ class _TableReader:
 
     # --- one row -----------------------------------------------------------------------------------------------
 
-    def _row(self, row: int, section: str, before: int) -> TableRow | None:
-        """Read one row; None if a problem was reported. `before` units stand above it."""
+    def _row(self, row: int, section: str) -> TableRow | None:
+        """Read one row; None if a problem was reported."""
         cells = self.grid.rows[row]
         name = self._name(row)
         serial_at = self.meaning.serial_at
         serial = "" if serial_at is None else normalize_for_comparison(cells[serial_at])
         member = "" if self.meaning.member_at is None else "".join(cells[self.meaning.member_at].split())
-        label = next((text for text in (name, serial) if self._is_total(text)), "")
+        label = self._total_label(row, name)
         self._report_merged_cells(row)
         texts = tuple(self._cell(row, column) or None for column in self.meaning.values)
         number = self.grid.numbers[row]
@@ -339,9 +350,27 @@ class _TableReader:
             return None
         if self.meaning.member_at is not None:
             self._serials[number] = serial
-        elif serial_at is not None and self.meaning.spec and serial != str(before + 1):
-            self._problem(row, serial_at, cells[serial_at], f"序号应为 {before + 1}")
+        elif serial_at is not None and self.meaning.spec:
+            self._check_serial(row, serial_at, serial)
         return TableRow(number, name, texts, self._group(name, section), member)
+
+    def _check_serial(self, row: int, at: int, serial: str) -> None:
+        """Report a serial number that does not follow the one above; the first may go on from another table."""
+        expected = (self._last_serial or 0) + 1
+        if self._last_serial is None and serial.isdecimal() and int(serial) < MOST_ROWS:
+            expected = self._first_serial = int(serial) or 1
+        if serial != str(expected):
+            self._problem(row, at, self.grid.rows[row][at], f"序号应为 {expected}")
+        self._last_serial = expected
+
+    def _total_label(self, row: int, name: str) -> str:
+        """The label of a total as printed, in the column of names or of serial numbers; blank for other rows."""
+        cells = self.grid.rows[row]
+        if self._is_total(name):
+            return " ".join(cells[self._name_at].split())
+        serial_at = self.meaning.serial_at
+        serial = "" if serial_at is None else " ".join(cells[serial_at].split())
+        return serial if self._is_total(serial) else ""
 
     def _name(self, row: int) -> str:
         cells = self.grid.rows[row]
