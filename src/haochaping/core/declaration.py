@@ -19,6 +19,9 @@ arithmetic; text that is kept as it is."""
 MIXED_KEY, MIXED_GROUP = "unit", "group"
 """Columns of names and of groups in the frame of an annex whose rows are of several groups."""
 
+GENERAL_NOTEBOOK = "general.ipynb"
+"""The notebook for any city: every table as printed, and its checks."""
+
 Expression = tuple[tuple[int, str], ...]
 """A sum of measures with their factors: ``((1, "dissatisfied"), (1, "very_dissatisfied"))``."""
 
@@ -258,6 +261,8 @@ class Declaration:
     text_figures: Mapping[str, TextFigure] = field(default_factory=dict)
     unwanted: tuple[Unwanted, ...] = ()
     serial_headings: tuple[str, ...] = ("序号",)
+    notebook: str = GENERAL_NOTEBOOK
+    """The notebook in ``notebooks/`` that makes the city's page."""
 
     def heading(self, name: str) -> str:
         """The heading of a measure or of a column of names; any other name is its own heading."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.core.declaration import (
+    GENERAL_NOTEBOOK,
     AnnexSpec,
     Declaration,
     Expression,
@@ -19,6 +20,7 @@ from haochaping.core.declaration import (
     Unwanted,
 )
 from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.paths import project_root
 from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.declaration_keys import check_keys
 from haochaping.reference.relation_text import RelationUnread, parse_expression, parse_relation
@@ -82,6 +84,7 @@ class _DeclarationReader:
                 for name, entry in self._section("text_figure").items()
             },
             unwanted=tuple(Unwanted(e["heading"], e["reason"]) for e in self.document.get("unwanted", [])),
+            notebook=self._notebook(),
             serial_headings=tuple(self.document.get("serial", ("序号",))),
         )
         self._refuse_two_meanings(declaration)
@@ -94,6 +97,13 @@ class _DeclarationReader:
 
     def _problem(self, place: Sequence[str | int], found: str, expected: str) -> None:
         self.problems.append(Problem(self.lines.place(self.path, place), found, expected))
+
+    def _notebook(self) -> str:
+        name: str = self.document.get("notebook", GENERAL_NOTEBOOK)
+        if not (project_root() / "notebooks" / name).is_file():
+            known = sorted(path.name for path in (project_root() / "notebooks").glob("*.ipynb"))
+            self._problem(("notebook",), name, f"应为 notebooks/ 中已有的笔记本：{'、'.join(known)}")
+        return name
 
     # --- groups and measures ------------------------------------------------------------------------------
 
