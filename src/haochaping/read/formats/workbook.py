@@ -61,7 +61,10 @@ def _assemble_grids(
 ) -> QuarterData:
     entries = next((grid for grid in grids if grid.name == SHEET), None)
     narrative, entry_problems = read_entries(entries, quarter, reference)
-    tables, problems, others = read_grids([grid for grid in grids if grid is not entries], reference)
+    prose = [grid for grid in grids if grid.name in PROSE_SHEETS]
+    sheets = [grid for grid in grids if grid is not entries and grid not in prose]
+    tables, problems, others = read_grids(sheets, reference)
+    tables += [table for table in read_grids(prose, reference)[0] if table.spec]  # their lists are no tables
     tables, contradictions = with_annex_entries(tables, entries, reference)
     problems = [*entry_problems, *problems, *contradictions, *_unrecognised_tables(others)]
     if problems:
@@ -69,7 +72,9 @@ def _assemble_grids(
     if not tables:
         raise refuse(place, "没有附件表格", "应有带“序号”“区县”或“部门”表头的工作表")
     data = assemble(narrative, tables, quarter, reference, place, kind)
-    if not (data.cells["status"] == NUMBER).any() and data.undeclared["value"].isna().all():
+    has_number = (data.cells["status"] == NUMBER) & ~data.cells["is_total"]
+    # Totals may be formulas over blanks.
+    if not has_number.any() and data.undeclared["value"].isna().all():
         raise refuse(place, "各附件都没有填数", "请填写后再运行")
     return data
 
