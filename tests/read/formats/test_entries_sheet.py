@@ -88,7 +88,7 @@ def test_a_label_that_is_none_is_told(reference: Reference) -> None:
 
 
 def test_every_annex_has_a_title_and_a_note(reference: Reference) -> None:
-    items = annex_items(reference)
+    items = annex_items(reference.declaration)
     assert list(items)[:2] == ["附件1标题", "附件1备注"] and len(items) == 10
 
 
