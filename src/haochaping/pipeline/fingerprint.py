@@ -74,7 +74,7 @@ def hash_inputs(locations: Locations, quarter: Period, as_of: date) -> Inputs:
         "reference": _list_files(locations.reference, "*"),
     }
     groups = {group: _hash_files(paths, locations.data) for group, paths in data.items()}
-    groups["notebook"] = _hash_files([project_root() / "notebooks" / "briefing.ipynb"], project_root())
+    groups["notebook"] = _hash_files(sorted((project_root() / "notebooks").glob("*.ipynb")), project_root())
     return Inputs(quarter, as_of, groups | _program_hashes(OUTSIDE_A_RUN))
 
 

@@ -60,6 +60,11 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "optional": Key(TEXTS),
         "totals": Key(TABLE),
     },
+    "text_figure": {
+        "word": Key(is_required=True),
+        "words_before": Key(TEXTS),
+        "unit": Key(is_required=True),
+    },
     "relation": {
         "id": Key(is_required=True),
         "holds": Key(is_required=True),
@@ -70,7 +75,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
     },
     "unwanted": {"heading": Key(is_required=True), "reason": Key(is_required=True)},
 }
-"""Keys of each section; ``serial`` alone stands outside the sections."""
+"""Keys of each section; ``serial`` and ``notebook`` stand outside the sections."""
 _LISTS = ("annex", "relation", "unwanted")
 
 
@@ -80,9 +85,11 @@ def check_keys(document: Mapping[str, Any], path: Path, lines: TomlLines) -> lis
     for name, section in document.items():
         if name == "serial":
             checker.check_type((name,), section, TEXTS)
+        elif name == "notebook":
+            checker.check_type((name,), section, TEXT)
         elif name not in SECTIONS or name == "member":
             allowed = [section for section in SECTIONS if section != "member"]
-            checker.problem((name,), name, f"应为 serial、{'、'.join(allowed)} 之一")
+            checker.problem((name,), name, f"应为 serial、notebook、{'、'.join(allowed)} 之一")
         elif name in _LISTS:
             checker.check_list(name, section)
         else:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from haochaping.core.model import QuarterData, frame
+from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.figures.figure import PERCENT, Figure
@@ -17,6 +17,7 @@ from haochaping.present.charts.style import NARROW
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
 from haochaping.statistics.control_chart import xmr
+from tests.present.small_quarters import without_annexes
 
 QUARTERS = [Period(2021 + i // 4, i % 4 + 1) for i in range(13)]
 SHARP = [10, 11, 10, 11, 10, 11, 10, 11, 10, 11, 10, 40]
@@ -200,5 +201,5 @@ def test_the_briefing_shows_rate_and_number_with_the_limits_of_its_sentences(
 
 
 def test_a_figure_that_this_quarter_lacks_is_not_drawn(city: list[QuarterData], reference: Reference) -> None:
-    silent = replace(city[-1], districts=frame("districts", []), history=tuple(city[:-1]))
+    silent = replace(without_annexes(city[-1], "districts"), history=tuple(city[:-1]))
     assert chart_series(silent, reference) == EMPTY
