@@ -57,6 +57,7 @@ def assemble(
         if not any(row["table"] == _table_name(table, number) for row in annexes):
             parts = [part for part in distinct if part is table or (table.spec and part.spec is table.spec)]
             annexes.append(_annex_row(parts, number))
+    problems += _repeated_rows(cells)
     cells = _without_repeated_totals(cells, problems)
     SourcePeriod(narrative, distinct, annexes, quarter, place).check(
         must_say=source_kind == "published bulletin"
@@ -151,6 +152,21 @@ def _annex_row(parts: Sequence[AnnexTable], number: int) -> dict[str, Any]:
     }
 
 
+def _repeated_rows(cells: Sequence[CellRow]) -> list[Problem]:
+    """Problems with names that stand in two rows of an annex: nobody knows whose figures these are."""
+    first: dict[tuple[str, ...], CellRow] = {}
+    found: dict[str, Problem] = {}
+    for cell in cells:
+        if cell["is_total"] or not cell["measure"]:
+            continue
+        key = (cell["annex"], normalize_for_comparison(cell["row"]), cell["member"], cell["measure"])
+        earlier = first.setdefault(key, cell)
+        if earlier is not cell:
+            expected = f"同一附件中此名称已有一行（{earlier['place']}），请保留一行"
+            found.setdefault(cell["place"], Problem(cell["place"], cell["row"], expected))
+    return list(found.values())
+
+
 def _without_repeated_totals(cells: Sequence[CellRow], problems: list[Problem]) -> list[CellRow]:
     """Keep a total that is printed twice only once; report different ones, since nobody knows which one counts."""
     first: dict[tuple[str, ...], CellRow] = {}
@@ -181,7 +197,17 @@ class _CellReader:
     def rows(self) -> list[CellRow]:
         """One row a cell, in printed order; combinations that a table in long form lacks are blank."""
         cells = [cell for row in self.table.rows for cell in self._row(row)]
-        return cells + self._absent_rows() if self.table.meaning.member_at is not None else cells
+        return self._with_absent_rows(cells) if self.table.meaning.member_at is not None else cells
+
+    def _with_absent_rows(self, cells: Sequence[CellRow]) -> list[CellRow]:
+        """The cells of a table in long form with those of absent rows among them, where a matrix would print them."""
+        names = [row.name for row in self.table.rows]
+        by_line = sorted(self.table.rows, key=lambda row: row.line)
+        members = [self._member_of(row) for row in by_line]
+        return sorted(
+            [*cells, *self._absent_rows()],
+            key=lambda cell: (names.index(cell["row"]), members.index(cell["member"])),
+        )
 
     def _row(self, row: TableRow) -> Iterator[CellRow]:
         if len(row.name) > LONGEST_CELL:
@@ -202,9 +228,7 @@ class _CellReader:
 
     def _place_of(self, row: TableRow, column: TableColumn) -> CellRow:
         """Table, row and column of a cell."""
-        member = self._member(row.member) if row.member else column.member
-        if row.is_total and self.table.meaning.member_at is not None and not row.member:
-            member = row.name
+        member = column.member if self.table.meaning.member_at is None else self._member_of(row)
         return {
             "table": self.number,
             "annex": self.spec.name if self.spec else "",
@@ -215,6 +239,10 @@ class _CellReader:
             "column": column.heading,
             "measure": column.measure.name if column.measure else "",
         }
+
+    def _member_of(self, row: TableRow) -> str:
+        """The member of a row in long form; a total of everything is one of the members too."""
+        return row.name if row.is_total and not row.member else self._member(row.member)
 
     def _member(self, text: str) -> str:
         """The member of a row in long form: the declared name of a fixed one, else as printed."""

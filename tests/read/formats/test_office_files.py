@@ -57,7 +57,7 @@ def test_the_real_bulletin_in_another_file(
 
 
 def test_a_systems_own_summary_export(reference: Reference, tmp_path: Path) -> None:
-    """Columns that the contract lacks are left out; what the export does not say stays missing."""
+    """Columns that nobody declared are kept as printed; what the export does not say stays missing."""
     text = "部门,总评价数,满意数,不满意数,好评率\n市教育局,120,118,2,98.33%\n市民政局,40,40,0,100%\n合计,160,158,2,98.75%\n"
     (tmp_path / "市直部门.csv").write_bytes(text.encode("gb18030"))
     found = read_raw(tmp_path, Period(2023, 1), reference)
@@ -65,7 +65,12 @@ def test_a_systems_own_summary_export(reference: Reference, tmp_path: Path) -> N
     assert found.city_departments["negative_evaluations"].tolist() == [2, 0]
     assert found.city_departments["cases"].isna().all()
     totals = found.printed_totals[["column", "value"]].to_numpy().tolist()
-    assert totals == [["evaluations", 160.0], ["negative_evaluations", 2.0]]
+    assert totals == [["evaluations", 160.0], ["negative_evaluations", 2.0], ["positive_rate", 0.9875]]
+    assert found.undeclared[["row", "column", "value"]].to_numpy().tolist() == [
+        ["市教育局", "满意数", 118],
+        ["市民政局", "满意数", 40],
+        ["合计", "满意数", 158],
+    ]
 
 
 @pytest.mark.parametrize(("name", "is_read"), [("填写说明", True), ("附件1 各区县", False)])

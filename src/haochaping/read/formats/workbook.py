@@ -28,6 +28,7 @@ from haochaping.read.formats.workbook_details import DATE_SHOWN, Sheet, SheetDet
 from haochaping.read.formats.xls import xls_details
 from haochaping.read.formats.xlsx import xlsx_details
 from haochaping.read.grid.grid import MOST_COLUMNS, MOST_ROWS, Grid, make_grid
+from haochaping.read.grid.header_rows import HeaderFinder
 from haochaping.read.grid.margins import is_filled_in_by
 from haochaping.read.grid.read_grids import read_grids
 from haochaping.reference.reference import Reference
@@ -61,10 +62,13 @@ def _assemble_grids(
 ) -> QuarterData:
     entries = next((grid for grid in grids if grid.name == SHEET), None)
     narrative, entry_problems = read_entries(entries, quarter, reference)
-    prose = [grid for grid in grids if grid.name in PROSE_SHEETS]
-    sheets = [grid for grid in grids if grid is not entries and grid not in prose]
+    finder = HeaderFinder(reference)
+    sheets = [
+        grid
+        for grid in grids
+        if grid is not entries and (grid.name not in PROSE_SHEETS or finder.holds_annex(grid))
+    ]
     tables, problems, others = read_grids(sheets, reference)
-    tables += [table for table in read_grids(prose, reference)[0] if table.spec]  # their lists are no tables
     tables, contradictions = with_annex_entries(tables, entries, reference)
     problems = [*entry_problems, *problems, *contradictions, *_unrecognised_tables(others)]
     if problems:
