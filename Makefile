@@ -35,22 +35,22 @@ NAMED = $${BY:+--by="$$BY"}
 ROOTS = --data="$${DATA:-data}" --output="$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter quarters verify new tidy check collect lab test test-fast lint lock setup clean bench-run faults profile bench-checks bench-page fuzz pictures proof index pdf audit doctor bundle
+.PHONY: help quarter quarters verify new tidy check collect lab test test-fast lint lock setup clean bench-run faults profile bench-checks bench-forms bench-page fuzz pictures proof index pdf audit doctor bundle
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-quarter: .venv/.installed  ## 生成一个季度的简报：make quarter Q=2022Q4
+quarter: .venv/.installed  ## 生成一个季度（或月份等）的简报：make quarter Q=2022Q4（月份 2022M08、半年 2022H1、年度 2022Y）
 	@"$(PY)" -m haochaping quarter $(ROOTS) $(NAMED) -- "$$Q"
 
-quarters: .venv/.installed  ## 生成多个季度：make quarters [FROM=2022Q1 TO=2022Q4] [J=2]
+quarters: .venv/.installed  ## 生成多个季度（或月份等）：make quarters [FROM=2022Q1 TO=2022Q4] [J=2]
 	@test -z "$$Q" || { echo "多个季度用 FROM= 和 TO= 指定，不用 Q=" >&2; exit 2; }
 	@"$(PY)" -m haochaping quarters $(ROOTS) $(NAMED) --jobs "$${J:-2}" -- "$$FROM" "$$TO"
 
 verify: .venv/.installed  ## 重新生成一遍，与已有的输出逐字节比较：make verify Q=2022Q4
 	@"$(PY)" -m haochaping verify $(ROOTS) -- "$$Q"
 
-new: .venv/.installed  ## 建立一个季度的文件夹，内有待填的附件表格：make new Q=2023Q1
+new: .venv/.installed  ## 建立一个季度（或月份等）的文件夹，内有待填的附件表格：make new Q=2023Q1
 	@"$(PY)" -m haochaping new $(ROOTS) -- "$$Q"
 
 tidy: .venv/.installed  ## 读入原始资料，写 data/tidy/<季度>/：make tidy Q=2022Q4
@@ -110,6 +110,9 @@ faults: .venv/.installed-dev  ## 反复打断运行，检查已生成的输出�
 
 bench-checks: .venv/.installed  ## 测量核对规则能发现多少差错（docs/checks.md）
 	@"$(PY)" -m haochaping_dev.bench.bench_checks
+
+bench-forms: .venv/.installed  ## 读入并核对其他城市的表，与真实各格比较：make bench-forms DIR=文件夹
+	@"$(PY)" -m haochaping_dev.bench.bench_forms "$(DIR)"
 
 bench-page: .venv/.installed-dev  ## 测量网页的大小、打开用时、键盘停留数（需 Chromium）
 	@"$(PY)" -m haochaping_dev.bench.bench_page

@@ -7,7 +7,7 @@ import pytest
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.pipeline.platform_shortcuts import skip_slow_imports
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference, load_reference
@@ -25,7 +25,7 @@ def reference() -> Reference:
 @pytest.fixture(scope="session")
 def real(reference: Reference) -> QuarterData:
     """The real bulletin of 2022 Q4, read; nobody may change its frames."""
-    return read_raw(ROOT / "data" / "raw" / "2022Q4", Quarter(2022, 4), reference)
+    return read_raw(ROOT / "data" / "raw" / "2022Q4", Period(2022, 4), reference)
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import Locations, quarters_in
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.store.tidy_tables import write_tidy
 from tests.conftest import ROOT
 from tests.shared import run_here
 
-CODE = re.compile(r"[12][0-9]{3}Q[1-4]")
+CODE = re.compile(r"[12][0-9]{3}(?:Q[1-4]|M(?:0[1-9]|1[0-2])|H[12]|Y)")
 ODD = [
     "资 料",
     "-x",
@@ -48,7 +48,7 @@ ATTACKS = [
 @given(st.text() | st.from_regex(r"[./\\\\ ]*[0-9]{4}\\s*[Qq][0-9][./\\\\]*") | st.sampled_from(ATTACKS))
 def test_what_is_a_quarter_is_a_plain_name(text: str) -> None:
     try:
-        quarter = Quarter.parse(text)
+        quarter = Period.parse(text)
     except InputRefused as refusal:
         assert len(refusal.message) < 600
         return

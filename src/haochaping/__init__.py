@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any
 
 _EXPORTS = {
-    "Quarter": "core.quarter",
+    "Period": "core.period",
     "InputRefused": "core.errors",
     "load": "pipeline.load_and_check",
     "available": "pipeline.printed_quarter",
@@ -26,6 +26,7 @@ _EXPORTS = {
     "compute_figures": "figures.compute_figures",
     "write_sentences": "present.sentences",
     "annex_table": "outputs.page.annex_table",
+    "other_tables": "outputs.page.annex_table",
     "frame_table": "present.html_table",
     "in_chinese": "present.html_table",
     "chart_active_rate": "present.charts.active_rate",
@@ -41,6 +42,7 @@ _EXPORTS = {
     "verdict_html": "outputs.page.findings_section",
     "findings_html": "outputs.page.findings_section",
     "rules_html": "outputs.page.findings_section",
+    "coverage_html": "outputs.page.findings_section",
     "memory_html": "outputs.page.findings_section",
     "notes_html": "outputs.page.notes_section",
     "bulletin_notes_html": "outputs.page.notes_section",

@@ -10,7 +10,7 @@ import pdfplumber
 import pytest
 
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.pipeline.update_index import write_index
 from haochaping.present.fonts import FAMILY
 from tests.end_to_end.test_accessibility import violations
@@ -27,7 +27,7 @@ def page_path(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(built.parents[1] / "data", folder / "data")
     shutil.copytree(built.parent, folder / "output")
     where = Locations(folder / "data", folder / "output")
-    for data in series(Quarter(2021, 2), 6):
+    for data in series(Period(2021, 2), 6):
         publish(where, data)
     return write_index(where, lambda _: None).page
 

@@ -17,7 +17,7 @@ import pytest
 from haochaping.checks.finding import Finding
 from haochaping.core.model import CellRef
 from haochaping.core.paths import find_locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.pipeline.assess import assess
 from haochaping.reference.reference import load_reference
@@ -91,8 +91,8 @@ def recomputed(folder: Path) -> dict[str, Fraction]:
     public = t["public_services"]["evaluations"]
     found["public_evaluations"] = public.sum()
     found["public_top_share"] = Fraction(int(public.nlargest(3).sum()), int(public.sum()))
-    totals = t["printed_totals"]
-    found["public_printed_total"] = totals.loc[totals["table"] == "public_services", "value"].iloc[0]
+    services = t["cells"].query("annex == 'public_services' and measure == 'evaluations'")
+    found["public_printed_total"] = services.loc[services["row"] == "总数", "value"].iloc[0]
     headline = t["headline"].set_index("figure")["value"]
     found["records"] = headline["records"]
     found["records_gap"] = headline["records"] - found["cases"]
@@ -210,7 +210,7 @@ def reviewed(briefing: Path) -> Any:
     """The quarter behind the page, read and checked once more."""
     root = briefing.parents[2]
     where = find_locations(root / "data", root / "output")
-    return assess(where, Quarter.parse(briefing.parent.name), date.today())
+    return assess(where, Period.parse(briefing.parent.name), date.today())
 
 
 def bears(finding: Finding, cells: Set[CellRef]) -> bool:
@@ -220,7 +220,7 @@ def bears(finding: Finding, cells: Set[CellRef]) -> bool:
     if finding.status == "explained" and finding.severity == "verify":
         return False
     about = {finding.at} | set(finding.suspects)
-    is_of_column = any(value == "全部" for _, value in finding.at.key)
+    is_of_column = "全部" in finding.at.names
     if not finding.suspects and (is_of_column or len(finding.cells) <= 3):
         about |= set(finding.cells)
     return bool(about & cells)

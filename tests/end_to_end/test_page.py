@@ -129,7 +129,7 @@ def test_a_failed_notebook_leaves_the_last_output(built: Path, tmp_path: Path, m
     import nbformat
 
     from haochaping.core.paths import Locations
-    from haochaping.core.quarter import Quarter
+    from haochaping.core.period import Period
     from haochaping.pipeline import build_quarter as build
     from haochaping.pipeline import run_quarter as run
     from haochaping.pipeline.run_notebook import NotebookFailed
@@ -146,7 +146,7 @@ def test_a_failed_notebook_leaves_the_last_output(built: Path, tmp_path: Path, m
     (output / "2022Q4" / "manifest.json").write_text("{}")
     before = {path: path.read_bytes() for path in (output / "2022Q4").rglob("*") if path.is_file()}
     with pytest.raises(NotebookFailed, match="6 镇村"):
-        run.run_quarter(Locations(data, output), Quarter(2022, 4), lambda _: None)
+        run.run_quarter(Locations(data, output), Period(2022, 4), lambda _: None)
     after = {path: path.read_bytes() for path in (output / "2022Q4").rglob("*") if path.is_file()}
     assert after == before
     assert sorted(path.name for path in output.iterdir() if path.suffix != ".lock") == [

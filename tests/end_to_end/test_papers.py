@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
@@ -39,7 +39,7 @@ def recalculated(path: Path, folder: Path) -> Path:
     return folder / path.name
 
 
-def read_alone(path: Path, folder: Path, quarter: Quarter, reference: Reference) -> QuarterData:
+def read_alone(path: Path, folder: Path, quarter: Period, reference: Reference) -> QuarterData:
     raw = folder / "raw"
     raw.mkdir()
     shutil.copyfile(path, raw / path.name)
@@ -112,7 +112,7 @@ def test_an_invented_quarter_from_new_to_the_bulletin(tmp_path: Path) -> None:
     def figure(sheet: str, name: str, heading: str) -> object:
         return next((value for word, value in figures.items() if word in heading), 40 + len(name))
 
-    fill(path, simulate(Quarter(2023, 1), 1), figure)
+    fill(path, simulate(Period(2023, 1), 1), figure)
     shutil.move(recalculated(path, tmp_path), path)
     notes = data / "raw" / "2023Q1" / "notes.md"
     write_under(
@@ -137,7 +137,7 @@ def titles_and_notes_are_those_of_the_new_quarter(bulletin: Path) -> None:
     """In the words of the quarter before, with the dates of the form."""
     texts = [paragraph.text for paragraph in docx.Document(str(bulletin)).paragraphs]
     assert "各区县镇村第一季度“好差评”数据通报表" in texts
-    day = simulate(Quarter(2023, 1), 1).fact("extraction_date")
+    day = simulate(Period(2023, 1), 1).fact("extraction_date")
     year, month, date = (int(part) for part in day.split("-"))
     notes = [text for text in texts if text.startswith("备注：")]
     assert len(notes) == 5 and set(notes) == {

@@ -1,9 +1,10 @@
 from fractions import Fraction
 
-from haochaping.core.model import QuarterData, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.model import QuarterData, annex_frame
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.figures.figure import NOT_APPLICABLE
+from haochaping.reference.reference import Reference
 
 
 def test_hand_checked_totals(real: QuarterData) -> None:
@@ -29,7 +30,7 @@ def test_hand_checked_totals(real: QuarterData) -> None:
     assert figures["district_active_rate"].text == "4.56%"
 
 
-def test_nothing_over_nothing_is_not_applicable() -> None:
+def test_nothing_over_nothing_is_not_applicable(reference: Reference) -> None:
     row = {
         "district": "甲区",
         "cases": 0,
@@ -37,7 +38,9 @@ def test_nothing_over_nothing_is_not_applicable() -> None:
         "active_evaluations": 0,
         "negative_evaluations": 0,
     }
-    figures = compute_figures(QuarterData(Quarter(2030, 1), districts=frame("districts", [row])))
+    declaration = reference.declaration
+    rows = annex_frame(declaration.annexes["districts"], [row])
+    figures = compute_figures(QuarterData(Period(2030, 1), declaration).with_table("districts", rows))
     assert figures["district_rate"].value is None
     assert figures["district_rate"].text == NOT_APPLICABLE
 

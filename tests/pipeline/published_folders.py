@@ -10,7 +10,7 @@ from typing import Any
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.files.file_hash import sha256_by_name
 from haochaping.outputs.published.file_names import MANIFEST, PAGE
@@ -41,7 +41,7 @@ def root(folder: Path) -> Locations:
 
 
 @cache
-def series(first: Quarter, size: int) -> tuple[QuarterData, ...]:
+def series(first: Period, size: int) -> tuple[QuarterData, ...]:
     """Quarters one after another, each with those before it as its history; made once, nobody may change them."""
     if not size:
         return ()

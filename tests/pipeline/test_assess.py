@@ -9,7 +9,7 @@ import pytest
 from haochaping.checks.report_json import dump_report, load_report
 from haochaping.commands.findings_text import findings_text
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.pipeline.assess import assess, changed_source_files
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import load_reference
@@ -17,7 +17,7 @@ from haochaping.simulate.data_root import write_data_root
 from haochaping.store.tidy_tables import read_tidy, write_tidy
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
-EARLIER, QUARTER = Quarter(2023, 4), Quarter(2024, 1)
+EARLIER, QUARTER = Period(2023, 4), Period(2024, 1)
 DAY = date(2024, 4, 20)
 
 
@@ -56,7 +56,8 @@ def test_a_source_that_was_changed_since_it_was_tidied_is_named(where: Locations
 
 
 def test_new_and_lost_sources_count(where: Locations) -> None:
-    tidy, raw = read_tidy(where.tidy(EARLIER), EARLIER), where.raw(EARLIER)
+    reference = load_reference(where.reference)
+    tidy, raw = read_tidy(where.tidy(EARLIER), EARLIER, reference), where.raw(EARLIER)
     assert changed_source_files(tidy, raw) == []
     (raw / "annexes.xlsx").write_bytes(b"new")
     assert changed_source_files(tidy, raw) == ["annexes.xlsx"]

@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from haochaping.commands import command_line as cli
 from haochaping.core.errors import InputRefused
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.outputs.exchange.verification_sheets import SHEET, write_sheets
 from haochaping.pipeline.assess import assess
 from haochaping.pipeline.collect_replies import CollectOutcome, collect
@@ -20,7 +20,7 @@ from haochaping.reference.reference import load_reference
 from haochaping.store.answers import read_answers
 
 ROOT = Path(__file__).parents[2]
-QUARTER, DAY = Quarter(2022, 4), date(2023, 1, 20)
+QUARTER, DAY = Period(2022, 4), date(2023, 1, 20)
 WATER, POLICE = "市水务集团有限责任公司", "市公安局"
 WATER_RATE = f"rate_recomputed/city_departments/{WATER}/evaluation_rate"
 SILENT = f"silent_unit/city_departments/{POLICE}/active_evaluations"

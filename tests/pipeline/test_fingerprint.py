@@ -9,14 +9,14 @@ import pytest
 
 import haochaping
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.files.file_hash import sha256_by_name
 from haochaping.outputs.published.file_names import MANIFEST, PAGE
 from haochaping.pipeline import fingerprint
 from haochaping.pipeline.fingerprint import OUTSIDE_A_RUN, hash_inputs, is_current
 
 ROOT = Path(__file__).parents[2]
-QUARTER = Quarter(2022, 4)
+QUARTER = Period(2022, 4)
 TODAY = date(2023, 1, 20)
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.pipeline import manifest
 from haochaping.pipeline.fingerprint import Inputs
 from haochaping.pipeline.manifest import code_state, provenance, run_block, versions
 
 INPUTS = Inputs(
-    Quarter(2022, 4),
+    Period(2022, 4),
     date(2023, 1, 20),
     {
         "data": {"raw/2022Q4/a.txt": "a" * 64},

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.files.swap_folder import stage_and_swap_in
 from haochaping.pipeline.run_quarter import report_replaced_quarters
 
-FIRST, SECOND = Quarter(2024, 1), Quarter(2024, 2)
+FIRST, SECOND = Period(2024, 1), Period(2024, 2)
 
 
-def publish(where: Locations, quarter: Quarter) -> None:
+def publish(where: Locations, quarter: Period) -> None:
     with stage_and_swap_in(where.published(quarter)) as aside:
         (aside / "briefing.html").write_text("")
 
@@ -24,7 +24,7 @@ def where(tmp_path: Path) -> Locations:
     return where
 
 
-def interrupted(where: Locations, *published: Quarter, failing: bool = False) -> str:
+def interrupted(where: Locations, *published: Period, failing: bool = False) -> str:
     with pytest.raises(KeyboardInterrupt) as stopped, report_replaced_quarters(where, [FIRST, SECOND]):
         for quarter in published:
             publish(where, quarter)
@@ -41,7 +41,7 @@ def test_before_the_swap_nothing_has_changed(where: Locations) -> None:
 
 
 @pytest.mark.parametrize("quarter", [FIRST, SECOND])
-def test_after_the_swap_the_new_output_is_named(where: Locations, quarter: Quarter) -> None:
+def test_after_the_swap_the_new_output_is_named(where: Locations, quarter: Period) -> None:
     """Replaced or there for the first time."""
     told = interrupted(where, quarter, failing=quarter is FIRST)
     assert f"{quarter} 的新输出已经写好，其余季度没有改动" in told and "再运行一次" in told

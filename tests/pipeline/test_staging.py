@@ -8,7 +8,7 @@ import haochaping as hcp
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import STAGED_VARIABLE, find_locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures import compute_figures as figures_module
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.figures.figure import Figures
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def with_past(tmp_path_factory: pytest.TempPathFactory) -> QuarterData:
     root = tmp_path_factory.mktemp("simulated") / "data"
-    quarters = [Quarter(2023, number) for number in (1, 2)]
+    quarters = [Period(2023, number) for number in (1, 2)]
     write_data_root(root, quarters, 1, ROOT / "data" / "reference")
     return assess(find_locations(root), quarters[-1], date(2024, 1, 1)).data
 
@@ -74,5 +74,5 @@ def test_a_notebook_gets_the_figures_of_the_runner_and_computes_those_of_what_it
     assert hcp.check(q) == real_report
     assert dict(hcp.compute_figures(q)) == dict(figures) and not computed
     assert hcp.compute_figures(replace(q))["cases"] == figures["cases"] and len(computed) == 1
-    q.districts.loc[0, "cases"] = 7
+    q = q.with_table("districts", q.districts.assign(cases=7))
     assert hcp.compute_figures(q)["cases"] != figures["cases"] and len(computed) == 2

@@ -4,7 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.outputs.published.file_names import MANIFEST
 from haochaping.pipeline.fingerprint import hash_inputs
 from haochaping.pipeline.verify import is_outdated
@@ -12,7 +12,7 @@ from tests.pipeline.published_folders import publish, root, series
 
 
 def test_a_quarter_is_outdated_when_its_inputs_changed_or_nobody_knows_them(tmp_path: Path) -> None:
-    where, quarter = root(tmp_path), Quarter(2024, 1)
+    where, quarter = root(tmp_path), Period(2024, 1)
     folder = publish(where, series(quarter, 1)[0], as_of="2024-04-20", inputs={}, package="")
     path = folder / MANIFEST
     manifest = json.loads(path.read_text(encoding="utf-8"))

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from haochaping.core.model import QuarterData, encode_key, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.model import QuarterData, frame
+from haochaping.core.period import Period
 from haochaping.simulate.simulated_quarter import simulate
 
-FIRST = [Quarter(2022 + i // 4, i % 4 + 1) for i in range(7)]
+FIRST = [Period(2022 + i // 4, i % 4 + 1) for i in range(7)]
 
 
 def quarters(real: QuarterData) -> Iterator[tuple[str, QuarterData]]:
@@ -37,23 +37,16 @@ def quarters(real: QuarterData) -> Iterator[tuple[str, QuarterData]]:
     yield "nothing to tell apart", _few(now)
     yield "one district", _cut(now, 1, 1, 1)
     yield "two districts", _cut(now, 2, 2, 2)
-    for name in (
-        "districts",
-        "city_departments",
-        "district_departments",
-        "towns_and_villages",
-        "public_services",
-    ):
-        yield f"without {name}", replace(now, **{name: frame(name, [])})
-    nothing = {name: frame(name, []) for name in ("districts", "city_departments")}
-    yield "without both volumes", replace(now, **nothing)
+    for name in now.declaration.annexes:
+        yield f"without {name}", without_annexes(now, name)
+    yield "without both volumes", without_annexes(now, "districts", "city_departments")
     yield "without cases", _without(now, "cases")
     yield "without active evaluations", _without(now, "active_evaluations")
     yield "with a plan", _with_facts(now, planned_work="推动系统对接，真实开展评价，认真整改差评。")
     yield "with a plan of nothing", _with_facts(now, planned_work="加强学习。")
     yield "with everything wanting", _wanting(now, real)
     yield "notes", _noted(real)
-    yield "notes only", replace(_noted(now), city_departments=_busy(now.city_departments))
+    yield "notes only", _noted(now).with_table("city_departments", _busy(now.city_departments))
     yield "claims of rates only", replace(real, headline=real.headline[real.headline["figure"] != "records"])
     yield "nothing in the text", replace(real, headline=frame("headline", []))
     yield "small denominators", _small(now)
@@ -66,6 +59,11 @@ def quarters(real: QuarterData) -> Iterator[tuple[str, QuarterData]]:
     yield "units that do not list their evaluations", _unpaired(now)
 
 
+def without_annexes(data: QuarterData, *names: str) -> QuarterData:
+    """A copy in which the source lacks some annexes."""
+    return replace(data, cells=data.cells[~data.cells["annex"].isin(names)].reset_index(drop=True))
+
+
 def _cut(data: QuarterData, districts: int, city_departments: int, departments: int) -> QuarterData:
     """The first units of each table."""
     kept = list(data.districts["district"][:districts])
@@ -73,19 +71,20 @@ def _cut(data: QuarterData, districts: int, city_departments: int, departments: 
     rows = list(dict.fromkeys(matrix["department"]))[:departments]
     matrix = matrix[matrix["district"].isin(kept) & matrix["department"].isin(rows)]
     tiers, public = data.towns_and_villages, data.public_services
-    return replace(
-        data,
-        districts=data.districts[:districts],
-        city_departments=data.city_departments[:city_departments],
-        district_departments=matrix.reset_index(drop=True),
-        towns_and_villages=tiers[tiers["district"].isin(kept)].reset_index(drop=True),
-        public_services=public[public["district"].isin(kept)].reset_index(drop=True),
-        printed_totals=frame("printed_totals", []),
-        unreported=frame("unreported", []),
-    )
+    cut = {
+        "districts": data.districts[:districts],
+        "city_departments": data.city_departments[:city_departments],
+        "district_departments": matrix,
+        "towns_and_villages": tiers[tiers["district"].isin(kept)],
+        "public_services": public[public["district"].isin(kept)],
+    }
+    data = replace(data, cells=data.cells[~data.cells["is_total"]].reset_index(drop=True))
+    for name, content in cut.items():
+        data = data.with_table(name, content)
+    return data
 
 
-def _at(data: QuarterData, quarter: Quarter) -> QuarterData:
+def _at(data: QuarterData, quarter: Period) -> QuarterData:
     return replace(data, quarter=quarter)
 
 
@@ -93,22 +92,16 @@ def _table(data: QuarterData, name: str, **columns: Any) -> QuarterData:
     content = data.table(name).copy()
     for column, values in columns.items():
         content[column] = pd.array(values, dtype=content[column].dtype)
-    return replace(data, **{name: content})
+    return data.with_table(name, content)
 
 
 def _times(data: QuarterData, factor: int) -> QuarterData:
-    for name in (
-        "districts",
-        "city_departments",
-        "district_departments",
-        "towns_and_villages",
-        "public_services",
-    ):
+    for name in data.declaration.annexes:
         content = data.table(name).copy()
         for column in content.columns:
             if content[column].dtype == "Int64":
                 content[column] = content[column] * factor
-        data = replace(data, **{name: content})
+        data = data.with_table(name, content)
     return data
 
 
@@ -187,10 +180,11 @@ def _few(data: QuarterData, more: int = 0) -> QuarterData:
     )
 
 
-def _without(data: QuarterData, column: str) -> QuarterData:
-    for name in ("districts", "city_departments"):
-        data = _table(data, name, **{column: [pd.NA] * len(data.table(name))})
-    return data
+def _without(data: QuarterData, measure: str) -> QuarterData:
+    """A source that does not print a measure of districts and city departments."""
+    cells = data.cells
+    lacking = cells["annex"].isin(["districts", "city_departments"]) & (cells["measure"] == measure)
+    return replace(data, cells=cells[~lacking].reset_index(drop=True))
 
 
 def _with_facts(data: QuarterData, **facts: str) -> QuarterData:
@@ -221,7 +215,7 @@ def _small(data: QuarterData) -> QuarterData:
     data = _table(data, "districts", evaluations=evaluations)
     departments = _busy(data.city_departments)
     departments.loc[0, ["cases", "evaluations", "active_evaluations"]] = [5, 5, 5]
-    return replace(data, city_departments=departments)
+    return data.with_table("city_departments", departments)
 
 
 def _wanting(now: QuarterData, real: QuarterData) -> QuarterData:
@@ -251,28 +245,24 @@ def _wanting(now: QuarterData, real: QuarterData) -> QuarterData:
         tiers.loc[tiers.index[tiers["tier"] == tier][place], "evaluations"] = 0
     matrix = data.district_departments.copy()
     matrix.loc[0, "evaluations"] = 0
-    blank = {
-        "table": "districts",
-        "key": encode_key({"district": str(data.districts.loc[3, "district"])}),
-        "column": "negative_evaluations",
-        "printed": "/",
-        "reason": "含义未注明",
-    }
-    unreported = frame("unreported", [*data.unreported.to_dict("records"), blank])
-    return replace(data, towns_and_villages=tiers, district_departments=matrix, unreported=unreported)
+    negatives = data.districts["negative_evaluations"].copy()
+    negatives[3] = pd.NA
+    data = _table(data, "districts", negative_evaluations=negatives)
+    return data.with_table("towns_and_villages", tiers).with_table("district_departments", matrix)
 
 
 def _villages_out_of_nothing(data: QuarterData) -> QuarterData:
     tiers = data.towns_and_villages.copy()
     tiers.loc[tiers["tier"] == "village", "evaluations"] = 0
-    return replace(data, history=(replace(_at(data, data.quarter.previous), towns_and_villages=tiers),))
+    before = _at(data, data.quarter.previous).with_table("towns_and_villages", tiers)
+    return replace(data, history=(before,))
 
 
 def _one_department(data: QuarterData) -> QuarterData:
     cut = _cut(data, 11, 30, 2)
     matrix = cut.district_departments.copy()
     matrix.loc[matrix["department"] != matrix.loc[0, "department"], "evaluations"] = 0
-    return replace(cut, district_departments=matrix)
+    return cut.with_table("district_departments", matrix)
 
 
 def _gap(data: QuarterData) -> QuarterData:
@@ -297,4 +287,4 @@ def _silent_towns(data: QuarterData) -> QuarterData:
     tiers.loc[tiers.index[tiers["tier"] == "town"][0], "evaluations"] = 0
     departments = _busy(data.city_departments)
     departments.loc[0, "active_evaluations"] = 0
-    return replace(data, towns_and_villages=tiers, city_departments=departments)
+    return data.with_table("towns_and_villages", tiers).with_table("city_departments", departments)

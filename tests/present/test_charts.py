@@ -12,8 +12,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from haochaping.core.model import QuarterData, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.model import QuarterData, annex_frame
+from haochaping.core.period import Period
 from haochaping.core.text import visible
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.present.charts.active_rate import chart_active_rate
@@ -24,6 +24,7 @@ from haochaping.present.charts.public_services import chart_public_services
 from haochaping.present.charts.style import NARROW, WIDE, Canvas
 from haochaping.present.charts.tiers import chart_tiers
 from haochaping.present.charts.volume import chart_volume_and_active_rate, draw_volume
+from haochaping.reference.reference import Reference
 from haochaping.statistics.rates import add_rates
 
 DRAW: dict[str, Callable[[QuarterData], object]] = {
@@ -58,8 +59,23 @@ def test_the_same_data_give_the_same_bytes(real: QuarterData) -> None:
 
 
 @pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
-def test_an_absent_annex_gives_no_chart(draw: Callable[[QuarterData], object]) -> None:
-    assert draw(QuarterData(Quarter(2030, 1))) == EMPTY
+def test_an_absent_annex_gives_no_chart(draw: Callable[[QuarterData], object], reference: Reference) -> None:
+    assert draw(QuarterData(Period(2030, 1), reference.declaration)) == EMPTY
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        chart_active_rate,
+        chart_volume_and_active_rate,
+        lambda rows: chart_departments(rows, 30),
+        chart_matrix,
+        chart_tiers,
+        lambda rows: chart_public_services(rows, rows),
+    ],
+)
+def test_a_frame_without_the_columns_gives_no_chart(draw: Callable[[pd.DataFrame], object]) -> None:
+    assert draw(pd.DataFrame({"hall": ["甲大厅"], "score": [98.5]})) == EMPTY
 
 
 def test_alternative_text_holds_the_table_s_numbers(real: QuarterData) -> None:
@@ -73,34 +89,33 @@ def test_a_missing_glyph_is_an_error(real: QuarterData) -> None:
     districts = real.districts.copy()
     districts.loc[0, "district"] = "😀区"
     with pytest.raises(UserWarning, match="missing"):
-        chart_active_rate(add_rates(replace(real, districts=districts).districts))
+        chart_active_rate(add_rates(real.with_table("districts", districts).districts))
 
 
 @pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
-def test_one_unit_and_zeros_are_drawn_or_left_out(draw: Callable[[QuarterData], object]) -> None:
+def test_one_unit_and_zeros_are_drawn_or_left_out(
+    draw: Callable[[QuarterData], object], reference: Reference
+) -> None:
     district = {"district": "甲区", "cases": 0, "evaluations": 0, "active_evaluations": 0}
-    data = QuarterData(
-        Quarter(2030, 1),
-        districts=frame("districts", [district]),
-        city_departments=frame("city_departments", [{**district, "department": "市甲局", "cases": 1}]),
-        district_departments=frame(
-            "district_departments", [{"department": "局", "district": "甲区", "evaluations": 0}]
-        ),
-        towns_and_villages=frame(
-            "towns_and_villages", [{"district": "甲区", "tier": "town", "evaluations": 0}]
-        ),
-        public_services=frame("public_services", [{"district": "甲区", "evaluations": 1}]),
-    )
+    rows = {
+        "districts": district,
+        "city_departments": {**district, "department": "市甲局", "cases": 1},
+        "district_departments": {"department": "局", "district": "甲区", "evaluations": 0},
+        "towns_and_villages": {"district": "甲区", "tier": "town", "evaluations": 0},
+        "public_services": {"district": "甲区", "evaluations": 1},
+    }
+    data = QuarterData(Period(2030, 1), reference.declaration)
+    for name, row in rows.items():
+        data = data.with_table(name, annex_frame(reference.declaration.annexes[name], [row]))
     drawn = draw(data)
     assert drawn == EMPTY or isinstance(drawn, Chart)
 
 
-SMALL = frame(
-    "districts",
+SMALL = pd.DataFrame(
     [
         {"district": name, "cases": n, "evaluations": n, "active_evaluations": n // 3}
         for name, n in (("甲区", 12), ("乙区", 9000), ("丙区", 700))
-    ],
+    ]
 )
 
 
@@ -145,7 +160,7 @@ def test_what_cannot_be_read_narrow_is_drawn_wide_alone(table: str, real: Quarte
     longer = getattr(real, table).copy()
     longer["department"] = longer["department"] + "（原名称很长的一个部门的全称）"
     draw = DRAW["departments" if table == "city_departments" else "matrix"]
-    chart = draw(replace(real, **{table: longer}))
+    chart = draw(real.with_table(table, longer))
     assert isinstance(chart, Chart)
     assert chart.svg and not chart.narrow and "drawing-only" in chart._repr_html_()
 
@@ -263,7 +278,7 @@ def test_points_too_close_to_be_named_are_said_and_stand_in_the_table() -> None:
         }
         for p in crowd.itertuples()
     ]
-    chart = chart_volume_and_active_rate(add_rates(frame("districts", rows)))
+    chart = chart_volume_and_active_rate(add_rates(pd.DataFrame(rows)))
     assert isinstance(chart, Chart)
     left_out = [name for name in crowd["district"] if f">{name}<" not in chart.narrow]
     assert left_out and "不标名，见图中数据" in chart.subtitle
@@ -280,17 +295,9 @@ def test_a_name_is_drawn_as_it_is_written(
     draw: Callable[[QuarterData], Chart], name: str, real: QuarterData
 ) -> None:
     """No mathematics, no id, no character that nobody sees."""
-    frames = {
-        table: getattr(real, table).replace(dict.fromkeys(["张店区", "市公安局", "公安"], name))
-        for table in (
-            "districts",
-            "city_departments",
-            "district_departments",
-            "towns_and_villages",
-            "public_services",
-        )
-    }
-    chart = draw(replace(real, **frames))
+    renamed = dict.fromkeys(["张店区", "市公安局", "公安"], name)
+    cells = real.cells.replace({"row": renamed, "member": renamed})
+    chart = draw(replace(real, cells=cells))
     for svg in filter(None, (chart.svg, chart.narrow)):
         texts = "".join("".join(ElementTree.fromstring(svg).itertext()).split())
         shown = "".join(visible(name).split())

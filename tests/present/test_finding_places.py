@@ -5,7 +5,7 @@ import re
 import pytest
 
 from haochaping.checks.run_rules import run_rules
-from haochaping.core.model import TABLES, QuarterData
+from haochaping.core.model import QuarterData
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.page.annex_table import annex_table
 from haochaping.outputs.page.appendix import appendix_html
@@ -36,7 +36,7 @@ def test_a_finding_has_a_place_and_an_addressee(name: str, real: QuarterData, re
     for label in ("位置|所据", "核实"):  # where every cell is listed in 所据, nothing is left for 位置
         told = re.findall(rf"<dt>(?:{label})</dt><dd>(.+?)</dd>|(?:{label})：(.+?)(?:；|</span>)", findings)
         assert len(told) >= len(report.findings), label
-    page = findings + "".join(annex_table(data, table, report) for table in TABLES)
+    page = findings + "".join(annex_table(data, table, report) for table in data.declaration.annexes)
     page += str(head_html(data, report, figures)) + str(appendix_html(data, figures, report))
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids))

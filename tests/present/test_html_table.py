@@ -2,12 +2,20 @@ import re
 from dataclasses import replace
 
 import pandas as pd
-import pytest
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.core.model import TABLES, QuarterData, frame
+from haochaping.core.model import QuarterData
 from haochaping.outputs.page.annex_table import annex_table
-from haochaping.present.html_table import frame_table, in_chinese
+from haochaping.present.html_table import (
+    Header,
+    TableCell,
+    TableRow,
+    TableView,
+    frame_table,
+    in_chinese,
+    table_html,
+)
+from tests.present.small_quarters import without_annexes
 
 
 def cells(html: str) -> list[list[str]]:
@@ -22,12 +30,32 @@ def cells(html: str) -> list[list[str]]:
     ]
 
 
-@pytest.mark.parametrize("name", list(TABLES))
-def test_caption_scopes_and_ids(name: str, real: QuarterData, real_report: CheckReport) -> None:
-    html = str(annex_table(real, name, real_report))
-    assert f'<table id="table-{name}" data-sortable>' in html
-    assert re.search(r"<caption[^>]*><span>附件\d ", html)
-    assert not re.search(r"<th(?![^>]*scope=)", html.replace("<thead", "<_head"))
+def test_caption_scopes_and_ids(real: QuarterData, real_report: CheckReport) -> None:
+    for name in real.declaration.annexes:
+        html = str(annex_table(real, name, real_report))
+        assert f'<table id="table-{name}" data-sortable>' in html
+        assert re.search(r"<caption[^>]*><span>附件\d ", html)
+        assert not re.search(r"<th(?![^>]*scope=)", html.replace("<thead", "<_head"))
+
+
+def test_a_header_of_any_depth() -> None:
+    headers = [
+        Header("件数", group=("评价", "主动"), id="n"),
+        Header("占比", group=("评价", "主动")),
+        Header("被动", "件", "评价"),
+        Header("备注", kind="prose"),
+    ]
+    html = str(
+        table_html(TableView("t", "题", "区", headers, [TableRow("甲", [TableCell(x) for x in "1234"])]))
+    )
+    [head] = re.findall(r"<thead>(.*)</thead>", html)
+    assert re.sub(r'<span class="label">(.*?)</span>', r"\1", head) == (
+        '<tr><th scope="col" rowspan="3">区</th><th scope="colgroup" colspan="3">评价</th>'
+        '<th scope="col" rowspan="3" class="prose">备注</th></tr>'
+        '<tr><th scope="colgroup" colspan="2">主动</th>'
+        '<th scope="col" rowspan="2">被动 <span class="unit">（件）</span></th></tr>'
+        '<tr><th scope="col" id="n">件数</th><th scope="col">占比</th></tr>'
+    )
 
 
 def test_printed_text_stays_with_its_reason(real: QuarterData, real_report: CheckReport) -> None:
@@ -80,8 +108,8 @@ def test_numbers_words_and_sentences_are_set_apart() -> None:
 
 
 def test_an_absent_annex_is_said(real: QuarterData, real_report: CheckReport) -> None:
-    empty = replace(real, public_services=frame("public_services", []))
-    assert "本期资料没有附件5" in annex_table(empty, "public_services", real_report)
+    without = without_annexes(real, "public_services")
+    assert "本期资料没有附件5" in annex_table(without, "public_services", real_report)
 
 
 def test_text_from_data_is_escaped_and_hidden_characters_are_shown() -> None:

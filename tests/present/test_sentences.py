@@ -8,7 +8,7 @@ from jinja2 import FunctionLoader
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.run_rules import run_rules
-from haochaping.core.model import TABLES, QuarterData, frame
+from haochaping.core.model import QuarterData, frame
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.figures.figure import Figures
 from haochaping.present import sentences
@@ -17,7 +17,7 @@ from haochaping.present.chart_titles import chart_titles
 from haochaping.present.phrase import Phrase
 from haochaping.present.sentences import MOST_IN_SUMMARY, SECTIONS, TEMPLATES, compose, write_sentences
 from haochaping.reference.reference import Reference
-from tests.present.small_quarters import quarters
+from tests.present.small_quarters import quarters, without_annexes
 
 SOURCES = {
     path.relative_to(TEMPLATES).as_posix(): path.read_text("utf-8")
@@ -167,16 +167,26 @@ def test_a_sentence_on_doubtful_figures_says_so(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("missing", list(TABLES))
-def test_a_missing_annex_is_said_and_nothing_breaks(
-    missing: str, real: QuarterData, reference: Reference
-) -> None:
-    data = replace(real, **{missing: frame(missing, [])})
-    figures = compute_figures(data, reference)
-    report = run_rules(data, reference)
-    assert f"没有附件{TABLES[missing].annex}" in write_sentences("overview", figures, report)
-    if missing in SECTIONS:
-        assert write_sentences(missing, figures, report) == ""
+def test_a_missing_annex_is_said_and_nothing_breaks(real: QuarterData, reference: Reference) -> None:
+    for missing in reference.declaration.annexes:
+        data = without_annexes(real, missing)
+        figures = compute_figures(data, reference)
+        report = run_rules(data, reference)
+        number = real.annex_number(missing)
+        assert f"没有附件{number}" in write_sentences("overview", figures, report)
+        if missing in SECTIONS:
+            assert write_sentences(missing, figures, report) == ""
+
+
+@pytest.mark.slow
+def test_an_annex_that_the_city_does_not_declare_is_not_told(real: QuarterData, reference: Reference) -> None:
+    for unknown in reference.declaration.annexes:
+        annexes = {name: spec for name, spec in reference.declaration.annexes.items() if name != unknown}
+        data = without_annexes(replace(real, declaration=replace(real.declaration, annexes=annexes)), unknown)
+        figures = compute_figures(data, reference)
+        assert "没有附件" not in write_sentences("overview", figures)
+        assert not any(unknown in {cell.table for cell in figure.cells} for figure in figures.values())
+        assert bulletin_text(data, figures, reference)
 
 
 @pytest.fixture(params=["<script>alert(1)</script>", "\ue000cases\ue0019\ue002", "\u202e区", "{{ n.cases }}"])
@@ -189,7 +199,7 @@ def test_names_from_data_are_words_and_nothing_else(
 ) -> None:
     districts = real.districts.copy()
     districts.loc[districts["district"] == "高新区", "district"] = evil
-    figures = compute_figures(replace(real, districts=districts), reference)
+    figures = compute_figures(real.with_table("districts", districts), reference)
     page = write_sentences("districts", figures)
     assert "<script" not in page and "\ue000" not in page and "\u202e" not in page
     assert not any(number.text == "9" for s in compose("districts", figures) for number in s.numbers)
@@ -201,7 +211,7 @@ def test_no_name_begins_a_sentence_of_its_own(real: QuarterData, reference: Refe
     evil = f"甲{line_end}district_volume| 全市评价率 100%。"
     districts = real.districts.copy()
     districts.loc[districts["district"] == "高新区", "district"] = evil
-    figures = compute_figures(replace(real, districts=districts), reference)
+    figures = compute_figures(real.with_table("districts", districts), reference)
     found = compose("districts", figures)
     assert [sentence.rule for sentence in found].count("district_volume") == 1
     assert any("甲" in sentence.text and "district_volume|" in sentence.text for sentence in found)

@@ -21,7 +21,7 @@ from haochaping.checks.run_rules import run_rules
 from haochaping.cleaning.quantities import is_same_quantity, plain_text, quantities
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.word.bulletin import write_bulletin
 from haochaping.proofreading.difference import MISSING, ROW, UNPLACED, Difference
@@ -441,7 +441,7 @@ def test_removed_text_is_information_only(desk: Desk) -> None:
 def test_a_sentence_that_lost_its_number_is_not_said_to_agree(desk: Desk) -> None:
     found = desk.read_edited(replaced(("有8个市直部门", "部分市直部门")))
     assert [str(d) for d in found if d.kind == MISSING] and not any(d.counts for d in found)
-    quarter = Quarter(2022, 4)
+    quarter = Period(2022, 4)
     assert (
         summarise_differences(found, quarter) == "没有与2022年第四季度数据不一致之处；有 1 处缺少（仅供参考）"
     )
@@ -683,7 +683,7 @@ def test_merged_cells_are_read_cell_by_cell(desk: Desk) -> None:
 def test_simulated_quarters_and_named_units_agree_with_their_own_paper(
     reference: Reference, tmp_path: Path, number: int
 ) -> None:
-    data = simulate(Quarter(2024, number), 7)
+    data = simulate(Period(2024, number), 7)
     named = dataclasses.replace(reference, city={**reference.city, "bulletin": {"name_units": True}})
     for settings in (reference, named):
         figures, path = compute_figures(data), tmp_path / "b.docx"
@@ -823,7 +823,7 @@ def test_the_analysts_own_numbers_are_held_to_the_quarter(
 
 @pytest.mark.slow
 def test_a_change_that_was_turned_round(reference: Reference, tmp_path: Path) -> None:
-    now, before = simulate(Quarter(2023, 2), 5), simulate(Quarter(2023, 1), 5)
+    now, before = simulate(Period(2023, 2), 5), simulate(Period(2023, 1), 5)
     desk = noted_desk(dataclasses.replace(now, history=(before,)), reference, tmp_path, "认真落实。")
     assert desk.read(desk.open()) == []
     document = desk.open()

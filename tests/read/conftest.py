@@ -11,7 +11,7 @@ import pytest
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.formats.text_file import read_bulletin
 from haochaping.read.grid.read_grids import read_grids
 from haochaping.read.text.lines import split_lines
@@ -24,7 +24,7 @@ from tests.read.reading import FILE, Read
 def read(tmp_path_factory, reference) -> Read:
     """Reads text or bytes as the bulletin of 2022 Q4."""
     path = tmp_path_factory.mktemp("raw") / FILE
-    quarter = Quarter.parse(QUARTER)
+    quarter = Period.parse(QUARTER)
 
     def read_content(content: str | bytes) -> QuarterData:
         path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from haochaping.core.errors import InputRefused
+from haochaping.core.period import Period
 from haochaping.reference.reference import Reference, load_reference
 
 FOLDER = Path(__file__).parents[2] / "data" / "reference"
@@ -27,7 +28,7 @@ def test_validity_dates(reference: Reference) -> None:
     assert unit is not None and unit.valid_on(date(2022, 12, 31))
 
 
-@pytest.mark.parametrize("name", ["city.toml", "units.csv", "headings.csv", "words.csv"])
+@pytest.mark.parametrize("name", ["city.toml", "units.csv", "annexes.toml", "words.csv"])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(InputRefused, match=name):
@@ -86,3 +87,25 @@ def test_carriage_returns_end_lines_too(folder: Path) -> None:
     path = folder / "units.csv"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r"))
     assert load_reference(folder).unit("district", "张店区") is not None
+
+
+@pytest.mark.parametrize("value", ['"month"', "[]", '["week"]', "[1]", '["quarter", "季度"]', "true"])
+def test_periods_that_are_no_kinds_are_refused_with_what_is_allowed(folder: Path, value: str) -> None:
+    city = folder / "city.toml"
+    text = city.read_text(encoding="utf-8").replace('periods = ["quarter"]', f"periods = {value}")
+    city.write_text(text, encoding="utf-8")
+    with pytest.raises(InputRefused, match=r"city\.toml periods：.*quarter、month、half_year、year"):
+        load_reference(folder)
+
+
+def test_periods_are_quarters_unless_others_are_declared(folder: Path) -> None:
+    city = folder / "city.toml"
+    text = city.read_text(encoding="utf-8")
+    assert load_reference(folder).periods == ("quarter",)
+    city.write_text(text.replace('periods = ["quarter"]\n', ""), encoding="utf-8")
+    assert load_reference(folder).periods == ("quarter",)
+    city.write_text(text.replace('["quarter"]', '["month", "year"]'), encoding="utf-8")
+    declared = load_reference(folder)
+    declared.admit(Period.parse("2022M08"))
+    with pytest.raises(InputRefused, match="声明公布的是月份、年度"):
+        declared.admit(Period.parse("2022Q4"))

@@ -4,7 +4,7 @@ import pytest
 
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import SIMULATED
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import load_reference
 from haochaping.simulate.data_root import write_data_root
@@ -13,7 +13,7 @@ from haochaping.simulate.simulated_quarter import CitySize, simulate
 from haochaping.store.data_contract import validate
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
-QUARTER = Quarter(2024, 1)
+QUARTER = Period(2024, 1)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -25,9 +25,9 @@ def test_a_clean_quarter_raises_almost_nothing(seed: int, tmp_path: Path) -> Non
 
 
 def test_its_bulletin_reads_back_as_the_same_quarter(tmp_path: Path) -> None:
-    write_data_root(tmp_path, [QUARTER, Quarter(2024, 2)], 7, REFERENCE)
+    write_data_root(tmp_path, [QUARTER, Period(2024, 2)], 7, REFERENCE)
     reference = load_reference(tmp_path / "reference")
-    for quarter in (QUARTER, Quarter(2024, 2)):
+    for quarter in (QUARTER, Period(2024, 2)):
         read = read_raw(tmp_path / "raw" / str(quarter), quarter, reference)
         assert read == simulate(quarter, 7) and read.is_simulated
         assert validate(read)

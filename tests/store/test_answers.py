@@ -45,7 +45,7 @@ def test_names_in_any_case_and_decorated_headings(tmp_path: Path) -> None:
     import xlsxwriter
 
     from haochaping.core.errors import InputRefused
-    from haochaping.core.quarter import Quarter
+    from haochaping.core.period import Period
     from haochaping.store.answers import answer_file, read_answers
 
     path = tmp_path / "Review.XLSX"
@@ -60,10 +60,10 @@ def test_names_in_any_case_and_decorated_headings(tmp_path: Path) -> None:
     book.add_worksheet("填写说明").write(0, 0, "季度：2022Q4")
     book.close()
     assert answer_file(tmp_path) == path
-    answers = read_answers(path, Quarter(2022, 4))
+    answers = read_answers(path, Period(2022, 4))
     assert [(a.finding, a.text) for a in answers] == [(f"a/b/{n}", "同一原因") for n in (1, 2, 3)]
     with pytest.raises(InputRefused, match="是 2022Q4 的答复"):
-        read_answers(path, Quarter(2023, 1))
+        read_answers(path, Period(2023, 1))
 
 
 def test_a_sheet_that_lost_its_column_of_ids_is_refused(tmp_path: Path) -> None:

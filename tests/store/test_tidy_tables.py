@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import AS_PRINTED, MISSING, NUMBER, QuarterData, column_path, frame
 from haochaping.core.paths import quarters_in
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.reference.reference import Reference, load_reference
 from haochaping.store.tidy_tables import guard_formula, read_tidy, unguard_formula, write_tidy
 from tests.store.changed_cells import with_cell
@@ -131,7 +131,7 @@ def printed_cells(draw: st.DrawFn) -> dict[str, Any]:
 def test_any_text_and_number_survives(tmp_path_factory: pytest.TempPathFactory, rows: list) -> None:
     folder = tmp_path_factory.mktemp("tidy")
     data = QuarterData(
-        Quarter(2022, 4),
+        Period(2022, 4),
         REFERENCE.declaration,
         cells=frame("cells", rows),
         about=frame("about", [{"field": "quarter", "value": "2022Q4"}]),

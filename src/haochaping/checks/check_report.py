@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from haochaping.checks.coverage import DEFAULT_LIMIT, TableCoverage
 from haochaping.checks.finding import SEVERITY_ORDER, Finding
 from haochaping.checks.verdict import Verdict, verdict
 from haochaping.core.model import QuarterData
@@ -64,6 +65,10 @@ class CheckReport:
     """Whether an earlier quarter was there to compare with."""
     revised: tuple[Revision, ...] = ()
     """Cells of earlier quarters whose text differs from their first reading."""
+    coverage: tuple[TableCoverage, ...] = ()
+    """How many of the numbers of each printed table a rule could check."""
+    coverage_limit: float = DEFAULT_LIMIT
+    """Least share of covered numbers in each table."""
     as_of: str = ""
     """The day on which explanations were judged, as an ISO date."""
 
@@ -80,7 +85,16 @@ class CheckReport:
     @property
     def verdict(self) -> Verdict:
         """See :func:`haochaping.checks.verdict.verdict`."""
-        return verdict(self.findings, any(result.error for result in self.results))
+        return verdict(
+            self.findings,
+            any(result.error for result in self.results),
+            is_covered=not self.insufficiently_covered,
+        )
+
+    @property
+    def insufficiently_covered(self) -> list[TableCoverage]:
+        """Tables of whose numbers too few could be checked."""
+        return [table for table in self.coverage if table.share < self.coverage_limit]
 
     @property
     def counts(self) -> dict[str, int]:

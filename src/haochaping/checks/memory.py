@@ -119,8 +119,13 @@ def with_status(
     return replace(finding, status="explained", answer=_explanation_text(answer), folded=folded)
 
 
-def lapse_reason(answer: Answer | None, finding: Finding, earlier: Sequence[Finding], as_of: date) -> str:
-    """Why an earlier quarter's explanation no longer holds, in Chinese; blank when it does or there is none."""
+def lapse_reason(
+    answer: Answer | None, finding: Finding, earlier: Sequence[Finding], as_of: date, before: str = "上季度"
+) -> str:
+    """Why an earlier quarter's explanation no longer holds, in Chinese; blank when it does or there is none.
+
+    `before` is what the period before is called.
+    """
     if answer is None:
         return ""
     earlier_finding = next((f for f in earlier if f.id == finding.id), None)
@@ -129,7 +134,7 @@ def lapse_reason(answer: Answer | None, finding: Finding, earlier: Sequence[Find
     elif not answer.valid_on(as_of):
         reason = f"有效至 {answer.until}，已过期"
     elif earlier_finding and _message_without_figures(earlier_finding) != _message_without_figures(finding):
-        reason = "情形与上季度不同"
+        reason = f"情形与{before}不同"
     else:
         return ""
     return f"上次说明：{answer.text}（{reason}，须重新说明）"

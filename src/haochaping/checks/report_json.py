@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from haochaping.checks.check_report import CheckReport, Revision, RuleResult
+from haochaping.checks.coverage import TableCoverage
 from haochaping.checks.finding import Finding
 from haochaping.core.model import CellRef
 
@@ -21,6 +22,8 @@ def dump_report(report: CheckReport) -> str:
             "about_past": list(report.about_past),
             "gone": [_finding(finding) for finding in report.gone],
             "compared": report.compared,
+            "coverage": [asdict(table) for table in report.coverage],
+            "coverage_limit": report.coverage_limit,
             "as_of": report.as_of,
             "revised": [asdict(revision) for revision in report.revised],
         },
@@ -38,9 +41,16 @@ def load_report(text: str) -> CheckReport:
         about_past=tuple(data["about_past"]),
         gone=tuple(_read_finding(item) for item in data["gone"]),
         compared=data["compared"],
+        coverage=tuple(_read_coverage(item) for item in data["coverage"]),
+        coverage_limit=data["coverage_limit"],
         as_of=data["as_of"],
         revised=tuple(Revision(**item) for item in data["revised"]),
     )
+
+
+def _read_coverage(data: dict[str, Any]) -> TableCoverage:
+    lists = {name: tuple(data[name]) for name in ("unchecked", "undeclared")}
+    return TableCoverage(**{**data, **lists})
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -108,7 +108,8 @@ def review(
     carried_over = {
         f.id: last_explanations[f.id]
         for f in after.findings
-        if f.id in last_explanations and not lapse_reason(last_explanations[f.id], f, earlier, as_of)
+        if f.id in last_explanations
+        and not lapse_reason(last_explanations[f.id], f, earlier, as_of, printed.quarter.before)
     }
     findings = [
         with_status(
@@ -117,7 +118,7 @@ def review(
             carried_over,
             past,
             earlier,
-            lapse_reason(last_explanations.get(finding.id), finding, earlier, as_of),
+            lapse_reason(last_explanations.get(finding.id), finding, earlier, as_of, printed.quarter.before),
         )
         for finding in after.findings
     ]

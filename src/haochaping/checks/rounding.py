@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 
-from haochaping.cleaning.number_or_missing import percent
+from haochaping.cleaning.number_or_missing import is_rounded_to, percent
 
 
 def classify_rounding(printed: Decimal, decimals: int, value: Fraction) -> str:
@@ -14,12 +14,12 @@ def classify_rounding(printed: Decimal, decimals: int, value: Fraction) -> str:
     Returns
     -------
     str
-        ``rounded`` (half up, or the last step before 100 % or 0 % where half up would falsely reach it),
+        ``rounded`` (half up or half to even, or the last step before 100 % or 0 % where half up would falsely reach it),
         ``rounded_to_end`` (printed as 100 % or 0 % though the exact value is not), ``truncated``, or ``wrong``.
     """
     if printed == _last_step_before_end(value, decimals):
         return "rounded"
-    if percent(value, decimals, ROUND_HALF_UP) == printed:
+    if is_rounded_to(value, decimals, printed):
         at_end = (printed == 100 and value != 1) or (printed == 0 and value != 0)
         return "rounded_to_end" if at_end else "rounded"
     if percent(value, decimals, ROUND_DOWN) == printed:

@@ -11,14 +11,16 @@ from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from haochaping.checks.check_report import CheckReport, RuleResult
+from haochaping.checks.coverage import DEFAULT_LIMIT, measure_coverage, tied_cells
 from haochaping.checks.finding import SEVERITY_ORDER, Finding
 from haochaping.checks.localisation.causes import Doubt, DoubtGroup, group_doubts, hypothesis_text
 from haochaping.checks.localisation.localise import localise
 from haochaping.checks.localisation.rearranged_rows import merge_rearranged
 from haochaping.checks.outcome import FAILS, HOLDS, NOT_EVALUABLE, Outcome
 from haochaping.checks.rule import Rule, load_rules
-from haochaping.checks.rule_kinds import KINDS
-from haochaping.core.model import QuarterData
+from haochaping.checks.rule_kinds import ARITHMETIC, KINDS
+from haochaping.core.model import CellRef, QuarterData
+from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
 
@@ -51,6 +53,7 @@ def run_rules(
     results: list[RuleResult] = []
     doubts: list[Doubt] = []
     hard_outcomes: list[Outcome] = []
+    tied: set[CellRef] = set()
     active_rules = load_rules(reference, KINDS) if rules is None else rules
     for rule in active_rules:
         try:
@@ -61,15 +64,17 @@ def run_rules(
                         rule, outcome, cell_index
                     )  # here, so that a broken template is the rule's failure
         except Exception as error:  # a rule of the city may fail in any way; the page must say so
-            results.append(_rule_result(rule, error=f"{type(error).__name__}: {error}"))
+            results.append(_rule_result(rule, data.quarter, error=f"{type(error).__name__}: {error}"))
             continue
         doubts += [Doubt(rule, outcome) for outcome in outcomes if outcome.state == FAILS]
         hard_outcomes += outcomes if rule.is_hard else []
+        tied |= tied_cells(outcomes) if rule.kind in ARITHMETIC else set()
         states = Counter(outcome.state for outcome in outcomes)
         reasons = tuple(dict.fromkeys(o.reason for o in outcomes if o.state == NOT_EVALUABLE))
         results.append(
             _rule_result(
                 rule,
+                data.quarter,
                 held=states[HOLDS],
                 failed=states[FAILS],
                 not_evaluable=states[NOT_EVALUABLE],
@@ -79,7 +84,12 @@ def run_rules(
     groups = group_doubts(doubts, localise(hard_outcomes, cell_index), cell_index, KINDS)
     groups = merge_rearranged(groups, cell_index, active_rules, KINDS)
     findings = [_finding_of_group(group, cell_index, active_rules) for group in groups]
-    return CheckReport(tuple(sort_by_gravity(findings, cell_index)), tuple(results))
+    return CheckReport(
+        tuple(sort_by_gravity(findings, cell_index)),
+        tuple(results),
+        coverage=measure_coverage(cell_index, tied),
+        coverage_limit=float(reference.city["thresholds"].get("coverage", DEFAULT_LIMIT)),
+    )
 
 
 def sort_by_gravity(findings: Sequence[Finding], cell_index: CellIndex) -> list[Finding]:
@@ -106,13 +116,15 @@ def sort_by_gravity(findings: Sequence[Finding], cell_index: CellIndex) -> list[
     return [finding for finding, _ in sorted(zip(findings, weights, strict=True), key=key)]
 
 
-def _rule_result(rule: Rule, **counts: Any) -> RuleResult:
-    return RuleResult(rule.id, rule.kind, rule.title, **counts)
+def _rule_result(rule: Rule, period: Period, **counts: Any) -> RuleResult:
+    return RuleResult(rule.id, rule.kind, period.in_own_words(rule.title), **counts)
 
 
 def _render_message(rule: Rule, outcome: Outcome, cell_index: CellIndex) -> str:
     place_words = cell_index.place(outcome.at)
-    return _template(rule.message).render(place=place_words, **outcome.values)
+    # The rules speak of quarters; only their own words are changed, not what they quote.
+    message = cell_index.data.quarter.in_own_words(rule.message)
+    return _template(message).render(place=place_words, **outcome.values)
 
 
 @cache
@@ -123,6 +135,7 @@ def _template(message: str) -> Template:
 
 def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[Rule]) -> Finding:
     """The finding of one group: the message of its gravest doubt, followed by those of the others."""
+    period = cell_index.data.quarter
     doubts = sorted(group.doubts, key=lambda doubt: SEVERITY_ORDER.index(doubt.rule.severity))
     lead, *others = doubts
     cells = tuple(dict.fromkeys(cell for doubt in doubts for cell in doubt.outcome.cells))
@@ -137,7 +150,7 @@ def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[
         severity=lead.rule.severity,
         message=message,
         arithmetic="；".join(dict.fromkeys(doubt.outcome.arithmetic for doubt in doubts)),
-        consider=lead.rule.consider,
+        consider=period.in_own_words(lead.rule.consider),
         cells=cells,
         printed={cell: cell_index.printed(cell) for cell in {*cells, *group.suspects}},
         suspects=group.suspects,

@@ -9,23 +9,33 @@ from haochaping.checks.finding import Finding
 
 
 class Verdict(Enum):
-    """The three answers, in the words of the office."""
+    """The four answers, in the words of the office."""
 
     READY = "可送审"
     WITH_NOTES = "附说明送审"
+    NOT_COVERED = "核对覆盖不足"
     VERIFY_FIRST = "建议核实后送审"
 
+    @property
+    def code(self) -> str:
+        """The answer for other programs: ``ready``, ``ready_with_notes``, ``not_covered``, ``verify_first``."""
+        return "ready_with_notes" if self is Verdict.WITH_NOTES else self.name.lower()
 
-def verdict(findings: Iterable[Finding], some_check_failed_to_run: bool) -> Verdict:
+
+def verdict(
+    findings: Iterable[Finding], some_check_failed_to_run: bool, *, is_covered: bool = True
+) -> Verdict:
     """The verdict on a set of findings.
 
-    Any open 须更正 or 需核实, or a check that could not run: verify first. All 须更正 corrected and all
-    需核实 answered: with notes. None at all: ready. A 提示 never blocks; an explanation never closes a
-    须更正.
+    Any open 须更正 or 需核实, or a check that could not run: verify first. Too few of the printed figures under a check: not
+    covered. All 须更正 corrected and all 需核实 answered: with notes. None at all: ready. A 提示 never blocks; an
+    explanation never closes a 须更正.
     """
     grave = [finding for finding in findings if finding.severity != "note"]
     if some_check_failed_to_run or any(_is_open(finding) for finding in grave):
         return Verdict.VERIFY_FIRST
+    if not is_covered:
+        return Verdict.NOT_COVERED
     return Verdict.WITH_NOTES if grave else Verdict.READY
 
 

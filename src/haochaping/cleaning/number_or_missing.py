@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
 from haochaping.core.declaration import AS_PRINTED, CHANGE, Measure
@@ -146,6 +146,15 @@ def percent(value: Fraction, decimals: int, rounding: str = ROUND_HALF_UP) -> De
         context.prec = 60
         exact = Decimal(value.numerator * 100) / Decimal(value.denominator)
         return exact.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
+
+
+def is_rounded_to(value: Fraction, decimals: int, written: Decimal) -> bool:
+    """Whether `written` is the percentage `value` rounded to `decimals`, half up or half to even.
+
+    The two differ only on a tie (98.125 %: 98.13 % or 98.12 %). Offices compute either way, and GB/T 8170 asks for
+    the even digit, so neither is wrong.
+    """
+    return any(percent(value, decimals, rounding) == written for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN))
 
 
 def percent_of(fraction: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 from haochaping.core.text import remove_whitespace
 
@@ -121,7 +121,7 @@ def is_same_quantity(one: Quantity, two: Quantity) -> bool:
     if one.value == two.value or not step:
         return one.value == two.value
     coarse, fine = (one, two) if one.step == step else (two, one)
-    return (fine.value[0] / step).quantize(Decimal(1), ROUND_HALF_UP) * step == coarse.value[0]
+    return _is_rounded(fine.value[0] / step, coarse.value[0] / step, 0)
 
 
 def expresses_rounded(written: Quantity, exact: Quantity) -> bool:
@@ -131,14 +131,20 @@ def expresses_rounded(written: Quantity, exact: Quantity) -> bool:
 
 
 def rounds_to(exact: Decimal, written: Decimal) -> bool:
-    """Whether `written` is the percentage `exact` rounded half up to the decimals of `written` (at least one).
+    """Whether `written` is the percentage `exact` rounded to the decimals of `written` (at least one).
 
     Never true where rounding would turn less than 100 % into 100 %.
     """
     decimals = -int(written.as_tuple().exponent)
     if decimals < 1 or (written == _HUNDRED_PERCENT) != (exact == _HUNDRED_PERCENT):
         return False
-    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) == written
+    return _is_rounded(exact, written, decimals)
+
+
+def _is_rounded(exact: Decimal, written: Decimal, decimals: int) -> bool:
+    """Whether `written` is `exact` rounded to `decimals`; on a tie half up and half to even are both right."""
+    step = Decimal(1).scaleb(-decimals)
+    return any(exact.quantize(step, rounding) == written for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN))
 
 
 def label_difference(one: Quantity, two: Quantity) -> float:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from haochaping.core.errors import refuse
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 
 _BY_HELP = "运行人姓名；愿意的才填，写入网页的生成记录和 manifest.json"
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the command with its options; ``quarter`` is a :class:`Quarter` if the command has one.
+    """Parse the command with its options; ``quarter`` is a :class:`Period` if the command has one.
 
     Raises
     ------
@@ -25,7 +25,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """
     options = _parser().parse_args(arguments)
     if "quarter" in options:
-        options.quarter = Quarter.parse(options.quarter)
+        options.quarter = Period.parse(options.quarter)
     return options
 
 
@@ -52,7 +52,9 @@ def _translate_message(message: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m haochaping", description="政务服务“好差评”季度简报", allow_abbrev=False)
+    parser = _Parser(
+        prog="python -m haochaping", description="政务服务“好差评”简报（季度、月份等）", allow_abbrev=False
+    )
     common_options = _Parser(add_help=False, allow_abbrev=False)
     common_options.add_argument(
         "--data", type=Path, help="资料根目录（含 raw、tidy、reference），默认为项目的 data"
@@ -90,15 +92,17 @@ def _parser() -> argparse.ArgumentParser:
         "quarters", parents=[common_options], help="生成多个季度的简报，最后列表", allow_abbrev=False
     )
     quarters_parser.add_argument(
-        "first", metavar="起", nargs="?", help="从哪个季度起，如 2022Q1；默认从最早的起"
+        "first", metavar="起", nargs="?", help="从哪个季度（或月份等）起，如 2022Q1、2022M01；默认从最早的起"
     )
-    quarters_parser.add_argument("last", metavar="止", nargs="?", help="到哪个季度止；默认到最近的")
+    quarters_parser.add_argument(
+        "last", metavar="止", nargs="?", help="到哪个季度（或月份等）止，与起为同一种；默认到最近的"
+    )
     quarters_parser.add_argument(
         "--jobs", type=_positive_integer, default=2, help="同时生成几个季度，默认 2；最多为处理器的个数"
     )
     quarters_parser.add_argument("--by", help=_BY_HELP)
     for name, help_text in (
-        ("quarter", "生成一个季度的简报"),
+        ("quarter", "生成一个季度（或月份等）的简报"),
         ("new", "建立一个季度的文件夹：待填的附件表格和文字说明"),
         ("tidy", "读入原始资料，写 data/tidy/<季度>/"),
         ("check", "核对一个季度，列出存疑之处"),
@@ -108,7 +112,9 @@ def _parser() -> argparse.ArgumentParser:
         ("proof", "校对在 Word 中修改过的通报，列出与本季数据不一致之处"),
     ):
         subparser = subparsers.add_parser(name, parents=[common_options], help=help_text, allow_abbrev=False)
-        subparser.add_argument("quarter", metavar="季度", help="如 2022Q4")
+        subparser.add_argument(
+            "quarter", metavar="季度", help="季度 2022Q4、月份 2022M08、半年 2022H1 或年度 2022Y"
+        )
         if name == "proof":
             subparser.add_argument("file", metavar="文件", type=Path, help="修改过的通报（.docx）")
         if name == "quarter":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import QUARTER, Period
 from haochaping.core.text import hidden_characters, visible
 
 if TYPE_CHECKING:
@@ -49,30 +49,26 @@ def _quarters(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.pipeline.printed_quarter import available
     from haochaping.pipeline.run_quarters import outcome_table, run_quarters
 
-    first, last = (Quarter.parse(text) if text else None for text in (options.first, options.last))
+    first, last = (Period.parse(text) if text else None for text in (options.first, options.last))
+    if first and last and first.kind != last.kind:
+        raise refuse("命令行", f"从 {first} 到 {last}", "起止应为同一种时段，如都是季度或都是月份")
     if first and last and first > last:
         raise refuse("命令行", f"从 {first} 到 {last}", "起止颠倒，前一个应早于后一个")
-    available_quarters = available(locations.data)
+    limit = first or last
+    available_quarters = [q for q in available(locations.data) if limit is None or q.kind == limit.kind]
     wanted = [q for q in available_quarters if (first is None or first <= q) and (last is None or q <= last)]
     if not wanted:
         known = (
             f"有资料的是 {available_quarters[0]} 至 {available_quarters[-1]}"
             if available_quarters
-            else "还没有任何季度的资料"
+            else f"还没有任何{limit.name if limit else '季度'}的资料"
         )
         requested = f"{first or '最早'} 至 {last or '最近'}"
-        raise refuse(str(locations.data), requested, f"其间没有季度，{known}")
-    if quarters_without_data := _quarters_without_data(
-        available_quarters, first or wanted[0], last or wanted[-1]
-    ):
-        more = (
-            f" 等 {len(quarters_without_data)} 个"
-            if len(quarters_without_data) > _MAX_QUARTERS_LISTED
-            else ""
-        )
-        report_progress(
-            f"其间没有资料的季度，未生成：{'、'.join(map(str, quarters_without_data[:_MAX_QUARTERS_LISTED]))}{more}"
-        )
+        raise refuse(str(locations.data), requested, f"其间没有{limit.name if limit else '季度'}，{known}")
+    if missing := _quarters_without_data(available_quarters, wanted, first, last):
+        more = f" 等 {len(missing)} 个" if len(missing) > _MAX_QUARTERS_LISTED else ""
+        listed = "、".join(map(str, missing[:_MAX_QUARTERS_LISTED]))
+        report_progress(f"其间没有资料的{missing[0].name}，未生成：{listed}{more}")
     outcomes = run_quarters(
         locations, wanted, report_progress, options.as_of or date.today(), options.by, options.jobs
     )
@@ -81,13 +77,17 @@ def _quarters(locations: Locations, options: argparse.Namespace) -> int:
 
 
 def _quarters_without_data(
-    available_quarters: Sequence[Quarter], first: Quarter, last: Quarter
-) -> list[Quarter]:
-    """List the quarters from `first` to `last` that are not among `available_quarters`."""
-    requested = [first]
-    while requested[-1] < last:
-        requested.append(requested[-1].next)
-    return [quarter for quarter in requested if quarter not in available_quarters]
+    available_quarters: Sequence[Period], wanted: Sequence[Period], first: Period | None, last: Period | None
+) -> list[Period]:
+    """List the periods from `first` to `last` (by default of all `wanted`) that are not available, for each kind."""
+    missing: list[Period] = []
+    for kind in dict.fromkeys(period.kind for period in wanted):
+        of_kind = [period for period in wanted if period.kind == kind]
+        requested = first or of_kind[0]
+        while requested <= (last or of_kind[-1]):
+            missing += [] if requested in available_quarters else [requested]
+            requested = requested.next
+    return missing
 
 
 def _index(locations: Locations, options: argparse.Namespace) -> int:
@@ -169,20 +169,22 @@ def _new(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.reference.reference import load_reference
 
     quarter = options.quarter
+    reference = load_reference(locations.reference)
+    reference.admit(quarter)
     previous = _last_readable_quarter(locations, quarter)
-    written = write_new_quarter(
-        locations.raw(quarter), quarter, load_reference(locations.reference), previous
-    )
+    written = write_new_quarter(locations.raw(quarter), quarter, reference, previous)
     previous_quarter = previous.quarter if previous else None
     named = f"单位、标题和备注的措辞按{previous_quarter.label}" if previous_quarter else "单位按 units.csv"
     missing_note = (
-        f"（没有上一季度{quarter.previous.label}的资料）" if previous_quarter != quarter.previous else ""
+        f"（没有上一{quarter.name}{quarter.previous.label}的资料）"
+        if previous_quarter != quarter.previous
+        else ""
     )
     report_progress(f"已建立：{'、'.join(str(path) for path in written)}，{named}{missing_note}")
     return DONE
 
 
-def _last_readable_quarter(locations: Locations, quarter: Quarter) -> QuarterData | None:
+def _last_readable_quarter(locations: Locations, quarter: Period) -> QuarterData | None:
     """Return the last quarter before `quarter` that can be read; report those that cannot."""
     from haochaping.pipeline.assess import earlier_quarters
     from haochaping.pipeline.printed_quarter import load_printed
@@ -202,8 +204,10 @@ def _tidy(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.store.tidy_tables import write_tidy
 
     quarter = options.quarter
+    reference = load_reference(locations.reference)
+    reference.admit(quarter)
     if not locations.raw(quarter).is_dir():
-        read_raw(locations.raw(quarter), quarter, load_reference(locations.reference))
+        read_raw(locations.raw(quarter), quarter, reference)
     data = assess(locations, quarter, options.as_of or date.today()).data
     changed = write_tidy(data, locations.tidy(quarter))
     report_progress(f"{'已写入' if changed else '没有变化'}：{locations.tidy(quarter)}")
@@ -281,7 +285,9 @@ def _simulate(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.core.model import SIMULATED
     from haochaping.simulate.data_root import write_data_root
 
-    quarters = [Quarter.parse(text) for text in options.quarters]
+    quarters = [Period.parse(text) for text in options.quarters]
+    if other := next((quarter for quarter in quarters if quarter.kind != QUARTER), None):
+        raise refuse("命令行", str(other), "模拟数据只有季度，应写作 2024Q1")
     if options.out.exists() and any(options.out.iterdir()):
         raise refuse(str(options.out), "文件夹不是空的", "请另指定一个空文件夹，以免与真实资料混在一起")
     write_data_root(options.out, quarters, options.seed, locations.reference)

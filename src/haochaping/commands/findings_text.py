@@ -6,16 +6,16 @@ from collections import Counter
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.labels import RULE_STATES, SEVERITIES, STATUSES
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import visible
 
 
-def findings_text(report: CheckReport, quarter: Quarter) -> str:
+def findings_text(report: CheckReport, quarter: Period) -> str:
     """Return verdict, every finding with its arithmetic, and how many rules held, failed or could not run."""
     counts = "，".join(f"{SEVERITIES[name]} {count}" for name, count in report.counts.items())
     lines = [f"{quarter.label}：{report.verdict.value}（{counts}{report.answered_words}）", ""]
     for number, finding in enumerate(report.findings, start=1):
-        status = "" if finding.status == "new" else f"·{STATUSES[finding.state]}"
+        status = "" if finding.status == "new" else f"·{quarter.in_own_words(STATUSES[finding.state])}"
         lines.append(f"{number:>3}. [{SEVERITIES[finding.severity]}{status}] {finding.message}")
         lines.append(f"      {_keep_end(finding.arithmetic)}")
     states = Counter(result.state for result in report.results)
@@ -26,7 +26,7 @@ def findings_text(report: CheckReport, quarter: Quarter) -> str:
             why = "；".join(result.reasons)
             lines.append(f"无法核对：{result.title}，{result.not_evaluable} 处（{why}）")
     lines += [f"答复：{remark}" for remark in report.remarks]
-    lines += [f"以前季度：{remark}" for remark in report.about_past]
+    lines += [f"以前{quarter.name}：{remark}" for remark in report.about_past]
     lines += [
         f"未能运行：{result.title}（{result.error}）"
         for result in report.results

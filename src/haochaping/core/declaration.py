@@ -19,6 +19,9 @@ arithmetic; text that is kept as it is."""
 MIXED_KEY, MIXED_GROUP = "unit", "group"
 """Columns of names and of groups in the frame of an annex whose rows are of several groups."""
 
+GENERAL_NOTEBOOK = "general.ipynb"
+"""The notebook for any city: every table as printed, and its checks."""
+
 Expression = tuple[tuple[int, str], ...]
 """A sum of measures with their factors: ``((1, "dissatisfied"), (1, "very_dissatisfied"))``."""
 
@@ -134,8 +137,8 @@ class AnnexSpec:
 
     Attributes
     ----------
-    number : int
-        Its usual number. What is printed counts; this one stands in where the source prints none.
+    number : int or None
+        Its usual number, if it has one. What is printed counts; this one stands in where the source prints none.
     title : str
         Its short name in texts: 各区县.
     known_by : tuple of str
@@ -155,7 +158,7 @@ class AnnexSpec:
     """
 
     name: str
-    number: int
+    number: int | None
     title: str
     known_by: tuple[str, ...]
     groups: tuple[Group, ...]
@@ -230,6 +233,16 @@ class Relation:
 
 
 @dataclass(frozen=True)
+class TextFigure:
+    """A figure of the text: its name, word in texts, the words right before its number, its unit (条, 件)."""
+
+    name: str
+    word: str
+    words_before: tuple[str, ...]
+    unit: str
+
+
+@dataclass(frozen=True)
 class Unwanted:
     """A heading that the city does not want read, and why, as the page shows it."""
 
@@ -245,8 +258,11 @@ class Declaration:
     measures: Mapping[str, Measure]
     annexes: Mapping[str, AnnexSpec]
     relations: tuple[Relation, ...] = ()
+    text_figures: Mapping[str, TextFigure] = field(default_factory=dict)
     unwanted: tuple[Unwanted, ...] = ()
     serial_headings: tuple[str, ...] = ("序号",)
+    notebook: str = GENERAL_NOTEBOOK
+    """The notebook in ``notebooks/`` that makes the city's page."""
 
     def heading(self, name: str) -> str:
         """The heading of a measure or of a column of names; any other name is its own heading."""

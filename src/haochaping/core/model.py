@@ -16,7 +16,7 @@ import pandas as pd
 from haochaping.core.declaration import AS_PRINTED as AS_PRINTED_KIND
 from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Declaration, Measure
 from haochaping.core.derived_values import DerivedValues
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 
 _Derived = TypeVar("_Derived")
 
@@ -217,7 +217,7 @@ class QuarterData:
     The frame of an annex is an attribute of its declared name: ``q.districts``.
     """
 
-    quarter: Quarter
+    quarter: Period
     declaration: Declaration
     cells: pd.DataFrame = _empty("cells")
     headline: pd.DataFrame = _empty("headline")

@@ -6,8 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from haochaping.core.errors import InputRefused
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 
 DATA_VARIABLE = "HAOCHAPING_DATA"
 """Environment variable by which the runner tells the notebook's kernel where the data are."""
@@ -26,15 +25,15 @@ class Locations:
     data: Path
     output: Path
 
-    def raw(self, quarter: Quarter) -> Path:
+    def raw(self, quarter: Period) -> Path:
         """Folder of the source files and answers of `quarter`."""
         return self.data / "raw" / str(quarter)
 
-    def tidy(self, quarter: Quarter) -> Path:
+    def tidy(self, quarter: Period) -> Path:
         """Folder of the tidy tables of `quarter`."""
         return self.data / "tidy" / str(quarter)
 
-    def published(self, quarter: Quarter) -> Path:
+    def published(self, quarter: Period) -> Path:
         """Folder of everything published for `quarter`."""
         return self.output / str(quarter)
 
@@ -60,12 +59,7 @@ def find_locations(
     )
 
 
-def quarters_in(folder: Path) -> list[Quarter]:
-    """Quarters that have a folder under `folder` (``data/tidy`` or ``data/raw``), in order of time."""
-    found = []
-    for path in folder.glob("*Q[1-4]") if folder.is_dir() else []:
-        try:
-            found.append(Quarter.parse(path.name))
-        except InputRefused:
-            continue
-    return sorted(found)
+def quarters_in(folder: Path) -> list[Period]:
+    """Periods of any kind that have a folder under `folder` (``data/tidy`` or ``data/raw``), in order of time."""
+    named = (Period.from_code(path.name) for path in (folder.iterdir() if folder.is_dir() else ()))
+    return sorted(period for period in named if period is not None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from haochaping.cleaning.number_format import percent_text
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.annex_content import annex_content
 from haochaping.figures.figure import PERCENT, POINTS
 from haochaping.figures.figure_builder import FigureBuilder
@@ -60,7 +60,7 @@ QUARTER_ON_QUARTER, YEAR_ON_YEAR = Comparison("before", "环比"), Comparison("y
 
 
 def add_changes(
-    builder: FigureBuilder, earlier: Mapping[Quarter, FigureBuilder], reference: Reference
+    builder: FigureBuilder, earlier: Mapping[Period, FigureBuilder], reference: Reference
 ) -> None:
     """Add changes of counts (relative) and rates (percentage points), where the earlier quarter is known.
 
@@ -224,7 +224,7 @@ def _add_decomposition(builder: FigureBuilder, earlier: FigureBuilder) -> None:
         )
 
 
-def _add_control_limits(builder: FigureBuilder, earlier: Mapping[Quarter, FigureBuilder]) -> None:
+def _add_control_limits(builder: FigureBuilder, earlier: Mapping[Period, FigureBuilder]) -> None:
     """Add control limits of the series that ends with this quarter, where it is long enough and without gaps."""
     for name in CONTROL_CHART_FIGURES:
         values = _values_without_gap(builder, earlier, name)
@@ -237,10 +237,10 @@ def _add_control_limits(builder: FigureBuilder, earlier: Mapping[Quarter, Figure
         count = f"{name}_quarters"
         builder.add(
             count,
-            f"{builder.figures[name].label}序列的季度数",
+            f"{builder.figures[name].label}序列的{builder.data.quarter.name}数",
             len(values),
             "个",
-            "连续有数的季度",
+            f"连续有数的{builder.data.quarter.name}",
             "本期和以前各期同一指标",
         )
         for end in ("lower", "upper"):
@@ -258,7 +258,7 @@ def _add_control_limits(builder: FigureBuilder, earlier: Mapping[Quarter, Figure
 
 
 def _values_without_gap(
-    builder: FigureBuilder, earlier: Mapping[Quarter, FigureBuilder], name: str
+    builder: FigureBuilder, earlier: Mapping[Period, FigureBuilder], name: str
 ) -> Sequence[Fraction]:
     """Values of a rate from this quarter back until one is missing or above 1 (at most twelve); oldest first."""
     values: list[Fraction] = []

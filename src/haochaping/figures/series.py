@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.change_figures import FEWEST_QUARTERS, MOST_QUARTERS
 from haochaping.figures.figure import PERCENT, Figure
 from haochaping.statistics.control_chart import XmR, xmr
@@ -20,7 +20,7 @@ FEWEST_EARLIER_QUARTERS = 2
 class Point:
     """One quarter of a series; without a value it is a gap, and `text` says why."""
 
-    quarter: Quarter
+    quarter: Period
     value: int | Fraction | None
     text: str
 
@@ -79,7 +79,7 @@ class Series:
         return Limits(chart.centre, lower, upper, tuple(map(str, chart.rule)), chart.trial)
 
 
-def series(name: str, unit: str, figures: Mapping[Quarter, Figure | None]) -> Series:
+def series(name: str, unit: str, figures: Mapping[Period, Figure | None]) -> Series:
     """Make the series of one figure from its value in each quarter; missing quarters become gaps.
 
     A rate above 100 % (its counts contradict each other) is a gap too, with its text.
@@ -99,7 +99,7 @@ def series(name: str, unit: str, figures: Mapping[Quarter, Figure | None]) -> Se
     return Series(name, unit, tuple(points))
 
 
-def series_on_page(figures: Mapping[Quarter, Mapping[str, Figure]], quarter: Quarter) -> list[Series]:
+def series_on_page(figures: Mapping[Period, Mapping[str, Figure]], quarter: Period) -> list[Series]:
     """The series that the briefing of `quarter` draws: those with two earlier quarters or more that end with `quarter`."""
     if len(figures) <= FEWEST_EARLIER_QUARTERS:
         return []

@@ -11,7 +11,7 @@ from haochaping.checks.review import ReviewResult, review
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData, frame
 from haochaping.core.paths import ANSWERS, NOTES, Locations, quarters_in
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.pipeline.printed_quarter import load_printed, rests_on_tidy
 from haochaping.read.raw_folder import describe_input, input_files
 from haochaping.reference.reference import Reference, load_reference
@@ -21,7 +21,7 @@ from haochaping.store.notes import read_notes
 from haochaping.store.tidy_tables import read_tidy
 
 
-def assess(locations: Locations, quarter: Quarter, as_of: date) -> ReviewResult:
+def assess(locations: Locations, quarter: Period, as_of: date) -> ReviewResult:
     """Read a quarter, apply its corrections, judge its explanations on `as_of`, compare with earlier quarters.
 
     Raises
@@ -54,15 +54,15 @@ def assess(locations: Locations, quarter: Quarter, as_of: date) -> ReviewResult:
     return replace(reviewed, report=replace(reviewed.report, about_past=tuple(about_past)))
 
 
-def earlier_quarters(locations: Locations, quarter: Quarter) -> list[Quarter]:
-    """List the quarters before `quarter` that have tidy tables or files in their raw folder, oldest first."""
+def earlier_quarters(locations: Locations, quarter: Period) -> list[Period]:
+    """List the periods before `quarter`, of its kind, that have tidy tables or files in their raw folder, oldest first."""
     raw = [q for q in quarters_in(locations.data / "raw") if input_files(locations.raw(q))]
     found = {*quarters_in(locations.data / "tidy"), *raw}
-    return sorted(q for q in found if q < quarter)
+    return sorted(q for q in found if quarter.follows(q))
 
 
 def load_past(
-    locations: Locations, quarter: Quarter, reference: Reference
+    locations: Locations, quarter: Period, reference: Reference
 ) -> tuple[list[PriorQuarter], list[str]]:
     """Read the earlier quarters, oldest first, as printed and with their answers; and remarks on them.
 
@@ -99,7 +99,7 @@ def changed_source_files(tidy: QuarterData, raw: Path) -> list[str]:
     return sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
 
 
-def _changed_source_remark(quarter: Quarter, names: list[str]) -> str:
+def _changed_source_remark(quarter: Period, names: list[str]) -> str:
     return (
         f"{quarter.label}的资料（{'、'.join(names)}）在整理以后有改动，比较用的仍是改动以前的数；"
         f"请先运行 make quarter Q={quarter}，再重新生成本季"

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haochaping.core.paths import DATA_VARIABLE, STAGED_VARIABLE, Locations, project_root
-from haochaping.core.quarter import Quarter
 from haochaping.outputs.published.file_names import NOTEBOOK, PAGE
 from haochaping.pipeline.fingerprint import Inputs
 from haochaping.pipeline.kernel import KERNEL_LOG, OwnKernelManager, running_kernel
@@ -124,7 +123,7 @@ def _build(
         log.report_progress(line)
     log.lap("读入与核对")
     log.report_progress("运行笔记本")
-    notebook_run = _start_notebook(quarter, staging, kernel)
+    notebook_run = _start_notebook(data, staging, kernel)
     log.lap("载入程序库")
     answers = read_answers(answer_file(locations.raw(quarter)), quarter)
     edited_papers = write_papers(
@@ -147,9 +146,9 @@ def _build(
     return BuildResult(data, report.verdict.value, tuple(page.missing_glyphs), report.about_past)
 
 
-def _start_notebook(quarter: Quarter, staging: Path, kernel: OwnKernelManager) -> BackgroundTask:
-    """Start the notebook in its kernel while this process goes on; the data must be staged already."""
-    notebook = project_root() / "notebooks" / NOTEBOOK
-    parameters = {"QUARTER": str(quarter)}
+def _start_notebook(data: QuarterData, staging: Path, kernel: OwnKernelManager) -> BackgroundTask:
+    """Start the city's notebook in its kernel while this process goes on; the data must be staged already."""
+    notebook = project_root() / "notebooks" / data.declaration.notebook
+    parameters = {"QUARTER": str(data.quarter)}
     inspect_parameters(notebook, parameters)
     return BackgroundTask(lambda: run_notebook(notebook, staging / NOTEBOOK, parameters, kernel))

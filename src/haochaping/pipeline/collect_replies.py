@@ -13,7 +13,7 @@ from haochaping.checks.finding import Finding
 from haochaping.checks.review import ReviewResult, cell_label, normalize_place, review
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.outputs.excel.review_workbook import write_review
 from haochaping.outputs.exchange.merge_replies import merge_replies
 from haochaping.outputs.exchange.replies import SheetReader, standing_reply
@@ -54,7 +54,7 @@ class CollectOutcome:
         return not (self.conflicts or self.unreadable or self.unusable_rows)
 
 
-def collect(locations: Locations, quarter: Quarter, as_of: date) -> CollectOutcome:
+def collect(locations: Locations, quarter: Period, as_of: date) -> CollectOutcome:
     """Merge the sheets in ``data/raw/<quarter>/returned/`` into the quarter's ``review.xlsx``.
 
     A row with a 核实值 becomes a correction (更正), one with text only an explanation (说明). Answers in the workbook
@@ -118,7 +118,7 @@ def _returned_folder(raw: Path) -> Path:
     return names[0]
 
 
-def _read_sheets(folder: Path, quarter: Quarter) -> tuple[list[list[Answer]], list[str], list[str]]:
+def _read_sheets(folder: Path, quarter: Period) -> tuple[list[list[Answer]], list[str], list[str]]:
     """Return the filled-in rows of each file, the names of the files read, and why the others were not."""
     sheets, read, unreadable = [], [], []
     for path in sorted(folder.iterdir()):
@@ -147,7 +147,7 @@ def _with_cells(answers: Sequence[Answer], cell_index: CellIndex) -> list[Answer
 class _QuarterReview:
     """The quarter as printed and its earlier quarters, read once, to be reviewed with different sets of answers."""
 
-    def __init__(self, locations: Locations, quarter: Quarter, as_of: date):
+    def __init__(self, locations: Locations, quarter: Period, as_of: date):
         self.reference = load_reference(locations.reference)
         self._printed = load_printed(locations, quarter)
         self._past, _ = load_past(locations, quarter, self.reference)
@@ -176,7 +176,7 @@ class _QuarterReview:
 
 
 def _replace_workbook(
-    reviewed: ReviewResult, answers: Sequence[Answer], target: Path, quarter: Quarter, cell_index: CellIndex
+    reviewed: ReviewResult, answers: Sequence[Answer], target: Path, quarter: Period, cell_index: CellIndex
 ) -> None:
     """Write a new workbook beside the old one, make sure that no answer is lost, then replace the old one."""
     staging = target.with_name(f"~$collect-{os.getpid()}.xlsx")

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from haochaping.core.paths import Locations, project_root, quarters_in
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.files.file_hash import file_sha256
 from haochaping.outputs.published.file_names import MANIFEST, PAGE, name_without_new
 
@@ -51,7 +51,7 @@ class Inputs:
     project.
     """
 
-    quarter: Quarter
+    quarter: Period
     as_of: date
     files: Mapping[str, Mapping[str, str]]
 
@@ -65,7 +65,7 @@ class Inputs:
         return _digest(self.files[group])
 
 
-def hash_inputs(locations: Locations, quarter: Quarter, as_of: date) -> Inputs:
+def hash_inputs(locations: Locations, quarter: Period, as_of: date) -> Inputs:
     """Hash every file that a run of `quarter` depends on."""
     raw = _list_files(locations.raw(quarter), "*")
     data = {
@@ -74,7 +74,7 @@ def hash_inputs(locations: Locations, quarter: Quarter, as_of: date) -> Inputs:
         "reference": _list_files(locations.reference, "*"),
     }
     groups = {group: _hash_files(paths, locations.data) for group, paths in data.items()}
-    groups["notebook"] = _hash_files([project_root() / "notebooks" / "briefing.ipynb"], project_root())
+    groups["notebook"] = _hash_files(sorted((project_root() / "notebooks").glob("*.ipynb")), project_root())
     return Inputs(quarter, as_of, groups | _program_hashes(OUTSIDE_A_RUN))
 
 
@@ -124,8 +124,8 @@ def _digest(value: object) -> str:
     ).hexdigest()  # file names may be bytes that are not valid UTF-8
 
 
-def _earlier_files(locations: Locations, quarter: Quarter) -> list[Path]:
-    """List the files of earlier quarters that the quarter is compared with.
+def _earlier_files(locations: Locations, quarter: Period) -> list[Path]:
+    """List the files of earlier quarters, of the same kind of period, that the quarter is compared with.
 
     Raw files count even where there are tidy tables: the page says if they were changed after tidying.
     """
@@ -133,7 +133,7 @@ def _earlier_files(locations: Locations, quarter: Quarter) -> list[Path]:
     for earlier in [
         q
         for q in {*quarters_in(locations.data / "tidy"), *quarters_in(locations.data / "raw")}
-        if q < quarter
+        if quarter.follows(q)
     ]:
         files += [*_list_files(locations.tidy(earlier), "*.csv"), *_list_files(locations.raw(earlier), "*")]
     return sorted(files)

@@ -12,12 +12,12 @@ from pathlib import Path
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import STAGED_VARIABLE, Locations, find_locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.pipeline.staging import read_staged, read_staged_report
 from haochaping.reference.reference import load_reference
 
 
-def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> QuarterData:
+def load(quarter: str | Period, data: str | os.PathLike[str] | None = None) -> QuarterData:
     """Load one quarter: read, cleaned, validated against the data contract, with the analyst's corrections applied.
 
     In a run the kernel gets the data that the runner has read already. Otherwise the raw folder is read if there is
@@ -25,7 +25,7 @@ def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> 
 
     Parameters
     ----------
-    quarter : str or Quarter
+    quarter : str or Period
         ``"2022Q4"``.
     data : path, optional
         Data root; by default the project's ``data/``.
@@ -35,7 +35,7 @@ def load(quarter: str | Quarter, data: str | os.PathLike[str] | None = None) -> 
     InputRefused
         There is nothing to read, or it cannot be read with certainty.
     """
-    wanted = Quarter.parse(quarter)
+    wanted = Period.parse(quarter)
     staged = os.environ.get(STAGED_VARIABLE)
     if staged and data is None:
         return read_staged(Path(staged), wanted, load_reference(find_locations().reference))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.files.exclusive_lock import exclusive_lock
 from haochaping.files.leftovers import recover_interrupted
 from haochaping.outputs.published.file_names import PAGE
@@ -42,7 +42,7 @@ class RunOutcome:
 
 def run_quarter(
     locations: Locations,
-    quarter: Quarter,
+    quarter: Period,
     report_progress: ReportProgress,
     as_of: date | None = None,
     by: str | None = None,
@@ -53,7 +53,7 @@ def run_quarter(
     ----------
     locations : Locations
         Data and output roots.
-    quarter : Quarter
+    quarter : Period
         Which quarter.
     report_progress : callable
         Receives one line of progress at a time.
@@ -76,7 +76,7 @@ def run_quarter(
 
 
 @contextmanager
-def report_replaced_quarters(locations: Locations, quarters: Sequence[Quarter]) -> Iterator[None]:
+def report_replaced_quarters(locations: Locations, quarters: Sequence[Period]) -> Iterator[None]:
     """If Ctrl-C interrupts the block, say in the exception's message which of `quarters` were replaced already."""
     before = {quarter: _folder_identity(locations.published(quarter)) for quarter in quarters}
     try:
@@ -106,7 +106,7 @@ def _folder_identity(folder: Path) -> tuple[int, int] | None:
 
 def publish_quarter(
     locations: Locations,
-    quarter: Quarter,
+    quarter: Period,
     report_progress: ReportProgress,
     as_of: date | None = None,
     by: str | None = None,
@@ -138,7 +138,7 @@ def publish_quarter(
 
 
 def _unchanged(
-    published: Path, quarter: Quarter, report_progress: ReportProgress, started: float
+    published: Path, quarter: Period, report_progress: ReportProgress, started: float
 ) -> RunOutcome:
     from haochaping.outputs.published.edited_papers import report_edited_papers
     from haochaping.pipeline.failed_run import clear_failed

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import visible
 from haochaping.pipeline.assess import assess
 from haochaping.pipeline.fingerprint import hash_inputs, is_current
@@ -41,7 +41,7 @@ _STOP_SECONDS = 30
 class QuarterOutcome:
     """The outcome of one of many quarters: its verdict, or in ``failure`` the reason why there is none."""
 
-    quarter: Quarter
+    quarter: Period
     verdict: str = ""
     unchanged: bool = False
     seconds: float = 0.0
@@ -51,7 +51,7 @@ class QuarterOutcome:
 
 def run_quarters(
     locations: Locations,
-    quarters: Sequence[Quarter],
+    quarters: Sequence[Period],
     report_progress: ReportProgress,
     as_of: date,
     by: str | None,
@@ -63,7 +63,7 @@ def run_quarters(
     ----------
     locations : Locations
         Data and output roots.
-    quarters : sequence of Quarter
+    quarters : sequence of Period
         Which quarters.
     report_progress : callable
         Receives one line of progress at a time.
@@ -86,14 +86,14 @@ def run_quarters(
 
 def _run_quarters(
     locations: Locations,
-    quarters: Sequence[Quarter],
+    quarters: Sequence[Period],
     report_progress: ReportProgress,
     as_of: date,
     by: str | None,
     jobs: int,
 ) -> list[QuarterOutcome]:
-    outcomes: dict[Quarter, QuarterOutcome] = {}
-    reviewed_quarters: dict[Quarter, ReviewResult] = {}
+    outcomes: dict[Period, QuarterOutcome] = {}
+    reviewed_quarters: dict[Period, ReviewResult] = {}
     # Tidied first and in order of time, because each quarter is compared with the tidy tables of earlier ones.
     for quarter in sorted(quarters):
         with _CatchFailure(quarter, outcomes):
@@ -122,7 +122,7 @@ def _run_quarters(
     return [outcomes[quarter] for quarter in sorted(outcomes)]
 
 
-def _is_up_to_date(locations: Locations, quarter: Quarter, as_of: date) -> bool:
+def _is_up_to_date(locations: Locations, quarter: Period, as_of: date) -> bool:
     """Whether the published folder is current and there are tidy tables for later quarters to be compared with."""
     current = is_current(locations.published(quarter), hash_inputs(locations, quarter, as_of).key)
     return current and locations.tidy(quarter).is_dir()
@@ -131,7 +131,7 @@ def _is_up_to_date(locations: Locations, quarter: Quarter, as_of: date) -> bool:
 class _CatchFailure:
     """Context manager that turns an exception of a quarter into a :class:`QuarterOutcome` in `outcomes`."""
 
-    def __init__(self, quarter: Quarter, outcomes: dict[Quarter, QuarterOutcome]):
+    def __init__(self, quarter: Period, outcomes: dict[Period, QuarterOutcome]):
         self._quarter, self._outcomes = quarter, outcomes
 
     def __enter__(self) -> None:
@@ -171,8 +171,8 @@ def _process_context() -> Any:
 
 def _publish_in_parallel(
     locations: Locations,
-    quarters: Sequence[Quarter],
-    reviewed_quarters: dict[Quarter, ReviewResult],
+    quarters: Sequence[Period],
+    reviewed_quarters: dict[Period, ReviewResult],
     report_progress: ReportProgress,
     as_of: date,
     by: str | None,
@@ -183,7 +183,7 @@ def _publish_in_parallel(
     A process that is killed gives an outcome with a failure too.
     """
     waiting = list(quarters)
-    running: dict[Connection, tuple[Quarter, BaseProcess]] = {}
+    running: dict[Connection, tuple[Period, BaseProcess]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
@@ -210,7 +210,7 @@ def _publish_in_parallel(
         _stop_processes([process for _, process in running.values()])
 
 
-def _receive(pipe: Connection, quarter: Quarter) -> QuarterOutcome | str:
+def _receive(pipe: Connection, quarter: Period) -> QuarterOutcome | str:
     """Receive a line of progress, or the outcome with which the process ends."""
     try:
         message = pipe.recv()
@@ -234,7 +234,7 @@ def _stop_processes(processes: Sequence[BaseProcess]) -> None:
 def _publish_in_child(
     pipe: Connection,
     locations: Locations,
-    quarter: Quarter,
+    quarter: Period,
     as_of: date,
     by: str | None,
     reviewed: ReviewResult | None,
@@ -243,7 +243,7 @@ def _publish_in_child(
     parent = multiprocessing.parent_process()
     if parent is not None and parent.pid is not None:
         die_with_parent(parent.pid)
-    outcomes: dict[Quarter, QuarterOutcome] = {}
+    outcomes: dict[Period, QuarterOutcome] = {}
     with suppress(KeyboardInterrupt), _CatchFailure(quarter, outcomes):
         outcome = publish_quarter(locations, quarter, _ImportantLines(pipe), as_of, by, reviewed)
         outcomes[quarter] = _summarise_outcome(quarter, outcome)
@@ -265,15 +265,21 @@ class _ImportantLines:
             self._pipe.send(line)
 
 
-def _summarise_outcome(quarter: Quarter, outcome: RunOutcome) -> QuarterOutcome:
+def _summarise_outcome(quarter: Period, outcome: RunOutcome) -> QuarterOutcome:
     return QuarterOutcome(
         quarter, outcome.verdict, outcome.unchanged, outcome.seconds, about_past=outcome.about_past
     )
 
 
+_FEWEST_COLUMNS = 6
+"""Columns of a terminal for the code of a quarter; that of a month is one longer."""
+
+
 def outcome_table(outcomes: Sequence[QuarterOutcome]) -> str:
     """Return a table with one line for each quarter: verdict, seconds, what failed."""
-    lines = ["季度    结论            用时(秒)  说明"]
+    widest = max((len(str(outcome.quarter)) for outcome in outcomes), default=0)
+    widest = max(widest, _FEWEST_COLUMNS)
+    lines = [f"季度{' ' * (widest - 2)}结论            用时(秒)  说明"]
     for outcome in outcomes:
         verdict = "失败" if outcome.failure else outcome.verdict
         width = 16 - len(verdict)  # a Chinese character takes two columns
@@ -286,6 +292,6 @@ def outcome_table(outcomes: Sequence[QuarterOutcome]) -> str:
         )
         note += "；用于比较的以前季度有问题，见上" if outcome.about_past else ""
         lines.append(
-            f"{outcome.quarter}  {verdict}{' ' * max(width - len(verdict), 1)}{outcome.seconds:>8.1f}  {note}"
+            f"{outcome.quarter!s:<{widest}}  {verdict}{' ' * max(width - len(verdict), 1)}{outcome.seconds:>8.1f}  {note}"
         )
     return "\n".join(lines)

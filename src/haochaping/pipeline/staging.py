@@ -9,7 +9,7 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.checks.report_json import dump_report, load_report
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import quarters_in
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.figures.figure import Figures
 from haochaping.figures.figures_json import dump_figures, load_figures
@@ -31,7 +31,7 @@ def stage(data: QuarterData, report: CheckReport, figures: Figures, folder: Path
     (folder / FIGURES_FILE).write_text(dump_figures(figures), encoding="utf-8")
 
 
-def read_staged(folder: Path, quarter: Quarter, reference: Reference) -> QuarterData:
+def read_staged(folder: Path, quarter: Period, reference: Reference) -> QuarterData:
     """Read a quarter with its history from a folder written by :func:`stage`; its figures are those of the runner."""
     past = folder / PAST_FOLDER
     history = tuple(read_tidy(past / str(earlier), earlier, reference) for earlier in quarters_in(past))

@@ -12,7 +12,7 @@ from typing import Any
 
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.outputs.published.file_names import MANIFEST, NOTEBOOK, PAGE
 from haochaping.pipeline.fingerprint import Inputs, hash_inputs
 from haochaping.pipeline.manifest import altered_files, read_manifest
@@ -64,7 +64,7 @@ class VerifyResult:
         return not self.changed_inputs and not self.differing_files
 
 
-def verify(locations: Locations, quarter: Quarter, report_progress: Callable[[str], None]) -> VerifyResult:
+def verify(locations: Locations, quarter: Period, report_progress: Callable[[str], None]) -> VerifyResult:
     """Build the quarter again in a temporary folder, as of the date of its run, and compare every file it wrote.
 
     The page is compared without its run block, the notebook by its cells and outputs (its metadata holds times).
@@ -74,7 +74,7 @@ def verify(locations: Locations, quarter: Quarter, report_progress: Callable[[st
     ----------
     locations : Locations
         Data and output roots.
-    quarter : Quarter
+    quarter : Period
         Which quarter.
     report_progress : callable
         Receives one line of progress at a time.
@@ -119,7 +119,7 @@ def verify(locations: Locations, quarter: Quarter, report_progress: Callable[[st
     )
 
 
-def _read_complete_manifest(published: Path, quarter: Quarter) -> Mapping[str, Any]:
+def _read_complete_manifest(published: Path, quarter: Period) -> Mapping[str, Any]:
     """Read the manifest; raise InputRefused where it is missing, unreadable or lacks a key that is needed here."""
     try:
         manifest = read_manifest(published)
@@ -133,7 +133,7 @@ def _read_complete_manifest(published: Path, quarter: Quarter) -> Mapping[str, A
     return manifest
 
 
-def is_outdated(locations: Locations, quarter: Quarter) -> bool:
+def is_outdated(locations: Locations, quarter: Period) -> bool:
     """Whether the inputs have changed since the published quarter was made; both judged as of the day of its run.
 
     Without a readable manifest its inputs are unknown: it counts as outdated.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from haochaping.cleaning.quantities import plain_text
 from haochaping.core.errors import refuse
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import HALF_YEAR, MONTH, QUARTER, YEAR, Period
 from haochaping.proofreading.paper import BulletinPart
 from haochaping.read.formats.file_format import CSV, PDF, TEXT, WEBPAGE, WORD, WORKBOOK, file_format
 from haochaping.reference.reference import Reference
@@ -21,7 +21,12 @@ _FORMAT_NAMES = {
     WORKBOOK: "电子表格",
     CSV: "电子表格（CSV）",
 }
-_QUARTER = re.compile(r"(?<!\d)[12]\d{3}年第?[一二三四1-4]季度")
+_MENTION = {
+    QUARTER: re.compile(r"(?<!\d)[12]\d{3}年第?[一二三四1-4]季度"),
+    MONTH: re.compile(r"(?<!\d)[12]\d{3}年(?:1[0-2]|0?[1-9])月(?!\d)"),
+    HALF_YEAR: re.compile(r"(?<!\d)[12]\d{3}年[上下]半年"),
+    YEAR: re.compile(r"(?<!\d)[12]\d{3}年度"),
+}
 _FEWEST_MENTIONS = 2
 """A bulletin that mentions another quarter at least so often is that quarter's."""
 
@@ -43,7 +48,7 @@ def admit_file(path: Path, reference: Reference) -> None:
         raise refuse(path.name, _FORMAT_NAMES[kind], "校对只读 Word 文件，请在 Word 或 WPS 中另存为 .docx")
 
 
-def admit_quarter(paper: Sequence[BulletinPart], quarter: Quarter, name: str) -> None:
+def admit_quarter(paper: Sequence[BulletinPart], quarter: Period, name: str) -> None:
     """Refuse another quarter's bulletin: one that names a quarter several times, but never the expected one.
 
     Raises
@@ -52,7 +57,7 @@ def admit_quarter(paper: Sequence[BulletinPart], quarter: Quarter, name: str) ->
         Names the quarter found.
     """
     text = plain_text("".join(line for part in paper if part.number is None for line in part.texts))
-    mentioned = Counter(Quarter.parse(found) for found in _QUARTER.findall(text))
+    mentioned = Counter(Period.parse(found) for found in _MENTION[quarter.kind].findall(text))
     if quarter in mentioned or not mentioned:
         return
     other_quarter, mentions = mentioned.most_common(1)[0]

@@ -12,7 +12,7 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.cleaning.quantities import plain_text, quantities
 from haochaping.core.errors import refuse
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import visible
 from haochaping.figures.figure import Figures
 from haochaping.outputs.word.bulletin import DRAFT_HEADING, write_bulletin
@@ -248,7 +248,7 @@ def format_differences(found: Sequence[Difference]) -> str:
     return "\n".join(visible(str(difference)).replace("\n", " ") for difference in ordered)
 
 
-def summarise_differences(found: Sequence[Difference], quarter: Quarter) -> str:
+def summarise_differences(found: Sequence[Difference], quarter: Period) -> str:
     """The closing line of the report; a paper in which something is missing is not said to agree."""
     differing = sum(difference.counts for difference in found)
     missing = len(found) - differing

@@ -7,7 +7,7 @@ from typing import Any
 
 from haochaping.cleaning.number_or_missing import LONGEST_CELL, Cell, read_measure, read_number
 from haochaping.core.declaration import AnnexSpec
-from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.errors import InputRefused, Problem
 from haochaping.core.model import (
     AS_PRINTED,
     MISSING,
@@ -17,11 +17,13 @@ from haochaping.core.model import (
     frame,
     undeclared_table,
 )
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.annex_table import AnnexTable, TableColumn, TableRow
 from haochaping.read.grid.read_grids import spec_title
-from haochaping.read.text.narrative import Narrative, quarter_in, read_note
+from haochaping.read.source_period import SourcePeriod
+from haochaping.read.text.declared_figures import declared_figures
+from haochaping.read.text.narrative import Narrative, read_note
 from haochaping.reference.reference import Reference
 
 CellRow = dict[str, Any]
@@ -31,7 +33,7 @@ CellRow = dict[str, Any]
 def assemble(
     narrative: Narrative,
     tables: Sequence[AnnexTable],
-    quarter: Quarter,
+    quarter: Period,
     reference: Reference,
     place: str,
     source_kind: str = "published bulletin",
@@ -55,8 +57,11 @@ def assemble(
         if not any(row["table"] == _table_name(table, number) for row in annexes):
             parts = [part for part in distinct if part is table or (table.spec and part.spec is table.spec)]
             annexes.append(_annex_row(parts, number))
+    problems += _repeated_rows(cells)
     cells = _without_repeated_totals(cells, problems)
-    _check_quarter(narrative, annexes, quarter, place, must_say=source_kind == "published bulletin")
+    SourcePeriod(narrative, distinct, annexes, quarter, place).check(
+        must_say=source_kind == "published bulletin"
+    )
     if problems:
         raise InputRefused(problems)
     return QuarterData(
@@ -64,7 +69,7 @@ def assemble(
         reference.declaration,
         cells=frame("cells", cells),
         annexes=frame("annexes", annexes),
-        headline=frame("headline", narrative.headline),
+        headline=frame("headline", _headline(narrative, reference)),
         about=frame("about", _about(narrative, annexes, distinct, reference, quarter, source_kind)),
     )
 
@@ -147,6 +152,21 @@ def _annex_row(parts: Sequence[AnnexTable], number: int) -> dict[str, Any]:
     }
 
 
+def _repeated_rows(cells: Sequence[CellRow]) -> list[Problem]:
+    """Problems with names that stand in two rows of an annex: nobody knows whose figures these are."""
+    first: dict[tuple[str, ...], CellRow] = {}
+    found: dict[str, Problem] = {}
+    for cell in cells:
+        if cell["is_total"] or not cell["measure"]:
+            continue
+        key = (cell["annex"], normalize_for_comparison(cell["row"]), cell["member"], cell["measure"])
+        earlier = first.setdefault(key, cell)
+        if earlier is not cell:
+            expected = f"同一附件中此名称已有一行（{earlier['place']}），请保留一行"
+            found.setdefault(cell["place"], Problem(cell["place"], cell["row"], expected))
+    return list(found.values())
+
+
 def _without_repeated_totals(cells: Sequence[CellRow], problems: list[Problem]) -> list[CellRow]:
     """Keep a total that is printed twice only once; report different ones, since nobody knows which one counts."""
     first: dict[tuple[str, ...], CellRow] = {}
@@ -177,7 +197,17 @@ class _CellReader:
     def rows(self) -> list[CellRow]:
         """One row a cell, in printed order; combinations that a table in long form lacks are blank."""
         cells = [cell for row in self.table.rows for cell in self._row(row)]
-        return cells + self._absent_rows() if self.table.meaning.member_at is not None else cells
+        return self._with_absent_rows(cells) if self.table.meaning.member_at is not None else cells
+
+    def _with_absent_rows(self, cells: Sequence[CellRow]) -> list[CellRow]:
+        """The cells of a table in long form with those of absent rows among them, where a matrix would print them."""
+        names = [row.name for row in self.table.rows]
+        by_line = sorted(self.table.rows, key=lambda row: row.line)
+        members = [self._member_of(row) for row in by_line]
+        return sorted(
+            [*cells, *self._absent_rows()],
+            key=lambda cell: (names.index(cell["row"]), members.index(cell["member"])),
+        )
 
     def _row(self, row: TableRow) -> Iterator[CellRow]:
         if len(row.name) > LONGEST_CELL:
@@ -198,9 +228,7 @@ class _CellReader:
 
     def _place_of(self, row: TableRow, column: TableColumn) -> CellRow:
         """Table, row and column of a cell."""
-        member = self._member(row.member) if row.member else column.member
-        if row.is_total and self.table.meaning.member_at is not None and not row.member:
-            member = row.name
+        member = column.member if self.table.meaning.member_at is None else self._member_of(row)
         return {
             "table": self.number,
             "annex": self.spec.name if self.spec else "",
@@ -211,6 +239,10 @@ class _CellReader:
             "column": column.heading,
             "measure": column.measure.name if column.measure else "",
         }
+
+    def _member_of(self, row: TableRow) -> str:
+        """The member of a row in long form; a total of everything is one of the members too."""
+        return row.name if row.is_total and not row.member else self._member(row.member)
 
     def _member(self, text: str) -> str:
         """The member of a row in long form: the declared name of a fixed one, else as printed."""
@@ -271,36 +303,12 @@ class _CellReader:
 # --- the period and facts about it ------------------------------------------------------------------------
 
 
-def _check_quarter(
-    narrative: Narrative, annexes: list[dict[str, Any]], quarter: Quarter, place: str, *, must_say: bool
-) -> None:
-    """Refuse a bulletin of another quarter.
-
-    The title decides; else the titles of annexes, the period in the notes, or what the text mentions. Exports and
-    workbooks need not name their quarter (`must_say`): then the folder decides.
-    """
-    named = [quarter_in(annex["title"]) for annex in annexes]
-    found = narrative.quarter or next((named_quarter for named_quarter in named if named_quarter), None)
-    if found is None:
-        starts = [a["period_start"] for a in annexes if a["period_start"]]
-        starts += [narrative.facts["period_start"]] if narrative.facts.get("period_start") else []
-        if starts:
-            found = Quarter(int(starts[0][:4]), (int(starts[0][5:7]) + 2) // 3)
-    found = found or narrative.mentioned
-    if found is None and not must_say:
-        return
-    if found is None:
-        raise refuse(place, "", "标题、正文或备注中应写明季度（如“2022年第四季度”）")
-    if found != quarter:
-        raise refuse(place, f"内容是{found.label}", f"文件夹是 {quarter}，应放入{quarter.label}的通报")
-
-
 def _about(
     narrative: Narrative,
     annexes: Sequence[dict[str, Any]],
     tables: Sequence[AnnexTable],
     reference: Reference,
-    quarter: Quarter,
+    quarter: Period,
     source_kind: str,
 ) -> list[dict[str, str]]:
     def first(name: str) -> str:
@@ -312,6 +320,13 @@ def _about(
     if left_out := _left_out(tables, reference):
         facts["left_out"] = left_out
     return [{"field": name, "value": value} for name, value in facts.items()]
+
+
+def _headline(narrative: Narrative, reference: Reference) -> list[dict[str, Any]]:
+    """The figures of the text: those that every bulletin of ratings may state, and those that the city declares."""
+    declared = declared_figures(narrative.facts.get("text", ""), reference.declaration)
+    names = {row["figure"] for row in declared}
+    return [*(row for row in narrative.headline if row["figure"] not in names), *declared]
 
 
 def _left_out(tables: Sequence[AnnexTable], reference: Reference) -> str:

@@ -1,4 +1,4 @@
-"""Read the files in a quarter's raw folder; every file format ends in the same :class:`QuarterData`."""
+"""Read the files in a period's raw folder; every file format ends in the same :class:`QuarterData`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pathlib import Path
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.model import QuarterData, frame
 from haochaping.core.paths import ANSWERS
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.compare_sources import with_second_source
 from haochaping.read.formats import file_format as formats
 from haochaping.read.formats.document import DocumentBlock, read_document
 from haochaping.read.formats.text_file import read_bulletin, read_text
 from haochaping.read.grid.grid import Grid
+from haochaping.read.stated_period import refuse_file_names
 from haochaping.reference.reference import Reference
 
 IGNORED_NAMES = {"thumbs.db", ".ds_store", "desktop.ini", "readme.md", ".gitkeep"}
@@ -44,7 +45,7 @@ def input_files(folder: Path) -> list[Path]:
     )
 
 
-def read_raw(folder: Path, quarter: Quarter, reference: Reference) -> QuarterData:
+def read_raw(folder: Path, quarter: Period, reference: Reference) -> QuarterData:
     """Read the quarter's sources in ``data/raw/<quarter>/``.
 
     Two sources of different formats are compared; ``about`` says which one is used and why.
@@ -67,10 +68,11 @@ def read_raw(folder: Path, quarter: Quarter, reference: Reference) -> QuarterDat
         found.setdefault(formats.file_format(path, reference), []).append(path)
     if not found:
         raise no_source_refusal(folder, quarter)
+    refuse_file_names([path for paths in found.values() for path in paths], quarter)
     for kind, paths in found.items():
         if len(paths) > 1 and kind != formats.CSV:
             names = "、".join(path.name for path in paths)
-            raise refuse(str(folder), names, "同一季度同一格式的资料只应有一份，请保留一份")
+            raise refuse(str(folder), names, f"同一{quarter.name}同一格式的资料只应有一份，请保留一份")
     kinds = [kind for kind in _ORDER if kind in found]
     first, *others = kinds
     data = _read(found[first], first, quarter, reference)
@@ -82,7 +84,7 @@ def read_raw(folder: Path, quarter: Quarter, reference: Reference) -> QuarterDat
     return _with_source_facts(data, found[first]) if others else data
 
 
-def no_source_refusal(folder: Path, quarter: Quarter) -> InputRefused:
+def no_source_refusal(folder: Path, quarter: Period) -> InputRefused:
     """Make the exception for a quarter that has nothing to read."""
     if not folder.is_dir():
         expected = (
@@ -93,7 +95,7 @@ def no_source_refusal(folder: Path, quarter: Quarter) -> InputRefused:
     return refuse(str(folder), "没有资料", expected)
 
 
-def _read(paths: Sequence[Path], kind: str, quarter: Quarter, reference: Reference) -> QuarterData:
+def _read(paths: Sequence[Path], kind: str, quarter: Period, reference: Reference) -> QuarterData:
     """Read one source: one file, or several CSV files."""
     path = paths[0]
     if kind in (formats.WORKBOOK, formats.CSV):

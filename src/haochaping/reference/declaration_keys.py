@@ -60,6 +60,11 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "optional": Key(TEXTS),
         "totals": Key(TABLE),
     },
+    "text_figure": {
+        "word": Key(is_required=True),
+        "words_before": Key(TEXTS),
+        "unit": Key(is_required=True),
+    },
     "relation": {
         "id": Key(is_required=True),
         "holds": Key(is_required=True),
@@ -70,7 +75,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
     },
     "unwanted": {"heading": Key(is_required=True), "reason": Key(is_required=True)},
 }
-"""Keys of each section; ``serial`` alone stands outside the sections."""
+"""Keys of each section; ``serial`` and ``notebook`` stand outside the sections."""
 _LISTS = ("annex", "relation", "unwanted")
 
 
@@ -80,9 +85,11 @@ def check_keys(document: Mapping[str, Any], path: Path, lines: TomlLines) -> lis
     for name, section in document.items():
         if name == "serial":
             checker.check_type((name,), section, TEXTS)
+        elif name == "notebook":
+            checker.check_type((name,), section, TEXT)
         elif name not in SECTIONS or name == "member":
             allowed = [section for section in SECTIONS if section != "member"]
-            checker.problem((name,), name, f"应为 serial、{'、'.join(allowed)} 之一")
+            checker.problem((name,), name, f"应为 serial、notebook、{'、'.join(allowed)} 之一")
         elif name in _LISTS:
             checker.check_list(name, section)
         else:
@@ -131,12 +138,15 @@ class _KeyChecker:
         for name, value in entry.items():
             if name not in keys:
                 self.problem((*place, name), name, f"应为 {'、'.join(keys)} 之一")
-            elif self.check_type((*place, name), value, keys[name].type) and keys[name].allowed:
-                if value not in keys[name].allowed:
-                    self.problem((*place, name), str(value), f"应为 {'、'.join(keys[name].allowed)} 之一")
+            elif self.check_type((*place, name), value, keys[name].type):
+                self._check_value((*place, name), value, keys[name].allowed)
         missing = [name for name, key in keys.items() if key.is_required and name not in entry]
         if missing:
             self.problem(place, "", f"应写明 {'、'.join(missing)}")
+
+    def _check_value(self, place: Sequence[str | int], value: object, allowed: Sequence[str]) -> None:
+        if allowed and value not in allowed:
+            self.problem(place, str(value), f"应为 {'、'.join(allowed)} 之一")
 
     def check_type(self, place: Sequence[str | int], value: object, type_: str) -> bool:
         """Report a value of another type than `type_`; blank texts count as wrong."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.core.declaration import (
+    GENERAL_NOTEBOOK,
     AnnexSpec,
     Declaration,
     Expression,
@@ -15,9 +16,11 @@ from haochaping.core.declaration import (
     Measure,
     Member,
     Relation,
+    TextFigure,
     Unwanted,
 )
 from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.paths import project_root
 from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.declaration_keys import check_keys
 from haochaping.reference.relation_text import RelationUnread, parse_expression, parse_relation
@@ -74,7 +77,14 @@ class _DeclarationReader:
             groups=groups,
             measures=measures,
             annexes=annexes,
+            text_figures={
+                name: TextFigure(
+                    name, entry["word"], tuple(entry.get("words_before", (entry["word"],))), entry["unit"]
+                )
+                for name, entry in self._section("text_figure").items()
+            },
             unwanted=tuple(Unwanted(e["heading"], e["reason"]) for e in self.document.get("unwanted", [])),
+            notebook=self._notebook(),
             serial_headings=tuple(self.document.get("serial", ("序号",))),
         )
         self._refuse_two_meanings(declaration)
@@ -87,6 +97,13 @@ class _DeclarationReader:
 
     def _problem(self, place: Sequence[str | int], found: str, expected: str) -> None:
         self.problems.append(Problem(self.lines.place(self.path, place), found, expected))
+
+    def _notebook(self) -> str:
+        name: str = self.document.get("notebook", GENERAL_NOTEBOOK)
+        if not (project_root() / "notebooks" / name).is_file():
+            known = sorted(path.name for path in (project_root() / "notebooks").glob("*.ipynb"))
+            self._problem(("notebook",), name, f"应为 notebooks/ 中已有的笔记本：{'、'.join(known)}")
+        return name
 
     # --- groups and measures ------------------------------------------------------------------------------
 
@@ -196,7 +213,7 @@ class _DeclarationReader:
                 continue
             annexes[entry["name"]] = AnnexSpec(
                 name=entry["name"],
-                number=entry.get("number", i + 1),
+                number=entry.get("number"),
                 title=entry["title"],
                 known_by=tuple(entry.get("known_by", ())),
                 groups=tuple(groups[name] for name in known),

@@ -18,6 +18,7 @@ from haochaping.cleaning.decode_text import decode
 from haochaping.core.declaration import Declaration
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.paths import find_locations
+from haochaping.core.period import KINDS, QUARTER, Period, kind_name
 from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.read_declaration import DECLARATION, read_declaration
 
@@ -94,6 +95,11 @@ class Reference:
             for heading in (whole, *whole.split("/"))  # a path of headings has one on each level
         )
 
+    def optional_rows(self, name: str) -> list[dict[str, str]]:
+        """The rows of a CSV in the folder that a city need not have; none where it has none."""
+        path = self.folder / name
+        return _read_csv(path, set()) if path.is_file() else []
+
     @property
     def registered_kinds(self) -> dict[str, str]:
         """Groups whose units stand in ``units.csv``, with their words."""
@@ -104,6 +110,30 @@ class Reference:
         """Whether the city allows the bulletin's text to name units: ``[bulletin] name_units = true``."""
         settings = self.city.get("bulletin")
         return isinstance(settings, dict) and settings.get("name_units") is True
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Kinds of period for which the city publishes ratings: ``periods``; by default quarters alone."""
+        return tuple(self.city.get("periods", (QUARTER,)))
+
+    def admit(self, period: Period) -> None:
+        """Refuse a period of a kind that the city does not publish: a mistyped month may be no quarter's folder.
+
+        Raises
+        ------
+        InputRefused
+            Names the line of ``city.toml`` that would allow it.
+        """
+        if period.kind in self.periods:
+            return
+        line = ", ".join(f'"{kind}"' for kind in KINDS if kind in {*self.periods, period.kind})
+        declared = "、".join(kind_name(kind) for kind in self.periods)
+        raise refuse(
+            str(period),
+            f"{period.label}是{period.name}",
+            f"本市声明公布的是{declared}；也公布{period.name}的，请在 {self.folder / 'city.toml'} 开头（各节之前）写："
+            f"periods = [{line}]",
+        )
 
     def unit(self, kind: str, name: str) -> Unit | None:
         """The unit of `kind` with this name or alias, or None."""
@@ -140,6 +170,7 @@ def load_reference(folder: Path) -> Reference:
     declaration = read_declaration(folder / DECLARATION, _read_text(folder / DECLARATION))
     words = _read_words(folder / "words.csv")
     _check_thresholds(city, folder / "city.toml")
+    _check_periods(city, folder / "city.toml")
     return Reference(
         folder=folder,
         city=city,
@@ -198,6 +229,14 @@ def _check_thresholds(city: dict[str, Any], path: Path) -> None:
     ]
     if wrong:
         raise InputRefused(wrong)
+
+
+def _check_periods(city: dict[str, Any], path: Path) -> None:
+    """Refuse ``periods`` that are no list of kinds of period."""
+    periods = city.get("periods", [QUARTER])
+    if not isinstance(periods, list) or not periods or any(kind not in KINDS for kind in periods):
+        expected = f'应为 {"、".join(KINDS)} 中的一个或几个，如 periods = ["quarter", "month"]'
+        raise refuse(f"{path} periods", repr(periods)[:80], expected)
 
 
 def _read_unit_rows(folder: Path) -> list[dict[str, str]]:

@@ -7,21 +7,21 @@ import shutil
 from pathlib import Path
 
 from haochaping.core.model import SIMULATED
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.reference.read_declaration import DECLARATION
 from haochaping.reference.reference import load_reference
 from haochaping.simulate.print_bulletin import print_bulletin
 from haochaping.simulate.simulated_quarter import PUBLIC_SERVICES, CitySize, SimulatedCity, simulate
 
 
-def write_data_root(out: Path, quarters: list[Quarter], seed: int, reference: Path) -> None:
+def write_data_root(out: Path, quarters: list[Period], seed: int, reference: Path) -> None:
     """Write a data root with raw bulletins for `quarters` and reference files for the simulated city.
 
     Parameters
     ----------
     out : Path
         The data root; folders are made as needed.
-    quarters : list of Quarter
+    quarters : list of Period
         At least one.
     seed : int
         Seed of :func:`simulate`.

@@ -23,7 +23,7 @@ from haochaping.core.model import (
     frame,
 )
 from haochaping.core.paths import find_locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.reference.reference import load_reference
 
 _NUMERALS = "一二三四五六七八九十"
@@ -71,13 +71,13 @@ class CitySize:
 
 
 def simulate(
-    quarter: Quarter, seed: int, size: CitySize | None = None, declaration: Declaration | None = None
+    quarter: Period, seed: int, size: CitySize | None = None, declaration: Declaration | None = None
 ) -> QuarterData:
     """Simulate one consistent quarter: every total, rate, share and figure in the text agrees with its parts.
 
     Parameters
     ----------
-    quarter : Quarter
+    quarter : Period
         Which quarter; a seed gives the same city, but different figures, in every quarter.
     seed : int
         Same seed and same quarter give the same data.
@@ -94,7 +94,7 @@ def simulate(
 class SimulatedCity:
     """The units of a simulated city, the same in every quarter, and its figures in one quarter."""
 
-    def __init__(self, quarter: Quarter, seed: int, size: CitySize):
+    def __init__(self, quarter: Period, seed: int, size: CitySize):
         self.quarter = quarter
         self.quarter_random = np.random.default_rng([seed, quarter.year, quarter.number])
         city_random = np.random.default_rng([seed])
@@ -277,7 +277,7 @@ class SimulatedCity:
                 "table": name,
                 "position": position,
                 "annex": spec.number,
-                "title": f"{spec.title}{self.quarter.label.partition('年')[2]}“好差评”数据表（{SIMULATED}）",
+                "title": f"{spec.title}{self.quarter.label_in_year}“好差评”数据表（{SIMULATED}）",
                 "note": f"备注：{SIMULATED}，{WITHOUT_CASES}，数据统计范围 {chinese_date(start)}至 {chinese_date(end)}，"
                 f"数据提取时间：{chinese_date(extracted)}。",
                 "period_start": start,

@@ -18,7 +18,7 @@ from typing import Any
 from haochaping.cleaning.csv_cell_limit import csv_cell_limit
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import InputRefused, refuse
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
 
 CORRECT, EXPLAIN, WITHDRAW = "更正", "说明", "不再沿用"
@@ -85,7 +85,7 @@ def answer_file(folder: Path) -> Path | None:
     return found[0] if found else None
 
 
-def read_answers(path: Path | None, quarter: Quarter | None = None) -> list[Answer]:
+def read_answers(path: Path | None, quarter: Period | None = None) -> list[Answer]:
     """Read the rows in which 处理, 核实值 or 说明或依据 was filled in, in order.
 
     Raises
@@ -110,7 +110,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     yield from _answer_rows(lines, path.name)
 
 
-def _workbook_rows(path: Path, quarter: Quarter | None) -> Iterator[tuple[str, dict[str, str]]]:
+def _workbook_rows(path: Path, quarter: Period | None) -> Iterator[tuple[str, dict[str, str]]]:
     from python_calamine import CalamineWorkbook
 
     _refuse_too_large(path)
@@ -163,13 +163,15 @@ def _sheet_texts(sheet: Any) -> list[list[str]]:
     return rows
 
 
-def _refuse_other_quarter(rows: list[list[str]], quarter: Quarter | None, place: str) -> None:
+def _refuse_other_quarter(rows: list[list[str]], quarter: Period | None, place: str) -> None:
     """Refuse a workbook that was written for another quarter."""
-    for row in rows if quarter else ():
-        if row and row[0].startswith(QUARTER_LABEL):
+    for row in rows:
+        if quarter and row and row[0].startswith(QUARTER_LABEL):
             named = row[0].removeprefix(QUARTER_LABEL).strip()
             if named != str(quarter):
-                raise refuse(place, f"是 {named} 的答复", f"文件夹是 {quarter}，请放入本季度的 review.xlsx")
+                raise refuse(
+                    place, f"是 {named} 的答复", f"文件夹是 {quarter}，请放入本{quarter.noun}的 review.xlsx"
+                )
 
 
 def _normalize_heading(text: str) -> str:

@@ -21,7 +21,7 @@ from haochaping.cleaning.number_or_missing import MOST_DIGITS
 from haochaping.core.declaration import Declaration
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import AS_PRINTED, AUXILIARY_FRAMES, MISSING, NUMBER, QuarterData, dtypes, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.files.exclusive_lock import exclusive_lock
 from haochaping.files.swap_folder import stage_and_swap_in
 from haochaping.reference.reference import Reference
@@ -101,7 +101,7 @@ def with_revisions(data: QuarterData, folder: Path) -> QuarterData:
     return add_revisions(before, data, date.today())
 
 
-def read_tidy(folder: Path, quarter: Quarter, reference: Reference) -> QuarterData:
+def read_tidy(folder: Path, quarter: Period, reference: Reference) -> QuarterData:
     """Read the files of :func:`write_tidy`; the result equals the data written.
 
     Raises
@@ -113,7 +113,7 @@ def read_tidy(folder: Path, quarter: Quarter, reference: Reference) -> QuarterDa
     return _read(folder, quarter, reference.declaration, reference.totals)
 
 
-def _read(folder: Path, quarter: Quarter, declaration: Declaration, totals: frozenset[str]) -> QuarterData:
+def _read(folder: Path, quarter: Period, declaration: Declaration, totals: frozenset[str]) -> QuarterData:
     if not (folder / ABOUT).exists():
         raise refuse(str(folder), "", f"未找到{quarter.label}整理后的数据")
     if not (folder / CELLS).exists():

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from haochaping.cleaning.number_format import number, percent_text
+from haochaping.cleaning.number_format import number, percent_text, percent_text_beside
 from haochaping.cleaning.quantities import COUNT, PERCENT, plain_text
 from haochaping.core.declaration import AnnexSpec
 from haochaping.core.labels import FIGURES
@@ -119,7 +119,7 @@ class FigureComparison:
             is_right = self._equals_any(mention, values) or (
                 subject.is_inherited and self.is_explained(mention)
             )
-            return "" if is_right else _values_text(values)
+            return "" if is_right else _values_text(values, mention)
         if mention.quantity.kind == COUNT and not self.known_numbers.contains(mention.quantity):
             intended = self.known_numbers.one_slip_away(mention.quantity)
             return number(intended) if intended is not None else ""
@@ -178,7 +178,7 @@ class FigureComparison:
         values = self._values_of_units(subject)
         if not values and subject.groups and subject.column:
             values = list(self._totals_of_groups(subject.groups, subject.column))
-        return _values_text(list(dict.fromkeys(values)))
+        return _values_text(list(dict.fromkeys(values)), mention)
 
     def have_different_subjects(self, mine: NumberMention, theirs: NumberMention) -> bool:
         """Whether two mentions of one number name different units, groups or measures."""
@@ -460,5 +460,14 @@ def _is_list_number(mention: NumberMention) -> bool:
     return opens and mention.quantity.value[0] < SMALL_COUNT
 
 
-def _values_text(values: Sequence[CellValue]) -> str:
-    return " 或 ".join(percent_text(v) if isinstance(v, Fraction) else number(v) for v in values)
+def _values_text(values: Sequence[CellValue], mention: NumberMention) -> str:
+    """The right values as text; percentages with the decimals in which they differ from the one that is mentioned."""
+
+    def text(value: CellValue) -> str:
+        if not isinstance(value, Fraction):
+            return number(value)
+        if mention.quantity.kind != PERCENT or equals_value(mention.quantity, value):
+            return percent_text(value)
+        return percent_text_beside(value, mention.quantity.value[0])
+
+    return " 或 ".join(dict.fromkeys(map(text, values)))

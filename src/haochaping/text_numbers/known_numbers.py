@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 import pandas as pd
@@ -28,7 +28,7 @@ from haochaping.core.model import QuarterData, undeclared_table
 from haochaping.figures.figure import POINTS, Figure, Figures
 from haochaping.store.cell_index import CellIndex
 
-_RATE_DECIMALS = 2
+_RATE_DECIMALS, _EXACT_DECIMALS = 2, 12
 _SMALLEST_WITH_SLIP = 1000
 """Smallest count for which a typing slip is assumed: smaller ones are too often one slip apart by chance."""
 
@@ -96,8 +96,8 @@ class KnownNumbers:
         if figure.unit == POINTS:
             self._add_text(f"{figure.size}个百分点")
         elif isinstance(figure.value, Fraction):
-            written = percent(abs(figure.value), _RATE_DECIMALS).normalize()
-            self._add(Quantity(PERCENT, (written,), figure.text, 0))
+            for written in _ways_to_write(abs(figure.value)):
+                self._add(Quantity(PERCENT, (written.normalize(),), figure.text, 0))
         elif isinstance(figure.value, int):
             self._add_value(figure.value)
 
@@ -105,8 +105,7 @@ class KnownNumbers:
         self._add(Quantity(COUNT, (Decimal(value),), str(value), 0))
 
     def _add_dates(self, data: QuarterData) -> None:
-        last_month = 3 * data.quarter.number
-        for month in range(last_month - 2, last_month + 1):
+        for month in range(data.quarter.start.month, data.quarter.end.month + 1):
             self._add(Quantity(MONTH, (Decimal(month),), f"{month}月", 0))
         for year in (data.quarter.year, data.quarter.year + 1):
             self._add(Quantity(YEAR, (Decimal(year),), f"{year}年", 0))
@@ -116,6 +115,17 @@ class KnownNumbers:
 def equals_value(quantity: Quantity, value: int | Fraction) -> bool:
     """Whether a number of a text equals `value`; a rate may be written with fewer decimals, a count in 万."""
     if isinstance(value, Fraction):
-        exact, written = percent(value, _RATE_DECIMALS), quantity.value[0]
-        return quantity.kind == PERCENT and (written == exact or rounds_to(exact, written))
+        written = quantity.value[0]
+        return quantity.kind == PERCENT and any(
+            written == exact or rounds_to(exact, written) for exact in _ways_to_write(value)
+        )
     return is_same_quantity(quantity, Quantity(COUNT, (Decimal(value),), str(value), 0))
+
+
+def _ways_to_write(value: Fraction) -> tuple[Decimal, ...]:
+    """A rate with two decimals, on a tie rounded either way, and with so many that it may be rounded otherwise."""
+    return (
+        percent(value, _RATE_DECIMALS),
+        percent(value, _RATE_DECIMALS, ROUND_HALF_EVEN),
+        percent(value, _EXACT_DECIMALS),
+    )

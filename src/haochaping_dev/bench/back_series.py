@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from haochaping.core.paths import project_root
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.reference.reference import load_reference
 from haochaping.simulate.data_root import write_data_root
 from haochaping.simulate.simulated_quarter import simulate
@@ -56,7 +56,7 @@ def print_history_table(folder: Path) -> None:
 
 def _simulated_sandboxes(folder: Path, seed: int) -> tuple[Sandbox, Sandbox]:
     """Return the last simulated quarter of a city, without and with the earlier ones."""
-    quarters = [Quarter(2022 + i // 4, i % 4 + 1) for i in range(QUARTERS + 1)]
+    quarters = [Period(2022 + i // 4, i % 4 + 1) for i in range(QUARTERS + 1)]
     write_data_root(folder, quarters[-1:], seed, project_root() / "data" / "reference")
     reference = load_reference(folder / "reference")
     *earlier, last = (simulate(quarter, seed, declaration=reference.declaration) for quarter in quarters)

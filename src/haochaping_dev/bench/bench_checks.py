@@ -21,7 +21,7 @@ from haochaping.checks.run_rules import run_rules
 from haochaping.cleaning.number_format import number
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.paths import project_root
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.reference.reference import load_reference
 from haochaping.simulate.data_root import write_data_root
 from haochaping.simulate.simulated_quarter import simulate
@@ -188,7 +188,7 @@ def print_clean_table(folder: Path, quarters: int = 12) -> None:
     counts: Counter[str] = Counter()
     most: Counter[str] = Counter()
     for seed in range(quarters):
-        quarter = Quarter(2024, seed % 4 + 1)
+        quarter = Period(2024, seed % 4 + 1)
         write_data_root(folder / str(seed), [quarter], seed, reference)
         simulated_reference = load_reference(folder / str(seed) / "reference")
         data = simulate(quarter, seed, declaration=simulated_reference.declaration)

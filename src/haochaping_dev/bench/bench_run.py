@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.core.paths import project_root
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.pipeline.kernel_process import PRELOADED_MODULES
 
 RUNS = 5
@@ -119,7 +119,7 @@ def _time_all_ways(quarter: str, root: Path) -> Mapping[str, list[Any]]:
 
 def _time_many_quarters(root: Path) -> tuple[float, float]:
     """Return wall seconds of twelve simulated quarters in one command with two jobs, and in one command each."""
-    last = Quarter(2024, 4)
+    last = Period(2024, 4)
     quarters = [last]
     while len(quarters) < MANY_QUARTERS:
         quarters.insert(0, quarters[0].previous)

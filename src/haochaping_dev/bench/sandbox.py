@@ -13,7 +13,7 @@ from haochaping.checks.rule_kinds import KINDS
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import project_root
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference, load_reference
 from haochaping.simulate.data_root import write_data_root
@@ -54,11 +54,11 @@ def sandboxes(folder: Path) -> list[Sandbox]:
     """Return the real quarter and a simulated one, whose city's settings are written to `folder`."""
     root = project_root()
     reference = load_reference(root / "data" / "reference")
-    quarter = Quarter(2022, 4)
+    quarter = Period(2022, 4)
     found = [
         Sandbox.of("real 2022Q4", read_raw(root / "data" / "raw" / "2022Q4", quarter, reference), reference)
     ]
-    simulated = Quarter(2024, 1)
+    simulated = Period(2024, 1)
     write_data_root(folder, [simulated], SEED, reference.folder)
     simulated_reference = load_reference(folder / "reference")
     data = simulate(simulated, SEED, declaration=simulated_reference.declaration)

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from haochaping.core.paths import project_root
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping_dev.fuzz import (
     mutate_answers_and_tidy,
     mutate_lines,
@@ -67,7 +67,7 @@ def read_input(input_format: str, folder: Path) -> Content:
     from haochaping.store.data_contract import validate
     from haochaping.store.tidy_tables import read_tidy
 
-    quarter = Quarter.parse(QUARTER)
+    quarter = Period.parse(QUARTER)
     if input_format == "answers":
         return _answers(folder, quarter)
     if input_format == "notes":
@@ -86,7 +86,7 @@ def read_input(input_format: str, folder: Path) -> Content:
     return plain_values(validate(read_raw(folder, quarter, kit_reference())))
 
 
-def _answers(folder: Path, quarter: Quarter) -> Content:
+def _answers(folder: Path, quarter: Period) -> Content:
     from haochaping.store.answers import answer_file, read_answers
 
     found = read_answers(answer_file(folder), quarter)

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from haochaping.core.model import MISSING, NUMBER, QuarterData, annex_frame, cell_rows, column_path, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.store.notes import SECTIONS
 from haochaping.store.tidy_tables import write_tidy
 from haochaping_dev.fuzz.bulletin_layout import Layout, expected_content
@@ -146,7 +146,7 @@ def to_quarter_data(content: Content) -> QuarterData:
         "about": [{"field": "quarter", "value": QUARTER}],
     }
     return QuarterData(
-        Quarter.parse(QUARTER), declaration, **{name: frame(name, rows) for name, rows in frames.items()}
+        Period.parse(QUARTER), declaration, **{name: frame(name, rows) for name, rows in frames.items()}
     )
 
 

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from haochaping.core.paths import project_root
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping_dev.fuzz.bulletin_layout import UnreadableCell, read_by_eye
 from haochaping_dev.fuzz.invented_city import MEASURES_1, MEASURES_4, MEASURES_5, QUARTER, Measure
 from haochaping_dev.fuzz.model_content import kit_reference, plain_values
@@ -29,7 +29,7 @@ def _real_content() -> Content:
     from haochaping.store.tidy_tables import read_tidy
 
     folder = project_root() / "data" / "tidy" / QUARTER
-    return plain_values(read_tidy(folder, Quarter.parse(QUARTER), kit_reference()))
+    return plain_values(read_tidy(folder, Period.parse(QUARTER), kit_reference()))
 
 
 @cache

@@ -18,7 +18,7 @@ from haochaping.cleaning.typing_slips import (
 )
 from haochaping.core.declaration import Declaration
 from haochaping.core.model import CellRef, QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.store.cell_index import CellIndex
 
 DECLARATION = Declaration(groups={}, measures={}, annexes={})
@@ -29,7 +29,7 @@ def cell(name: str) -> CellRef:
 
 
 def cell_index(**values: int) -> CellIndex:
-    empty = CellIndex(QuarterData(Quarter(2030, 1), DECLARATION))
+    empty = CellIndex(QuarterData(Period(2030, 1), DECLARATION))
     return empty.with_values({cell(name): value for name, value in values.items()})
 
 

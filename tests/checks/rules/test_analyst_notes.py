@@ -5,7 +5,7 @@ import pytest
 from haochaping.checks.finding import Finding
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
@@ -95,7 +95,7 @@ def test_ids_hold_no_figures(real: QuarterData, reference: Reference) -> None:
     ],
 )
 def test_a_change_told_the_wrong_way_round(reference: Reference, text: str, right: str) -> None:
-    quarter = Quarter(2023, 2)
+    quarter = Period(2023, 2)
     now, before = simulate(quarter, 5), simulate(quarter.previous, 5)
     figures = compute_figures(replace(now, history=(before,)), reference)
     size = figures["cases_before"].size.text

@@ -9,7 +9,7 @@ import pytest
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import MISSING, QuarterData, annex_frame, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
 
 ARITHMETIC = {
@@ -38,7 +38,7 @@ def quarter(
 ) -> QuarterData:
     """A quarter with these rows of annexes and figures of the text."""
     declared = reference.declaration
-    data = QuarterData(Quarter(2030, 1), declared, headline=frame("headline", headline))
+    data = QuarterData(Period(2030, 1), declared, headline=frame("headline", headline))
     for name, content in rows.items():
         data = data.with_table(name, annex_frame(declared.annexes[name], content))
     return data

@@ -6,11 +6,11 @@ import pytest
 from haochaping.checks.finding import Finding
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import MISSING, NUMBER, QuarterData, printed_column
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
 
-Q1, Q2 = Quarter(2023, 1), Quarter(2023, 2)
+Q1, Q2 = Period(2023, 1), Period(2023, 2)
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ import pytest
 
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
 
-QUARTERS = [Quarter(2022 + i // 4, i % 4 + 1) for i in range(7)]
+QUARTERS = [Period(2022 + i // 4, i % 4 + 1) for i in range(7)]
 
 
 @pytest.mark.slow

@@ -2,10 +2,10 @@
 
 import pytest
 
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.outputs.form.carried_wording import DateMention, in_quarter, note_pieces
 
-OLD, NEW = Quarter(2022, 4), Quarter(2023, 1)
+OLD, NEW = Period(2022, 4), Period(2023, 1)
 DATES = {"period_start": "2022-10-01", "period_end": "2022-12-31", "extraction_date": "2023-01-05"}
 
 
@@ -22,6 +22,21 @@ DATES = {"period_start": "2022-10-01", "period_end": "2022-12-31", "extraction_d
 )
 def test_the_quarter_is_replaced_and_nothing_else(text: str, wanted: str) -> None:
     assert in_quarter(text, OLD, NEW) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "wanted"),
+    [
+        ("各区县8月份“好差评”数据通报表", "2022M08", "2022M09", "各区县9月份“好差评”数据通报表"),
+        ("关于2022年09月情况的通报", "2022M09", "2022M10", "关于2022年10月情况的通报"),
+        ("2022年12月，9月1日，2021年12月", "2022M12", "2023M01", "2023年1月，9月1日，2021年12月"),
+        ("2022年上半年、下半年", "2022H1", "2022H2", "2022年下半年、下半年"),
+        ("关于2022年工作情况的通报", "2022Y", "2023Y", "关于2023年工作情况的通报"),
+        ("2022年度", "2022Y", "2023Y", "2023年度"),
+    ],
+)
+def test_periods_of_other_kinds_are_replaced_too(text: str, old: str, new: str, wanted: str) -> None:
+    assert in_quarter(text, Period.parse(old), Period.parse(new)) == wanted
 
 
 def told(note: str) -> list[str] | None:

@@ -7,11 +7,11 @@ import pytest
 
 from haochaping.commands.command_line import main
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.outputs.page import print_pdf as pdf
 from haochaping.outputs.page.print_pdf import PrintFailed, find_browser, write_pdf
 
-QUARTER = Quarter(2022, 4)
+QUARTER = Period(2022, 4)
 GOOD = """for one in "$@"; do case "$one" in --print-to-pdf=*) printf '%%PDF-1.4 new %%%%EOF' > "${one#*=}";; esac; done"""
 NEEDS_SH = pytest.mark.skipif(sys.platform == "win32", reason="需要 /bin/sh")
 
@@ -60,7 +60,7 @@ def test_without_the_page_it_is_said_to_make_it_first(
 ) -> None:
     assert main(["pdf", "2023Q1", "--output", str(where.output)]) == 2
     assert "请先运行 make quarter Q=2023Q1" in capsys.readouterr().err
-    assert not where.published(Quarter(2023, 1)).exists()
+    assert not where.published(Period(2023, 1)).exists()
 
 
 @NEEDS_SH

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from haochaping.core.model import QuarterData, frame
-from haochaping.core.quarter import Quarter
+from haochaping.core.model import QuarterData
+from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.figures.figure import PERCENT, Figure
 from haochaping.figures.series import Series, series
@@ -17,8 +17,9 @@ from haochaping.present.charts.style import NARROW
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
 from haochaping.statistics.control_chart import xmr
+from tests.present.small_quarters import without_annexes
 
-QUARTERS = [Quarter(2021 + i // 4, i % 4 + 1) for i in range(13)]
+QUARTERS = [Period(2021 + i // 4, i % 4 + 1) for i in range(13)]
 SHARP = [10, 11, 10, 11, 10, 11, 10, 11, 10, 11, 10, 40]
 
 
@@ -160,7 +161,7 @@ def test_a_drawing_is_svg_with_text_and_the_same_every_time(name: str, size: int
 
 def test_a_long_series_keeps_its_labels_apart() -> None:
     figure = Figure("evaluations", "", 10, "条", "", "")
-    many = {Quarter(2000 + i // 4, i % 4 + 1): replace(figure, value=10 + i % 3) for i in range(60)}
+    many = {Period(2000 + i // 4, i % 4 + 1): replace(figure, value=10 + i % 3) for i in range(60)}
     svg = series_chart(series("evaluations", "条", many)).svg
     years = re.findall(r"(\d{4})年", svg)
     assert 3 <= len(years) <= 8 and years == sorted(set(years))
@@ -200,5 +201,5 @@ def test_the_briefing_shows_rate_and_number_with_the_limits_of_its_sentences(
 
 
 def test_a_figure_that_this_quarter_lacks_is_not_drawn(city: list[QuarterData], reference: Reference) -> None:
-    silent = replace(city[-1], districts=frame("districts", []), history=tuple(city[:-1]))
+    silent = replace(without_annexes(city[-1], "districts"), history=tuple(city[:-1]))
     assert chart_series(silent, reference) == EMPTY

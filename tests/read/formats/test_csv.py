@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from haochaping.core.errors import InputRefused
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
 
-FIRST = Quarter(2023, 1)
+FIRST = Period(2023, 1)
 READ = {
     "title with commas": "各区县,2023年第一季度,情况\n区县,评价数\n甲区,1005\n",
     "tabs below a title": "各区县情况表\n区县\t评价数\n甲区\t1,005\n",

@@ -9,8 +9,8 @@ import pytest
 from docx import Document
 
 from haochaping.core.errors import InputRefused
-from haochaping.core.model import TABLES, QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.model import QuarterData
+from haochaping.core.period import Period
 from haochaping.read.formats.workbook import read_sheets
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
@@ -18,13 +18,13 @@ from tests.read.office_files import write_csv_files, write_webpage, write_word, 
 
 
 def same_tables(found: QuarterData, wanted: QuarterData) -> None:
-    for name in TABLES:
+    for name in wanted.declaration.annexes:
         pd.testing.assert_frame_equal(found.table(name), wanted.table(name), obj=name)
-    totals = ["table", "key", "column", "value"]
+    totals = ["table", "row", "member", "column", "value"]
     assert sorted(map(str, found.printed_totals[totals].to_numpy().tolist())) == sorted(
         map(str, wanted.printed_totals[totals].to_numpy().tolist())
     )
-    empty = ["table", "key", "column", "printed", "reason"]
+    empty = ["table", "row", "member", "column", "printed", "reason"]
     assert sorted(map(str, found.unreported[empty].to_numpy().tolist())) == sorted(
         map(str, wanted.unreported[empty].to_numpy().tolist())
     )
@@ -57,15 +57,20 @@ def test_the_real_bulletin_in_another_file(
 
 
 def test_a_systems_own_summary_export(reference: Reference, tmp_path: Path) -> None:
-    """Columns that the contract lacks are left out; what the export does not say stays missing."""
+    """Columns that nobody declared are kept as printed; what the export does not say stays missing."""
     text = "部门,总评价数,满意数,不满意数,好评率\n市教育局,120,118,2,98.33%\n市民政局,40,40,0,100%\n合计,160,158,2,98.75%\n"
     (tmp_path / "市直部门.csv").write_bytes(text.encode("gb18030"))
-    found = read_raw(tmp_path, Quarter(2023, 1), reference)
+    found = read_raw(tmp_path, Period(2023, 1), reference)
     assert found.city_departments["evaluations"].tolist() == [120, 40]
     assert found.city_departments["negative_evaluations"].tolist() == [2, 0]
     assert found.city_departments["cases"].isna().all()
     totals = found.printed_totals[["column", "value"]].to_numpy().tolist()
-    assert totals == [["evaluations", 160.0], ["negative_evaluations", 2.0]]
+    assert totals == [["evaluations", 160.0], ["negative_evaluations", 2.0], ["positive_rate", 0.9875]]
+    assert found.undeclared[["row", "column", "value"]].to_numpy().tolist() == [
+        ["市教育局", "满意数", 118],
+        ["市民政局", "满意数", 40],
+        ["合计", "满意数", 158],
+    ]
 
 
 @pytest.mark.parametrize(("name", "is_read"), [("填写说明", True), ("附件1 各区县", False)])

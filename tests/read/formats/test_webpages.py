@@ -19,13 +19,13 @@ from openpyxl.cell.text import InlineFont
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
 from tests.read.formats.test_office_files import same_tables
 from tests.read.office_files import sheets, write_webpage
 
-FIRST = Quarter(2023, 1)
+FIRST = Period(2023, 1)
 
 
 def archived(

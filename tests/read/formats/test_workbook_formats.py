@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.formats.workbook_details import percent_decimals
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
@@ -155,7 +155,7 @@ def test_the_real_bulletin(real: QuarterData, reference: Reference, office, kind
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("number", range(len(FORMATS)))
 def test_a_percentage_as_its_cell_shows_it(reference: Reference, office, kind: str, number: int) -> None:
-    found = read_raw(office(f"shown {number}", kind), Quarter(2023, 1), reference)
+    found = read_raw(office(f"shown {number}", kind), Period(2023, 1), reference)
     assert found.districts["evaluation_rate_printed"].tolist() == list(FORMATS.values())[number]
 
 
@@ -163,7 +163,7 @@ def test_a_percentage_as_its_cell_shows_it(reference: Reference, office, kind: s
 def test_a_format_that_depends_on_the_value_never_rounds_up_to_100(
     reference: Reference, office, kind: str
 ) -> None:
-    found = read_raw(office("conditional", kind), Quarter(2023, 1), reference)
+    found = read_raw(office("conditional", kind), Period(2023, 1), reference)
     assert found.districts["evaluation_rate_printed"].tolist()[1] in ("99.967%", "99.97%")
 
 
@@ -171,7 +171,7 @@ def test_a_format_that_depends_on_the_value_never_rounds_up_to_100(
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_not_read(reference: Reference, office, kind: str, case: str) -> None:
     with pytest.raises(InputRefused) as refusal:
-        read_raw(office(case, kind), Quarter(2023, 1), reference)
+        read_raw(office(case, kind), Period(2023, 1), reference)
     for text in [f"{case}.{kind}", *REFUSED[case][1]]:
         assert text in refusal.value.message, refusal.value.message
 
@@ -180,7 +180,7 @@ def test_what_is_not_read(reference: Reference, office, kind: str, case: str) ->
 def test_hidden_and_empty_is_no_matter_and_a_formula_counts_by_its_result(
     reference: Reference, office, kind: str
 ) -> None:
-    found = read_raw(office("hidden and empty", kind), Quarter(2023, 1), reference)
+    found = read_raw(office("hidden and empty", kind), Period(2023, 1), reference)
     assert found.districts["evaluations"].tolist() == [990, 2999]
 
 
@@ -221,7 +221,7 @@ def test_a_formula_without_result_in_ods(reference: Reference, office) -> None:
     folder = office("formula", "ods")
     without_results(folder / "formula.ods")
     with pytest.raises(InputRefused, match=r"formula\.ods 工作表“表1” D3：公式没有结果"):
-        read_raw(folder, Quarter(2023, 1), reference)
+        read_raw(folder, Period(2023, 1), reference)
 
 
 def test_formulas_that_were_never_calculated(reference: Reference, tmp_path: Path) -> None:
@@ -233,20 +233,20 @@ def test_formulas_that_were_never_calculated(reference: Reference, tmp_path: Pat
     sheet.write_formula(1, 2, "=B2-10")
     workbook.close()
     with pytest.raises(InputRefused, match="工作表“表1” C2：公式没有结果"):
-        read_raw(tmp_path, Quarter(2023, 1), reference)
+        read_raw(tmp_path, Period(2023, 1), reference)
 
 
 def test_an_xls_formula_marked_for_calculation(reference: Reference, office) -> None:
     folder = office("formula", "xls")
     path = folder / "formula.xls"
-    assert read_raw(folder, Quarter(2023, 1), reference).districts["evaluations"].tolist() == [990, 2999]
+    assert read_raw(folder, Period(2023, 1), reference).districts["evaluations"].tolist() == [990, 2999]
     content = path.read_bytes()
     records = list(re.finditer(rb"\x06\x00..\x02\x00\x03\x00", content, re.DOTALL))  # a formula in D3
     assert len(records) == 1
     flags = records[0].start() + 4 + 14
     path.write_bytes(content[:flags] + bytes([content[flags] | 2]) + content[flags + 1 :])
     with pytest.raises(InputRefused, match="D3：公式没有结果"):
-        read_raw(folder, Quarter(2023, 1), reference)
+        read_raw(folder, Period(2023, 1), reference)
 
 
 @pytest.mark.slow
@@ -260,7 +260,7 @@ def test_a_far_cell_is_refused_before_it_costs_memory(
     path = small(tmp_path / "附件.xlsx", put(corner, "x"))
     folder = tmp_path if kind == "xlsx" else convert([path], kind)
     with pytest.raises(InputRefused, match="不应超过 5000 行 300 列"):
-        read_raw(folder, Quarter(2023, 1), reference)
+        read_raw(folder, Period(2023, 1), reference)
 
 
 @pytest.mark.slow
@@ -273,7 +273,7 @@ def test_a_raised_mark_in_ods(reference: Reference, tmp_path: Path, convert) -> 
     workbook.close()
     folder = convert([tmp_path / "附件.xlsx"], "ods")
     with pytest.raises(InputRefused, match="第 3 行 B 列.*：2122〔1〕"):  # noqa: RUF043
-        read_raw(folder, Quarter(2023, 1), reference)
+        read_raw(folder, Period(2023, 1), reference)
 
 
 def test_a_workbook_older_than_excel_97(reference: Reference, office) -> None:
@@ -282,7 +282,7 @@ def test_a_workbook_older_than_excel_97(reference: Reference, office) -> None:
     first = content.index(b"\x09\x08\x10\x00\x00\x06\x05\x00")
     (folder / "formula.xls").write_bytes(content[: first + 5] + b"\x05" + content[first + 6 :])
     with pytest.raises(InputRefused, match=r"formula\.xls：Excel 95"):
-        read_raw(folder, Quarter(2023, 1), reference)
+        read_raw(folder, Period(2023, 1), reference)
 
 
 @pytest.mark.parametrize("length", [520, 1500, 3000, 4500])
@@ -291,7 +291,7 @@ def test_a_truncated_xls(reference: Reference, office, length: int) -> None:
     path = folder / "formula.xls"
     path.write_bytes(path.read_bytes()[:length])
     with pytest.raises(InputRefused, match=r"formula\.xls"):
-        read_raw(folder, Quarter(2023, 1), reference)
+        read_raw(folder, Period(2023, 1), reference)
 
 
 def test_unused_rows_hidden_by_default_are_no_matter(reference: Reference, tmp_path: Path) -> None:
@@ -301,4 +301,4 @@ def test_unused_rows_hidden_by_default_are_no_matter(reference: Reference, tmp_p
         sheet.sheet_format.zeroHeight = True
 
     small(tmp_path / "附件.xlsx", edit)
-    assert len(read_raw(tmp_path, Quarter(2023, 1), reference).districts) == 2
+    assert len(read_raw(tmp_path, Period(2023, 1), reference).districts) == 2

@@ -8,11 +8,11 @@ import pytest
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
 
-FIRST = Quarter(2023, 1)
+FIRST = Period(2023, 1)
 Rows = Sequence[Sequence[object]]
 
 
@@ -160,7 +160,7 @@ REFUSED: dict[str, tuple[Rows, list[str]]] = {
     "in ten thousands, title": ([["各区县情况（万件）"], PLAIN, ["甲区", 5]], ["万件"]),
     "heading in ten thousands": (
         [["区县", "评价数（万条）"], ["甲区", 5]],
-        ["第 1 行：区县 评价数（万条）", "没有认识的表头"],
+        ["第 1 行：区县 评价数（万条）", "以万、千为单位"],
     ),
     "figure with a unit": ([PLAIN, ["甲区", 5], ["乙县", "1234 件"]], ["第 3 行 B 列", "1234 件", "整数"]),
     "negative": ([PLAIN, ["甲区", 5], ["乙县", "-5"]], ["第 3 行 B 列", "-5"]),
@@ -172,28 +172,28 @@ REFUSED: dict[str, tuple[Rows, list[str]]] = {
         [["区县", "评价数", "评价率（%）"], ["甲区", 5, 1], ["乙县", 5, 0.99]],
         ["第 2 行 C 列：1", "1% 还是 100%"],
     ),
-    "another quarter beside": (
-        [["区县", "本季度", "上季度"], [None, "办件数", "评价数"], ["甲区", 5, 6]],
-        ["“上季度”之下的“评价数”不是本季度的数"],
-    ),
-    "unknown heading": (
-        [["区县", "评价数", "整改说明"], ["甲区", 5, "已整改"]],
-        ["整改说明", "headings.csv"],
-    ),
     "two tables side by side": (
         [["区县", "评价数", None, "部门", "办件数", "评价率"], ["甲区", 5, None, "市教育局", 6, "1%"]],
-        ["附件3", "不应有"],
+        ["恰有一列名称", "“区县”“部门”", "并排的两个表请分开"],
     ),
-    "folded in two": ([[*PLAIN, *PLAIN], ["甲区", 5, "乙县", 6]], ["恰有一列名称"]),
-    "transposed": ([["指标", "甲区", "乙县"], ["评价数", 5, 6], ["办件数", 7, 8]], ["没有认识的表头"]),
-    "one figure a row, heading unknown": (
-        [["辖区名", "次数"], ["甲区", 5], ["乙县", 6], ["丙县", 7]],
-        ["第 1 行：辖区名 次数", "没有认识的表头"],
+    "folded in two": ([[*PLAIN, *PLAIN], ["甲区", 5, "乙县", 6]], ["重复的列“评价数”"]),
+    "one name twice": (
+        [PLAIN, ["甲区", 5], ["乙县", 6], ["甲区", 7]],
+        ["第 4 行", "甲区", "第 2 行", "保留一行"],
     ),
     "names merged": ([PLAIN, ["甲区", 5], [None, 6]], ["第 3 行 A 列", "应有名称"]),
-    "districts as key of a matrix": (
-        [["区县", "甲区", "乙县"], ["甲区", 5, 6]],
-        ["附件3", "名称列应为“部门”"],
+    "figures without a heading": ([[*PLAIN, None], ["甲区", 5, 6]], ["第 1 行", "C 列有数据而没有列名"]),
+    "most columns of an annex, but not the one it must have": (
+        [["区县", "办件数", "评价条数", "评价率", "主动评价数", "差评数"], ["甲区", 5, 5, "100%", 5, 0]],
+        ["第 1 行：区县 办件数 评价条数", "各区县表应有“评价数”列", "annexes.toml"],
+    ),
+    "title of another annex": (
+        [["市直部门评价情况"], PLAIN, ["甲区", 5]],
+        ["第 2 行：区县 评价数", "标题说的是市直部门"],
+    ),
+    "title of an annex without its column": (
+        [["市直部门办件情况"], ["部门", "办件数"], ["市教育局", 5]],
+        ["第 2 行：部门 办件数", "市直部门表应有“评价数”列", "annexes.toml"],
     ),
 }
 
@@ -207,6 +207,74 @@ def test_a_layout_that_is_refused(read, layout: str) -> None:
         assert text in refusal.value.message, refusal.value.message
 
 
+# --- kept as printed -------------------------------------------------------------------------------------
+
+
+def test_columns_that_nobody_declared_are_kept(read) -> None:
+    found = read(
+        [["区县", "评价数", "整改说明", "投诉数"], ["甲区", 5, "已整改", 7], ["乙县", 6, None, "8.0"]]
+    )
+    assert found.districts["evaluations"].tolist() == [5, 6]
+    kept = found.undeclared[["annex", "row", "column", "printed"]].to_numpy().tolist()
+    assert kept == [
+        ["districts", "甲区", "整改说明", "已整改"],
+        ["districts", "甲区", "投诉数", "7"],
+        ["districts", "乙县", "整改说明", ""],
+        ["districts", "乙县", "投诉数", "8.0"],
+    ]
+    assert found.undeclared["value"].dropna().tolist() == [7, 8]
+
+
+def test_figures_of_another_quarter_are_not_this_ones(read) -> None:
+    upper = ["区县", "本季度", None, "上季度", None]
+    lower = [None, "办件数", "评价数", "办件数", "评价数"]
+    found = read([upper, lower, ["甲区", 5, 6, 7, 8]])
+    assert found.districts[["cases", "evaluations"]].to_numpy().tolist() == [[5, 6]]
+    assert found.undeclared["column"].tolist() == ["上季度/办件数", "上季度/评价数"]
+
+
+def test_figures_of_tiers_are_not_those_of_their_district(read) -> None:
+    upper, lower = ["区县", "评价数", "镇级", "村级"], [None, None, "差评数", "差评数"]
+    found = read([upper, lower, ["甲区", 5, 6, 7]])
+    assert found.districts["evaluations"].tolist() == [5]
+    assert found.districts["negative_evaluations"].isna().all()
+    assert found.undeclared["column"].tolist() == ["镇级/差评数", "村级/差评数"]
+
+
+UNDECLARED: dict[str, Rows] = {
+    "last quarter alone": [["区县", "本季度", "上季度"], [None, "办件数", "评价数"], ["甲区", 5, 6]],
+    "transposed": [["指标", "甲区", "乙县"], ["评价数", 5, 6], ["办件数", 7, 8]],
+    "headings unknown": [["辖区名", "次数"], ["甲区", 5], ["乙县", 6], ["丙县", 7]],
+    "districts as key of a matrix": [["区县", "甲区", "乙县"], ["甲区", 5, 6]],
+}
+
+
+@pytest.mark.parametrize("layout", UNDECLARED)
+def test_a_table_that_fits_no_annex_is_kept(read, layout: str) -> None:
+    rows = UNDECLARED[layout]
+    found = read(rows, [HEAD, *BODY])
+    assert found.annexes["table"].tolist() == ["table_1", "districts"]
+    assert found.districts["evaluations"].tolist() == [990, 20]
+    kept = found.undeclared[found.undeclared["table"] == 1]
+    figures = [cell for row in rows for cell in row if isinstance(cell, int)]
+    assert kept["value"].tolist() == figures
+    assert set(kept["status"]) == {"as_printed"} and set(kept["annex"]) == {""}
+
+
+def test_columns_that_the_city_does_not_want_are_left_out_with_the_reason(read) -> None:
+    found = read([["区县", "评价数", "排名"], ["甲区", 5, 1]])
+    assert found.undeclared.empty
+    assert found.fact("left_out") == "各区县表“排名”列：名次由各数得出，不单独核对"
+
+
+def test_an_annex_in_two_tables_is_one(read) -> None:
+    found = read([PLAIN, ["甲区", 5]], [PLAIN, ["乙县", 6]])
+    assert found.districts["district"].tolist() == ["甲区", "乙县"]
+    assert found.annexes["table"].tolist() == ["districts"]
+    with pytest.raises(InputRefused, match="同一附件出现两次而内容不同"):
+        read([PLAIN, ["甲区", 5]], [PLAIN, ["甲区", 6]])
+
+
 # --- exports of rating systems ------------------------------------------------------------------------------
 
 LEVELS = ["非常满意", "满意", "基本满意", "不满意", "非常不满意"]
@@ -216,8 +284,11 @@ CITY = ["市教育局", "市民政局"]
 @pytest.mark.parametrize("suffix", ["", "数", "件数", "（件）"])
 def test_five_levels_are_not_added_up(read, suffix: str) -> None:
     header = ["部门", "总评价数", *[level + suffix for level in LEVELS], "好评率"]
-    with pytest.raises(InputRefused, match="工具不代为相加；请在表中增加一列“差评数”"):
-        read([header, [CITY[0], 10, 4, 3, 1, 1, 1, "80%"]])
+    found = read([header, [CITY[0], 10, 4, 3, 1, 1, 1, "80%"]])
+    assert found.city_departments["negative_evaluations"].isna().all()
+    assert found.city_departments["positive_rate"].tolist() == [0.8]
+    assert found.undeclared["column"].tolist() == [level + suffix for level in LEVELS]
+    assert found.undeclared["value"].tolist() == [4, 3, 1, 1, 1]
 
 
 def test_five_levels_with_a_column_of_negatives(read) -> None:
@@ -234,8 +305,10 @@ def test_two_levels(read, header: list[str]) -> None:
 
 
 def test_four_levels_are_not_certain(read) -> None:
-    with pytest.raises(InputRefused, match="增加一列“差评数”"):
-        read([["部门", "总评价数", *LEVELS[:4]], [CITY[0], 10, 4, 3, 1, 2]])
+    """不满意 beside 基本满意 is one of two bad levels, of which the other may be left out."""
+    found = read([["部门", "总评价数", *LEVELS[:4]], [CITY[0], 10, 4, 3, 1, 2]])
+    assert found.city_departments["negative_evaluations"].isna().all()
+    assert found.undeclared["column"].tolist() == LEVELS[:4]
 
 
 @pytest.mark.parametrize("serial", [True, False])
@@ -257,6 +330,7 @@ def test_an_export_by_district_or_department(read, serial: bool, key: str) -> No
     assert found.printed_totals[["column", "value"]].to_numpy().tolist() == [
         ["evaluations", 15],
         ["negative_evaluations", 1],
+        ["positive_rate", 0.9333],
     ]
 
 
@@ -268,7 +342,7 @@ def test_departments_of_which_level_is_not_certain(read, real: QuarterData) -> N
     rows = [EXPORT, ["人社局", 10, 9, 1], ["医疗保障局", 5, 5, 0]]
     with pytest.raises(InputRefused) as refusal:
         read(rows)
-    for text in ("第 2 行", "人社局、医疗保障局", "不能确定是市直部门还是区直部门", "区县列"):
+    for text in ("第 2 行", "人社局、医疗保障局", "登记为区直部门的单位", "写明标题"):
         assert text in refusal.value.message
     assert read([["市直部门评价情况"], *rows]).city_departments["evaluations"].tolist() == [10, 5]
     with pytest.raises(InputRefused, match="标题说的是区直部门"):
@@ -286,17 +360,24 @@ def test_the_heading_or_the_sheet_may_say_which(read) -> None:
 def test_districts_among_departments(read, real: QuarterData) -> None:
     district, other = real.districts["district"][:2]
     with pytest.raises(
-        InputRefused, match=f"第 3 行 A 列：{district}；“部门”列中有区县；区县与部门应分为两个表"
+        InputRefused,
+        match=f"第 3 行 A 列：{district}；市直部门的表中有登记为区县的单位.*把区县移到自己的表中",
     ):
         read([EXPORT, [CITY[0], 10, 9, 1], [district, 5, 5, 0]])
-    with pytest.raises(InputRefused, match="请把列名改为“区县”"):
+    with pytest.raises(InputRefused, match="登记为区县的单位"):
         read([EXPORT, [other, 10, 9, 1], [district, 5, 5, 0]])
-    with pytest.raises(InputRefused, match="“区县”列中有部门"):
+    with pytest.raises(InputRefused, match="区县的表中有登记为市直部门的单位"):
         read([["区县", *EXPORT[1:]], [CITY[0], 10, 9, 1], [district, 5, 5, 0]])
 
 
 def test_an_export_with_department_and_district(read) -> None:
     found = read([["区县", "部门", "总评价数"], ["甲区", "人社局", 5], ["乙县", "人社局", 6]])
     assert found.district_departments["evaluations"].tolist() == [5, 6]
-    with pytest.raises(InputRefused, match="附件3）不应有“差评数”列；确不需要的，请在表中删去"):
-        read([["区县", *EXPORT], ["甲区", "人社局", 5, 4, 1]])
+    found = read([["区县", *EXPORT], ["甲区", "人社局", 5, 4, 1], ["乙县", "人社局", 6, 6, 0]])
+    assert found.district_departments["evaluations"].tolist() == [5, 6]
+    assert found.undeclared[["column", "member", "value"]].to_numpy().tolist() == [
+        ["满意数", "甲区", 4],
+        ["不满意数", "甲区", 1],
+        ["满意数", "乙县", 6],
+        ["不满意数", "乙县", 0],
+    ]

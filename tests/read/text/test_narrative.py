@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from haochaping.cleaning.period_mentions import period_mentions
 from haochaping.core.errors import InputRefused
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.text.lines import split_lines
 from haochaping.read.text.narrative import read_narrative, read_note
 from tests.read.printing import DISTRICT_HEAD, NARRATIVE
@@ -120,12 +121,31 @@ def test_page_number_anywhere_in_the_text_changes_no_claim(read, mark):
 @pytest.mark.parametrize(
     "title", ["2022年第四季度", "2022 年 四季度", "２０２２年第４季度", "2022年第\n四季度"]
 )
-def test_quarter_of_the_title(title):
-    assert narrative(TITLE.replace("2022年第四季度", title) + "好。").quarter == Quarter(2022, 4)
+def test_heading_of_the_title(title):
+    heading = narrative(TITLE.replace("2022年第四季度", title) + "好。").heading
+    assert [mention.period for mention in period_mentions(heading)] == [Period(2022, 4)]
 
 
-def test_title_outweighs_quarters_mentioned_in_the_text():
-    assert narrative(TITLE + "与2022年第三季度相比，工作有序推进。").quarter == Quarter(2022, 4)
+def test_periods_mentioned_in_the_text_are_no_part_of_the_heading():
+    heading = narrative(TITLE + "与2022年第三季度相比，工作有序推进。").heading
+    assert "第三季度" not in heading
+
+
+@pytest.mark.parametrize(
+    ("opening", "wanted"),
+    [
+        (
+            "关于政务服务情况的通报\n（2022年第三季度）\n各区县：\n一季度，好。",
+            "关于政务服务情况的通报 （2022年第三季度）",
+        ),
+        ("关于政务服务情况\n的通报（2022年10月）\n各区县：\n好。", "关于政务服务情况 的通报（2022年10月）"),
+        ("2022年10月数据\n各区县：\n9月，好。", "2022年10月数据"),
+        ("2022年4月份热线留言办理情况\n4月份受理2877件，比3月份多。", "2022年4月份热线留言办理情况"),
+        ("2022年4月热线留言统计\n4月份受理2877件，\n比3月份多。", "2022年4月热线留言统计"),
+    ],
+)
+def test_heading_is_the_title_with_what_belongs_to_it(opening, wanted):
+    assert narrative(opening).heading.replace("\n", " ") == wanted
 
 
 @pytest.mark.parametrize(
@@ -160,6 +180,21 @@ def test_addressees_are_the_paragraph_before_the_colon():
 )
 def test_note_gives_period_and_extraction_date(note):
     assert read_note(note, "") == ("2022-10-01", "2022-12-31", "2023-01-05")
+
+
+@pytest.mark.parametrize(
+    ("written", "extracted"),
+    [
+        ("1月5日", "2023-01-05"),
+        ("2023 年 元月 5 日", "2023-01-05"),
+        ("2023年1月", ""),
+        ("1月上旬", ""),
+        ("11月5日", ""),
+    ],
+)
+def test_extraction_date_in_parts_is_read_only_where_it_is_certain(written, extracted):
+    note = f"备注：数据统计范围2022年10月1日至12月31日，数据提取时间：{written}。"
+    assert read_note(note, "") == ("2022-10-01", "2022-12-31", extracted)
 
 
 def test_note_that_says_nothing_gives_blanks():

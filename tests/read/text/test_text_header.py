@@ -19,7 +19,8 @@ def header(reference):
         try:
             columns = read_header(split_lines(text, reference.no_value), title, reference, districts)
             labels = [(0, ("序号",)), *((at, c.path) for at, c in enumerate(columns, start=1))]
-            meaning = find_meaning(labels, reference, TableEvidence((title,), lambda _: ("?",), districts))
+            evidence = TableEvidence((title,), lambda at: ("5" if at > 1 else "?",), districts)
+            meaning = find_meaning(labels, reference, evidence)
         except HeaderUnread as refusal:
             assert str(refusal)
             return None

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from haochaping.checks.outcome import Outcome, not_evaluable, state
 from haochaping.checks.rule import Rule
-from haochaping.cleaning.number_format import number, percent_text
+from haochaping.cleaning.number_format import number, percent_text, percent_text_beside, quotient_text
 from haochaping.core.model import CellRef
 from haochaping.core.text import normalize_for_comparison
 from haochaping.store.cell_index import CellIndex, claim_cell
@@ -123,14 +123,14 @@ def headline_rate(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         yield not_evaluable(at, (at,), "附件不全或没有办件")
         return
     printed = cell_index.printed(at)
-    exact = Fraction(k, n)
+    holds, shown = _compare_percent(printed, Fraction(k, n))
     yield Outcome(
         at,
         (at, *numerators, *denominators),
-        state(_percent_holds(printed, exact)),
-        f"{number(k)} ÷ {number(n)} = {percent_text(exact)}",
-        values={"printed": printed, "annexes": annexes, "exact": percent_text(exact)},
-        expected=percent_text(exact),
+        state(holds),
+        quotient_text(k, n, shown),
+        values={"printed": printed, "annexes": annexes, "exact": shown},
+        expected=shown,
     )
 
 
@@ -142,24 +142,25 @@ def headline_rectified(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     rectified, k = _column_sum(cell_index, [table], "rectified_on_time")
     if claimed is None or n == 0:
         return
-    at, exact = claimed[0], Fraction(k, n)
-    printed = cell_index.printed(at)
+    at, printed = claimed[0], cell_index.printed(claimed[0])
+    holds, shown = _compare_percent(printed, Fraction(k, n))
     yield Outcome(
         at,
         (at, *rectified, *negatives),
-        state(_percent_holds(printed, exact)),
-        f"{number(k)} ÷ {number(n)} = {percent_text(exact)}",
-        values={"printed": printed, "annex": cell_index.annex_number(table), "exact": percent_text(exact)},
-        expected=percent_text(exact),
+        state(holds),
+        quotient_text(k, n, shown),
+        values={"printed": printed, "annex": cell_index.annex_number(table), "exact": shown},
+        expected=shown,
     )
 
 
-def _percent_holds(printed: str, exact: Fraction) -> bool:
-    """Whether a printed percentage with its qualifier agrees with an exact fraction."""
-    shown = _DECIMAL.search(normalize_for_comparison(printed))
-    decimals = len(shown[1] or "") if shown else 0
-    claim = Fraction(Decimal(shown[0])) if shown else Fraction(0)
-    return _claim_holds(printed, claim, exact * 100, Fraction(1, 10**decimals))
+def _compare_percent(printed: str, exact: Fraction) -> tuple[bool, str]:
+    """Whether a printed percentage with its qualifier agrees with an exact fraction, and how to write that one beside it."""
+    found = _DECIMAL.search(normalize_for_comparison(printed))
+    claim = Decimal(found[0]) if found else Decimal(0)
+    step = Fraction(1, 10 ** len((found[1] or "") if found else ""))
+    holds = _claim_holds(printed, Fraction(claim), exact * 100, step)
+    return holds, percent_text(exact) if holds else percent_text_beside(exact, claim)
 
 
 def headline_undefined(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from haochaping.checks.outcome import Outcome, state, whole_column
+from haochaping.checks.outcome import ALL_ROWS, Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.core.labels import row_words
 from haochaping.core.model import CellRef
 from haochaping.statistics.robust_spread import robust_spread
-from haochaping.store.cell_index import CellIndex, RowRef
+from haochaping.store.cell_index import CellIndex
 
 
 def history(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
@@ -42,7 +44,7 @@ def history(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 at,
                 (at,),
                 state(not is_far or is_small),
-                f"{number(now)}；以前 {len(past)} 个季度中位数 {math.exp(middle):,.0f}",
+                f"{number(now)}；以前 {len(past)} {cell_index.data.quarter.counted}中位数 {math.exp(middle):,.0f}",
                 values={"printed": number(now), "median": f"{math.exp(middle):,.0f}"},
             )
 
@@ -105,51 +107,129 @@ def _all_cells_at_once(rule: Rule, cell_index: CellIndex, before: CellIndex) -> 
 
 
 def copied(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """No annex, and no row of it, has exactly the figures of the quarter before.
+    """No annex, no column of it and no printed line has the figures of the quarter before.
 
-    Rows without a count of `least` or more are skipped: small numbers repeat by chance.
+    An annex or column is copied when `share` of its large figures (`least` or more, in a column `least_other`) are
+    equal: at least two in an annex, three in a column. A line is when all its figures are equal and enough of them do
+    not follow from each other (one of `least` and another of `least_other`, or three of these): one figure may repeat by
+    chance, and 办件数 equal to 评价数 is one figure printed twice.
     """
     if not cell_index.history:
         return
     before = CellIndex(cell_index.history[-1], cell_index.reference)
-    for table in cell_index.declaration.annexes:
-        rows = [
-            (row, _cells_if_large(row, table, cell_index, rule.options["least"]))
+    for table, spec in cell_index.declaration.annexes.items():
+        pairs = {
+            cell: (now, then)
             for row in cell_index.rows(table)
-        ]
-        rows = [(row, cells) for row, cells in rows if cells]
-        if not rows:
-            continue
-        same = [
-            row for row, cells in rows if all(cell_index.count(cell) == before.count(cell) for cell in cells)
-        ]
-        whole = len(same) >= rule.options["share"] * len(rows) and len(rows) > 1
-        values = {
-            "annex": cell_index.annex_number(table),
-            "before": before.data.quarter.label,
-            "whole": whole,
+            for column in spec.counts
+            if (now := cell_index.count(cell := row.cell(column))) is not None
+            and (then := before.count(cell)) is not None
         }
-        compared = tuple(cell for row in same for cell in _cells_if_large(row, table, cell_index, 0))
-        at = whole_column(cell_index.spec(table), "evaluations")
-        if whole or not same:
-            yield Outcome(at, compared, state(not whole), f"{len(same)} 行，共 {len(rows)} 行", values=values)
-            continue
-        for row in same:
-            cells = tuple(_cells_if_large(row, table, cell_index, 0))
-            shown = "、".join(
-                f"{cell_index.heading(cell.column)} {number(cell_index.count(cell) or 0)}" for cell in cells
-            )
-            yield Outcome(cells[0], cells, state(False), shown, values=values | {"shown": shown})
+        if any(now >= max(rule.options["least"], 1) for now, _ in pairs.values()):
+            values = {"annex": cell_index.annex_number(table), "before": before.data.quarter.label}
+            yield from _copied_in_table(rule, table, pairs, values, cell_index)
 
 
-def _cells_if_large(row: RowRef, table: str, cell_index: CellIndex, least: int) -> list[CellRef]:
-    """The cells of a row's counts if one of them is `least` or more, else none."""
-    cells = [
-        cell
-        for column in cell_index.spec(table).counts
-        if cell_index.count(cell := row.cell(column)) is not None
-    ]
-    return cells if any((cell_index.count(cell) or 0) >= max(least, 1) for cell in cells) else []
+_Pairs = dict[CellRef, tuple[int, int]]
+"""Cells with their figure in this quarter and in the one before."""
+FEWEST_IN_ANNEX, FEWEST_IN_COLUMN = 2, 3
+
+
+def _copied_in_table(
+    rule: Rule, table: str, pairs: _Pairs, values: dict[str, Any], cell_index: CellIndex
+) -> Iterator[Outcome]:
+    """The outcome for an annex as a whole or, where it is not copied, one for each copied column and line."""
+    at = whole_column(cell_index.spec(table), "evaluations")
+    rows = _grouped(pairs, lambda cell: cell.names)
+    large = [row for row in rows if any(pairs[cell][0] >= max(rule.options["least"], 1) for cell in row)]
+    same = [row for row in large if _is_same(row, pairs)]
+    is_whole = len(same) >= rule.options["share"] * len(large) and len(large) >= FEWEST_IN_ANNEX
+    shown = f"{len(same)} 行，共 {len(large)} 行"
+    if is_whole:
+        cells = tuple(cell for row in same for cell in row)
+        yield Outcome(at, cells, state(False), shown, values=values | {"whole": True})
+        return
+    columns = _copied_columns(rule, pairs)
+    in_columns = {cell for column in columns for cell in column}
+    by_place = _grouped([column[0] for column in columns], lambda cell: cell.member)
+    found = [_columns_outcome(heads, columns, pairs, values, cell_index) for heads in by_place]
+    rest = {cell: pair for cell, pair in pairs.items() if cell not in in_columns}
+    for line in _grouped(rest, lambda cell: cell.row):
+        if _is_same(line, pairs) and _has_enough_figures(rule, [pairs[cell][0] for cell in line]):
+            shown_line = "、".join(_figure_text(cell, pairs[cell][0], cell_index) for cell in line)
+            line_values = values | {"whole": False, "columns": "", "shown": shown_line}
+            found.append(Outcome(line[0], tuple(line), state(False), shown_line, values=line_values))
+    yield from found or [Outcome(at, (), state(True), shown, values=values)]
+
+
+def _grouped(cells: Iterable[CellRef], key: Callable[[CellRef], Any]) -> list[list[CellRef]]:
+    """The cells with equal `key` together, in their order."""
+    groups: dict[Any, list[CellRef]] = {}
+    for cell in cells:
+        groups.setdefault(key(cell), []).append(cell)
+    return list(groups.values())
+
+
+def _is_same(cells: Sequence[CellRef], pairs: _Pairs) -> bool:
+    return all(now == then for now, then in (pairs[cell] for cell in cells))
+
+
+def _has_enough_figures(rule: Rule, figures: Iterable[int]) -> bool:
+    """Whether two different figures of a line are large, or three not small; equal ones are tied by arithmetic."""
+    different = sorted({figure for figure in figures if figure >= max(_least_other(rule), 1)}, reverse=True)
+    return len(different) >= FEWEST_IN_COLUMN or (
+        len(different) > 1 and different[0] >= rule.options["least"]
+    )
+
+
+def _least_other(rule: Rule) -> int:
+    """`least_other` of the rule, which the settings of a city may lack."""
+    return int(rule.options.get("least_other", rule.options["least"]))
+
+
+def _copied_columns(rule: Rule, pairs: _Pairs) -> list[list[CellRef]]:
+    """Printed columns, most of whose figures that are not small are equal; each as its equal cells."""
+    found = []
+    for column in _grouped(pairs, lambda cell: (cell.member, cell.column)):
+        large = [cell for cell in column if pairs[cell][0] >= max(_least_other(rule), 1)]
+        same = [cell for cell in large if _is_same([cell], pairs)]
+        if len(same) >= FEWEST_IN_COLUMN and len(same) >= rule.options["share"] * len(large):
+            found.append([cell for cell in column if _is_same([cell], pairs)])
+    return found
+
+
+def _columns_outcome(
+    heads: Sequence[CellRef],
+    columns: Sequence[list[CellRef]],
+    pairs: _Pairs,
+    values: dict[str, Any],
+    cell_index: CellIndex,
+) -> Outcome:
+    """One outcome for the copied columns of one district or tier (or of the annex); `heads` are their first cells."""
+    mine = [column for column in columns if column[0] in heads]
+    member = cell_index.declaration.word_of(heads[0].member)
+    names = member + "、".join(cell_index.heading(cell.column) for cell in heads)
+    shown = "；".join(
+        f"{cell_index.heading(column[0].column)} {len(column)} 格相同，共 {_length(column[0], pairs)} 格"
+        for column in mine
+    )
+    return Outcome(
+        replace(heads[0], row=ALL_ROWS),
+        tuple(cell for column in mine for cell in column),
+        state(False),
+        shown,
+        values=values | {"whole": False, "columns": names},
+    )
+
+
+def _length(head: CellRef, pairs: _Pairs) -> int:
+    """How many cells of a printed column can be compared."""
+    return sum(cell.column == head.column and cell.member == head.member for cell in pairs)
+
+
+def _figure_text(cell: CellRef, figure: int, cell_index: CellIndex) -> str:
+    """A figure of a line with its heading: ``办件数 1,080``, ``张店区评价数 1,080``."""
+    return f"{cell_index.declaration.word_of(cell.member)}{cell_index.heading(cell.column)} {number(figure)}"
 
 
 def annexes_kept(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from haochaping.checks.outcome import Outcome, not_evaluable, state
 from haochaping.checks.rule import Rule
-from haochaping.cleaning.number_format import number, percent_text
+from haochaping.cleaning.number_format import number, percent_text, percent_texts_apart
 from haochaping.core.model import CellRef
 from haochaping.statistics.robust_spread import FEWEST_PEERS, robust_spread
 from haochaping.store.cell_index import CellIndex, RowRef
@@ -58,15 +58,15 @@ def peers_rate(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         is_far = _far_from_peers(rule, odds)
         middle = 1 / (1 + math.exp(-float(np.median(list(odds.values())))))
         for at, (base, k, n) in counts.items():
-            rate = percent_text(Fraction(k, n))
+            rate, median = percent_texts_apart(Fraction(k, n), Fraction(middle))
             yield Outcome(
                 at,
                 (at, base),
                 state(not is_far[at]),
-                f"{number(k)} ÷ {number(n)} = {rate}；同类单位中位数 {middle:.2%}",
+                f"{number(k)} ÷ {number(n)} = {rate}；同类单位中位数 {median}",
                 values={
                     "exact": rate,
-                    "median": f"{middle:.2%}",
+                    "median": median,
                     "direction": "高" if k / n > middle else "低",
                 },
             )
@@ -86,13 +86,13 @@ def peers_points(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         middle = float(np.median([k / n for _, k, n in rates.values()]))
         for k_cell, (n_cell, k, n) in rates.items():
             is_far = abs(k / n - middle) * 100 > rule.options["points"]
-            rate = percent_text(Fraction(k, n))
+            rate, median = percent_texts_apart(Fraction(k, n), Fraction(middle))
             yield Outcome(
                 n_cell,
                 (n_cell, k_cell),
                 state(not is_far),
-                f"{number(k)} ÷ {number(n)} = {rate}；各单位中位数 {middle:.2%}",
-                values={"exact": rate, "median": f"{middle:.2%}", "annex": cell_index.annex_number(table)},
+                f"{number(k)} ÷ {number(n)} = {rate}；各单位中位数 {median}",
+                values={"exact": rate, "median": median, "annex": cell_index.annex_number(table)},
                 suspects=(n_cell, k_cell) if is_far else (),
             )
 
@@ -144,7 +144,7 @@ def _one_digit_too_many(
 
 def _multiple_text(ratio: float) -> str:
     """A multiple as text: ``3.98 倍``, below a tenth as a percentage."""
-    return f"{ratio:.2f} 倍" if ratio >= 0.1 else f"{ratio:.2%}"
+    return f"{ratio:.2f} 倍" if ratio >= 0.1 else percent_text(Fraction(ratio))
 
 
 def _district_parts(cell_index: CellIndex, district: str) -> tuple[list[CellRef], int]:

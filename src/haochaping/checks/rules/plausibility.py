@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 from fractions import Fraction
 
 from haochaping.checks.outcome import Outcome, state, whole_column
 from haochaping.checks.rule import Rule
-from haochaping.cleaning.decode_text import decode
-from haochaping.cleaning.number_format import number, percent_text
+from haochaping.cleaning.number_format import number, percent_texts_apart
 from haochaping.core.labels import row_words
 from haochaping.core.model import CellRef
 from haochaping.statistics.binomial_tail import is_tail_below
@@ -43,11 +40,12 @@ def silent(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             fails = is_small and is_tail_below(k, n, overall, rule.options["chance"])
             if "least" in rule.options:
                 fails = not fails and k == 0 and n >= rule.options["least"]
+            rate, common = percent_texts_apart(Fraction(k, n), Fraction(overall))
             yield Outcome(
                 at,
                 (at, row.cell("evaluations")),
                 state(not fails),
-                f"{number(k)} ÷ {number(n)} = {percent_text(Fraction(k, n))}；除最多的一个部门外，本表主动评价率 {overall:.2%}，"
+                f"{number(k)} ÷ {number(n)} = {rate}；除最多的一个部门外，本表主动评价率 {common}，"
                 f"按此推算，{number(n)} 条中约为 {n * overall:,.0f} 条（只作比较，不是应达到的数）",
                 values={"printed": number(k), "base": number(n)},
             )
@@ -142,8 +140,7 @@ def benchmark(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     rows = [row for table in rule.tables for row in cell_index.rows(table)]
     active = sum(cell_index.count(row.cell("active_evaluations")) or 0 for row in rows)
     negatives = sum(cell_index.count(row.cell("negative_evaluations")) or 0 for row in rows)
-    path = cell_index.reference.folder / "benchmarks.csv"
-    for line in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
+    for line in cell_index.reference.optional_rows("benchmarks.csv"):
         rate = int(line["negatives"]) / int(line["evaluations"])
         chance = math.exp(active * math.log1p(-rate))
         rated = f"{line['place']}{line['period']}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -11,10 +9,12 @@ from typing import Any
 
 from haochaping.checks.outcome import ALL_ROWS, Outcome, not_evaluable, state
 from haochaping.checks.rule import Rule
-from haochaping.cleaning.decode_text import decode
+from haochaping.cleaning.extraction_dates import written_extraction
+from haochaping.cleaning.period_mentions import period_mentions
 from haochaping.core.labels import row_words
 from haochaping.core.model import TEXT_CLAIMS, CellRef, note_text
 from haochaping.core.text import normalize_for_comparison
+from haochaping.read.stated_period import other_period
 from haochaping.store.cell_index import CellIndex, cell_of, claim_cell, note_cell
 
 
@@ -48,17 +48,19 @@ def period(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def titles(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """The quarter named in an annex's title, if any, is the right one."""
-    expected = f"第{cell_index.data.quarter.label.partition('第')[2]}"
+    """The period named in an annex's title, if any, is the right one.
+
+    The reader refuses files with another; tidy tables without their files may hold one.
+    """
+    quarter = cell_index.data.quarter
+    expected = quarter.label_in_year
     for annex in _declared_annexes(cell_index):
-        found = re.search(r"第?([一二三四1-4])季度", normalize_for_comparison(annex["title"]))
-        if found:
-            number = found[1].translate(str.maketrans("1234", "一二三四"))
+        if any(not mention.is_bare_year for mention in period_mentions(annex["title"], quarter.year)):
             at = note_cell(annex["table"], "title")
             yield Outcome(
                 at,
                 (at,),
-                state(f"第{number}季度" == expected),
+                state(other_period(annex["title"], quarter) is None),
                 f"“{annex['title']}”与{expected}",
                 values={
                     "annex": cell_index.annex_number(annex["table"]),
@@ -139,6 +141,22 @@ def extracted_early(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         yield Outcome(at, (), state(extracted >= end), f"{extracted} 与 {end}", values=values)
 
 
+def extraction_day(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
+    """A note that says when its data were extracted says the day; else nothing can be checked about it."""
+    without_day: dict[str, list[str]] = {}
+    is_said = False
+    for annex in cell_index.data.annexes.to_dict("records"):
+        written = written_extraction(annex["note"])
+        is_said = is_said or written is not None or bool(annex["extraction_date"])
+        if written is not None and not annex["extraction_date"]:
+            without_day.setdefault(written.words, []).append(str(annex["annex"]))
+    if is_said:
+        shown = "；".join(f"附件{'、'.join(annexes)}“{words}”" for words, annexes in without_day.items())
+        yield Outcome(
+            claim_cell("extraction_date"), (), state(not without_day), shown, values={"shown": shown}
+        )
+
+
 def _last_working_day(day: date) -> date:
     from chinese_calendar import is_workday
 
@@ -161,8 +179,7 @@ def claims(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     text = normalize_for_comparison(cell_index.data.fact("text"))
     if not text or cell_index.reference is None:
         return
-    path = cell_index.reference.folder / "claims.csv"
-    for row in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
+    for row in cell_index.reference.optional_rows("claims.csv"):
         if row["severity"] != rule.severity:
             continue
         if found := re.search(row["pattern"], text):
@@ -241,6 +258,7 @@ KINDS = {
     "same_extraction": same_extraction,
     "window": window,
     "extracted_early": extracted_early,
+    "extraction_day": extraction_day,
     "claims": claims,
     "two_sources": two_sources,
     "no_cases": no_cases,

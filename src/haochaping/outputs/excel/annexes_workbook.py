@@ -33,7 +33,7 @@ from haochaping.present.printed_table import (
     printed_table,
     printed_table_names,
 )
-from haochaping.read.formats.entries_sheet import ITEMS, SHEET, annex_items
+from haochaping.read.formats.entries_sheet import SHEET, annex_items, items_of
 from haochaping.store.cell_index import cell_of, claim_text
 
 COVER, CONTENTS, REMARKS = "封面", "目录", "说明"
@@ -116,7 +116,7 @@ def _cover_facts(data: QuarterData, verdict: str, internal: bool) -> list[tuple[
     start, end = data.fact("period_start"), data.fact("period_end")
     kind = data.fact("source_kind")
     facts = [
-        ("季度", data.quarter.label),
+        (data.quarter.name, data.quarter.label),
         ("统计期", f"{start} 至 {end}" if start and end else ""),
         ("来源", _SOURCE_KINDS.get(kind, kind)),
         ("通报标题", data.fact("title")),
@@ -181,7 +181,7 @@ def _write_entries(sheet: Any, styles: Styles, data: QuarterData) -> None:
         for row in data.headline.to_dict("records")
     }
     items = annex_items(data.declaration)
-    lines = [[label, figures.get(name) or data.fact(name)] for label, name in ITEMS.items()]
+    lines = [[label, figures.get(name) or data.fact(name)] for label, name in items_of(data.quarter).items()]
     lines += [[label, _annex_fact(data, table, name)] for label, (table, name) in items.items()]
     write_lines(sheet, styles, [("项目", 26), ("内容", 88)], [line for line in lines if line[1]])
 

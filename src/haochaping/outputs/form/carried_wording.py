@@ -7,31 +7,53 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import HALF_YEAR, MONTH, QUARTER, YEAR, Period
 from haochaping.core.text import remove_whitespace_beside_chinese
 
 _NUMERALS = "一二三四"
-_QUARTER = re.compile(r"(?:(\d{4})(年))?(第?)([一二三四1-4])(季度)")
+_HALVES = "上下"
+_YEAR_BEFORE = r"(?:(\d{4})(年))?"
+_MENTION = {
+    QUARTER: re.compile(_YEAR_BEFORE + r"(第?)([一二三四1-4])(季度)"),
+    MONTH: re.compile(_YEAR_BEFORE + r"(?<!\d)(0?)(1[0-2]|[1-9])(月份?)(?!\d)"),
+    HALF_YEAR: re.compile(_YEAR_BEFORE + r"()([上下])(半年)"),
+    YEAR: re.compile(r"(\d{4})()()()(年)"),
+}
+"""How a period is mentioned: its year, 年, 第, number, and the word that names the kind."""
 _DATE = re.compile(r"(?:(\d{4})(年|[-./]))?(\d{1,2})(月|[-./])(\d{1,2})(日?)")
-_TRACE_OF_DATE = re.compile(r"\d{4}年|\d月|季度")
+_TRACE_OF_DATE = re.compile(r"\d{4}年|\d月|季度|半年")
 """Traces of a date or quarter that was not recognised and would be left as the old quarter's."""
+_LAST_OF_ONE_DIGIT = 9
 _MOST_FORMULA_TEXT = 200
 """A text inside a formula may have 255 characters."""
 UNKNOWN = "（待填）"
 
 
-def in_quarter(text: str, old: Quarter, new: Quarter) -> str:
-    """`text` with every mention of the old quarter, with its year or without, replaced by the new quarter."""
+def in_quarter(text: str, old: Period, new: Period) -> str:
+    """`text` with every mention of the old period, with its year or without, replaced by the new one of its kind."""
 
-    def replace_quarter(match: re.Match[str]) -> str:
+    def replace_period(match: re.Match[str]) -> str:
         year, unit, ordinal, number, word = match.groups()
-        digit = int(number) if number.isdigit() else _NUMERALS.index(number) + 1
-        if digit != old.number or (year and int(year) != old.year):
+        if _number(number) != old.number or (year and int(year) != old.year):
             return match.group()
-        rewritten = str(new.number) if number.isdigit() else _NUMERALS[new.number - 1]
-        return f"{new.year if year else ''}{unit or ''}{ordinal}{rewritten}{word}"
+        ordinal = "" if ordinal == "0" and new.number > _LAST_OF_ONE_DIGIT else ordinal
+        return f"{new.year if year else ''}{unit or ''}{ordinal}{_like(number, new.number)}{word}"
 
-    return _QUARTER.sub(replace_quarter, text)
+    return _MENTION[old.kind].sub(replace_period, text)
+
+
+def _number(written: str) -> int:
+    """The number of a period from how it is written; a year has none."""
+    if not written or written.isdigit():
+        return int(written or 1)
+    return (_HALVES if written in _HALVES else _NUMERALS).index(written) + 1
+
+
+def _like(written: str, number: int) -> str:
+    """`number` in the digits or numerals of `written`."""
+    if not written or written.isdigit():
+        return str(number) if written else ""
+    return (_HALVES if written in _HALVES else _NUMERALS)[number - 1]
 
 
 @dataclass(frozen=True)
@@ -65,7 +87,7 @@ class DateMention:
 Pieces = Sequence[str | DateMention]
 
 
-def note_pieces(note: str, dates: Mapping[str, str], old: Quarter, new: Quarter) -> Pieces | None:
+def note_pieces(note: str, dates: Mapping[str, str], old: Period, new: Period) -> Pieces | None:
     """Split a note of the old quarter into words and mentions of its `dates` (name to ISO), the quarter replaced.
 
     None where it holds no date, or one that is not among `dates`: then its dates cannot be updated.
@@ -81,7 +103,7 @@ def note_pieces(note: str, dates: Mapping[str, str], old: Quarter, new: Quarter)
         end = match.end()
     pieces = [in_quarter(p, old, new) if isinstance(p, str) else p for p in [*pieces, text[end:]]]
     words = [piece for piece in pieces if isinstance(piece, str)]
-    has_old_date = any(_TRACE_OF_DATE.search(_QUARTER.sub("", word)) for word in words)
+    has_old_date = any(_TRACE_OF_DATE.search(_MENTION[old.kind].sub("", word)) for word in words)
     if len(words) == len(pieces) or has_old_date or any(len(word) > _MOST_FORMULA_TEXT for word in words):
         return None
     return pieces

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from haochaping.core.declaration import AnnexSpec
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
 from haochaping.present.printed_table import (
     PrintedColumn,
@@ -63,7 +63,7 @@ class Form:
                 yield self.spec.unit_kinds[grouping.key], column.member  # type: ignore[union-attr]
 
 
-def annex_form(name: str, quarter: Quarter, reference: Reference, previous: QuarterData | None) -> Form:
+def annex_form(name: str, quarter: Period, reference: Reference, previous: QuarterData | None) -> Form:
     """Lay out one annex as in the quarter before, or by the units registry where that quarter lacks the annex."""
     spec, serial = reference.declaration.annexes[name], reference.declaration.serial_headings[0]
     kinds = {group.name: group.name if group.is_registered else "" for group in spec.groups}
@@ -84,7 +84,7 @@ def annex_form(name: str, quarter: Quarter, reference: Reference, previous: Quar
     return Form(spec, sheet_name(spec), serial, columns, names, of_kind, totals)
 
 
-def _units(kind: str, quarter: Quarter, reference: Reference) -> list[str]:
+def _units(kind: str, quarter: Period, reference: Reference) -> list[str]:
     """Names of the units that exist at the end of the quarter, in official order; those without a place last."""
     units = [unit for unit in reference.units if unit.kind == kind and unit.valid_on(quarter.end)]
     return [

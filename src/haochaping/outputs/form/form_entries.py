@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import printable
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, set_page, write_text
 from haochaping.outputs.form.carried_wording import DateMention, Pieces, in_quarter, note_pieces
 from haochaping.outputs.form.form_style import TO_FILL, quotable, whiten_filled, write_headings
-from haochaping.read.formats.entries_sheet import DATES, FIGURES, ITEMS, SHEET, annex_items
+from haochaping.read.formats.entries_sheet import DATES, FIGURES, ITEMS, SHEET, annex_items, items_of
 from haochaping.reference.reference import Reference
 
 HEADINGS = ("项目", "内容", "说明")
@@ -53,8 +53,13 @@ class KnownEntries:
     notes: Mapping[str, Pieces] = field(default_factory=dict)
     """Note by table, in pieces: its dates refer to cells of the sheet."""
 
+    @property
+    def period(self) -> Period:
+        """The period of the sheet."""
+        return Period.parse(self.facts["quarter"])
 
-def known_entries(quarter: Quarter, reference: Reference, previous: QuarterData | None) -> KnownEntries:
+
+def known_entries(quarter: Period, reference: Reference, previous: QuarterData | None) -> KnownEntries:
     """The quarter and its dates; issuer, addressees, titles and wording of notes from the quarter before."""
     facts: dict[str, str | date] = {
         "quarter": str(quarter),
@@ -85,8 +90,8 @@ def write_entries(workbook: Any, styles: Styles, known: KnownEntries, reference:
         sheet.set_column(column, column, width)
     write_headings(sheet, styles, 0, HEADINGS)
     items = annex_items(reference.declaration)
-    for row, (label, name) in enumerate(ITEMS.items(), start=1):
-        hint = _HINTS.get(name, _AS_PRINTED if name in FIGURES.values() else "")
+    for row, (label, name) in enumerate(items_of(known.period).items(), start=1):
+        hint = known.period.in_own_words(_HINTS.get(name, _AS_PRINTED if name in FIGURES.values() else ""))
         _write_entry(sheet, styles, row, (label, known.facts.get(name, ""), hint))
     for row, (label, (table, item)) in enumerate(items.items(), start=len(ITEMS) + 1):
         if item == "title":
@@ -139,6 +144,6 @@ def _write_note_formula(
             shown_pieces.append(piece)
             formulas.append(f'"{quotable(piece)}"')
     text = printable("".join(shown_pieces))
-    _write_label_and_hint(sheet, styles, row, label, text, _NOTE_FORMULA_HINT)
+    _write_label_and_hint(sheet, styles, row, label, text, known.period.in_own_words(_NOTE_FORMULA_HINT))
     style = styles.get(border=1, bg_color=TO_FILL, text_wrap=True)
     sheet.write_formula(row, 1, f"={'&'.join(formulas)}", style, text)

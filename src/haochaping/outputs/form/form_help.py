@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import printable
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, set_page, write_text
 from haochaping.outputs.form.form import Form
@@ -32,7 +32,7 @@ _WIDTHS = (24, 66, 12, 14)
 class Help:
     """Content of the sheet: the annexes, words in place of numbers with their meaning, differing names by sheet."""
 
-    quarter: Quarter
+    quarter: Period
     forms: Sequence[Form]
     words: dict[str, str]
     names: dict[str, list[str]]
@@ -46,7 +46,9 @@ def write_help(workbook: Any, styles: Styles, content: Help) -> None:
     sheet.set_row(0, 30)
     title = f"{content.quarter.label}数据附件填写说明"
     sheet.write_string(0, 0, title, styles.get(bold=True, font_size=14))
-    steps = [(f"说明 {number}", step) for number, step in enumerate(STEPS, start=1)]
+    steps = [
+        (f"说明 {number}", content.quarter.in_own_words(step)) for number, step in enumerate(STEPS, start=1)
+    ]
     row = _write_lines(sheet, styles, 1, steps)
     row = _write_checks(sheet, styles, content.forms, row + 1)
     if count := sum(map(len, content.names.values())):
@@ -54,7 +56,10 @@ def write_help(workbook: Any, styles: Styles, content: Help) -> None:
             sheet,
             styles,
             row + 1,
-            ("与名录不同的名称", f"共 {count} 个，照上季度所印列出；请决定改名称，还是在 units.csv 登记"),
+            (
+                "与名录不同的名称",
+                f"共 {count} 个，照{content.quarter.before}所印列出；请决定改名称，还是在 units.csv 登记",
+            ),
         )
         row = _write_lines(
             sheet,

@@ -8,7 +8,7 @@ from pathlib import Path
 from haochaping.core.errors import InputRefused, Problem
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import NOTES
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
 from haochaping.outputs.excel.workbook_style import Styles, open_workbook
 from haochaping.outputs.form.form import annex_form, differing_addressees, differing_names
@@ -23,7 +23,7 @@ ANNEXES = "annexes.xlsx"
 
 
 def write_new_quarter(
-    folder: Path, quarter: Quarter, reference: Reference, previous: QuarterData | None
+    folder: Path, quarter: Period, reference: Reference, previous: QuarterData | None
 ) -> list[Path]:
     """Create the folder of a quarter with an empty workbook and an empty notes file.
 
@@ -31,7 +31,7 @@ def write_new_quarter(
     ----------
     folder : Path
         ``data/raw/<quarter>/``; created if need be.
-    quarter : Quarter
+    quarter : Period
         The quarter to be filled in.
     reference : Reference
         The city's units and words.
@@ -52,7 +52,9 @@ def write_new_quarter(
     existing = [*input_files(folder), *([folder / NOTES] if (folder / NOTES).exists() else [])]
     if existing:
         raise InputRefused(
-            Problem(str(path), "已有此文件", "本季度已有资料，不再放入空白表格；确要重做的，请先移走")
+            Problem(
+                str(path), "已有此文件", f"本{quarter.noun}已有资料，不再放入空白表格；确要重做的，请先移走"
+            )
             for path in existing
         )
     folder.mkdir(parents=True, exist_ok=True)
@@ -66,7 +68,7 @@ def write_new_quarter(
     return [folder / name for name in contents]
 
 
-def _workbook(quarter: Quarter, reference: Reference, previous: QuarterData | None) -> bytes:
+def _workbook(quarter: Period, reference: Reference, previous: QuarterData | None) -> bytes:
     buffer = io.BytesIO()
     workbook = open_workbook(buffer, f"{quarter.label}政务服务“好差评”数据附件（待填）")
     styles = Styles(workbook)

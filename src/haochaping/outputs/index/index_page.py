@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
 from urllib.parse import quote
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.labels import SEVERITIES
 from haochaping.core.paths import Locations, quarters_in
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import KINDS, QUARTER, Period
 from haochaping.figures.figure import PERCENT, Figure
 from haochaping.figures.one_quarter import figures_of_one_quarter
 from haochaping.figures.series import series
@@ -30,7 +30,7 @@ from haochaping.store.tidy_tables import read_tidy
 TITLE = "政务服务“好差评”季度简报目录"
 FEWEST_QUARTERS_DRAWN = 2
 _CHANGES = {"before": "环比", "year": "同比"}
-TidyFigures = Mapping[Quarter, Mapping[str, Figure]]
+TidyFigures = Mapping[Period, Mapping[str, Figure]]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Link:
 class Card:
     """What the index shows of one quarter."""
 
-    quarter: Quarter
+    quarter: Period
     page: str
     verdict: str
     kind: str
@@ -115,10 +115,16 @@ def _facts(published: Sequence[PublishedQuarter]) -> list[tuple[str, str]]:
     span = newest if newest == oldest else f"{oldest} 至 {newest}"
     last = max(entry.summary.written for entry in published)
     return [
-        ("已生成", f"{len(published)} 个季度"),
+        ("已生成", _counted([entry.quarter for entry in published])),
         ("时间", span),
         *([("最近一次生成", last)] if last else []),
     ]
+
+
+def _counted(periods: Sequence[Period]) -> str:
+    """How many periods of each kind: ``4 个季度、12 个月``."""
+    of_kinds = [[period for period in periods if period.kind == kind] for kind in KINDS]
+    return "、".join(f"{len(group)} {group[0].counted}" for group in of_kinds if group)
 
 
 # --- cards ------------------------------------------------------------------------------------------
@@ -152,11 +158,11 @@ def _card_figure(figure: KeyFigure) -> CardFigure:
     return CardFigure(f"{figure.label}（{unit}）" if unit else figure.label, figure.text, changes)
 
 
-def _link(quarter: Quarter, item: Item) -> Link:
+def _link(quarter: Period, item: Item) -> Link:
     return Link(_relative_url(quarter, item.path), item.label, item.remark)
 
 
-def _relative_url(quarter: Quarter, path: str) -> str:
+def _relative_url(quarter: Period, path: str) -> str:
     return quote(f"{quarter}/{path}")
 
 
@@ -171,7 +177,7 @@ def _remarks(published_quarter: PublishedQuarter, tidy: Mapping[str, Figure]) ->
     corrected = [figure.label for figure in figures.values() if figure.corrected]
     remarks = [f"{'、'.join(corrected)}含更正后的数。"] if corrected else []
     if not any(figure.changes for figure in figures.values()):
-        remarks.append("没有可比的上季度和上年同期数据，不列环比、同比。")
+        remarks.append(f"没有可比的{published_quarter.quarter.before}和上年同期数据，不列环比、同比。")
     changed = [
         f"{figure.label} {tidy[name].text}"
         for name, figure in figures.items()
@@ -187,7 +193,7 @@ def _remarks(published_quarter: PublishedQuarter, tidy: Mapping[str, Figure]) ->
 
 def _tidy_figures(
     locations: Locations, report_progress: Callable[[str], None]
-) -> tuple[dict[Quarter, dict[str, Figure]], set[Quarter]]:
+) -> tuple[dict[Period, dict[str, Figure]], set[Period]]:
     """The key figures of every quarter that has tidy tables, and which of the quarters are simulated."""
     reference = load_reference(locations.reference)
     found, simulated = {}, set()
@@ -205,23 +211,26 @@ def _tidy_figures(
 
 
 def _charts(published: Sequence[PublishedQuarter], tidy: TidyFigures) -> Html:
-    """One small chart for each key figure that two quarters or more have."""
+    """One small chart for each key figure and kind of period that two periods or more have."""
     chart_html: list[str] = []
-    for name, unit in UNITS.items():
-        back_series = series(name, unit, _values_by_quarter(name, published, tidy))
+    for kind, name in product(KINDS, UNITS):
+        values = _values_by_quarter(name, published, tidy)
+        of_kind = {quarter: figure for quarter, figure in values.items() if quarter.kind == kind}
+        back_series = series(name, UNITS[name], of_kind)
         if len(back_series.known) < FEWEST_QUARTERS_DRAWN:
             continue
         if not chart_html:
             import matplotlib as mpl
 
             mpl.use("agg")  # no window, whatever the system would open
-        chart_html.append(series_chart(back_series)._repr_html_())
+        suffix = "" if kind == QUARTER else f"-{kind}"
+        chart_html.append(series_chart(back_series, id_suffix=suffix)._repr_html_())
     return side_by_side(chart_html) if chart_html else EMPTY
 
 
 def _values_by_quarter(
     name: str, published: Sequence[PublishedQuarter], tidy: TidyFigures
-) -> dict[Quarter, Figure | None]:
+) -> dict[Period, Figure | None]:
     """A figure by quarter: from the tidy tables, or as published for a quarter without them."""
     published_values = {entry.quarter: entry.summary.figures.get(name) for entry in published}
     from_manifests = {
@@ -233,30 +242,33 @@ def _values_by_quarter(
 
 
 def _series_remarks(
-    published: Sequence[PublishedQuarter], tidy: TidyFigures, simulated: set[Quarter], has_charts: bool
+    published: Sequence[PublishedQuarter], tidy: TidyFigures, simulated: set[Period], has_charts: bool
 ) -> list[str]:
     published_set = {entry.quarter for entry in published}
     simulated_remarks = _simulated_remarks(simulated, published_set | set(tidy))
+    shown = published_set | set(tidy)
     if not has_charts:
         return [
             *simulated_remarks,
             "两表合计的关键数只有一个季度有，还不能成图；有两个季度后画图，有五个季度后计算控制限。",
         ]
+    kinds = "、".join(dict.fromkeys(quarter.name for quarter in sorted(shown)))
     remarks = [
         *simulated_remarks,
-        "横轴为季度。红点为变化信号：超出控制限，或连续同向、偏于一侧，不像是偶然波动，原因要由人查。"
+        f"横轴为{kinds}。红点为变化信号：超出控制限，或连续同向、偏于一侧，不像是偶然波动，原因要由人查。"
         "控制限只说明通常波动的范围，不是考核标准。",
     ]
-    if without_briefing := sum(quarter not in published_set for quarter in tidy):
-        remarks.append(f"图中还有 {without_briefing} 个没有简报的季度，数取自 data/tidy。")
+    if without_briefing := [quarter for quarter in tidy if quarter not in published_set]:
+        names = "、".join(dict.fromkeys(quarter.name for quarter in without_briefing))
+        remarks.append(f"图中还有 {len(without_briefing)} 个没有简报的{names}，数取自 data/tidy。")
     return remarks
 
 
-def _simulated_remarks(simulated: set[Quarter], quarters: set[Quarter]) -> list[str]:
+def _simulated_remarks(simulated: set[Period], quarters: set[Period]) -> list[str]:
     """The remark that all or some quarters are simulated; none where all are real."""
     if not simulated:
         return []
     if simulated >= quarters:
         return ["全部为模拟数据，不是实际情况。"]
     named = "、".join(quarter.label for quarter in sorted(simulated))
-    return [f"其中 {len(simulated)} 个季度为模拟数据：{named}。"]
+    return [f"其中 {_counted(sorted(simulated))}为模拟数据：{named}。"]

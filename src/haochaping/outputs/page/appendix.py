@@ -141,7 +141,9 @@ def _revisions_table(data: QuarterData) -> Html:
     ]
     return stack(
         "<h3>修订</h3>",
-        frame_table(pd.DataFrame(rows), "本季度资料首次读入以后的改动（更正另列）", "table-revisions"),
+        frame_table(
+            pd.DataFrame(rows), f"本{data.quarter.noun}资料首次读入以后的改动（更正另列）", "table-revisions"
+        ),
     )
 
 

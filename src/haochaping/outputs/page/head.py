@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import QuarterData
+from haochaping.core.period import Period
 from haochaping.figures.figure import Figures
 from haochaping.outputs.page.findings_section import corrections_html, verdict_html
 from haochaping.present.doubts import Doubts
@@ -29,7 +30,7 @@ def head_html(data: QuarterData, report: CheckReport, figures: Figures) -> Html:
         f'<div class="hero" id="head"><p class="kind">内部审核稿{_simulated_remark(data)}</p>'
         f"<h1>{text(data.quarter.label)}政务服务“好差评”工作简报</h1>"
         f'<dl class="facts">{facts_html}</dl>{verdict_html(report)}{corrections_html(data, report)}{_key_figure_list(figures, doubts)}'
-        f'<p class="comparison">{_comparison(figures)}</p></div>'
+        f'<p class="comparison">{_comparison(figures, data.quarter)}</p></div>'
     )
 
 
@@ -38,12 +39,14 @@ def _simulated_remark(data: QuarterData) -> str:
     return " · 模拟数据，不是实际情况" if data.is_simulated else ""
 
 
-def _comparison(figures: Figures) -> str:
+def _comparison(figures: Figures, quarter: Period) -> str:
     """What the changes of all key figures are measured against."""
     compared = figures.words.get("compared_with", ())
     if not compared:
-        return "没有可比的上季度和上年同期数据，本期不列环比、同比。"
-    lacking = [label for name, label in (("before", "上季度"), ("year", "上年同期")) if name not in compared]
+        return f"没有可比的{quarter.before}和上年同期数据，本期不列环比、同比。"
+    lacking = [
+        label for name, label in (("before", quarter.before), ("year", "上年同期")) if name not in compared
+    ]
     missing_remark = (
         f"没有{lacking[0]}数据，不列{'环比' if 'before' not in compared else '同比'}。" if lacking else ""
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.paths import Locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.files.atomic_write import atomic_write
 from haochaping.outputs.published.file_names import PAGE, PDF
 
@@ -72,7 +72,7 @@ class PrintFailed(Exception):
     """The browser printed nothing that could be used; what was printed before is untouched (exit code 3)."""
 
 
-def write_pdf(locations: Locations, quarter: Quarter) -> Path:
+def write_pdf(locations: Locations, quarter: Period) -> Path:
     """Print the page of `quarter` to ``briefing.pdf`` beside it.
 
     The PDF is not in the manifest: it can be printed again at any time, and the next run removes it with its page.

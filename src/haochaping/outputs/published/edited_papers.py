@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.files.file_hash import sha256_by_name
 from haochaping.outputs.published.file_names import (
     DRAFT,
@@ -53,7 +53,7 @@ def _new_counterpart(kept_paper: str, new_papers: Sequence[str]) -> str:
     )
 
 
-def report_edited_papers(published: Path, quarter: Quarter, report_progress: Callable[[str], None]) -> None:
+def report_edited_papers(published: Path, quarter: Period, report_progress: Callable[[str], None]) -> None:
     """Report the edited papers of a folder that is up to date, if it also holds a newer paper of the same kind."""
     kept_papers = edited_papers(published)
     papers = [path for pattern in _EDITABLE for path in sorted(published.glob(pattern))]
@@ -67,7 +67,7 @@ def report_edited_papers(published: Path, quarter: Quarter, report_progress: Cal
 
 
 def remind_where_filled_papers_go(
-    edited: Sequence[str], quarter: Quarter, report_progress: Callable[[str], None]
+    edited: Sequence[str], quarter: Period, report_progress: Callable[[str], None]
 ) -> None:
     """Say where a review workbook and verification sheets must go that were filled in where they were written."""
     if any(name.startswith("review") for name in edited):

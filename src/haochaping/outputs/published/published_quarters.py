@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from haochaping.core.errors import InputRefused
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.outputs.published.edited_papers import edited_papers
 from haochaping.outputs.published.file_names import BUNDLES, MANIFEST, PAGE
 from haochaping.outputs.published.run_summary import Summary, read_summary
@@ -19,7 +19,7 @@ from haochaping.outputs.published.shelf import Item, list_items
 class PublishedQuarter:
     """One published quarter: what its manifest says, and what lies in its folder."""
 
-    quarter: Quarter
+    quarter: Period
     summary: Summary
     items: tuple[Item, ...]
 
@@ -69,9 +69,9 @@ def _read(folder: Path) -> PublishedQuarter | Skipped:
     return PublishedQuarter(quarter, summary, tuple(list_items(folder, edited_papers(folder))))
 
 
-def _parse_quarter(name: str) -> Quarter | None:
+def _parse_quarter(name: str) -> Period | None:
     try:
-        quarter = Quarter.parse(name)
+        quarter = Period.parse(name)
     except InputRefused:
         return None
     return quarter if str(quarter) == name else None

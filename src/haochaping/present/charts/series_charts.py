@@ -12,7 +12,7 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import find_locations
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import HALF_YEAR, MONTH, NUMERALS, QUARTER, YEAR, Period
 from haochaping.figures.figure import PERCENT, Figures
 from haochaping.figures.one_quarter import figures_of_one_quarter
 from haochaping.figures.series import FEWEST_QUARTERS, Limits, Point, Series, series_on_page
@@ -40,7 +40,8 @@ _SIGNAL_WORDS = {
     "two_in_three": "相邻三个季度中有两个接近同一控制限",
     "one_side": "连续七个季度在均值同一侧",
 }
-_NUMERALS = "一二三四"
+_TICKS = {QUARTER: NUMERALS, MONTH: tuple(map(str, range(1, 13))), HALF_YEAR: ("上", "下"), YEAR: ("",)}
+"""What stands below a point, by kind of period and number; its year stands below that."""
 _TEN_THOUSAND = 10_000
 _AXIS_POINTS, _YEAR_POINTS = 180, 48
 """Length of the time axis in points, without the labels at both sides; length that the label of a year needs."""
@@ -88,10 +89,10 @@ def side_by_side(charts_html: Sequence[str]) -> Html:
     return stack('<div class="small-charts">', *charts_html, "</div>")
 
 
-def series_chart(series: Series, doubts: Doubts | None = None) -> Chart:
+def series_chart(series: Series, doubts: Doubts | None = None, id_suffix: str = "") -> Chart:
     """Draw one series as a line, with its limits over the quarters they are computed from.
 
-    With `doubts` the numbers in doubt are marked in its title.
+    With `doubts` the numbers in doubt are marked in its title; `id_suffix` tells two charts of one figure apart.
     """
     limits = series.limits
     figure, axes = NARROW.subplots(_HEIGHT_INCHES)
@@ -106,7 +107,7 @@ def series_chart(series: Series, doubts: Doubts | None = None) -> Chart:
     _label_quarters(axes, [point.quarter for point in series.points])
     return make_chart(
         figure,
-        series_chart_id(series.name),
+        series_chart_id(series.name) + id_suffix,
         Phrase(tuple(_title_parts(series, limits)), doubts),
         _subtitle(series, limits),
         _alternative_text(series, limits),
@@ -155,21 +156,22 @@ def _draw_limits(axes: Any, series: Series, limits: Limits) -> None:
         axes.scatter(positions, values, color=RED, s=34, zorder=4)
 
 
-def _label_quarters(axes: Any, quarters: Sequence[Quarter]) -> None:
+def _label_quarters(axes: Any, quarters: Sequence[Period]) -> None:
     """Label each quarter with a numeral and the first one of a year with the year, as far as there is room."""
     spacing = _AXIS_POINTS / len(quarters)
-    step_quarters = 1 if spacing >= NARROW.text + 1 else 4
+    in_year = 12 // quarters[0].months
+    step_quarters = 1 if spacing >= NARROW.text + 1 else in_year
     first_quarters = [i for i, quarter in enumerate(quarters) if quarter.number == 1]
     has_room = not first_quarters or first_quarters[0] * spacing >= _YEAR_POINTS
     years = ([0] if has_room and 0 not in first_quarters else []) + first_quarters
-    step = -(-_YEAR_POINTS // max(1, int(4 * spacing)))
+    step = -(-_YEAR_POINTS // max(1, int(in_year * spacing)))
     labelled = {i for position, i in enumerate(years) if position % step == 0}
     ticks, labels = [], []
     for i, quarter in enumerate(quarters):
         if step_quarters == 1 or quarter.number == 1 or i in labelled:
             ticks.append(i)
             year = f"\n{quarter.year}年" if i in labelled else ""
-            labels.append(f"{_NUMERALS[quarter.number - 1]}{year}")
+            labels.append(f"{_TICKS[quarter.kind][quarter.number - 1]}{year}")
     axes.set_xticks(ticks, labels)
     axes.tick_params(axis="x", length=0)
     for label in axes.get_xticklabels():
@@ -215,16 +217,16 @@ def _title_parts(series: Series, limits: Limits | None) -> list[PhrasePart]:
     if limits.rules[-1]:
         return [*value_parts, f"，有变化信号：{_signal_words(last, limits.rules[-1], limits)}"]
     earlier = sum(bool(rule) for rule in limits.rules[:-1])
-    earlier_signals = f"；此前有 {earlier} 个季度发出变化信号" if earlier else ""
+    earlier_signals = f"；此前有 {earlier} {last.quarter.counted}发出变化信号" if earlier else ""
     return [*value_parts, f"，在{'试算' if limits.trial else ''}控制限内，属通常波动{earlier_signals}"]
 
 
 def _range_parts(series: Series) -> list[PhrasePart]:
     low, high = (pick(series.known, key=_exact_value) for pick in (min, max))
     if low.value == high.value:
-        return [f"{len(series.known)} 个季度没有变动"]
+        return [f"{len(series.known)} {low.quarter.counted}没有变动"]
     return [
-        f"{len(series.known)} 个季度在 ",
+        f"{len(series.known)} {low.quarter.counted}在 ",
         _value_part(low, series),
         " 至 ",
         _value_part(high, series),
@@ -244,16 +246,17 @@ def _exact_value(point: Point) -> Fraction:
 def _signal_words(point: Point, rule: str, limits: Limits) -> str:
     if rule == "outside":
         return "高于上控制限" if float(point.value or 0) > limits.centre else "低于下控制限"
-    return _SIGNAL_WORDS[rule]
+    return point.quarter.in_own_words(_SIGNAL_WORDS[rule])
 
 
 def _subtitle(series: Series, limits: Limits | None) -> str:
     definition = DEFINITIONS.get(series.name, f"单位：{UNITS[series.name]}")
-    definition_text = f"各季度{LABELS[series.name]}（{definition}），区县与市直部门两表合计"
+    period = series.points[-1].quarter
+    definition_text = f"各{period.noun}{LABELS[series.name]}（{definition}），区县与市直部门两表合计"
     run_length = len(series.unbroken)
     if limits is None:
-        return f"{definition_text}。不画控制限：连续有数的只有 {run_length} 个季度，至少要有 {FEWEST_QUARTERS} 个"
-    basis = f"最近连续 {run_length} 个季度"
+        return f"{definition_text}。不画控制限：连续有数的只有 {run_length} {period.counted}，至少要有 {FEWEST_QUARTERS} 个"
+    basis = f"最近连续 {run_length} {period.counted}"
     if limits.trial:
         return f"{definition_text}。控制限（XmR）为试算：只据{basis}，不足 12 个，以后会变动"
     return f"{definition_text}。控制限（XmR）据{basis}"
@@ -261,7 +264,7 @@ def _subtitle(series: Series, limits: Limits | None) -> str:
 
 def _alternative_text(series: Series, limits: Limits | None) -> str:
     listed = "，".join(f"{point.quarter.label} {point.text}" for point in series.points)
-    listed_text = f"折线图，{len(series.points)} 个季度。{listed}。"
+    listed_text = f"折线图，{len(series.points)} {series.points[-1].quarter.counted}。{listed}。"
     if limits is None:
         return listed_text + "没有控制限。"
     centre, lower, upper = (
@@ -279,7 +282,7 @@ def _alternative_text(series: Series, limits: Limits | None) -> str:
 def _data_table(series: Series, limits: Limits | None) -> pd.DataFrame:
     unit = "" if series.unit == PERCENT else f"（{series.unit}）"
     columns: dict[str, list[str]] = {
-        "季度": [point.quarter.label for point in series.points],
+        series.points[-1].quarter.name: [point.quarter.label for point in series.points],
         f"{LABELS[series.name]}{unit}": [point.text for point in series.points],
     }
     if limits is None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from haochaping.cleaning.number_or_missing import is_number
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.assemble import assemble
 from haochaping.read.grid.grid import Grid
@@ -26,7 +26,7 @@ MOST_HEADING_LINES = 4
 
 def read_document(
     blocks: Sequence[DocumentBlock],
-    quarter: Quarter,
+    quarter: Period,
     reference: Reference,
     place: str,
     source_kind: str = "published bulletin",

@@ -10,7 +10,7 @@ from typing import Any
 from haochaping.cleaning.dates import iso_date
 from haochaping.core.declaration import Declaration
 from haochaping.core.errors import InputRefused, Problem
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import KINDS, QUARTER, Period, kind_name
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.annex_table import AnnexTable
 from haochaping.read.grid.grid import Grid
@@ -22,6 +22,8 @@ SHEET, HELP_SHEET = "正文与日期", "填写说明"
 PROSE_SHEETS = (HELP_SHEET, "封面", "目录", "说明")
 """Sheets of the kit's own workbooks without figures of the quarter."""
 QUARTER_ITEM = "季度"
+PERIOD_ITEMS = (QUARTER_ITEM, *(kind_name(kind) for kind in KINDS if kind != QUARTER))
+"""Labels of the row that says of which period the sheet is, by its kind: 季度, 月份, 半年, 年度."""
 DATES = {
     "统计期起": "period_start",
     "统计期止": "period_end",
@@ -57,9 +59,7 @@ def annex_items(declaration: Declaration) -> dict[str, tuple[str, str]]:
     }
 
 
-def read_entries(
-    grid: Grid | None, quarter: Quarter, reference: Reference
-) -> tuple[Narrative, list[Problem]]:
+def read_entries(grid: Grid | None, quarter: Period, reference: Reference) -> tuple[Narrative, list[Problem]]:
     """Read the sheet, which a workbook need not have, into the form of a bulletin's text; and report problems.
 
     Blank entries are left out. Unknown labels are problems, because nothing may be ignored silently.
@@ -67,16 +67,19 @@ def read_entries(
     facts: dict[str, str] = {}
     headline: list[dict[str, Any]] = []
     problems: list[Problem] = []
-    labels = {normalize_for_comparison(label): label for label in [*ITEMS, *annex_items(reference.declaration)]}
+    labels = {
+        normalize_for_comparison(label): label
+        for label in [*PERIOD_ITEMS, *ITEMS, *annex_items(reference.declaration)]
+    }
     for cell_place, written, value in _filled_rows(grid):
         label = labels.get(normalize_for_comparison(written), "")
         name = ITEMS.get(label, "")
         if not label:
-            expected = f"项目应为 {'、'.join(ITEMS)} 或 附件1标题、附件1备注 等之一"
+            expected = f"项目应为 {'、'.join(items_of(quarter))} 或 附件1标题、附件1备注 等之一"
             problems.append(Problem(cell_place, written, expected))
-        elif label == QUARTER_ITEM:
-            if value not in (str(quarter), quarter.label):
-                problems.append(Problem(cell_place, value, f"文件夹是 {quarter}，季度应为 {quarter}"))
+        elif label in PERIOD_ITEMS:
+            if not _is_period(value, quarter):
+                problems.append(Problem(cell_place, value, f"文件夹是 {quarter}，{label}应为 {quarter}"))
         elif label in DATES:
             day = iso_date(value)
             facts[name] = day or ""
@@ -89,7 +92,7 @@ def read_entries(
             headline += [figure] if figure else []
             if not figure:
                 problems.append(Problem(cell_place, value, f"{label}{_EXPECTED[name == 'records']}"))
-    return Narrative(_quarter_of(facts, quarter), None, facts, headline), problems
+    return Narrative(facts.get("title", ""), facts, headline, _dated(facts, quarter)), problems
 
 
 def with_annex_entries(
@@ -125,11 +128,24 @@ def _filled_rows(grid: Grid | None) -> Iterator[tuple[str, str, str]]:
             yield f"{grid.place} 第 {number} 行", label, value  # type: ignore[union-attr]
 
 
-def _quarter_of(facts: dict[str, str], quarter: Quarter) -> Quarter | None:
-    """Return the quarter of the period; if it starts within a quarter, `quarter`, and a rule reports it later."""
+def items_of(period: Period) -> dict[str, str]:
+    """``ITEMS`` with the label that a period of this kind has: 月份 for 季度."""
+    return {period.name if label == QUARTER_ITEM else label: name for label, name in ITEMS.items()}
+
+
+def _is_period(written: str, period: Period) -> bool:
+    """Whether an entry says `period`, in any form that is read."""
+    try:
+        return Period.parse(written) == period
+    except InputRefused:
+        return False
+
+
+def _dated(facts: dict[str, str], quarter: Period) -> Period | None:
+    """Return the period that begins as the dates say; if they begin within a period, `quarter`: a rule tells of it."""
     start = facts.get("period_start", "")
-    found = Quarter(int(start[:4]), (int(start[5:7]) + 2) // 3) if start else None
-    return quarter if found and found.start != date.fromisoformat(start) else found
+    found = Period.containing(date.fromisoformat(start), quarter.kind) if start else None
+    return quarter if found and found.start.isoformat() != start else found
 
 
 _EXPECTED = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.model import QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.assemble import assemble
 from haochaping.read.grid.read_grids import read_grids
 from haochaping.read.text.lines import split_lines
@@ -19,14 +19,14 @@ LARGEST_FILE = 10_000_000
 """Bytes. A bulletin's text has some ten thousand."""
 
 
-def read_bulletin(path: Path, quarter: Quarter, reference: Reference) -> QuarterData:
+def read_bulletin(path: Path, quarter: Period, reference: Reference) -> QuarterData:
     """Read a bulletin saved as plain text.
 
     Parameters
     ----------
     path : Path
         ``data/raw/<quarter>/….txt``; UTF-8, UTF-16 or GB18030.
-    quarter : Quarter
+    quarter : Period
         The quarter its folder is named after; the bulletin must be of that quarter.
     reference : Reference
         Declaration, words and units of the city.
@@ -42,7 +42,7 @@ def read_bulletin(path: Path, quarter: Quarter, reference: Reference) -> Quarter
     return read_text(decode(path.read_bytes(), place), quarter, reference, place)
 
 
-def read_text(text: str, quarter: Quarter, reference: Reference, place: str) -> QuarterData:
+def read_text(text: str, quarter: Period, reference: Reference, place: str) -> QuarterData:
     """Read a bulletin's plain text; `place` names it in messages.
 
     Raises

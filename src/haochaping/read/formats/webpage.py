@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.cleaning.decode_text import decode
+from haochaping.cleaning.period_mentions import period_mentions
 from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.period import HALF_YEAR, MONTH
 from haochaping.read.formats.archived_webpage import is_archived_page, page_of
 from haochaping.read.formats.document import DocumentBlock
 from haochaping.read.grid.grid import MOST_COLUMNS, MOST_ROWS, SET_APART, Grid, make_grid
@@ -41,6 +43,7 @@ _READ_CHARSETS = ("utf-8", "utf8", "gb2312", "gbk", "gb18030", "x-gbk", "unicode
 _BLANKS = re.compile(r"\s+")
 _LONGEST_SPAN = 9
 """Digits; more are as many columns as too many."""
+_RATINGS = re.compile(r"好差评|评价|通报|办理情况")
 _SEVERAL_SHEETS = re.compile(r"<frameset|<x:worksheetsource", re.IGNORECASE)
 
 
@@ -93,9 +96,17 @@ def _drop_before_title(blocks: list[DocumentBlock]) -> list[DocumentBlock]:
     for i, block in enumerate(blocks):
         if isinstance(block, Grid):
             break
-        if "季度" in block or block.startswith("关于"):
+        if "季度" in block or block.startswith("关于") or _names_period(block):
             return blocks[i - 1 :] if i and block.startswith("关于") else blocks[i:]
     return blocks
+
+
+def _names_period(line: str) -> bool:
+    """Whether a line is the title of a month's or half-year's bulletin; other pages of the site name years too."""
+    mentions = period_mentions(line) if _RATINGS.search(line) else []
+    return any(
+        mention.period is not None and mention.period.kind in (MONTH, HALF_YEAR) for mention in mentions
+    )
 
 
 def _blocks(element: Any, place: str, count: list[int]) -> Iterator[DocumentBlock]:

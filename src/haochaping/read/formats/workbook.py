@@ -19,7 +19,7 @@ from haochaping.cleaning.decode_text import decode
 from haochaping.cleaning.number_or_missing import is_number, percent
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import NUMBER, QuarterData
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.read.assemble import assemble
 from haochaping.read.formats.entries_sheet import PROSE_SHEETS, SHEET, read_entries, with_annex_entries
 from haochaping.read.formats.file_format import MOST_LINES_ABOVE, header_delimiter, is_ods
@@ -28,12 +28,13 @@ from haochaping.read.formats.workbook_details import DATE_SHOWN, Sheet, SheetDet
 from haochaping.read.formats.xls import xls_details
 from haochaping.read.formats.xlsx import xlsx_details
 from haochaping.read.grid.grid import MOST_COLUMNS, MOST_ROWS, Grid, make_grid
+from haochaping.read.grid.header_rows import HeaderFinder
 from haochaping.read.grid.margins import is_filled_in_by
 from haochaping.read.grid.read_grids import read_grids
 from haochaping.reference.reference import Reference
 
 
-def read_workbook(path: Path, quarter: Quarter, reference: Reference) -> QuarterData:
+def read_workbook(path: Path, quarter: Period, reference: Reference) -> QuarterData:
     """Read a quarter from a workbook: the kit's own form or an office's, annexes in any order.
 
     Raises
@@ -44,7 +45,7 @@ def read_workbook(path: Path, quarter: Quarter, reference: Reference) -> Quarter
     return _assemble_grids(read_sheets(path), quarter, reference, path.name, "workbook")
 
 
-def read_csv_files(paths: Sequence[Path], quarter: Quarter, reference: Reference) -> QuarterData:
+def read_csv_files(paths: Sequence[Path], quarter: Period, reference: Reference) -> QuarterData:
     """Read a quarter from CSV files, one for each annex.
 
     Raises
@@ -57,11 +58,17 @@ def read_csv_files(paths: Sequence[Path], quarter: Quarter, reference: Reference
 
 
 def _assemble_grids(
-    grids: Sequence[Grid], quarter: Quarter, reference: Reference, place: str, kind: str
+    grids: Sequence[Grid], quarter: Period, reference: Reference, place: str, kind: str
 ) -> QuarterData:
     entries = next((grid for grid in grids if grid.name == SHEET), None)
     narrative, entry_problems = read_entries(entries, quarter, reference)
-    tables, problems, others = read_grids([grid for grid in grids if grid is not entries], reference)
+    finder = HeaderFinder(reference)
+    sheets = [
+        grid
+        for grid in grids
+        if grid is not entries and (grid.name not in PROSE_SHEETS or finder.holds_annex(grid))
+    ]
+    tables, problems, others = read_grids(sheets, reference)
     tables, contradictions = with_annex_entries(tables, entries, reference)
     problems = [*entry_problems, *problems, *contradictions, *_unrecognised_tables(others)]
     if problems:
@@ -69,7 +76,9 @@ def _assemble_grids(
     if not tables:
         raise refuse(place, "没有附件表格", "应有带“序号”“区县”或“部门”表头的工作表")
     data = assemble(narrative, tables, quarter, reference, place, kind)
-    if not (data.cells["status"] == NUMBER).any() and data.undeclared["value"].isna().all():
+    has_number = (data.cells["status"] == NUMBER) & ~data.cells["is_total"]
+    # Totals may be formulas over blanks.
+    if not has_number.any() and data.undeclared["value"].isna().all():
         raise refuse(place, "各附件都没有填数", "请填写后再运行")
     return data
 

@@ -92,6 +92,10 @@ class AnnexTable:
     """File, and sheet or table within the file."""
     number: int | None = None
     """The annex number printed."""
+    heading: str = ""
+    """The lines above the header, which say of which period it is."""
+    sheet: str = ""
+    """Name of the worksheet."""
     letters: tuple[str, ...] = ()
     """Spreadsheet letters of the columns of figures, in their order."""
     serials: tuple[int, int] | None = None

@@ -38,7 +38,9 @@ def check_long_rows(
             report_problem(row.line, meaning.member_at, row.member, expected)
         elif is_part_of_sum(row.member) and not row.is_total and row.member not in _totals(rows):
             report_problem(row.line, meaning.member_at, row.member, PART_OF_SUM)
-        key = (normalize_for_comparison(row.name), normalize_for_comparison(row.member))
+        folded = normalize_for_comparison(row.member)
+        member = group.members_by_heading.get(folded)
+        key = (normalize_for_comparison(row.name), member.name if member else folded)
         first = earlier.setdefault(key, row)
         if first is not row:
             kinds = f"{meaning.spec.groups[0].headings[0]}、{group.headings[0]}"

@@ -33,6 +33,7 @@ from haochaping.reference.reference import Reference
 
 MOST_TITLE_LINES = 6
 LEADING_ZERO = re.compile("0[0-9]")
+SCALED = "数字应以件、条为单位，以万、千为单位的不是准确的数"
 LONGEST_LABEL = 20
 """Characters; a longer text alone in its row is a note and not a label."""
 LONGEST_SECTION = 12
@@ -108,6 +109,12 @@ def _first_title_row(grid: Grid, header: int, after: int) -> int:
     return row
 
 
+def _may_be_title(text: str) -> bool:
+    """Whether a line above a table may say of which period it is: no sentence, note, or name of who filled it in."""
+    folded = normalize_for_comparison(text)
+    return not ("。" in folded or NOTE_BEGINS.match(folded) or is_filled_in_by(text) or is_period_line(text))
+
+
 class _TableReader:
     """Reads one table: rows [start, stop) of a grid, whose header begins at row `header`."""
 
@@ -157,6 +164,8 @@ class _TableReader:
             self.grid.numbers[self.header_row],
             self.grid.place,
             annex_number([*self._texts_above(), self.grid.name]),
+            "\n".join(text for text in self._texts_above() if _may_be_title(text)),
+            self.grid.name,
             tuple(column_letter(c.at) for c in meaning.values) if self.grid.lettered else (),
             None if self._last_serial is None else (self._first_serial, self._last_serial),
         )
@@ -165,6 +174,12 @@ class _TableReader:
         unheaded = self.header.unheaded()
         if unheaded is not None:
             raise HeaderUnread(f"{column_letter(unheaded)} 列有数据而没有列名")
+        for text in (text for _, path in self.header.labels for text in path):
+            if (
+                is_scaled(text)
+                and normalize_for_comparison(text).partition("(")[0] in self.reference.headings
+            ):
+                raise HeaderUnread(f"“{text[:40]}”：{SCALED}")
         name_headings = [" ".join(path) for _, path in self.header.labels if path and self._is_names(path)]
         titles = (title, self.grid.name, *name_headings)
         evidence = TableEvidence(titles, self.header.cells_below, self.member_names)
@@ -207,7 +222,7 @@ class _TableReader:
                 self._problem(row, None, " ".join(texts)[:80], "表头之前不应有数据；另有表格的应有认识的表头")
         for text in self._texts_above():
             if is_scaled(text):
-                raise HeaderUnread(f"“{text[:40]}”：数字应以件、条为单位，以万、千为单位的不是准确的数")
+                raise HeaderUnread(f"“{text[:40]}”：{SCALED}")
 
     # --- body ------------------------------------------------------------------------------------------------
 

@@ -80,14 +80,21 @@ def find_meaning(labels: Labels, reference: Reference, evidence: TableEvidence) 
     ]
     fitting = [attempt for attempt in attempts if attempt.fits]
     chosen = [attempt for attempt in fitting if not named or attempt.spec.name in named]
-    if chosen:
-        best = max(chosen, key=lambda attempt: attempt.score)  # of equals the one declared first
+    doubtful = [
+        attempt for attempt in attempts if attempt.doubt and (not named or attempt.spec.name in named)
+    ]
+    if chosen or doubtful:
+        best = max(
+            [*chosen, *doubtful], key=lambda attempt: attempt.score
+        )  # of equals the one declared first
+        if best.doubt:
+            raise HeaderUnread(best.doubt)
         return replace(best.meaning(), is_named=bool(named))
     if named:
         raise HeaderUnread(_misnamed(named, attempts, fitting, reference))
-    repeated = next((attempt.repeated for attempt in attempts if attempt.repeated), "")
-    if repeated:
-        raise HeaderUnread(f"表头有重复的列“{repeated}”")
+    nearly = [attempt.spec.name for attempt in attempts if attempt.has_most_measures]
+    if nearly and not fitting:
+        raise HeaderUnread(_misnamed(nearly, attempts, fitting, reference))
     return _undeclared_meaning(labels, reference, evidence)
 
 
@@ -101,8 +108,6 @@ def _misnamed(
     if fitting:
         return f"标题说的是{spec.title}，表头却是{fitting[0].spec.title}的列"
     attempt = next(attempt for attempt in attempts if attempt.spec is spec)
-    if attempt.repeated:
-        return f"表头有重复的列“{attempt.repeated}”"
     if not attempt.names_at:
         headings = "、".join(dict.fromkeys(h for group in spec.groups for h in group.headings[:2]))
         return f"{spec.title}表的名称列应为“{headings}”等；列名应在 data/reference/annexes.toml 中"
@@ -125,9 +130,11 @@ class _Attempt:
         self.serial_at: int | None = None
         self.names_at: list[int] = []
         self.member_at = self._member_column(labels)
+        self.other_names: list[str] = []
+        """Headings of columns of names that this annex does not have."""
         self.values: list[TableColumn] = []
         self.unwanted: list[str] = []
-        self.score = 0
+        self.score = int(self.member_at is not None)
         left_out = undeclared_levels([path[-1] if path else "" for _, path in labels], self.measures)
         for i, (at, path) in enumerate(labels):
             if path and at != self.member_at:
@@ -138,7 +145,30 @@ class _Attempt:
     @property
     def fits(self) -> bool:
         """Whether the table can be this annex."""
-        if not self.names_at or self.lacking or self.repeated:
+        return self._has_its_columns and not self.doubt
+
+    @property
+    def doubt(self) -> str:
+        """Why a table with the columns of this annex cannot be read as it; blank without doubt."""
+        if not self._has_its_columns:
+            return ""
+        if self.repeated:
+            return f"表头有重复的列“{self.repeated}”"
+        if self.other_names:
+            found = "".join(f"“{heading}”" for heading in (self.name_heading, *self.other_names))
+            return f"表头应恰有一列名称，却有{found}；并排的两个表请分开，不用的列请删去"
+        return ""
+
+    @property
+    def has_most_measures(self) -> bool:
+        """Whether it has names and most measures: without a required one, a heading of it is probably misprinted."""
+        usual = set(self.spec.measures_by_name) - self.spec.optional
+        found = {column.measure.name for column in self.values if column.measure} & usual
+        return bool(self.names_at) and len(found) * 2 > len(usual)
+
+    @property
+    def _has_its_columns(self) -> bool:
+        if not self.names_at or self.lacking:
             return False
         if self.spec.columns_by is None or self.member_at is not None:
             return True
@@ -179,11 +209,14 @@ class _Attempt:
             self.serial_at = at
         elif self._is_name_heading(path):
             self.names_at.append(at)
+            self.name_heading = path[-1]
             self.score += 1
         elif last in {fold_heading(entry.heading) for entry in self.reference.declaration.unwanted}:
             self.unwanted.append("/".join(path))
         else:
             column = self._column(at, path) if not is_level else TableColumn(at, tuple(path))
+            if column.measure is None and self._is_other_name(at, path):
+                self.other_names.append(path[-1])
             if column.measure or self.evidence.cells_below(at):
                 self.values.append(column)
                 self.score += bool(column.measure) + bool(column.member)
@@ -191,6 +224,12 @@ class _Attempt:
     def _is_name_heading(self, path: Sequence[str]) -> bool:
         headings = {fold_heading(heading) for group in self.spec.groups for heading in group.headings}
         return fold_heading(path[-1]) in headings or fold_heading("".join(path)) in headings
+
+    def _is_other_name(self, at: int, path: Sequence[str]) -> bool:
+        """Whether a column holds names of a group that is neither the annex's rows nor its columns."""
+        groups = self.reference.declaration.groups.values()
+        headings = {fold_heading(heading) for group in groups for heading in group.headings}
+        return fold_heading(path[-1]) in headings and _is_mostly_text(self.evidence.cells_below(at))
 
     # --- columns of figures ---------------------------------------------------------------------------------
 
@@ -201,10 +240,15 @@ class _Attempt:
         measure = self._measure(path)
         group = self.spec.columns_by
         if group is None or self.member_at is not None:
-            return replace(plain, measure=measure)
+            return plain if self._is_under_member(path) else replace(plain, measure=measure)
         if measure:
             return replace(plain, measure=measure, member=self._member_above(group, path))
         return self._column_of_member(plain, group)
+
+    def _is_under_member(self, path: Sequence[str]) -> bool:
+        """Whether a column is one of several of its measure, in an annex that has but one: 村级 above 评价数."""
+        groups = self.reference.declaration.groups.values()
+        return any(_member(group, text) for group in groups for text in path[:-1])
 
     def _measure_of(self, heading: str) -> Measure | None:
         return self.measures.get(fold_heading(heading))

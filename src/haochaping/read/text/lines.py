@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from haochaping.cleaning.number_or_missing import is_number
 from haochaping.core.text import normalize_for_comparison, plain_number
@@ -15,6 +16,10 @@ _FRAGMENT = re.compile(r"(?=.*[0-9%])[0-9,.]*%?")
 _PAGE_MARKS = re.compile(
     r"[-—–·•~]+\d{1,3}[-—–·•~]+|第?\d{1,3}/(?:共)?\d{1,3}页?|(?:第\d{1,3}页[,/|]?)?(?:共\d{1,3}页)|第\d{1,3}页|page\d{1,3}(?:of\d{1,3})?",
     re.IGNORECASE,
+)
+_NUMBER_OR_SIGN = re.compile(r"\d{1,3}|[-—–·•~/]+")
+_SPACED_PAGE = re.compile(
+    r"(?P<left>[-—–·•~]+) (?P<page>\d{1,3}) (?P<right>[-—–·•~]+)|(?P<of>\d{1,3}) / (?P<pages>\d{1,3})"
 )
 _SENTENCE_GOES_ON = re.compile(r"[年月日条件个家项次万亿,。;、:]")
 _SENTENCE_BEGUN = re.compile(r"[至年月为达约共,、]$|(?:数据|信息|时间|日期):?$")
@@ -79,23 +84,69 @@ def _kind(piece: str, no_value: Mapping[str, str]) -> str:
 
 
 def is_decorated_mark(line: Line) -> bool:
-    """Whether the line is a page number by its form: ``— 3 —``, ``第 3 页 共 9 页``."""
-    return bool(_PAGE_MARKS.fullmatch(line.folded))
+    """Whether the line is a page number by its form: ``— 3 —``, ``第 3 页 共 9 页``.
+
+    Blanks do not count, except between numbers and signs alone: ``0 0 / 0 0`` are the cells of a row and not page 00
+    of 00.
+    """
+    return bool(_PAGE_MARKS.fullmatch(line.folded)) and (
+        not _could_be_cells(line) or _spaced_page(line) is not None
+    )
+
+
+def _could_be_cells(line: Line) -> bool:
+    """Whether the line is several numbers and signs set apart by blanks, as small and missing figures are."""
+    return len(line.tokens) > 1 and all(
+        _NUMBER_OR_SIGN.fullmatch(normalize_for_comparison(token.text)) for token in line.tokens
+    )
+
+
+def _spaced_page(line: Line) -> tuple[str, int] | None:
+    """Form and page of ``— 3 —`` or ``3 / 9``, where it could be cells; None where it cannot be a page number.
+
+    There is no page 0, none after the last, and nothing needs to be told apart in a file of one page.
+    """
+    match = _SPACED_PAGE.fullmatch(" ".join(normalize_for_comparison(token.text) for token in line.tokens))
+    if match is None:
+        return None
+    page = int(match["page"] or match["of"])
+    if page == 0 or (match["pages"] and int(match["pages"]) < max(page, 2)):
+        return None
+    return (f"/{match['pages']}" if match["pages"] else match["left"] + match["right"]), page
+
+
+def doubtful_marks(lines: Sequence[Line]) -> set[int]:
+    """Return the numbers of lines that have the form of a page number and could be cells: ``3 / 9``.
+
+    Only those whose like do not count pages through the file; where they do, all are page numbers, for nobody could
+    tell a cell among them.
+    """
+    by_form: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for line in lines:
+        if _could_be_cells(line) and (found := _spaced_page(line)):
+            by_form[found[0]].append((found[1], line.number))
+    return {
+        number
+        for group in by_form.values()
+        if any(later < earlier for (earlier, _), (later, _) in pairwise(group))
+        for _, number in group
+    }
 
 
 def page_marks(lines: Sequence[Line], narrative_lines: int) -> set[int]:
     """Return the numbers of lines that are page numbers.
 
-    A decorated number is one by its form. Bare numbers are page numbers only when they count the
+    A decorated number is one by its form (but see :func:`doubtful_marks`). Bare numbers are page numbers only when they count the
     pages (1, 2, 3 … or 2, 3, 4 …) and the count begins in the text before the first annex, where no
     cell can be (its first `narrative_lines` lines). Every line that could take a place in the count
     is then a page mark: which of two equal numbers is the cell cannot be known.
     """
-    marks = {line.number for line in lines if is_decorated_mark(line)}
+    marks = {line.number for line in lines if is_decorated_mark(line)} - doubtful_marks(lines)
     bare = [
         (i, int(line.folded), line)
         for i, line in enumerate(lines)
-        if line.folded.isascii()
+        if len(line.tokens) == 1
+        and line.folded.isascii()
         and line.folded.isdecimal()
         and len(line.folded) <= 3
         and not in_sentence(lines, i)

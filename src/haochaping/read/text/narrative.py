@@ -1,4 +1,4 @@
-"""Read the text of a bulletin: its quarter, dates, issuer, addressees, and the figures it states."""
+"""Read the text of a bulletin: its title, dates, issuer, addressees, and the figures it states."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from haochaping.cleaning.extraction_dates import day_soon_after, written_extraction
 from haochaping.core.errors import InputRefused, Problem, refuse
-from haochaping.core.quarter import Quarter
+from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.read.text.lines import Line
 
-_QUARTER = re.compile(r"(\d{4})年第?([一二三四1-4])季度")
 _DATE = r"(\d{4})(?:年|[-./])(\d{1,2})(?:月|[-./])(\d{1,2})日?"
 _TITLE_END = re.compile(r"(通报|简报|公告|报告|情况)(\([^()]*\))?$")
 """The last line of a title, with what is added in brackets, as （送审稿）."""
+_GOES_ON = re.compile(r"\(.*\)|的?(?:通报|简报|公告|报告).*")
+"""A line that belongs to the title above it: the period in brackets, or the end of a title that was broken."""
+_MOST_HEADING_LINES = 8
 _DATE_LINE = re.compile(_DATE)
 _CHINESE_DATE = re.compile(
     r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
 )
 _PERIOD = re.compile(_DATE + r"(?:至|到|—+|–|-|~)(?:(\d{4})(?:年|[-./]))?(\d{1,2})(?:月|[-./])(\d{1,2})日?")
-_EXTRACTED = re.compile(r"(?:提取|导出|截取|采集)(?:时间|日期)?(?:为|是)?:?" + _DATE)
 _NUMBER = r"((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.[0-9]{1,6})?)(?![0-9,.])"
 _RECORDS = re.compile(
     r"(?:归集|上传|汇聚|汇集)[^。;,]{0,40}?(?:数据|信息)(?:共计|总计|共|计)?(约|近|超过|超|逾|达)?"
@@ -58,12 +60,12 @@ class Narrative:
     blank where the text does not say.
     """
 
-    quarter: Quarter | None
-    """The quarter in the title."""
-    mentioned: Quarter | None
-    """The first quarter that the text mentions; it may do so in passing."""
+    heading: str
+    """The lines before the text: the title, and what stands above and below it (淄博市…局, （2022年第四季度）)."""
     facts: dict[str, str]
     headline: list[dict[str, Any]] = field(default_factory=list)
+    dated: Period | None = None
+    """The period of the dates that a form states beside the text."""
 
 
 def read_narrative(lines: Sequence[Line], place: str) -> Narrative:
@@ -77,12 +79,10 @@ def read_narrative(lines: Sequence[Line], place: str) -> Narrative:
     body, annex_list = _without_annex_list(lines)
     opening, addressees, text = _split_opening(body)
     issue_date, issuer = _signature([*body, *annex_list], place)
-    title = _title(opening)
     return Narrative(
-        quarter=quarter_in(title),
-        mentioned=quarter_in(text),
+        heading=_heading(body),
         facts={
-            "title": title,
+            "title": _title(opening),
             "issuer": issuer,
             "issue_date": issue_date,
             "addressees": addressees,
@@ -95,16 +95,21 @@ def read_narrative(lines: Sequence[Line], place: str) -> Narrative:
 
 
 def read_note(note: str, place: str) -> tuple[str, str, str]:
-    """Return period start, period end and extraction date of an annex's note as ISO dates; empty if not given."""
+    """Return period start, period end and extraction date of an annex's note as ISO dates; empty if not given.
+
+    An extraction date without its year counts where the period leaves but one.
+    """
     text = normalize_for_comparison(note)
     start = end = extracted = ""
     period = _PERIOD.search(text)
     if period:
         y, m, d, y2, m2, d2 = period.groups()
         start, end = _iso(y, m, d, place), _iso(y2 or y, m2, d2, place)
-    found = _EXTRACTED.search(text)
-    if found:
-        extracted = _iso(found[1], found[2], found[3], place)
+    written = written_extraction(note)
+    if written and written.is_whole_date:
+        extracted = _iso(written.year, written.month, written.day, place)
+    elif written:
+        extracted = day_soon_after(start, end, written)
     return start, end, extracted
 
 
@@ -146,10 +151,27 @@ def _title(lines: Sequence[Line]) -> str:
     return text
 
 
-def quarter_in(text: str) -> Quarter | None:
-    """Return the first quarter that a text names with its year."""
-    match = _QUARTER.search(normalize_for_comparison(text))
-    return Quarter.parse(match.group(0)) if match else None
+def _heading(lines: Sequence[Line]) -> str:
+    """Return the lines that say what the bulletin is: up to the end of its title, with a line in brackets below it.
+
+    Where no line ends like a title, all lines before the first of a sentence or the addressees.
+    """
+    before_text: list[Line] = []
+    for line in lines[:_MOST_HEADING_LINES]:
+        if "。" in line.folded or line.folded.endswith(":"):
+            break
+        before_text.append(line)
+    last = next((i for i, line in enumerate(before_text) if _TITLE_END.search(line.folded)), None)
+    if last is None:
+        stop = next((i for i, line in enumerate(before_text) if "," in line.folded), len(before_text))
+    else:
+        below = before_text[last + 1 :]
+        stop = (
+            last
+            + 1
+            + next((i for i, line in enumerate(below) if not _GOES_ON.fullmatch(line.folded)), len(below))
+        )
+    return "\n".join(line.text for line in before_text[:stop])
 
 
 def _signature(lines: Sequence[Line], place: str) -> tuple[str, str]:

@@ -60,8 +60,8 @@ class BodyReader:
         Words for totals and for "no value".
     page_marks : set of int
         Lines that are page numbers; never part of a row.
-    heads : set of int
-        Lines that may be running heads: a row is read with them and without, and must have one reading.
+    possible_heads : set of int
+        Lines that may be running heads or page numbers: a row is read with them and without, and must have one reading.
     is_known_name : callable
         Whether a name stands in the units registry for this table.
     """
@@ -211,12 +211,27 @@ class BodyReader:
         if len(found) > 1:
             raise BodyUnread(anchor.line, _text_of(tokens), f"序号 {serial} 中的页眉与名称分不清，请删去页眉")
         if not found:
-            raise failure or BodyUnread(anchor.line, _text_of(tokens), f"序号 {serial} 应有名称和数据格")
+            failure = failure or BodyUnread(anchor.line, _text_of(tokens), f"序号 {serial} 应有名称和数据格")
+            raise self._with_marks_named(failure, tokens)
         [(name, cells)] = found
         return TextRow(anchor.line, name, cells)
 
     def _without_page_marks(self, tokens: list[Token]) -> list[Token]:
         return [t for t in tokens if t.line not in self.page_marks or t.line == tokens[0].line]
+
+    def _with_marks_named(self, failure: BodyUnread, tokens: list[Token]) -> BodyUnread:
+        """Add to a refusal which lines of the row were left out as page numbers though they hold only cells."""
+        by_line: dict[int, list[Token]] = {}
+        for token in tokens:
+            if token.line in self.page_marks and token.line != tokens[0].line:
+                by_line.setdefault(token.line, []).append(token)
+        left_out = [
+            f"“{_text_of(pieces)}”" for pieces in by_line.values() if all(p.kind == "value" for p in pieces)
+        ]
+        if not left_out:
+            return failure
+        why = f"{failure.expected}；{'、'.join(left_out)}按页码略去，如为数据，请并到名称所在的一行"
+        return BodyUnread(failure.line, failure.found, why)
 
     def _name_and_cells(self, tokens: list[Token], line: int, serial: int) -> tuple[str, tuple[str, ...]]:
         start = self._name_at

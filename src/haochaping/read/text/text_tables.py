@@ -21,6 +21,7 @@ from haochaping.read.grid.titles import NOTE_BEGINS, UNIT_LINE, annex_heading, t
 from haochaping.read.text.lines import (
     Line,
     Token,
+    doubtful_marks,
     in_sentence,
     is_decorated_mark,
     page_marks,
@@ -62,10 +63,11 @@ def split_tables(lines: Sequence[Line], reference: Reference, place: str) -> tup
     narrative = list(lines[: spans[0].start])
     titles = _titles(lines, spans, narrative)
     marks = page_marks(lines, len(narrative))
-    heads = running_heads(lines, titles, marks)
-    narrative = without_lines(narrative, marks)
+    doubtful = doubtful_marks(lines)
+    heads = running_heads(lines, titles, marks | doubtful) | doubtful
+    narrative = without_lines(narrative, marks | doubtful)
     _refuse_tables_in_narrative(narrative, place)
-    cutter = _TableCutter(lines, reference, marks, heads, _member_names(lines, spans, reference))
+    cutter = _TableCutter(lines, reference, marks, heads, doubtful, _member_names(lines, spans, reference))
     grids: list[Grid] = []
     problems: list[Problem] = []
     for span in spans:
@@ -94,10 +96,11 @@ class _TableCutter:
         reference: Reference,
         marks: set[int],
         heads: set[int],
+        doubtful: set[int],
         member_names: Sequence[str],
     ):
         self.lines, self.reference, self.marks, self.heads = lines, reference, marks, heads
-        self.member_names = member_names
+        self.doubtful, self.member_names = doubtful, member_names
 
     def header_lines(self, span: _Span) -> list[Line]:
         """The lines of a table's header."""
@@ -120,7 +123,7 @@ class _TableCutter:
         rows, note = _split_at_note(body_lines)
         body = BodyReader(columns, self.reference, self.marks, self.heads, self._is_known_name).read(rows)
         _refuse_data_after_note(without_lines(note, self.marks | self.heads), self.reference)
-        below = [line.text for line in without_lines(note, self.marks)]
+        below = [line.text for line in without_lines(note, self.marks | self.doubtful)]
         return _grid(columns, body, self.lines[span.header].number, place, above, below)
 
     def _is_known_name(self, text: str) -> bool:

@@ -1,0 +1,160 @@
+"""Rules on notes and text."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.checks.outcome import FAILS
+from haochaping.checks.rule import Rule
+from haochaping.checks.rule_kinds import KINDS
+from haochaping.checks.run_rules import run_rules
+from haochaping.core.model import QuarterData
+from haochaping.core.period import Period
+from haochaping.core.text import normalize_for_comparison
+from haochaping.reference.reference import Reference
+from haochaping.simulate.simulated_quarter import CitySize, simulate
+from haochaping.store.cell_index import CellIndex
+
+QUARTER = Period(2023, 1)
+
+
+@pytest.fixture(scope="module")
+def clean() -> QuarterData:
+    return simulate(QUARTER, 3, CitySize(districts=4, city_departments=6, district_departments=4))
+
+
+def messages(report: CheckReport, check: str) -> list[str]:
+    return [finding.message for finding in report.findings if finding.check == check]
+
+
+# --- extraction ---
+
+
+def with_extraction(data: QuarterData, written: dict[int, str]) -> QuarterData:
+    """The quarter with other words for the extraction in the notes of some annexes, and no day read from them."""
+    annexes = data.annexes.copy()
+    for annex, words in written.items():
+        at = annexes["annex"] == annex
+        annexes.loc[at, "note"] = f"备注：数据提取时间：{words}。"
+        annexes.loc[at, "extraction_date"] = ""
+    return replace(data, annexes=annexes)
+
+
+def test_an_extraction_day_is_there(clean: QuarterData, reference: Reference) -> None:
+    report = run_rules(clean, reference)
+    result = next(result for result in report.results if result.id == "extraction_day")
+    assert messages(report, "extraction_day") == [] and result.state == "passed"
+
+
+def test_annexes_without_an_extraction_day_are_told_once(clean: QuarterData, reference: Reference) -> None:
+    data = with_extraction(clean, {1: "2023年4月", 3: "4月上旬", 4: "2023年4月"})
+    report = run_rules(data, reference)
+    [message] = messages(report, "extraction_day")
+    assert "附件1、4“2023年4月”；附件3“4月上旬”" in message
+    assert [f.severity for f in report.findings if f.check == "extraction_day"] == ["note"]
+
+
+def test_notes_that_do_not_speak_of_it_are_no_matter_of_this_rule(
+    clean: QuarterData, reference: Reference
+) -> None:
+    annexes = clean.annexes.assign(note="备注：无", extraction_date="")
+    report = run_rules(replace(clean, annexes=annexes), reference)
+    result = next(result for result in report.results if result.id == "extraction_day")
+    assert result.state == "not applicable"
+
+
+# --- the period in the text ---
+
+FIGURES = "全市归集并上传省政务服务“好差评”平台办件评价数据1425698条，评价率98%以上。"
+
+
+def with_text(data: QuarterData, text: str) -> QuarterData:
+    about = data.about.copy()
+    about.loc[about["field"] == "text", "value"] = text
+    return replace(data, about=about)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"10-12月，{FIGURES}",
+        f"10 - 12 月，{FIGURES}",
+        f"10月至12月，{FIGURES}",
+        f"10－12月份{FIGURES}",
+        f"2022年10月1日至12月31日，{FIGURES}",
+        f"2022年第四季度，{FIGURES}",
+        f"四季度，{FIGURES}",
+        f"2022年第一季度，{FIGURES}",
+        f"2022年1-3月，{FIGURES}",
+        f"今年4-6月，{FIGURES}",
+        f"据统计，10-12月，{FIGURES}",
+        f"一、总体情况10-12月，{FIGURES}",
+        f"2023年第一季度，各级窗口认真工作。10-12月，{FIGURES}",
+        f"10-12月，{FIGURES[:-1]}，同比增长5%，环比下降3%。",
+        f"10-12月，全市累计{FIGURES[2:]}",
+        f"1-6月，{FIGURES}",
+        f"2022年第四季度，各级窗口认真工作。1-3月，{FIGURES}",
+    ],
+)
+def test_another_period_before_the_figures_is_told(
+    clean: QuarterData, reference: Reference, text: str
+) -> None:
+    report = run_rules(with_text(clean, text), reference)
+    [message] = messages(report, "text_of_quarter")
+    assert "本期应为2023年第一季度（1-3 月）" in message
+    [finding] = [f for f in report.findings if f.check == "text_of_quarter"]
+    assert finding.severity == "correct" and finding.id == "text_of_quarter/headline/period/value"
+    quoted = finding.arithmetic.partition("“")[2].partition("”")[0]
+    assert normalize_for_comparison(quoted) in normalize_for_comparison(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"1-3月，{FIGURES}",
+        f"1至3月，{FIGURES}",
+        f"2023年第一季度，{FIGURES}",
+        f"一季度，{FIGURES}",
+        f"2023年1月1日至3月31日，{FIGURES}",
+        f"2月1日至2月20日，{FIGURES}",
+        FIGURES,
+        f"全市{FIGURES}",
+        f"1-3月，{FIGURES}去年同期归集800000条。",
+        f"1-3月，{FIGURES}上季度归集800000条。",
+        f"1-3月，{FIGURES}2022年第四季度归集800000条，本季度增长。",
+        f"1-3月，{FIGURES}10-12月归集评价数据800000条，1-3月增长78%。",
+        f"1-3月，{FIGURES}截至4月20日，已整改差评10条。",
+        f"1-3月，{FIGURES}1-9月累计归集评价数据8000000条。",
+        f"1-3月，{FIGURES}今年以来归集评价数据8000000条。",
+        f"1-3月，{FIGURES}2022年第四季度以来，评价率达98%。",
+        f"1-3月，{FIGURES}二季度将继续推进，评价率达到99%。",
+        f"1-3月，{FIGURES}下一步，4-6月评价率要达到99%。",
+        f"1-3月，{FIGURES}4-6月，各单位要做到评价率99%以上。",
+        f"1-3月，{FIGURES}2022年第四季度通报的问题已整改。",
+        f"1-3月，{FIGURES}2023年4月20日",
+        f"1-3月，{FIGURES}数据提取时间2023年4月6日，共1425698条评价。",
+        "",
+    ],
+)
+def test_other_mentions_of_time_are_not(clean: QuarterData, reference: Reference, text: str) -> None:
+    assert messages(run_rules(with_text(clean, text), reference), "text_of_quarter") == []
+
+
+@given(
+    st.builds(Period, st.integers(2015, 2030), st.integers(1, 4)),
+    st.builds(Period, st.integers(2015, 2030), st.integers(1, 4)),
+    st.sampled_from(["{label}", "{year}年{first}-{last}月", "{year}年{first}月1日至{last}月30日"]),
+)
+def test_a_period_is_told_exactly_when_it_is_not_the_quarters(
+    clean: QuarterData, here: Period, written: Period, form: str
+) -> None:
+    words = form.format(
+        label=written.label, year=written.year, first=written.start.month, last=written.end.month
+    )
+    data = replace(with_text(clean, f"{words}，{FIGURES}"), quarter=here)
+    rule = Rule("text_of_quarter", "text_period", "correct", "", "", "")
+    [outcome] = KINDS["text_period"](rule, CellIndex(data))
+    assert (outcome.state == FAILS) is (here != written)
