@@ -192,7 +192,7 @@ class _Attempt:
     # --- columns of names -----------------------------------------------------------------------------------
 
     def _member_column(self, labels: Labels) -> int | None:
-        """The column of members of a table in long form: by its heading, or because all its cells are members."""
+        """The column of members of a table in long form: by its heading, or because its cells are fixed members."""
         group = self.spec.columns_by
         if group is None:
             return None
@@ -200,7 +200,9 @@ class _Attempt:
         for at, path in labels:
             texts = [text for text in self.evidence.cells_below(at) if not self._is_total(text)]
             if group.members:
-                if path and texts and all(_member(group, text) for text in texts):
+                fixed = [text for text in texts if _member(group, text)]
+                is_headed = bool(path) and fold_heading(path[-1]) in headings
+                if path and fixed and (len(fixed) == len(texts) or is_headed):
                     return at
             elif path and fold_heading(path[-1]) in headings:
                 return at
