@@ -35,7 +35,7 @@ NAMED = $${BY:+--by="$$BY"}
 ROOTS = --data="$${DATA:-data}" --output="$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter quarters verify new tidy check collect lab test test-fast lint lock setup clean bench-run faults profile bench-checks bench-page fuzz pictures proof index pdf audit doctor bundle
+.PHONY: help quarter quarters verify new tidy check collect lab test test-fast lint lock setup clean bench-run faults profile bench-checks bench-forms bench-page fuzz pictures proof index pdf audit doctor bundle
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -110,6 +110,9 @@ faults: .venv/.installed-dev  ## 反复打断运行，检查已生成的输出�
 
 bench-checks: .venv/.installed  ## 测量核对规则能发现多少差错（docs/checks.md）
 	@"$(PY)" -m haochaping_dev.bench.bench_checks
+
+bench-forms: .venv/.installed  ## 读入并核对其他城市的表，与真实各格比较：make bench-forms DIR=文件夹
+	@"$(PY)" -m haochaping_dev.bench.bench_forms "$(DIR)"
 
 bench-page: .venv/.installed-dev  ## 测量网页的大小、打开用时、键盘停留数（需 Chromium）
 	@"$(PY)" -m haochaping_dev.bench.bench_page

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haochaping.core.paths import DATA_VARIABLE, STAGED_VARIABLE, Locations, project_root
-from haochaping.core.period import Period
 from haochaping.outputs.published.file_names import NOTEBOOK, PAGE
 from haochaping.pipeline.fingerprint import Inputs
 from haochaping.pipeline.kernel import KERNEL_LOG, OwnKernelManager, running_kernel

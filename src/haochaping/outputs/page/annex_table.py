@@ -117,9 +117,10 @@ class _AnnexView:
     def _header(self, column: PrintedColumn) -> Header:
         """Heading with its unit and its marks; what several columns have in common, such as a tier, spans them."""
         column_ref = column_of(column.cell(self.table.name, ""))
-        *shared, heading = column.words
+        *shared, heading = [level for word in column.words for level in word.split("/")]
+        group = shared[0] if len(shared) == 1 else tuple(shared)
         return replace(
-            Header(heading, column.unit, "".join(shared)),
+            Header(heading, column.unit, group),
             findings=self.places.findings_of_column.get(column_ref, ()),
             id=self.places.column_id(column_ref),
         )

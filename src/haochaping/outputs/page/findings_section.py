@@ -56,15 +56,16 @@ def verdict_html(report: CheckReport) -> Html:
 def _insufficient_words(report: CheckReport) -> str:
     """Tables of whose numbers too few could be checked."""
     tables = "、".join(
-        f"{table.words}（{table.printed} 个数中 {table.covered} 个）" for table in report.insufficiently_covered
+        f"{table.words}（{table.printed} 个数中 {table.covered} 个）"
+        for table in report.insufficiently_covered
     )
     return f"能核对的数不足 {report.coverage_limit:.0%}：{tables}，见“核对覆盖”"
 
 
 def coverage_html(report: CheckReport) -> Html:
-    """How many printed numbers of each table a rule could check, and which columns none could; blank where all could."""
+    """How many printed numbers of each table a rule could check, and which columns none could."""
     if all(table.covered == table.printed and not table.undeclared for table in report.coverage):
-        return Html("")
+        return Html("<p>印出的数都与别的数有算术关系，都核对过。</p>")
     rows = [
         {
             "表": table.words,

@@ -76,7 +76,9 @@ def _assemble_grids(
     if not tables:
         raise refuse(place, "没有附件表格", "应有带“序号”“区县”或“部门”表头的工作表")
     data = assemble(narrative, tables, quarter, reference, place, kind)
-    if not (data.cells["status"] == NUMBER).any() and data.undeclared["value"].isna().all():
+    has_number = (data.cells["status"] == NUMBER) & ~data.cells["is_total"]
+    # Totals may be formulas over blanks.
+    if not has_number.any() and data.undeclared["value"].isna().all():
         raise refuse(place, "各附件都没有填数", "请填写后再运行")
     return data
 
