@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haochaping.reference.reference import Reference
@@ -13,6 +13,7 @@ NAMES = st.from_regex(r"[a-z][a-z_0-9]{0,9}(\.[a-z_]{1,9})?", fullmatch=True)
 TERMS = st.lists(st.tuples(st.integers(-20, 20).filter(bool), NAMES), min_size=1, max_size=6)
 
 
+@settings(deadline=None)
 @given(TERMS, st.sampled_from([" ", "", "  "]))
 def test_a_sum_is_read_as_it_is_written(terms: list[tuple[int, str]], blank: str) -> None:
     text = ""

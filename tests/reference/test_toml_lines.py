@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haochaping.reference.toml_lines import TomlLines
@@ -62,6 +62,7 @@ def test_place_in_words() -> None:
 NAMES = st.from_regex(r"[a-z_]{1,8}", fullmatch=True)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NAMES, st.dictionaries(NAMES, st.integers(0, 9), max_size=4), max_size=5), st.data())
 def test_every_key_is_found_on_its_line(document: dict[str, dict[str, int]], data: Any) -> None:
     blank = st.sampled_from(["", "\n", "# x = 1\n"])

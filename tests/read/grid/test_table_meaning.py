@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haochaping.core.declaration import AnnexSpec
@@ -69,6 +69,7 @@ def test_every_column_of_an_annex_has_its_meaning(spec: AnnexSpec) -> None:
     assert len(by_path(meaning)) == len(paths_of(spec)) - 2
 
 
+@settings(deadline=None)
 @given(SPEC, st.randoms(use_true_random=False))
 def test_shuffled_columns_mean_the_same(spec: AnnexSpec, random) -> None:
     paths, title = paths_of(spec), TITLES.get(spec.name, "")
@@ -81,6 +82,7 @@ def test_shuffled_columns_mean_the_same(spec: AnnexSpec, random) -> None:
     assert [shuffled[column.at] for column in found.values] == [column.path for column in found.values]
 
 
+@settings(deadline=None)
 @given(SPEC, UNKNOWN, st.integers(0, 30), st.booleans())
 def test_an_unknown_column_is_kept_and_changes_no_other(
     spec: AnnexSpec, heading: str, place: int, is_below_another: bool
@@ -95,6 +97,7 @@ def test_an_unknown_column_is_kept_and_changes_no_other(
     assert [column.at for column in found.values if column.path == added] == [at]
 
 
+@settings(deadline=None)
 @given(SPEC, st.data())
 def test_columns_of_another_quarter_change_no_other(spec: AnnexSpec, data) -> None:
     """Under 上季度 or 去年同期 the same headings are columns of their own, which nobody declared."""
@@ -107,6 +110,7 @@ def test_columns_of_another_quarter_change_no_other(spec: AnnexSpec, data) -> No
     assert by_path(found) == {**by_path(wanted), **dict.fromkeys(others, (None, "", False, False))}
 
 
+@settings(deadline=None)
 @given(SPEC, st.data())
 def test_a_column_twice_is_refused(spec: AnnexSpec, data) -> None:
     paths = paths_of(spec)
@@ -115,6 +119,7 @@ def test_a_column_twice_is_refused(spec: AnnexSpec, data) -> None:
         meaning_of([*paths, again], TITLES.get(spec.name, ""))
 
 
+@settings(deadline=None)
 @given(SPEC, SPEC)
 def test_the_columns_of_two_annexes_side_by_side_are_never_one_annex_with_all(
     one: AnnexSpec, two: AnnexSpec
@@ -126,6 +131,7 @@ def test_the_columns_of_two_annexes_side_by_side_are_never_one_annex_with_all(
         meaning_of([*paths_of(one), *paths_of(two)[1:]])
 
 
+@settings(deadline=None)
 @given(st.lists(UNKNOWN, min_size=2, max_size=6, unique=True), st.randoms(use_true_random=False))
 def test_a_table_of_unknown_columns_is_no_annex_and_keeps_them_all(headings: list[str], random) -> None:
     paths: list[Path] = [("大厅名称",), *((heading,) for heading in headings)]
