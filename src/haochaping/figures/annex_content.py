@@ -31,7 +31,7 @@ def annex_content(data: QuarterData, table: str, *measures: str) -> pd.DataFrame
 
 def _is_declared(data: QuarterData, table: str) -> bool:
     spec = data.declaration.annexes.get(table)
-    return spec is not None and spec.key == _KEYS[table]
+    return spec is not None and spec.key == _KEYS.get(table)
 
 
 def _without_rows(key: tuple[str, ...]) -> pd.DataFrame:

@@ -103,7 +103,7 @@ class _AnnexView:
         column_ref = column_of(column.cell(self.table.name, ""))
         *shared, heading = column.words
         return replace(
-            Header(heading, column.unit, "".join(shared)),
+            Header(heading, column.unit, tuple(shared)),
             findings=self.places.findings_of_column.get(column_ref, ()),
             id=self.places.column_id(column_ref),
         )
