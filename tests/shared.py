@@ -9,12 +9,15 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from filelock import FileLock
 
 from haochaping.commands.command_line import main
+from haochaping.core.model import NUMBER, QuarterData, frame
 
 SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
 
@@ -32,6 +35,32 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(folder)
             made.touch()
     return folder
+
+
+def without_annexes(data: QuarterData, *names: str) -> QuarterData:
+    """The quarter as if its source did not contain some annexes; what it says about them is left."""
+    return replace(data, cells=data.cells[~data.cells["annex"].isin(names)].reset_index(drop=True))
+
+
+def with_total(
+    data: QuarterData, table: str, row: str, measure: str, value: float, member: str = "", group: str = ""
+) -> QuarterData:
+    """The quarter with one more printed total: in a row of totals, or with a group in a unit's row."""
+    spec = data.declaration.annexes[table]
+    cell = {
+        "table": data.cells.loc[data.cells["annex"] == table, "table"].iloc[0],
+        "annex": table,
+        "group": group,
+        "row": row,
+        "member": member,
+        "is_total": True,
+        "column": member or spec.measures_by_name[measure].heading,
+        "measure": measure,
+        "printed": f"{value:g}",
+        "value": value,
+        "status": NUMBER,
+    }
+    return replace(data, cells=pd.concat([data.cells, frame("cells", [cell])], ignore_index=True))
 
 
 def run_here(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 
-from haochaping.core.model import TABLES, TIERS, QuarterData
+from haochaping.core.model import MISSING, QuarterData
 from haochaping.store.notes import SECTIONS
 from haochaping.store.tidy_tables import write_tidy
 from tests.end_to_end.conftest import ROOT
@@ -95,10 +95,11 @@ def hostile_names(data: QuarterData, payloads: Iterable[str]) -> dict[str, str]:
     """A hostile name for every unit and row of totals; a district's ends in 区, as it must."""
     names: dict[str, str] = {}
     endless = [*payloads]
-    for spec in TABLES.values():
+    tiers = {member.name for member in data.declaration.groups["tier"].members}
+    for spec in data.declaration.annexes.values():
         for column in spec.unit_kinds:
             for name in dict.fromkeys(data.table(spec.name)[column]):
-                if name not in TIERS and name not in names:
+                if name not in tiers and name not in names:
                     number = len(names)
                     mark = f"{endless[number % len(endless)]}{number}"
                     names[name] = f"{mark}区" if column == "district" else mark
@@ -112,26 +113,19 @@ def renamed(data: QuarterData, names: dict[str, str]) -> QuarterData:
     changed = {}
     for name, content in data.frames():
         content = content.copy()
-        for column in content.columns:
-            if (name in TABLES and column in TABLES[name].key) or column == "label":
-                content[column] = pd.array([names.get(text, text) for text in content[column]], dtype="str")
-            elif column == "key":
-                content[column] = pd.array([_key(text, names) for text in content[column]], dtype="str")
+        for column in content.columns.intersection(["row", "member"]):
+            content[column] = pd.array([names.get(text, text) for text in content[column]], dtype="str")
         changed[name] = content
+    cells = changed["cells"]
+    cells["column"] = pd.array([names.get(text, text) for text in cells["column"]], dtype="str")
     return replace(data, **changed)
-
-
-def _key(text: str, names: dict[str, str]) -> str:
-    return json.dumps({k: names.get(name, name) for k, name in json.loads(text).items()}, ensure_ascii=False)
 
 
 def with_texts(data: QuarterData, make: Callable[[str], str]) -> QuarterData:
     """The quarter with `make` of every text that stands beside its tables and decides nothing."""
     columns = {
         "annexes": ("title", "note"),
-        "unreported": ("printed", "reason"),
         "headline": ("sentence",),
-        "origins": ("file",),
         "inputs": ("file",),
         "second": ("printed", "file"),
         "notes": ("text",),
@@ -149,7 +143,15 @@ def with_texts(data: QuarterData, make: Callable[[str], str]) -> QuarterData:
         [make(v) if f in told else v for f, v in zip(about["field"], about["value"], strict=True)],
         dtype="str",
     )
-    return replace(data, **changed, about=about)
+    cells = data.cells.copy()
+    has_no_number = cells["status"] == MISSING
+    for column, where in (
+        ("printed", has_no_number),
+        ("reason", has_no_number),
+        ("place", cells["place"] != ""),
+    ):
+        cells.loc[where, column] = cells.loc[where, column].map(make)
+    return replace(data, **changed, about=about, cells=cells)
 
 
 def write_reference(folder: Path, names: dict[str, str]) -> None:
@@ -214,7 +216,7 @@ def office_root(data: QuarterData, folder: Path) -> Path:
         path.rename(raw / f"{FILE_NAMES[number % len(FILE_NAMES)]}{path.name}")
     printed = renamed(data, {old: legal(new) for old, new in names.items()})
     bulletin = with_texts(printed, lambda text: f"{text} {legal(EVERYTHING)}" if text else "")
-    bulletin = replace(bulletin, unreported=printed.unreported)
+    bulletin = replace(bulletin, cells=printed.cells)
     write_word(bulletin, raw / f"{FILE_NAMES[0]}.docx")
     write_reference(folder / "reference", names)
     (raw / "notes.md").write_text(

@@ -91,8 +91,8 @@ def recomputed(folder: Path) -> dict[str, Fraction]:
     public = t["public_services"]["evaluations"]
     found["public_evaluations"] = public.sum()
     found["public_top_share"] = Fraction(int(public.nlargest(3).sum()), int(public.sum()))
-    totals = t["printed_totals"]
-    found["public_printed_total"] = totals.loc[totals["table"] == "public_services", "value"].iloc[0]
+    services = t["cells"].query("annex == 'public_services' and measure == 'evaluations'")
+    found["public_printed_total"] = services.loc[services["row"] == "总数", "value"].iloc[0]
     headline = t["headline"].set_index("figure")["value"]
     found["records"] = headline["records"]
     found["records_gap"] = headline["records"] - found["cases"]
@@ -220,7 +220,7 @@ def bears(finding: Finding, cells: Set[CellRef]) -> bool:
     if finding.status == "explained" and finding.severity == "verify":
         return False
     about = {finding.at} | set(finding.suspects)
-    is_of_column = any(value == "全部" for _, value in finding.at.key)
+    is_of_column = "全部" in finding.at.names
     if not finding.suspects and (is_of_column or len(finding.cells) <= 3):
         about |= set(finding.cells)
     return bool(about & cells)

@@ -84,8 +84,8 @@ def test_one_row_a_finding_with_a_drop_down(built: Path) -> None:
     assert "更正,说明" in xml and "<f>" not in xml
 
 
-def test_the_correction_is_in_the_tidy_tables(answered: Path) -> None:
-    data = read_tidy(answered / "data" / "tidy" / "2022Q4", Period(2022, 4))
+def test_the_correction_is_in_the_tidy_tables(answered: Path, reference: Reference) -> None:
+    data = read_tidy(answered / "data" / "tidy" / "2022Q4", Period(2022, 4), reference)
     row = data.city_departments.set_index("department").loc["市水务集团有限责任公司"]
     assert row["evaluations"] == 11273
     assert data.corrections[["printed", "corrected", "basis"]].to_numpy().tolist() == [

@@ -56,7 +56,8 @@ def test_a_source_that_was_changed_since_it_was_tidied_is_named(where: Locations
 
 
 def test_new_and_lost_sources_count(where: Locations) -> None:
-    tidy, raw = read_tidy(where.tidy(EARLIER), EARLIER), where.raw(EARLIER)
+    reference = load_reference(where.reference)
+    tidy, raw = read_tidy(where.tidy(EARLIER), EARLIER, reference), where.raw(EARLIER)
     assert changed_source_files(tidy, raw) == []
     (raw / "annexes.xlsx").write_bytes(b"new")
     assert changed_source_files(tidy, raw) == ["annexes.xlsx"]

@@ -74,5 +74,5 @@ def test_a_notebook_gets_the_figures_of_the_runner_and_computes_those_of_what_it
     assert hcp.check(q) == real_report
     assert dict(hcp.compute_figures(q)) == dict(figures) and not computed
     assert hcp.compute_figures(replace(q))["cases"] == figures["cases"] and len(computed) == 1
-    q.districts.loc[0, "cases"] = 7
+    q = q.with_table("districts", q.districts.assign(cases=7))
     assert hcp.compute_figures(q)["cases"] != figures["cases"] and len(computed) == 2

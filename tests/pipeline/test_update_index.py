@@ -12,7 +12,6 @@ import pytest
 
 from haochaping.commands.command_line import main
 from haochaping.core.errors import InputRefused
-from haochaping.core.model import frame
 from haochaping.core.paths import Locations
 from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
@@ -24,6 +23,7 @@ from haochaping.present.fonts import missing_glyphs
 from haochaping.reference.reference import Reference
 from haochaping.store.tidy_tables import write_tidy
 from tests.pipeline.published_folders import PAPERS, publish, root, series
+from tests.shared import without_annexes
 
 FIRST = Period(2022, 3)
 
@@ -126,7 +126,7 @@ def test_tables_that_changed_since_a_page_was_made_are_told(two: Locations) -> N
     changed = series(FIRST, 1)[0]
     districts = changed.districts.copy()
     districts.loc[0, "cases"] += 1000
-    write_tidy(replace(changed, districts=districts), two.tidy(FIRST))
+    write_tidy(changed.with_table("districts", districts), two.tidy(FIRST))
     html = html_of(two)
     assert "data/tidy 中的数有改动（办件 " in card(html, "2022Q3") and "make quarter Q=2022Q3" in html
     assert "有改动" not in card(html, "2022Q4")
@@ -188,14 +188,14 @@ def test_a_quarter_without_tidy_tables_is_drawn_as_published(two: Locations) -> 
 @pytest.mark.slow
 def test_tidy_tables_that_cannot_be_read_are_told(two: Locations) -> None:
     write_tidy(series(FIRST, 3)[2], two.tidy(Period(2023, 1)))
-    (two.tidy(Period(2023, 1)) / "districts.csv").write_text("x\n1\n", encoding="utf-8")
+    (two.tidy(Period(2023, 1)) / "cells.csv").write_text("x\n1\n", encoding="utf-8")
     said: list[str] = []
     write_index(two, said.append)
-    assert len(said) == 1 and "没有用 2023年第一季度的数" in said[0] and "districts.csv" in said[0]
+    assert len(said) == 1 and "没有用 2023年第一季度的数" in said[0] and "cells.csv" in said[0]
 
 
 def test_quarters_without_both_annexes_are_listed_and_told(where: Locations) -> None:
-    publish(where, replace(series(FIRST, 1)[0], districts=frame("districts", [])))
+    publish(where, without_annexes(series(FIRST, 1)[0], "districts"))
     html = html_of(where)
     assert "附件1、附件2 不全" in card(html, "2022Q3") and "<figure" not in html
 

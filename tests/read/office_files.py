@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import html
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
 from docx import Document
 
-from haochaping.core.labels import COLUMNS
-from haochaping.core.model import TABLES, QuarterData, encode_key
+from haochaping.core.declaration import AnnexSpec, Declaration
+from haochaping.core.model import QuarterData
 
 Area = tuple[int, int, int, int]
 
@@ -36,52 +37,36 @@ def sheets(data: QuarterData) -> list[Sheet]:
 
 
 def _sheet(data: QuarterData, annex: dict) -> Sheet:
-    spec = TABLES[annex["table"]]
-    rows = data.table(spec.name).to_dict("records")
-    second = spec.key[1] if len(spec.key) > 1 else ""
-    rests = list(dict.fromkeys(row[second] for row in rows)) if second else [""]
-    measures = [c for c in spec.columns if c in spec.measures]
-    empty = {
-        (r["key"], r["column"]): r for r in data.unreported.to_dict("records") if r["table"] == spec.name
-    }
-    measures = [m for m in measures if not all(_reason(empty, spec, row, m) == "原表无此列" for row in rows)]
-    columns = [(rest, measure) for rest in rests for measure in measures]
-    totals = data.printed_totals[data.printed_totals["table"] == spec.name]
-    cells = {(row["key"], row["column"]): row["printed"] for row in totals.to_dict("records")}
-    for row in rows:
-        key = encode_key({k: row[k] for k in spec.key})
-        for measure in measures:
-            blank = empty.get((key, measure))
-            text = blank["printed"] if blank else row.get(f"{measure}_printed") or str(int(row[measure]))
-            cells[key, measure] = text
-    names = list(dict.fromkeys(row[spec.key[0]] for row in rows))
-    labels = [label for label in dict.fromkeys(totals["label"]) if label not in rests]
-    body = []
-    for i, name in enumerate([*names, *labels], start=1):
-        keys = [encode_key({spec.key[0]: name, **({second: rest} if second else {})}) for rest, _ in columns]
-        texts = [cells.get((key, measure), "") for key, (_, measure) in zip(keys, columns, strict=True)]
-        body.append([str(i) if name in names else "", name, *texts])
-    first = ["序号", COLUMNS[spec.key[0]]]
-    merged: list[Area] = []
-    if second == "tier":
-        tiers = {"town": "镇级", "village": "村级"}
-        header = [
-            [*first, *(tiers[rest] for rest, _ in columns)],
-            ["", "", *(COLUMNS[m] for _, m in columns)],
-        ]
-        width = len(measures)
-        merged = [(0, 0, 1, 0), (0, 1, 1, 1)]
-        merged += [(0, 2 + width * i, 0, 1 + width * (i + 1)) for i in range(len(rests))]
-    else:
-        header = [[*first, *(rest or COLUMNS[m] for rest, m in columns)]]
-    return Sheet(
-        f"附件{spec.annex}", f"附件{spec.annex}", annex["title"], header, merged, body, annex["note"]
-    )
+    spec = data.declaration.annexes[annex["table"]]
+    cells = data.cells[(data.cells["annex"] == spec.name) & (data.cells["measure"] != "")].to_dict("records")
+    printed = {(cell["row"], cell["member"], cell["measure"]): cell["printed"] for cell in cells}
+    columns = list(dict.fromkeys((cell["member"], cell["measure"]) for cell in cells))
+    names = list(dict.fromkeys(cell["row"] for cell in cells if not cell["is_total"]))
+    totals = [row for row in dict.fromkeys(cell["row"] for cell in cells) if row not in names]
+    body = [
+        [str(i) if name in names else "", name, *(printed.get((name, *column), "") for column in columns)]
+        for i, name in enumerate([*names, *totals], start=1)
+    ]
+    number = data.annex_number(spec.name)
+    header, merged = _header(data.declaration, spec, columns)
+    return Sheet(f"附件{number}", f"附件{number}", annex["title"], header, merged, body, annex["note"])
 
 
-def _reason(empty: dict, spec, row: dict, measure: str) -> str:
-    found = empty.get((encode_key({k: row[k] for k in spec.key}), measure))
-    return found["reason"] if found else ""
+def _header(
+    declaration: Declaration, spec: AnnexSpec, columns: Sequence[tuple[str, str]]
+) -> tuple[list[list[str]], list[Area]]:
+    """The rows of a header and its merged areas; fixed members stand above their measures, others alone."""
+    first = ["序号", spec.groups[0].headings[0]]
+    measures = [declaration.heading(measure) for _, measure in columns]
+    if spec.columns_by is None or not spec.columns_by.members:
+        alone = [member or measure for (member, _), measure in zip(columns, measures, strict=True)]
+        return [[*first, *alone]], []
+    headings = {member.name: member.headings[0] for member in spec.columns_by.members}
+    above = [headings[member] for member, _ in columns]
+    width = above.count(above[0])
+    merged = [(0, 0, 1, 0), (0, 1, 1, 1)]
+    merged += [(0, at, 0, at + width - 1) for at in range(2, 2 + len(columns), width)]
+    return [[*first, *above], ["", "", *measures]], merged
 
 
 def narrative(data: QuarterData) -> list[str]:

@@ -8,9 +8,11 @@ from typing import Any
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
-from haochaping_dev.fuzz.model_content import plain_values
+from haochaping_dev.fuzz.model_content import kit_reference, plain_values
 
 FILE = "bulletin.txt"
+ANNEXES = tuple(kit_reference().declaration.annexes)
+"""Names of the annexes that the kit's own city declares."""
 Read = Callable[[str | bytes], QuarterData]
 
 

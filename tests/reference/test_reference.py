@@ -28,7 +28,7 @@ def test_validity_dates(reference: Reference) -> None:
     assert unit is not None and unit.valid_on(date(2022, 12, 31))
 
 
-@pytest.mark.parametrize("name", ["city.toml", "units.csv", "headings.csv", "words.csv"])
+@pytest.mark.parametrize("name", ["city.toml", "units.csv", "annexes.toml", "words.csv"])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(InputRefused, match=name):

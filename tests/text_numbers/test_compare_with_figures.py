@@ -72,3 +72,18 @@ def test_numbers_in_their_place(figures: FigureComparison, text: str) -> None:
 )
 def test_numbers_out_of_place(figures: FigureComparison, text: str, expected: list[str]) -> None:
     assert verdicts(figures, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("99.68%", ""),
+        ("99.681%", ""),
+        ("99.684%", "100.000% 或 99.681%"),
+        ("99.7%", ""),
+        ("99.60%", "100.00% 或 99.68%"),
+    ],
+)
+def test_the_right_rate_is_seen_to_differ(figures: FigureComparison, written: str, expected: str) -> None:
+    """The source prints 100 % for 11,237 of 11,273."""
+    assert verdicts(figures, f"市水务集团有限责任公司评价率{written}。") == [expected]

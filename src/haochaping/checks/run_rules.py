@@ -11,14 +11,15 @@ from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from haochaping.checks.check_report import CheckReport, RuleResult
+from haochaping.checks.coverage import DEFAULT_LIMIT, measure_coverage, tied_cells
 from haochaping.checks.finding import SEVERITY_ORDER, Finding
 from haochaping.checks.localisation.causes import Doubt, DoubtGroup, group_doubts, hypothesis_text
 from haochaping.checks.localisation.localise import localise
 from haochaping.checks.localisation.rearranged_rows import merge_rearranged
 from haochaping.checks.outcome import FAILS, HOLDS, NOT_EVALUABLE, Outcome
 from haochaping.checks.rule import Rule, load_rules
-from haochaping.checks.rule_kinds import KINDS
-from haochaping.core.model import QuarterData
+from haochaping.checks.rule_kinds import ARITHMETIC, KINDS
+from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
@@ -52,6 +53,7 @@ def run_rules(
     results: list[RuleResult] = []
     doubts: list[Doubt] = []
     hard_outcomes: list[Outcome] = []
+    tied: set[CellRef] = set()
     active_rules = load_rules(reference, KINDS) if rules is None else rules
     for rule in active_rules:
         try:
@@ -66,6 +68,7 @@ def run_rules(
             continue
         doubts += [Doubt(rule, outcome) for outcome in outcomes if outcome.state == FAILS]
         hard_outcomes += outcomes if rule.is_hard else []
+        tied |= tied_cells(outcomes) if rule.kind in ARITHMETIC else set()
         states = Counter(outcome.state for outcome in outcomes)
         reasons = tuple(dict.fromkeys(o.reason for o in outcomes if o.state == NOT_EVALUABLE))
         results.append(
@@ -81,7 +84,12 @@ def run_rules(
     groups = group_doubts(doubts, localise(hard_outcomes, cell_index), cell_index, KINDS)
     groups = merge_rearranged(groups, cell_index, active_rules, KINDS)
     findings = [_finding_of_group(group, cell_index, active_rules) for group in groups]
-    return CheckReport(tuple(sort_by_gravity(findings, cell_index)), tuple(results))
+    return CheckReport(
+        tuple(sort_by_gravity(findings, cell_index)),
+        tuple(results),
+        coverage=measure_coverage(cell_index, tied),
+        coverage_limit=float(reference.city["thresholds"].get("coverage", DEFAULT_LIMIT)),
+    )
 
 
 def sort_by_gravity(findings: Sequence[Finding], cell_index: CellIndex) -> list[Finding]:

@@ -15,7 +15,7 @@ _CHINESE_YEAR = re.compile(r"[〇○零一二三四五六七八九]{4}(?=年)")
 _YEAR_DIGITS = {"○": "0", "零": "0", **{numeral: str(n) for n, numeral in enumerate("〇一二三四五六七八九")}}
 _M = rf"(?:1[0-2]|0?[1-9]|{'|'.join(reversed(NUMERALS))})"
 _Q = "[一二三四1-4]"
-_TO = "(?:至|到|[-—–−~〜、和及])+"
+_TO = "(?:至|到|[-—–−~〜、和及]){1,3}"
 # The years of a range may have two digits only before what is a period of a year beyond doubt: 22年三季度.
 _Y = r"(?:(?<!\d)(?P<{}>[12]\d{{3}}(?=年|[-./]..?.?[季月-])|\d\d(?=年))(?:年度?|[-./]))?"
 _NO_DIGIT = r"(?<!\d)"
@@ -28,7 +28,7 @@ _FORMS = (
     rf"{_Y.format('qy')}(?<![上下前后近每统\d])第?(?P<q>{_Q})季度",
     r"(?<!\d)(?P<cy>[12]\d{3})年?[-_/]?(?:Q(?P<cq>[1-4])|M(?P<cm>1[0-2]|0?[1-9])|H(?P<ch>[12])|(?P<c1>Y))(?![0-9A-Z])",
     r"(?<![0-9A-Z])Q(?P<oq>[1-4])(?![0-9A-Z])",
-    rf"{_Y.format('sy')}{_NO_DIGIT}(?P<s1>{_M})(?:月份?)?(?:{_TO}{_M}(?:月份?)?)*?{_TO}{_Y.format('sy2')}(?P<s2>{_M})月份?",
+    rf"{_Y.format('sy')}{_NO_DIGIT}(?P<s1>{_M})(?:月份?)?(?:{_TO}{_M}(?:月份?)?){{0,10}}?{_TO}{_Y.format('sy2')}(?P<s2>{_M})月份?",
     rf"{_Y.format('my')}{_NO_DIGIT}(?P<m>{_M})月份?",
     rf"{_Y.format('hy')}(?P<h>[上下])半年",
     rf"{_Y.format('ay')}(?P<a>全年)",
@@ -39,9 +39,15 @@ _MENTION = re.compile("|".join(_FORMS))
 _PASSING_BEFORE = re.compile(r"(?:截至到?|截止到?|较|比|与|自|累计\(?)$")
 _PASSING_AFTER = re.compile(
     r"\)?(?:同期|累计|底|末|起|以来|以前|之前|以后|之后|相比|印发|发布|公布|提取|导出|下载|上报|报送|填报|制表?|更新|修订|修改"
-    r"|工作(?:计划|安排|要点|打算))"
+    r"|工作(?:计划|安排|要点|打算)|第?\d+[期号])"
 )
-"""Words that make a mention one in passing: a comparison, a cumulative figure, a date of issue or extraction."""
+"""Words that make a mention one in passing: a comparison, a cumulative figure, a date of issue or extraction, the number of an issue."""
+
+
+_LONGEST_PASSING = 4
+"""Characters of the longest word of ``_PASSING_BEFORE``."""
+_SENTENCE = 60
+"""Characters before and after a range of months within which 累计 makes it a cumulative one."""
 
 
 @dataclass(frozen=True)
@@ -105,11 +111,11 @@ def period_mentions(text: str, year: int | None = None) -> list[PeriodMention]:
         if span is None:
             continue
         has_own_year, mention = span
+        if _is_in_passing(plain, match, mention):
+            continue
         named_year = mention.start.year if has_own_year else named_year
-        if not _is_in_passing(plain, match, mention):
-            found.append(
-                replace(mention, text=match.group(), at=match.start(), year_given=named_year is not None)
-            )
+        is_given = named_year is not None
+        found.append(replace(mention, text=match.group(), at=match.start(), year_given=is_given))
     return found
 
 
@@ -121,10 +127,12 @@ def plain_mentions(text: str) -> str:
 
 
 def _is_in_passing(plain: str, match: re.Match[str], mention: PeriodMention) -> bool:
-    if _PASSING_BEFORE.search(plain[: match.start()]) or _PASSING_AFTER.match(plain[match.end() :]):
+    before = plain[max(0, match.start() - _LONGEST_PASSING) : match.start()]
+    if _PASSING_BEFORE.search(before) or _PASSING_AFTER.match(plain, match.end()):
         return True
     from_january = mention.start.month == 1 and mention.end.month > 1 and not mention.is_bare_year
-    return from_january and "累计" in plain
+    around = plain[max(0, match.start() - _SENTENCE) : match.end() + _SENTENCE]
+    return from_january and "累计" in around
 
 
 def _span(part: Mapping[str, str | None], year: int | None) -> tuple[bool, PeriodMention] | None:

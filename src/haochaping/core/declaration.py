@@ -134,8 +134,8 @@ class AnnexSpec:
 
     Attributes
     ----------
-    number : int
-        Its usual number. What is printed counts; this one stands in where the source prints none.
+    number : int or None
+        Its usual number, if it has one. What is printed counts; this one stands in where the source prints none.
     title : str
         Its short name in texts: 各区县.
     known_by : tuple of str
@@ -155,7 +155,7 @@ class AnnexSpec:
     """
 
     name: str
-    number: int
+    number: int | None
     title: str
     known_by: tuple[str, ...]
     groups: tuple[Group, ...]
@@ -230,6 +230,16 @@ class Relation:
 
 
 @dataclass(frozen=True)
+class TextFigure:
+    """A figure of the text: its name, word in texts, the words right before its number, its unit (条, 件)."""
+
+    name: str
+    word: str
+    words_before: tuple[str, ...]
+    unit: str
+
+
+@dataclass(frozen=True)
 class Unwanted:
     """A heading that the city does not want read, and why, as the page shows it."""
 
@@ -245,6 +255,7 @@ class Declaration:
     measures: Mapping[str, Measure]
     annexes: Mapping[str, AnnexSpec]
     relations: tuple[Relation, ...] = ()
+    text_figures: Mapping[str, TextFigure] = field(default_factory=dict)
     unwanted: tuple[Unwanted, ...] = ()
     serial_headings: tuple[str, ...] = ("序号",)
 

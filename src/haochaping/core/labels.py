@@ -58,17 +58,21 @@ def row_words(declaration: Declaration, cell: CellRef) -> str:
     if cell.table == TEXT_CLAIMS:
         kind, _, rest = cell.row.partition(":")
         shown = rest if kind in ("word", "note") else ""
+        if cell.row in declaration.text_figures:
+            return declaration.text_figures[cell.row].word
         return FIGURES.get(kind) or f"{_TEXT_ENTRIES.get(kind, '')} {shown}".strip()
     return " ".join(declaration.word_of(name) for name in cell.names)
 
 
 def annex_words(data: QuarterData, table: str) -> str:
-    """A table in words: ``附件2`` by its printed number, ``正文`` for the text, ``第3个表`` without a number."""
+    """A table in words: ``附件2`` by its printed number, ``各大厅表`` without one, ``正文`` for the text."""
     if table == TEXT_CLAIMS:
         return "正文"
     number = data.annex_number(table)
     if number is not None:
         return f"附件{number}"
+    if spec := data.declaration.annexes.get(table):
+        return f"{spec.title}表"
     position = data.annexes.loc[data.annexes["table"] == table, "position"]
     return f"第{position.iloc[0]}个表" if len(position) else table
 

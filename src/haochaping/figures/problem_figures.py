@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
-from haochaping.cleaning.decode_text import decode
 from haochaping.core.model import MISSING, CellRef, QuarterData
 from haochaping.core.text import normalize_for_comparison
 from haochaping.figures.annex_content import annex_content
@@ -138,20 +135,14 @@ def _units_without_count(data: QuarterData, reference: Reference) -> list[UnitNa
 def _planned_subjects(data: QuarterData, reference: Reference) -> list[str]:
     """Subjects of ``plans.csv`` that the text mentions under planned work."""
     plan = normalize_for_comparison(data.fact("planned_work"))
-    path = reference.folder / "plans.csv"
-    if not plan or not path.is_file():
-        return []
-    rows = csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path))))
+    rows = reference.optional_rows("plans.csv") if plan else []
     return [row["subject"] for row in rows if re.search(row["pattern"], plan)]
 
 
 def _find_channel_claim(data: QuarterData, reference: Reference) -> str:
     """The text's claim about channels, for which no annex has a number; blank when there is none."""
-    path = reference.folder / "claims.csv"
     text = normalize_for_comparison(data.fact("text"))
-    if not text or not path.is_file():
-        return ""
-    for row in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
+    for row in reference.optional_rows("claims.csv") if text else ():
         if row["name"] == "channel" and (found := re.search(row["pattern"], text)):
             return UnitName(found.group(0), [claim_cell("claim:channel")])
     return ""

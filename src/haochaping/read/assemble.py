@@ -22,6 +22,7 @@ from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.annex_table import AnnexTable, TableColumn, TableRow
 from haochaping.read.grid.read_grids import spec_title
 from haochaping.read.source_period import SourcePeriod
+from haochaping.read.text.declared_figures import declared_figures
 from haochaping.read.text.narrative import Narrative, read_note
 from haochaping.reference.reference import Reference
 
@@ -67,7 +68,7 @@ def assemble(
         reference.declaration,
         cells=frame("cells", cells),
         annexes=frame("annexes", annexes),
-        headline=frame("headline", narrative.headline),
+        headline=frame("headline", _headline(narrative, reference)),
         about=frame("about", _about(narrative, annexes, distinct, reference, quarter, source_kind)),
     )
 
@@ -291,6 +292,13 @@ def _about(
     if left_out := _left_out(tables, reference):
         facts["left_out"] = left_out
     return [{"field": name, "value": value} for name, value in facts.items()]
+
+
+def _headline(narrative: Narrative, reference: Reference) -> list[dict[str, Any]]:
+    """The figures of the text: those that every bulletin of ratings may state, and those that the city declares."""
+    declared = declared_figures(narrative.facts.get("text", ""), reference.declaration)
+    names = {row["figure"] for row in declared}
+    return [*(row for row in narrative.headline if row["figure"] not in names), *declared]
 
 
 def _left_out(tables: Sequence[AnnexTable], reference: Reference) -> str:

@@ -61,7 +61,7 @@ def other_period(text: str, period: Period, *, is_file_name: bool = False) -> Pe
     """
     mentions = [mention for mention in period_mentions(text, period.year) if not mention.is_of(period)]
     if any(mention.is_of(period) for mention in period_mentions(text, period.year)):
-        mentions = [m for m in mentions if not m.holds(period) and not _is_of_issue(m, period)]
+        mentions = [m for m in mentions if not (m.is_bare_year or m.holds(period) or _is_of_issue(m, period))]
     named = [mention for mention in mentions if not mention.is_bare_year]
     if not named and not (is_file_name and period.kind != YEAR):
         named = [mention for mention in mentions if mention.start.year != period.year]

@@ -60,6 +60,11 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "optional": Key(TEXTS),
         "totals": Key(TABLE),
     },
+    "text_figure": {
+        "word": Key(is_required=True),
+        "words_before": Key(TEXTS),
+        "unit": Key(is_required=True),
+    },
     "relation": {
         "id": Key(is_required=True),
         "holds": Key(is_required=True),

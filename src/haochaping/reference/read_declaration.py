@@ -15,6 +15,7 @@ from haochaping.core.declaration import (
     Measure,
     Member,
     Relation,
+    TextFigure,
     Unwanted,
 )
 from haochaping.core.errors import InputRefused, Problem, refuse
@@ -74,6 +75,12 @@ class _DeclarationReader:
             groups=groups,
             measures=measures,
             annexes=annexes,
+            text_figures={
+                name: TextFigure(
+                    name, entry["word"], tuple(entry.get("words_before", (entry["word"],))), entry["unit"]
+                )
+                for name, entry in self._section("text_figure").items()
+            },
             unwanted=tuple(Unwanted(e["heading"], e["reason"]) for e in self.document.get("unwanted", [])),
             serial_headings=tuple(self.document.get("serial", ("序号",))),
         )
@@ -196,7 +203,7 @@ class _DeclarationReader:
                 continue
             annexes[entry["name"]] = AnnexSpec(
                 name=entry["name"],
-                number=entry.get("number", i + 1),
+                number=entry.get("number"),
                 title=entry["title"],
                 known_by=tuple(entry.get("known_by", ())),
                 groups=tuple(groups[name] for name in known),

@@ -95,6 +95,11 @@ class Reference:
             for heading in (whole, *whole.split("/"))  # a path of headings has one on each level
         )
 
+    def optional_rows(self, name: str) -> list[dict[str, str]]:
+        """The rows of a CSV in the folder that a city need not have; none where it has none."""
+        path = self.folder / name
+        return _read_csv(path, set()) if path.is_file() else []
+
     @property
     def registered_kinds(self) -> dict[str, str]:
         """Groups whose units stand in ``units.csv``, with their words."""

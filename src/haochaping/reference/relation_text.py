@@ -73,11 +73,18 @@ def parse_relation(entry: Mapping[str, Any], declaration: Declaration) -> Relati
     )
 
 
+def _check_figure(name: str, declaration: Declaration) -> None:
+    if name != "records" and name not in declaration.text_figures:
+        known = "、".join(["records", *declaration.text_figures])
+        raise RelationUnread(f"{TEXT}.{name}：正文的数应为 text_figure 中已有的：{known}")
+
+
 def _terms(text: str, declaration: Declaration) -> tuple[RelationTerm, ...]:
     terms = []
     for factor, name in parse_expression(text):
         annex, _, measure = name.partition(".")
         if annex == TEXT and measure:
+            _check_figure(measure, declaration)
             terms.append(RelationTerm(factor, TEXT_CLAIMS, measure))
             continue
         spec = declaration.annexes.get(annex)

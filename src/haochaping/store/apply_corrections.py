@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 import pandas as pd
 
 from haochaping.cleaning.dates import iso_date
-from haochaping.cleaning.number_or_missing import Cell, read_count, read_rate
-from haochaping.core.declaration import AS_PRINTED as AS_PRINTED_KIND
-from haochaping.core.declaration import CHANGE, Declaration, Measure
+from haochaping.cleaning.number_or_missing import Cell, read_count, read_measure, read_number, read_rate
+from haochaping.core.declaration import Declaration, Measure
 from haochaping.core.model import (
     AS_PRINTED,
     MISSING,
@@ -25,14 +22,12 @@ from haochaping.core.model import (
     frame,
     undeclared_table,
 )
-from haochaping.core.text import plain_number
+from haochaping.read.grid.table_meaning import has_percent_unit
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import cell_of
 
 BLANK = "原表空白"
 """Reason of a cell in which nothing is printed."""
-_SIGNS = {"+": 1, "＋": 1, "-": -1, "－": -1, "−": -1, "–": -1}
-_SCORE = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True)
@@ -94,8 +89,11 @@ def undo_corrections(data: QuarterData, reference: Reference) -> QuarterData:
         cell, printed = cell_of(row), row["printed"]
         if is_note(cell):
             data = _with_note(data, cell, printed)
+        elif cell.table == TEXT_CLAIMS:
+            number = _without_qualifier(data, cell, printed)
+            data = _with_headline(data, cell, _read(cell, number, reference), number)
         else:
-            data = _with_cell(data, cell, _read_printed(cell, printed, reference), printed)
+            data = _with_cell(data, cell, _read_printed(data, cell, printed, reference), printed)
     return replace(data, corrections=frame("corrections", []))
 
 
@@ -112,7 +110,7 @@ def read_cell(cell: CellRef, text: str, reference: Reference) -> Cell:
     try:
         if re.search(r"\d\s+\d", text):
             raise ValueError("数字中间不应有空格")
-        return _reader(cell, reference)(text)
+        return _read(cell, text, reference)
     except ValueError as error:
         raise CorrectionNotApplicable(str(error)) from None
 
@@ -157,46 +155,33 @@ def _measure(cell: CellRef, declaration: Declaration) -> Measure | None:
     return spec.measures_by_name.get(cell.column) if spec else None
 
 
-def _reader(cell: CellRef, reference: Reference, *, in_percent: bool = False) -> Callable[[str], Cell]:
-    """The function that reads a text of this cell; it raises ValueError."""
+def _read(cell: CellRef, text: str, reference: Reference, *, in_percent: bool = False) -> Cell:
+    """A text of a figure or cell; raises ValueError where it cannot be one."""
+    if cell.table == TEXT_CLAIMS:
+        if is_rate(cell, reference.declaration):
+            return read_rate(text, reference.no_value)
+        return read_count(text.removesuffix("条"), reference.no_value)
     measure = _measure(cell, reference.declaration)
-    if measure and measure.kind == CHANGE:
-        return lambda text: _read_change(text, reference, in_percent)
-    if is_rate(cell, reference.declaration):
-        return lambda text: read_rate(text, reference.no_value, in_percent=in_percent)
-    if cell.table == TEXT_CLAIMS or (measure and measure.is_count):
-        return lambda text: read_count(text.removesuffix("条"), reference.no_value)
-    if measure is None or measure.kind == AS_PRINTED_KIND:
-        return Cell
-    return lambda text: _read_score(text, reference)
+    if measure is None:
+        return read_number(text, in_percent=in_percent)
+    if measure.is_count:
+        text = text.removesuffix("条")
+    return read_measure(text, measure, reference.no_value, in_percent=in_percent)
 
 
-def _read_change(text: str, reference: Reference, in_percent: bool) -> Cell:
-    """A percentage with or without a sign, or one of the words for "no value" (which may be a dash)."""
-    sign, unsigned = text.strip()[:1], text.strip()[1:]
-    if sign not in _SIGNS or not unsigned[:1].isdecimal():
-        return read_rate(text, reference.no_value, in_percent=in_percent)
-    size = read_rate(unsigned, reference.no_value, in_percent=in_percent).value or 0.0
-    return Cell(text, size * _SIGNS[sign])
-
-
-def _read_score(text: str, reference: Reference) -> Cell:
-    """A number with or without decimals, or one of the words for "no value"."""
-    number = plain_number(text)
-    if _SCORE.fullmatch(number):
-        return Cell(text, float(Decimal(number)))
-    try:
-        without_number = read_count(text, reference.no_value)
-    except ValueError:
-        raise ValueError("应为数或表示无数据的符号") from None
-    return without_number
-
-
-def _read_printed(cell: CellRef, printed: str, reference: Reference) -> Cell:
+def _read_printed(data: QuarterData, cell: CellRef, printed: str, reference: Reference) -> Cell:
     """What a source printed in a cell: unlike a correction it may be blank, or lack a % that the heading has."""
     if not printed:
         return Cell("", reason=BLANK)
-    return _reader(cell, reference, in_percent=True)(printed)
+    heading = next(iter(data.cells.loc[_selected(data.cells, cell), "column"]), "")
+    return _read(cell, printed, reference, in_percent=has_percent_unit(heading.split("/")))
+
+
+def _without_qualifier(data: QuarterData, cell: CellRef, printed: str) -> str:
+    """The number in a figure of the text that is printed as ``99.9%以上``."""
+    claim = data.figure(cell.row)
+    qualifier = "" if claim is None else str(claim["qualifier"])
+    return printed.removeprefix(qualifier).removesuffix(qualifier)
 
 
 def _note_value(cell: CellRef, text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from haochaping.core.declaration import AnnexSpec, Declaration
-from haochaping.core.labels import annex_words, column_heading, place
+from haochaping.core.labels import annex_words, column_heading, place, row_words
 from haochaping.core.model import (
     NOTE,
     NOTE_COLUMNS,
@@ -22,6 +22,7 @@ from haochaping.core.model import (
     total_label,
     undeclared_table,
 )
+from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.reference import Reference
 
 _QUALIFIERS_BEFORE_NUMBER = ("约", "近", "超过", "超", "逾")
@@ -145,6 +146,15 @@ class CellIndex:
     def place(self, at: CellRef | RowRef) -> str:
         """Table and row of a cell in words: ``附件2“市水务集团有限责任公司”``."""
         return place(self.data, at if isinstance(at, CellRef) else at.cell(""))
+
+    def row_words(self, cell: CellRef) -> str:
+        """The row of a cell in words."""
+        return row_words(self.declaration, cell)
+
+    def is_total_label(self, text: str) -> bool:
+        """Whether a text is a label of totals, as rows of undeclared tables may be."""
+        folded = normalize_for_comparison(text).rstrip(":")
+        return self.reference is not None and folded in self.reference.totals
 
     def heading(self, column: str) -> str:
         """Heading of a column in words."""

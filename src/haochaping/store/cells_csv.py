@@ -14,15 +14,15 @@ from typing import Any
 import pandas as pd
 
 from haochaping.core.declaration import AnnexSpec, Declaration
-from haochaping.core.model import AS_PRINTED, MISSING, NUMBER, QuarterData
+from haochaping.core.model import MISSING, NUMBER, QuarterData
 from haochaping.core.text import normalize_for_comparison
+from haochaping.read.grid.table_meaning import fold_heading
 from haochaping.store.cell_index import claim_text
 
 COLUMNS = [
     *("annex", "table", "group", "row", "column", "measure"),
     *("printed", "value", "status", "reason", "place"),
 ]
-STATUSES = (NUMBER, MISSING, AS_PRINTED)
 TEXT_ROWS = "text"
 """Annex of the rows that are figures of the bulletin's text: for other readers, ``headline.csv`` has them in full."""
 _BETWEEN = " / "
@@ -84,16 +84,15 @@ def cells_of(
 def _cell(row: Mapping[str, str], declaration: Declaration, totals: frozenset[str]) -> dict[str, Any]:
     spec = declaration.annexes.get(row["annex"])
     label, separator, member = row["row"].partition(_BETWEEN)
+    label, member = _unescape(label), _unescape(member)
     if not separator:
         member = _member_in_headings(row["column"], row["measure"], spec)
-    is_total = spec is not None and (
-        not row["group"] or (member != "" and normalize_for_comparison(member) in totals)
-    )
+    is_row_of_totals = not row["group"] if spec else _is_label(label, totals)
     return {
         **row,
-        "row": _unescape(label),
-        "member": _unescape(member) if separator else member,
-        "is_total": is_total,
+        "row": label,
+        "member": member,
+        "is_total": is_row_of_totals or _is_label(member, totals),
         "table": int(float(row["table"])),
         "value": float(row["value"]) if row["value"] else None,
     }
@@ -108,6 +107,10 @@ def _label_and_member(cell: Mapping[str, Any], declaration: Declaration) -> str:
     return f"{label}{_BETWEEN}{_escape(cell['member'])}"
 
 
+def _is_label(name: str, totals: frozenset[str]) -> bool:
+    return normalize_for_comparison(name).rstrip(":") in totals
+
+
 def _escape(name: str) -> str:
     return _SLASHES.sub(lambda run: f"{run[0]}/", name)
 
@@ -116,15 +119,19 @@ def _unescape(name: str) -> str:
     return _SLASHES.sub(lambda run: run[0][1:], name)
 
 
-def _member_in_headings(path: str, measure: str, spec: AnnexSpec | None) -> str:
-    """The member that a path of headings names: a fixed one, else its first part; blank where that is the measure's own."""
+def _member_in_headings(path: str, measure_name: str, spec: AnnexSpec | None) -> str:
+    """The member that a path of headings names: a fixed one, else the first that is not the measure's own; blank without one."""
     if spec is None or spec.columns_by is None:
+        return ""
+    measure = spec.measures_by_name.get(measure_name)
+    if measure is None:  # a column that nobody declared belongs to no member
         return ""
     parts = path.split("/")
     fixed = spec.columns_by.members_by_heading
-    member = next((fixed[name] for part in parts if (name := normalize_for_comparison(part)) in fixed), None)
+    member = next(
+        (fixed[folded] for part in parts if (folded := normalize_for_comparison(part)) in fixed), None
+    )
     if member:
         return member.name
-    declared = spec.measures_by_name.get(measure)
-    own = {normalize_for_comparison(h) for h in (declared.heading, *declared.aliases)} if declared else set()
-    return "" if normalize_for_comparison(parts[0]) in own else parts[0]
+    own = {fold_heading(heading) for heading in (measure.heading, *measure.aliases)}
+    return next((part for part in parts if fold_heading(part) not in own), "")

@@ -75,7 +75,9 @@ def _wrong_value(cell: Mapping[str, Any], measure: Measure) -> str:
     value, status = cell["value"], cell["status"]
     if status not in (NUMBER, MISSING, AS_PRINTED):
         return f"状态应为 {NUMBER}、{MISSING} 或 {AS_PRINTED}"
-    if status != NUMBER:
+    if status == AS_PRINTED:
+        return ""
+    if status == MISSING:
         return "" if math.isnan(value) else "没有数的格不应有值"
     if not math.isfinite(value):
         return "应为数"

@@ -20,12 +20,12 @@ from haochaping.cleaning.csv_cell_limit import csv_cell_limit
 from haochaping.cleaning.number_or_missing import MOST_DIGITS
 from haochaping.core.declaration import Declaration
 from haochaping.core.errors import InputRefused, Problem, refuse
-from haochaping.core.model import AUXILIARY_FRAMES, NUMBER, QuarterData, dtypes, frame
+from haochaping.core.model import AS_PRINTED, AUXILIARY_FRAMES, MISSING, NUMBER, QuarterData, dtypes, frame
 from haochaping.core.period import Period
 from haochaping.files.exclusive_lock import exclusive_lock
 from haochaping.files.swap_folder import stage_and_swap_in
 from haochaping.reference.reference import Reference
-from haochaping.store.cells_csv import COLUMNS, STATUSES, TEXT_ROWS, cell_records, cells_of
+from haochaping.store.cells_csv import COLUMNS, TEXT_ROWS, cell_records, cells_of
 from haochaping.store.revisions import add_revisions
 
 LONGEST_TEXT = 10_000_000
@@ -216,7 +216,8 @@ def _wrong_words(place: str, row: Mapping[str, str], declaration: Declaration) -
         yield Problem(f"{place} measure", row["measure"], "应为这个附件声明的列，或空白")
     if not row["table"]:
         yield Problem(f"{place} table", "", "应为整数")
-    if row["status"] not in STATUSES or (row["status"] == NUMBER) != bool(row["value"]):
+    may_have_value = {NUMBER: (True,), MISSING: (False,), AS_PRINTED: (True, False)}.get(row["status"], ())
+    if bool(row["value"]) not in may_have_value:
         yield Problem(
             f"{place} status", row["status"], "有数的格应为 number，其他格应为 missing 或 as_printed"
         )

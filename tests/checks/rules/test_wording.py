@@ -13,6 +13,7 @@ from haochaping.checks.rule_kinds import KINDS
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
+from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import CitySize, simulate
 from haochaping.store.cell_index import CellIndex
@@ -67,7 +68,7 @@ def test_notes_that_do_not_speak_of_it_are_no_matter_of_this_rule(
 
 # --- the period in the text ---
 
-FIGURES = "全市归集并上传省平台办件评价数据1425698条，评价率98%以上。"
+FIGURES = "全市归集并上传省政务服务“好差评”平台办件评价数据1425698条，评价率98%以上。"
 
 
 def with_text(data: QuarterData, text: str) -> QuarterData:
@@ -104,7 +105,10 @@ def test_another_period_before_the_figures_is_told(
     report = run_rules(with_text(clean, text), reference)
     [message] = messages(report, "text_of_quarter")
     assert "本期应为2023年第一季度（1-3 月）" in message
-    assert {f.severity for f in report.findings if f.check == "text_of_quarter"} == {"correct"}
+    [finding] = [f for f in report.findings if f.check == "text_of_quarter"]
+    assert finding.severity == "correct" and finding.id == "text_of_quarter/headline/period/value"
+    quoted = finding.arithmetic.partition("“")[2].partition("”")[0]
+    assert normalize_for_comparison(quoted) in normalize_for_comparison(text)
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,21 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from haochaping.core.model import TABLES, CellRef, QuarterData, decode_key, frame
+from haochaping.core.model import CellRef, QuarterData, annex_frame, frame
 from haochaping.outputs.excel.annexes_workbook import write_annexes
 from haochaping.reference.reference import Reference
 from haochaping.store.apply_corrections import Correction, apply_corrections
+from haochaping.store.cell_index import cell_of
+from tests.shared import without_annexes
 
 ANNEXES = ["附件1 各区县", "附件2 市直部门", "附件3 区直部门", "附件4 镇村", "附件5 公共服务"]
+SHEETS = dict(
+    zip(
+        ("districts", "city_departments", "district_departments", "towns_and_villages", "public_services"),
+        ANNEXES,
+        strict=True,
+    )
+)
 VERDICT = "建议核实后送审"
 
 
@@ -41,7 +50,7 @@ def shown(cell: Any) -> str:
 
 def by_name(workbook: Workbook, table: str) -> dict[tuple[str, str], str]:
     """Name and heading (without its unit) to what is shown."""
-    sheet = workbook[f"附件{TABLES[table].annex} {TABLES[table].title}"]
+    sheet = workbook[SHEETS[table]]
     heads = [str(cell.value).partition("（")[0] for cell in sheet[1]]
     return {
         (row[1].value, head): shown(cell)
@@ -72,17 +81,16 @@ def test_sheets_tables_and_no_merged_cells(workbook: Workbook) -> None:
 
 
 def test_every_printed_cell_stands_there(workbook: Workbook, real: QuarterData) -> None:
-    from haochaping.core.labels import COLUMNS
-
-    empty = {(r["table"], r["key"], r["column"]): r["printed"] for r in real.unreported.to_dict("records")}
+    empty = {cell_of(row): row["printed"] for row in real.unreported.to_dict("records")}
     told = 0
     for name in ("districts", "city_departments", "public_services"):
-        there, spec = by_name(workbook, name), TABLES[name]
+        there, spec = by_name(workbook, name), real.declaration.annexes[name]
         for row in real.table(name).to_dict("records"):
-            for column in spec.measures:
-                key = f'{{"{spec.key[0]}": "{row[spec.key[0]]}"}}'
-                printed = empty.get((name, key, column)) or row.get(f"{column}_printed") or str(row[column])
-                assert there[row[spec.key[0]], COLUMNS[column]] == printed
+            for column in row.keys() & {*spec.measures}:
+                unit = row[spec.row_key]
+                word = empty.get(CellRef(name, unit, column))
+                printed = word or row.get(f"{column}_printed") or str(row[column])
+                assert there[unit, real.declaration.heading(column)] == printed
                 told += 1
     matrix = by_name(workbook, "district_departments")
     for row in real.district_departments.to_dict("records"):
@@ -96,9 +104,8 @@ def test_every_printed_cell_stands_there(workbook: Workbook, real: QuarterData) 
         assert tiers[row["district"], f"{tier}按时整改数"] == str(row["rectified_on_time"])
     totals = real.printed_totals.to_dict("records")
     for total in totals:
-        key = decode_key(total["key"])
-        there = matrix if "department" in key else by_name(workbook, "public_services")
-        head = key["district"] if "department" in key else "评价数"
+        there = matrix if total["member"] else by_name(workbook, "public_services")
+        head = total["member"] or "评价数"
         assert there[total["label"], head] == total["printed"]
     assert by_name(workbook, "public_services")["总数", "总量占比"] == ""
     assert told == 11 * 6 + 36 * 5 + 11 * 2 and len(totals) == 12
@@ -120,12 +127,15 @@ def test_nothing_is_a_formula_and_dangerous_text_stays_text(real: QuarterData, t
     names = ["=1+1", "+86", "http://x", "-", "@x", "1e5", "mailto:a@b", "internal:'封面'!A1", "{=1}", "007"]
     rows = [{"district": name, "evaluations": 1} for name in names]
     matrix = [{"department": name, "district": name, "evaluations": 2} for name in names]
+    contents = {
+        "public_services": rows,
+        "district_departments": [m | {"district": "=HYPERLINK(1)"} for m in matrix],
+    }
+    evil = real
+    for name, content in contents.items():
+        evil = evil.with_table(name, annex_frame(real.declaration.annexes[name], content))
     evil = replace(
-        real,
-        public_services=frame("public_services", rows),
-        district_departments=frame(
-            "district_departments", [m | {"district": "=HYPERLINK(1)"} for m in matrix]
-        ),
+        evil,
         about=frame("about", [{"field": "title", "value": "=cmd|' /C calc'!A0"}]),
         annexes=frame("annexes", [{"table": "districts", "annex": 1, "title": "=A&B", "note": "&P=1" * 90}]),
     )
@@ -155,8 +165,8 @@ def test_the_cover_tells_the_verdict_to_reviewers_only(
 def test_remarks_hold_notes_meanings_and_corrections(
     real: QuarterData, reference: Reference, tmp_path: Path
 ) -> None:
-    cell = CellRef.of("city_departments", {"department": "市水务集团有限责任公司"}, "evaluations")
-    rate = CellRef.of("city_departments", {"department": "市水务集团有限责任公司"}, "evaluation_rate")
+    cell = CellRef("city_departments", "市水务集团有限责任公司", "evaluations")
+    rate = CellRef("city_departments", "市水务集团有限责任公司", "evaluation_rate")
     corrections = [
         Correction(cell, "11237", "11273", "查原始系统", "甲某", "2023-01-19"),
         Correction(rate, "100%", "100.0%", "", "甲某", "2023-01-19"),
@@ -176,10 +186,7 @@ def test_remarks_hold_notes_meanings_and_corrections(
 
 
 def test_absent_annexes_have_no_sheet(real: QuarterData, tmp_path: Path) -> None:
-    without = replace(
-        real, districts=frame("districts", []), towns_and_villages=frame("towns_and_villages", [])
-    )
-    workbook = written(without, tmp_path)
+    workbook = written(without_annexes(real, "districts", "towns_and_villages"), tmp_path)
     assert workbook.sheetnames == ["封面", "目录", ANNEXES[1], ANNEXES[2], ANNEXES[4], "正文与日期", "说明"]
     assert ("附件", "附件4", "本期资料没有此附件（镇村）。") in list(workbook["说明"].values)
 
@@ -197,7 +204,8 @@ def test_what_no_sheet_can_hold_is_written_out_and_a_head_is_never_too_long(
     matrix, annexes = real.district_departments.copy(), real.annexes.copy()
     matrix["district"] = matrix["district"].replace({"张店区": "甲\x1b\ufffe&C区"})
     annexes["title"], annexes["note"] = "&C&\x1b" * 90, "&R\x00" * 300
-    workbook = written(replace(real, district_departments=matrix, annexes=annexes), tmp_path)
+    data = replace(real.with_table("district_departments", matrix), annexes=annexes)
+    workbook = written(data, tmp_path)
     sheet = workbook["附件3 区直部门"]
     assert "甲\\u{001B}\\u{FFFE}&C区" in [cell.value for cell in sheet[1]]
     with zipfile.ZipFile(tmp_path / "annexes.xlsx") as archive:

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.owners import Owners
-from haochaping.core.model import TABLES, CellRef, QuarterData
+from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.text import normalize_for_comparison
 from haochaping.outputs.exchange.redaction import DIFFERS_FROM_TOTAL, PLEASE_VERIFY, UNLIKE_PEERS, Redaction
 from haochaping.outputs.exchange.verification_sheets import SHEET, file_name, finding_code, write_sheets
@@ -51,7 +51,7 @@ def test_units_with_something_to_verify_get_a_sheet(
         name
         for f in real_report.findings
         if f.severity != "note"
-        for name in f.at.names.values()
+        for name in f.at.names
         if f.at.table == "city_departments" and name != "全部"
     }
     assert set(sheets) == DISTRICTS | asked and WATER in asked and len(asked) == 15
@@ -95,7 +95,7 @@ def test_no_other_unit_is_named_and_no_other_figure_shown(
     totals = {
         cell_index.printed(cell)
         for cell in cell_index.cells()
-        if cell.table in TABLES and owners.of(cell) is None
+        if cell.table in real.declaration.annexes and owners.of(cell) is None
     }
     for unit, path in sheets.items():
         own = by_name[unit]
@@ -104,9 +104,7 @@ def test_no_other_unit_is_named_and_no_other_figure_shown(
         others |= {
             normalize_for_comparison(u.canonical) for u in reference.units if u.kind != "district_department"
         }
-        departments = {
-            normalize_for_comparison(cell.names.get("department", "")) for cell in owners.cells[own]
-        }
+        departments = {normalize_for_comparison(cell.row) for cell in owners.cells[own]}
         bare = text.replace(normalize_for_comparison(unit), "")
         assert [
             name for name in others - {normalize_for_comparison(unit)} - departments if name in bare
@@ -122,7 +120,9 @@ def finding(at: CellRef, message: str, **fields: object) -> Finding:
 
 
 def cell(table: str, column: str, **key: str) -> CellRef:
-    return CellRef.of(table, key, column)
+    """A cell by the names of its row and, where it has one, of its column, in the annex's order."""
+    row, *member = key.values()
+    return CellRef(table, row, column, *member)
 
 
 def test_a_suspect_elsewhere_learns_nothing_of_the_place(
@@ -191,7 +191,7 @@ def test_a_name_is_not_shown_without_its_brackets_either(real: QuarterData, refe
     other = "某某集团（2部）"
     table = real.city_departments.copy()
     table.loc[0, "department"] = other
-    cell_index = CellIndex(replace(real, city_departments=table), reference)
+    cell_index = CellIndex(real.with_table("city_departments", table), reference)
     mine = cell("districts", "evaluations", district="周村区")
     doubt = finding(mine, f"附件1“周村区”评价数 67,199，与{other}不同。")
     told = Redaction(cell_index, Owners(cell_index, reference), reference).message(
@@ -262,7 +262,7 @@ def test_names_that_look_like_formulas_stay_text(
     table.loc[table["district"] == "周村区", "district"] = "=1+1"
     at = cell("districts", "evaluations", district="=1+1")
     doubt = finding(at, "=HYPERLINK(0)", expected="=0")
-    [path] = write_sheets(replace(real, districts=table), CheckReport((doubt,), ()), reference, tmp_path)
+    [path] = write_sheets(real.with_table("districts", table), CheckReport((doubt,), ()), reference, tmp_path)
     assert path.name == "=1+1.xlsx"
     xml = zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in xml and "hyperlink" not in xml

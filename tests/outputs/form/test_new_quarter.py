@@ -11,15 +11,16 @@ from openpyxl import Workbook, load_workbook
 from haochaping.commands import command_line as cli
 from haochaping.core.errors import InputRefused
 from haochaping.core.labels import FIGURES
-from haochaping.core.model import QuarterData, encode_key, frame
+from haochaping.core.model import QuarterData, annex_frame
 from haochaping.core.period import Period
 from haochaping.outputs.excel.annexes_workbook import write_annexes
 from haochaping.outputs.form.new_quarter import write_new_quarter
-from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, ITEMS, SHEET
 from haochaping.read.formats.entries_sheet import FIGURES as ENTRY_FIGURES
+from haochaping.read.formats.entries_sheet import ITEMS, SHEET, annex_items
 from haochaping.read.text.narrative import RATE_FIGURES
 from haochaping.reference.reference import Reference
 from haochaping.store.notes import SECTIONS
+from tests.shared import with_total
 
 ROOT = Path(__file__).parents[3]
 NEXT = Period(2023, 1)
@@ -92,9 +93,11 @@ def test_number_cells_accept_numbers_and_words_only(workbook: Workbook, referenc
     assert listed == list(reference.no_value)
 
 
-def test_text_and_dates_are_asked_for_and_what_is_known_is_filled_in(workbook: Workbook) -> None:
+def test_text_and_dates_are_asked_for_and_what_is_known_is_filled_in(
+    workbook: Workbook, reference: Reference
+) -> None:
     rows = {row[0]: row[1] for row in list(workbook[SHEET].values)[1:]}
-    assert list(rows) == [*ITEMS, *ANNEX_ITEMS]
+    assert list(rows) == [*ITEMS, *annex_items(reference.declaration)]
     assert (rows["统计期起"], rows["统计期止"]) == (datetime(2023, 1, 1), datetime(2023, 3, 31))
     assert rows["印发单位"] == "淄博市政务服务管理办公室" and rows["主送"].startswith("各区县")
     assert rows["季度"] == "2023Q1" and "2023年第一季度" in rows["通报标题"]
@@ -110,8 +113,9 @@ def test_blanks_are_listed_by_annex_and_column(folder: Path) -> None:
     assert {sheet.cell(row, 4).value for row in range(top + 1, top + 6)} == {0}
 
 
-def test_a_cell_that_is_filled_in_is_no_longer_yellow(workbook: Workbook) -> None:
-    for sheet, first in ((ANNEXES[0], "C2:C12"), (SHEET, f"B2:B{len(ITEMS) + len(ANNEX_ITEMS) + 1}")):
+def test_a_cell_that_is_filled_in_is_no_longer_yellow(workbook: Workbook, reference: Reference) -> None:
+    entries = len(ITEMS) + len(annex_items(reference.declaration))
+    for sheet, first in ((ANNEXES[0], "C2:C12"), (SHEET, f"B2:B{entries + 1}")):
         areas = {
             str(area.sqref): rules for area, rules in workbook[sheet].conditional_formatting._cf_rules.items()
         }
@@ -183,16 +187,12 @@ def test_units_that_are_no_more_are_left_out(reference: Reference, tmp_path: Pat
 def test_a_column_of_row_totals_and_a_total_rate_are_formulas(
     reference: Reference, tmp_path: Path, real: QuarterData
 ) -> None:
-    def total(table: str, key: dict[str, str], column: str) -> dict[str, object]:
-        told = {"table": table, "key": encode_key(key), "column": column, "value": 1.0, "printed": "1"}
-        return {**told, "label": "合计"}
-
-    rows = [
-        total("district_departments", {"department": "人社局", "district": "合计"}, "evaluations"),
-        *(total("districts", {"district": "合计"}, c) for c in ("cases", "evaluations", "evaluation_rate")),
-        total("public_services", {"district": "合计"}, "share"),
-    ]
-    write_new_quarter(tmp_path, NEXT, reference, replace(real, printed_totals=frame("printed_totals", rows)))
+    data = replace(real, cells=real.cells[~real.cells["is_total"]])
+    data = with_total(data, "district_departments", "人社局", "evaluations", 1, "合计", "district_department")
+    for column in ("cases", "evaluations", "evaluation_rate"):
+        data = with_total(data, "districts", "合计", column, 1)
+    data = with_total(data, "public_services", "合计", "share", 1)
+    write_new_quarter(tmp_path, NEXT, reference, data)
     workbook = load_workbook(tmp_path / "annexes.xlsx")
     assert workbook["附件3 区直部门"]["N2"].value == "=SUM(C2:M2)"
     assert workbook["附件1 各区县"]["C13"].value == "=SUM(C2:C12)"
@@ -203,8 +203,9 @@ def test_a_column_of_row_totals_and_a_total_rate_are_formulas(
 
 def test_dangerous_names_stay_text(reference: Reference, tmp_path: Path, real: QuarterData) -> None:
     evil = ["=1+1", "+86", "http://x"]
-    services = frame("public_services", [{"district": name, "evaluations": 1} for name in evil])
-    write_new_quarter(tmp_path, NEXT, reference, replace(real, public_services=services))
+    rows = [{"district": name, "evaluations": 1} for name in evil]
+    services = annex_frame(real.declaration.annexes["public_services"], rows)
+    write_new_quarter(tmp_path, NEXT, reference, real.with_table("public_services", services))
     sheet = load_workbook(tmp_path / "annexes.xlsx")["附件5 公共服务"]
     assert [(c.value, c.data_type, c.hyperlink) for c in sheet["B"][1:4]] == [(n, "s", None) for n in evil]
 

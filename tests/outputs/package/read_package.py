@@ -12,15 +12,18 @@ from typing import Any
 
 import pandas as pd
 
+from haochaping.core.declaration import Declaration
 from haochaping.core.errors import InputRefused, Problem, refuse
-from haochaping.core.model import TABLES, QuarterData, dtypes, frame
+from haochaping.core.model import QuarterData, annex_dtypes, dtypes, frame
 from haochaping.core.period import Period
 from haochaping.outputs.package.data_package import DESCRIPTOR, SUPPLEMENTARY_FRAMES
 from haochaping.store.tidy_tables import unguard_formula
 
 
-def read_package(folder: Path, quarter: Period) -> QuarterData:
+def read_package(folder: Path, quarter: Period, declaration: Declaration) -> QuarterData:
     """Read a package that :func:`write_package` wrote, as an equal model of the quarter.
+
+    The tables of the annexes are held to what the cells say.
 
     Raises
     ------
@@ -34,7 +37,7 @@ def read_package(folder: Path, quarter: Period) -> QuarterData:
     problems: list[Problem] = []
     for resource in descriptor["resources"]:
         name, path = resource["name"], folder / f"{resource['name']}.csv"
-        if name not in (*TABLES, *SUPPLEMENTARY_FRAMES):
+        if name not in (*declaration.annexes, *SUPPLEMENTARY_FRAMES):
             problems.append(Problem(str(folder / DESCRIPTOR), name, "数据包中没有这种表"))
             continue
         csv_bytes = path.read_bytes() if path.is_file() else b""
@@ -42,14 +45,26 @@ def read_package(folder: Path, quarter: Period) -> QuarterData:
             problems.append(Problem(str(path), "", f"与 {DESCRIPTOR} 所载不符，文件缺失或改动过"))
             continue
         try:
-            frames[name] = _parse_csv(csv_bytes, name, path)
+            frames[name] = _parse_csv(csv_bytes, _types(name, csv_bytes, declaration), path)
         except InputRefused as refusal:
             problems += refusal.problems
     if problems:
         raise InputRefused(problems)
     frames["about"] = frame("about", descriptor.get("about", []))
     frames["annexes"] = frame("annexes", [r["annex"] for r in descriptor["resources"] if "annex" in r])
-    return QuarterData(quarter, **frames)
+    tables = {name: frames.pop(name) for name in declaration.annexes}
+    data = QuarterData(quarter, declaration, **frames)
+    differing = [name for name, table in tables.items() if not table.equals(data.table(name))]
+    if differing:
+        raise refuse(str(folder), "、".join(differing), "各附件的表应与 cells.csv 一致")
+    return data
+
+
+def _types(name: str, content: bytes, declaration: Declaration) -> dict[str, str]:
+    """The columns that a file should have; of an annex those optional ones that are there."""
+    if name in SUPPLEMENTARY_FRAMES:
+        return dtypes(name)
+    return annex_dtypes(declaration.annexes[name], content.partition(b"\n")[0].decode().split(","))
 
 
 def _read_descriptor(path: Path) -> dict[str, Any]:
@@ -65,8 +80,7 @@ def _read_descriptor(path: Path) -> dict[str, Any]:
     return descriptor
 
 
-def _parse_csv(content: bytes, name: str, path: Path) -> pd.DataFrame:
-    types = dtypes(name)
+def _parse_csv(content: bytes, types: dict[str, str], path: Path) -> pd.DataFrame:
     reader = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
     header = next(reader, [])
     if header != list(types):
@@ -74,6 +88,8 @@ def _parse_csv(content: bytes, name: str, path: Path) -> pd.DataFrame:
     convert: dict[str, Callable[[str], Any]] = {
         "str": unguard_formula,
         "Int64": _parse_count,
+        "int64": int,
+        "bool": {"true": True, "false": False}.__getitem__,
         "float64": _parse_fraction,
     }
     rows, problems = [], []
@@ -81,13 +97,17 @@ def _parse_csv(content: bytes, name: str, path: Path) -> pd.DataFrame:
         try:
             pairs = zip(types.items(), cells, strict=True)
             rows.append({column: convert[kind](text) for (column, kind), text in pairs})
-        except ValueError:
+        except (ValueError, KeyError):
             problems.append(
                 Problem(f"{path} 第 {reader.line_num} 行", "、".join(cells)[:80], "应与说明的列和类型一致")
             )
     if problems:
         raise InputRefused(problems)
-    return frame(name, rows)
+    columns = {
+        column: pd.array([row[column] for row in rows], dtype=kind)  # type: ignore[call-overload]
+        for column, kind in types.items()
+    }
+    return pd.DataFrame(columns)
 
 
 def _parse_count(text: str) -> int | None:

@@ -12,18 +12,20 @@ import pytest
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Mm
-from haochaping.read.text.text_bulletin import read_bulletin
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.core.model import TABLES, CellRef, QuarterData, decode_key, encode_key, frame
+from haochaping.core.model import CellRef, QuarterData, frame
 from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.published.file_names import DRAFT, FINAL
 from haochaping.outputs.word.bulletin import DRAFT_HEADING, bulletin_name, write_bulletin
 from haochaping.present.bulletin_text import bulletin_text
+from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
 from haochaping.store.apply_corrections import Correction, apply_corrections
+from haochaping.store.cell_index import cell_of
+from tests.shared import with_total, without_annexes
 
 NOTHING = CheckReport((), ())
 
@@ -156,20 +158,22 @@ def test_what_only_the_office_knows_is_left_to_fill_in(paper: Any) -> None:
 
 
 def test_every_figure_of_the_tables_stands_in_its_cell(paper: Any, real: QuarterData) -> None:
-    unreported = {(r.table, r.key, r.column): r.printed for r in real.unreported.itertuples()}
-    places = dict(zip(TABLES, map(_by_place, paper.tables), strict=True))
-    for name, spec in TABLES.items():
+    annexes = real.declaration.annexes
+    unreported = {cell_of(row): row["printed"] for row in real.unreported.to_dict("records")}
+    places = dict(zip(annexes, map(_by_place, paper.tables), strict=True))
+    for name, spec in annexes.items():
         for record in real.table(name).to_dict("records"):
             key = {k: record[k] for k in spec.key}
-            for column in spec.measures:
-                empty = unreported.get((name, encode_key(key), column))
+            for column in record.keys() & {*spec.measures}:
+                empty = unreported.get(CellRef(name, record[spec.row_key], column, *list(key.values())[1:]))
                 text = record.get(f"{column}_printed") or str(record[column])
                 assert places[name][(*key.values(), column)] == (text if empty is None else empty)
     for total in real.printed_totals.to_dict("records"):
-        key = decode_key(total["key"])
-        assert places[total["table"]][(*key.values(), total["column"])] == total["printed"]
+        at = cell_of(total)
+        assert places[at.table][(*at.names, at.column)] == total["printed"]
 
 
+ANNEXES = ["districts", "city_departments", "district_departments", "towns_and_villages", "public_services"]
 _MEASURES = {
     "办件数": "cases",
     "评价数": "evaluations",
@@ -248,7 +252,7 @@ def test_read_back_it_is_the_same_quarter(
 ) -> None:
     path = tmp_path / "bulletin.txt"
     path.write_text("\n".join(_lines(paper)), encoding="utf-8")
-    again = read_bulletin(path, real.quarter, reference)
+    again = read_raw(tmp_path, real.quarter, reference)
     assert again == real
     for fact in ("title", "issuer", "issue_date", "addressees", "planned_work", "extraction_date"):
         assert again.fact(fact) == real.fact(fact)
@@ -290,9 +294,9 @@ def test_it_is_no_draft_once_all_are_corrected(real_report: CheckReport) -> None
 
 
 def test_corrected_values_are_printed(real: QuarterData, reference: Reference, tmp_path: Path) -> None:
-    evaluations = CellRef.of("city_departments", {"department": "市水务集团有限责任公司"}, "evaluations")
-    total = CellRef.of("public_services", {"district": "总数"}, "evaluations")
-    day = CellRef.of("districts", {"district": "备注"}, "extraction_date")
+    evaluations = CellRef("city_departments", "市水务集团有限责任公司", "evaluations")
+    total = CellRef("public_services", "总数", "evaluations")
+    day = CellRef("districts", "备注", "extraction_date")
     corrections = [
         Correction(evaluations, "11237", "11273"),
         Correction(total, "1989842", "1994198"),
@@ -309,30 +313,23 @@ def test_corrected_values_are_printed(real: QuarterData, reference: Reference, t
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("missing", list(TABLES))
+@pytest.mark.parametrize("missing", ANNEXES)
 def test_an_absent_annex_is_left_out_and_the_numbers_stay(
     missing: str, real: QuarterData, reference: Reference, tmp_path: Path
 ) -> None:
-    gone = real.printed_totals[real.printed_totals["table"] != missing]
-    unreported = real.unreported[real.unreported["table"] != missing]
     annexes = real.annexes[real.annexes["table"] != missing]
-    data = replace(
-        real,
-        **{missing: frame(missing, [])},
-        printed_totals=gone,
-        unreported=unreported,
-        annexes=annexes,
-    )
+    data = replace(without_annexes(real, missing), annexes=annexes)
     document = written(data, reference, tmp_path)
     shown = everything(document)
     numbers = [p.text for p in document.paragraphs if re.fullmatch(r"附件\d", p.text)]
-    assert numbers == [f"附件{spec.annex}" for spec in TABLES.values() if spec.name != missing]
+    assert numbers == [f"附件{n}" for n, name in enumerate(ANNEXES, start=1) if name != missing]
     assert len(document.tables) == 4 and "不适用" not in shown and "None" not in shown
-    assert f"{TABLES[missing].annex}.{real.annexes['title'][TABLES[missing].annex - 1]}" not in shown
+    number = ANNEXES.index(missing) + 1
+    assert f"{number}.{real.annexes['title'][number - 1]}" not in shown
 
 
 def test_a_quarter_without_anything_is_still_a_paper(reference: Reference, tmp_path: Path) -> None:
-    document = written(QuarterData(Period(2023, 2)), reference, tmp_path)
+    document = written(QuarterData(Period(2023, 2), reference.declaration), reference, tmp_path)
     texts = [p.text for p in document.paragraphs]
     assert texts[0].replace("\n", "") == "关于2023年第二季度政务服务“好差评”工作情况的通报"
     assert not document.tables and not any(text.startswith("附件") for text in texts)
@@ -345,24 +342,8 @@ def test_zero_denominators_and_absent_columns_are_not_told(
 ) -> None:
     districts = real.districts.assign(cases=0, evaluations=0)
     districts = districts.assign(active_evaluations=0).astype(real.districts.dtypes.to_dict())
-    departments = real.city_departments.assign(active_evaluations=None)
-    departments = departments.astype(real.city_departments.dtypes.to_dict())
-    absent = [
-        {
-            "table": "city_departments",
-            "key": encode_key({"department": name}),
-            "column": "active_evaluations",
-            "reason": "原表无此列",
-        }
-        for name in departments["department"]
-    ]
-    kept = real.unreported[real.unreported["column"] != "active_evaluations"].to_dict("records")
-    data = replace(
-        real,
-        districts=districts,
-        city_departments=departments,
-        unreported=frame("unreported", [*kept, *absent]),
-    )
+    departments = real.city_departments.drop(columns="active_evaluations")
+    data = real.with_table("districts", districts).with_table("city_departments", departments)
     document = written(data, reference, tmp_path)
     assert cells(document.tables[1])[0] == ["序号", "部门", "办件数", "评价数", "评价率", "差评数"]
     text = text_of(document)
@@ -374,12 +355,10 @@ def test_totals_of_rows_and_columns_stand_where_the_source_has_them(
     real: QuarterData, reference: Reference, tmp_path: Path
 ) -> None:
     names = list(real.district_departments["department"].unique())
-    rows = real.printed_totals.to_dict("records")
-    for name in [*names, "汇总"]:
-        key = encode_key({"department": name, "district": "合计"})
-        row = {"table": "district_departments", "key": key, "column": "evaluations", "value": 7.0}
-        rows.append({**row, "printed": "7", "label": "合计"})
-    document = written(replace(real, printed_totals=frame("printed_totals", rows)), reference, tmp_path)
+    data = with_total(real, "district_departments", "汇总", "evaluations", 7, "合计")
+    for name in names:
+        data = with_total(data, "district_departments", name, "evaluations", 7, "合计", "district_department")
+    document = written(data, reference, tmp_path)
     matrix = cells(document.tables[2])
     assert matrix[0][-1] == "合计" and matrix[-1][1] == "汇总" and {row[-1] for row in matrix[1:]} == {"7"}
 
@@ -389,7 +368,7 @@ def test_names_that_xml_or_word_cannot_hold_survive(
 ) -> None:
     districts = real.districts.copy()
     districts.loc[0, "district"] = "<甲&乙>\x07\u202e\ufffe区"
-    document = written(replace(real, districts=districts), reference, tmp_path)
+    document = written(real.with_table("districts", districts), reference, tmp_path)
     assert cells(document.tables[0])[1][1] == "<甲&乙>\\u{0007}\\u{202E}\\u{FFFE}区"
 
 

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
-from haochaping.read.formats.entries_sheet import ANNEX_ITEMS, SHEET, read_entries
+from haochaping.read.formats.entries_sheet import SHEET, annex_items, read_entries
 from haochaping.read.formats.workbook import read_workbook
 from haochaping.read.grid.grid import make_grid
 from haochaping.read.text.lines import split_lines
@@ -22,9 +22,9 @@ NOW = Period(2023, 1)
 RECORDS = "归集上传数据（条）"
 
 
-def entries(*rows: tuple[str, str]) -> tuple[list[dict[str, Any]], list[str]]:
+def entries(reference: Reference, *rows: tuple[str, str]) -> tuple[list[dict[str, Any]], list[str]]:
     """Figures of the text, and problems."""
-    narrative, problems = read_entries(make_grid(rows, "a.xlsx", name=SHEET), NOW)
+    narrative, problems = read_entries(make_grid(rows, "a.xlsx", name=SHEET), NOW, reference)
     return narrative.headline, [str(problem) for problem in problems]
 
 
@@ -49,9 +49,9 @@ def entries(*rows: tuple[str, str]) -> tuple[list[dict[str, Any]], list[str]]:
     ],
 )
 def test_a_figure_reads_as_the_text_of_a_bulletin_does(
-    label: str, entry: str, printed: str, value: float, qualifier: str
+    reference: Reference, label: str, entry: str, printed: str, value: float, qualifier: str
 ) -> None:
-    [figure], problems = entries((label, entry))
+    [figure], problems = entries(reference, (label, entry))
     assert problems == []
     assert (figure["printed"], figure["value"], figure["qualifier"]) == (printed, value, qualifier)
     if label == RECORDS:
@@ -74,18 +74,22 @@ def test_a_figure_reads_as_the_text_of_a_bulletin_does(
         ("评价率", "99.9%，整改率100%"),
     ],
 )
-def test_what_no_text_would_say_is_told_with_what_is_expected(label: str, entry: str) -> None:
-    headline, [problem] = entries((label, entry))
+def test_what_no_text_would_say_is_told_with_what_is_expected(
+    reference: Reference, label: str, entry: str
+) -> None:
+    headline, [problem] = entries(reference, (label, entry))
     assert headline == [] and "第 1 行" in problem and "如" in problem
 
 
-def test_a_label_that_is_none_is_told() -> None:
-    _, [problem] = entries(("项目", "内容"), ("附件6标题", "某表"), ("附件1标题", "甲表"), ("附件1备注", ""))
+def test_a_label_that_is_none_is_told(reference: Reference) -> None:
+    rows = [("项目", "内容"), ("附件6标题", "某表"), ("附件1标题", "甲表"), ("附件1备注", "")]
+    _, [problem] = entries(reference, *rows)
     assert "附件6标题" in problem and "附件1备注" in problem
 
 
-def test_every_annex_has_a_title_and_a_note() -> None:
-    assert list(ANNEX_ITEMS)[:2] == ["附件1标题", "附件1备注"] and len(ANNEX_ITEMS) == 10
+def test_every_annex_has_a_title_and_a_note(reference: Reference) -> None:
+    items = annex_items(reference)
+    assert list(items)[:2] == ["附件1标题", "附件1备注"] and len(items) == 10
 
 
 def workbook(path: Path, entries: list[list[str]], above: str = "") -> Path:

@@ -9,7 +9,7 @@ import pytest
 from docx import Document
 
 from haochaping.core.errors import InputRefused
-from haochaping.core.model import TABLES, QuarterData
+from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
 from haochaping.read.formats.workbook import read_sheets
 from haochaping.read.raw_folder import read_raw
@@ -18,13 +18,13 @@ from tests.read.office_files import write_csv_files, write_webpage, write_word, 
 
 
 def same_tables(found: QuarterData, wanted: QuarterData) -> None:
-    for name in TABLES:
+    for name in wanted.declaration.annexes:
         pd.testing.assert_frame_equal(found.table(name), wanted.table(name), obj=name)
-    totals = ["table", "key", "column", "value"]
+    totals = ["table", "row", "member", "column", "value"]
     assert sorted(map(str, found.printed_totals[totals].to_numpy().tolist())) == sorted(
         map(str, wanted.printed_totals[totals].to_numpy().tolist())
     )
-    empty = ["table", "key", "column", "printed", "reason"]
+    empty = ["table", "row", "member", "column", "printed", "reason"]
     assert sorted(map(str, found.unreported[empty].to_numpy().tolist())) == sorted(
         map(str, wanted.unreported[empty].to_numpy().tolist())
     )

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from haochaping.core.errors import InputRefused
-from haochaping.core.model import TABLES, QuarterData, decode_key, encode_key
+from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
@@ -33,17 +33,13 @@ def write(folder: Path, *sheets: Sequence[Sequence[object]], merged: str = "") -
 
 def long_rows(data: QuarterData, name: str) -> list[list[object]]:
     """Annex 3 or 4 with one row a combination, totals last."""
-    spec = TABLES[name]
-    empty = {(r.key, r.column): r.printed for r in data.unreported.itertuples() if r.table == name}
-    rows: list[list[object]] = []
-    for row in data.table(name).to_dict("records"):
-        key = {k: row[k] for k in spec.key}
-        cells = [empty.get((encode_key(key), m)) or row[m] for m in spec.measures]
-        rows.append([row[spec.key[0]], TIERS.get(row[spec.key[1]], row[spec.key[1]]), *cells])
-    for total in data.printed_totals[data.printed_totals["table"] == name].to_dict("records"):
-        assert len(spec.measures) == 1
-        rows.append([*decode_key(total["key"]).values(), int(total["value"])])
-    return rows
+    cells = data.cells[data.cells["annex"] == name].sort_values("is_total", kind="stable")
+    rows: dict[tuple[str, str], list[object]] = {}
+    for cell in cells.to_dict("records"):
+        member = TIERS.get(cell["member"], cell["member"])
+        row = rows.setdefault((cell["row"], member), [cell["row"], member])
+        row.append(cell["printed"] if cell["status"] == "missing" else int(cell["value"]))
+    return list(rows.values())
 
 
 @pytest.mark.parametrize("by", [0, 1])
@@ -58,7 +54,7 @@ def test_the_real_bulletin_in_long_form(
         "towns_and_villages": ["区县", "层级", "评价总数", "差评数量", "按时整改数量"],
     }
     for name, header in headers.items():
-        del workbook[f"表{TABLES[name].annex}"]
+        del workbook[f"表{real.declaration.annexes[name].number}"]
         sheet = workbook.create_sheet(name)
         rows = long_rows(real, name)
         order = list(dict.fromkeys(row[by] for row in rows))
@@ -80,9 +76,7 @@ def test_a_missing_combination_is_missing(reference: Reference, tmp_path: Path) 
     ]
     assert table["evaluations"].isna().tolist() == [False, False, True, True]
     assert table["evaluations"].tolist()[:2] == [5, 0]
-    reasons = {
-        (decode_key(row.key)["district"], row.printed): row.reason for row in found.unreported.itertuples()
-    }
+    reasons = {(row.member, row.printed): row.reason for row in found.unreported.itertuples()}
     assert reasons["甲区", ""] == "原表无此行"
     assert "含义未注明" in reasons["乙县", "/"]
 
@@ -105,9 +99,9 @@ def test_serial_numbers_and_merged_districts(reference: Reference, tmp_path: Pat
         ["乙县", "town", 7],
         ["乙县", "village", 8],
     ]
-    assert [(decode_key(r.key), r.column, r.value) for r in found.printed_totals.itertuples()] == [
-        ({"district": "合计", "tier": "town"}, "evaluations", 12),
-        ({"district": "合计", "tier": "town"}, "negative_evaluations", 1),
+    assert found.printed_totals[["row", "member", "column", "value"]].to_numpy().tolist() == [
+        ["合计", "town", "evaluations", 12],
+        ["合计", "town", "negative_evaluations", 1],
     ]
 
 
@@ -120,10 +114,10 @@ def test_totals_of_departments_and_districts(reference: Reference, tmp_path: Pat
         ["合计", None, 5],
     ]
     found = read_raw(write(tmp_path, rows), FIRST, reference)
-    assert [decode_key(key) for key in found.printed_totals["key"]] == [
-        {"department": "教育局", "district": "合计"},
-        {"department": "合计", "district": "甲区"},
-        {"department": "合计", "district": "合计"},
+    assert found.printed_totals[["row", "member"]].to_numpy().tolist() == [
+        ["教育局", "合计"],
+        ["合计", "甲区"],
+        ["合计", "合计"],
     ]
     assert len(found.district_departments) == 1 and found.unreported.empty
 

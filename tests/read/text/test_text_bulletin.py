@@ -6,11 +6,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from haochaping.read.text.text_bulletin import LARGEST_FILE, read_bulletin
 
 from haochaping.core.errors import InputRefused
-from haochaping.core.model import TABLES
 from haochaping.core.period import Period
+from haochaping.read.formats.text_file import LARGEST_FILE, read_bulletin
 from haochaping.read.raw_folder import read_raw
 from tests.read import expected_2022q4 as wanted
 from tests.read.printing import (
@@ -24,7 +23,14 @@ from tests.read.printing import (
     print_bulletin,
     small_city,
 )
-from tests.read.reading import assert_read, assert_read_or_refused, assert_refused, assert_same, plain_values
+from tests.read.reading import (
+    ANNEXES,
+    assert_read,
+    assert_read_or_refused,
+    assert_refused,
+    assert_same,
+    plain_values,
+)
 
 REAL = Path(__file__).parents[3] / "data" / "raw" / QUARTER / "bulletin.txt"
 
@@ -86,11 +92,11 @@ def test_real_bulletin_with_page_numbers(read):
 
 
 def _wanted_content():
-    content = {name: [] for name in TABLES}
+    content = {name: [] for name in ANNEXES}
     content["headline"], content["unreported"], content["printed_totals"] = wanted.HEADLINE, [], []
 
     def put(table, key, **measures):
-        record = dict(key)
+        record, (row, *members) = dict(key), key.values()
         for field, printed in measures.items():
             is_rate = field.endswith("_rate") or field == "share"
             number = None if printed in ("/", "归市") else printed
@@ -99,7 +105,7 @@ def _wanted_content():
                 number = None if number is None else round(float(number.rstrip("%")) / 100, 10)
             record[field] = number
             if number is None:
-                content["unreported"].append((table, tuple(key.items()), field, printed))
+                content["unreported"].append((table, row, "".join(members), field, printed))
         content[table].append(record)
 
     for name, cases, evaluations, rate, active, negative, satisfaction in wanted.DISTRICTS:
@@ -140,17 +146,17 @@ def _wanted_content():
     for name, evaluations, share in wanted.PUBLIC_SERVICES:
         put("public_services", {"district": name}, evaluations=evaluations, share=share)
 
-    def total(table, key, label, number):
+    def total(table, member, label, number):
         content["printed_totals"].append(
-            (table, tuple(key.items()), "evaluations", float(number), str(number), label)
+            (table, label, member, "evaluations", float(number), str(number), label)
         )
 
     label, *numbers = wanted.DISTRICT_DEPARTMENT_TOTALS
     for district, number in zip(wanted.DISTRICT_COLUMNS, numbers, strict=True):
-        total("district_departments", {"department": label, "district": district}, label, number)
+        total("district_departments", district, label, number)
     label, number = wanted.PUBLIC_SERVICE_TOTAL
-    total("public_services", {"district": label}, label, number)
-    content["unreported"].append(("public_services", (("district", label),), "share", ""))
+    total("public_services", "", label, number)
+    content["unreported"].append(("public_services", label, "", "share", ""))
     content["unreported"].sort()
     content["printed_totals"].sort()
     return content

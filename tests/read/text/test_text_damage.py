@@ -8,9 +8,10 @@ from random import Random
 import pytest
 
 from haochaping.core.errors import InputRefused
-from haochaping.core.model import TABLES, QuarterData, decode_key, encode_key, printed_column
+from haochaping.core.model import QuarterData
 from tests.read.printing import Layout, expected_content, print_text, small_city
 from tests.read.reading import (
+    ANNEXES,
     assert_read,
     assert_read_or_refused,
     assert_refused,
@@ -85,7 +86,7 @@ def test_dropped_last_row_is_absent_and_nothing_else(read):
         found = read_or_refusal(read, with_line(i))
         assert found[annex.table] == [r for r in WANTED[annex.table] if r[annex.key] != name]
         assert found["printed_totals"] == WANTED["printed_totals"]
-        for other in set(TABLES) - {annex.table}:
+        for other in set(ANNEXES) - {annex.table}:
             assert found[other] == WANTED[other]
 
 
@@ -156,7 +157,7 @@ def test_swapped_lines_change_no_figure_and_lose_none(read):
         found = read_or_refusal(read, swapped)
         if isinstance(found, InputRefused):
             continue
-        for part in (*TABLES, "printed_totals", "unreported"):
+        for part in (*ANNEXES, "printed_totals", "unreported"):
             assert found[part] == WANTED[part], (part, LINES[i : i + 2])
         assert found["headline"].items() <= WANTED["headline"].items()
 
@@ -180,32 +181,21 @@ def test_noise_never_yields_what_is_not_printed(read):
             data = read(text)
         except InputRefused:
             continue
-        assert len(data.origins) == len(ROWS), text
+        assert data.cells.loc[~data.cells["is_total"], "place"].nunique() == len(ROWS), text
         _assert_printed_there(data, text)
 
 
 def _assert_printed_there(data: QuarterData, text: str) -> None:
     """Serial, name and cells of every row, in the order of the columns, are its line and nothing else."""
     lines = text.split("\n")
-    serial = dict.fromkeys(TABLES, 0)
-    gaps = {(r.table, r.key, r.column): r.printed for r in data.unreported.itertuples()}
-    for origin in data.origins.itertuples():
-        serial[origin.table] += 1
-        [(key, name)] = decode_key(origin.key).items()
-        table = data.table(origin.table)
-        measures = [
-            c for c in table.columns if table[c].dtype == "Int64" or printed_column(c) in table.columns
-        ]
-        keys = [c for c in table.columns if table[c].dtype == "str" and not c.endswith("_printed")]
-        cells = []
-        for record in table[table[key] == name].to_dict("records"):
-            where = encode_key({k: record[k] for k in keys})
-            for column in measures:
-                gap = gaps.get((origin.table, where, column))
-                count = gap if gap is not None else str(record[column])
-                cells.append(record.get(printed_column(column), count))
-        printed = [_without_ornament(token) for token in lines[origin.line - 1].split()]
-        assert "".join([str(serial[origin.table]), name, *cells]) == "".join(printed)
+    serials = dict.fromkeys(ANNEXES, 0)
+    rows = data.cells[~data.cells["is_total"]]
+    for (annex, place), cells in rows.groupby(["annex", "place"], sort=False):
+        serials[annex] += 1
+        line = int(re.search(r"第 (\d+) 行", place)[1])
+        texts = [_without_ornament(token) for token in cells["printed"]]
+        printed = [_without_ornament(token) for token in lines[line - 1].split()]
+        assert "".join([str(serials[annex]), cells["row"].iloc[0], *texts]) == "".join(printed)
 
 
 def _without_ornament(token: str) -> str:
@@ -248,7 +238,7 @@ def test_truncated_file_holds_only_what_is_left(read):
                 continue
             assert cut == whole.encode()
             inside = whole[-1].isdigit() and TEXT[len(whole)].strip() != ""
-            for name in TABLES:
+            for name in ANNEXES:
                 rows, true_rows = found[name], WANTED[name][: len(found[name])]
                 assert rows == true_rows or (inside and rows[:-1] == true_rows[:-1]), (end, name)
             other_totals = set(found["printed_totals"]) - set(WANTED["printed_totals"])

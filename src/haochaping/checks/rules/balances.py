@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 
 from haochaping.checks.cell_names import name_in
-from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, rows_and_totals, state, whole_column
+from haochaping.checks.cell_sum import CellSum, bounded, sum_in_row, sums_of_parts
+from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.core.model import CellRef
@@ -197,20 +198,78 @@ def _implied_by_totals(cell_index: CellIndex, cell: CellRef) -> str:
 
 
 def at_most(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """One count of a row is not larger than another (an inequality edit)."""
-    for row in rows_and_totals(rule, cell_index):
-        at, upper_bound = row.cell(rule.options["smaller"]), row.cell(rule.options["larger"])
-        small, large = cell_index.count(at), cell_index.count(upper_bound)
-        if small is None or large is None:
-            if cell_index.printed(at) or cell_index.printed(upper_bound):
-                yield not_evaluable(at, (at, upper_bound), "两数之一没有列出")
-            continue
-        yield Outcome(
-            at,
-            (at, upper_bound),
-            state(small <= large),
-            f"{number(small)} {'≤' if small <= large else '>'} {number(large)}",
-            values={"printed": number(small), "other_printed": number(large)},
-            constraints=(Constraint(((at, 1.0), (upper_bound, -1.0)), -math.inf, 0),),
-            expected=f"不大于 {number(large)}",
-        )
+    """One count of a row is not larger than another (an inequality edit).
+
+    A rule that names ``smaller`` and ``larger`` speaks of these; one that does not speaks of all pairs that the city
+    declares, but for those that another rule names (``except``).
+    """
+    for table in rule.tables:
+        pairs = bounded(cell_index.spec(table))
+        if "smaller" in rule.options:
+            pairs = [(rule.options["smaller"], rule.options["larger"])]
+        taken = rule.options.get("except", ())
+        for smaller, larger in [pair for pair in pairs if (table, *pair) not in taken]:
+            for row in (*cell_index.rows(table), *cell_index.totals(table)):
+                yield from _compare_sizes(row.cell(smaller), row.cell(larger), cell_index)
+
+
+def _compare_sizes(at: CellRef, upper_bound: CellRef, cell_index: CellIndex) -> Iterator[Outcome]:
+    small, large = cell_index.count(at), cell_index.count(upper_bound)
+    if small is None or large is None:
+        if cell_index.printed(at) or cell_index.printed(upper_bound):
+            yield not_evaluable(at, (at, upper_bound), "两数之一没有列出")
+        return
+    yield Outcome(
+        at,
+        (at, upper_bound),
+        state(small <= large),
+        f"{number(small)} {'≤' if small <= large else '>'} {number(large)}",
+        values={
+            "printed": number(small),
+            "other_printed": number(large),
+            "column": cell_index.heading(at.column),
+            "other_column": cell_index.heading(upper_bound.column),
+        },
+        constraints=(Constraint(((at, 1.0), (upper_bound, -1.0)), -math.inf, 0),),
+        expected=f"不大于 {number(large)}",
+    )
+
+
+def parts(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
+    """A count equals the sum of its parts in the same row (a balance edit)."""
+    for table in rule.tables:
+        for measure in sums_of_parts(cell_index.spec(table)):
+            for row in (*cell_index.rows(table), *cell_index.totals(table)):
+                yield from _compare_with_parts(
+                    row.cell(measure.name), sum_in_row(row, measure.parts), cell_index
+                )
+
+
+def _compare_with_parts(at: CellRef, parts_sum: CellSum, cell_index: CellIndex) -> Iterator[Outcome]:
+    whole, exact = cell_index.count(at), parts_sum.value(cell_index)
+    cells = (at, *parts_sum.cells)
+    if whole is None or exact is None:
+        if at in cell_index and parts_sum.is_printed(cell_index):
+            yield not_evaluable(at, cells, "有的数没有列出")
+        return
+    difference = whole - exact
+    arithmetic = f"{parts_sum.arithmetic(cell_index)} = {number(exact)}"
+    if difference:
+        arithmetic += f"；{number(exact)} − {number(whole)} = {number(-difference)}"
+    yield Outcome(
+        at,
+        cells,
+        state(not difference),
+        arithmetic,
+        values={
+            "printed": number(whole),
+            "exact": number(exact),
+            "difference": number(abs(difference)),
+            "column": cell_index.heading(at.column),
+            "parts": "、".join(cell_index.heading(cell.column) for cell in parts_sum.cells),
+        },
+        constraints=(
+            Constraint(((at, -1.0), *((cell, float(factor)) for factor, cell in parts_sum.terms)), 0, 0),
+        ),
+        expected=number(exact),
+    )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 from fractions import Fraction
 
 from haochaping.checks.outcome import Outcome, state, whole_column
 from haochaping.checks.rule import Rule
-from haochaping.cleaning.decode_text import decode
 from haochaping.cleaning.number_format import number, percent_texts_apart
 from haochaping.core.labels import row_words
 from haochaping.core.model import CellRef
@@ -143,8 +140,7 @@ def benchmark(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     rows = [row for table in rule.tables for row in cell_index.rows(table)]
     active = sum(cell_index.count(row.cell("active_evaluations")) or 0 for row in rows)
     negatives = sum(cell_index.count(row.cell("negative_evaluations")) or 0 for row in rows)
-    path = cell_index.reference.folder / "benchmarks.csv"
-    for line in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
+    for line in cell_index.reference.optional_rows("benchmarks.csv"):
         rate = int(line["negatives"]) / int(line["evaluations"])
         chance = math.exp(active * math.log1p(-rate))
         rated = f"{line['place']}{line['period']}"

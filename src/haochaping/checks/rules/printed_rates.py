@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from haochaping.checks.cell_sum import CellSum, expression_words, rates_with_base, shares, sum_in_row
 from haochaping.checks.outcome import (
     FAILS,
     HOLDS,
@@ -22,10 +23,10 @@ from haochaping.checks.rounding import classify_rounding
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number, percent_text, percent_text_beside, quotient_text
 from haochaping.cleaning.number_or_missing import printed_decimals
-from haochaping.core.declaration import RATE, SHARE
+from haochaping.core.declaration import RATE, SHARE, Measure
 from haochaping.core.model import CellRef
 from haochaping.core.text import plain_number
-from haochaping.store.cell_index import CellIndex, RowRef
+from haochaping.store.cell_index import CellIndex
 
 _ROUNDING_TEXTS = {
     "truncated": "与截去尾数所得相同，与四舍五入不同",
@@ -38,23 +39,55 @@ def _percent_number(printed: str) -> Decimal:
     return Decimal(plain_number(printed).rstrip("%"))
 
 
-def _ratio_cells(rule: Rule, row: RowRef) -> tuple[CellRef, CellRef, CellRef]:
-    rate, k, n = (row.cell(rule.options[part]) for part in ("rate", "numerator", "denominator"))
-    return rate, k, n
+@dataclass(frozen=True)
+class _Ratio:
+    """A printed rate of one row and the sums behind it."""
+
+    at: CellRef
+    numerator: CellSum
+    denominator: CellSum
+
+    @property
+    def cells(self) -> tuple[CellRef, ...]:
+        return tuple(dict.fromkeys((self.at, *self.numerator.cells, *self.denominator.cells)))
+
+    def words(self, cell_index: CellIndex) -> dict[str, str]:
+        """Variables of a message: the rate's heading, numerator and denominator in headings."""
+        return {
+            "column": cell_index.heading(self.at.column),
+            "numerator": self.numerator.words(cell_index),
+            "denominator": self.denominator.words(cell_index),
+        }
+
+
+def _ratios(rule: Rule, cell_index: CellIndex) -> Iterator[_Ratio]:
+    """Every declared rate of the rule's tables, in rows and then in totals; ``rate`` picks one."""
+    for table in rule.tables:
+        wanted = rule.options.get("rate")
+        for measure in rates_with_base(cell_index.spec(table)):
+            if wanted in (None, measure.name):
+                for row in (*cell_index.rows(table), *cell_index.totals(table)):
+                    yield _Ratio(
+                        row.cell(measure.name),
+                        sum_in_row(row, measure.numerator),
+                        sum_in_row(row, measure.denominator),
+                    )
 
 
 def ratio(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A printed rate is numerator over denominator at its printed precision."""
-    for row in rows_and_totals(rule, cell_index):
-        at, k, n = _ratio_cells(rule, row)
-        numerator, denominator = cell_index.count(k), cell_index.count(n)
-        if cell_index.value(at) is None:
+    for it in _ratios(rule, cell_index):
+        if cell_index.value(it.at) is None:
             continue
-        if numerator is None or denominator is None:
-            yield not_evaluable(at, (at, k, n), "评价数或办件数没有列出")
-        elif denominator > 0:
-            outcome = _compare_rate(at, (at, k, n), cell_index, numerator, denominator)
-            yield replace(outcome, constraints=_ratio_constraints(cell_index.printed(at), at, k, n))
+        k, n = it.numerator.value(cell_index), it.denominator.value(cell_index)
+        words = it.words(cell_index)
+        if k is None or n is None:
+            reason = f"{words['numerator']}或{words['denominator']}没有列出"
+            yield not_evaluable(it.at, it.cells, reason)
+        elif n > 0:
+            outcome = _compare_rate(it.at, it.cells, cell_index, k, n)
+            constraints = _ratio_constraints(cell_index.printed(it.at), it)
+            yield replace(outcome, values=outcome.values | words, constraints=constraints)
 
 
 def _compare_rate(at: CellRef, cells: tuple[CellRef, ...], cell_index: CellIndex, k: int, n: int) -> Outcome:
@@ -75,7 +108,7 @@ def _expected(printed: str, exact: Fraction) -> str:
     return percent_text(exact, printed_decimals(printed))
 
 
-def _ratio_constraints(printed: str, rate: CellRef, k: CellRef, n: CellRef) -> tuple[Constraint, Constraint]:
+def _ratio_constraints(printed: str, it: _Ratio) -> tuple[Constraint, Constraint]:
     """k / n lies within half a step of the printed rate; 100 % and 0 % are exact.
 
     The last step before 100 % and 0 % reaches to that end, see :func:`classify_rounding`.
@@ -85,53 +118,90 @@ def _ratio_constraints(printed: str, rate: CellRef, k: CellRef, n: CellRef) -> t
     step = 2 * half
     high = 1.0 if 0 < 1 - value < 1.5 * step else value + half
     low = 0.0 if 0 < value < 1.5 * step else value - half
-    upper = Constraint(((k, 1.0), (n, -high)), -math.inf, 0, rate)
-    lower = Constraint(((k, 1.0), (n, -low)), 0, math.inf, rate)
+    upper = Constraint(_terms(it, high), -math.inf, 0, it.at)
+    lower = Constraint(_terms(it, low), 0, math.inf, it.at)
     return upper, lower
 
 
+def _terms(it: _Ratio, bound: float) -> tuple[tuple[CellRef, float], ...]:
+    """Numerator − bound · denominator as a linear form, each cell once."""
+    factors: dict[CellRef, float] = {}
+    for factor, cell in it.numerator.terms:
+        factors[cell] = factors.get(cell, 0.0) + factor
+    for factor, cell in it.denominator.terms:
+        factors[cell] = factors.get(cell, 0.0) - bound * factor
+    return tuple(factors.items())
+
+
 def ratio_undefined(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """No rate is printed where its denominator is zero."""
-    for row in rows_and_totals(rule, cell_index):
-        at, k, n = _ratio_cells(rule, row)
-        if cell_index.count(n) == 0:
+    """No rate is printed where its denominator is zero; a printed zero is for :func:`zero_of_none`."""
+    for it in _ratios(rule, cell_index):
+        if it.denominator.value(cell_index) == 0:
+            is_printed = bool(cell_index.value(it.at))
             yield Outcome(
-                at,
-                (at, k, n),
-                state(cell_index.value(at) is None),
-                f"{number(cell_index.count(k) or 0)} ÷ 0，不适用",
-                values={"printed": cell_index.printed(at)},
+                it.at,
+                it.cells,
+                state(not is_printed),
+                f"{number(it.numerator.value(cell_index) or 0)} ÷ 0，不适用",
+                values={
+                    "printed": cell_index.printed(it.at),
+                    "numerator_is_zero": it.numerator.value(cell_index) == 0,
+                    **it.words(cell_index),
+                },
                 # Nothing but the printed rate can be wrong here: no count makes 0/0 a rate.
-                constraints=() if cell_index.value(at) is None else (Constraint((), 1, math.inf, at),),
+                constraints=(Constraint((), 1, math.inf, it.at),) if is_printed else (),
+                expected="/",
+            )
+
+
+def zero_of_none(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
+    """A rate of nothing is not printed as 0: one outcome for a table."""
+    for table in rule.tables:
+        zeros = [
+            it.at
+            for it in _ratios(replace(rule, tables=(table,)), cell_index)
+            if it.denominator.value(cell_index) == 0 and cell_index.value(it.at) == 0
+        ]
+        if zeros:
+            columns = "、".join(dict.fromkeys(cell_index.heading(cell.column) for cell in zeros))
+            yield Outcome(
+                whole_column(cell_index.spec(table), zeros[0].column),
+                tuple(zeros),
+                state(False),
+                "0 ÷ 0，不适用",
+                values={
+                    "annex": cell_index.annex_words(table),
+                    "columns": columns,
+                    "count": len(zeros),
+                    "printed": cell_index.printed(zeros[0]),
+                },
                 expected="/",
             )
 
 
 def ratio_unreported(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Where numerator and denominator are printed, so are the rate and the counts named by ``with``."""
-    for row in rows_and_totals(rule, cell_index):
-        at, k, n = _ratio_cells(rule, row)
-        numerator, denominator = cell_index.count(k), cell_index.count(n)
-        if numerator is None or not denominator:
+    for it in _ratios(rule, cell_index):
+        k, n = it.numerator.value(cell_index), it.denominator.value(cell_index)
+        if k is None or not n or it.at not in cell_index:
             continue
-        other_cells = [row.cell(column) for column in rule.options.get("with", ())]
-        absent = [
-            cell for cell in (at, *other_cells) if cell_index.value(cell) is None and cell_index.printed(cell)
-        ]
-        exact = Fraction(numerator, denominator)
+        others = [replace(it.at, column=column) for column in rule.options.get("with", ())]
+        absent = [c for c in (it.at, *others) if cell_index.value(c) is None and cell_index.printed(c)]
+        exact = Fraction(k, n)
         yield Outcome(
-            absent[0] if absent else at,
-            (*absent, k, n) if absent else (at, k, n),
+            absent[0] if absent else it.at,
+            (*absent, *it.cells[1:]) if absent else it.cells,
             state(not absent),
-            f"{number(numerator)} ÷ {number(denominator)} = {percent_text(exact)}",
+            f"{number(k)} ÷ {number(n)} = {percent_text(exact)}",
             values={
+                **it.words(cell_index),
                 "printed": cell_index.printed(absent[0]) if absent else "",
                 "missing": "、".join(cell_index.heading(cell.column) for cell in absent),
                 "exact": percent_text(exact),
-                "rate_missing": at in absent,
+                "rate_missing": it.at in absent,
             },
             suspects=tuple(absent),
-            expected=percent_text(exact, 0 if exact == 1 else 2) if at in absent else "",
+            expected=percent_text(exact, 0 if exact == 1 else 2) if it.at in absent else "",
         )
 
 
@@ -201,24 +271,32 @@ def bounds(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 def share(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A printed share is its count over the sum of all rows."""
     for table in rule.tables:
-        rows = cell_index.rows(table)
-        counts = [row.cell(rule.options["numerator"]) for row in rows]
-        values = [cell_index.count(cell) for cell in counts]
-        total = sum(value for value in values if value is not None)
-        for row, cell, value in zip(rows, counts, values, strict=True):
-            at = row.cell(rule.options["rate"])
-            if cell_index.value(at) is None:
-                continue
-            if any(v is None for v in values):
-                yield not_evaluable(at, (at, cell), "有的行没有列出评价数，各行之和不全")
-            elif total == 0:
-                yield not_evaluable(at, (at, cell), "各行之和为零")
-            else:
-                outcome = _compare_rate(at, (at, cell), cell_index, value or 0, total)
-                # A small share that rounds to 0 % is reported once for the whole column, by share_sum.
-                if outcome.state == FAILS and outcome.values["manner"] == _ROUNDING_TEXTS["rounded_to_end"]:
-                    outcome = Outcome(at, outcome.cells, HOLDS, outcome.arithmetic)
-                yield _with_itself_as_suspect(outcome, cell_index)
+        for measure in shares(cell_index.spec(table)):
+            yield from _shares_of(measure, table, cell_index)
+
+
+def _shares_of(measure: Measure, table: str, cell_index: CellIndex) -> Iterator[Outcome]:
+    rows = cell_index.rows(table)
+    counts = {row: sum_in_row(row, measure.numerator) for row in (*rows, *cell_index.totals(table))}
+    values = [counts[row].value(cell_index) for row in rows]
+    whole = sum(value for value in values if value is not None)
+    words = expression_words(cell_index, measure.numerator)
+    for row, part in counts.items():
+        at = row.cell(measure.name)
+        if cell_index.value(at) is None:
+            continue
+        cells, value = (at, *part.cells), part.value(cell_index)
+        if any(v is None for v in values) or value is None:
+            yield not_evaluable(at, cells, f"有的行没有列出{words}，各行之和不全")
+        elif whole == 0:
+            yield not_evaluable(at, cells, "各行之和为零")
+        else:
+            outcome = _compare_rate(at, cells, cell_index, value, whole)
+            # A small share that rounds to 0 % is reported once for the whole column, by share_sum.
+            if outcome.state == FAILS and outcome.values["manner"] == _ROUNDING_TEXTS["rounded_to_end"]:
+                outcome = Outcome(at, outcome.cells, HOLDS, outcome.arithmetic)
+            values_of_message = outcome.values | {"column": cell_index.heading(measure.name)}
+            yield _with_itself_as_suspect(replace(outcome, values=values_of_message), cell_index)
 
 
 def _with_itself_as_suspect(outcome: Outcome, cell_index: CellIndex) -> Outcome:
@@ -261,29 +339,33 @@ def rates_alike(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 def share_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Printed shares add up to 100 %, have the same decimals, and none vanished in rounding."""
     for table in rule.tables:
-        rows = cell_index.rows(table)
-        cells = [row.cell(rule.options["rate"]) for row in rows]
-        printed = [cell_index.printed(cell) for cell in cells]
-        if not cells or any(cell_index.value(cell) is None for cell in cells):
-            continue
-        numbers = [_percent_number(text) for text in printed]
-        decimals = sorted({printed_decimals(text) for text in printed})
-        vanished = [
-            row.row
-            for row, value in zip(rows, numbers, strict=True)
-            if value == 0 and (cell_index.count(row.cell("evaluations")) or 0) > 0
-        ]
-        is_consistent = sum(numbers) == 100 and len(decimals) == 1 and not vanished
-        at = whole_column(cell_index.spec(table), rule.options["rate"])
-        yield Outcome(
-            at,
-            tuple(cells),
-            state(is_consistent),
-            f"{' + '.join(printed)} = {sum(numbers)}%",
-            values={
-                "annex": cell_index.annex_number(table),
-                "exact": f"{sum(numbers)}%",
-                "mixed": "、".join(f"{d} 位" for d in decimals) if len(decimals) > 1 else "",
-                "vanished": "、".join(vanished),
-            },
-        )
+        for measure in shares(cell_index.spec(table)):
+            yield from _sum_of_shares(measure, table, cell_index)
+
+
+def _sum_of_shares(measure: Measure, table: str, cell_index: CellIndex) -> Iterator[Outcome]:
+    rows = cell_index.rows(table)
+    cells = [row.cell(measure.name) for row in rows]
+    printed = [cell_index.printed(cell) for cell in cells]
+    if not cells or any(cell_index.value(cell) is None for cell in cells):
+        return
+    numbers = [_percent_number(text) for text in printed]
+    decimals = sorted({printed_decimals(text) for text in printed})
+    vanished = [
+        row.row
+        for row, value in zip(rows, numbers, strict=True)
+        if value == 0 and (sum_in_row(row, measure.numerator).value(cell_index) or 0) > 0
+    ]
+    yield Outcome(
+        whole_column(cell_index.spec(table), measure.name),
+        tuple(cells),
+        state(sum(numbers) == 100 and len(decimals) == 1 and not vanished),
+        f"{' + '.join(printed)} = {sum(numbers)}%",
+        values={
+            "annex": cell_index.annex_words(table),
+            "column": cell_index.heading(measure.name),
+            "exact": f"{sum(numbers)}%",
+            "mixed": "、".join(f"{d} 位" for d in decimals) if len(decimals) > 1 else "",
+            "vanished": "、".join(vanished),
+        },
+    )

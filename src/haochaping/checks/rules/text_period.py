@@ -114,8 +114,8 @@ def _period_of_figures(sentence: str, quarter: Period) -> _Period | None:
 
 
 def _quote(sentence: str) -> str:
-    """The sentence, only its beginning where it is long: a piece of the text."""
-    return sentence[:_LONGEST_QUOTE]
+    """The beginning of a sentence up to the first quotation mark in it, with the commas of a text."""
+    return re.split("[“”]", sentence)[0][:_LONGEST_QUOTE].replace(",", "，")
 
 
 KINDS = {"text_period": text_period}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -11,7 +9,6 @@ from typing import Any
 
 from haochaping.checks.outcome import ALL_ROWS, Outcome, not_evaluable, state
 from haochaping.checks.rule import Rule
-from haochaping.cleaning.decode_text import decode
 from haochaping.cleaning.extraction_dates import written_extraction
 from haochaping.cleaning.period_mentions import period_mentions
 from haochaping.core.labels import row_words
@@ -182,8 +179,7 @@ def claims(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     text = normalize_for_comparison(cell_index.data.fact("text"))
     if not text or cell_index.reference is None:
         return
-    path = cell_index.reference.folder / "claims.csv"
-    for row in csv.DictReader(io.StringIO(decode(path.read_bytes(), str(path)))):
+    for row in cell_index.reference.optional_rows("claims.csv"):
         if row["severity"] != rule.severity:
             continue
         if found := re.search(row["pattern"], text):

@@ -44,6 +44,22 @@ def annex_table(data: QuarterData, name: str, report: CheckReport) -> Html:
     return Html(f'<p class="absent">本期资料没有{annex_words(data, name)}（{spec.title}）。</p>')
 
 
+def other_tables(data: QuarterData, report: CheckReport, shown: Sequence[str] = ()) -> Html:
+    """The printed tables that the page shows nowhere else, undeclared ones among them.
+
+    Parameters
+    ----------
+    data : QuarterData
+        The period.
+    report : CheckReport
+        Findings, marked as in :func:`annex_table`.
+    shown : sequence of str
+        Names of the annexes that have a place of their own.
+    """
+    names = [name for name in printed_table_names(data) if name not in shown]
+    return Html("".join(annex_table(data, name, report) for name in names))
+
+
 class _AnnexView:
     """Gathers one annex's cells for :func:`table_html`."""
 

@@ -30,6 +30,7 @@ from haochaping.reference.reference import Reference, load_reference
 VERDICT_CLASS = {
     Verdict.READY: "ready",
     Verdict.WITH_NOTES: "with-notes",
+    Verdict.NOT_COVERED: "not-covered",
     Verdict.VERIFY_FIRST: "verify-first",
 }
 
@@ -42,12 +43,41 @@ def verdict_html(report: CheckReport) -> Html:
         qualifications += f"；{report.refused} 条答复未采用，原因见“数据核对”一节末尾"
     if any(finding.status == "explained" for finding in report.findings):
         qualifications += f"；说明是否到期按 {report.as_of} 判断"
+    if report.insufficiently_covered:
+        qualifications += f"；{_insufficient_words(report)}"
     if report.uncorrected:
         qualifications += "；须更正的，更正以后才能送审"
     return Html(
         f'<p class="verdict verdict-{VERDICT_CLASS[report.verdict]}"><strong>{report.verdict.value}</strong>'
         f"<span>{counts_words(report)}{report.answered_words}{qualifications}。结论由程序按规则提出，是否送审由人决定。</span></p>"
     )
+
+
+def _insufficient_words(report: CheckReport) -> str:
+    """Tables of whose numbers too few could be checked."""
+    tables = "、".join(
+        f"{table.words}（{table.printed} 个数中 {table.covered} 个）" for table in report.insufficiently_covered
+    )
+    return f"能核对的数不足 {report.coverage_limit:.0%}：{tables}，见“核对覆盖”"
+
+
+def coverage_html(report: CheckReport) -> Html:
+    """How many printed numbers of each table a rule could check, and which columns none could; blank where all could."""
+    if all(table.covered == table.printed and not table.undeclared for table in report.coverage):
+        return Html("")
+    rows = [
+        {
+            "表": table.words,
+            "印出的数": number(table.printed),
+            "有算术关系可核对的": number(table.covered),
+            "占比": f"{table.share:.0%}",
+            "没有核对的列": "、".join(table.unchecked) or "无",
+            "其中没有登记含义的": "、".join(table.undeclared) or "无",
+        }
+        for table in report.coverage
+    ]
+    caption = "核对覆盖：印出的数有多少与别的数有算术关系、核对过"
+    return frame_table(pd.DataFrame(rows), caption, "table-coverage")
 
 
 MOST_NAMED_GROUPS = 6

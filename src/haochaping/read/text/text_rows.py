@@ -223,7 +223,7 @@ class BodyReader:
         """Add to a refusal which lines of the row were left out as page numbers though they hold only cells."""
         by_line: dict[int, list[Token]] = {}
         for token in tokens:
-            if token.line in self.page_marks - {tokens[0].line}:
+            if token.line in self.page_marks and token.line != tokens[0].line:
                 by_line.setdefault(token.line, []).append(token)
         left_out = [
             f"“{_text_of(pieces)}”" for pieces in by_line.values() if all(p.kind == "value" for p in pieces)
