@@ -177,7 +177,8 @@ class _Attempt:
             return False
         if self.spec.columns_by is None or self.member_at is not None:
             return True
-        return all(column.member for column in self.values if column.measure)
+        measured = [column for column in self.values if column.measure]
+        return all(column.member for column in measured) and not all(column.is_total for column in measured)
 
     def meaning(self) -> TableMeaning:
         return TableMeaning(
@@ -287,9 +288,7 @@ class _Attempt:
         """A column whose lowest heading is no measure: a member alone, a label of totals, or both in one word."""
         last = column.path[-1]
         above = self._measure(column.path[:-1]) if column.path[:-1] else None
-        alone = above or (
-            next(iter(self.spec.measures_by_name.values())) if len(self.spec.measures_by_name) == 1 else None
-        )
+        alone = above or self._only_measure(column.path[:-1], group)
         if group.members:
             for heading, member in group.members_by_heading.items():
                 folded = fold_heading(last)
@@ -304,6 +303,13 @@ class _Attempt:
         if alone and self._may_be_member(group, last):
             return replace(column, measure=alone, member=last)
         return column
+
+    def _only_measure(self, above: Sequence[str], group: Group) -> Measure | None:
+        """The annex's only measure, unless the headings above a member say that its figures are something else."""
+        headings = {fold_heading(heading) for heading in (*group.headings, group.word)}
+        measures = list(self.spec.measures_by_name.values())
+        names_nothing_else = all(fold_heading(text).removeprefix("各") in headings for text in above)
+        return measures[0] if len(measures) == 1 and names_nothing_else else None
 
     def _may_be_member(self, group: Group, text: str) -> bool:
         folded = normalize_for_comparison(text)
