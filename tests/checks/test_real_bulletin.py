@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-import pandas as pd
-
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.run_rules import run_rules
 from haochaping.checks.verdict import Verdict
-from haochaping.core.model import TABLES, QuarterData, frame
+from haochaping.core.model import MISSING, NUMBER, QuarterData
 from haochaping.reference.reference import Reference
+from haochaping.store.cell_index import CellIndex
 
 CORRECT = {
     "rate_recomputed/city_departments/市水务集团有限责任公司/evaluation_rate",
@@ -86,10 +85,10 @@ def cell(table: str, column: str, printed: str, **key: str) -> dict:
 DEPARTMENT = {"department": "公共服务（水电气热通讯）"}
 
 
-def test_4356_is_reported_once_with_both_explanations(real_report: CheckReport) -> None:
+def test_4356_is_reported_once_with_both_explanations(real_report: CheckReport, real: QuarterData) -> None:
     """Annex 5's rows exceed its total by the very figure that annex 3 prints as 0."""
     finding = _by_id(real_report)["total_sum/public_services/总数/evaluations"]
-    finding_json = finding.as_json()
+    finding_json = finding.as_json(CellIndex(real))
     here = cell("public_services", "evaluations", "4356", district="周村区")
     there = cell("district_departments", "evaluations", "0", **DEPARTMENT, district="周村区")
     assert finding_json["cells"][0] == cell("public_services", "evaluations", "1989842", district="总数")
@@ -109,8 +108,8 @@ def test_4356_is_reported_once_with_both_explanations(real_report: CheckReport) 
     assert "4,356 − 0 = 4,356" in finding_json["arithmetic"]
 
 
-def test_swapped_digits_are_suspected_in_both_cells(real_report: CheckReport) -> None:
-    finding_json = _by_id(real_report)[min(CORRECT)].as_json()
+def test_swapped_digits_are_suspected_in_both_cells(real_report: CheckReport, real: QuarterData) -> None:
+    finding_json = _by_id(real_report)[min(CORRECT)].as_json(CellIndex(real))
     assert {(c["column"], c["printed"]) for c in finding_json["suspects"]} == {
         ("evaluation_rate", "100%"),
         ("evaluations", "11237"),
@@ -124,7 +123,11 @@ def test_scope_relations_name_the_districts_that_refute_them(real_report: CheckR
     finding = _by_id(real_report)["scope_of_annexes/districts/全部/evaluations"]
     for arithmetic in ("67,199 − 76,977 = −9,778", "98,188 − 120,392 = −22,204", "48,702 − 52,208 = −3,506"):
         assert arithmetic in finding.arithmetic
-    assert {c.names["district"] for c in finding.cells} == {"周村区", "经开区", "高青县"}
+    assert {c.member if c.table == "district_departments" else c.row for c in finding.cells} == {
+        "周村区",
+        "经开区",
+        "高青县",
+    }
 
 
 def test_volume_and_active_rate_of_an_outlier(real_report: CheckReport) -> None:
@@ -149,7 +152,7 @@ def test_counterparts_names_and_claims(real_report: CheckReport) -> None:
     assert "16,979" in found["counted_in_city/district_departments/住房公积金/张店区/evaluations"].arithmetic
     assert "29,213" in found["counted_in_city/district_departments/住房公积金/张店区/evaluations"].arithmetic
     idle = found["idle_counterpart/city_departments/全部/cases"]
-    assert {c.names["department"] for c in idle.cells} == {
+    assert {c.row for c in idle.cells} == {
         "市供电公司",
         "华润燃气有限公司",
         "市热力集团有限责任公司",
@@ -162,7 +165,7 @@ def test_counterparts_names_and_claims(real_report: CheckReport) -> None:
 
 def test_concentrations_are_listed_once(real_report: CheckReport) -> None:
     finding = _by_id(real_report)["concentration/district_departments/全部/全部/evaluations"]
-    shown = {(c.names["district"], c.names["department"]) for c in finding.cells}
+    shown = {(c.member, c.row) for c in finding.cells}
     assert {
         ("沂源县", "医疗保障局"), ("沂源县", "卫健委"), ("沂源县", "农业农村局"), ("沂源县", "教体局"),
         ("淄川区", "民政局"), ("淄川区", "公安局（出入境、治安、交警）"), ("高新区", "人社局"),
@@ -182,19 +185,19 @@ def test_rules_that_hold_are_counted(real_report: CheckReport) -> None:
 
 def test_a_rule_without_anything_to_look_at_holds_nowhere(real: QuarterData, reference: Reference) -> None:
     """Rules that begin with a condition (有……的) are not green where no row fulfils it."""
-    counts = [name for spec in TABLES.values() for name in spec.counts]
-    full = {
-        name: real.table(name).assign(
-            **{column: real.table(name)[column].fillna(1) for column in counts if column in real.table(name)}
-        )
-        for name in TABLES
-    }
-    full["districts"] = full["districts"].assign(negative_evaluations=pd.array([3] * 11, dtype="Int64"))
-    full["towns_and_villages"] = full["towns_and_villages"].assign(
-        evaluations=pd.array([9] * 22, dtype="Int64")
+    cells = real.cells.copy()
+    missing = cells["status"] == MISSING
+    counts = missing & cells["measure"].isin(
+        [m.name for m in real.declaration.measures.values() if m.is_count]
     )
+    cells.loc[counts, ["printed", "value", "status", "reason"]] = ["1", 1.0, NUMBER, ""]
+    negatives = (cells["annex"] == "districts") & (cells["measure"] == "negative_evaluations")
+    cells.loc[negatives, ["printed", "value"]] = ["3", 3.0]
+    towns = (cells["annex"] == "towns_and_villages") & (cells["measure"] == "evaluations")
+    cells.loc[towns, ["printed", "value"]] = ["9", 9.0]
+    cells = cells[~missing | counts]  # no rate is printed as "/"
     about = real.about[real.about["field"] != "text"]
-    report = run_rules(replace(real, about=about, unreported=frame("unreported", []), **full), reference)
+    report = run_rules(replace(real, about=about, cells=cells.reset_index(drop=True)), reference)
     states = {result.id: result.state for result in report.results}
     silent = ("satisfaction_of_none", "count_unreported", "empty_tier", "claim_unsupported")
     assert {states[name] for name in silent} == {"not applicable"}

@@ -63,7 +63,8 @@ def test_a_correction_goes_into_the_tables_and_keeps_what_was_printed(
     assert reviewed.data.corrections.to_dict("records") == [
         {
             "table": "city_departments",
-            "key": '{"department": "市水务集团有限责任公司"}',
+            "row": "市水务集团有限责任公司",
+            "member": "",
             "column": "evaluations",
             "printed": "11237",
             "corrected": "11273",
@@ -222,7 +223,9 @@ def test_an_explanation_without_end_is_not_carried_over(real: QuarterData, refer
 
 def test_what_is_gone_is_reported(real: QuarterData, reference: Reference) -> None:
     departments = real.city_departments[real.city_departments["cases"] != 0].reset_index(drop=True)
-    reviewed = run(replace(real, city_departments=departments), reference, past=(PriorQuarter(real, ()),))
+    reviewed = run(
+        real.with_table("city_departments", departments), reference, past=(PriorQuarter(real, ()),)
+    )
     assert {f.check for f in reviewed.report.gone} >= {"rate_undefined", "idle_counterpart"}
 
 
@@ -300,7 +303,7 @@ def test_an_explanation_is_not_carried_to_the_opposite_doubt(real: QuarterData, 
     assert status(run(real, reference, past=past), finding) == "explained"
     districts = real.districts.copy()
     districts.loc[districts["district"] == "周村区", "active_evaluations"] = 10
-    low = run(replace(real, districts=districts), reference, past=past)
+    low = run(real.with_table("districts", districts), reference, past=past)
     found = next(f for f in low.report.findings if f.id == finding)
     assert found.status == "known" and "情形与上季度不同" in found.answer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from haochaping.checks.rule import load_rules
 from haochaping.checks.rule_kinds import KINDS
 from haochaping.core.errors import InputRefused
+from haochaping.reference.reference import Reference
 
 RULE = """[[rule]]
 id = "{id}"
@@ -34,12 +36,23 @@ consider = "x"
         ("x = " + "[" * 5000, "应为 TOML 格式"),
     ],
 )
-def test_rules_with_noise_are_refused(tmp_path: Path, text: str, expected_message: str) -> None:
+def test_rules_with_noise_are_refused(
+    tmp_path: Path, reference: Reference, text: str, expected_message: str
+) -> None:
     (tmp_path / "rules.toml").write_text(text, encoding="utf-8")
     with pytest.raises(InputRefused, match=expected_message):
-        load_rules(tmp_path, KINDS)
+        load_rules(replace(reference, folder=tmp_path), KINDS)
 
 
-def test_a_rule_is_read(tmp_path: Path) -> None:
+def test_a_rule_is_read(tmp_path: Path, reference: Reference) -> None:
     (tmp_path / "rules.toml").write_text(RULE.format(id="a") + 'tables = ["districts"]\n', encoding="utf-8")
-    assert [rule.tables for rule in load_rules(tmp_path, KINDS)] == [["districts"]]
+    [rule] = load_rules(replace(reference, folder=tmp_path), KINDS)
+    assert rule.tables == ("districts",)
+
+
+def test_a_rule_that_names_no_tables_is_about_all_that_are_declared(
+    tmp_path: Path, reference: Reference
+) -> None:
+    (tmp_path / "rules.toml").write_text(RULE.format(id="a"), encoding="utf-8")
+    [rule] = load_rules(replace(reference, folder=tmp_path), KINDS)
+    assert rule.tables == tuple(reference.declaration.annexes)

@@ -21,7 +21,7 @@ def test_a_rule_that_raises_could_not_run_and_blocks(
         raise ZeroDivisionError("boom")
 
     monkeypatch.setitem(kinds.KINDS, "bounds", broken)
-    rules = [rule for rule in load_rules(reference.folder, KINDS) if rule.kind == "bounds"]
+    rules = [rule for rule in load_rules(reference, KINDS) if rule.kind == "bounds"]
     report = run_rules(real, reference, rules)
     assert [result.state for result in report.results] == ["could not run"]
     assert "boom" in report.results[0].error
@@ -31,13 +31,13 @@ def test_a_rule_that_raises_could_not_run_and_blocks(
 def test_every_rule_message_and_advice_holds_no_figure_of_its_own(reference: Reference) -> None:
     import re
 
-    for rule in load_rules(reference.folder, KINDS):
+    for rule in load_rules(reference, KINDS):
         outside = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", rule.message + rule.consider + rule.title)
         assert not re.search(r"\d", outside), rule.id
 
 
 def _finding(severity: str, status: str = "new") -> Finding:
-    at = CellRef.of("districts", {"district": "甲区"}, "cases")
+    at = CellRef("districts", "甲区", "cases")
     return replace(Finding("x", at, severity, "", "", "", (at,)), status=status)
 
 
@@ -66,13 +66,13 @@ def test_a_rule_s_sentence_reaches_nothing_of_python(
     message: str, real: QuarterData, reference: Reference
 ) -> None:
     """The rules of another city are data too: such a rule could not run, which is never green."""
-    rules = [replace(rule, message=message) for rule in load_rules(reference.folder, KINDS)]
+    rules = [replace(rule, message=message) for rule in load_rules(reference, KINDS)]
     report = run_rules(real, reference, rules)
     assert {result.state for result in report.results if result.error} == {"could not run"}
     assert report.verdict is Verdict.VERIFY_FIRST and report.findings == ()
 
 
-def test_wrong_rules_are_all_named(tmp_path: Path) -> None:
+def test_wrong_rules_are_all_named(tmp_path: Path, reference: Reference) -> None:
     (tmp_path / "rules.toml").write_text(
         '[[rule]]\nid = "a"\nkind = "nonesuch"\nseverity = "correct"\ntitle = ""\nmessage = ""\nconsider = ""\n'
         '[[rule]]\nid = "b"\nkind = "total"\nseverity = "fatal"\ntitle = ""\nmessage = ""\nconsider = ""\n'
@@ -80,7 +80,7 @@ def test_wrong_rules_are_all_named(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     with pytest.raises(InputRefused) as refusal:
-        load_rules(tmp_path, KINDS)
+        load_rules(replace(reference, folder=tmp_path), KINDS)
     assert len(refusal.value.problems) == 3
 
 
@@ -95,7 +95,7 @@ def test_published_rates_are_compared_only_when_switched_on(
 ) -> None:
     import shutil
 
-    assert "published_rates" not in {rule.id for rule in load_rules(reference.folder, KINDS)}
+    assert "published_rates" not in {rule.id for rule in load_rules(reference, KINDS)}
     folder = Path(shutil.copytree(reference.folder, tmp_path / "reference"))
     text = (folder / "rules.toml").read_text(encoding="utf-8").replace("enabled = false", "enabled = true")
     (folder / "rules.toml").write_text(text, encoding="utf-8")

@@ -1,13 +1,17 @@
 from dataclasses import replace
+from typing import Any
 
-import pandas as pd
 import pytest
 
 from haochaping.cleaning.number_or_missing import LONGEST_CELL
 from haochaping.core.errors import InputRefused
-from haochaping.core.model import TABLES, QuarterData
-from haochaping.store import data_contract
+from haochaping.core.model import AS_PRINTED, MISSING, QuarterData
 from haochaping.store.data_contract import validate
+from tests.store.changed_cells import with_cell
+
+CASES = ("districts", "张店区", "cases")
+RATE = ("districts", "张店区", "evaluation_rate")
+TOWNS = ("towns_and_villages", "张店区", "evaluations")
 
 
 def test_the_real_quarter_satisfies_the_contract(real: QuarterData) -> None:
@@ -15,80 +19,67 @@ def test_the_real_quarter_satisfies_the_contract(real: QuarterData) -> None:
 
 
 def test_all_violations_of_all_tables_at_once(real: QuarterData) -> None:
-    districts = real.districts.copy()
-    districts.loc[0, "cases"] = -5
-    districts.loc[1, "district"] = districts.loc[2, "district"]
-    towns = real.towns_and_villages.copy()
-    towns.loc[0, "tier"] = "hamlet"
+    wrong = with_cell(real, CASES, value=-5.0)
+    wrong = with_cell(wrong, ("districts", "淄川区", "evaluations"), row="博山区")
+    wrong = with_cell(wrong, TOWNS, member="hamlet")
     with pytest.raises(InputRefused) as refusal:
-        validate(replace(real, districts=districts, towns_and_villages=towns))
+        validate(wrong)
     message = str(refusal.value)
-    assert "张店区 cases：-5" in message
+    assert "附件1" in message and "张店区 办件数：-5" in message
     assert "博山区；同一名称只应出现一次" in message
-    assert "hamlet" in message
+    assert "hamlet；应为 town 或 village" in message
 
 
-def test_a_missing_column_is_a_violation(real: QuarterData) -> None:
-    with pytest.raises(InputRefused):
-        validate(replace(real, public_services=real.public_services.drop(columns="share")))
+@pytest.mark.parametrize("columns", [["printed"], ["table", "annex"]])
+def test_a_missing_column_is_a_violation(real: QuarterData, columns: list[str]) -> None:
+    with pytest.raises(InputRefused, match="列应依次为"):
+        validate(replace(real, cells=real.cells.drop(columns=columns)))
+    with pytest.raises(InputRefused, match="列应依次为"):
+        validate(replace(real, cells=real.cells[real.cells.columns[::-1]]))
 
 
 def test_a_rate_above_all_is_printed_and_wrong_not_a_violation(real: QuarterData) -> None:
-    districts = real.districts.copy()
-    districts.loc[0, "evaluation_rate"] = 1.2
-    assert isinstance(validate(replace(real, districts=districts)).districts, pd.DataFrame)
+    assert validate(with_cell(real, RATE, value=1.2)).districts.loc[0, "evaluation_rate"] == 1.2
 
 
 @pytest.mark.parametrize(
-    ("table", "column", "value"),
+    ("place", "values"),
     [
-        ("districts", "", None),
-        ("districts", "cases", -1),
-        ("districts", "cases", pd.NA),
-        ("districts", "evaluation_rate", -0.1),
-        ("districts", "evaluation_rate", float("nan")),
-        ("districts", "evaluation_rate", float("inf")),
-        ("districts", "evaluation_rate_printed", None),
-        ("districts", "district", None),
-        ("districts", "district", ""),
-        ("districts", "district", "长" * LONGEST_CELL),
-        ("districts", "district", "长" * (LONGEST_CELL + 1)),
-        ("districts", "district", "博山区"),
-        ("towns_and_villages", "tier", "hamlet"),
-        ("towns_and_villages", "tier", "village"),
-        ("district_departments", "department", "公共服务（水电气热通讯）"),
+        (CASES, {"value": -1.0}),
+        (CASES, {"value": 1.5}),
+        (CASES, {"value": float("nan")}),
+        (CASES, {"value": float("inf")}),
+        (CASES, {"status": MISSING}),
+        (CASES, {"status": "?"}),
+        (CASES, {"row": ""}),
+        (CASES, {"row": None}),
+        (CASES, {"row": "长" * (LONGEST_CELL + 1)}),
+        (CASES, {"row": "博山区"}),
+        (CASES, {"group": ""}),
+        (CASES, {"group": "hall"}),
+        (CASES, {"measure": "letters"}),
+        (CASES, {"annex": "halls"}),
+        (RATE, {"value": -0.1}),
+        (TOWNS, {"member": ""}),
+        (TOWNS, {"member": "village"}),
+        (("district_departments", "汇总", "evaluations"), {"member": "张店区"}),
     ],
 )
-def test_what_is_told_at_once_agrees_with_pandera(
-    real: QuarterData, table: str, column: str, value: object
+def test_each_kind_of_violation(
+    real: QuarterData, place: tuple[str, str, str], values: dict[str, Any]
 ) -> None:
-    changed = real.table(table).copy()
-    if column:
-        changed.loc[0, column] = value
-    assert data_contract._holds(changed, TABLES[table]) == (
-        not data_contract._violations(changed, TABLES[table])
-    )
+    with pytest.raises(InputRefused):
+        validate(with_cell(real, place, **values))
 
 
-def test_no_form_is_let_through_that_pandera_refuses(real: QuarterData) -> None:
-    whole = real.districts
-    for changed in (
-        whole.drop(columns="cases"),
-        whole.assign(more=1),
-        whole[whole.columns[::-1]],
-        whole.astype({"cases": "float64"}),
-        whole.astype({"cases": "int64"}),
-        whole.astype({"district": "object"}),
-        whole.astype({"evaluation_rate": "Float64"}),
-        whole.iloc[:0],
-        whole.iloc[::-1],
-    ):
-        held = data_contract._holds(changed, TABLES["districts"])
-        assert not (held and data_contract._violations(changed, TABLES["districts"]))
-
-
-def test_a_quarter_within_the_contract_needs_no_pandera(
-    real: QuarterData, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(data_contract, "_violations", None)
-    assert validate(real) is real
+@pytest.mark.parametrize(
+    ("place", "values"),
+    [
+        (CASES, {"value": float("nan"), "status": MISSING, "printed": "/"}),
+        (CASES, {"row": "长" * LONGEST_CELL}),
+        (CASES, {"measure": "", "column": "幸福指数", "status": AS_PRINTED, "value": -3.5}),
+        (TOWNS, {"member": "合计", "is_total": True, "measure": "", "status": AS_PRINTED}),
+    ],
+)
+def test_what_is_no_violation(real: QuarterData, place: tuple[str, str, str], values: dict[str, Any]) -> None:
+    assert validate(with_cell(real, place, **values))

@@ -5,29 +5,27 @@ from datetime import date
 
 from haochaping.core.model import QuarterData
 from haochaping.store.revisions import add_revisions, net_revisions
+from tests.store.changed_cells import with_cell
 
 DAY = date(2023, 2, 1)
 
 
 def with_cases(real: QuarterData, value: int) -> QuarterData:
-    districts = real.districts.copy()
-    districts.loc[0, "cases"] = value
-    return replace(real, districts=districts)
+    return with_cell(real, ("districts", "张店区", "cases"), printed=str(value), value=float(value))
 
 
 def test_texts_as_printed_are_remembered(real: QuarterData) -> None:
-    totals, headline = real.printed_totals.copy(), real.headline.copy()
-    totals.loc[0, "printed"] = "1"
+    headline = real.headline.copy()
     headline.loc[headline["figure"] == "records", "printed"] = "9069696条"
-    districts = real.districts.copy()
-    districts.loc[0, "evaluation_rate"], districts.loc[0, "evaluation_rate_printed"] = 0.99, "99%"
-    new = replace(real, printed_totals=totals, headline=headline, districts=districts)
+    new = with_cell(replace(real, headline=headline), ("public_services", "总数", "evaluations"), printed="1")
+    new = with_cell(new, ("districts", "张店区", "evaluation_rate"), printed="99%", value=0.99)
     rows = add_revisions(real, new, DAY).revisions
     changed = dict(
         zip(rows["column"] + rows["table"], zip(rows["before"], rows["after"], strict=True), strict=True)
     )
     assert changed["evaluation_ratedistricts"] == ("100%", "99%"), "as printed, not 1.0 and 0.99"
     assert changed["valueheadline"] == ("9069695条", "9069696条")
+    assert changed["evaluationspublic_services"] == ("1989842", "1")
     assert len(rows) == 3 and set(rows["on"]) == {"2023-02-01"}
 
 

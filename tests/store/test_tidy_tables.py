@@ -1,29 +1,35 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haochaping.core.errors import InputRefused
-from haochaping.core.model import QuarterData, frame
+from haochaping.core.model import AS_PRINTED, MISSING, NUMBER, QuarterData, column_path, frame
 from haochaping.core.paths import quarters_in
 from haochaping.core.period import Period
+from haochaping.reference.reference import Reference, load_reference
 from haochaping.store.tidy_tables import guard_formula, read_tidy, unguard_formula, write_tidy
+from tests.store.changed_cells import with_cell
 
 ROOT = Path(__file__).parents[2]
+REFERENCE = load_reference(ROOT / "data" / "reference")
+CASES = ("districts", "张店区", "cases")
 
 
-def test_written_and_read_back_identically(real: QuarterData, tmp_path: Path) -> None:
+def test_written_and_read_back_identically(real: QuarterData, reference: Reference, tmp_path: Path) -> None:
     assert write_tidy(real, tmp_path)
-    back = read_tidy(tmp_path, real.quarter)
+    back = read_tidy(tmp_path, real.quarter, reference)
     assert back == real
     for (name, ours), (_, theirs) in zip(real.frames(), back.frames(), strict=True):
         assert ours.equals(theirs), name
 
 
-def test_the_committed_tidy_tables_are_those_of_the_bulletin(real: QuarterData) -> None:
-    assert read_tidy(ROOT / "data" / "tidy" / "2022Q4", real.quarter) == real
+def test_the_committed_tidy_tables_are_those_of_the_bulletin(real: QuarterData, reference: Reference) -> None:
+    assert read_tidy(ROOT / "data" / "tidy" / "2022Q4", real.quarter, reference) == real
 
 
 def test_writing_again_changes_nothing(real: QuarterData, tmp_path: Path) -> None:
@@ -31,54 +37,126 @@ def test_writing_again_changes_nothing(real: QuarterData, tmp_path: Path) -> Non
     assert not write_tidy(real, tmp_path)
 
 
+def test_one_row_a_printed_cell_for_other_readers(real: QuarterData, tmp_path: Path) -> None:
+    write_tidy(real, tmp_path)
+    table = pd.read_csv(tmp_path / "cells.csv", keep_default_na=False)
+    assert list(table) == [
+        *("annex", "table", "group", "row", "column", "measure"),
+        *("printed", "value", "status", "reason", "place"),
+    ]
+    assert len(table) == len(real.cells) + len(real.headline)
+    first, text = table.iloc[0], table[table["annex"] == "text"].set_index("row")
+    assert list(first)[:8] == ["districts", 1, "district", "张店区", "办件数", "cases", "1080786", "1080786"]
+    assert text.loc["evaluation_rate", ["column", "printed", "value"]].to_list() == [
+        "value",
+        "99.9%以上",
+        "0.999",
+    ]
+
+
+def test_the_file_of_each_annex_is_for_people(
+    real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
+    write_tidy(real, tmp_path)
+    for name in real.declaration.annexes:
+        assert list(pd.read_csv(tmp_path / f"{name}.csv")) == list(real.table(name))
+        (tmp_path / f"{name}.csv").unlink()
+    assert read_tidy(tmp_path, real.quarter, reference) == real
+    assert write_tidy(real, tmp_path), "they are written again"
+    assert (tmp_path / "districts.csv").exists()
+
+
+def test_files_of_earlier_versions_are_removed(real: QuarterData, tmp_path: Path) -> None:
+    write_tidy(real, tmp_path)
+    (tmp_path / "unreported.csv").write_text("table\n", encoding="utf-8")
+    (tmp_path / "mine.csv").write_text("kept\n", encoding="utf-8")
+    assert write_tidy(real, tmp_path)
+    assert not (tmp_path / "unreported.csv").exists() and (tmp_path / "mine.csv").exists()
+
+
+def test_tables_of_an_earlier_version_are_refused(
+    real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
+    write_tidy(real, tmp_path)
+    (tmp_path / "cells.csv").unlink()
+    with pytest.raises(InputRefused, match="python -m haochaping tidy 2022Q4"):
+        read_tidy(tmp_path, real.quarter, reference)
+
+
 names = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20)
 awkward = st.sampled_from(
     [
         *("=1+1", "-", "'-", "''=", "@x", "+86", "NA", "null", "1e5", '"', "a,b", " x ", "nan"),
         *(" =1+1", "\t", "\r", "\n", "'\t=", "＝1+1", "－", "' +1", "\u3000=1+1", "\xa0=1+1"),
+        *("/", "//", " / ", "a / b", "a /", "/ b", " // ", "评价数", "镇级/评价数", "合计", "村级"),
     ]
 )
+texts = names | awkward
+counts = st.none() | st.integers(0, 10**12).map(float)
+numbers = counts | st.floats(0, 1)
+
+
+@st.composite
+def printed_cells(draw: st.DrawFn) -> dict[str, Any]:
+    """A cell of any annex, or of none, under headings that may or may not name its member."""
+    declared = REFERENCE.declaration.annexes
+    spec = declared.get(draw(st.sampled_from([*declared, ""])))
+    measure = draw(st.sampled_from([*spec.measures_by_name.values(), None])) if spec else None
+    members = spec.columns_by.members if spec and spec.columns_by else ()
+    member = draw(st.sampled_from([m.name for m in members]) if members else texts) if spec else draw(texts)
+    printed_path = column_path(spec, measure, member) if spec and measure else draw(texts)
+    value = draw(counts if measure and measure.is_count else numbers)
+    is_row_of_totals = bool(spec) and draw(st.booleans())
+    row = draw(texts)
+    return {
+        "table": draw(st.integers(1, 9)),
+        "annex": spec.name if spec else "",
+        "group": spec.groups[0].name if spec and not is_row_of_totals else "",
+        "row": row,
+        "member": member,
+        "is_total": is_row_of_totals or "合计" in ((member,) if spec else (row, member)),
+        "column": draw(st.just(printed_path) | texts),
+        "measure": measure.name if measure else "",
+        "printed": draw(texts | st.just("")),
+        "value": value,
+        "status": draw(st.just(NUMBER if value is not None else MISSING) | st.just(AS_PRINTED)),
+        "reason": draw(texts | st.just("")),
+        "place": draw(texts),
+    }
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(
-        st.tuples(names | awkward, st.none() | st.integers(0, 10**12), st.none() | st.floats(0, 1)),
-        max_size=5,
-    )
-)
+@settings(max_examples=150, deadline=None)
+@given(st.lists(printed_cells(), max_size=5))
 def test_any_text_and_number_survives(tmp_path_factory: pytest.TempPathFactory, rows: list) -> None:
     folder = tmp_path_factory.mktemp("tidy")
-    content = [
-        {"district": name, "evaluations": count, "share": share, "share_printed": name}
-        for name, count, share in rows
-    ]
     data = QuarterData(
         Period(2022, 4),
-        public_services=frame("public_services", content),
+        REFERENCE.declaration,
+        cells=frame("cells", rows),
         about=frame("about", [{"field": "quarter", "value": "2022Q4"}]),
     )
     write_tidy(data, folder)
-    assert read_tidy(folder, data.quarter) == data
+    back = read_tidy(folder, data.quarter, REFERENCE)
+    assert back == data and back.cells.equals(data.cells)
 
 
 def test_no_cell_starts_like_a_formula(real: QuarterData, tmp_path: Path) -> None:
-    evil = replace(real, unreported=frame("unreported", [{"table": "=cmd|' /C calc'!A0", "printed": "-"}]))
+    evil = with_cell(real, CASES, reason="=cmd|' /C calc'!A0", printed="-", column="@x")
     write_tidy(evil, tmp_path)
-    text = (tmp_path / "unreported.csv").read_text(encoding="utf-8")
+    text = (tmp_path / "cells.csv").read_text(encoding="utf-8")
     assert not any(line.startswith(("=", "+", "-", "@")) for line in text.replace(",", "\n").splitlines())
 
 
 @pytest.mark.slow
-def test_a_changed_value_is_remembered(real: QuarterData, tmp_path: Path) -> None:
+def test_a_changed_value_is_remembered(real: QuarterData, reference: Reference, tmp_path: Path) -> None:
     write_tidy(real, tmp_path)
-    assert read_tidy(tmp_path, real.quarter).revisions.empty
-    districts = real.districts.copy()
-    districts.loc[0, "cases"] = 5
-    write_tidy(replace(real, districts=districts.drop(index=1)), tmp_path)
-    write_tidy(replace(real, districts=districts.drop(index=1)), tmp_path)
-    changes = read_tidy(tmp_path, real.quarter).revisions
+    assert read_tidy(tmp_path, real.quarter, reference).revisions.empty
+    changed = with_cell(real, CASES, printed="5", value=5.0)
+    changed = replace(changed, cells=changed.cells[changed.cells["row"] != "淄川区"])
+    write_tidy(changed, tmp_path)
+    write_tidy(changed, tmp_path)
+    changes = read_tidy(tmp_path, real.quarter, reference).revisions
     first = changes.iloc[0]
     assert (first["table"], first["column"], first["before"], first["after"]) == (
         "districts",
@@ -86,27 +164,30 @@ def test_a_changed_value_is_remembered(real: QuarterData, tmp_path: Path) -> Non
         "1080786",
         "5",
     )
-    assert set(changes["key"]) == {'{"district": "张店区"}', '{"district": "淄川区"}'}
-    assert read_tidy(tmp_path, real.quarter).districts.loc[0, "cases"] == 5
+    assert set(changes["row"]) == {"张店区", "淄川区"}
+    assert read_tidy(tmp_path, real.quarter, reference).districts.loc[0, "cases"] == 5
 
 
-def test_wrong_cells_are_all_named(real: QuarterData, tmp_path: Path) -> None:
+def test_wrong_cells_are_all_named(real: QuarterData, reference: Reference, tmp_path: Path) -> None:
     write_tidy(real, tmp_path)
-    path = tmp_path / "districts.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("1080786,1080786", "many,1.5"), encoding="utf-8")
+    path = tmp_path / "cells.csv"
+    text = path.read_text(encoding="utf-8").replace("1080786,1080786", "1080786,many")
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(InputRefused) as refusal:
-        read_tidy(tmp_path, real.quarter)
+        read_tidy(tmp_path, real.quarter, reference)
     assert len(refusal.value.problems) == 2
-    assert "districts.csv 第 2 行 cases" in str(refusal.value)
+    assert "cells.csv 第 2 行 value" in str(refusal.value)
 
 
-def test_wrong_columns_and_missing_folder_are_refused(real: QuarterData, tmp_path: Path) -> None:
+def test_wrong_columns_and_missing_folder_are_refused(
+    real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
     with pytest.raises(InputRefused):
-        read_tidy(tmp_path / "none", real.quarter)
+        read_tidy(tmp_path / "none", real.quarter, reference)
     write_tidy(real, tmp_path)
-    (tmp_path / "districts.csv").write_text("district,x\n", encoding="utf-8")
+    (tmp_path / "cells.csv").write_text("district,x\n", encoding="utf-8")
     with pytest.raises(InputRefused, match="列应依次为"):
-        read_tidy(tmp_path, real.quarter)
+        read_tidy(tmp_path, real.quarter, reference)
 
 
 def test_quarters_are_found_in_order_of_time(tmp_path: Path) -> None:
@@ -145,30 +226,41 @@ def test_other_text_is_left_alone(text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "expected_message"),
     [
-        ("districts.csv", "张店区".encode(), b"\xff\xfe", "CSV 文件（UTF-8）"),
-        ("districts.csv", "张店区".encode(), b'"', "CSV 文件（UTF-8）"),
-        ("districts.csv", b"1080786,1080786", b"1080786,7,1080786", "读到"),
-        ("districts.csv", b"1080786,1080786", b"1080786,inf", "应为数或空白"),
-        ("districts.csv", b"1080786,1080786", b"1080786," + b"9" * 30, "应为数或空白"),
-        ("districts.csv", b"1080786,1080786", b"1080786,1e400", "应为数或空白"),
-        ("districts.csv", b",1.0,", b",inf,", "应为数或空白"),
-        ("printed_totals.csv", b'"{""department""', b'"{department', "应为 JSON"),
-        ("unreported.csv", b'"{""district""', b'"[""district""', "应为 JSON"),
+        ("cells.csv", "张店区".encode(), b"\xff\xfe", "CSV 文件（UTF-8）"),
+        ("cells.csv", "张店区".encode(), b'"', "CSV 文件（UTF-8）"),
+        ("cells.csv", b"1080786,1080786", b"1080786,7,1080786", "读到"),
+        ("cells.csv", b"1080786,1080786", b"1080786,inf", "应为数或空白"),
+        ("cells.csv", b"1080786,1080786", b"1080786," + b"9" * 30, "应为数或空白"),
+        ("cells.csv", b"1080786,1080786", b"1080786,1e400", "应为数或空白"),
+        ("cells.csv", b"1080786,1080786", b"1080786,1.5", "应为数或空白"),
+        ("cells.csv", b"1080786,1080786", b"1080786,", "status"),
+        ("cells.csv", b"1080786,number", b"1080786,missing", "status"),
+        ("cells.csv", b"\ndistricts,1,", b"\ndistricts,1.5,", "应为数或空白"),
+        ("cells.csv", b"\ndistricts,1,", b"\ndistricts,,", "应为整数"),
+        ("cells.csv", b"\ndistricts,1,", b"\nhalls,1,", "应为 districts、"),
+        ("cells.csv", b",cases,", b",letters,", "应为这个附件声明的列"),
+        ("headline.csv", b"0.999", b"inf", "应为数或空白"),
     ],
 )
 def test_damaged_files_are_refused(
-    real: QuarterData, tmp_path: Path, name: str, old: bytes, new: bytes, expected_message: str
+    real: QuarterData,
+    reference: Reference,
+    tmp_path: Path,
+    name: str,
+    old: bytes,
+    new: bytes,
+    expected_message: str,
 ) -> None:
     write_tidy(real, tmp_path)
     content = (tmp_path / name).read_bytes()
     assert old in content
     (tmp_path / name).write_bytes(content.replace(old, new, 1))
     with pytest.raises(InputRefused, match=expected_message):
-        read_tidy(tmp_path, real.quarter)
+        read_tidy(tmp_path, real.quarter, reference)
 
 
-def test_a_long_text_is_read_back(real: QuarterData, tmp_path: Path) -> None:
+def test_a_long_text_is_read_back(real: QuarterData, reference: Reference, tmp_path: Path) -> None:
     about = real.about.copy()
     about.loc[about["field"] == "text", "value"] = "好" * 300_000
     write_tidy(replace(real, about=about), tmp_path)
-    assert read_tidy(tmp_path, real.quarter).fact("text") == "好" * 300_000
+    assert read_tidy(tmp_path, real.quarter, reference).fact("text") == "好" * 300_000

@@ -191,9 +191,11 @@ def _numbers(path: Path, texts: pd.Series, *, is_whole: bool) -> tuple[pd.Series
 
 def _cells_from_csv(path: Path, declaration: Declaration, totals: frozenset[str]) -> pd.DataFrame:
     raw = _read_cells(path, COLUMNS)
+    counts = raw["measure"].isin([name for name, m in declaration.measures.items() if m.is_count])
     problems = [
         *_numbers(path, raw["table"], is_whole=True)[1],
-        *_numbers(path, raw["value"], is_whole=False)[1],
+        *_numbers(path, raw["value"][counts], is_whole=True)[1],
+        *_numbers(path, raw["value"][~counts], is_whole=False)[1],
     ]
     for column in raw.columns.difference(_NUMBER_COLUMNS):
         raw[column] = raw[column].map(unguard_formula).astype("str")

@@ -16,17 +16,20 @@ from haochaping.cleaning.typing_slips import (
     numbers_before_slip,
     slip_between,
 )
+from haochaping.core.declaration import Declaration
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.period import Period
 from haochaping.store.cell_index import CellIndex
 
+DECLARATION = Declaration(groups={}, measures={}, annexes={})
+
 
 def cell(name: str) -> CellRef:
-    return CellRef.of("districts", {"district": name}, "cases")
+    return CellRef("districts", name, "cases")
 
 
 def cell_index(**values: int) -> CellIndex:
-    empty = CellIndex(QuarterData(Period(2030, 1)))
+    empty = CellIndex(QuarterData(Period(2030, 1), DECLARATION))
     return empty.with_values({cell(name): value for name, value in values.items()})
 
 
@@ -41,7 +44,7 @@ def equality(**coefficients: float) -> Constraint:
 
 def explanations(values: CellIndex, *outcomes: Outcome) -> list[list[dict[str, int | None]]]:
     return [
-        [{c.names["district"]: value for c, value in e.changes} for e in cause.explanations]
+        [{c.row: value for c, value in e.changes} for e in cause.explanations]
         for cause in localise(outcomes, values)
     ]
 

@@ -1,7 +1,5 @@
 """Rows that changed places: told once, with the figures put back."""
 
-from dataclasses import replace
-
 import pytest
 
 from haochaping.checks.finding import Finding
@@ -13,7 +11,7 @@ from haochaping.reference.reference import Reference
 def moved(real: QuarterData, table: str, column: str, rows: list[int], new: list[int]) -> QuarterData:
     frame = real.table(table).copy()
     frame.loc[rows, column] = real.table(table).loc[new, column].to_numpy()
-    return replace(real, **{table: frame})
+    return real.with_table(table, frame)
 
 
 def about(data: QuarterData, reference: Reference, words: str) -> list[Finding]:
@@ -25,7 +23,7 @@ def test_two_rows_of_a_column_exchanged(real: QuarterData, reference: Reference)
     first, second = (real.districts.loc[i, "district"] for i in (1, 4))
     found = about(data, reference, f"附件1“{first}”与“{second}”的评价数可能互换了位置")
     assert len(found) == 1, "two rows, one cause, one finding"
-    assert {cell.names["district"] for cell in found[0].suspects} == {first, second}
+    assert {cell.row for cell in found[0].suspects} == {first, second}
     assert f"依次应为 {real.districts.loc[1, 'evaluations']:,}、" in (found[0].hypothesis or "")
 
 
@@ -42,7 +40,7 @@ def test_rows_of_one_annex_exchanged_against_another(real: QuarterData, referenc
     """The real bulletin's own contradiction in the same rule does not hide it."""
     data = real.public_services.copy()
     data.loc[[1, 2], "district"] = data.loc[[2, 1], "district"].to_numpy()
-    found = about(replace(real, public_services=data), reference, "互换了位置")
+    found = about(real.with_table("public_services", data), reference, "互换了位置")
     assert len(found) == 1 and len(found[0].suspects) == 2
 
 
@@ -56,7 +54,5 @@ def test_the_suspects_are_cells_of_the_model(real: QuarterData, reference: Refer
     data = moved(real, "city_departments", "cases", [0, 1], [1, 0])
     (found,) = about(data, reference, "互换")
     names = [real.city_departments.loc[i, "department"] for i in (0, 1)]
-    both = [
-        CellRef.of("city_departments", {"department": n}, c) for c in ("evaluations", "cases") for n in names
-    ]
+    both = [CellRef("city_departments", n, c) for c in ("evaluations", "cases") for n in names]
     assert found.suspects == tuple(both), "cases or evaluations: the rates cannot say which"

@@ -1,21 +1,14 @@
 from dataclasses import replace
-from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from haochaping.checks.finding import Finding
-from haochaping.checks.outcome import FAILS
-from haochaping.checks.rule import load_rules
-from haochaping.checks.rule_kinds import KINDS
 from haochaping.checks.run_rules import run_rules
-from haochaping.core.model import QuarterData, encode_key, frame
+from haochaping.core.model import MISSING, NUMBER, QuarterData, printed_column
 from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
-from haochaping.simulate.simulated_quarter import PUBLIC_SERVICES, CitySize, simulate
-from haochaping.store.cell_index import CellIndex
+from haochaping.simulate.simulated_quarter import simulate
 
 Q1, Q2 = Period(2023, 1), Period(2023, 2)
 
@@ -37,10 +30,25 @@ def found(data: QuarterData, reference: Reference, *checks: str, history: Any = 
 
 
 def with_cell(data: QuarterData, table: str, row: int, **values: Any) -> QuarterData:
-    content = data.table(table).copy()
-    for column, value in values.items():
-        content.loc[row, column] = value
-    return replace(data, **{table: content})
+    """`data` with other values in a row of an annex; words in place of a number stay as they are."""
+    spec, content = data.declaration.annexes[table], data.table(table)
+    rows = (data.cells["annex"] == table) & (data.cells["row"] == content.loc[row, spec.row_key])
+    if spec.columns_by:
+        rows &= data.cells["member"] == content.loc[row, spec.columns_by.key]
+    cells = data.cells.copy()
+    for measure in [name for name in values if name in spec.measures_by_name]:
+        printed = values.get(printed_column(measure), str(values[measure]))
+        selected = rows & (cells["measure"] == measure)
+        cells.loc[selected, ["printed", "value", "status"]] = [printed, float(values[measure]), NUMBER]
+    return replace(data, cells=cells)
+
+
+def with_blanks(data: QuarterData, table: str, *columns: str, rows: list[str]) -> QuarterData:
+    """`data` with nothing printed in some cells."""
+    cells = data.cells.copy()
+    selected = (cells["annex"] == table) & cells["row"].isin(rows) & cells["measure"].isin(columns)
+    cells.loc[selected, ["printed", "value", "status", "reason"]] = ["", float("nan"), MISSING, "原表空白"]
+    return replace(data, cells=cells)
 
 
 def test_two_honest_quarters_raise_nothing(
@@ -68,7 +76,7 @@ def all_messages(data: QuarterData, reference: Reference, *history: QuarterData)
 def test_an_annex_copied_from_the_quarter_before_is_reported_once(
     now: QuarterData, before: QuarterData, reference: Reference
 ) -> None:
-    pasted = replace(now, towns_and_villages=before.towns_and_villages)
+    pasted = now.with_table("towns_and_villages", before.towns_and_villages)
     [finding] = found(pasted, reference, "copied_from_before", history=(before,))
     assert "附件4各行的数与2023年第一季度几乎全部相同" in finding.message
 
@@ -81,117 +89,11 @@ def test_a_row_copied_from_the_quarter_before(
     report = run_rules(with_cell(now, "districts", 2, **old), reference, history=(before,))
     copied = [f for f in report.findings if "有一行与2023年第一季度逐格相同" in f.message]
     assert len(copied) == 1, "alone, or with the rate that no longer fits"
-    assert copied[0].at.names == {"district": before.districts.loc[2, "district"]}
-
-
-def with_old(
-    now: QuarterData, before: QuarterData, table: str, rows: range | list[int], *columns: str
-) -> QuarterData:
-    """This quarter with the figures of the one before in some rows and columns."""
-    for row in rows:
-        old = {column: before.table(table).loc[row, column] for column in columns}
-        now = with_cell(now, table, row, **old)
-    return now
-
-
-def copied_places(data: QuarterData, reference: Reference, before: QuarterData) -> list[str]:
-    """Where the rule finds something, before findings of one cause are joined."""
-    rule = next(rule for rule in load_rules(reference.folder, KINDS) if rule.id == "copied_from_before")
-    outcomes = KINDS["copied"](rule, CellIndex(data, reference, (before,)))
-    return [outcome.at.path for outcome in outcomes if outcome.state == FAILS]
-
-
-def test_one_equal_figure_is_no_copied_row(
-    now: QuarterData, before: QuarterData, reference: Reference
-) -> None:
-    for table, columns in (
-        ("district_departments", ["evaluations"]),
-        ("public_services", ["evaluations"]),
-        ("districts", ["evaluations"]),
-        ("towns_and_villages", ["evaluations", "negative_evaluations", "rectified_on_time"]),
-    ):
-        assert copied_places(with_old(now, before, table, [1], *columns), reference, before) == [], table
-
-
-def test_figures_tied_to_each_other_count_once(
-    now: QuarterData, before: QuarterData, reference: Reference
-) -> None:
-    """办件数 = 评价数 is one figure printed twice; with the active evaluations there are two."""
-    same = {"cases": 54321, "evaluations": 54321, "negative_evaluations": 0}
-    then = with_cell(before, "districts", 2, **same, active_evaluations=50)
-    again = with_cell(now, "districts", 2, **same, active_evaluations=50)
-    assert copied_places(again, reference, then) == []
-    then, again = (with_cell(data, "districts", 2, active_evaluations=1234) for data in (then, again))
-    name = now.districts.loc[2, "district"]
-    assert copied_places(again, reference, then) == [f"districts/{name}/cases"]
-
-
-def test_a_line_of_a_matrix_and_both_tiers_of_a_district_are_lines(
-    now: QuarterData, before: QuarterData, reference: Reference
-) -> None:
-    department = PUBLIC_SERVICES
-    rows = list(now.district_departments.index[now.district_departments["department"] == department])
-    again = with_old(now, before, "district_departments", rows, "evaluations")
-    first = now.district_departments.loc[0, "district"]
-    assert copied_places(again, reference, before) == [
-        f"district_departments/{department}/{first}/evaluations"
-    ]
-    columns = ("evaluations", "negative_evaluations", "rectified_on_time")
-    district = now.towns_and_villages.loc[0, "district"]
-    again = with_old(now, before, "towns_and_villages", [0, 1], *columns)
-    assert copied_places(again, reference, before) == [f"towns_and_villages/{district}/town/evaluations"]
-
-
-def test_a_copied_column_is_told_once_and_named(
-    now: QuarterData, before: QuarterData, reference: Reference
-) -> None:
-    rows = range(len(now.districts))
-    again = with_old(now, before, "districts", rows, "active_evaluations")
-    [finding] = found(again, reference, "copied_from_before", history=(before,))
-    assert "附件1主动评价数整列与2023年第一季度几乎全部相同" in finding.message
-    assert finding.id == "copied_from_before/districts/全部/active_evaluations"
-    again = with_old(now, before, "districts", rows, "cases", "evaluations")
-    assert copied_places(again, reference, before) == ["districts/全部/cases"]
-
-
-def test_a_column_of_a_district_or_a_tier_is_named_with_it(
-    now: QuarterData, before: QuarterData, reference: Reference
-) -> None:
-    district = str(now.districts.loc[3, "district"])
-    matrix = now.district_departments
-    again = with_old(
-        now, before, "district_departments", list(matrix.index[matrix["district"] == district]), "evaluations"
-    )
-    assert copied_places(again, reference, before) == [f"district_departments/全部/{district}/evaluations"]
-    assert f"附件3{district}评价数整列与" in all_messages(again, reference, before)
-    villages = list(now.towns_and_villages.index[now.towns_and_villages["tier"] == "village"])
-    again = with_old(now, before, "towns_and_villages", villages, "evaluations")
-    assert copied_places(again, reference, before) == ["towns_and_villages/全部/village/evaluations"]
-
-
-@pytest.mark.parametrize(("kept", "told"), [(9, True), (8, False)])
-def test_a_column_is_copied_from_the_rules_share_on(
-    now: QuarterData, before: QuarterData, reference: Reference, kept: int, told: bool
-) -> None:
-    """Eleven districts, a share of four fifths."""
-    again = with_old(now, before, "districts", range(kept), "active_evaluations")
-    assert bool(copied_places(again, reference, before)) is told
-
-
-@given(random=st.randoms(use_true_random=False), seed=st.integers(1, 50))
-@settings(max_examples=25, deadline=None)
-def test_single_equal_cells_are_never_told(reference: Reference, random: Random, seed: int) -> None:
-    """At most one large cell in a line and one in a column: whatever table it stands in."""
-    size = CitySize(districts=5, city_departments=8, district_departments=5)
-    before, now = simulate(Q1, seed, size), simulate(Q2, seed, size)
-    for table in ("districts", "city_departments", "district_departments", "public_services"):
-        row = random.randrange(len(now.table(table)))
-        now = with_old(now, before, table, [row], "evaluations")
-    assert copied_places(now, reference, before) == []
+    assert copied[0].at.row == before.districts.loc[2, "district"]
 
 
 def test_an_annex_that_is_gone(now: QuarterData, before: QuarterData, reference: Reference) -> None:
-    short = replace(now, towns_and_villages=frame("towns_and_villages", []))
+    short = replace(now, cells=now.cells[now.cells["annex"] != "towns_and_villages"])
     [finding] = found(short, reference, "annex_gone", history=(before,))
     assert finding.severity == "verify" and "附件4（镇村）" in finding.message
     assert found(short, reference, "annex_gone", history=(short,)) == []
@@ -200,45 +102,15 @@ def test_an_annex_that_is_gone(now: QuarterData, before: QuarterData, reference:
 def test_blank_cells_are_reported_a_row_at_a_time_and_keep_the_bulletin_a_draft(
     now: QuarterData, reference: Reference
 ) -> None:
-    import pandas as pd
-
     name = str(now.districts.loc[1, "district"])
-    rows = [
-        {
-            "table": "districts",
-            "key": encode_key({"district": name}),
-            "column": column,
-            "printed": "",
-            "reason": "空白",
-        }
-        for column in ("cases", "evaluation_rate")
-    ]
-    blank = with_cell(
-        now, "districts", 1, cases=pd.NA, evaluation_rate=float("nan"), evaluation_rate_printed=""
-    )
-    blank = replace(blank, unreported=frame("unreported", [*now.unreported.to_dict("records"), *rows]))
+    blank = with_blanks(now, "districts", "cases", "evaluation_rate", rows=[name])
     [finding] = found(blank, reference, "cells_blank")
     assert finding.severity == "correct" and finding.message == f"附件1“{name}”办件数、评价率空白。"
     assert len(finding.suspects) == 2
 
 
 def test_a_column_left_blank_is_reported_once(now: QuarterData, reference: Reference) -> None:
-    import pandas as pd
-
-    content = now.districts.copy()
-    content["active_evaluations"] = pd.array([pd.NA] * len(content), dtype="Int64")
-    rows = [
-        {
-            "table": "districts",
-            "key": encode_key({"district": name}),
-            "column": "active_evaluations",
-            "reason": "空白",
-        }
-        for name in content["district"]
-    ]
-    data = replace(
-        now, districts=content, unreported=frame("unreported", [*now.unreported.to_dict("records"), *rows])
-    )
+    data = with_blanks(now, "districts", "active_evaluations", rows=[*now.districts["district"]])
     [finding] = found(data, reference, "cells_blank")
     assert finding.message == "附件1主动评价数整列空白。"
 
@@ -271,7 +143,7 @@ def test_a_satisfaction_that_whole_numbers_can_give(
     )
     name = str(now.districts.loc[0, "district"])
     findings = found(data, reference, "satisfaction_of_none", "satisfaction_possible")
-    assert [one.check for one in findings if one.at.names == {"district": name}] == ([check] if check else [])
+    assert [one.check for one in findings if one.at.row == name] == ([check] if check else [])
 
 
 def test_extraction_before_the_end_of_the_quarter(now: QuarterData, reference: Reference) -> None:

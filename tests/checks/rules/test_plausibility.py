@@ -34,8 +34,8 @@ def test_a_figure_far_from_its_own_past(
     place = changed[column].idxmax()
     changed.loc[place, column] = changed.loc[place, column] * times
     assert found(now, earlier) == 0
-    assert found(replace(now, **{table: changed}), earlier) == 1
-    assert found(replace(now, **{table: changed}), earlier[:3]) == 0, "too few quarters say nothing"
+    assert found(now.with_table(table, changed), earlier) == 1
+    assert found(now.with_table(table, changed), earlier[:3]) == 0, "too few quarters say nothing"
 
 
 def test_a_unit_outside_its_time(real: QuarterData, reference: Reference) -> None:
