@@ -18,9 +18,7 @@ _FEWEST_COLUMNS = 2
 def number_rows(lines: Sequence[Line], reference: Reference) -> list[Line]:
     """The lines, with 序号 before the header and 1, 2, 3 … before the rows of tables that have none."""
     names = {
-        fold_heading(heading)
-        for group in reference.declaration.groups.values()
-        for heading in group.headings
+        fold_heading(heading) for group in reference.declaration.groups.values() for heading in group.headings
     }
     numbered: list[Line] = []
     i = 0
