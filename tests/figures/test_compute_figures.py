@@ -1,5 +1,7 @@
+from dataclasses import replace
 from fractions import Fraction
 
+from haochaping.core.declaration import AnnexSpec, Declaration, Group, Measure
 from haochaping.core.model import QuarterData, annex_frame
 from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
@@ -43,6 +45,18 @@ def test_nothing_over_nothing_is_not_applicable(reference: Reference) -> None:
     figures = compute_figures(QuarterData(Period(2030, 1), declaration).with_table("districts", rows))
     assert figures["district_rate"].value is None
     assert figures["district_rate"].text == NOT_APPLICABLE
+
+
+def test_a_city_with_other_annexes_has_no_figures_of_them(reference: Reference) -> None:
+    hall = Group("hall", "大厅", "hall", ("大厅",))
+    cases = Measure("cases", "办件数", unit="件")
+    for name in ("halls", "districts"):
+        spec = AnnexSpec(name, 1, "大厅", (), (hall,), None, {"cases": cases})
+        declaration = Declaration({"hall": hall}, {"cases": cases}, {name: spec})
+        rows = annex_frame(spec, [{"hall": "甲大厅", "cases": 5}])
+        data = QuarterData(Period(2030, 1), declaration).with_table(name, rows)
+        other_city = replace(reference, declaration=declaration)
+        assert dict(compute_figures(data, other_city)) == {}
 
 
 def test_a_missing_active_count_leaves_the_base_too(real: QuarterData) -> None:

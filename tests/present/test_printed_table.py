@@ -164,6 +164,18 @@ def test_measures_under_free_and_under_fixed_members() -> None:
     assert channels.columns[0].path == ("网上", "办件数") and channels.columns[0].words[0] == "网上渠道"
 
 
+def test_a_declared_path_of_headings_is_a_header_of_several_rows() -> None:
+    web, desk = (Measure(name, f"渠道/{word}") for name, word in (("web", "网上"), ("desk", "窗口")))
+    cells = [count("东区", 1, measure=measure, column=f"渠道/{measure}") for measure in ("web", "desk")]
+    data = period(annex("channels", [DISTRICT], None, web, desk), cells)
+    assert [[heading.text for heading in row] for row in printed_table(data, "channels").header] == [
+        ["序号", "区县", "渠道"],
+        ["网上", "窗口"],
+    ]
+    [grid] = annex_grids(data)
+    assert grid.lowest_headings == ["序号", "区县", "网上", "窗口"]
+
+
 def test_undeclared_columns_stand_in_their_printed_place() -> None:
     spec = annex("districts", [DISTRICT], None, CASES, RATE)
     data = period(

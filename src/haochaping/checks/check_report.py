@@ -97,6 +97,15 @@ class CheckReport:
         return [table for table in self.coverage if table.share < self.coverage_limit]
 
     @property
+    def unchecked_remarks(self) -> tuple[str, ...]:
+        """What was printed and could not be checked because nobody declared what it means, in words."""
+        return tuple(
+            f"未核对：{table.words}的{'、'.join(table.undeclared)}没有登记含义，照原样列出；登记在 annexes.toml 以后才能核对"
+            for table in self.coverage
+            if table.undeclared
+        )
+
+    @property
     def counts(self) -> dict[str, int]:
         """Number of findings by severity, without corrected ones."""
         found = Counter(finding.severity for finding in self.findings if finding.status != "corrected")

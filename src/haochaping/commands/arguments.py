@@ -120,7 +120,9 @@ def _parser() -> argparse.ArgumentParser:
         if name == "quarter":
             subparser.add_argument("--by", help=_BY_HELP)
         if name in ("quarter", "check"):
-            subparser.add_argument("--strict", action="store_true", help="结论为“建议核实后送审”时以 1 退出")
+            subparser.add_argument(
+                "--strict", action="store_true", help="结论为“建议核实后送审”或“核对覆盖不足”时以 1 退出"
+            )
         if name == "check":
             subparser.add_argument("--json", action="store_true", help="在标准输出写一个 JSON 列表")
     return parser

@@ -42,7 +42,9 @@ def _quarter(locations: Locations, options: argparse.Namespace) -> int:
                 f"字体缺少以下字符，页面上可能显示不出：{' '.join(map(repr, outcome.missing_glyphs))}"
             )
         report_progress(f"完成：{outcome.page}；{outcome.verdict}；用时 {outcome.seconds:.1f} 秒")
-    return NEEDS_ATTENTION if options.strict and _is_verify_first(outcome.verdict) else DONE
+    for line in outcome.unchecked:
+        report_progress(line)
+    return NEEDS_ATTENTION if options.strict and _is_to_verify(outcome.verdict) else DONE
 
 
 def _quarters(locations: Locations, options: argparse.Namespace) -> int:
@@ -158,10 +160,10 @@ def _verify(locations: Locations, options: argparse.Namespace) -> int:
     return DONE if found.is_reproduced else NEEDS_ATTENTION
 
 
-def _is_verify_first(verdict: str) -> bool:
+def _is_to_verify(verdict: str) -> bool:
     from haochaping.checks.verdict import Verdict
 
-    return verdict == Verdict.VERIFY_FIRST.value
+    return verdict in (Verdict.VERIFY_FIRST.value, Verdict.NOT_COVERED.value)
 
 
 def _new(locations: Locations, options: argparse.Namespace) -> int:
@@ -236,7 +238,7 @@ def _check(locations: Locations, options: argparse.Namespace) -> int:
         print(_terminal_safe_json(report.as_json(reviewed.data)))
     else:
         print(findings_text(report, quarter))
-    return NEEDS_ATTENTION if options.strict and _is_verify_first(report.verdict.value) else DONE
+    return NEEDS_ATTENTION if options.strict and _is_to_verify(report.verdict.value) else DONE
 
 
 def _collect(locations: Locations, options: argparse.Namespace) -> int:

@@ -38,6 +38,7 @@ class BuildResult:
     missing_glyphs: tuple[str, ...]
     """Characters on the page for which the font has no glyph."""
     about_past: tuple[str, ...]
+    unchecked: tuple[str, ...]
     """Remarks on the earlier quarters that it was compared with."""
 
 
@@ -143,7 +144,9 @@ def _build(
     log.lap("生成网页")
     log.append_kernel_log(staging / KERNEL_LOG)
     write_manifest(staging, origin, summary, log.seconds, edited_papers)
-    return BuildResult(data, report.verdict.value, tuple(page.missing_glyphs), report.about_past)
+    return BuildResult(
+        data, report.verdict.value, tuple(page.missing_glyphs), report.about_past, report.unchecked_remarks
+    )
 
 
 def _start_notebook(data: QuarterData, staging: Path, kernel: OwnKernelManager) -> BackgroundTask:

@@ -29,7 +29,8 @@ class RunOutcome:
     """The outcome of a run.
 
     ``unchanged`` says that nothing had to be built, ``missing_glyphs`` holds characters on the page for which the font
-    has no glyph, ``about_past`` remarks on the earlier quarters that it was compared with.
+    has no glyph, ``about_past`` remarks on the earlier quarters that it was compared with,
+    ``unchecked`` what was printed and nobody declared.
     """
 
     page: Path
@@ -38,6 +39,7 @@ class RunOutcome:
     seconds: float
     missing_glyphs: tuple[str, ...] = ()
     about_past: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
 
 
 def run_quarter(
@@ -151,7 +153,10 @@ def _unchanged(
     for line in about_past:
         report_progress(line)
     seconds = time.perf_counter() - started
-    return RunOutcome(published / PAGE, manifest["verdict"], True, seconds, about_past=about_past)
+    unchecked = tuple(manifest.get("unchecked", ()))
+    return RunOutcome(
+        published / PAGE, manifest["verdict"], True, seconds, about_past=about_past, unchecked=unchecked
+    )
 
 
 def _publish(
@@ -193,4 +198,12 @@ def _publish(
         raise
     clear_failed(published)
     seconds = time.perf_counter() - started
-    return RunOutcome(published / PAGE, built.verdict, False, seconds, built.missing_glyphs, built.about_past)
+    return RunOutcome(
+        published / PAGE,
+        built.verdict,
+        False,
+        seconds,
+        built.missing_glyphs,
+        built.about_past,
+        built.unchecked,
+    )

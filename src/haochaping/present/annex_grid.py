@@ -39,6 +39,11 @@ class AnnexGrid:
         return sum(heading.columns for heading in self.header[0])
 
     @property
+    def lowest_headings(self) -> list[str]:
+        """The heading right above the cells of each column."""
+        return [path[-1] for path in column_paths(self.header)]
+
+    @property
     def headings(self) -> list[str]:
         """All that is written above each column, in one text."""
         return ["".join(path) for path in column_paths(self.header)]

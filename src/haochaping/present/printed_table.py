@@ -308,7 +308,7 @@ def _declared_column(
     grouping = spec.columns_by
     fixed = next((m for m in grouping.members if m.name == member), None) if grouping else None
     is_headed_by_member = bool(member) and not fixed and len(spec.measures_by_name) == 1
-    lowest = [] if is_headed_by_member else [measure.heading]
+    lowest = [] if is_headed_by_member else measure.heading.split("/")
     path = (*([fixed.headings[0] if fixed else member] if member else []), *lowest)
     words = (*([fixed.word if fixed else member] if member else []), *lowest)
     unit = "" if is_headed_by_member or measure.is_percentage else measure.unit

@@ -246,6 +246,8 @@ UNDECLARED: dict[str, Rows] = {
     "transposed": [["指标", "甲区", "乙县"], ["评价数", 5, 6], ["办件数", 7, 8]],
     "headings unknown": [["辖区名", "次数"], ["甲区", 5], ["乙县", 6], ["丙县", 7]],
     "districts as key of a matrix": [["区县", "甲区", "乙县"], ["甲区", 5, 6]],
+    "a matrix of something else": [["部门", "办件数", None], [None, "甲区", "乙县"], ["人社局", 5, 6]],
+    "a total without a matrix": [["部门", "案件", None], [None, "总计", "其中热线"], ["人社局", 6, 5]],
 }
 
 

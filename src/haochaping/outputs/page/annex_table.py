@@ -118,9 +118,8 @@ class _AnnexView:
         """Heading with its unit and its marks; what several columns have in common, such as a tier, spans them."""
         column_ref = column_of(column.cell(self.table.name, ""))
         *shared, heading = [level for word in column.words for level in word.split("/")]
-        group = shared[0] if len(shared) == 1 else tuple(shared)
         return replace(
-            Header(heading, column.unit, group),
+            Header(heading, column.unit, tuple(shared)),
             findings=self.places.findings_of_column.get(column_ref, ()),
             id=self.places.column_id(column_ref),
         )

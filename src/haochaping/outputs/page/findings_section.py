@@ -62,10 +62,12 @@ def _insufficient_words(report: CheckReport) -> str:
     return f"能核对的数不足 {report.coverage_limit:.0%}：{tables}，见“核对覆盖”"
 
 
-def coverage_html(report: CheckReport) -> Html:
-    """How many printed numbers of each table a rule could check, and which columns none could."""
+def coverage_html(report: CheckReport, data: QuarterData) -> Html:
+    """How many printed numbers of each table a rule could check, which columns none could, and which were left out."""
+    left_out = data.fact("left_out")
+    note = f"<p>本市设置不读的列：{text(left_out)}。</p>" if left_out else ""
     if all(table.covered == table.printed and not table.undeclared for table in report.coverage):
-        return Html("<p>印出的数都与别的数有算术关系，都核对过。</p>")
+        return Html(f"<p>印出的数都与别的数有算术关系，都核对过。</p>{note}")
     rows = [
         {
             "表": table.words,
@@ -78,7 +80,7 @@ def coverage_html(report: CheckReport) -> Html:
         for table in report.coverage
     ]
     caption = "核对覆盖：印出的数有多少与别的数有算术关系、核对过"
-    return frame_table(pd.DataFrame(rows), caption, "table-coverage")
+    return Html(f"{frame_table(pd.DataFrame(rows), caption, 'table-coverage')}{note}")
 
 
 MOST_NAMED_GROUPS = 6

@@ -45,8 +45,10 @@ def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[
 
     return {
         "verdict": report.verdict.value,
+        "verdict_code": report.verdict.code,
         "simulated": data.is_simulated,
         "about_past": list(report.about_past),
+        "unchecked": list(report.unchecked_remarks),
         "findings": report.counts,
         "answered": report.answered_words,
         "figures": {

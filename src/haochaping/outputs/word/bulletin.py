@@ -315,12 +315,9 @@ def _fit_columns(grid: AnnexGrid, available: int) -> tuple[float, list[int]]:
 def _natural_widths(grid: AnnexGrid) -> list[float]:
     """Width of each column's longest text in characters, plus one; headings over several columns do not count."""
     columns = list(zip_longest(*grid.rows, *grid.totals, fillvalue=""))
-    leaves = [heading for heading in grid.header[-1] if heading.columns == 1]
-    names = [heading for heading in grid.header[0] if heading.rows > 1]
-    headings = [*names, *leaves]
     widths = [
-        max(word.em(heading.text), *(word.em(text) for text in texts))
-        for heading, texts in zip(headings, columns, strict=True)
+        max(word.em(heading), *(word.em(text) for text in texts))
+        for heading, texts in zip(grid.lowest_headings, columns, strict=True)
     ]
     widths[1] = min(widths[1], MOST_NAME_CHARACTERS)
     return [width + 1 for width in widths]

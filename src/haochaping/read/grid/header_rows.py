@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from haochaping.cleaning.number_or_missing import is_number
 from haochaping.core.text import normalize_for_comparison
@@ -163,9 +164,11 @@ class HeaderLabels:
         takes that heading if a lower level has one of its own.
         """
         rows = [list(self.grid.rows[row]) for row in range(self.top, self.bottom)]
-        for level, row in enumerate(rows[:-1]):
+        for row, below in reversed(
+            list(pairwise(rows))
+        ):  # from the lowest: a level may be blank but for its first
             for at in range(1, len(row)):
-                if not row[at] and rows[level + 1][at]:
+                if not row[at] and below[at]:
                     row[at] = row[at - 1]
         width = len(rows[0])
         return [(at, list(dict.fromkeys(row[at] for row in rows if row[at]))) for at in range(width)]

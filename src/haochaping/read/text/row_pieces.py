@@ -76,7 +76,7 @@ def place_cells(cells: list[str], columns: list[TextColumn]) -> list[str | None]
         fits = cell < len(cells) and _fits(cells[cell], columns[column])
         with_cell = ways(cell + 1, column + 1) if fits else ()
         placed = [(column, *rest) for rest in with_cell]
-        may_lack = columns[column].is_percentage or not columns[column].is_declared
+        may_lack = columns[column].is_percentage or not columns[column].has_numbers
         return tuple([*placed, *(ways(cell, column + 1) if may_lack else ())][:2])
 
     placements = ways(0, 0)
@@ -91,6 +91,6 @@ def place_cells(cells: list[str], columns: list[TextColumn]) -> list[str | None]
 def _fits(cell: str, column: TextColumn) -> bool:
     if not is_number(cell):
         return True
-    if column.in_percent or not column.is_declared:
+    if column.in_percent or not column.has_numbers:
         return True
     return normalize_for_comparison(cell).endswith("%") == column.is_percentage

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
-from haochaping.core.declaration import Group
+from haochaping.core.declaration import AS_PRINTED, Group
 from haochaping.core.text import normalize_for_comparison
+from haochaping.read.grid.annex_table import TableColumn
 from haochaping.read.grid.table_meaning import HeaderUnread, TableEvidence, find_meaning, fold_heading
 from haochaping.read.text.lines import Line
 from haochaping.reference.reference import Reference
@@ -32,7 +33,8 @@ class TextColumn:
     is_name: bool = False
     is_percentage: bool = False
     in_percent: bool = False
-    is_declared: bool = True
+    has_numbers: bool = True
+    """Whether its cells are numbers; those of a column that nobody declared may be anything."""
 
     @property
     def heading(self) -> str:
@@ -90,11 +92,15 @@ def _columns(
             is_name=at == name_at,
             is_percentage=at in values and values[at].is_percentage,
             in_percent=at in values and values[at].in_percent,
-            is_declared=at in values and values[at].measure is not None,
+            has_numbers=at in values and _has_numbers(values[at]),
         )
         for at, path in enumerate(paths)
         if at
     ]
+
+
+def _has_numbers(column: TableColumn) -> bool:
+    return column.measure is not None and column.measure.kind != AS_PRINTED
 
 
 # --- headings of one or two levels ----------------------------------------------------------------------
@@ -107,7 +113,27 @@ def _known_paths(lines: Sequence[Line], reference: Reference) -> list[tuple[str,
     readings = list(dict.fromkeys(cut + _unwrap(lines, reference)))
     if len(readings) > 1:
         raise HeaderUnread("表头有两种读法；请在 data/reference/annexes.toml 中明确列名")
-    return _under_members(list(readings[0]), reference) if readings else None
+    if not readings:
+        return None
+    printed = _printed_forms(lines, cut[0]) if cut else {}
+    paths = _under_members(list(readings[0]), reference)
+    return [tuple(printed.get(heading, heading) for heading in path) for path in paths]
+
+
+def _printed_forms(lines: Sequence[Line], headings: Sequence[str]) -> dict[str, str]:
+    """Headings in half-width form, of which the text of `lines` consists, to what is printed: 收到来信（件）."""
+    printed = "".join(token.text for line in lines for token in line.tokens)
+    forms: dict[str, str] = {}
+    at = 0
+    for heading in headings:
+        end = at
+        while end < len(printed) and len(normalize_for_comparison(printed[at:end])) < len(heading):
+            end += 1
+        if normalize_for_comparison(printed[at:end]) != heading:
+            return {}  # a character that normalises only with its neighbours
+        forms[heading] = printed[at:end]
+        at = end
+    return forms
 
 
 def _cut_into_headings(text: str, headings: Sequence[str]) -> list[tuple[str, ...]]:

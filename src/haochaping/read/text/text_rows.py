@@ -246,7 +246,7 @@ class BodyReader:
         if first_text is not None:
             name = self._name_with_trailing_pieces(name, cells[first_text:], serial)
             cells = cells[:first_text]
-        wrong = next((cell for cell in cells if cell.kind != "value"), None)
+        wrong = next((cell for i, cell in enumerate(cells) if not self._may_stand_at(i, cell, line)), None)
         if wrong is not None:
             column = self._values[min(cells.index(wrong), expected - 1)]
             expectation = f"序号 {serial} 的{column.heading}应为数字、百分数或 words.csv 中的固定用语"
@@ -259,6 +259,16 @@ class BodyReader:
         if not name:
             raise BodyUnread(line, _text_of(tokens), f"序号 {serial} 应有名称")
         return name, tuple(cell.text for cell in cells)
+
+    def _may_stand_at(self, i: int, cell: Token, line: int) -> bool:
+        """Whether a token is a cell of column `i`: a number or word for "no value"; text only where numbers need not be.
+
+        Text on a line of its own may as well be the rest of the name.
+        """
+        if cell.kind == "value":
+            return True
+        is_text_column = i < len(self._values) and not self._values[i].has_numbers
+        return is_text_column and cell.kind == "text" and cell.line == line and not cell.starts_line
 
     def _refuse_broken_word(self, tokens: list[Token], stop: int) -> None:
         """Refuse when the end of the name and the first cell could be one word broken at a line end (暂 / 无)."""
