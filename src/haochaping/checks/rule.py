@@ -58,7 +58,7 @@ def load_rules(reference: Reference, kinds: Mapping[str, object]) -> list[Rule]:
     problems: list[Problem] = []
     seen: set[str] = set()
     for number, entry in enumerate(_entries(path) if path.exists() else [], start=1):
-        rule_id = entry.get("id", "")
+        rule_id = entry["id"] if isinstance(entry.get("id"), str) else ""
         merged = {**entries.get(rule_id, {}), **entry}
         error_words = _describe_error(merged, kinds, annexes)
         if not error_words and rule_id in seen:

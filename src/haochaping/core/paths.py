@@ -39,7 +39,7 @@ class Locations:
 
     @property
     def reference(self) -> Path:
-        """Folder of city settings, units, headings and words."""
+        """Folder of city settings, declaration, units and words."""
         return self.data / "reference"
 
 

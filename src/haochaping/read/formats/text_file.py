@@ -13,6 +13,7 @@ from haochaping.read.grid.read_grids import read_grids
 from haochaping.read.text.lines import split_lines
 from haochaping.read.text.narrative import read_narrative
 from haochaping.read.text.text_tables import split_tables
+from haochaping.read.text.unnumbered_tables import number_rows
 from haochaping.reference.reference import Reference
 
 LARGEST_FILE = 10_000_000
@@ -50,7 +51,7 @@ def read_text(text: str, quarter: Period, reference: Reference, place: str) -> Q
     InputRefused
         As :func:`read_bulletin`.
     """
-    lines = split_lines(text, reference.no_value)
+    lines = number_rows(split_lines(text, reference.no_value), reference)
     narrative_lines, grids = split_tables(lines, reference, place)
     narrative = read_narrative(narrative_lines, place)
     tables, problems, _ = read_grids(grids, reference)

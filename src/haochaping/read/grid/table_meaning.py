@@ -132,6 +132,8 @@ class _Attempt:
         self.member_at = self._member_column(labels)
         self.other_names: list[str] = []
         """Headings of columns of names that this annex does not have."""
+        self.member_headings: list[str] = []
+        """Headings of columns of a matrix in a table in long form."""
         self.values: list[TableColumn] = []
         self.unwanted: list[str] = []
         self.score = int(self.member_at is not None)
@@ -157,6 +159,9 @@ class _Attempt:
         if self.other_names:
             found = "".join(f"“{heading}”" for heading in (self.name_heading, *self.other_names))
             return f"表头应恰有一列名称，却有{found}；并排的两个表请分开，不用的列请删去"
+        if self.member_headings and self.spec.columns_by:
+            word = self.spec.columns_by.word
+            return f"表头既有{word}一列，又有列名为{word}的“{self.member_headings[0]}”；并排的两个表请分开"
         return ""
 
     @property
@@ -188,7 +193,7 @@ class _Attempt:
     # --- columns of names -----------------------------------------------------------------------------------
 
     def _member_column(self, labels: Labels) -> int | None:
-        """The column of members of a table in long form: by its heading, or because all its cells are members."""
+        """The column of members of a table in long form: by its heading, or because its cells are fixed members."""
         group = self.spec.columns_by
         if group is None:
             return None
@@ -196,7 +201,9 @@ class _Attempt:
         for at, path in labels:
             texts = [text for text in self.evidence.cells_below(at) if not self._is_total(text)]
             if group.members:
-                if path and texts and all(_member(group, text) for text in texts):
+                fixed = [text for text in texts if _member(group, text)]
+                is_headed = bool(path) and fold_heading(path[-1]) in headings
+                if path and fixed and (len(fixed) == len(texts) or is_headed):
                     return at
             elif path and fold_heading(path[-1]) in headings:
                 return at
@@ -218,6 +225,8 @@ class _Attempt:
             column = self._column(at, path) if not is_level else TableColumn(at, tuple(path))
             if column.measure is None and self._is_other_name(at, path):
                 self.other_names.append(path[-1])
+            if self._heads_a_matrix(column):
+                self.member_headings.append(path[-1])
             if column.measure or self.evidence.cells_below(at):
                 self.values.append(column)
                 self.score += bool(column.measure) + bool(column.member)
@@ -231,6 +240,14 @@ class _Attempt:
         groups = self.reference.declaration.groups.values()
         headings = {fold_heading(heading) for group in groups for heading in group.headings}
         return fold_heading(path[-1]) in headings and _is_mostly_text(self.evidence.cells_below(at))
+
+    def _heads_a_matrix(self, column: TableColumn) -> bool:
+        """Whether a column of a table in long form would be one of the matrix, as 张店区 is."""
+        group = self.spec.columns_by
+        if group is None or self.member_at is None or column.measure:
+            return False
+        read_as_matrix = self._column_of_member(column, group)
+        return bool(read_as_matrix.member) and not read_as_matrix.is_total
 
     # --- columns of figures ---------------------------------------------------------------------------------
 
