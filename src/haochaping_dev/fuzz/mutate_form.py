@@ -452,8 +452,6 @@ def _cell(column: _Column, text: str) -> tuple[str, str, str, float | None]:
 def _value_by_eye(text: str, measure: DeclaredMeasure) -> float | None:
     if measure.kind == AS_PRINTED:
         return None
-    if measure.is_percentage and re.fullmatch(r"0+(\.0+)?", half_width(text)):
-        return 0.0
     return read_by_eye(text, Measure("", "x_rate" if measure.is_percentage else "x"))
 
 
