@@ -69,7 +69,7 @@ def measure_coverage(cell_index: CellIndex, tied: set[CellRef]) -> tuple[TableCo
         From :func:`tied_cells`.
     """
     tables: dict[str, _Counter] = {}
-    for cell in cell_index.data.cells.to_dict("records"):
+    for cell in cell_index.data.cell_records():
         table = cell["annex"] or undeclared_table(cell["table"])
         counter = tables.setdefault(table, _Counter())
         ref = CellRef(table, cell["row"], cell["measure"] or cell["column"], cell["member"])

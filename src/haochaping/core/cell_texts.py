@@ -26,7 +26,7 @@ def cell_texts(data: QuarterData) -> dict[CellRef, str]:
             cell["measure"] or cell["column"],
             cell["member"],
         ): cell["printed"]
-        for cell in data.cells.to_dict("records")
+        for cell in data.cell_records()
     }
     for row in data.headline.to_dict("records"):
         texts[CellRef(TEXT_CLAIMS, row["figure"], "value")] = row["printed"] + row["qualifier"]

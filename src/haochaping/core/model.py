@@ -268,6 +268,10 @@ class QuarterData:
         """What a copy or another process gets: not the values derived here."""
         return {name: value for name, value in self.__dict__.items() if name != "_values"}
 
+    def cell_records(self) -> list[dict[str, Any]]:
+        """The rows of ``cells`` as dictionaries, made once; not to be changed."""
+        return self.derived(_cell_records)
+
     # --- views -------------------------------------------------------------------------------------------------
 
     def __getattr__(self, name: str) -> Any:
@@ -311,9 +315,9 @@ class QuarterData:
 
     def annex_number(self, table: str) -> int | None:
         """The number of an annex as printed; its usual number where none is printed or the period lacks it."""
-        rows = self.annexes.loc[self.annexes["table"] == table, "annex"]
-        if len(rows) and pd.notna(rows.iloc[0]):
-            return int(rows.iloc[0])
+        printed = self.derived(_printed_numbers).get(table)
+        if printed is not None:
+            return printed
         spec = self.declaration.annexes.get(table)
         return spec.number if spec else None
 
@@ -428,12 +432,20 @@ def column_path(spec: AnnexSpec, measure: Measure, member: str) -> str:
     return member if len(spec.measures_by_name) == 1 else f"{member}/{measure.heading}"
 
 
+def _cell_records(data: QuarterData) -> list[dict[str, Any]]:
+    columns = [data.cells[column].tolist() for column in CELL_TYPES]
+    return [dict(zip(CELL_TYPES, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
 def _table_view(data: QuarterData, name: str) -> pd.DataFrame:
     spec = data.declaration.annexes[name]
-    cells = data.cells
-    own = cells[(cells["annex"] == name) & ~cells["is_total"] & (cells["measure"] != "")]
+    own = [
+        cell
+        for cell in data.cell_records()
+        if cell["annex"] == name and not cell["is_total"] and cell["measure"]
+    ]
     records: dict[tuple[str, ...], dict[str, Any]] = {}
-    for cell in own.to_dict("records"):
+    for cell in own:
         key = (cell["group"], cell["row"], cell["member"])
         record = records.setdefault(key, _key_record(spec, cell))
         measure = spec.measures_by_name[cell["measure"]]
@@ -443,7 +455,16 @@ def _table_view(data: QuarterData, name: str) -> pd.DataFrame:
             record[measure.name] = cell["printed"]
         elif measure.has_printed_text:
             record[printed_column(measure.name)] = cell["printed"]
-    return annex_frame(spec, list(records.values()), set(own["measure"]))
+    return annex_frame(spec, list(records.values()), {cell["measure"] for cell in own})
+
+
+def _printed_numbers(data: QuarterData) -> dict[str, int]:
+    """The annex number printed for each table that has one."""
+    numbers: dict[str, int] = {}
+    for table, number in zip(data.annexes["table"], data.annexes["annex"], strict=True):
+        if pd.notna(number):
+            numbers.setdefault(str(table), int(number))
+    return numbers
 
 
 def _key_record(spec: AnnexSpec, cell: Mapping[str, Any]) -> dict[str, Any]:
@@ -455,9 +476,6 @@ def _key_record(spec: AnnexSpec, cell: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _totals_view(data: QuarterData) -> pd.DataFrame:
-    cells = data.cells[
-        data.cells["is_total"] & (data.cells["status"] == NUMBER) & (data.cells["annex"] != "")
-    ]
     rows = [
         {
             "table": cell["annex"],
@@ -468,7 +486,8 @@ def _totals_view(data: QuarterData) -> pd.DataFrame:
             "printed": cell["printed"],
             "label": total_label(cell),
         }
-        for cell in cells.to_dict("records")
+        for cell in data.cell_records()
+        if cell["is_total"] and cell["status"] == NUMBER and cell["annex"]
     ]
     return _frame({c: "float64" if c == "value" else "str" for c in TOTAL_COLUMNS}, rows)
 
@@ -479,7 +498,6 @@ def total_label(cell: Mapping[str, Any]) -> str:
 
 
 def _unreported_view(data: QuarterData) -> pd.DataFrame:
-    cells = data.cells[data.cells["status"] == MISSING]
     rows = [
         {
             "table": cell["annex"],
@@ -489,7 +507,8 @@ def _unreported_view(data: QuarterData) -> pd.DataFrame:
             "printed": cell["printed"],
             "reason": cell["reason"],
         }
-        for cell in cells.to_dict("records")
+        for cell in data.cell_records()
+        if cell["status"] == MISSING
     ]
     return _frame(dict.fromkeys(UNREPORTED_COLUMNS, "str"), rows)
 

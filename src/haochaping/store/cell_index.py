@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from haochaping.core.declaration import AnnexSpec, Declaration
-from haochaping.core.labels import annex_words, column_heading, place, row_words
+from haochaping.core.labels import annex_words, column_heading, row_words
 from haochaping.core.model import (
     NOTE,
     NOTE_COLUMNS,
@@ -95,7 +95,8 @@ class CellIndex:
         self._rows: dict[str, dict[tuple[str, str], RowRef]] = {name: {} for name in data.declaration.annexes}
         self._totals: dict[tuple[str, str, str], RowRef] = {}
         self._column_sums: dict[tuple[str, str], int] = {}
-        for cell in data.cells.to_dict("records"):
+        self._annex_words: dict[str, str] = {}
+        for cell in data.cell_records():
             self._add(cell)
         for item in data.headline.itertuples():
             claim = claim_cell(str(item.figure))
@@ -145,7 +146,8 @@ class CellIndex:
 
     def place(self, at: CellRef | RowRef) -> str:
         """Table and row of a cell in words: ``附件2“市水务集团有限责任公司”``."""
-        return place(self.data, at if isinstance(at, CellRef) else at.cell(""))
+        cell = at if isinstance(at, CellRef) else at.cell("")
+        return f"{self.annex_words(cell.table)}“{self.row_words(cell)}”"
 
     def row_words(self, cell: CellRef) -> str:
         """The row of a cell in words."""
@@ -162,7 +164,9 @@ class CellIndex:
 
     def annex_words(self, table: str) -> str:
         """``附件2``, by the number printed."""
-        return annex_words(self.data, table)
+        if table not in self._annex_words:
+            self._annex_words[table] = annex_words(self.data, table)
+        return self._annex_words[table]
 
     def annex_number(self, table: str) -> str:
         """The printed number of an annex as text; blank without one."""

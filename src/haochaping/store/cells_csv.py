@@ -38,7 +38,7 @@ def cell_records(data: QuarterData) -> list[dict[str, str]]:
             "row": _label_and_member(cell, data.declaration),
             "value": _number_text(cell["value"]),
         }
-        for cell in data.cells.to_dict("records")
+        for cell in data.cell_records()
     ]
     return [*cells, *_text_records(data)]
 

@@ -30,7 +30,7 @@ def validate(data: QuarterData) -> QuarterData:
         raise InputRefused([Problem("各格的数据", "、".join(types), f"列应依次为 {'、'.join(CELL_TYPES)}")])
     problems: dict[Problem, None] = {}
     seen: set[tuple[str, ...]] = set()
-    for cell in data.cells.to_dict("records"):
+    for cell in data.cell_records():
         if cell["annex"] == "" or cell["measure"] == "":
             continue
         problems |= dict.fromkeys(_violations(data, cell))

@@ -46,9 +46,11 @@ def undeclared_rates(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 def _tables(cell_index: CellIndex) -> list[list[list[_Cell | None]]]:
     """Tables with undeclared columns: rows (totals left out) of cells in the order of the columns."""
+    if cell_index.data.undeclared.empty:
+        return []
     tables: dict[str, dict[str, dict[tuple[str, str], _Cell]]] = {}
     with_undeclared: set[str] = set()
-    for cell in cell_index.data.cells.to_dict("records"):
+    for cell in cell_index.data.cell_records():
         table = cell["annex"] or undeclared_table(cell["table"])
         if cell["status"] == AS_PRINTED:
             with_undeclared.add(table)

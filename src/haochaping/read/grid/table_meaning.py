@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from haochaping.core.declaration import AnnexSpec, Group, Measure
 from haochaping.core.text import normalize_for_comparison
@@ -45,6 +46,7 @@ class TableEvidence:
     member_names: Collection[str] = ()
 
 
+@lru_cache(maxsize=4096)  # the same headings are held against every annex
 def fold_heading(text: str) -> str:
     """A heading for comparing: half-width, without blanks and without a unit in brackets."""
     return _UNIT.sub("", normalize_for_comparison(text))
