@@ -28,7 +28,7 @@ NOTE = "备注"
 """Row of an annex's title and note as cells."""
 NOTE_COLUMNS = ("title", "period", "extraction_date")
 NUMBER, MISSING, AS_PRINTED = "number", "missing", "as_printed"
-"""Status of a cell: it holds a number; its measure has none there; nobody declared what it means."""
+"""Status of a cell: it holds a number; its measure has none there; it is text, or nobody declared what it means."""
 NO_ROW = "原表无此行"
 """Reason of a cell that the source does not print, while it has others of the same row and of the same column."""
 
@@ -301,7 +301,7 @@ class QuarterData:
     @property
     def undeclared(self) -> pd.DataFrame:
         """The rows of ``cells`` whose meaning nobody declared: kept as printed and never checked."""
-        return self.cells[self.cells["status"] == AS_PRINTED]
+        return self.cells[(self.cells["status"] == AS_PRINTED) & (self.cells["measure"] == "")]
 
     @property
     def absent(self) -> list[str]:
@@ -426,6 +426,11 @@ def column_path(spec: AnnexSpec, measure: Measure, member: str) -> str:
     if fixed:
         return f"{fixed.headings[0]}/{measure.heading}"
     return member if len(spec.measures_by_name) == 1 else f"{member}/{measure.heading}"
+
+
+def is_undeclared(cell: Mapping[str, Any]) -> bool:
+    """Whether nobody declared what a row of ``cells`` means; a measure may be declared as text that is kept as printed."""
+    return cell["status"] == AS_PRINTED and not cell["measure"]
 
 
 def _table_view(data: QuarterData, name: str) -> pd.DataFrame:

@@ -198,6 +198,7 @@ class _DeclarationReader:
                 if "columns" in entry
                 else []
             )
+            self._refuse_unknowable_columns(place, groups[columns[0]] if columns else None)
             its_measures = self._known(place, "measures", entry["measures"], measures, "measure")
             for key in ("required", "optional"):
                 self._known(place, key, entry.get(key, []), dict.fromkeys(entry["measures"]), "measures")
@@ -225,6 +226,15 @@ class _DeclarationReader:
             )
         self._refuse_same_titles()
         return annexes
+
+    def _refuse_unknowable_columns(self, place: Sequence[str | int], group: Group | None) -> None:
+        """No column of a matrix could be told from any other heading, so that its totals would have no parts."""
+        if group and not (group.is_registered or group.endings or group.members):
+            expected = (
+                f"columns 的组应能从列名认出：在 [group.{group.name}] 中写 registered = true（单位登记在 units.csv）、"
+                f"endings（名称末字，如 区县市旗），或用 [group.{group.name}.member.…] 列出各项"
+            )
+            self._problem((*place, "columns"), group.name, expected)
 
     def _known(
         self,
