@@ -167,6 +167,13 @@ class CellIndex:
         """``附件2``, by the number printed."""
         return annex_words(self.data, table)
 
+    def annexes_words(self, tables: Sequence[str]) -> str:
+        """``附件1、2``, by the numbers printed; with the words of each where one has none."""
+        numbers = [self.annex_number(table) for table in tables]
+        if all(numbers):
+            return f"附件{'、'.join(numbers)}"
+        return "、".join(map(self.annex_words, tables))
+
     def annex_number(self, table: str) -> str:
         """The printed number of an annex as text; blank without one."""
         number = self.data.annex_number(table)

@@ -136,3 +136,12 @@ def test_a_column_declared_as_text_is_declared(check: Check) -> None:
     remarks = "序号 县区 评价数 说明 人口\n1 东山县 300 升级 7\n2 西河县 200 停电 8"
     report = check("", 各县区=remarks)
     assert [table.undeclared for table in report.coverage] == [("人口",)]
+
+
+# --- words -------------------------------------------------------------------------------------------------
+
+
+def test_an_annex_without_a_number_has_its_own_words(check: Check) -> None:
+    report = check("", 各县区=COUNTIES + "\n3 北山县 5", 热线情况=HOTLINE + "\n3 北山县 5")
+    messages = [finding.message for finding in report.findings if finding.check == "unit_unknown"]
+    assert messages == ["各县区表“北山县”不在县区名录中。", "附件3“北山县”不在县区名录中。"]

@@ -96,7 +96,7 @@ def same(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             values={
                 "printed": number(mine),
                 "other": name_in(cell_index.spec(other), match, "district"),
-                "other_annex": cell_index.annex_number(other),
+                "other_annex": cell_index.annex_words(other),
                 "other_printed": number(theirs),
             },
             constraints=(Constraint(((at, 1.0), (other_cell, -1.0)), 0, 0),),

@@ -328,7 +328,7 @@ def rates_alike(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             state(active == base or any(cell_index.value(cell) != 1 for cell in rates)),
             f"主动评价 {number(active)} ÷ 评价 {number(base)}{restriction} = {share}",
             values={
-                "annex": cell_index.annex_number(table),
+                "annex": cell_index.annex_words(table),
                 "count": len(rates),
                 "printed": cell_index.printed(rates[0]),
                 "active": share,
