@@ -77,6 +77,11 @@ def annex_words(data: QuarterData, table: str) -> str:
     return f"第{position.iloc[0]}个表" if len(position) else table
 
 
+def after_annex(heading: str) -> str:
+    """A heading right after the words of an annex: 附件3的12345热线, so that the annex's number does not run into it."""
+    return f"的{heading}" if heading[:1].isdigit() else heading
+
+
 def place(data: QuarterData, cell: CellRef) -> str:
     """A cell's table and row in words: ``附件2“市水务集团有限责任公司”``; for a figure of the text ``正文“评价率”``."""
     return f"{annex_words(data, cell.table)}“{row_words(data.declaration, cell)}”"

@@ -145,3 +145,16 @@ def test_an_annex_without_a_number_has_its_own_words(check: Check) -> None:
     report = check("", 各县区=COUNTIES + "\n3 北山县 5", 热线情况=HOTLINE + "\n3 北山县 5")
     messages = [finding.message for finding in report.findings if finding.check == "unit_unknown"]
     assert messages == ["各县区表“北山县”不在县区名录中。", "附件3“北山县”不在县区名录中。"]
+
+
+def test_a_relation_for_every_unit_says_which(check: Check) -> None:
+    matrix_alone = "序号 渠道 东山县 西河县\n1 短信 100 210"
+    report = check("", 各县区=COUNTIES, 分渠道=matrix_alone)
+    messages = [finding.message for finding in report.findings if finding.check == "within"]
+    assert len(messages) == 1 and messages[0].startswith("各渠道之和不大于该县区评价数（西河县）：")
+
+
+def test_a_number_of_an_annex_does_not_run_into_a_heading(check: Check) -> None:
+    report = check("热线受理13100件。", 热线情况=HOTLINE)
+    messages = [finding.message for finding in report.findings if finding.check == "hotline_of_text"]
+    assert len(messages) == 1 and "附件3的12345热线/受理件数 13,104" in messages[0]

@@ -12,7 +12,7 @@ import numpy as np
 from haochaping.checks.outcome import ALL_ROWS, Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
-from haochaping.core.labels import annex_words, row_words
+from haochaping.core.labels import after_annex, annex_words, row_words
 from haochaping.core.model import CellRef
 from haochaping.statistics.robust_spread import robust_spread
 from haochaping.store.cell_index import CellIndex
@@ -218,7 +218,7 @@ def _columns_outcome(
         tuple(cell for column in mine for cell in column),
         state(False),
         shown,
-        values=values | {"whole": False, "columns": names},
+        values=values | {"whole": False, "columns": after_annex(names)},
     )
 
 

@@ -11,7 +11,7 @@ from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.cleaning.quantities import plain_text, quantities
 from haochaping.core.declaration import Relation, RelationTerm
-from haochaping.core.labels import annex_words
+from haochaping.core.labels import after_annex, annex_words
 from haochaping.core.model import TEXT_CLAIMS, CellRef
 from haochaping.store.cell_index import CellIndex, RowRef, claim_cell
 
@@ -37,7 +37,7 @@ def relation(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         if any(value is None for values in sums for value in values):
             yield not_evaluable(at, cells, "有的数没有列出")
             continue
-        yield _compare(declared, at, cells, left, right, cell_index)
+        yield _compare(declared, unit, at, cells, left, right, cell_index)
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,12 @@ class _Side:
         if self.term.annex == TEXT_CLAIMS:
             heading = cell_index.row_words(self.cells[0])
         place = annex_words(cell_index.data, self.term.annex)
-        return f"{place}{heading} {number(abs(self.value(cell_index) or 0))}"
+        return f"{place}{after_annex(heading)} {number(abs(self.value(cell_index) or 0))}"
 
 
 def _compare(
     declared: Relation,
+    unit: str,
     at: CellRef,
     cells: Sequence[CellRef],
     left: Sequence[_Side],
@@ -95,6 +96,7 @@ def _compare(
         state(holds),
         f"{shown[0]} {sign} {shown[1]}；{number(one)} − {number(two)} = {number(one - two)}",
         values={
+            "unit": unit,
             "left": shown[0],
             "right": shown[1],
             "difference": number(abs(one - two)),
