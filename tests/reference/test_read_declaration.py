@@ -328,6 +328,28 @@ CONTRADICTIONS: dict[str, tuple[str, str, str, str, list[str]]] = {
         "notebook",
         ["general.ipynb"],
     ),
+    "a notebook without parameters": (
+        'serial = ["序号"]',
+        'serial = ["序号"]\nnotebook = "explore.ipynb"',
+        "notebook =",
+        "notebook",
+        ["general.ipynb", "parameters"],
+    ),
+    "a notebook for other annexes": (
+        'serial = ["序号"]',
+        'serial = ["序号"]\nnotebook = "briefing.ipynb"',
+        "notebook =",
+        "notebook",
+        ["没有声明：city_departments、district_departments、towns_and_villages、public_services"],
+    ),
+    "columns that cannot be told": (
+        '[group.hall]\nword = "大厅"\n',
+        '[group.hall]\nword = "大厅"\n\n[group.kind]\nword = "类别"\n\n[[annex]]\nname = "kinds"\ntitle = "类别表"\n'
+        'rows = ["hall"]\ncolumns = "kind"\nmeasures = ["cases"]\n',
+        'columns = "kind"',
+        "annex.1.columns",
+        ["registered = true", "endings", "[group.kind.member"],
+    ),
     "serial no list": ('serial = ["序号"]', 'serial = "序号"', "serial =", "serial", ["文字的列表"]),
 }
 

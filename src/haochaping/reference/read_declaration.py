@@ -23,6 +23,7 @@ from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.paths import project_root
 from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.declaration_keys import check_keys
+from haochaping.reference.notebook_needs import annexes_of_notebook, runnable_notebooks
 from haochaping.reference.relation_text import RelationUnread, parse_expression, parse_relation
 from haochaping.reference.toml_lines import TomlLines
 
@@ -84,7 +85,7 @@ class _DeclarationReader:
                 for name, entry in self._section("text_figure").items()
             },
             unwanted=tuple(Unwanted(e["heading"], e["reason"]) for e in self.document.get("unwanted", [])),
-            notebook=self._notebook(),
+            notebook=self._notebook(annexes),
             serial_headings=tuple(self.document.get("serial", ("序号",))),
         )
         self._refuse_two_meanings(declaration)
@@ -98,11 +99,18 @@ class _DeclarationReader:
     def _problem(self, place: Sequence[str | int], found: str, expected: str) -> None:
         self.problems.append(Problem(self.lines.place(self.path, place), found, expected))
 
-    def _notebook(self) -> str:
-        name: str = self.document.get("notebook", GENERAL_NOTEBOOK)
-        if not (project_root() / "notebooks" / name).is_file():
-            known = sorted(path.name for path in (project_root() / "notebooks").glob("*.ipynb"))
-            self._problem(("notebook",), name, f"应为 notebooks/ 中已有的笔记本：{'、'.join(known)}")
+    def _notebook(self, annexes: Mapping[str, AnnexSpec]) -> str:
+        if "notebook" not in self.document:
+            return GENERAL_NOTEBOOK
+        name: str = self.document["notebook"]
+        folder = project_root() / "notebooks"
+        known = runnable_notebooks(folder)
+        if name not in known:
+            expected = f"应为 notebooks/ 中有参数单元格（parameters）的笔记本：{'、'.join(known)}"
+            self._problem(("notebook",), name, expected)
+        elif missing := [needed for needed in annexes_of_notebook(folder / name) if needed not in annexes]:
+            expected = f"这个笔记本要用的附件没有声明：{'、'.join(missing)}；各市通用的是 {GENERAL_NOTEBOOK}"
+            self._problem(("notebook",), name, expected)
         return name
 
     # --- groups and measures ------------------------------------------------------------------------------

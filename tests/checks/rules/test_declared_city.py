@@ -9,7 +9,7 @@ import pytest
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.run_rules import RuleResult
-from tests.checks.declared_city import DeclaredCity
+from tests.declared_city import DeclaredCity
 
 ANNEXES = """\
 [group.county]

@@ -13,7 +13,7 @@ from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference, load_reference
 
 QUARTER = Period(2024, 1)
-REFERENCE = Path(__file__).parents[2] / "data" / "reference"
+REFERENCE = Path(__file__).parents[1] / "data" / "reference"
 UNITS = "kind,canonical,aliases,official_order,area_code,counterpart,valid_from,valid_to\n"
 
 
