@@ -18,7 +18,7 @@ UNITS = "kind,canonical,aliases,official_order,area_code,counterpart,valid_from,
 
 
 class DeclaredCity:
-    """A reference folder with ``annexes.toml`` and ``units.csv``, and a folder for the sources of one quarter."""
+    """A data root with ``annexes.toml`` and ``units.csv``, and a folder for the page of one quarter."""
 
     def __init__(self, folder: Path, annexes: str, units: tuple[tuple[str, str], ...] = ()):
         self.folder = folder / "reference"
@@ -28,23 +28,28 @@ class DeclaredCity:
         (self.folder / "annexes.toml").write_text(annexes, encoding="utf-8")
         rows = "".join(f"{kind},{name},,{i},,,,\n" for i, (kind, name) in enumerate(units, start=1))
         (self.folder / "units.csv").write_text(UNITS + rows, encoding="utf-8")
-        self.raw = folder / "raw"
-        self.raw.mkdir()
+        self.root = folder
+        self.raw = folder / "raw" / str(QUARTER)
+        self.raw.mkdir(parents=True)
 
     @property
     def reference(self) -> Reference:
         """The city as read."""
         return load_reference(self.folder)
 
-    def read(self, text: str, **tables: str) -> QuarterData:
-        """Read a page: a text and, by their titles, tables as lines of cells divided by blanks."""
+    def print(self, text: str, **tables: str) -> None:
+        """Write a page: a text and, by their titles, tables as lines of cells divided by blanks."""
         shown = "".join(f"<h2>{title}</h2>{_html(lines)}" for title, lines in tables.items())
         page = f"<html><head><meta charset='utf-8'></head><body><h1>某市2024年第一季度政务服务“好差评”情况通报</h1><p>{text}</p>{shown}"
         (self.raw / "bulletin.html").write_text(f"{page}</body></html>", encoding="utf-8")
+
+    def read(self, text: str, **tables: str) -> QuarterData:
+        """Write a page and read it."""
+        self.print(text, **tables)
         return read_raw(self.raw, QUARTER, self.reference)
 
     def check(self, text: str, **tables: str) -> CheckReport:
-        """Read a page and check it."""
+        """Write a page, read and check it."""
         return run_rules(self.read(text, **tables), self.reference)
 
 

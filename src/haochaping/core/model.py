@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -230,6 +231,8 @@ class QuarterData:
     inputs: pd.DataFrame = _empty("inputs")
     history: tuple[QuarterData, ...] = ()
     """Earlier periods of the same kind, oldest first, corrections applied: what changes are measured against."""
+    data_root: Path | None = None
+    """The data root that an analyst loaded it from, where it is not the project's own."""
 
     def frames(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """``cells`` and the frames beside them, with their names."""
@@ -428,6 +431,11 @@ def column_path(spec: AnnexSpec, measure: Measure, member: str) -> str:
     return member if len(spec.measures_by_name) == 1 else f"{member}/{measure.heading}"
 
 
+def is_attribute(name: str) -> bool:
+    """Whether every period has an attribute of this name, which therefore can be no annex's."""
+    return name in QuarterData.__dataclass_fields__ or hasattr(QuarterData, name)
+
+
 def is_undeclared(cell: Mapping[str, Any]) -> bool:
     """Whether nobody declared what a row of ``cells`` means; a measure may be declared as text that is kept as printed."""
     return cell["status"] == AS_PRINTED and not cell["measure"]
@@ -500,6 +508,6 @@ def _unreported_view(data: QuarterData) -> pd.DataFrame:
 
 
 FRAMES = tuple(
-    item.name for item in fields(QuarterData) if item.name not in ("quarter", "declaration", "history")
+    item.name for item in fields(QuarterData) if item.name not in ("quarter", "declaration", "history", "data_root")
 )
 """Names of ``cells`` and the frames beside them."""

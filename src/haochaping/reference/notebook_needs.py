@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from haochaping.core.model import QuarterData
+from haochaping.core.model import is_attribute
 
 _TAKEN = re.compile(r"\bq\.(\w+)|annex_table\(q, \"(\w+)\"")
 
@@ -22,11 +22,7 @@ def annexes_of_notebook(path: Path) -> list[str]:
     """Names of the annexes that a notebook takes from its period, in its order."""
     sources = ["".join(cell["source"]) for cell in _cells(path) if cell["cell_type"] == "code"]
     names = (one or other for source in sources for one, other in _TAKEN.findall(source))
-    return [name for name in dict.fromkeys(names) if not _is_of_any_period(name)]
-
-
-def _is_of_any_period(name: str) -> bool:
-    return name in QuarterData.__dataclass_fields__ or hasattr(QuarterData, name)
+    return [name for name in dict.fromkeys(names) if not is_attribute(name)]
 
 
 def _has_parameters(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,15 +21,19 @@ from haochaping.core.declaration import (
     Unwanted,
 )
 from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.model import is_attribute
 from haochaping.core.paths import project_root
 from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.declaration_keys import check_keys
 from haochaping.reference.notebook_needs import annexes_of_notebook, runnable_notebooks
-from haochaping.reference.relation_text import RelationUnread, parse_expression, parse_relation
+from haochaping.reference.relation_text import TEXT, RelationUnread, parse_expression, parse_relation
 from haochaping.reference.toml_lines import TomlLines
 
 DECLARATION = "annexes.toml"
 """Name of the file in ``data/reference``."""
+_TAKEN_NAMES = frozenset({TEXT, "origins"})
+"""Names that mean something beside annexes: figures of the text in relations, a file of earlier versions."""
+_UNDECLARED_TABLE = re.compile(r"table_\d+", re.IGNORECASE)
 
 
 def read_declaration(path: Path, text: str) -> Declaration:
@@ -210,6 +215,7 @@ class _DeclarationReader:
             its_measures = self._known(place, "measures", entry["measures"], measures, "measure")
             for key in ("required", "optional"):
                 self._known(place, key, entry.get(key, []), dict.fromkeys(entry["measures"]), "measures")
+            self._refuse_reserved_name((*place, "name"), entry["name"])
             if entry["name"] in annexes:
                 self._problem((*place, "name"), entry["name"], "附件的 name 不应重复")
             for label, group in entry.get("totals", {}).items():
@@ -234,6 +240,13 @@ class _DeclarationReader:
             )
         self._refuse_same_titles()
         return annexes
+
+    def _refuse_reserved_name(self, place: Sequence[str | int], name: str) -> None:
+        """The name of an annex is an attribute of every period and names a file, beside those that all periods have."""
+        if not name.isidentifier():
+            self._problem(place, name, "附件的 name 应由字母、数字和下划线组成，不以数字开头")
+        elif is_attribute(name.lower()) or name.lower() in _TAKEN_NAMES or _UNDECLARED_TABLE.fullmatch(name):
+            self._problem(place, name, "这个名称程序另有用处（数据表、文件或属性），请换一个 name")
 
     def _refuse_unknowable_columns(self, place: Sequence[str | int], group: Group | None) -> None:
         """No column of a matrix could be told from any other heading, so that its totals would have no parts."""
