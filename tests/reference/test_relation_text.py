@@ -66,4 +66,6 @@ def test_blank_sides_are_refused(reference: Reference) -> None:
 
 def test_a_relation_of_rates_is_refused(reference: Reference) -> None:
     with pytest.raises(RelationUnread, match="计数"):
-        parse_relation({"id": "x", "holds": "districts.evaluation_rate <= districts.cases"}, reference.declaration)
+        parse_relation(
+            {"id": "x", "holds": "districts.evaluation_rate <= districts.cases"}, reference.declaration
+        )

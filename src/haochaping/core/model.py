@@ -336,12 +336,20 @@ class QuarterData:
         return "" if rows.empty else str(rows.iloc[0])
 
     def with_table(self, name: str, content: pd.DataFrame) -> QuarterData:
-        """A copy in which the rows of an annex are those of a frame like :meth:`table`; its printed totals stay."""
+        """A copy in which the rows of an annex are those of a frame like :meth:`table`; its printed totals stay.
+
+        A cell that had no number and still has none keeps the word printed there (归市).
+        """
         spec = self.declaration.annexes[name]
         of_annex = self.cells["annex"] == name
         kept = self.cells[~of_annex | self.cells["is_total"]]
         number = int(self.cells.loc[of_annex, "table"].min()) if of_annex.any() else self._next_table()
-        rows = frame("cells", cell_rows(spec, content, number))
+        missing = {
+            _place_of(cell): cell
+            for cell in self.cells[of_annex].to_dict("records")
+            if cell["status"] == MISSING
+        }
+        rows = frame("cells", [_as_before(row, missing) for row in cell_rows(spec, content, number)])
         cells = pd.concat([rows, kept], ignore_index=True).sort_values("table", kind="stable")
         return replace(self, cells=cells.reset_index(drop=True))
 
@@ -376,6 +384,18 @@ def _content(cells: pd.DataFrame) -> pd.DataFrame:
     return order.drop(columns=["place", "table", "column", "reason"]).reset_index(drop=True)
 
 
+def _place_of(cell: Mapping[str, Any]) -> tuple[str, ...]:
+    return cell["group"], cell["row"], cell["member"], cell["measure"]
+
+
+def _as_before(row: dict[str, Any], missing: Mapping[tuple[str, ...], Mapping[str, Any]]) -> dict[str, Any]:
+    """A row of ``cells``, with the word and reason of the cell before where neither holds a number."""
+    before = missing.get(_place_of(row))
+    if before is None or row["status"] != MISSING:
+        return row
+    return row | {name: before[name] for name in ("printed", "reason", "place")}
+
+
 def cell_rows(spec: AnnexSpec, content: pd.DataFrame, number: int) -> list[dict[str, Any]]:
     """Rows of ``cells`` for the rows of an annex's frame.
 
@@ -395,8 +415,13 @@ def cell_rows(spec: AnnexSpec, content: pd.DataFrame, number: int) -> list[dict[
             if measure.name not in record:
                 continue
             value = record[measure.name]
-            printed = str(record.get(printed_column(measure.name), "")) or _printed(value)
-            is_missing = pd.isna(value)
+            is_text = measure.kind == AS_PRINTED_KIND
+            printed = (
+                str(value)
+                if is_text
+                else str(record.get(printed_column(measure.name), "")) or _printed(value)
+            )
+            is_missing = not is_text and pd.isna(value)
             rows.append(
                 {
                     "table": number,
@@ -407,8 +432,8 @@ def cell_rows(spec: AnnexSpec, content: pd.DataFrame, number: int) -> list[dict[
                     "column": column_path(spec, measure, member),
                     "measure": measure.name,
                     "printed": printed,
-                    "value": None if is_missing else float(value),
-                    "status": MISSING if is_missing else NUMBER,
+                    "value": None if is_missing or is_text else float(value),
+                    "status": AS_PRINTED if is_text else MISSING if is_missing else NUMBER,
                     "reason": f"原表填“{printed}”，含义未注明" if is_missing else "",
                 }
             )
@@ -508,6 +533,8 @@ def _unreported_view(data: QuarterData) -> pd.DataFrame:
 
 
 FRAMES = tuple(
-    item.name for item in fields(QuarterData) if item.name not in ("quarter", "declaration", "history", "data_root")
+    item.name
+    for item in fields(QuarterData)
+    if item.name not in ("quarter", "declaration", "history", "data_root")
 )
 """Names of ``cells`` and the frames beside them."""

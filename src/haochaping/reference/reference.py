@@ -265,7 +265,9 @@ def _aliases(row: dict[str, str]) -> tuple[str, ...]:
 def _unit(row: dict[str, str], path: Path, line: int, declaration: Declaration) -> Unit:
     kinds = [group.name for group in declaration.groups.values() if group.is_registered]
     if row["kind"] not in kinds:
-        expected = f"应为 {'、'.join(kinds)} 之一" if kinds else "annexes.toml 中没有一个组写明 registered = true"
+        expected = (
+            f"应为 {'、'.join(kinds)} 之一" if kinds else "annexes.toml 中没有一个组写明 registered = true"
+        )
         raise refuse(f"{path} 第 {line} 行 kind", row["kind"], expected)
     order = row.get("official_order", "")
     if order and not (order.isdecimal() and len(order) < 10):

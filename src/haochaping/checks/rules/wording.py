@@ -151,7 +151,9 @@ def extraction_day(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         if written is not None and not annex["extraction_date"]:
             without_day.setdefault(written.words, []).append(annex["table"])
     if is_said:
-        shown = "；".join(f"{cell_index.annexes_words(tables)}“{words}”" for words, tables in without_day.items())
+        shown = "；".join(
+            f"{cell_index.annexes_words(tables)}“{words}”" for words, tables in without_day.items()
+        )
         yield Outcome(
             claim_cell("extraction_date"), (), state(not without_day), shown, values={"shown": shown}
         )
