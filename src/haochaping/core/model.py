@@ -34,6 +34,10 @@ NO_ROW = "原表无此行"
 """Reason of a cell that the source does not print, while it has others of the same row and of the same column."""
 
 
+NAME_HEADING = "name_heading"
+"""Column of ``annexes``: what the names of an undeclared table are called; a declared annex's stands in the declaration."""
+
+
 def note_text(annex: Mapping[str, Any], column: str) -> str:
     """The title of an annex or a date of its note, from a row of ``annexes``; a period as ``2022-10-01 至 2022-12-31``."""
     if column == "period":
@@ -120,6 +124,7 @@ AUXILIARY_FRAMES: dict[str, list[str]] = {
         "period_start",
         "period_end",
         "extraction_date",
+        NAME_HEADING,
     ],
     "about": ["field", "value"],
     "inputs": ["file", "kind", "sha256", "bytes"],
@@ -133,7 +138,8 @@ AUXILIARY_FRAMES: dict[str, list[str]] = {
 - ``second``: a row a cell in which a second source of the period differs.
 - ``notes``: a row a paragraph, list item or heading of the analyst's ``notes.md``.
 - ``annexes``: a row a printed table: its name as in :class:`CellRef`, its number in the source's order (``position``),
-  the annex number printed (missing where none is and none is declared), title, note and dates.
+  the annex number printed (missing where none is and none is declared), title, note and dates; the heading of its names
+  where the table is not declared.
 - ``about``: a row a fact about the period (its dates, its issuer, the text).
 - ``inputs``: a row an input file.
 """

@@ -356,7 +356,9 @@ def _undeclared_meaning(labels: Labels, reference: Reference, evidence: TableEvi
             values.append(TableColumn(at, tuple(path), in_percent=has_percent_unit(path)))
     if not names and values:
         names, values = [values[0].at], values[1:]
-    return TableMeaning(None, serial_at, tuple(names), tuple(values))
+    paths = dict(labels)
+    name_heading = " / ".join("/".join(paths[at]) for at in names if paths[at])
+    return TableMeaning(None, serial_at, tuple(names), tuple(values), name_heading=name_heading)
 
 
 def _is_mostly_text(texts: Sequence[str]) -> bool:
