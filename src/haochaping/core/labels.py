@@ -72,7 +72,7 @@ def annex_words(data: QuarterData, table: str) -> str:
     if number is not None:
         return f"附件{number}"
     if spec := data.declaration.annexes.get(table):
-        return f"{spec.title}表"
+        return spec.words
     position = data.annexes.loc[data.annexes["table"] == table, "position"]
     return f"第{position.iloc[0]}个表" if len(position) else table
 

@@ -110,11 +110,11 @@ def _misnamed(
     attempt = next(attempt for attempt in attempts if attempt.spec is spec)
     if not attempt.names_at:
         headings = "、".join(dict.fromkeys(h for group in spec.groups for h in group.headings[:2]))
-        return f"{spec.title}表的名称列应为“{headings}”等；列名应在 data/reference/annexes.toml 中"
+        return f"{spec.words}的名称列应为“{headings}”等；列名应在 data/reference/annexes.toml 中"
     lacking = [m.heading for m in spec.measures_by_name.values() if m.name in attempt.lacking]
     if lacking:
-        return f"{spec.title}表应有“{'、'.join(lacking)}”列；列名应在 data/reference/annexes.toml 中"
-    return f"表头不是{spec.title}表的列；列名应在 data/reference/annexes.toml 中"
+        return f"{spec.words}应有“{'、'.join(lacking)}”列；列名应在 data/reference/annexes.toml 中"
+    return f"表头不是{spec.words}的列；列名应在 data/reference/annexes.toml 中"
 
 
 class _Attempt:
