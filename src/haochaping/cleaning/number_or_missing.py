@@ -131,10 +131,15 @@ def _split_sign(printed: str) -> tuple[int, str]:
 
 
 def read_number(printed: str, *, in_percent: bool = False) -> Cell:
-    """Read a cell whose column nobody declared: with its number where the whole text is one, never refused."""
-    if not is_number(printed):
+    """Read a cell whose column nobody declared: with its number where the whole text is one, never refused.
+
+    Where the same text would be refused under a declared heading (``5 123``, too many digits), no number is read.
+    """
+    if not is_number(printed) or _BLANK_INSIDE_NUMBER.search(printed.strip()):
         return Cell(printed)
     text = plain_number(printed).replace(",", "")
+    if sum(char.isdecimal() for char in text) > MOST_DIGITS:
+        return Cell(printed)
     is_percentage = text.endswith("%") or in_percent
     value = Decimal(text.rstrip("%"))
     return Cell(printed, float(value / 100 if is_percentage else value))

@@ -177,7 +177,8 @@ def _without_repeated_totals(cells: Sequence[CellRow], problems: list[Problem]) 
         if not cell["is_total"] or not cell["annex"]:
             kept.append(cell)
             continue
-        key = (cell["annex"], cell["row"], cell["member"], cell["measure"] or cell["column"])
+        label = normalize_for_comparison(cell["row"])
+        key = (cell["annex"], label, cell["member"], cell["measure"] or cell["column"])
         earlier = first.setdefault(key, cell)
         if earlier is cell:
             kept.append(cell)

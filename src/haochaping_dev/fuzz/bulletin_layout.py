@@ -174,6 +174,8 @@ def read_by_eye(text: str, measure: Measure) -> float | int | None:
         return None
     if measure.is_rate and re.fullmatch(r"[0-9]+(\.[0-9]+)?%", half_width_text) and len(half_width_text) < 16:
         return _fraction(half_width_text[:-1])
+    if measure.is_rate and re.fullmatch(r"0+(\.0+)?", half_width_text):
+        return 0.0  # zero is zero in any unit
     if not measure.is_rate and re.fullmatch(r"([0-9]{1,3}(,[0-9]{3})+|[0-9]{1,15})(\.0+)?", half_width_text):
         return int(half_width_text.partition(".")[0].replace(",", ""))
     raise UnreadableCell(text)

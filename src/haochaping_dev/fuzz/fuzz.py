@@ -18,6 +18,7 @@ import traceback
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count, islice
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -301,6 +302,13 @@ def run(numbers: Sequence[int], seed: int, jobs: int, folder: Path) -> int:
     return 1 if bad_count else 0
 
 
+def _numbers_of(family: str, options: argparse.Namespace) -> list[int]:
+    if family not in {recipe.family for recipe in RECIPES}:
+        raise SystemExit(f"no family {family!r}; there are {sorted({recipe.family for recipe in RECIPES})}")
+    found = (n for n in count(options.first) if draw_recipe(options.seed, n)[0].family == family)
+    return list(islice(found, options.inputs))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line of ``make fuzz``."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
@@ -312,8 +320,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", type=int, help="this input alone")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "haochaping-fuzz")
+    parser.add_argument("--family", help="only inputs of this family of mutations, as many as are asked for")
     options = parser.parse_args(arguments)
-    numbers = range(options.first, options.inputs) if options.only is None else [options.only]
+    numbers: Sequence[int] = range(options.first, options.inputs)
+    if options.only is not None:
+        numbers = [options.only]
+    elif options.family:
+        numbers = _numbers_of(options.family, options)
     return run(numbers, options.seed, options.jobs, options.keep)
 
 

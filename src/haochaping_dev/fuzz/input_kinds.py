@@ -12,6 +12,7 @@ from haochaping.core.paths import project_root
 from haochaping.core.period import Period
 from haochaping_dev.fuzz import (
     mutate_answers_and_tidy,
+    mutate_form,
     mutate_lines,
     mutate_real_bulletin,
     mutate_tables,
@@ -19,6 +20,7 @@ from haochaping_dev.fuzz import (
     noise,
 )
 from haochaping_dev.fuzz.bulletin_layout import Layout
+from haochaping_dev.fuzz.form import form_names, load_form
 from haochaping_dev.fuzz.invented_city import QUARTER
 from haochaping_dev.fuzz.model_content import kit_reference, plain_values
 from haochaping_dev.fuzz.mutate_text import Content, MutatedInput
@@ -67,6 +69,8 @@ def read_input(input_format: str, folder: Path) -> Content:
     from haochaping.store.data_contract import validate
     from haochaping.store.tidy_tables import read_tidy
 
+    if input_format in form_names():
+        return _form(input_format, folder)
     quarter = Period.parse(QUARTER)
     if input_format == "answers":
         return _answers(folder, quarter)
@@ -84,6 +88,21 @@ def read_input(input_format: str, folder: Path) -> Content:
     if input_format == "tidy tables":
         return plain_values(validate(read_tidy(folder, quarter, kit_reference())))
     return plain_values(validate(read_raw(folder, quarter, kit_reference())))
+
+
+def _form(name: str, folder: Path) -> Content:
+    """The cells of another place's table, read by its own settings and as they come back from ``cells.csv``."""
+    from haochaping.core.model import frame
+    from haochaping.read.raw_folder import read_raw
+    from haochaping.store.cells_csv import cell_records, cells_of
+    from haochaping.store.data_contract import validate
+
+    form = load_form(name)
+    data = validate(read_raw(folder, form.period, form.reference))
+    again = frame("cells", cells_of(cell_records(data), data.declaration, form.reference.totals))
+    if not again.equals(data.cells):
+        return {"cells": ["another table comes back from cells.csv"]}
+    return mutate_form.form_content(data)
 
 
 def _answers(folder: Path, quarter: Period) -> Content:
@@ -168,6 +187,7 @@ RECIPES: tuple[Recipe, ...] = (
             Recipe(input_format, "noise", 1.2, partial(_noisy_office, input_format), is_noise=True),
         )
     ),
+    *(Recipe(name, mutate_form.FAMILY, 1.1, partial(mutate_form.mutate_form, name)) for name in form_names()),
     Recipe("answers", "bent", 0.7, mutate_answers_and_tidy.mutate_answers),
     Recipe("answers", "noise", 0.8, _noisy_answers, is_noise=True),
     Recipe("notes", "bent", 0.7, mutate_answers_and_tidy.mutate_notes),

@@ -136,9 +136,7 @@ def workbook(sheets: list[SheetContent], random: Random) -> bytes:
         for r, row in enumerate(rows):
             for c, text in enumerate(row):
                 is_body_number = typed and r >= len(sheet.header)
-                is_unsigned_rate = text.isdecimal() and "".join(sheet.header[-1][c : c + 1]).endswith(
-                    ("率", "比")
-                )
+                is_unsigned_rate = text.isdecimal() and _lowest_heading(sheet, c).endswith(("率", "比"))
                 # As a number, a rate without % sign would be read as a fraction, which is another value.
                 _write_cell(target, top + r, c, text, is_body_number and not is_unsigned_rate, formats)
         areas = [*(sheet.merged if merging else []), *_shift_down(sheet.merged_body, len(sheet.header))]
@@ -150,6 +148,10 @@ def workbook(sheets: list[SheetContent], random: Random) -> bytes:
         top += 2
     book.close()
     return buffer.getvalue()
+
+
+def _lowest_heading(sheet: SheetContent, column: int) -> str:
+    return next((row[column] for row in reversed(sheet.header) if "".join(row[column : column + 1])), "")
 
 
 def _shift_down(areas: list[Area], rows_down: int) -> list[Area]:

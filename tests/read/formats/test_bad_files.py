@@ -66,7 +66,7 @@ def gap(workbook: openpyxl.Workbook) -> None:
         (set_cell("表1", "B5", None), ["第 5 行 B 列", "应有名称"]),
         (set_cell("表1", "C5", "=1+1"), ["C5", "公式没有结果"]),
         (set_cell("表1", "D3", "没有的列"), ["没有的列", "应有“评价数”列", "annexes.toml"]),
-        (set_cell("表1", "D3", None), ["D 列有数据而没有列名"]),
+        (set_cell("表1", "D3", None), ["D 列有内容而没有列名"]),
         (hide, ["工作表“表1”", "隐藏"]),
         (merge, ["第 6 行 C 列", "合并单元格"]),
         (far_cell, ["1048576 行"]),

@@ -182,7 +182,7 @@ REFUSED: dict[str, tuple[Rows, list[str]]] = {
         ["第 4 行", "甲区", "第 2 行", "保留一行"],
     ),
     "names merged": ([PLAIN, ["甲区", 5], [None, 6]], ["第 3 行 A 列", "应有名称"]),
-    "figures without a heading": ([[*PLAIN, None], ["甲区", 5, 6]], ["第 1 行", "C 列有数据而没有列名"]),
+    "figures without a heading": ([[*PLAIN, None], ["甲区", 5, 6]], ["第 1 行", "C 列有内容而没有列名"]),
     "most columns of an annex, but not the one it must have": (
         [["区县", "办件数", "评价条数", "评价率", "主动评价数", "差评数"], ["甲区", 5, 5, "100%", 5, 0]],
         ["第 1 行：区县 办件数 评价条数", "各区县表应有“评价数”列", "annexes.toml"],

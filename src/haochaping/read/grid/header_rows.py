@@ -10,6 +10,7 @@ from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.grid import Grid
 from haochaping.read.grid.margins import is_filled_in_by
 from haochaping.read.grid.table_meaning import HeaderUnread, fold_heading
+from haochaping.read.grid.titles import NOTE_BEGINS
 from haochaping.reference.reference import Reference
 
 HIGHEST_HEADER = 8
@@ -174,11 +175,24 @@ class HeaderLabels:
         return [(at, list(dict.fromkeys(row[at] for row in rows if row[at]))) for at in range(width)]
 
     def unheaded(self) -> int | None:
-        """The first column that has figures and no heading."""
+        """The first column that has no heading, but figures, or texts beside those of other columns."""
+        beside = self._columns_beside_others()
         for at, path in self.labels:
-            if not path and any(self._is_value(text) for text in self.cells_below(at)):
+            if not path and (at in beside or any(self._is_value(text) for text in self.cells_below(at))):
                 return at
         return None
+
+    def _columns_beside_others(self) -> set[int]:
+        """Columns with a text in a row that has others too, above the note."""
+        found: set[int] = set()
+        for row in range(self.bottom, self.stop):
+            texts = self.grid.texts(row)
+            if texts and (NOTE_BEGINS.match(normalize_for_comparison(texts[0])) or is_filled_in_by(texts[0])):
+                break
+            if len(texts) > 1:
+                cells = enumerate(self.grid.rows[row])
+                found |= {at for at, text in cells if text and (row, at) not in self.grid.covered}
+        return found
 
 
 def is_value(text: str, reference: Reference) -> bool:

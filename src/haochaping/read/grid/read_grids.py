@@ -173,7 +173,7 @@ class _TableReader:
     def _meaning(self, title: str) -> TableMeaning:
         unheaded = self.header.unheaded()
         if unheaded is not None:
-            raise HeaderUnread(f"{column_letter(unheaded)} 列有数据而没有列名")
+            raise HeaderUnread(f"{column_letter(unheaded)} 列有内容而没有列名")
         for text in (text for _, path in self.header.labels for text in path):
             if (
                 is_scaled(text)
