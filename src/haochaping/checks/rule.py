@@ -126,7 +126,8 @@ def _relation_rule(relation: Relation) -> Rule:
         relation.severity,
         f"{words}成立",
         words
-        + "{% if unit %}（{{ unit }}）{% endif %}：{{ left }}，{{ right }}，应{{ must }}，相差 {{ difference }}。",
+        + ("（{{ unit }}）" if relation.by else "")
+        + "：{{ left }}，{{ right }}，应{{ must }}，相差 {{ difference }}。",
         "先核对各数的范围是否一致，再查有无漏报、错位。",
         options={"hard": relation.is_hard, "relation": relation},
     )
