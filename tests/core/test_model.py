@@ -108,6 +108,14 @@ def test_an_annex_replaced_by_its_own_frame_is_the_same(real: QuarterData) -> No
         pd.testing.assert_frame_equal(real.with_table(name, frame).printed_totals, real.printed_totals)
 
 
+def test_a_cell_that_still_has_no_number_keeps_the_word_printed_there(real: QuarterData) -> None:
+    words = set(real.unreported["printed"])
+    assert len(words) > 1
+    for name in real.declaration.annexes:
+        real = real.with_table(name, real.table(name))
+    assert set(real.unreported["printed"]) == words
+
+
 def test_annexes_without_cells_are_absent_and_empty(real: QuarterData) -> None:
     without = replace(real, cells=real.cells[real.cells["annex"] != "districts"])
     assert without.absent == ["districts"] and real.absent == []

@@ -328,6 +328,45 @@ CONTRADICTIONS: dict[str, tuple[str, str, str, str, list[str]]] = {
         "notebook",
         ["general.ipynb"],
     ),
+    "a notebook without parameters": (
+        'serial = ["序号"]',
+        'serial = ["序号"]\nnotebook = "explore.ipynb"',
+        "notebook =",
+        "notebook",
+        ["general.ipynb", "parameters"],
+    ),
+    "a notebook for other annexes": (
+        'serial = ["序号"]',
+        'serial = ["序号"]\nnotebook = "briefing.ipynb"',
+        "notebook =",
+        "notebook",
+        ["没有声明：city_departments、district_departments、towns_and_villages、public_services"],
+    ),
+    **{
+        f"an annex called {name}": (
+            'name = "halls"\ntitle = "大厅"',
+            f'name = "{name}"\ntitle = "大厅"',
+            f'name = "{name}"',
+            "annex.2.name",
+            ["请换一个 name"],
+        )
+        for name in ("cells", "About", "headline", "history", "unreported", "text", "table_3")
+    },
+    "an annex that is no name": (
+        'name = "halls"\ntitle = "大厅"',
+        'name = "../halls"\ntitle = "大厅"',
+        'name = "../halls"',
+        "annex.2.name",
+        ["字母、数字和下划线"],
+    ),
+    "columns that cannot be told": (
+        '[group.hall]\nword = "大厅"\n',
+        '[group.hall]\nword = "大厅"\n\n[group.kind]\nword = "类别"\n\n[[annex]]\nname = "kinds"\ntitle = "类别表"\n'
+        'rows = ["hall"]\ncolumns = "kind"\nmeasures = ["cases"]\n',
+        'columns = "kind"',
+        "annex.1.columns",
+        ["registered = true", "endings", "[group.kind.member"],
+    ),
     "serial no list": ('serial = ["序号"]', 'serial = "序号"', "serial =", "serial", ["文字的列表"]),
 }
 

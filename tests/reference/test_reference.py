@@ -49,6 +49,15 @@ def test_an_unknown_kind_is_refused(folder: Path) -> None:
         load_reference(folder)
 
 
+def test_a_unit_where_no_group_is_registered_is_refused_with_the_reason(folder: Path) -> None:
+    path = folder / "annexes.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("registered = true", "registered = false"), encoding="utf-8"
+    )
+    with pytest.raises(InputRefused, match="没有一个组写明 registered = true"):
+        load_reference(folder)
+
+
 def test_a_threshold_that_is_no_number_is_refused(reference: Reference) -> None:
     assert reference.threshold("small_denominator") > 0
     with pytest.raises(InputRefused, match="nonesuch"):

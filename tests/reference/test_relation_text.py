@@ -62,3 +62,10 @@ def test_what_is_no_relation_is_refused(reference: Reference, holds: str) -> Non
 def test_blank_sides_are_refused(reference: Reference) -> None:
     with pytest.raises(RelationUnread):
         parse_relation({"id": "x", "holds": "districts.cases <= "}, reference.declaration)
+
+
+def test_a_relation_of_rates_is_refused(reference: Reference) -> None:
+    with pytest.raises(RelationUnread, match="计数"):
+        parse_relation(
+            {"id": "x", "holds": "districts.evaluation_rate <= districts.cases"}, reference.declaration
+        )

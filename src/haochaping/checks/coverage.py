@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from haochaping.checks.outcome import NOT_EVALUABLE, Outcome
-from haochaping.core.model import AS_PRINTED, CellRef, undeclared_table
+from haochaping.core.model import CellRef, is_undeclared, undeclared_table
 from haochaping.store.cell_index import CellIndex
 
 DEFAULT_LIMIT = 0.5
@@ -75,7 +75,7 @@ def measure_coverage(cell_index: CellIndex, tied: set[CellRef]) -> tuple[TableCo
         ref = CellRef(table, cell["row"], cell["measure"] or cell["column"], cell["member"])
         heading = cell_index.heading(cell["measure"]) if cell["measure"] else cell["column"]
         is_number = cell["value"] == cell["value"]  # NaN is not
-        counter.add(heading, is_number, is_number and ref in tied, cell["status"] == AS_PRINTED)
+        counter.add(heading, is_number, is_number and ref in tied, is_undeclared(cell))
     return tuple(counter.result(table, cell_index.annex_words(table)) for table, counter in tables.items())
 
 

@@ -125,7 +125,9 @@ def _relation_rule(relation: Relation) -> Rule:
         RELATION_KIND,
         relation.severity,
         f"{words}成立",
-        words + "：{{ left }}，{{ right }}，应{{ must }}，相差 {{ difference }}。",
+        words
+        + ("（{{ unit }}）" if relation.by else "")
+        + "：{{ left }}，{{ right }}，应{{ must }}，相差 {{ difference }}。",
         "先核对各数的范围是否一致，再查有无漏报、错位。",
         options={"hard": relation.is_hard, "relation": relation},
     )

@@ -169,6 +169,11 @@ class AnnexSpec:
     totals: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def words(self) -> str:
+        """The table in words where it has no number: 各大厅表; 表 is not said twice."""
+        return f"{self.title.removesuffix('表')}表"
+
+    @property
     def is_mixed(self) -> bool:
         """Whether its rows are of several groups."""
         return len(self.groups) > 1

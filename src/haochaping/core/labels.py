@@ -72,9 +72,14 @@ def annex_words(data: QuarterData, table: str) -> str:
     if number is not None:
         return f"附件{number}"
     if spec := data.declaration.annexes.get(table):
-        return f"{spec.title}表"
+        return spec.words
     position = data.annexes.loc[data.annexes["table"] == table, "position"]
     return f"第{position.iloc[0]}个表" if len(position) else table
+
+
+def after_annex(heading: str) -> str:
+    """A heading right after the words of an annex: 附件3的12345热线, so that the annex's number does not run into it."""
+    return f"的{heading}" if heading[:1].isdigit() else heading
 
 
 def place(data: QuarterData, cell: CellRef) -> str:

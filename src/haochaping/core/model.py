@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -28,9 +29,13 @@ NOTE = "备注"
 """Row of an annex's title and note as cells."""
 NOTE_COLUMNS = ("title", "period", "extraction_date")
 NUMBER, MISSING, AS_PRINTED = "number", "missing", "as_printed"
-"""Status of a cell: it holds a number; its measure has none there; nobody declared what it means."""
+"""Status of a cell: it holds a number; its measure has none there; it is text, or nobody declared what it means."""
 NO_ROW = "原表无此行"
 """Reason of a cell that the source does not print, while it has others of the same row and of the same column."""
+
+
+NAME_HEADING = "name_heading"
+"""Column of ``annexes``: what the names of an undeclared table are called; a declared annex's stands in the declaration."""
 
 
 def note_text(annex: Mapping[str, Any], column: str) -> str:
@@ -119,6 +124,7 @@ AUXILIARY_FRAMES: dict[str, list[str]] = {
         "period_start",
         "period_end",
         "extraction_date",
+        NAME_HEADING,
     ],
     "about": ["field", "value"],
     "inputs": ["file", "kind", "sha256", "bytes"],
@@ -132,7 +138,8 @@ AUXILIARY_FRAMES: dict[str, list[str]] = {
 - ``second``: a row a cell in which a second source of the period differs.
 - ``notes``: a row a paragraph, list item or heading of the analyst's ``notes.md``.
 - ``annexes``: a row a printed table: its name as in :class:`CellRef`, its number in the source's order (``position``),
-  the annex number printed (missing where none is and none is declared), title, note and dates.
+  the annex number printed (missing where none is and none is declared), title, note and dates; the heading of its names
+  where the table is not declared.
 - ``about``: a row a fact about the period (its dates, its issuer, the text).
 - ``inputs``: a row an input file.
 """
@@ -230,6 +237,8 @@ class QuarterData:
     inputs: pd.DataFrame = _empty("inputs")
     history: tuple[QuarterData, ...] = ()
     """Earlier periods of the same kind, oldest first, corrections applied: what changes are measured against."""
+    data_root: Path | None = None
+    """The data root that an analyst loaded it from, where it is not the project's own."""
 
     def frames(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """``cells`` and the frames beside them, with their names."""
@@ -305,7 +314,7 @@ class QuarterData:
     @property
     def undeclared(self) -> pd.DataFrame:
         """The rows of ``cells`` whose meaning nobody declared: kept as printed and never checked."""
-        return self.cells[self.cells["status"] == AS_PRINTED]
+        return self.cells[(self.cells["status"] == AS_PRINTED) & (self.cells["measure"] == "")]
 
     @property
     def absent(self) -> list[str]:
@@ -337,12 +346,20 @@ class QuarterData:
         return "" if rows.empty else str(rows.iloc[0])
 
     def with_table(self, name: str, content: pd.DataFrame) -> QuarterData:
-        """A copy in which the rows of an annex are those of a frame like :meth:`table`; its printed totals stay."""
+        """A copy in which the rows of an annex are those of a frame like :meth:`table`; its printed totals stay.
+
+        A cell that had no number and still has none keeps the word printed there (归市).
+        """
         spec = self.declaration.annexes[name]
         of_annex = self.cells["annex"] == name
         kept = self.cells[~of_annex | self.cells["is_total"]]
         number = int(self.cells.loc[of_annex, "table"].min()) if of_annex.any() else self._next_table()
-        rows = frame("cells", cell_rows(spec, content, number))
+        missing = {
+            _place_of(cell): cell
+            for cell in self.cells[of_annex].to_dict("records")
+            if cell["status"] == MISSING
+        }
+        rows = frame("cells", [_as_before(row, missing) for row in cell_rows(spec, content, number)])
         cells = pd.concat([rows, kept], ignore_index=True).sort_values("table", kind="stable")
         return replace(self, cells=cells.reset_index(drop=True))
 
@@ -377,6 +394,18 @@ def _content(cells: pd.DataFrame) -> pd.DataFrame:
     return order.drop(columns=["place", "table", "column", "reason"]).reset_index(drop=True)
 
 
+def _place_of(cell: Mapping[str, Any]) -> tuple[str, ...]:
+    return cell["group"], cell["row"], cell["member"], cell["measure"]
+
+
+def _as_before(row: dict[str, Any], missing: Mapping[tuple[str, ...], Mapping[str, Any]]) -> dict[str, Any]:
+    """A row of ``cells``, with the word and reason of the cell before where neither holds a number."""
+    before = missing.get(_place_of(row))
+    if before is None or row["status"] != MISSING:
+        return row
+    return row | {name: before[name] for name in ("printed", "reason", "place")}
+
+
 def cell_rows(spec: AnnexSpec, content: pd.DataFrame, number: int) -> list[dict[str, Any]]:
     """Rows of ``cells`` for the rows of an annex's frame.
 
@@ -396,8 +425,13 @@ def cell_rows(spec: AnnexSpec, content: pd.DataFrame, number: int) -> list[dict[
             if measure.name not in record:
                 continue
             value = record[measure.name]
-            printed = str(record.get(printed_column(measure.name), "")) or _printed(value)
-            is_missing = pd.isna(value)
+            is_text = measure.kind == AS_PRINTED_KIND
+            printed = (
+                str(value)
+                if is_text
+                else str(record.get(printed_column(measure.name), "")) or _printed(value)
+            )
+            is_missing = not is_text and pd.isna(value)
             rows.append(
                 {
                     "table": number,
@@ -408,8 +442,8 @@ def cell_rows(spec: AnnexSpec, content: pd.DataFrame, number: int) -> list[dict[
                     "column": column_path(spec, measure, member),
                     "measure": measure.name,
                     "printed": printed,
-                    "value": None if is_missing else float(value),
-                    "status": MISSING if is_missing else NUMBER,
+                    "value": None if is_missing or is_text else float(value),
+                    "status": AS_PRINTED if is_text else MISSING if is_missing else NUMBER,
                     "reason": f"原表填“{printed}”，含义未注明" if is_missing else "",
                 }
             )
@@ -435,6 +469,16 @@ def column_path(spec: AnnexSpec, measure: Measure, member: str) -> str:
 def _cell_records(data: QuarterData) -> list[dict[str, Any]]:
     columns = [data.cells[column].tolist() for column in CELL_TYPES]
     return [dict(zip(CELL_TYPES, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def is_attribute(name: str) -> bool:
+    """Whether every period has an attribute of this name, which therefore can be no annex's."""
+    return name in QuarterData.__dataclass_fields__ or hasattr(QuarterData, name)
+
+
+def is_undeclared(cell: Mapping[str, Any]) -> bool:
+    """Whether nobody declared what a row of ``cells`` means; a measure may be declared as text that is kept as printed."""
+    return cell["status"] == AS_PRINTED and not cell["measure"]
 
 
 def _table_view(data: QuarterData, name: str) -> pd.DataFrame:
@@ -514,6 +558,8 @@ def _unreported_view(data: QuarterData) -> pd.DataFrame:
 
 
 FRAMES = tuple(
-    item.name for item in fields(QuarterData) if item.name not in ("quarter", "declaration", "history")
+    item.name
+    for item in fields(QuarterData)
+    if item.name not in ("quarter", "declaration", "history", "data_root")
 )
 """Names of ``cells`` and the frames beside them."""

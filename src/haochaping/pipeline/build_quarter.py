@@ -38,8 +38,9 @@ class BuildResult:
     missing_glyphs: tuple[str, ...]
     """Characters on the page for which the font has no glyph."""
     about_past: tuple[str, ...]
-    unchecked: tuple[str, ...]
     """Remarks on the earlier quarters that it was compared with."""
+    unchecked: tuple[str, ...]
+    """What was printed and nobody declared."""
 
 
 def build(

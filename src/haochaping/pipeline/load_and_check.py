@@ -6,6 +6,7 @@ In a run the runner has staged both; in a notebook opened by hand they are compu
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -41,7 +42,8 @@ def load(quarter: str | Period, data: str | os.PathLike[str] | None = None) -> Q
         return read_staged(Path(staged), wanted, load_reference(find_locations().reference))
     from haochaping.pipeline.assess import assess  # what reads and checks is not needed inside a run
 
-    return assess(find_locations(data), wanted, date.today()).data
+    loaded = assess(find_locations(data), wanted, date.today()).data
+    return loaded if data is None else replace(loaded, data_root=Path(data).resolve())
 
 
 def check(
@@ -57,11 +59,12 @@ def check(
         From :func:`haochaping.load`, or with other figures from its method ``with_table``; a change in a frame of an
         annex itself, which is a view of the cells, is not seen.
     data : path, optional
-        Data root; by default the project's ``data/``.
+        Data root; by default the one that `quarter` was loaded from.
     as_of : date, optional
         The date on which explanations must still be valid; by default today.
     """
     staged = os.environ.get(STAGED_VARIABLE)
+    data = data or quarter.data_root
     if staged and data is None:
         return read_staged_report(Path(staged))
     return _check(quarter, find_locations(data), as_of or date.today())

@@ -165,7 +165,7 @@ def _area(reference: Reference) -> str:
 
 
 def _stated_figures(data: QuarterData) -> dict[str, Any]:
-    """Records and rates as the source's text states them, with words such as 约 and 以上."""
+    """Records, rates and declared figures as the source's text states them, with words such as 约 and 以上."""
     rates = []
     records = ""
     for row in data.headline.to_dict("records"):
@@ -175,6 +175,9 @@ def _stated_figures(data: QuarterData) -> dict[str, Any]:
             scaled = _SCALED_COUNT.fullmatch(printed)
             number, scale = scaled.groups() if scaled else (printed, "")
             records = f"{before_number}{number}{scale}{before_unit}条{at_end}"
+        elif declared := data.declaration.text_figures.get(row["figure"]):
+            number = printed.removesuffix(declared.unit)
+            rates.append(f"{declared.word}{before_number}{number}{before_unit}{declared.unit}{at_end}")
         else:
             rates.append(f"{FIGURES.get(row['figure'], row['figure'])}{before_number}{printed}{at_end}")
     return {"claimed_records": records, "claimed_rates": rates}

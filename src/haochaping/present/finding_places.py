@@ -10,7 +10,7 @@ from itertools import groupby
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.owners import Owners, cells_to_verify
-from haochaping.core.labels import annex_words, column_heading, place
+from haochaping.core.labels import after_annex, annex_words, column_heading, place
 from haochaping.core.model import NOTE, TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.core.text import normalize_for_comparison
 from haochaping.present.cell_places import CellPlaces, ColumnRef
@@ -91,7 +91,7 @@ class FindingPlaces:
         table, measure, member = column
         declaration = self._data.declaration
         measure_words = f"{declaration.word_of(member)}{column_heading(declaration, measure)}"
-        label = f"{annex_words(self._data, table)}{measure_words}列"
+        label = f"{annex_words(self._data, table)}{after_annex(measure_words)}列"
         return _link(self._places.column_id(column) or f"table-{table}", label)
 
     def _text_places(self, finding: Finding) -> Iterator[str]:

@@ -114,11 +114,13 @@ class PrintedTable:
     columns: Sequence[PrintedColumn]
     rows: Sequence[PrintedRow]
     totals: Sequence[PrintedRow]
+    name_heading: str = ""
+    """What is printed above the names of a table that is not declared."""
 
     @property
     def key_heading(self) -> str:
         """Heading of the column of names."""
-        return key_heading(self.spec)
+        return self.name_heading or key_heading(self.spec)
 
     @property
     def headings(self) -> list[str]:
@@ -263,6 +265,7 @@ class _TableBuilder:
             title=self.spec.title if self.spec else printed_title,
             printed_title=printed_title,
             note=str(annexes[0]["note"]) if annexes else "",
+            name_heading=str(annexes[0]["name_heading"]) if annexes else "",
             serial_heading=self.data.declaration.serial_headings[0],
             columns=columns,
             rows=[row for row in rows if not row.is_total],

@@ -11,6 +11,7 @@ from haochaping.core.errors import InputRefused, Problem
 from haochaping.core.model import (
     AS_PRINTED,
     MISSING,
+    NAME_HEADING,
     NO_ROW,
     NUMBER,
     QuarterData,
@@ -149,6 +150,7 @@ def _annex_row(parts: Sequence[AnnexTable], number: int) -> dict[str, Any]:
         "period_start": start,
         "period_end": end,
         "extraction_date": extracted,
+        NAME_HEADING: table.meaning.name_heading,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,14 +21,19 @@ from haochaping.core.declaration import (
     Unwanted,
 )
 from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.model import is_attribute
 from haochaping.core.paths import project_root
 from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.declaration_keys import check_keys
-from haochaping.reference.relation_text import RelationUnread, parse_expression, parse_relation
+from haochaping.reference.notebook_needs import annexes_of_notebook, runnable_notebooks
+from haochaping.reference.relation_text import TEXT, RelationUnread, parse_expression, parse_relation
 from haochaping.reference.toml_lines import TomlLines
 
 DECLARATION = "annexes.toml"
 """Name of the file in ``data/reference``."""
+_TAKEN_NAMES = frozenset({TEXT, "origins"})
+"""Names that mean something beside annexes: figures of the text in relations, a file of earlier versions."""
+_UNDECLARED_TABLE = re.compile(r"table_\d+", re.IGNORECASE)
 
 
 def read_declaration(path: Path, text: str) -> Declaration:
@@ -84,7 +90,7 @@ class _DeclarationReader:
                 for name, entry in self._section("text_figure").items()
             },
             unwanted=tuple(Unwanted(e["heading"], e["reason"]) for e in self.document.get("unwanted", [])),
-            notebook=self._notebook(),
+            notebook=self._notebook(annexes),
             serial_headings=tuple(self.document.get("serial", ("序号",))),
         )
         self._refuse_two_meanings(declaration)
@@ -98,11 +104,18 @@ class _DeclarationReader:
     def _problem(self, place: Sequence[str | int], found: str, expected: str) -> None:
         self.problems.append(Problem(self.lines.place(self.path, place), found, expected))
 
-    def _notebook(self) -> str:
-        name: str = self.document.get("notebook", GENERAL_NOTEBOOK)
-        if not (project_root() / "notebooks" / name).is_file():
-            known = sorted(path.name for path in (project_root() / "notebooks").glob("*.ipynb"))
-            self._problem(("notebook",), name, f"应为 notebooks/ 中已有的笔记本：{'、'.join(known)}")
+    def _notebook(self, annexes: Mapping[str, AnnexSpec]) -> str:
+        if "notebook" not in self.document:
+            return GENERAL_NOTEBOOK
+        name: str = self.document["notebook"]
+        folder = project_root() / "notebooks"
+        known = runnable_notebooks(folder)
+        if name not in known:
+            expected = f"应为 notebooks/ 中有参数单元格（parameters）的笔记本：{'、'.join(known)}"
+            self._problem(("notebook",), name, expected)
+        elif missing := [needed for needed in annexes_of_notebook(folder / name) if needed not in annexes]:
+            expected = f"这个笔记本要用的附件没有声明：{'、'.join(missing)}；各市通用的是 {GENERAL_NOTEBOOK}"
+            self._problem(("notebook",), name, expected)
         return name
 
     # --- groups and measures ------------------------------------------------------------------------------
@@ -198,9 +211,11 @@ class _DeclarationReader:
                 if "columns" in entry
                 else []
             )
+            self._refuse_unknowable_columns(place, groups[columns[0]] if columns else None)
             its_measures = self._known(place, "measures", entry["measures"], measures, "measure")
             for key in ("required", "optional"):
                 self._known(place, key, entry.get(key, []), dict.fromkeys(entry["measures"]), "measures")
+            self._refuse_reserved_name((*place, "name"), entry["name"])
             if entry["name"] in annexes:
                 self._problem((*place, "name"), entry["name"], "附件的 name 不应重复")
             for label, group in entry.get("totals", {}).items():
@@ -225,6 +240,22 @@ class _DeclarationReader:
             )
         self._refuse_same_titles()
         return annexes
+
+    def _refuse_reserved_name(self, place: Sequence[str | int], name: str) -> None:
+        """The name of an annex is an attribute of every period and names a file, beside those that all periods have."""
+        if not name.isidentifier():
+            self._problem(place, name, "附件的 name 应由字母、数字和下划线组成，不以数字开头")
+        elif is_attribute(name.lower()) or name.lower() in _TAKEN_NAMES or _UNDECLARED_TABLE.fullmatch(name):
+            self._problem(place, name, "这个名称程序另有用处（数据表、文件或属性），请换一个 name")
+
+    def _refuse_unknowable_columns(self, place: Sequence[str | int], group: Group | None) -> None:
+        """No column of a matrix could be told from any other heading, so that its totals would have no parts."""
+        if group and not (group.is_registered or group.endings or group.members):
+            expected = (
+                f"columns 的组应能从列名认出：在 [group.{group.name}] 中写 registered = true（单位登记在 units.csv）、"
+                f"endings（名称末字，如 区县市旗），或用 [group.{group.name}.member.…] 列出各项"
+            )
+            self._problem((*place, "columns"), group.name, expected)
 
     def _known(
         self,

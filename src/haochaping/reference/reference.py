@@ -265,7 +265,10 @@ def _aliases(row: dict[str, str]) -> tuple[str, ...]:
 def _unit(row: dict[str, str], path: Path, line: int, declaration: Declaration) -> Unit:
     kinds = [group.name for group in declaration.groups.values() if group.is_registered]
     if row["kind"] not in kinds:
-        raise refuse(f"{path} 第 {line} 行 kind", row["kind"], f"应为 {'、'.join(kinds)} 之一")
+        expected = (
+            f"应为 {'、'.join(kinds)} 之一" if kinds else "annexes.toml 中没有一个组写明 registered = true"
+        )
+        raise refuse(f"{path} 第 {line} 行 kind", row["kind"], expected)
     order = row.get("official_order", "")
     if order and not (order.isdecimal() and len(order) < 10):
         raise refuse(f"{path} 第 {line} 行 official_order", order, "应为整数或空白")

@@ -46,7 +46,7 @@ def parse_relation(entry: Mapping[str, Any], declaration: Declaration) -> Relati
     Raises
     ------
     RelationUnread
-        It cannot be read, or names an annex, measure or group that is not declared.
+        It cannot be read, names an annex, measure or group that is not declared, or a measure that is no count.
     """
     sides = _COMPARISON.split(entry["holds"])
     if len(sides) != 3:
@@ -94,5 +94,7 @@ def _terms(text: str, declaration: Declaration) -> tuple[RelationTerm, ...]:
             )
         if measure not in spec.measures:
             raise RelationUnread(f"{name}：附件 {annex} 的列为 {'、'.join(spec.measures)}")
+        if not spec.measures_by_name[measure].is_count:
+            raise RelationUnread(f'{name}：应为计数的列（kind = "count"）；比率、得分等不能相加')
         terms.append(RelationTerm(factor, annex, measure))
     return tuple(terms)

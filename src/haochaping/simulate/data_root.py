@@ -6,12 +6,13 @@ import csv
 import shutil
 from pathlib import Path
 
+from haochaping.core.errors import refuse
 from haochaping.core.model import SIMULATED
 from haochaping.core.period import Period
 from haochaping.reference.read_declaration import DECLARATION
 from haochaping.reference.reference import load_reference
 from haochaping.simulate.print_bulletin import print_bulletin
-from haochaping.simulate.simulated_quarter import PUBLIC_SERVICES, CitySize, SimulatedCity, simulate
+from haochaping.simulate.simulated_quarter import ANNEXES, PUBLIC_SERVICES, CitySize, SimulatedCity, simulate
 
 
 def write_data_root(out: Path, quarters: list[Period], seed: int, reference: Path) -> None:
@@ -27,12 +28,19 @@ def write_data_root(out: Path, quarters: list[Period], seed: int, reference: Pat
         Seed of :func:`simulate`.
     reference : Path
         Folder of a real city from which annexes, words, rules, claims, benchmarks and thresholds are copied.
+
+    Raises
+    ------
+    InputRefused
+        The city does not declare the annexes that are simulated.
     """
+    _refuse_other_annexes(reference)
     (out / "reference").mkdir(parents=True, exist_ok=True)
     for name in (DECLARATION, "words.csv", "rules.toml", "claims.csv", "benchmarks.csv"):
-        shutil.copyfile(reference / name, out / "reference" / name)
+        if (reference / name).is_file():  # a city need not have all of them
+            shutil.copyfile(reference / name, out / "reference" / name)
     city = (reference / "city.toml").read_text(encoding="utf-8")
-    thresholds = city[city.index("[thresholds]") :]
+    thresholds = "".join(city.partition("[thresholds]")[1:])
     (out / "reference" / "city.toml").write_text(
         f'# {SIMULATED}\nname = "模拟市"\noffice = "模拟市政务服务管理办公室"\n\n{thresholds}',
         encoding="utf-8",
@@ -65,3 +73,10 @@ def write_data_root(out: Path, quarters: list[Period], seed: int, reference: Pat
         folder.mkdir(parents=True, exist_ok=True)
         text = print_bulletin(simulate(quarter, seed, declaration=declaration))
         (folder / "bulletin.txt").write_text(text, encoding="utf-8")
+
+
+def _refuse_other_annexes(reference: Path) -> None:
+    declared = load_reference(reference).declaration.annexes
+    if missing := [name for name in ANNEXES if name not in declared]:
+        expected = f"模拟数据只有 {'、'.join(ANNEXES)} 各附件，本市没有声明其中的 {'、'.join(missing)}"
+        raise refuse(str(reference / DECLARATION), "、".join(declared), expected)

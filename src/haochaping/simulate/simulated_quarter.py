@@ -54,7 +54,7 @@ _DEPARTMENTS = (
     *("文化和旅游局", "卫健委", "退役军人事务局", "市场监管局", "统计局", "总工会", "残联"),
 )
 PUBLIC_SERVICES = "公共服务"
-_ANNEXES = ("districts", "city_departments", "district_departments", "towns_and_villages", "public_services")
+ANNEXES = ("districts", "city_departments", "district_departments", "towns_and_villages", "public_services")
 """Annexes that are simulated where a city declares them."""
 _Total = tuple[str, str, str, int | None]
 """A printed total: its label, its member of the columns, its measure, its number."""
@@ -345,7 +345,7 @@ def _service_row(cases: int, evaluations: int, active: int, negative: int) -> di
 
 def _simulated_annexes(declaration: Declaration) -> dict[str, AnnexSpec]:
     """The annexes that are simulated, in the order in which the bulletin prints them."""
-    return {name: spec for name, spec in declaration.annexes.items() if name in _ANNEXES}
+    return {name: spec for name, spec in declaration.annexes.items() if name in ANNEXES}
 
 
 def _total_of_public_services(public_services: list[dict[str, Any]]) -> list[_Total]:

@@ -22,7 +22,7 @@ from haochaping.core.model import (
     total_label,
     undeclared_table,
 )
-from haochaping.core.text import normalize_for_comparison
+from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.reference.reference import Reference
 
 _QUALIFIERS_BEFORE_NUMBER = ("约", "近", "超过", "超", "逾")
@@ -96,6 +96,7 @@ class CellIndex:
         self._totals: dict[tuple[str, str, str], RowRef] = {}
         self._column_sums: dict[tuple[str, str], int] = {}
         self._annex_words: dict[str, str] = {}
+        self._unread: set[tuple[str, str]] = set()
         for cell in data.cell_records():
             self._add(cell)
         for item in data.headline.itertuples():
@@ -125,6 +126,8 @@ class CellIndex:
         elif cell["reason"]:
             self._reasons[ref] = cell["reason"]
         if not cell["annex"] or not cell["measure"]:
+            if _may_be_count(cell):
+                self._unread.add((table, ref.row))
             return
         if cell["is_total"]:
             key = (table, ref.row, ref.member)
@@ -167,6 +170,13 @@ class CellIndex:
         if table not in self._annex_words:
             self._annex_words[table] = annex_words(self.data, table)
         return self._annex_words[table]
+
+    def annexes_words(self, tables: Sequence[str]) -> str:
+        """``附件1、2``, by the numbers printed; with the words of each where one has none."""
+        numbers = [self.annex_number(table) for table in tables]
+        if all(numbers):
+            return f"附件{'、'.join(numbers)}"
+        return "、".join(map(self.annex_words, tables))
 
     def annex_number(self, table: str) -> str:
         """The printed number of an annex as text; blank without one."""
@@ -211,6 +221,16 @@ class CellIndex:
             if same_row and same_member and (not group or row.group == group):
                 yield row
 
+    def lacks_columns(self, row: RowRef) -> bool:
+        """Whether a row of a matrix has counts in columns that nobody declared: a sum over its columns may lack them."""
+        spec = self.declaration.annexes.get(row.table)
+        return spec is not None and spec.columns_by is not None and (row.table, row.row) in self._unread
+
+    def lacks_parts(self, total: RowRef) -> bool:
+        """Whether a total adds up columns of which some may not be declared; one of a declared column alone does not."""
+        members = {row.member for row in self.rows(total.table)}
+        return total.member not in members and self.lacks_columns(total)
+
     def value(self, cell: CellRef) -> int | float | None:
         """Printed value: whole for counts, a fraction for percentages; None when the cell holds no number."""
         return self._values.get(cell)
@@ -243,3 +263,9 @@ class CellIndex:
             counts = (self.count(row.cell(column)) or 0 for row in self.rows(table))
             self._column_sums[table, column] = sum(counts)
         return self._column_sums[table, column]
+
+
+def _may_be_count(cell: Mapping[str, Any]) -> bool:
+    """Whether a row of ``cells`` holds a whole number that is no percentage."""
+    value = cell["value"]
+    return value == value and float(value).is_integer() and not plain_number(cell["printed"]).endswith("%")

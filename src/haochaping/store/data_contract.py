@@ -89,7 +89,10 @@ def _wrong_value(cell: Mapping[str, Any], measure: Measure) -> str:
 
 def _table_words(data: QuarterData, cell: Mapping[str, Any]) -> str:
     spec = data.declaration.annexes.get(cell["annex"])
-    return f"{spec.title}表（{annex_words(data, spec.name)}）" if spec else f"第{cell['table']}个表"
+    if spec is None:
+        return f"第{cell['table']}个表"
+    numbered = annex_words(data, spec.name)
+    return spec.words if numbered == spec.words else f"{spec.words}（{numbered}）"
 
 
 def _cell_words(data: QuarterData, cell: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -20,7 +20,16 @@ from haochaping.cleaning.csv_cell_limit import csv_cell_limit
 from haochaping.cleaning.number_or_missing import MOST_DIGITS
 from haochaping.core.declaration import Declaration
 from haochaping.core.errors import InputRefused, Problem, refuse
-from haochaping.core.model import AS_PRINTED, AUXILIARY_FRAMES, MISSING, NUMBER, QuarterData, dtypes, frame
+from haochaping.core.model import (
+    AS_PRINTED,
+    AUXILIARY_FRAMES,
+    MISSING,
+    NAME_HEADING,
+    NUMBER,
+    QuarterData,
+    dtypes,
+    frame,
+)
 from haochaping.core.period import Period
 from haochaping.files.exclusive_lock import exclusive_lock
 from haochaping.files.swap_folder import stage_and_swap_in
@@ -35,6 +44,8 @@ _NUMBER_COLUMNS = ("table", "value")
 """Columns of ``cells.csv`` that hold numbers."""
 _FORMER = ("printed_totals.csv", "unreported.csv", "origins.csv")
 """Files of earlier versions, which are removed: their content is in ``cells.csv``."""
+_OPTIONAL = {"annexes": (NAME_HEADING,)}
+"""Columns of frames that their files have only where they say something."""
 _FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")
 """Text that a spreadsheet may take for a formula; blanks before the sign and its full-width form count too."""
 
@@ -71,18 +82,34 @@ def write_frames(data: QuarterData, folder: Path) -> None:
 def _csv_files(data: QuarterData) -> dict[str, bytes]:
     """Every file by its name; a frame that is empty has none, but the cells always have one."""
     tables = {name: data.table(name) for name in data.declaration.annexes}
-    frames = {name: getattr(data, name) for name in AUXILIARY_FRAMES}
+    frames = {name: _without_blank_optional(name, getattr(data, name)) for name in AUXILIARY_FRAMES}
     return {
         CELLS: _to_csv(pd.DataFrame(cell_records(data), columns=COLUMNS, dtype="str"), _NUMBER_COLUMNS),
         **{f"{name}.csv": _to_csv(content) for name, content in (tables | frames).items() if len(content)},
     }
 
 
+def _without_blank_optional(name: str, content: pd.DataFrame) -> pd.DataFrame:
+    """A frame without columns that files need not have and that say nothing."""
+    blank = [column for column in _OPTIONAL.get(name, ()) if not (content[column] != "").any()]
+    return content.drop(columns=blank)
+
+
 def _read_files(folder: Path, declaration: Declaration) -> dict[str, bytes]:
     """The files of :func:`write_tidy` that are in the folder, and those of earlier versions."""
-    frames = [f"{name}.csv" for name in (*declaration.annexes, *AUXILIARY_FRAMES)]
+    names = dict.fromkeys([*declaration.annexes, *AUXILIARY_FRAMES, *_former_annexes(folder)])
+    frames = [f"{name}.csv" for name in names]
     paths = [folder / name for name in (CELLS, *frames, *_FORMER)]
     return {path.name: path.read_bytes() for path in paths if path.exists()}
+
+
+def _former_annexes(folder: Path) -> list[str]:
+    """Names of the annexes that the folder was written with: its cells name them, whatever is declared by now."""
+    try:
+        cells = _read_cells(folder / CELLS, COLUMNS)
+    except (InputRefused, OSError):
+        return []
+    return [name for name in cells["annex"].unique() if name.isidentifier() and name != TEXT_ROWS]
 
 
 def _write_files(files: Mapping[str, bytes], folder: Path) -> None:
@@ -161,7 +188,7 @@ def _from_csv(path: Path, name: str) -> pd.DataFrame:
     if not path.exists():
         return frame(name, [])
     types = dtypes(name)
-    raw = _read_cells(path, list(types))
+    raw = _read_cells(path, list(types), _OPTIONAL.get(name, ()))
     problems: list[Problem] = []
     columns = {}
     for column, kind in types.items():
@@ -225,8 +252,8 @@ def _wrong_words(place: str, row: Mapping[str, str], declaration: Declaration) -
         )
 
 
-def _read_cells(path: Path, columns: list[str]) -> pd.DataFrame:
-    """The cells of a CSV as text; every row must have as many as there are columns."""
+def _read_cells(path: Path, columns: list[str], optional: Sequence[str] = ()) -> pd.DataFrame:
+    """The cells of a CSV as text; every row must have as many as there are columns. Optional ones may be absent: blank."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
         with csv_cell_limit(LONGEST_TEXT):
@@ -234,6 +261,8 @@ def _read_cells(path: Path, columns: list[str]) -> pd.DataFrame:
             head, *rows = [row for row in reader if row] or [[]]
     except (UnicodeDecodeError, csv.Error) as error:
         raise refuse(str(path), type(error).__name__, "应为本工具写出的 CSV 文件（UTF-8）") from None
+    absent = [column for column in optional if column not in head]
+    columns = [column for column in columns if column not in absent]
     if head != columns:
         raise refuse(str(path), "、".join(head)[:200], f"列应依次为 {'、'.join(columns)}")
     wrong = [
@@ -243,4 +272,4 @@ def _read_cells(path: Path, columns: list[str]) -> pd.DataFrame:
     ]
     if wrong:
         raise InputRefused(wrong)
-    return pd.DataFrame(rows, columns=columns, dtype="str")
+    return pd.DataFrame(rows, columns=columns, dtype="str").assign(**dict.fromkeys(absent, ""))

@@ -212,3 +212,17 @@ def test_what_stands_in_brackets_behind_a_title_belongs_to_it(added):
     facts = narrative(text).facts
     assert facts["addressees"] == "各区县局"
     assert facts["title"].endswith(added.replace(" ", ""))
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("某市2024年第一季度情况通报", "某市2024年第一季度情况通报"),
+        ("某市政务服务管理局\n关于一季度的通报（送审稿）", "某市政务服务管理局关于一季度的通报（送审稿）"),
+        ("某市一季度好差评", "某市一季度好差评"),
+    ],
+)
+def test_a_title_without_addressees_ends_before_the_text(title: str, shown: str) -> None:
+    text = "2024年第一季度，全市共收到评价11440票。现将有关情况通报如下。"
+    facts = narrative(f"{title}\n{text}\n").facts
+    assert (facts["title"], facts["text"]) == (shown, text)

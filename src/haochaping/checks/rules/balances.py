@@ -35,6 +35,9 @@ def total(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             if difference > 0 and len(known) < len(values):
                 yield not_evaluable(at, (at, *cells), "有的行没有列出数，差额可能在其中")
                 continue
+            if difference > 0 and cell_index.lacks_parts(row):
+                yield not_evaluable(at, (at, *cells), "有的列没有登记")
+                continue
             arithmetic = f"{' + '.join(number(value) for value in known)} = {number(sum(known))}"
             if difference:
                 arithmetic += f"；{number(sum(known))} − {number(printed)} = {number(-difference)}"
@@ -93,7 +96,7 @@ def same(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             values={
                 "printed": number(mine),
                 "other": name_in(cell_index.spec(other), match, "district"),
-                "other_annex": cell_index.annex_number(other),
+                "other_annex": cell_index.annex_words(other),
                 "other_printed": number(theirs),
             },
             constraints=(Constraint(((at, 1.0), (other_cell, -1.0)), 0, 0),),
@@ -187,6 +190,8 @@ def _implied_by_totals(cell_index: CellIndex, cell: CellRef) -> str:
         parts = [part.cell(cell.column) for part in cell_index.parts(total_row)]
         total_value = cell_index.count(total_row.cell(cell.column))
         blank = [part for part in parts if cell_index.count(part) is None]
+        if cell_index.lacks_parts(total_row):
+            continue
         if total_value is not None and blank == [cell]:
             sum_of_others = sum(cell_index.count(part) or 0 for part in parts)
             if total_value >= sum_of_others:

@@ -22,12 +22,12 @@ def _column_sum(cell_index: CellIndex, tables: list[str], column: str) -> tuple[
 
 
 def _claimed_figure(rule: Rule, cell_index: CellIndex) -> tuple[CellRef, list[str], str] | None:
-    """The figure's cell, those of the rule's tables that are there, and their annex numbers; None without the figure."""
+    """The figure's cell, those of the rule's tables that are there, and these in words; None without the figure."""
     at = claim_cell(rule.options["figure"])
     if cell_index.value(at) is None:
         return None
     there = [name for name in rule.tables if cell_index.rows(name)]
-    return at, there, "、".join(cell_index.annex_number(name) for name in there)
+    return at, there, cell_index.annexes_words(there)
 
 
 def headline_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
@@ -149,7 +149,7 @@ def headline_rectified(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         (at, *rectified, *negatives),
         state(holds),
         quotient_text(k, n, shown),
-        values={"printed": printed, "annex": cell_index.annex_number(table), "exact": shown},
+        values={"printed": printed, "annex": cell_index.annex_words(table), "exact": shown},
         expected=shown,
     )
 

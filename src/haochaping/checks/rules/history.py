@@ -12,7 +12,7 @@ import numpy as np
 from haochaping.checks.outcome import ALL_ROWS, Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
-from haochaping.core.labels import row_words
+from haochaping.core.labels import after_annex, annex_words, row_words
 from haochaping.core.model import CellRef
 from haochaping.statistics.robust_spread import robust_spread
 from haochaping.store.cell_index import CellIndex
@@ -97,7 +97,7 @@ def _all_cells_at_once(rule: Rule, cell_index: CellIndex, before: CellIndex) -> 
             for at, now, then in changed
         )
         values = {
-            "annex": cell_index.annex_number(table),
+            "annex": cell_index.annex_words(table),
             "count": len(changed),
             "cells": "、".join(row_words(cell_index.declaration, at) for at, _, _ in changed[:6]),
             "more": len(changed) > 6,
@@ -126,7 +126,7 @@ def copied(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             and (then := before.count(cell)) is not None
         }
         if any(now >= max(rule.options["least"], 1) for now, _ in pairs.values()):
-            values = {"annex": cell_index.annex_number(table), "before": before.data.quarter.label}
+            values = {"annex": cell_index.annex_words(table), "before": before.data.quarter.label}
             yield from _copied_in_table(rule, table, pairs, values, cell_index)
 
 
@@ -218,7 +218,7 @@ def _columns_outcome(
         tuple(cell for column in mine for cell in column),
         state(False),
         shown,
-        values=values | {"whole": False, "columns": names},
+        values=values | {"whole": False, "columns": after_annex(names)},
     )
 
 
@@ -239,8 +239,7 @@ def annexes_kept(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     before = cell_index.history[-1]
     for name, spec in cell_index.declaration.annexes.items():
         if name not in before.absent:
-            number_before = before.annex_number(name)
-            values = {"annex": number_before, "title": spec.title, "before": before.quarter.label}
+            values = {"annex": annex_words(before, name), "title": spec.title, "before": before.quarter.label}
             there = name not in cell_index.data.absent
             yield Outcome(
                 whole_column(spec, (spec.counts or spec.measures)[-1]), (), state(there), "", values=values

@@ -92,7 +92,7 @@ def peers_points(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 (n_cell, k_cell),
                 state(not is_far),
                 f"{number(k)} ÷ {number(n)} = {rate}；各单位中位数 {median}",
-                values={"exact": rate, "median": median, "annex": cell_index.annex_number(table)},
+                values={"exact": rate, "median": median, "annex": cell_index.annex_words(table)},
                 suspects=(n_cell, k_cell) if is_far else (),
             )
 

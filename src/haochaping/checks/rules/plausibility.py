@@ -84,7 +84,7 @@ def concentration(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 for _, row, v, lq in found
             ),
             values={
-                "annex": cell_index.annex_number(table),
+                "annex": cell_index.annex_words(table),
                 "count": len(found),
                 "cells": "、".join(f"{row.member}{row.row}" for _, row, _, _ in found[:6]),
                 "more": len(found) > 6,

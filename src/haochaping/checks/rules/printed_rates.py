@@ -24,6 +24,7 @@ from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number, percent_text, percent_text_beside, quotient_text
 from haochaping.cleaning.number_or_missing import printed_decimals
 from haochaping.core.declaration import RATE, SHARE, Measure
+from haochaping.core.labels import after_annex
 from haochaping.core.model import CellRef
 from haochaping.core.text import plain_number
 from haochaping.store.cell_index import CellIndex
@@ -171,7 +172,7 @@ def zero_of_none(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 "0 ÷ 0，不适用",
                 values={
                     "annex": cell_index.annex_words(table),
-                    "columns": columns,
+                    "columns": after_annex(columns),
                     "count": len(zeros),
                     "printed": cell_index.printed(zeros[0]),
                 },
@@ -328,7 +329,7 @@ def rates_alike(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             state(active == base or any(cell_index.value(cell) != 1 for cell in rates)),
             f"主动评价 {number(active)} ÷ 评价 {number(base)}{restriction} = {share}",
             values={
-                "annex": cell_index.annex_number(table),
+                "annex": cell_index.annex_words(table),
                 "count": len(rates),
                 "printed": cell_index.printed(rates[0]),
                 "active": share,

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from haochaping.checks.outcome import Constraint, Outcome, not_evaluable, state
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
+from haochaping.cleaning.quantities import plain_text, quantities
 from haochaping.core.declaration import Relation, RelationTerm
-from haochaping.core.labels import annex_words
+from haochaping.core.labels import after_annex, annex_words
 from haochaping.core.model import TEXT_CLAIMS, CellRef
 from haochaping.store.cell_index import CellIndex, RowRef, claim_cell
 
@@ -30,10 +31,13 @@ def relation(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             continue  # a unit that one of the annexes does not have, or an annex that this period does not have
         at = left[0].cells[0] if len(left[0].cells) == 1 else right[0].cells[0]
         sums = [[side.value(cell_index) for side in sides] for sides in (left, right)]
+        if not declared.by and _lacks_columns([*left, *right], cell_index):
+            yield not_evaluable(at, cells, "有的列没有登记")
+            continue
         if any(value is None for values in sums for value in values):
             yield not_evaluable(at, cells, "有的数没有列出")
             continue
-        yield _compare(declared, at, cells, left, right, cell_index)
+        yield _compare(declared, unit, at, cells, left, right, cell_index)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,13 @@ class _Side:
 
     term: RelationTerm
     cells: tuple[CellRef, ...]
+
+    def half_step(self, cell_index: CellIndex) -> float:
+        """How far the exact value may lie from the printed one: half a last digit of a figure of the text in 万."""
+        if self.term.annex != TEXT_CLAIMS:
+            return 0.0
+        found = quantities(plain_text(cell_index.printed(self.cells[0])))
+        return abs(self.term.factor) * float(found[0].step) / 2 if found else 0.0
 
     def value(self, cell_index: CellIndex) -> int | None:
         counts = [cell_index.count(cell) for cell in self.cells]
@@ -55,11 +66,12 @@ class _Side:
         if self.term.annex == TEXT_CLAIMS:
             heading = cell_index.row_words(self.cells[0])
         place = annex_words(cell_index.data, self.term.annex)
-        return f"{place}{heading} {number(abs(self.value(cell_index) or 0))}"
+        return f"{place}{after_annex(heading)} {number(abs(self.value(cell_index) or 0))}"
 
 
 def _compare(
     declared: Relation,
+    unit: str,
     at: CellRef,
     cells: Sequence[CellRef],
     left: Sequence[_Side],
@@ -67,8 +79,9 @@ def _compare(
     cell_index: CellIndex,
 ) -> Outcome:
     one, two = (sum(side.value(cell_index) or 0 for side in sides) for sides in (left, right))
-    holds = one == two if declared.comparison == "equal" else one <= two
-    sign = _SIGNS[declared.comparison][not holds]
+    slack = sum(side.half_step(cell_index) for side in (*left, *right))
+    holds = one - two <= slack and (declared.comparison == "at most" or two - one <= slack)
+    sign = "≈" if holds and slack and one != two else _SIGNS[declared.comparison][not holds]
     shown = [" + ".join(side.words(cell_index) for side in sides) for sides in (left, right)]
     terms = [
         (cell, float(factor * side.term.factor))
@@ -76,20 +89,27 @@ def _compare(
         for side in sides
         for cell in side.cells
     ]
-    low = 0 if declared.comparison == "equal" else -math.inf
+    low = -slack if declared.comparison == "equal" else -math.inf
     return Outcome(
         at,
         tuple(dict.fromkeys(cells)),
         state(holds),
         f"{shown[0]} {sign} {shown[1]}；{number(one)} − {number(two)} = {number(one - two)}",
         values={
+            "unit": unit,
             "left": shown[0],
             "right": shown[1],
             "difference": number(abs(one - two)),
             "must": "相等" if declared.comparison == "equal" else "前者不大于后者",
         },
-        constraints=(Constraint(tuple(terms), low, 0),) if declared.is_hard else (),
+        constraints=(Constraint(tuple(terms), low, slack),) if declared.is_hard else (),
     )
+
+
+def _lacks_columns(sides: Sequence[_Side], cell_index: CellIndex) -> bool:
+    """Whether the sum of an annex may lack columns that nobody declared."""
+    annexes = {side.term.annex for side in sides} - {TEXT_CLAIMS}
+    return any(cell_index.lacks_columns(row) for annex in annexes for row in cell_index.rows(annex))
 
 
 def _units(declared: Relation, cell_index: CellIndex) -> list[str]:

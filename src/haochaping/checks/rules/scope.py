@@ -126,7 +126,7 @@ def idle_counterpart(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             f"{cell_index.annex_words(other)}各行评价数合计 {number(whole)}；所列单位办件数均为 0",
             values={
                 "units": "、".join(cell.row for cell in cells),
-                "annex": cell_index.annex_number(other),
+                "annex": cell_index.annex_words(other),
                 "whole": number(whole),
             },
         )
@@ -165,7 +165,7 @@ def counted_in_city(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             f"{unit.counterpart} {number(city_value)}；其余区县相加 {number(sum_of_districts)}",
             values={
                 "printed": cell_index.printed(marked[0]),
-                "city_annex": cell_index.annex_number("city_departments"),
+                "city_annex": cell_index.annex_words("city_departments"),
                 "city": row.row,
                 "value": number(city_value),
                 "districts": number(sum_of_districts),

@@ -12,7 +12,7 @@ from haochaping.checks.rounding import classify_rounding
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.cleaning.number_or_missing import printed_decimals
-from haochaping.core.model import AS_PRINTED, CellRef, undeclared_table
+from haochaping.core.model import CellRef, is_undeclared, undeclared_table
 from haochaping.core.text import plain_number
 from haochaping.store.cell_index import CellIndex
 
@@ -52,7 +52,7 @@ def _tables(cell_index: CellIndex) -> list[list[list[_Cell | None]]]:
     with_undeclared: set[str] = set()
     for cell in cell_index.data.cell_records():
         table = cell["annex"] or undeclared_table(cell["table"])
-        if cell["status"] == AS_PRINTED:
+        if is_undeclared(cell):
             with_undeclared.add(table)
         if cell["is_total"] or cell_index.is_total_label(cell["row"]):
             continue

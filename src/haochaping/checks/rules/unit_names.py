@@ -36,7 +36,7 @@ def units_across(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             state(not lacking and not unexpected),
             f"{cell_index.annex_words(table)}缺{'、'.join(lacking) or '无'}；他处没有的：{'、'.join(unexpected) or '无'}",
             values={
-                "annex": cell_index.annex_number(table),
+                "annex": cell_index.annex_words(table),
                 "lacking": "、".join(lacking),
                 "alone": "、".join(districts[name] for name in unexpected),
             },
@@ -123,7 +123,7 @@ def unknown_unit(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 values={
                     "name": visible(unit.name),
                     "kind": reference.registered_kinds[unit.kind],
-                    "annex": cell_index.annex_number(unit.table),
+                    "annex": cell_index.annex_words(unit.table),
                 },
             )
 
@@ -137,7 +137,7 @@ def outdated_unit(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             continue
         is_valid = unit.valid_on(quarter.start) or unit.valid_on(quarter.end)
         span = f"{unit.valid_from or '……'} 至 {unit.valid_to or '……'}"
-        annex = cell_index.annex_number(item.table)
+        annex = cell_index.annex_words(item.table)
         yield Outcome(
             item.at,
             (item.cell,),
@@ -163,7 +163,7 @@ def units_changed(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         shown = {"vanished": vanished, "appeared": [*appeared, *renamed]}[rule.options["which"]]
         at = CellRef(table, ALL_ROWS, spec.row_key)
         values = {
-            "annex": cell_index.annex_number(table),
+            "annex": cell_index.annex_words(table),
             "names": "、".join(visible(name) for name in shown),
         }
         yield Outcome(
@@ -190,7 +190,7 @@ def hidden(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             (unit.cell,),
             state(not hidden_characters(unit.name)),
             name,
-            values={"name": name, "annex": cell_index.annex_number(unit.table)},
+            values={"name": name, "annex": cell_index.annex_words(unit.table)},
         )
 
 

@@ -39,7 +39,7 @@ def period(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             state(printed == expected),
             f"{printed} 与 {expected}",
             values={
-                "annex": cell_index.annex_number(annex["table"]),
+                "annex": cell_index.annex_words(annex["table"]),
                 "printed": printed,
                 "expected": expected,
             },
@@ -63,7 +63,7 @@ def titles(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 state(other_period(annex["title"], quarter) is None),
                 f"“{annex['title']}”与{expected}",
                 values={
-                    "annex": cell_index.annex_number(annex["table"]),
+                    "annex": cell_index.annex_words(annex["table"]),
                     "printed": annex["title"],
                     "expected": expected,
                 },
@@ -85,7 +85,7 @@ def annex_list(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         # The usual number of an annex that is not there may be printed above another one.
         if number in listed and (there or number not in printed):
             at = CellRef(name, ALL_ROWS, spec.measures[0])
-            values = {"annex": number, "title": spec.title}
+            values = {"annex": cell_index.annex_words(name), "title": spec.title}
             yield Outcome(at, (), state(there), f"附件目录列有附件{number}", values=values)
 
 
@@ -149,9 +149,11 @@ def extraction_day(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         written = written_extraction(annex["note"])
         is_said = is_said or written is not None or bool(annex["extraction_date"])
         if written is not None and not annex["extraction_date"]:
-            without_day.setdefault(written.words, []).append(str(annex["annex"]))
+            without_day.setdefault(written.words, []).append(annex["table"])
     if is_said:
-        shown = "；".join(f"附件{'、'.join(annexes)}“{words}”" for words, annexes in without_day.items())
+        shown = "；".join(
+            f"{cell_index.annexes_words(tables)}“{words}”" for words, tables in without_day.items()
+        )
         yield Outcome(
             claim_cell("extraction_date"), (), state(not without_day), shown, values={"shown": shown}
         )
@@ -224,8 +226,8 @@ def no_cases(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     ]
     if without_cases:
         at = claim_cell("measures")
-        annexes = "、".join(cell_index.annex_number(spec.name) for spec in without_cases)
-        yield Outcome(at, (), state(False), f"附件{annexes}没有办件数一列", values={"annexes": annexes})
+        annexes = cell_index.annexes_words([spec.name for spec in without_cases])
+        yield Outcome(at, (), state(False), f"{annexes}没有办件数一列", values={"annexes": annexes})
 
 
 def printed_words(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:

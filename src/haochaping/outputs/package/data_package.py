@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from haochaping.core.declaration import MIXED_GROUP, MIXED_KEY, AnnexSpec, Declaration, Group
-from haochaping.core.model import QuarterData, annex_dtypes, dtypes
+from haochaping.core.model import NAME_HEADING, QuarterData, annex_dtypes, dtypes
 from haochaping.store.tidy_tables import guard_formula, quoting_for
 
 DESCRIPTOR = "datapackage.json"
@@ -172,7 +172,9 @@ def _resource(name: str, content: bytes, data: QuarterData) -> dict[str, Any]:
     if spec:
         annex = data.annexes[data.annexes["table"] == name].to_dict("records")
         if annex:
-            resource["annex"] = {key: _json_value(value) for key, value in annex[0].items()}
+            resource["annex"] = {
+                key: _json_value(value) for key, value in annex[0].items() if key != NAME_HEADING
+            }
     return resource
 
 

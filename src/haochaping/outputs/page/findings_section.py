@@ -288,7 +288,7 @@ def _affected_figures_html(findings: Sequence[Finding], figures: Figures) -> str
     doubtful = {cell for finding in findings for cell in affected_cells(finding, declaration)}
     affected = [figure for figure in figures.values() if figure.cells & doubtful]
     if not affected:
-        return "、".join(f"{annex}表" for annex in _annexes_of(doubtful, figures.data))
+        return "、".join(str(text(annex)) for annex in _annexes_of(doubtful, figures.data))
     links = "、".join(f'<a href="#figure-{figure.name}">{text(figure.label)}</a>' for figure in affected)
     if len(affected) <= MOST_NAMED_EFFECTS:
         return links
@@ -303,7 +303,8 @@ def _annexes_of(cells: Collection[CellRef], data: QuarterData | None) -> list[st
     if data is None:
         return []
     tables = {cell.table for cell in cells}
-    return [annex_words(data, name) for name in data.declaration.annexes if name in tables]
+    words = [annex_words(data, name) for name in data.declaration.annexes if name in tables]
+    return [f"{annex.removesuffix('表')}表" for annex in words]
 
 
 def _severity_html(finding: Finding) -> str:

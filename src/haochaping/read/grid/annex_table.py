@@ -60,6 +60,8 @@ class TableMeaning:
     values: tuple[TableColumn, ...]
     member_at: int | None = None
     unwanted: tuple[str, ...] = ()
+    name_heading: str = ""
+    """Of a table that no annex fits, what is printed above its names."""
     is_named: bool = False
     """Whether title, sheet name or heading say which annex it is."""
 

@@ -449,4 +449,4 @@ class _TableReader:
 
 def spec_title(spec: AnnexSpec | None, title: str) -> str:
     """A table in a message: by its short name, else by its title."""
-    return f"{spec.title}表" if spec else f"“{title[:30]}”"
+    return spec.words if spec else f"“{title[:30]}”"

@@ -112,11 +112,11 @@ def _misnamed(
     attempt = next(attempt for attempt in attempts if attempt.spec is spec)
     if not attempt.names_at:
         headings = "、".join(dict.fromkeys(h for group in spec.groups for h in group.headings[:2]))
-        return f"{spec.title}表的名称列应为“{headings}”等；列名应在 data/reference/annexes.toml 中"
+        return f"{spec.words}的名称列应为“{headings}”等；列名应在 data/reference/annexes.toml 中"
     lacking = [m.heading for m in spec.measures_by_name.values() if m.name in attempt.lacking]
     if lacking:
-        return f"{spec.title}表应有“{'、'.join(lacking)}”列；列名应在 data/reference/annexes.toml 中"
-    return f"表头不是{spec.title}表的列；列名应在 data/reference/annexes.toml 中"
+        return f"{spec.words}应有“{'、'.join(lacking)}”列；列名应在 data/reference/annexes.toml 中"
+    return f"表头不是{spec.words}的列；列名应在 data/reference/annexes.toml 中"
 
 
 class _Attempt:
@@ -358,7 +358,9 @@ def _undeclared_meaning(labels: Labels, reference: Reference, evidence: TableEvi
             values.append(TableColumn(at, tuple(path), in_percent=has_percent_unit(path)))
     if not names and values:
         names, values = [values[0].at], values[1:]
-    return TableMeaning(None, serial_at, tuple(names), tuple(values))
+    paths = dict(labels)
+    name_heading = " / ".join("/".join(paths[at]) for at in names if paths[at])
+    return TableMeaning(None, serial_at, tuple(names), tuple(values), name_heading=name_heading)
 
 
 def _is_mostly_text(texts: Sequence[str]) -> bool:

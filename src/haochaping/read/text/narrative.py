@@ -131,7 +131,8 @@ def _split_opening(lines: Sequence[Line]) -> tuple[list[Line], str, str]:
     colon = re.search(r"[：:]", full_text)
     stop = re.search(r"。", full_text)
     if colon is None or (stop and stop.start() < colon.start()):
-        return list(lines[:6]), "", full_text
+        title_end = _title_end_without_addressees(lines)
+        return list(lines[:title_end]), "", full_text[starts[title_end] if title_end < len(starts) else 0 :]
     title_end = 0
     for i, line in enumerate(lines):
         if starts[i] >= colon.start():
@@ -140,6 +141,13 @@ def _split_opening(lines: Sequence[Line]) -> tuple[list[Line], str, str]:
             title_end = i + 1
     addressees = full_text[starts[title_end] if title_end < len(starts) else 0 : colon.start()]
     return list(lines[:title_end]), addressees, full_text[colon.end() :]
+
+
+def _title_end_without_addressees(lines: Sequence[Line]) -> int:
+    """How many lines at the top are the title: to the last that ends like one, else all before the first sentence."""
+    first_sentence = next((i for i, line in enumerate(lines) if "。" in line.folded), len(lines))
+    ends = [i + 1 for i, line in enumerate(lines[:first_sentence]) if _TITLE_END.search(line.folded)]
+    return ends[-1] if ends else min(first_sentence, _MOST_HEADING_LINES)
 
 
 def _title(lines: Sequence[Line]) -> str:

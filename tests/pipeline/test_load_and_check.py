@@ -1,0 +1,38 @@
+"""A notebook that is opened by hand: the data root that a period was loaded from is the one it is checked with."""
+
+from pathlib import Path
+
+import haochaping as hcp
+from tests.declared_city import DeclaredCity
+
+ANNEXES = """\
+[group.hall]
+word = "大厅"
+
+[measure.votes]
+heading = "总票数"
+
+[[annex]]
+name = "halls"
+title = "各大厅"
+rows = ["hall"]
+measures = ["votes"]
+"""
+
+
+def test_a_period_of_another_city_is_checked_with_its_own_rules(tmp_path: Path) -> None:
+    city = DeclaredCity(tmp_path, ANNEXES)
+    city.print("", 各大厅="序号 大厅 总票数\n1 东大厅 5\n2 西大厅 6\n3 合计 12")
+    period = hcp.load("2024Q1", data=city.root)
+    assert [finding.check for finding in hcp.check(period).findings] == ["total_sum"]
+
+
+def test_a_table_without_a_number_is_called_a_table_once(tmp_path: Path) -> None:
+    for title in ("各大厅", "各大厅表"):
+        city = DeclaredCity(tmp_path / title, ANNEXES.replace('"各大厅"', f'"{title}"'))
+        city.print("", 各大厅="序号 大厅 总票数\n1 东大厅 5\n2 西大厅 6\n3 合计 12")
+        period = hcp.load("2024Q1", data=city.root)
+        report = hcp.check(period)
+        page = str(hcp.findings_html(report, hcp.compute_figures(period)))
+        assert report.findings[0].message.startswith("各大厅表“合计”")
+        assert "<dt>影响</dt><dd>各大厅表</dd>" in page
