@@ -113,9 +113,9 @@ def test_a_month_in_the_folder_of_its_quarter_is_refused(data: Path) -> None:
 def test_a_sentence_of_another_period_is_a_finding(data: Path) -> None:
     put(data, "2022M10", bulletin("2022M10").replace("10 月，全市归集", "9 月，全市归集"))
     result = run_here("check", "2022M10", "--json", "--data", data)
-    found = [finding for finding in json.loads(result.stdout) if finding["check"] == "period_of_quarter"]
+    found = [finding for finding in json.loads(result.stdout) if finding["check"] == "text_of_quarter"]
     assert [finding["severity"] for finding in found] == ["correct"]
-    assert "正文写的是 9月，本月应为 2022年10月" in found[0]["message"]
+    assert "正文以“9月”为数据的时段" in found[0]["message"]
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,7 @@ def _toml(text: str) -> str:
 def _rule(name: str, message: str) -> str:
     words = _toml(PAGE[2] + HIDDEN[4])
     return (
-        f'\n[[rule]]\nid = "{name}"\nkind = "unknown_unit"\nseverity = "verify"\ntitle = {words}\n'
+        f'\n[[rule]]\nid = "{name}"\nkind = "unit_unknown"\nseverity = "verify"\ntitle = {words}\n'
         f'message = "{message}"\nconsider = {words}\n'
     )
 

@@ -70,7 +70,7 @@ def test_the_bulletin_printed_as_pdf_is_the_quarter(
 
 
 def test_the_data_package_is_the_quarter(built: Path, real: QuarterData) -> None:
-    assert read_package(built / "data", real.quarter) == real
+    assert read_package(built / "data", real.quarter, real.declaration) == real
 
 
 def run(*arguments: str, data: Path, output: Path) -> subprocess.CompletedProcess[str]:

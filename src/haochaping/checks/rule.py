@@ -23,7 +23,8 @@ RELATION_KIND = "relation"
 class Rule:
     """One rule: its kind with the kind's ``options``, and the sentence a reviewer reads.
 
-    ``kind`` names the comparison in :mod:`haochaping.checks.rule_kinds`; ``message`` is a Jinja2 template
+    ``kind`` names the comparison in :mod:`haochaping.checks.rule_kinds` (the rule's id where it has one of its own);
+    ``message`` is a Jinja2 template
     without digits of its own.
     """
 
@@ -54,12 +55,12 @@ def load_rules(reference: Reference, kinds: Mapping[str, object]) -> list[Rule]:
         A rule lacks a field, has an unknown kind, severity or table, or an id that is not unique; all at once.
     """
     path, annexes = reference.folder / "rules.toml", reference.declaration.annexes
-    entries = {entry["id"]: entry for entry in _entries(_GENERAL_RULES)}
+    entries = {entry["id"]: _with_kind(entry) for entry in _entries(_GENERAL_RULES)}
     problems: list[Problem] = []
     seen: set[str] = set()
     for number, entry in enumerate(_entries(path) if path.exists() else [], start=1):
         rule_id = entry["id"] if isinstance(entry.get("id"), str) else ""
-        merged = {**entries.get(rule_id, {}), **entry}
+        merged = _with_kind({**entries.get(rule_id, {}), **entry})
         error_words = _describe_error(merged, kinds, annexes)
         if not error_words and rule_id in seen:
             error_words = "id 不应重复"
@@ -85,6 +86,11 @@ def _entries(path: Path) -> list[dict[str, Any]]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise refuse(str(path), "rule", "每条规则应为一段，以 [[rule]] 开头")
     return entries
+
+
+def _with_kind(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry with its kind: a rule without one has a function of its own, named as the rule."""
+    return {"kind": entry.get("id", ""), **entry}
 
 
 def _rule(entry: Mapping[str, Any], annexes: tuple[str, ...]) -> Rule:

@@ -1,4 +1,4 @@
-"""Every kind of rule: from its name in ``rules.toml`` (``kind``) to the function that evaluates it."""
+"""What evaluates a rule: its general kind (``kind`` in the files of rules), else the function of the rule itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ARITHMETIC = frozenset(
 )
 """Kinds that tie a printed number to others by arithmetic: what they evaluate counts as covered."""
 
-KINDS: dict[str, RuleKind] = {
+GENERAL_KINDS: dict[str, RuleKind] = {
     "ratio": printed_rates.ratio,
     "ratio_undefined": printed_rates.ratio_undefined,
     "ratio_unreported": printed_rates.ratio_unreported,
@@ -34,26 +34,66 @@ KINDS: dict[str, RuleKind] = {
     "rate_is_feasible": printed_rates.rate_is_feasible,
     "share": printed_rates.share,
     "share_sum": printed_rates.share_sum,
-    "rates_alike": printed_rates.rates_alike,
     "total": balances.total,
+    "parts": balances.parts,
+    "at_most": balances.at_most,
     "same": balances.same,
     "gaps": balances.gaps,
     "blank": balances.blank,
-    "at_most": balances.at_most,
-    "parts": balances.parts,
     "relation": relations.relation,
     "undeclared_rates": undeclared.undeclared_rates,
-    "text_shares": text_arithmetic.text_shares,
-    "headline_sum": headline.headline_sum,
-    "headline_rate": headline.headline_rate,
-    "headline_rectified": headline.headline_rectified,
-    "headline_undefined": headline.headline_undefined,
-    **history.KINDS,
-    **analyst_notes.KINDS,
-    **peers.KINDS,
-    **plausibility.KINDS,
-    **scope.KINDS,
-    **text_period.KINDS,
-    **unit_names.KINDS,
-    **wording.KINDS,
+    "claims": wording.claims,
+    "units_changed": unit_names.units_changed,
+    "previous": history.previous,
+    "history": history.history,
+    "peers_points": peers.peers_points,
+    "peers_rate": peers.peers_rate,
+    "silent": plausibility.silent,
 }
+"""Comparisons that any rule may use, with options of its own."""
+SINGLE_RULES: dict[str, RuleKind] = {
+    # text, titles and notes
+    "period_of_quarter": wording.period,
+    "text_of_quarter": text_period.text_period,
+    "text_shares": text_arithmetic.text_shares,
+    "title_of_quarter": wording.titles,
+    "annex_listed": wording.annex_list,
+    "extraction_same_day": wording.same_extraction,
+    "extraction_early": wording.extracted_early,
+    "extraction_window": wording.window,
+    "extraction_day": wording.extraction_day,
+    "word_undefined": wording.printed_words,
+    "no_cases": wording.no_cases,
+    "two_sources": wording.two_sources,
+    # the figures of the text beside the annexes
+    "headline_records": headline.headline_sum,
+    "headline_rate": headline.headline_rate,
+    "headline_rectification": headline.headline_undefined,
+    "headline_rectified": headline.headline_rectified,
+    # names
+    "unit_unknown": unit_names.unknown_unit,
+    "unit_outdated": unit_names.outdated_unit,
+    "unit_alias": unit_names.names,
+    "hidden_characters": unit_names.hidden,
+    "district_body": unit_names.district_body,
+    "districts_across": unit_names.units_across,
+    # plausibility
+    "rates_all_alike": printed_rates.rates_alike,
+    "zero_negatives": plausibility.no_negatives,
+    "concentration": plausibility.concentration,
+    "published_rates": plausibility.benchmark,
+    "volume_peers": peers.peers_volume,
+    "empty_tier": peers.empty_tier,
+    "tier_ratio_peers": peers.tier_peers,
+    "scope_of_annexes": scope.scope,
+    "idle_counterpart": scope.idle_counterpart,
+    "counted_in_city": scope.counted_in_city,
+    # earlier periods, the analyst's notes
+    "copied_from_before": history.copied,
+    "annex_gone": history.annexes_kept,
+    "notes_figures": analyst_notes.notes_disagree,
+    "notes_unplaced": analyst_notes.notes_unplaced,
+    "notes_names": analyst_notes.notes_names,
+}
+"""What one rule alone does, by the rule's id; in the files it has no ``kind``."""
+KINDS: dict[str, RuleKind] = {**GENERAL_KINDS, **SINGLE_RULES}

@@ -54,7 +54,8 @@ def check(
     Parameters
     ----------
     quarter : QuarterData
-        From :func:`haochaping.load`; frames that you changed afterwards are checked as they are.
+        From :func:`haochaping.load`, or with other figures from its method ``with_table``; a change in a frame of an
+        annex itself, which is a view of the cells, is not seen.
     data : path, optional
         Data root; by default the project's ``data/``.
     as_of : date, optional

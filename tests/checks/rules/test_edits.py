@@ -14,7 +14,7 @@ from haochaping.reference.reference import Reference
 
 ARITHMETIC = {
     "ratio", "ratio_undefined", "ratio_unreported", "bounds", "share", "share_sum", "total", "same", "at_most",
-    "headline_sum", "headline_rate", "headline_undefined",
+    "headline_records", "headline_rate", "headline_undefined",
 }  # fmt: skip
 DISTRICT = {
     "district": "甲区",

@@ -155,6 +155,6 @@ def test_a_period_is_told_exactly_when_it_is_not_the_quarters(
         label=written.label, year=written.year, first=written.start.month, last=written.end.month
     )
     data = replace(with_text(clean, f"{words}，{FIGURES}"), quarter=here)
-    rule = Rule("text_of_quarter", "text_period", "correct", "", "", "")
-    [outcome] = KINDS["text_period"](rule, CellIndex(data))
+    rule = Rule("text_of_quarter", "text_of_quarter", "correct", "", "", "")
+    [outcome] = KINDS["text_of_quarter"](rule, CellIndex(data))
     assert (outcome.state == FAILS) is (here != written)

@@ -86,9 +86,6 @@ def notes_names(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             yield Outcome(at, (), state(not named), "", values=values)
 
 
-KINDS = {"notes_disagree": notes_disagree, "notes_unplaced": notes_unplaced, "notes_names": notes_names}
-
-
 class _NoteReader:
     """The numbers of the notes and the figures with which they are compared."""
 

@@ -245,6 +245,3 @@ def annexes_kept(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             yield Outcome(
                 whole_column(spec, (spec.counts or spec.measures)[-1]), (), state(there), "", values=values
             )
-
-
-KINDS = {"history": history, "previous": previous, "copied": copied, "annexes_kept": annexes_kept}

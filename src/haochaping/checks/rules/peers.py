@@ -215,12 +215,3 @@ def tier_peers(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 },
                 suspects=(at, base) if is_far[at] else (),
             )
-
-
-KINDS = {
-    "peers_rate": peers_rate,
-    "peers_points": peers_points,
-    "peers_volume": peers_volume,
-    "empty_tier": empty_tier,
-    "tier_peers": tier_peers,
-}

@@ -163,11 +163,3 @@ def benchmark(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 "base": number(active),
             },
         )
-
-
-KINDS = {
-    "benchmark": benchmark,
-    "silent": silent,
-    "concentration": concentration,
-    "no_negatives": no_negatives,
-}

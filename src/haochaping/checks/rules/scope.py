@@ -171,6 +171,3 @@ def counted_in_city(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 "districts": number(sum_of_districts),
             },
         )
-
-
-KINDS = {"scope": scope, "idle_counterpart": idle_counterpart, "counted_in_city": counted_in_city}

@@ -15,7 +15,7 @@ from haochaping.store.cell_index import CellIndex, claim_cell
 _PERIOD = (
     r"(?P<words>(?:(?P<year>\d{4})年)?(?:"
     r"(?P<first>\d{1,2})月?份?(?:\d{1,2}日)?(?:-|–|—+|~|至|到)(?:\d{4}年)?(?P<last>\d{1,2})月份?(?:\d{1,2}日)?"
-    r"|第?(?P<quarter>[一二三四1-4])季度))"
+    r"|第?(?P<quarter>[一二三四1-4])季度|(?P<half>[上下])半年|(?P<month>\d{1,2})月份?(?!\d)))"
 )
 _HEADING = r"(?:\(?[一二三四五六七八九十]{1,2}[)、.]+[^,:\d]{0,12}?)?"
 _INTRODUCTION = r"(?:(?:据|经)?(?:统计|数据显示),?)?(?:今年|本年度?)?"
@@ -47,6 +47,10 @@ class _Period:
         if match["quarter"]:
             number = match["quarter"].translate(str.maketrans(_NUMERALS, "1234"))
             return cls(match["words"], year, 3 * int(number) - 2, 3 * int(number))
+        if match["half"]:
+            return cls(match["words"], year, *((1, 6) if match["half"] == "上" else (7, 12)))
+        if match["month"]:
+            return cls(match["words"], year, int(match["month"]), int(match["month"]))
         return cls(match["words"], year, int(match["first"]), int(match["last"]))
 
     def is_within(self, quarter: Period) -> bool:
@@ -116,6 +120,3 @@ def _period_of_figures(sentence: str, quarter: Period) -> _Period | None:
 def _quote(sentence: str) -> str:
     """The beginning of a sentence up to the first quotation mark in it, with the commas of a text."""
     return re.split("[“”]", sentence)[0][:_LONGEST_QUOTE].replace(",", "，")
-
-
-KINDS = {"text_period": text_period}

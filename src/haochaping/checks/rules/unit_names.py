@@ -209,14 +209,3 @@ def district_body(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             cells = (at, row.cell("evaluations"))
             values = {"name": name, "district": district}
             yield Outcome(at, cells, state(False), f"“{name}”含区县名“{district}”", values=values)
-
-
-KINDS = {
-    "units_across": units_across,
-    "names": names,
-    "unknown_unit": unknown_unit,
-    "outdated_unit": outdated_unit,
-    "units_changed": units_changed,
-    "hidden": hidden,
-    "district_body": district_body,
-}

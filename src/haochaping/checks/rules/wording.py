@@ -249,18 +249,3 @@ def printed_words(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             f"“{word}”共 {len(cells)} 格，如{shown}",
             values={"word": word, "count": len(cells)},
         )
-
-
-KINDS = {
-    "period": period,
-    "titles": titles,
-    "annex_list": annex_list,
-    "same_extraction": same_extraction,
-    "window": window,
-    "extracted_early": extracted_early,
-    "extraction_day": extraction_day,
-    "claims": claims,
-    "two_sources": two_sources,
-    "no_cases": no_cases,
-    "printed_words": printed_words,
-}
