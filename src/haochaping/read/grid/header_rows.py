@@ -37,12 +37,12 @@ class HeaderFinder:
         self._endings = "".join(group.endings for group in groups)
 
     def starts(self, grid: Grid) -> list[int]:
-        """Rows in which a known header begins; else the first row of the header of an unknown table."""
+        """Rows in which a known header begins; else the first rows of the headers of unknown tables."""
         known = [row for row in range(len(grid.rows)) if self._begins(grid, row)]
         if known:
             return known
         unknown = self._unknown_header(grid)
-        return [] if unknown is None else [unknown]
+        return [] if unknown is None else [unknown, *self._further_headers(grid, unknown)]
 
     def holds_annex(self, grid: Grid) -> bool:
         """Whether the grid has a header with known headings."""
@@ -82,6 +82,32 @@ class HeaderFinder:
                 break
             first = row
         return first
+
+    def _further_headers(self, grid: Grid, first: int) -> list[int]:
+        """Rows of text cells side by side below an empty row (and a title), with figures below them: another table."""
+        found = []
+        has_figures_above = False
+        for row in range(first, len(grid.rows)):
+            if has_figures_above and self._is_header_like(grid, row) and _is_set_apart(grid, row):
+                below = row + 1
+                while below < len(grid.rows) and self._is_header_like(grid, below):
+                    below += 1
+                if below < len(grid.rows) and _has_figures(grid, below):
+                    found.append(row)
+            has_figures_above = has_figures_above or _has_figures(grid, row)
+        return found
+
+    def _is_header_like(self, grid: Grid, row: int) -> bool:
+        texts = grid.texts(row)
+        return len(texts) >= LEAST_COLUMNS and not any(is_value(text, self.reference) for text in texts)
+
+
+def _is_set_apart(grid: Grid, row: int) -> bool:
+    """Whether there is an empty row above, or above the titles of a row."""
+    above = row - 1
+    while above > 0 and len(grid.texts(above)) == 1:
+        above -= 1
+    return not grid.texts(above)
 
 
 def _has_figures(grid: Grid, row: int) -> bool:
