@@ -178,7 +178,9 @@ def _without_repeated_totals(cells: Sequence[CellRow], problems: list[Problem]) 
         label = normalize_for_comparison(cell["row"])
         key = (cell["annex"], label, cell["member"], cell["measure"] or cell["column"])
         earlier = first.setdefault(key, cell)
-        if earlier is cell:
+        if (
+            earlier["place"] == cell["place"]
+        ):  # itself, or a column under the same heading that nobody declared
             kept.append(cell)
         elif _figure(earlier) != _figure(cell):
             found = f"{earlier['printed']} 与 {cell['printed']}"

@@ -74,6 +74,11 @@ class _Table:
         return not self.spec.required <= found
 
     @property
+    def holds_text(self) -> bool:
+        """Whether a column holds texts, as that of the names does."""
+        return any(_holds_names([cells[at] for _, cells in self.rows]) for at in range(len(self.columns)))
+
+    @property
     def has_unheaded(self) -> bool:
         """Whether a column has texts and no heading."""
         return any(
@@ -116,10 +121,9 @@ def _mutated(name: str, random: Random) -> tuple[str, dict[str, bytes], list[_Ta
         mutation(random.choice(tables), random)
         done.append(mutation.__name__.strip("_"))
     for table in tables:
-        if table.lacks_required or {len(column.path) for column in table.columns} != {1}:
-            table.names_after = (
-                0  # which column of an unknown table has the names is only known where it comes first
-            )
+        # Which column of an unknown table has the names is only certain where it comes first, or alone holds texts.
+        if table.lacks_required or table.holds_text or {len(c.path) for c in table.columns} != {1}:
+            table.names_after = 0
     if kind == TEXT:
         files = {"bulletin.txt": _text(form, tables).encode("utf-8")}
         for table in tables:
@@ -469,7 +473,7 @@ def _undeclared(table: _Table) -> list[tuple[Any, ...]]:
         while names_until < len(table.columns) and _holds_names([texts[names_until] for _, texts in rows]):
             names_until += 1
         for name, texts in rows:
-            is_total = name in TOTAL_LABELS
+            is_total = name in TOTAL_LABELS and not any(map(str.strip, texts[:names_until]))
             names = [_one_word(part) for part in (name, *texts[:names_until])]
             label = _label(name) if is_total else " / ".join(dict.fromkeys(filter(None, names)))
             values = zip(table.columns[names_until:], texts[names_until:], strict=True)

@@ -302,6 +302,23 @@ def test_a_text_without_a_heading_is_not_dropped(read) -> None:
     assert read(noted).districts["evaluations"].tolist() == [5]
 
 
+def test_a_total_under_one_heading_twice_keeps_both_cells(read) -> None:
+    found = read([["区县", "评价数", "说明", "说明"], ["甲区", 5, 1, 2], ["合计", 5, 1, 1]])
+    assert found.undeclared["printed"].tolist() == ["1", "2", "1", "1"]
+
+
+def test_a_header_again_is_not_taken_for_texts_of_its_columns(read) -> None:
+    head = [["窗口", "排队", None], [None, "现场", "网上"]]
+    title = ["各窗口", None, None]
+    found = read([title, *head, ["一号", 3, 4], [], title, *head, ["二号", 5, 6]])
+    assert found.cells[["row", "column", "printed"]].to_numpy().tolist() == [
+        ["一号", "排队/现场", "3"],
+        ["一号", "排队/网上", "4"],
+        ["二号", "排队/现场", "5"],
+        ["二号", "排队/网上", "6"],
+    ]
+
+
 def test_columns_that_the_city_does_not_want_are_left_out_with_the_reason(read) -> None:
     found = read([["区县", "评价数", "排名"], ["甲区", 5, 1]])
     assert found.undeclared.empty

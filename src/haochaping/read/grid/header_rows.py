@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from haochaping.cleaning.number_or_missing import is_number
@@ -139,12 +139,21 @@ class HeaderLabels:
 
     def cells_below(self, at: int) -> list[str]:
         """The cells of a column that are not empty, except in lines about who filled in the table."""
-        rows = [row for row in range(self.bottom, self.stop) if self.grid.rows[row][at]]
         return [
             self.grid.rows[row][at]
-            for row in rows
-            if not is_filled_in_by(next(filter(None, self.grid.rows[row])))
+            for row in self._body_rows()
+            if self.grid.rows[row][at] and not is_filled_in_by(next(filter(None, self.grid.rows[row])))
         ]
+
+    def _body_rows(self) -> Iterator[int]:
+        """The rows below the header, without those that repeat it on a further page."""
+        row = self.bottom
+        while row < self.stop:
+            if self.grid.rows[row] == self.grid.rows[self.top]:
+                row += self.bottom - self.top
+                continue
+            yield row
+            row += 1
 
     def _first_body_row(self) -> int:
         """The first row of the body: without headings, but with a figure, a word for "no value" or a name."""
@@ -191,9 +200,10 @@ class HeaderLabels:
         takes that heading if a lower level has one of its own.
         """
         rows = [list(self.grid.rows[row]) for row in range(self.top, self.bottom)]
+        levels = list(pairwise(rows))
         for row, below in reversed(
-            list(pairwise(rows))
-        ):  # from the lowest: a level may be blank but for its first
+            levels
+        ):  # the lowest first: it gives headings to blanks that others rest on
             for at in range(1, len(row)):
                 if not row[at] and below[at]:
                     row[at] = row[at - 1]
@@ -211,7 +221,7 @@ class HeaderLabels:
     def _columns_beside_others(self) -> set[int]:
         """Columns with a text in a row that has others too, above the note."""
         found: set[int] = set()
-        for row in range(self.bottom, self.stop):
+        for row in self._body_rows():
             texts = self.grid.texts(row)
             if texts and (NOTE_BEGINS.match(normalize_for_comparison(texts[0])) or is_filled_in_by(texts[0])):
                 break
