@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haochaping.cleaning.number_or_missing import is_number, printed_decimals, read_count, read_rate
+from haochaping.cleaning.number_or_missing import (
+    is_number,
+    printed_decimals,
+    read_count,
+    read_number,
+    read_rate,
+)
 
 WORDS = {"/": "", "-": "", "归市": "数据归市级部门统计"}
 JUNK = [
@@ -123,3 +129,23 @@ def test_blank_inside_a_rate_may_part_two_cells(printed):
 
 def test_blank_before_the_percent_sign_parts_nothing():
     assert read_rate("99.5 %", WORDS).value == 0.995
+
+
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [
+        ("12", 12),
+        ("1,234.5", None),
+        ("99.5%", 0.995),
+        ("0.5", 0.5),
+        ("12 345", None),
+        ("9" * 15, int("9" * 15)),
+        ("9" * 16, None),
+        ("9" * 400, None),
+        ("已办", None),
+        ("", None),
+    ],
+)
+def test_a_cell_that_nobody_declared_has_a_number_only_where_it_is_certain(printed, value) -> None:
+    cell = read_number(printed)
+    assert (cell.printed, cell.value) == (printed, value)

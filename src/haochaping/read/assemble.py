@@ -180,13 +180,21 @@ def _without_repeated_totals(cells: Sequence[CellRow], problems: list[Problem]) 
         label = normalize_for_comparison(cell["row"])
         key = (cell["annex"], label, cell["member"], cell["measure"] or cell["column"])
         earlier = first.setdefault(key, cell)
-        if earlier is cell:
+        if (
+            earlier["place"] == cell["place"]
+        ):  # itself, or a column under the same heading that nobody declared
             kept.append(cell)
-        elif earlier["value"] != cell["value"]:
+        elif _figure(earlier) != _figure(cell):
             found = f"{earlier['printed']} 与 {cell['printed']}"
             expected = "同一合计出现两次而不同，请保留一个"
             problems.append(Problem(f"{cell['place']} {cell['row']} {cell['column']}", found, expected))
     return kept
+
+
+def _figure(cell: CellRow) -> object:
+    """What a cell says: its number; its text in a column that holds none."""
+    has_number = cell["value"] is not None or cell["status"] != AS_PRINTED
+    return cell["value"] if has_number else cell["printed"]
 
 
 class _CellReader:

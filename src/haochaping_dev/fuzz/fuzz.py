@@ -110,7 +110,7 @@ def _difference(found: dict[str, Any], allowed: Sequence[dict[str, Any]]) -> str
     lines = []
     for name, part in found.items():
         found_items, allowed_items = (
-            list(p.items()) if isinstance(p, dict) else list(p) for p in (part, allowed[0][name])
+            list(p.items()) if isinstance(p, dict) else list(p) for p in (part, allowed[0].get(name, []))
         )
         if found_items != allowed_items:
             lines += [

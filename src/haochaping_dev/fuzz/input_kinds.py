@@ -27,6 +27,9 @@ from haochaping_dev.fuzz.mutate_text import Content, MutatedInput
 from haochaping_dev.fuzz.office_files import FORMATS, opening_lines, sheet_contents, write_files
 from haochaping_dev.fuzz.print_any_layout import print_bulletin
 
+UNKNOWN = ", undeclared"
+"""After the name of a form that is read by the kit's own settings, which do not declare it."""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -69,7 +72,7 @@ def read_input(input_format: str, folder: Path) -> Content:
     from haochaping.store.data_contract import validate
     from haochaping.store.tidy_tables import read_tidy
 
-    if input_format in form_names():
+    if input_format.removesuffix(UNKNOWN) in form_names():
         return _form(input_format, folder)
     quarter = Period.parse(QUARTER)
     if input_format == "answers":
@@ -90,18 +93,21 @@ def read_input(input_format: str, folder: Path) -> Content:
     return plain_values(validate(read_raw(folder, quarter, kit_reference())))
 
 
-def _form(name: str, folder: Path) -> Content:
-    """The cells of another place's table, read by its own settings and as they come back from ``cells.csv``."""
+def _form(input_format: str, folder: Path) -> Content:
+    """The cells of another place's table, read by its own settings or the kit's, as they come back from ``cells.csv``."""
     from haochaping.core.model import frame
     from haochaping.read.raw_folder import read_raw
     from haochaping.store.cells_csv import cell_records, cells_of
     from haochaping.store.data_contract import validate
 
-    form = load_form(name)
-    data = validate(read_raw(folder, form.period, form.reference))
-    again = frame("cells", cells_of(cell_records(data), data.declaration, form.reference.totals))
+    form = load_form(input_format.removesuffix(UNKNOWN))
+    reference = kit_reference() if input_format.endswith(UNKNOWN) else form.reference
+    data = validate(read_raw(folder, form.period, reference))
+    again = frame("cells", cells_of(cell_records(data), data.declaration, reference.totals))
     if not again.equals(data.cells):
-        return {"cells": ["another table comes back from cells.csv"]}
+        return {"cells.csv": ["another table comes back"]}
+    if input_format.endswith(UNKNOWN):
+        return mutate_form.unknown_form_content(data)
     return mutate_form.form_content(data)
 
 
@@ -188,6 +194,12 @@ RECIPES: tuple[Recipe, ...] = (
         )
     ),
     *(Recipe(name, mutate_form.FAMILY, 1.1, partial(mutate_form.mutate_form, name)) for name in form_names()),
+    *(
+        Recipe(
+            name + UNKNOWN, mutate_form.UNKNOWN_FAMILY, 0.4, partial(mutate_form.mutate_unknown_form, name)
+        )
+        for name in form_names()
+    ),
     Recipe("answers", "bent", 0.7, mutate_answers_and_tidy.mutate_answers),
     Recipe("answers", "noise", 0.8, _noisy_answers, is_noise=True),
     Recipe("notes", "bent", 0.7, mutate_answers_and_tidy.mutate_notes),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -22,7 +23,7 @@ from haochaping_dev.fuzz.mutate_text import Content, MutatedInput
 from haochaping_dev.fuzz.office_files import SheetContent, write_files
 from haochaping_dev.fuzz.print_form import TEXT, formats_of, header_rows
 
-FAMILY = "columns, rows, cells, headers"
+FAMILY, UNKNOWN_FAMILY = "columns, rows, cells, headers", "the same, undeclared"
 UNKNOWN_HEADINGS = ("某某情况", "工单来源", "备注", "其他数", "核定数", "X指标", "2项合并数")
 UPPER_HEADINGS = ("办理情况", "本期", "某某数据")
 EXTRA_TEXTS = (
@@ -73,16 +74,44 @@ class _Table:
         return not self.spec.required <= found
 
     @property
+    def holds_text(self) -> bool:
+        """Whether a column holds texts, as that of the names does."""
+        return any(_holds_names([cells[at] for _, cells in self.rows]) for at in range(len(self.columns)))
+
+    @property
     def has_unheaded(self) -> bool:
         """Whether a column has texts and no heading."""
         return any(
-            not column.path[-1] and any(cells[at] for _, cells in self.rows)
+            not any(column.path) and any(cells[at] for _, cells in self.rows)
             for at, column in enumerate(self.columns)
         )
 
 
 def mutate_form(name: str, random: Random) -> MutatedInput:
     """Some mutations of one form in a random file format: the cells that a person reads, or a refusal."""
+    family, files, tables = _mutated(name, random)
+    reading = _reading(tables)
+    return MutatedInput(family, files, () if reading is None else (reading,))
+
+
+def mutate_unknown_form(name: str, random: Random) -> MutatedInput:
+    """The same for a reader who does not know what the columns mean: every text in its row and column."""
+    family, files, tables = _mutated(name, random)
+    if any(table.has_unheaded for table in tables):
+        return MutatedInput(family, files, ())
+    readings = [
+        {
+            "texts": [
+                text for table, as_names in zip(tables, ways, strict=True) for text in _texts(table, as_names)
+            ]
+        }
+        for ways in product((True, False), repeat=len(tables))
+    ]
+    return MutatedInput(family, files, tuple(readings))
+
+
+def _mutated(name: str, random: Random) -> tuple[str, dict[str, bytes], list[_Table]]:
+    """What was done, the files, and the tables as they are printed in them."""
     form = load_form(name)
     kind = random.choice(formats_of(form))
     tables = _tables_of(form)
@@ -92,10 +121,9 @@ def mutate_form(name: str, random: Random) -> MutatedInput:
         mutation(random.choice(tables), random)
         done.append(mutation.__name__.strip("_"))
     for table in tables:
-        if table.lacks_required or {len(column.path) for column in table.columns} != {1}:
-            table.names_after = (
-                0  # which column of an unknown table has the names is only known where it comes first
-            )
+        # Which column of an unknown table has the names is only certain where it comes first, or alone holds texts.
+        if table.lacks_required or table.holds_text or {len(c.path) for c in table.columns} != {1}:
+            table.names_after = 0
     if kind == TEXT:
         files = {"bulletin.txt": _text(form, tables).encode("utf-8")}
         for table in tables:
@@ -104,8 +132,7 @@ def mutate_form(name: str, random: Random) -> MutatedInput:
         sheets = [sheet for table in tables for sheet in _sheets(table, random)]
         sheets = [replace(sheet, number=number) for number, sheet in enumerate(sheets, start=1)]
         files = write_files(kind, sheets, [form.title, *form.sentences], random)
-    reading = _reading(tables)
-    return MutatedInput(f"{kind}: {', '.join(done)}", files, () if reading is None else (reading,))
+    return f"{kind}: {', '.join(done)}", files, tables
 
 
 def _tables_of(form: Form) -> list[_Table]:
@@ -406,8 +433,27 @@ def _declared(table: _Table) -> list[tuple[Any, ...]]:
 
 def _check_same_total(table: _Table, first: list[str], second: list[str]) -> None:
     for column, one, two in zip(table.columns, first, second, strict=True):
-        if _cell(column, one)[-1] != _cell(column, two)[-1]:
+        first_cell, second_cell = _cell(column, one), _cell(column, two)
+        is_text = column.measure is None or column.measure.kind == AS_PRINTED
+        if first_cell[-1] != second_cell[-1] or (is_text and first_cell[-1] is None and one != two):
             raise UnreadableCell("two totals")
+
+
+def _texts(table: _Table, with_names_beside: bool) -> list[tuple[str, str, str]]:
+    """Row, headings and text of every cell, where texts beside the names belong to them or not.
+
+    A total that stands there twice may count once.
+    """
+    if with_names_beside:
+        return [(cell[1], cell[3], cell[4]) for cell in _undeclared(table)]
+    columns = [replace(column, measure=None) for column in table.columns]
+    cells: dict[tuple[object, ...], tuple[str, str, str]] = {}
+    for row, (name, texts) in enumerate(table.rows):
+        for at, (column, text) in enumerate(zip(columns, texts, strict=True)):
+            path, printed, _, value = _cell(column, text)
+            place = (_one_word(name), at, value) if name in TOTAL_LABELS else (row, at)
+            cells.setdefault(place, (_label(name), path, printed))
+    return [cell for cell in cells.values() if cell[2]]
 
 
 def _label(name: str) -> str:
@@ -427,7 +473,7 @@ def _undeclared(table: _Table) -> list[tuple[Any, ...]]:
         while names_until < len(table.columns) and _holds_names([texts[names_until] for _, texts in rows]):
             names_until += 1
         for name, texts in rows:
-            is_total = name in TOTAL_LABELS
+            is_total = name in TOTAL_LABELS and not any(map(str.strip, texts[:names_until]))
             names = [_one_word(part) for part in (name, *texts[:names_until])]
             label = _label(name) if is_total else " / ".join(dict.fromkeys(filter(None, names)))
             values = zip(table.columns[names_until:], texts[names_until:], strict=True)
@@ -443,7 +489,8 @@ def _holds_names(texts: list[str]) -> bool:
 
 def _cell(column: _Column, text: str) -> tuple[str, str, str, float | None]:
     """Headings, printed text, measure and number of a cell."""
-    printed, path = " ".join(text.split()), "/".join(" ".join(text.split()) for text in column.path)
+    printed = " ".join(text.split())
+    path = "/".join(" ".join(heading.split()) for heading in column.path if heading)
     if column.measure is None:
         return path, printed, "", _number_by_eye(printed)
     return path, printed, column.measure.name, _value_by_eye(printed, column.measure)
@@ -479,3 +526,21 @@ def form_content(data: QuarterData) -> Content:
         for cell in data.cells.to_dict("records")
     ]
     return {"cells": [cell for cell in cells if cell[4] or cell[5]]}
+
+
+def unknown_form_content(data: QuarterData) -> Content:
+    """Row, headings and text of every cell that is not blank, and the columns taken for another measure than their heading."""
+    cells = data.cells.to_dict("records")
+    measures = data.declaration.measures
+    misread = {
+        cell["column"]: cell["measure"]
+        for cell in cells
+        if cell["measure"] and not _is_headed(cell["column"], measures[cell["measure"]])
+    }
+    texts = [(cell["row"], cell["column"], cell["printed"]) for cell in cells if cell["printed"]]
+    return {"texts": texts} | ({"misread": list(misread.items())} if misread else {})
+
+
+def _is_headed(path: str, measure: DeclaredMeasure) -> bool:
+    lowest = _one_word(path.rpartition("/")[2])
+    return any(lowest in (heading, f"{heading}（件）") for heading in (measure.heading, *measure.aliases))

@@ -128,3 +128,25 @@ def test_a_row_again_on_the_next_page_is_no_header(
     _cut_in_two(path, 0, 4)
     with pytest.raises(InputRefused, match="序号应为"):
         read_raw(tmp_path, real.quarter, reference)
+
+
+def test_a_row_of_signs_on_the_next_page_is_a_row_of_its_own(tmp_path: Path, reference: Reference) -> None:
+    """A row that was cut at the end of a page lacks cells; a header may be repeated more than once."""
+    head = ["窗口", "排队", "等候"]
+    document = Document()
+    document.add_paragraph("2022年第四季度各窗口情况")
+    for rows in ([head, ["一号", "3", "4"]], [["二号", "/", "/"]], [head, head, ["三号", "5", "6"]]):
+        table = document.add_table(len(rows), 3)
+        for row, texts in zip(table.rows, rows, strict=True):
+            for cell, text in zip(row.cells, texts, strict=True):
+                cell.text = text
+    document.save(str(tmp_path / "a.docx"))
+    found = read_raw(tmp_path, Period(2022, 4), reference)
+    assert found.cells[["row", "printed"]].to_numpy().tolist() == [
+        ["一号", "3"],
+        ["一号", "4"],
+        ["二号", "/"],
+        ["二号", "/"],
+        ["三号", "5"],
+        ["三号", "6"],
+    ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from haochaping.checks.run_rules import run_rules
 from haochaping.checks.verdict import Verdict
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import AS_PRINTED, NUMBER, QuarterData
+from haochaping.core.paths import project_root
 from haochaping.core.period import Period
 from haochaping.outputs.page.annex_table import other_tables
 from haochaping.reference.reference import Reference
@@ -257,15 +260,38 @@ def test_a_form_that_nobody_declared_is_kept_whole(tmp_path: Path, reference: Re
     assert read_tidy(tmp_path / "tidy", data.quarter, reference).cells.equals(data.cells)
 
 
+def assert_shows_every_cell(page: str, name: str) -> None:
+    cells = {re.sub("<sup>.*?</sup>|<.*?>", "", cell).strip() for cell in re.findall("<td.*?</td>", page)}
+    for place, printed in published_cells(name).items():
+        shown = {printed, f"{int(printed):,}"} if printed.isdecimal() else {printed}
+        assert shown & cells, place
+        assert all(heading.removesuffix("（件）") in page for heading in place[2].split("/")), place
+
+
 @pytest.mark.parametrize("name", UNKNOWN_HERE)
-def test_the_page_shows_every_cell_of_it(tmp_path: Path, reference: Reference, name: str) -> None:
+def test_every_cell_of_it_is_shown(tmp_path: Path, reference: Reference, name: str) -> None:
     data, report = read_unknown(name, OFFICE_FORMATS[name], tmp_path, reference)
     page = str(other_tables(data, report))
     assert page.count("<table") == len(load_form(name).tables)
-    for place, printed in published_cells(name).items():
-        shown = {printed, f"{int(printed):,}"} if printed.isdecimal() else {printed}
-        assert any(f">{text}<" in page for text in shown), place
-        assert all(heading in page for heading in place[2].split("/")), place
+    assert_shows_every_cell(page, name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "is_declared", "said"),
+    [("yongchang-2023Q2", True, "建议核实后送审"), ("weinan-2024Q2", False, "核对覆盖不足")],
+)
+def test_a_run_ends_with_a_page_that_shows_it(
+    tmp_path: Path, name: str, is_declared: bool, said: str
+) -> None:
+    root, period = data_root(name, "docx", tmp_path), load_form(name).period
+    if not is_declared:
+        shutil.rmtree(root / "reference")
+        shutil.copytree(project_root() / "data" / "reference", root / "reference")
+    result = run_here("quarter", period, "--data", root, "--output", tmp_path / "output")
+    assert result.returncode == 0, result.stderr
+    assert said in result.stderr + result.stdout
+    assert_shows_every_cell((tmp_path / "output" / str(period) / "briefing.html").read_text("utf-8"), name)
 
 
 def test_columns_that_the_city_knows_are_checked_and_the_others_kept(

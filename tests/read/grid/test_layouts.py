@@ -263,6 +263,62 @@ def test_a_table_that_fits_no_annex_is_kept(read, layout: str) -> None:
     assert set(kept["status"]) == {"as_printed"} and set(kept["annex"]) == {""}
 
 
+def test_two_tables_that_nobody_declared_on_one_sheet(read) -> None:
+    first = [["各窗口", None], ["窗口", "排队", "等候"], ["一号", 3, 4], ["二号", "/", "/"]]
+    second = [[], ["各渠道"], ["渠道", "来信"], ["热线", 5], ["信箱", 6]]
+    found = read([*first, *second])
+    assert found.annexes["title"].tolist() == ["各窗口", "各渠道"]
+    assert found.cells[["table", "row", "column", "printed"]].to_numpy().tolist() == [
+        [1, "一号", "排队", "3"],
+        [1, "一号", "等候", "4"],
+        [1, "二号", "排队", "/"],
+        [1, "二号", "等候", "/"],
+        [2, "热线", "来信", "5"],
+        [2, "信箱", "来信", "6"],
+    ]
+
+
+def test_names_of_an_undeclared_table_may_stand_behind_figures(read) -> None:
+    found = read([["编号", "窗口", "分中心", "排队"], [101, "一号", "东区", 3], [102, "二号", "西区", 4]])
+    assert found.cells[["row", "column", "printed"]].to_numpy().tolist() == [
+        ["一号 / 东区", "编号", "101"],
+        ["一号 / 东区", "排队", "3"],
+        ["二号 / 西区", "编号", "102"],
+        ["二号 / 西区", "排队", "4"],
+    ]
+
+
+def test_totals_of_a_column_of_texts_are_not_taken_for_one(read) -> None:
+    head, row = ["区县", "评价数", "情况"], ["甲区", 5, "好"]
+    assert len(read([head, ["合计", 5, "好"], row, ["合计", 5, "好"]]).cells) == 4
+    with pytest.raises(InputRefused, match="同一合计出现两次而不同"):
+        read([head, ["合计", 5, "好"], row, ["合 计", 5, "差"]])
+
+
+def test_a_text_without_a_heading_is_not_dropped(read) -> None:
+    with pytest.raises(InputRefused, match="C 列有内容而没有列名"):
+        read([[*PLAIN, None], ["甲区", 5, "已核"], ["乙县", 6, None]])
+    noted = [[*PLAIN, None], ["甲区", 5, None], ["备注：均已核对", None, "2023年4月"]]
+    assert read(noted).districts["evaluations"].tolist() == [5]
+
+
+def test_a_total_under_one_heading_twice_keeps_both_cells(read) -> None:
+    found = read([["区县", "评价数", "说明", "说明"], ["甲区", 5, 1, 2], ["合计", 5, 1, 1]])
+    assert found.undeclared["printed"].tolist() == ["1", "2", "1", "1"]
+
+
+def test_a_header_again_is_not_taken_for_texts_of_its_columns(read) -> None:
+    head = [["窗口", "排队", None], [None, "现场", "网上"]]
+    title = ["各窗口", None, None]
+    found = read([title, *head, ["一号", 3, 4], [], title, *head, ["二号", 5, 6]])
+    assert found.cells[["row", "column", "printed"]].to_numpy().tolist() == [
+        ["一号", "排队/现场", "3"],
+        ["一号", "排队/网上", "4"],
+        ["二号", "排队/现场", "5"],
+        ["二号", "排队/网上", "6"],
+    ]
+
+
 def test_columns_that_the_city_does_not_want_are_left_out_with_the_reason(read) -> None:
     found = read([["区县", "评价数", "排名"], ["甲区", 5, 1]])
     assert found.undeclared.empty

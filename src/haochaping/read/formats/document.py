@@ -99,12 +99,13 @@ def _without_repeated_header(above: Grid, below: Grid) -> Grid | None:
         size += 1
     if not size:
         return None
+    if size == len(below.rows):
+        return None
     covered_cells = {(row - size, column) for row, column in below.covered if row >= size}
-    return (
-        replace(below, rows=below.rows[size:], numbers=below.numbers[size:], covered=frozenset(covered_cells))
-        if size < len(below.rows)
-        else None
+    rest = replace(
+        below, rows=below.rows[size:], numbers=below.numbers[size:], covered=frozenset(covered_cells)
     )
+    return _without_repeated_header(above, rest) or rest
 
 
 def _is_continuation(above: Grid, below: Grid) -> bool:
@@ -116,8 +117,8 @@ def _is_continuation(above: Grid, below: Grid) -> bool:
 
 
 def _join_grids(above: Grid, below: Grid) -> Grid:
-    """Join two grids; a row that was cut at the page end (no figure in its lower part) is joined too."""
-    if not any(is_number(text) for text in below.rows[0]):
+    """Join two grids; a row that was cut at the page end (no figure in its lower part, not all cells) is joined too."""
+    if not any(is_number(text) for text in below.rows[0]) and not all(below.rows[0]):
         last = tuple(one + two for one, two in zip(above.rows[-1], below.rows[0], strict=True))
         above = replace(above, rows=(*above.rows[:-1], last))
         below = replace(below, rows=below.rows[1:], numbers=below.numbers[1:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from haochaping.cleaning.number_or_missing import is_number
@@ -37,12 +37,12 @@ class HeaderFinder:
         self._endings = "".join(group.endings for group in groups)
 
     def starts(self, grid: Grid) -> list[int]:
-        """Rows in which a known header begins; else the first row of the header of an unknown table."""
+        """Rows in which a known header begins; else the first rows of the headers of unknown tables."""
         known = [row for row in range(len(grid.rows)) if self._begins(grid, row)]
         if known:
             return known
         unknown = self._unknown_header(grid)
-        return [] if unknown is None else [unknown]
+        return [] if unknown is None else [unknown, *self._further_headers(grid, unknown)]
 
     def holds_annex(self, grid: Grid) -> bool:
         """Whether the grid has a header with known headings."""
@@ -83,6 +83,32 @@ class HeaderFinder:
             first = row
         return first
 
+    def _further_headers(self, grid: Grid, first: int) -> list[int]:
+        """Rows of text cells side by side below an empty row (and a title), with figures below them: another table."""
+        found = []
+        has_figures_above = False
+        for row in range(first, len(grid.rows)):
+            if has_figures_above and self._is_header_like(grid, row) and _is_set_apart(grid, row):
+                below = row + 1
+                while below < len(grid.rows) and self._is_header_like(grid, below):
+                    below += 1
+                if below < len(grid.rows) and _has_figures(grid, below):
+                    found.append(row)
+            has_figures_above = has_figures_above or _has_figures(grid, row)
+        return found
+
+    def _is_header_like(self, grid: Grid, row: int) -> bool:
+        texts = grid.texts(row)
+        return len(texts) >= LEAST_COLUMNS and not any(is_value(text, self.reference) for text in texts)
+
+
+def _is_set_apart(grid: Grid, row: int) -> bool:
+    """Whether there is an empty row above, or above the titles of a row."""
+    above = row - 1
+    while above > 0 and len(grid.texts(above)) == 1:
+        above -= 1
+    return not grid.texts(above)
+
 
 def _has_figures(grid: Grid, row: int) -> bool:
     """Whether a row has a figure that is not in the first column, where it may number a list."""
@@ -113,12 +139,21 @@ class HeaderLabels:
 
     def cells_below(self, at: int) -> list[str]:
         """The cells of a column that are not empty, except in lines about who filled in the table."""
-        rows = [row for row in range(self.bottom, self.stop) if self.grid.rows[row][at]]
         return [
             self.grid.rows[row][at]
-            for row in rows
-            if not is_filled_in_by(next(filter(None, self.grid.rows[row])))
+            for row in self._body_rows()
+            if self.grid.rows[row][at] and not is_filled_in_by(next(filter(None, self.grid.rows[row])))
         ]
+
+    def _body_rows(self) -> Iterator[int]:
+        """The rows below the header, without those that repeat it on a further page."""
+        row = self.bottom
+        while row < self.stop:
+            if self.grid.rows[row] == self.grid.rows[self.top]:
+                row += self.bottom - self.top
+                continue
+            yield row
+            row += 1
 
     def _first_body_row(self) -> int:
         """The first row of the body: without headings, but with a figure, a word for "no value" or a name."""
@@ -165,9 +200,10 @@ class HeaderLabels:
         takes that heading if a lower level has one of its own.
         """
         rows = [list(self.grid.rows[row]) for row in range(self.top, self.bottom)]
+        levels = list(pairwise(rows))
         for row, below in reversed(
-            list(pairwise(rows))
-        ):  # from the lowest: a level may be blank but for its first
+            levels
+        ):  # the lowest first: it gives headings to blanks that others rest on
             for at in range(1, len(row)):
                 if not row[at] and below[at]:
                     row[at] = row[at - 1]
@@ -185,7 +221,7 @@ class HeaderLabels:
     def _columns_beside_others(self) -> set[int]:
         """Columns with a text in a row that has others too, above the note."""
         found: set[int] = set()
-        for row in range(self.bottom, self.stop):
+        for row in self._body_rows():
             texts = self.grid.texts(row)
             if texts and (NOTE_BEGINS.match(normalize_for_comparison(texts[0])) or is_filled_in_by(texts[0])):
                 break

@@ -342,22 +342,19 @@ def _member(group: Group, text: str) -> str:
 
 
 def _undeclared_meaning(labels: Labels, reference: Reference, evidence: TableEvidence) -> TableMeaning:
-    """The meaning of a table that no annex fits: leading columns of text are names, all others figures as printed."""
+    """The meaning of a table that no annex fits: the first columns of text are names, all others figures as printed."""
     serials = {fold_heading(heading) for heading in reference.declaration.serial_headings}
-    serial_at: int | None = None
-    names: list[int] = []
-    values: list[TableColumn] = []
-    for at, path in labels:
-        if not path and not evidence.cells_below(at):
-            continue
-        if path and fold_heading(path[-1]) in serials and serial_at is None:
-            serial_at = at
-        elif not values and _is_mostly_text(evidence.cells_below(at)):
-            names.append(at)
-        else:
-            values.append(TableColumn(at, tuple(path), in_percent=has_percent_unit(path)))
-    if not names and values:
-        names, values = [values[0].at], values[1:]
+    serial_at = next((at for at, path in labels if path and fold_heading(path[-1]) in serials), None)
+    columns = [(at, path) for at, path in labels if at != serial_at and (path or evidence.cells_below(at))]
+    holds_text = [_is_mostly_text(evidence.cells_below(at)) for at, _ in columns]
+    first = holds_text.index(True) if any(holds_text) else 0
+    stop = next((n for n in range(first, len(columns)) if not holds_text[n]), len(columns))
+    names = [at for at, _ in columns[first : max(stop, first + 1)]]
+    values = [
+        TableColumn(at, tuple(path), in_percent=has_percent_unit(path))
+        for at, path in columns
+        if at not in names
+    ]
     paths = dict(labels)
     name_heading = " / ".join("/".join(paths[at]) for at in names if paths[at])
     return TableMeaning(None, serial_at, tuple(names), tuple(values), name_heading=name_heading)
