@@ -96,7 +96,7 @@ def test_a_rule_that_is_switched_off_is_left_out(tmp_path: Path) -> None:
 
 
 def test_a_change_of_a_rule_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputRefused, match=r"part_sum.*应写明 severity"):
+    with pytest.raises(InputRefused, match=r"part_sum.*应写明 .*severity"):
         rules_of(city(tmp_path, rules='[[rule]]\nid = "part_sum"\n'))
 
 
