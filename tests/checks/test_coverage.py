@@ -131,7 +131,7 @@ def test_the_order_of_verdicts() -> None:
     assert verdict([], False, is_covered=True) is Verdict.READY
 
 
-@pytest.mark.parametrize(("severity", "failed"), product(STATUSES, (False, True)))
+@pytest.mark.parametrize(("severity", "failed"), list(product(STATUSES, (False, True))))
 def test_too_little_coverage_never_makes_a_verdict_better(severity: str, failed: bool) -> None:
     order = [Verdict.READY, Verdict.WITH_NOTES, Verdict.NOT_COVERED, Verdict.VERIFY_FIRST]
     for status in STATUSES[severity]:
