@@ -47,8 +47,9 @@ def minimise(
     _set_matrix(programme.a_matrix_, len(cost), rows)
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
-    # The programmes are small: waiting threads and this heuristic cost more than they help.
+    # The programmes are small: waiting threads and these heuristics cost more than they help.
     solver.setOptionValue("threads", 1)
+    solver.setOptionValue("mip_heuristic_run_feasibility_jump", False)
     solver.setOptionValue("mip_heuristic_run_root_reduced_cost", False)
     solver.setOptionValue("time_limit", TIME_LIMIT_SECONDS)
     with _standard_output_suppressed():

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from haochaping.checks.outcome import Outcome, state
 from haochaping.checks.rule import Rule
@@ -14,8 +15,10 @@ from haochaping.core.model import TEXT_CLAIMS, CellRef
 from haochaping.core.paths import NOTES
 from haochaping.store.cell_index import CellIndex
 from haochaping.store.notes import BULLETIN_SECTIONS, markdown_to_text, notes_of_sections
-from haochaping.text_numbers.compare_with_figures import FigureComparison
-from haochaping.text_numbers.number_mention import NumberMention, extract_mentions
+
+if TYPE_CHECKING:
+    from haochaping.text_numbers.compare_with_figures import FigureComparison
+    from haochaping.text_numbers.number_mention import NumberMention
 
 _LIST_NUMBER = re.compile(r"^\d+[.)、]\s*")
 
@@ -75,6 +78,8 @@ def notes_names(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Sections for the bulletin name no unit, unless the city allows it."""
     if cell_index.reference is None or cell_index.reference.may_name_units:
         return
+    if cell_index.data.notes.empty:
+        return
     names = _unit_names(cell_index)
     for section in BULLETIN_SECTIONS:
         rows = notes_of_sections(cell_index.data.notes, [section])
@@ -96,9 +101,9 @@ class _NoteReader:
     @cached_property
     def figures(self) -> FigureComparison:
         """Computed only where the notes have a number: it takes all figures of all quarters."""
-        from haochaping.figures.compute_figures import (
-            compute_figures,  # here: SciPy behind it is slow to load
-        )
+        # Here: most periods have no notes, and SciPy behind the figures is slow to load.
+        from haochaping.figures.compute_figures import compute_figures
+        from haochaping.text_numbers.compare_with_figures import FigureComparison
 
         return FigureComparison(
             self._cell_index, compute_figures(self._cell_index.data, self._cell_index.reference)
@@ -107,6 +112,8 @@ class _NoteReader:
 
 def _numbers(row: dict[str, object]) -> Iterator[_NumberInNotes]:
     """Counts, percentages and percentage points in one row of frame ``notes``."""
+    from haochaping.text_numbers.number_mention import extract_mentions
+
     for mention in extract_mentions(plain_text(_LIST_NUMBER.sub("", markdown_to_text(str(row["text"]))))):
         if mention.quantity.kind in (COUNT, PERCENT, POINTS):
             yield _NumberInNotes(str(row["section"]), int(str(row["line"])), mention)

@@ -169,18 +169,20 @@ def blank(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             )
         for row in rows:
             absent = [cell for c in spec.measures if c not in empty and (cell := row.cell(c)) in blanks]
-            at = absent[0] if absent else row.cell(spec.measures[0])
+            if not absent:
+                yield Outcome(row.cell(spec.measures[0]), (), state(True))
+                continue
             yield Outcome(
-                at,
+                absent[0],
                 tuple(absent),
-                state(not absent),
+                state(False),
                 "",
                 values={
                     "row": cell_index.place(row),
                     "missing": "、".join(cell_index.heading(cell.column) for cell in absent),
                 },
                 suspects=tuple(absent),
-                hypothesis=_implied_by_totals(cell_index, at) if absent else "",
+                hypothesis=_implied_by_totals(cell_index, absent[0]),
             )
 
 

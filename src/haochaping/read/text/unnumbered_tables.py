@@ -40,14 +40,10 @@ def number_rows(lines: Sequence[Line], reference: Reference) -> list[Line]:
 
 def _is_header(line: Line, names: set[str], reference: Reference) -> bool:
     """Whether a line is a heading of names followed by headings, one of them known."""
-    texts = [fold_heading(token.text) for token in line.tokens]
-    known = {fold_heading(heading) for heading in reference.headings}
-    return (
-        len(texts) >= _FEWEST_COLUMNS
-        and line.is_text
-        and texts[0] in names
-        and any(text in known and text not in names for text in texts[1:])
-    )
+    if len(line.tokens) < _FEWEST_COLUMNS or fold_heading(line.tokens[0].text) not in names:
+        return False
+    known = {fold_heading(heading) for heading in reference.headings} - names
+    return line.is_text and any(fold_heading(token.text) in known for token in line.tokens[1:])
 
 
 def _rows_below(lines: Sequence[Line], header: int, reference: Reference) -> list[Line]:
