@@ -30,7 +30,7 @@ class TableCoverage:
     printed, covered : int
         Numbers printed; those of them that a rule ties to another number.
     unchecked : tuple of str
-        Headings of columns with numbers, none of which is covered.
+        Headings of columns with numbers that are not covered, with how many of them where some are.
     undeclared : tuple of str
         Headings of columns whose meaning nobody declared.
     """
@@ -94,7 +94,11 @@ class _Counter:
             self.undeclared[heading] = None
 
     def result(self, table: str, words: str) -> TableCoverage:
-        unchecked = [h for h, count in self.numbers.items() if count and not self.covered[h]]
+        unchecked = [
+            heading if not self.covered[heading] else f"{heading}（{count - self.covered[heading]} 格）"
+            for heading, count in self.numbers.items()
+            if count > self.covered[heading]
+        ]
         return TableCoverage(
             table,
             words,

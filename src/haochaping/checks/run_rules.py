@@ -133,6 +133,11 @@ def _template(message: str) -> Template:
     return _TEMPLATES.from_string(message)
 
 
+def _expected(group: DoubtGroup, outcome: Outcome) -> str:
+    """What the cell should read; blank where another cell is more likely wrong than this one."""
+    return "" if group.suspects and outcome.at not in group.suspects else outcome.expected
+
+
 def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[Rule]) -> Finding:
     """The finding of one group: the message of its gravest doubt, followed by those of the others."""
     period = cell_index.data.quarter
@@ -155,5 +160,5 @@ def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[
         printed={cell: cell_index.printed(cell) for cell in {*cells, *group.suspects}},
         suspects=group.suspects,
         hypothesis=hypothesis_text(group, cell_index, rules, KINDS),
-        expected=lead.outcome.expected,
+        expected=_expected(group, lead.outcome),
     )

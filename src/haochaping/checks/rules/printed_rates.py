@@ -137,7 +137,7 @@ def _terms(it: _Ratio, bound: float) -> tuple[tuple[CellRef, float], ...]:
 def ratio_undefined(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """No rate is printed where its denominator is zero; a printed zero is for :func:`zero_of_none`."""
     for it in _ratios(rule, cell_index):
-        if it.denominator.value(cell_index) == 0:
+        if it.at in cell_index and it.denominator.value(cell_index) == 0:
             is_printed = bool(cell_index.value(it.at))
             yield Outcome(
                 it.at,

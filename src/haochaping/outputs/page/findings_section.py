@@ -72,14 +72,18 @@ def coverage_html(report: CheckReport, data: QuarterData) -> Html:
         {
             "表": table.words,
             "印出的数": number(table.printed),
-            "有算术关系可核对的": number(table.covered),
+            "核对过的": number(table.covered),
             "占比": f"{table.share:.0%}",
-            "没有核对的列": "、".join(table.unchecked) or "无",
-            "其中没有登记含义的": "、".join(table.undeclared) or "无",
+            "没有核对的": "、".join(table.unchecked) or "无",
+            "程序不知道含义的列": "、".join(table.undeclared) or "无",
         }
         for table in report.coverage
     ]
-    caption = "核对覆盖：印出的数有多少与别的数有算术关系、核对过"
+    caption = "核对覆盖：印出的数有多少与别的数核对过"
+    note = (
+        "<p>“核对过”指至少有一条规则把这个数与别的数比较（相加、相除、相等、不大于）；核对过不等于没有错，"
+        f"只有“不大于”可比的数，录错也可能看不出来。正文中的数不在此表。</p>{note}"
+    )
     return Html(f"{frame_table(pd.DataFrame(rows), caption, 'table-coverage')}{note}")
 
 
