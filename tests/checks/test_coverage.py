@@ -12,9 +12,12 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.checks.coverage import DEFAULT_LIMIT, TableCoverage, measure_coverage, tied_cells
 from haochaping.checks.finding import Finding
 from haochaping.checks.outcome import FAILS, HOLDS, NOT_EVALUABLE, Outcome
+from haochaping.checks.report_json import dump_report, load_report
 from haochaping.checks.rule_kinds import ARITHMETIC, KINDS
 from haochaping.checks.verdict import Verdict, verdict
-from haochaping.core.model import CellRef
+from haochaping.core.model import CellRef, frame
+from haochaping.outputs.page.findings_section import coverage_html, verdict_html
+from haochaping.read.text.declared_figures import declared_figures
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
 from tests.checks.small_city import ANNEXES, check, city, period, read_tables
@@ -72,6 +75,45 @@ def test_an_undeclared_column_counts_as_unchecked(place: Reference, tmp_path: Pa
     assert "排队时长" in halls.undeclared
 
 
+HEAD = ["大厅", "办件数", "投票数", "满意票", "基本满意票"]
+
+
+def test_a_declared_column_under_another_heading_keeps_the_verdict_from_being_ready(
+    place: Reference, tmp_path: Path
+) -> None:
+    """A miscopied heading would take its relations out of the checks without a word."""
+    data = read_tables(place, tmp_path / "raw", [[*HEAD, "不满意", "投票率"], ["甲", 20, 10, 5, 4, 2, "50%"]])
+    report = check(data, place)
+    [halls] = report.coverage
+    assert (halls.lacking, halls.undeclared) == (("不满意票",), ("不满意",))
+    assert not report.insufficiently_covered and report.verdict is Verdict.NOT_COVERED
+    assert (
+        "附件1没有登记过的列：不满意票；用到这些列的关系没有核对。可能是列名" in report.unchecked_remarks[1]
+    )
+    assert "附件1没有登记过的列，又有没有登记的列" in verdict_html(report)
+    assert "不满意票" in coverage_html(report, data)
+
+
+def test_a_column_that_is_not_there_is_told_but_bars_nothing(place: Reference, tmp_path: Path) -> None:
+    data = read_tables(place, tmp_path / "raw", [HEAD, ["甲", 20, 10, 5, 4]])
+    report = check(data, place)
+    assert report.verdict is Verdict.READY
+    assert report.unchecked_remarks == ("未核对：附件1没有登记过的列：不满意票；用到这些列的关系没有核对",)
+
+
+@pytest.mark.parametrize(("text", "is_told"), [("处理20件。", True), ("办结20件。", False), ("", False)])
+def test_a_declared_figure_that_the_text_does_not_state_is_told(
+    place: Reference, text: str, is_told: bool
+) -> None:
+    data = period(place, halls=[{"hall": "甲", "cases": 20, "votes": 10}])
+    about = frame("about", [{"field": "text", "value": text}])
+    headline = frame("headline", declared_figures(text, place.declaration))
+    report = check(replace(data, about=about, headline=headline), place)
+    told = "未核对：正文中没有找到登记过的数：办结件数；用到这些数的关系没有核对"
+    assert (told in report.unchecked_remarks) is is_told
+    assert load_report(dump_report(report)) == report
+
+
 def test_an_undeclared_table_is_not_covered(place: Reference, tmp_path: Path) -> None:
     tables = ([["大厅", "办件数", "投票数"], ["甲", 20, 10]], [["窗口", "排队"], ["一号", 3], ["二号", 4]])
     data = read_tables(place, tmp_path / "raw", *tables)
@@ -96,8 +138,8 @@ def test_an_undeclared_rate_that_holds_is_covered(place: Reference, tmp_path: Pa
 def test_the_city_sets_the_limit(tmp_path: Path, limit: float | None, is_enough: bool) -> None:
     """Two of five numbers are covered."""
     place = city(tmp_path / "city", **({} if limit is None else {"coverage": limit}))
-    head = ["大厅", "办件数", "投票数", "排队", "等候", "座位"]
-    report = check(read_tables(place, tmp_path / "raw", [head, ["甲", 20, 10, 7, 8, 9]]), place)
+    head = ["区县", "办件数", "投票数", "排队", "等候", "座位"]
+    report = check(read_tables(place, tmp_path / "raw", [head, ["甲区", 20, 10, 7, 8, 9]]), place)
     assert report.coverage_limit == (DEFAULT_LIMIT if limit is None else limit)
     assert bool(report.insufficiently_covered) is not is_enough
     assert report.verdict is (Verdict.READY if is_enough else Verdict.NOT_COVERED)

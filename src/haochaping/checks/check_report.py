@@ -69,6 +69,8 @@ class CheckReport:
     """How many of the numbers of each printed table a rule could check."""
     coverage_limit: float = DEFAULT_LIMIT
     """Least share of covered numbers in each table."""
+    figures_not_found: tuple[str, ...] = ()
+    """Declared figures of the text that the text does not state, in words."""
     as_of: str = ""
     """The day on which explanations were judged, as an ISO date."""
 
@@ -88,7 +90,7 @@ class CheckReport:
         return verdict(
             self.findings,
             any(result.error for result in self.results),
-            is_covered=not self.insufficiently_covered,
+            is_covered=not self.insufficiently_covered and not self.perhaps_misnamed,
         )
 
     @property
@@ -97,13 +99,28 @@ class CheckReport:
         return [table for table in self.coverage if table.share < self.coverage_limit]
 
     @property
+    def perhaps_misnamed(self) -> list[TableCoverage]:
+        """Tables that lack a declared column and have one that nobody declared: perhaps the same under two headings."""
+        return [table for table in self.coverage if table.may_be_misnamed]
+
+    @property
     def unchecked_remarks(self) -> tuple[str, ...]:
-        """What was printed and could not be checked because nobody declared what it means, in words."""
-        return tuple(
+        """What could not be checked, in words: columns that nobody declared, declared columns and figures not found."""
+        undeclared = [
             f"未核对：{table.words}的{'、'.join(table.undeclared)}没有登记含义，照原样列出；登记在 annexes.toml 以后才能核对"
             for table in self.coverage
             if table.undeclared
-        )
+        ]
+        lacking = [
+            f"未核对：{table.words}没有登记过的列：{'、'.join(table.lacking)}；用到这些列的关系没有核对"
+            + ("。可能是列名登记得与资料不同，请与上面没有登记含义的列对照" if table.may_be_misnamed else "")
+            for table in self.coverage
+            if table.lacking
+        ]
+        figures = [
+            f"未核对：正文中没有找到登记过的数：{'、'.join(self.figures_not_found)}；用到这些数的关系没有核对"
+        ]
+        return (*undeclared, *lacking, *(figures if self.figures_not_found else ()))
 
     @property
     def counts(self) -> dict[str, int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from haochaping.checks.outcome import NOT_EVALUABLE, Outcome
-from haochaping.core.model import CellRef, is_undeclared, undeclared_table
+from haochaping.core.model import CellRef, QuarterData, is_undeclared
 from haochaping.store.cell_index import CellIndex
 
 DEFAULT_LIMIT = 0.5
@@ -33,6 +33,8 @@ class TableCoverage:
         Headings of columns with numbers that are not covered, with how many of them where some are.
     undeclared : tuple of str
         Headings of columns whose meaning nobody declared.
+    lacking : tuple of str
+        Headings of declared columns that the table does not have, other than those that many periods lack.
     """
 
     table: str
@@ -41,6 +43,12 @@ class TableCoverage:
     covered: int
     unchecked: tuple[str, ...] = ()
     undeclared: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def may_be_misnamed(self) -> bool:
+        """Whether a column that nobody declared may be one that was declared under another heading."""
+        return bool(self.undeclared and self.lacking)
 
     @property
     def share(self) -> float:
@@ -70,13 +78,34 @@ def measure_coverage(cell_index: CellIndex, tied: set[CellRef]) -> tuple[TableCo
     """
     tables: dict[str, _Counter] = {}
     for cell in cell_index.data.cell_records():
-        table = cell["annex"] or undeclared_table(cell["table"])
-        counter = tables.setdefault(table, _Counter())
-        ref = CellRef(table, cell["row"], cell["measure"] or cell["column"], cell["member"])
+        ref = CellRef.of_record(cell)
+        counter = tables.setdefault(ref.table, _Counter())
         heading = cell_index.heading(cell["measure"]) if cell["measure"] else cell["column"]
         is_number = cell["value"] == cell["value"]  # NaN is not
         counter.add(heading, is_number, is_number and ref in tied, is_undeclared(cell))
-    return tuple(counter.result(table, cell_index.annex_words(table)) for table, counter in tables.items())
+    return tuple(
+        counter.result(table, cell_index.annex_words(table), _lacking(table, counter, cell_index))
+        for table, counter in tables.items()
+    )
+
+
+def _lacking(table: str, counter: _Counter, cell_index: CellIndex) -> tuple[str, ...]:
+    """Headings of declared columns that a table does not have; none of a table that nobody declared."""
+    spec = cell_index.data.declaration.annexes.get(table)
+    if spec is None:
+        return ()
+    expected = [
+        measure.heading for measure in spec.measures_by_name.values() if measure.name not in spec.optional
+    ]
+    return tuple(heading for heading in expected if heading not in counter.numbers)
+
+
+def text_figures_not_found(data: QuarterData) -> tuple[str, ...]:
+    """Declared figures of the text that it does not state, by their words; none where there is no text."""
+    if not data.fact("text"):
+        return ()
+    found = set(data.headline["figure"])
+    return tuple(figure.word for figure in data.declaration.text_figures.values() if figure.name not in found)
 
 
 class _Counter:
@@ -93,7 +122,7 @@ class _Counter:
         if is_undeclared:
             self.undeclared[heading] = None
 
-    def result(self, table: str, words: str) -> TableCoverage:
+    def result(self, table: str, words: str, lacking: tuple[str, ...]) -> TableCoverage:
         unchecked = [
             heading if not self.covered[heading] else f"{heading}（{count - self.covered[heading]} 格）"
             for heading, count in self.numbers.items()
@@ -106,4 +135,5 @@ class _Counter:
             sum(self.covered.values()),
             tuple(unchecked),
             tuple(self.undeclared),
+            lacking,
         )

@@ -24,6 +24,7 @@ def dump_report(report: CheckReport) -> str:
             "compared": report.compared,
             "coverage": [asdict(table) for table in report.coverage],
             "coverage_limit": report.coverage_limit,
+            "figures_not_found": list(report.figures_not_found),
             "as_of": report.as_of,
             "revised": [asdict(revision) for revision in report.revised],
         },
@@ -43,13 +44,14 @@ def load_report(text: str) -> CheckReport:
         compared=data["compared"],
         coverage=tuple(_read_coverage(item) for item in data["coverage"]),
         coverage_limit=data["coverage_limit"],
+        figures_not_found=tuple(data["figures_not_found"]),
         as_of=data["as_of"],
         revised=tuple(Revision(**item) for item in data["revised"]),
     )
 
 
 def _read_coverage(data: dict[str, Any]) -> TableCoverage:
-    lists = {name: tuple(data[name]) for name in ("unchecked", "undeclared")}
+    lists = {name: tuple(data[name]) for name in ("unchecked", "undeclared", "lacking")}
     return TableCoverage(**{**data, **lists})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from haochaping.checks.finding import SEVERITY_ORDER
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.declaration import Relation
 from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.reference.parse_toml import parse_toml
 from haochaping.reference.reference import Reference
 
 _COMMON_FIELDS = ("id", "kind", "severity", "title", "message", "consider")
@@ -77,11 +77,9 @@ def load_rules(reference: Reference, kinds: Mapping[str, object]) -> list[Rule]:
 
 def _entries(path: Path) -> list[dict[str, Any]]:
     try:
-        document = tomllib.loads(decode(path.read_bytes(), str(path)))
+        document = parse_toml(decode(path.read_bytes(), str(path)), str(path))
     except OSError as error:
         raise refuse(str(path), type(error).__name__, "未能读取核对规则") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise refuse(str(path), str(error), "应为 TOML 格式") from None
     entries = document.get("rule", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise refuse(str(path), "rule", "每条规则应为一段，以 [[rule]] 开头")

@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from haochaping.checks.check_report import CheckReport, RuleResult
-from haochaping.checks.coverage import DEFAULT_LIMIT, measure_coverage, tied_cells
+from haochaping.checks.coverage import DEFAULT_LIMIT, measure_coverage, text_figures_not_found, tied_cells
 from haochaping.checks.finding import SEVERITY_ORDER, Finding
 from haochaping.checks.localisation.causes import Doubt, DoubtGroup, group_doubts, hypothesis_text
 from haochaping.checks.localisation.localise import localise
@@ -89,6 +89,7 @@ def run_rules(
         tuple(results),
         coverage=measure_coverage(cell_index, tied),
         coverage_limit=float(reference.city["thresholds"].get("coverage", DEFAULT_LIMIT)),
+        figures_not_found=text_figures_not_found(data),
     )
 
 

@@ -9,7 +9,6 @@ from haochaping.core.model import (
     CellRef,
     QuarterData,
     note_text,
-    undeclared_table,
 )
 
 
@@ -19,15 +18,7 @@ def cell_texts(data: QuarterData) -> dict[CellRef, str]:
     Cells of tables and printed totals, figures of the bulletin's text, and the title, period and extraction date of
     each annex. A cell without a number has the word printed there; a blank cell has "".
     """
-    texts = {
-        CellRef(
-            cell["annex"] or undeclared_table(cell["table"]),
-            cell["row"],
-            cell["measure"] or cell["column"],
-            cell["member"],
-        ): cell["printed"]
-        for cell in data.cell_records()
-    }
+    texts = {CellRef.of_record(cell): cell["printed"] for cell in data.cell_records()}
     for row in data.headline.to_dict("records"):
         texts[CellRef(TEXT_CLAIMS, row["figure"], "value")] = row["printed"] + row["qualifier"]
     for row in data.annexes.to_dict("records"):

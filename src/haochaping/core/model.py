@@ -77,6 +77,12 @@ class CellRef:
     column: str
     member: str = ""
 
+    @classmethod
+    def of_record(cls, cell: Mapping[str, Any]) -> CellRef:
+        """Of a row of ``cells``: by annex and measure, or by what is printed where they are not declared."""
+        table = cell["annex"] or undeclared_table(cell["table"])
+        return cls(table, cell["row"], cell["measure"] or cell["column"], cell["member"])
+
     @property
     def names(self) -> tuple[str, ...]:
         """Row and, where there is one, member."""

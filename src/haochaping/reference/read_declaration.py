@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,13 @@ from haochaping.core.declaration import (
     TextFigure,
     Unwanted,
 )
-from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.errors import InputRefused, Problem
 from haochaping.core.model import is_attribute
 from haochaping.core.paths import project_root
 from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.declaration_keys import check_keys
 from haochaping.reference.notebook_needs import annexes_of_notebook, runnable_notebooks
+from haochaping.reference.parse_toml import parse_toml
 from haochaping.reference.relation_text import TEXT, RelationUnread, parse_expression, parse_relation
 from haochaping.reference.toml_lines import TomlLines
 
@@ -52,10 +52,7 @@ def read_declaration(path: Path, text: str) -> Declaration:
         It is no TOML, or has wrong, unknown, missing or contradictory entries: each with file, line, key and what is
         allowed.
     """
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise refuse(str(path), str(error), "应为 TOML 格式") from None
+    document = parse_toml(text, str(path))
     lines = TomlLines(text)
     problems = check_keys(document, path, lines)
     if problems:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +19,7 @@ from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.paths import find_locations
 from haochaping.core.period import KINDS, QUARTER, Period, kind_name
 from haochaping.core.text import normalize_for_comparison
+from haochaping.reference.parse_toml import parse_toml
 from haochaping.reference.read_declaration import DECLARATION, read_declaration
 
 THRESHOLDS = (
@@ -164,7 +164,7 @@ def load_reference(folder: Path) -> Reference:
     InputRefused
         A file is missing, is not valid TOML or CSV, lacks a column or has a wrong entry.
     """
-    city = _read_toml(folder / "city.toml")
+    city = parse_toml(_read_text(folder / "city.toml"), str(folder / "city.toml"))
     if not isinstance(city.get("name"), str):
         raise refuse(f"{folder / 'city.toml'} name", "", '应写明城市名称，如 name = "某某市"')
     declaration = read_declaration(folder / DECLARATION, _read_text(folder / DECLARATION))
@@ -292,13 +292,6 @@ def _read_text(path: Path) -> str:
             str(path), "未找到", "此文件是本市设置的一部分，可从工具包的 data/reference 复制"
         ) from None
     return decode(data, str(path))
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(_read_text(path))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise refuse(str(path), str(error), "应为 TOML 格式") from None
 
 
 def _read_csv(path: Path, required: set[str]) -> list[dict[str, str]]:

@@ -45,6 +45,9 @@ def verdict_html(report: CheckReport) -> Html:
         qualifications += f"；说明是否到期按 {report.as_of} 判断"
     if report.insufficiently_covered:
         qualifications += f"；{_insufficient_words(report)}"
+    if report.perhaps_misnamed:
+        tables = "、".join(table.words for table in report.perhaps_misnamed)
+        qualifications += f"；{tables}没有登记过的列，又有没有登记的列，见“核对覆盖”"
     if report.uncorrected:
         qualifications += "；须更正的，更正以后才能送审"
     return Html(
@@ -66,8 +69,13 @@ def coverage_html(report: CheckReport, data: QuarterData) -> Html:
     """How many printed numbers of each table a rule could check, which columns none could, and which were left out."""
     left_out = data.fact("left_out")
     note = f"<p>本市设置不读的列：{text(left_out)}。</p>" if left_out else ""
-    if all(table.covered == table.printed and not table.undeclared for table in report.coverage):
-        return Html(f"<p>印出的数都与别的数有算术关系，都核对过。</p>{note}")
+    if report.figures_not_found:
+        note += f"<p>正文中没有找到登记过的数：{text('、'.join(report.figures_not_found))}；用到这些数的关系没有核对。</p>"
+    if all(
+        table.covered == table.printed and not table.undeclared and not table.lacking
+        for table in report.coverage
+    ):
+        return Html(f"<p>各表印出的数都与别的数有算术关系，都核对过；正文中的数另见各条规则。</p>{note}")
     rows = [
         {
             "表": table.words,
@@ -76,6 +84,7 @@ def coverage_html(report: CheckReport, data: QuarterData) -> Html:
             "占比": f"{table.share:.0%}",
             "没有核对的": "、".join(table.unchecked) or "无",
             "程序不知道含义的列": "、".join(table.undeclared) or "无",
+            "登记了、表中没有的列": "、".join(table.lacking) or "无",
         }
         for table in report.coverage
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -12,31 +12,34 @@ from haochaping.present.html_fragment import Html, text
 from haochaping.store.notes import BULLETIN_SECTIONS, HEADING, ITEM, markdown_to_html, notes_of_sections
 
 
-def notes_html(data: QuarterData, section: str) -> Html:
-    """What the analyst wrote for one section; blank when nothing.
+def notes_html(data: QuarterData, *sections: str, if_none: str = "") -> Html:
+    """What the analyst wrote for a section, or for several under their headings.
 
     Parameters
     ----------
     data : QuarterData
         The quarter; its frame ``notes`` is what ``notes.md`` says.
-    section : str
-        A heading of ``notes.md``, such as ``各区县``.
+    *sections : str
+        Headings of ``notes.md``, such as ``各区县``.
+    if_none : str
+        What is shown where nothing was written; blank: nothing.
     """
-    return _notes_html("分析人员说明", notes_of_sections(data.notes, [section]))
+    label = "分析人员说明"
+    if len(sections) == 1:
+        content = _rows_html(notes_of_sections(data.notes, sections))
+    else:
+        content = _blocks_html(data, sections)
+    return _aside_html(label, content or (f"<p>{text(if_none)}</p>" if if_none else ""))
 
 
 def bulletin_notes_html(data: QuarterData) -> Html:
     """What the analyst wrote for the bulletin: a reviewer must see what will be circulated."""
-    blocks = []
-    for section in BULLETIN_SECTIONS:
-        rows = notes_of_sections(data.notes, [section])
-        if rows:
-            blocks.append(f"<h4>{text(section)}</h4>{_rows_html(rows)}")
-    return _aside_html("分析人员拟写入通报的文字", "".join(blocks))
+    return _aside_html("分析人员拟写入通报的文字", _blocks_html(data, BULLETIN_SECTIONS))
 
 
-def _notes_html(label: str, rows: list[dict[str, Any]]) -> Html:
-    return _aside_html(label, _rows_html(rows))
+def _blocks_html(data: QuarterData, sections: Sequence[str]) -> str:
+    rows_of = {section: notes_of_sections(data.notes, [section]) for section in sections}
+    return "".join(f"<h4>{text(section)}</h4>{_rows_html(rows)}" for section, rows in rows_of.items() if rows)
 
 
 def _aside_html(label: str, content: str) -> Html:
