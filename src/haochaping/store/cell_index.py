@@ -20,7 +20,6 @@ from haochaping.core.model import (
     QuarterData,
     note_text,
     total_label,
-    undeclared_table,
 )
 from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.reference.reference import Reference
@@ -67,8 +66,52 @@ class RowRef:
         return CellRef(self.table, self.row, column, self.member)
 
 
+class _Lookup:
+    """The cells of a period by their references: made once a period, whoever asks for an index of it."""
+
+    def __init__(self, data: QuarterData):
+        self.numbers: dict[CellRef, int | float] = {}
+        self.printed: dict[CellRef, str] = {}
+        self.reasons: dict[CellRef, str] = {}
+        self.rows: dict[str, dict[tuple[str, str], RowRef]] = {name: {} for name in data.declaration.annexes}
+        self.totals: dict[tuple[str, str, str], RowRef] = {}
+        self.unread: set[tuple[str, str]] = set()
+        self.column_sums: dict[tuple[str, str], int] = {}
+        self.annex_words: dict[str, str] = {}
+        for cell in data.cell_records():
+            self._add(cell, data.declaration)
+        for item in data.headline.itertuples():
+            claim = claim_cell(str(item.figure))
+            if pd.notna(item.value):
+                self.numbers[claim] = float(item.value)
+            self.printed[claim] = claim_text(str(item.printed), str(item.qualifier))
+        for annex in data.annexes.to_dict("records"):
+            for column in NOTE_COLUMNS:
+                if text := note_text(annex, column):
+                    self.printed[note_cell(annex["table"], column)] = text
+
+    def _add(self, cell: Mapping[str, Any], declaration: Declaration) -> None:
+        ref = CellRef.of_record(cell)
+        self.printed[ref] = cell["printed"]
+        if cell["status"] == NUMBER:
+            is_count = declaration.is_count(ref.table, ref.column)
+            self.numbers[ref] = int(cell["value"]) if is_count else float(cell["value"])
+        elif cell["reason"]:
+            self.reasons[ref] = cell["reason"]
+        if not cell["annex"] or not cell["measure"]:
+            if _may_be_count(cell):
+                self.unread.add((ref.table, ref.row))
+            return
+        if cell["is_total"]:
+            key = (ref.table, ref.row, ref.member)
+            self.totals.setdefault(key, RowRef(*key, total_label(cell), cell["group"]))
+        else:
+            row = RowRef(ref.table, ref.row, ref.member, group=cell["group"])
+            self.rows[ref.table].setdefault((ref.row, ref.member), row)
+
+
 class CellIndex:
-    """Look-up of the printed cells of a period.
+    """Look-up of the printed cells of a period; what it looks up in is made once a period.
 
     Parameters
     ----------
@@ -89,25 +132,12 @@ class CellIndex:
         self.data = data
         self.reference = reference
         self.history = history
-        self._values: dict[CellRef, int | float] = {}
-        self._printed: dict[CellRef, str] = {}
-        self._reasons: dict[CellRef, str] = {}
-        self._rows: dict[str, dict[tuple[str, str], RowRef]] = {name: {} for name in data.declaration.annexes}
-        self._totals: dict[tuple[str, str, str], RowRef] = {}
-        self._column_sums: dict[tuple[str, str], int] = {}
-        self._annex_words: dict[str, str] = {}
-        self._unread: set[tuple[str, str]] = set()
-        for cell in data.cell_records():
-            self._add(cell)
-        for item in data.headline.itertuples():
-            claim = claim_cell(str(item.figure))
-            if pd.notna(item.value):
-                self._values[claim] = float(item.value)
-            self._printed[claim] = claim_text(str(item.printed), str(item.qualifier))
-        for annex in data.annexes.to_dict("records"):
-            for column in NOTE_COLUMNS:
-                if text := note_text(annex, column):
-                    self._printed[note_cell(annex["table"], column)] = text
+        lookup = data.derived(_Lookup)
+        self._values: Mapping[CellRef, int | float] = lookup.numbers
+        self._printed: Mapping[CellRef, str] = lookup.printed
+        self._reasons, self._rows, self._totals = lookup.reasons, lookup.rows, lookup.totals
+        self._unread = lookup.unread
+        self._column_sums, self._annex_words = lookup.column_sums, lookup.annex_words
 
     def with_values(self, changes: Mapping[CellRef, int]) -> CellIndex:
         """A copy in which some cells hold other whole numbers, for running the rules on a hypothesis."""
@@ -115,26 +145,6 @@ class CellIndex:
         changed._values, changed._column_sums = {**self._values, **changes}, {}
         changed._printed = {**self._printed, **{cell: str(value) for cell, value in changes.items()}}
         return changed
-
-    def _add(self, cell: Mapping[str, Any]) -> None:
-        table = cell["annex"] or undeclared_table(cell["table"])
-        ref = CellRef(table, cell["row"], cell["measure"] or cell["column"], cell["member"])
-        self._printed[ref] = cell["printed"]
-        if cell["status"] == NUMBER:
-            is_count = self.declaration.is_count(table, ref.column)
-            self._values[ref] = int(cell["value"]) if is_count else float(cell["value"])
-        elif cell["reason"]:
-            self._reasons[ref] = cell["reason"]
-        if not cell["annex"] or not cell["measure"]:
-            if _may_be_count(cell):
-                self._unread.add((table, ref.row))
-            return
-        if cell["is_total"]:
-            key = (table, ref.row, ref.member)
-            self._totals.setdefault(key, RowRef(table, ref.row, ref.member, total_label(cell), cell["group"]))
-        else:
-            row = RowRef(table, ref.row, ref.member, group=cell["group"])
-            self._rows[table].setdefault((ref.row, ref.member), row)
 
     # --- words -------------------------------------------------------------------------------------------------
 
