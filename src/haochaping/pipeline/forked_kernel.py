@@ -12,7 +12,8 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,16 @@ from haochaping.pipeline import kernel_process
 from haochaping.pipeline.kernel import OwnKernelManager
 
 
-def fork_kernels() -> None:
-    """Fork the kernels of this process from it from now on; it must have no threads and no sockets."""
+@contextmanager
+def forked_kernels() -> Iterator[None]:
+    """Fork the kernels of this process from it within the block; it must have no threads and no sockets."""
     kernel_process.preload_modules()
+    before = OwnKernelManager.provisioner_class
     OwnKernelManager.provisioner_class = ForkedProvisioner
+    try:
+        yield
+    finally:
+        OwnKernelManager.provisioner_class = before
 
 
 class ForkedProvisioner(LocalProvisioner):

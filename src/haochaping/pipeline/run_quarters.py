@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
 from multiprocessing.connection import Connection, wait
@@ -104,19 +104,18 @@ def _run_quarters(
         if quarter in outcomes:
             report_progress(f"{quarter}：{outcomes[quarter].failure}（{len(outcomes)}/{len(quarters)}）")
     jobs = 1 if sys.platform == "win32" else min(jobs, os.cpu_count() or 1)
-    if reviewed_quarters:
-        _preload_for_forks()
     waiting = [quarter for quarter in sorted(quarters) if quarter not in outcomes]
-    for outcome in _publish_in_parallel(
-        locations, waiting, reviewed_quarters, report_progress, as_of, by, jobs
-    ):
-        outcomes[outcome.quarter] = outcome
-        state = (
-            "没有变化"
-            if outcome.unchanged
-            else outcome.failure or f"{outcome.verdict}，{outcome.seconds:.1f} 秒"
-        )
-        report_progress(f"{outcome.quarter}：{state}（{len(outcomes)}/{len(quarters)}）")
+    with _preloaded_for_forks() if reviewed_quarters else nullcontext():
+        for outcome in _publish_in_parallel(
+            locations, waiting, reviewed_quarters, report_progress, as_of, by, jobs
+        ):
+            outcomes[outcome.quarter] = outcome
+            state = (
+                "没有变化"
+                if outcome.unchanged
+                else outcome.failure or f"{outcome.verdict}，{outcome.seconds:.1f} 秒"
+            )
+            report_progress(f"{outcome.quarter}：{state}（{len(outcomes)}/{len(quarters)}）")
     if any(not outcome.failure for outcome in outcomes.values()):
         refresh_index(locations, report_progress)
     return [outcomes[quarter] for quarter in sorted(outcomes)]
@@ -153,15 +152,19 @@ def describe_failure(error: Exception) -> str:
     return visible(str(error) if known else f"工具包出错：{type(error).__name__}: {error}")
 
 
-def _preload_for_forks() -> None:
+@contextmanager
+def _preloaded_for_forks() -> Iterator[None]:
     """Import what every build needs, once, before processes are forked from this one (Linux)."""
-    if _process_context().get_start_method() == "fork":
-        from haochaping.outputs import papers  # noqa: F401
-        from haochaping.outputs.page.convert import prepare_page
-        from haochaping.pipeline.forked_kernel import fork_kernels
+    if _process_context().get_start_method() != "fork":
+        yield
+        return
+    from haochaping.outputs import papers  # noqa: F401
+    from haochaping.outputs.page.convert import prepare_page
+    from haochaping.pipeline.forked_kernel import forked_kernels
 
-        prepare_page()
-        fork_kernels()
+    prepare_page()
+    with forked_kernels():
+        yield
 
 
 def _process_context() -> Any:
