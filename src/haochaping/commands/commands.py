@@ -17,6 +17,7 @@ from haochaping.core.text import hidden_characters, visible
 
 if TYPE_CHECKING:
     from haochaping.core.model import QuarterData
+    from haochaping.reference.reference import Reference
 
 DONE, NEEDS_ATTENTION, REFUSED, FAILED = 0, 1, 2, 3
 """Exit codes: done; done, but people should look at something; input refused; the kit failed."""
@@ -173,7 +174,7 @@ def _new(locations: Locations, options: argparse.Namespace) -> int:
     quarter = options.quarter
     reference = load_reference(locations.reference)
     reference.admit(quarter)
-    previous = _last_readable_quarter(locations, quarter)
+    previous = _last_readable_quarter(locations, quarter, reference)
     written = write_new_quarter(locations.raw(quarter), quarter, reference, previous)
     previous_quarter = previous.quarter if previous else None
     named = f"单位、标题和备注的措辞按{previous_quarter.label}" if previous_quarter else "单位按 units.csv"
@@ -186,14 +187,14 @@ def _new(locations: Locations, options: argparse.Namespace) -> int:
     return DONE
 
 
-def _last_readable_quarter(locations: Locations, quarter: Period) -> QuarterData | None:
+def _last_readable_quarter(locations: Locations, quarter: Period, reference: Reference) -> QuarterData | None:
     """Return the last quarter before `quarter` that can be read; report those that cannot."""
     from haochaping.pipeline.assess import earlier_quarters
     from haochaping.pipeline.printed_quarter import load_printed
 
     for earlier in reversed(earlier_quarters(locations, quarter)):
         try:
-            return load_printed(locations, earlier)
+            return load_printed(locations, earlier, reference)
         except InputRefused as refusal:
             report_progress(f"{earlier.label}的资料没有用：{refusal.message}")
     return None

@@ -199,7 +199,7 @@ class AnnexSpec:
         """Measures whose printed text is kept beside the number."""
         return tuple(m.name for m in self.measures_by_name.values() if m.has_printed_text)
 
-    @property
+    @cached_property
     def measures(self) -> tuple[str, ...]:
         """All measures: counts, then the others."""
         return (*self.counts, *(name for name in self.measures_by_name if name not in self.counts))

@@ -31,7 +31,7 @@ def assess(locations: Locations, quarter: Period, as_of: date) -> ReviewResult:
         is reported in ``report.about_past`` instead.
     """
     reference = load_reference(locations.reference)
-    printed = load_printed(locations, quarter)
+    printed = load_printed(locations, quarter, reference)
     answers = read_answers(answer_file(locations.raw(quarter)), quarter)
     past, about_past = load_past(locations, quarter, reference)
     notes_file = locations.raw(quarter) / NOTES
@@ -79,7 +79,7 @@ def load_past(
                 if changed := changed_source_files(tidy, locations.raw(earlier)):
                     remarks.append(_changed_source_remark(earlier, changed))
             else:
-                past.append(PriorQuarter(load_printed(locations, earlier), answers))
+                past.append(PriorQuarter(load_printed(locations, earlier, reference), answers))
         except InputRefused as refusal:
             remarks.append(f"{earlier.label}未能读取，没有用于比较：{refusal.message}")
     return past, remarks

@@ -149,7 +149,7 @@ class _QuarterReview:
 
     def __init__(self, locations: Locations, quarter: Period, as_of: date):
         self.reference = load_reference(locations.reference)
-        self._printed = load_printed(locations, quarter)
+        self._printed = load_printed(locations, quarter, self.reference)
         self._past, _ = load_past(locations, quarter, self.reference)
         self._as_of = as_of
         self.cell_index = CellIndex(self._printed, self.reference)

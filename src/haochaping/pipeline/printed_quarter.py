@@ -8,7 +8,7 @@ from haochaping.core.model import QuarterData
 from haochaping.core.paths import Locations, find_locations, quarters_in
 from haochaping.core.period import Period
 from haochaping.read.raw_folder import read_raw
-from haochaping.reference.reference import load_reference
+from haochaping.reference.reference import Reference
 from haochaping.store.apply_corrections import undo_corrections
 from haochaping.store.data_contract import validate
 from haochaping.store.tidy_tables import read_tidy
@@ -16,7 +16,7 @@ from haochaping.store.tidy_tables import read_tidy
 TIDY_NOTICE = "未见原始资料文件夹，依据 data/tidy 中整理过的数据"
 
 
-def load_printed(locations: Locations, quarter: Period) -> QuarterData:
+def load_printed(locations: Locations, quarter: Period, reference: Reference) -> QuarterData:
     """Read a quarter as its source prints it, without corrections.
 
     The raw folder is read if there is one, else the tidy tables, whose corrections are taken back.
@@ -26,7 +26,6 @@ def load_printed(locations: Locations, quarter: Period) -> QuarterData:
     InputRefused
         The city does not publish such periods, there is nothing to read, it cannot be read with certainty, or it breaks the data contract.
     """
-    reference = load_reference(locations.reference)
     reference.admit(quarter)
     if rests_on_tidy(locations, quarter):
         tidy = read_tidy(locations.tidy(quarter), quarter, reference)

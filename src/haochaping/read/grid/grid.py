@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +10,6 @@ MOST_ROWS, MOST_COLUMNS = 5_000, 300
 
 SET_APART = "〔〕"
 """Brackets around text in a cell that is not part of its number: raised, struck-out or hidden characters."""
-_CHINESE = re.compile("[\u3400-\u9fff]")
 LINE_BREAK = "⏎"
 """Put between digits on two lines of one cell, so that they are never joined to one number."""
 
@@ -108,7 +106,11 @@ def _between(above: str, below: str) -> str:
         return ""
     if above[-1].isdigit() and (below[0].isdigit() or below[0] in ",.，．"):
         return LINE_BREAK
-    return "" if _CHINESE.fullmatch(above[-1]) and _CHINESE.fullmatch(below[0]) else " "
+    return "" if _is_chinese(above[-1]) and _is_chinese(below[0]) else " "
+
+
+def _is_chinese(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff"
 
 
 def column_letter(index: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 
 from haochaping.cleaning.number_or_missing import is_number
@@ -139,10 +140,15 @@ class HeaderLabels:
 
     def cells_below(self, at: int) -> list[str]:
         """The cells of a column that are not empty, except in lines about who filled in the table."""
+        return [self.grid.rows[row][at] for row in self._rows_of_units if self.grid.rows[row][at]]
+
+    @cached_property
+    def _rows_of_units(self) -> list[int]:
+        """The rows of the body that are not empty and not lines about who filled in the table."""
         return [
-            self.grid.rows[row][at]
+            row
             for row in self._body_rows()
-            if self.grid.rows[row][at] and not is_filled_in_by(next(filter(None, self.grid.rows[row])))
+            if any(self.grid.rows[row]) and not is_filled_in_by(next(filter(None, self.grid.rows[row])))
         ]
 
     def _body_rows(self) -> Iterator[int]:

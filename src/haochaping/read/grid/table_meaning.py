@@ -129,6 +129,13 @@ class _Attempt:
             for measure in spec.measures_by_name.values()
             for heading in (measure.heading, *measure.aliases)
         }
+        declared = reference.declaration
+        self.serial_headings = {fold_heading(heading) for heading in declared.serial_headings}
+        self.name_headings = {fold_heading(h) for group in spec.groups for h in group.headings}
+        self.all_name_headings = {
+            fold_heading(h) for group in declared.groups.values() for h in group.headings
+        }
+        self.unwanted_headings = {fold_heading(entry.heading) for entry in declared.unwanted}
         self.serial_at: int | None = None
         self.names_at: list[int] = []
         self.member_at = self._member_column(labels)
@@ -214,14 +221,13 @@ class _Attempt:
     def _add(self, at: int, path: Sequence[str], *, is_level: bool) -> None:
         """Add one column to those of names or of figures; empty ones without a meaning are left out."""
         last = fold_heading(path[-1])
-        serials = {fold_heading(heading) for heading in self.reference.declaration.serial_headings}
-        if last in serials or fold_heading("".join(path)) in serials:
+        if last in self.serial_headings or fold_heading("".join(path)) in self.serial_headings:
             self.serial_at = at
         elif self._is_name_heading(path):
             self.names_at.append(at)
             self.name_heading = path[-1]
             self.score += 1
-        elif last in {fold_heading(entry.heading) for entry in self.reference.declaration.unwanted}:
+        elif last in self.unwanted_headings:
             self.unwanted.append("/".join(path))
         else:
             column = self._column(at, path) if not is_level else TableColumn(at, tuple(path))
@@ -234,14 +240,14 @@ class _Attempt:
                 self.score += bool(column.measure) + bool(column.member)
 
     def _is_name_heading(self, path: Sequence[str]) -> bool:
-        headings = {fold_heading(heading) for group in self.spec.groups for heading in group.headings}
-        return fold_heading(path[-1]) in headings or fold_heading("".join(path)) in headings
+        return (
+            fold_heading(path[-1]) in self.name_headings or fold_heading("".join(path)) in self.name_headings
+        )
 
     def _is_other_name(self, at: int, path: Sequence[str]) -> bool:
         """Whether a column holds names of a group that is neither the annex's rows nor its columns."""
-        groups = self.reference.declaration.groups.values()
-        headings = {fold_heading(heading) for group in groups for heading in group.headings}
-        return fold_heading(path[-1]) in headings and _is_mostly_text(self.evidence.cells_below(at))
+        is_name_heading = fold_heading(path[-1]) in self.all_name_headings
+        return is_name_heading and _is_mostly_text(self.evidence.cells_below(at))
 
     def _heads_a_matrix(self, column: TableColumn) -> bool:
         """Whether a column of a table in long form would be one of the matrix, as 张店区 is."""
