@@ -37,7 +37,7 @@ def import_seaborn_without_scipy() -> None:
 
 def collect_garbage_rarely() -> None:
     """Run the garbage collector rarely: a command needs its objects until it ends, so collecting frees next to nothing."""
-    gc.set_threshold(300_000, 50, 100)
+    gc.set_threshold(1_000_000, 50, 100)
 
 
 def skip_garbage_collection_at_exit() -> None:
