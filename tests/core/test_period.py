@@ -167,3 +167,7 @@ def test_laws(period: Period) -> None:
 @given(periods, periods)
 def test_order_is_total(one: Period, other: Period) -> None:
     assert (one < other) + (one == other) + (one > other) == 1
+
+
+def test_the_last_year_that_there_is_has_an_end() -> None:
+    assert Period(9999, 4).end == date(9999, 12, 31)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import total_ordering
 
 from haochaping.core.errors import refuse
@@ -117,7 +118,8 @@ class Period:
     @property
     def end(self) -> date:
         """Last day."""
-        return self.next.start - timedelta(days=1)
+        month = self.months * self.number
+        return date(self.year, month, monthrange(self.year, month)[1])
 
     @property
     def months(self) -> int:

@@ -159,9 +159,14 @@ def _shift_down(areas: list[Area], rows_down: int) -> list[Area]:
 
 
 def _write_cell(target, row: int, column: int, text: str, typed: bool, formats: dict) -> None:  # type: ignore[no-untyped-def]
-    whole, _, decimals = text.removesuffix("%").partition(".")
+    whole, point, decimals = text.removesuffix("%").partition(".")
     is_plain_number = (
-        typed and text.isascii() and whole.isdecimal() and len(whole) < 12 and str(int(whole)) == whole
+        typed
+        and bool(point) == bool(decimals)
+        and text.isascii()
+        and whole.isdecimal()
+        and len(whole) < 12
+        and str(int(whole)) == whole
     )
     if is_plain_number and text.isdecimal():
         target.write_number(row, column, int(text))

@@ -278,6 +278,24 @@ def test_two_tables_that_nobody_declared_on_one_sheet(read) -> None:
     ]
 
 
+def test_a_second_undeclared_table_may_have_a_header_of_two_rows(read) -> None:
+    first = [["窗口", "排队", "等候"], ["一号", 3, 4]]
+    second = [[], ["各渠道"], ["渠道", "来信", "本期"], [None, None, "办结"], ["热线", 5, 4], ["信箱", 6, 6]]
+    found = read([*first, *second], merged=["A5:A6", "B5:B6"])
+    assert found.annexes["table"].tolist() == ["table_1", "table_2"]
+    assert found.cells["column"].tolist() == ["排队", "等候", "来信", "本期/办结", "来信", "本期/办结"]
+
+
+def test_names_with_digits_are_names_wherever_they_stand(read) -> None:
+    found = read([["来信", "办结", "渠道"], [5, 4, "12345热线"], [6, 6, "12301热线"]])
+    assert found.cells["row"].tolist() == ["12345热线"] * 2 + ["12301热线"] * 2
+
+
+def test_a_column_of_figures_under_the_heading_of_names_is_refused(read) -> None:
+    with pytest.raises(InputRefused, match="表头应恰有一列名称"):
+        read([["序号", "区县", "评价数", "区县"], [1, "甲区", 5, "20%"], [2, "乙县", 20, "80%"]])
+
+
 def test_names_of_an_undeclared_table_may_stand_behind_figures(read) -> None:
     found = read([["编号", "窗口", "分中心", "排队"], [101, "一号", "东区", 3], [102, "二号", "西区", 4]])
     assert found.cells[["row", "column", "printed"]].to_numpy().tolist() == [

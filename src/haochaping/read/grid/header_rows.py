@@ -91,7 +91,7 @@ class HeaderFinder:
         for row in range(first, len(grid.rows)):
             if has_figures_above and self._is_header_like(grid, row) and _is_set_apart(grid, row):
                 below = row + 1
-                while below < len(grid.rows) and self._is_header_like(grid, below):
+                while below < len(grid.rows) and self._has_words_only(grid, below):
                     below += 1
                 if below < len(grid.rows) and _has_figures(grid, below):
                     found.append(row)
@@ -99,8 +99,12 @@ class HeaderFinder:
         return found
 
     def _is_header_like(self, grid: Grid, row: int) -> bool:
+        return len(grid.texts(row)) >= LEAST_COLUMNS and self._has_words_only(grid, row)
+
+    def _has_words_only(self, grid: Grid, row: int) -> bool:
+        """Whether a row can go on a header: texts, a single one where the others are merged with the row above."""
         texts = grid.texts(row)
-        return len(texts) >= LEAST_COLUMNS and not any(is_value(text, self.reference) for text in texts)
+        return bool(texts) and not any(is_value(text, self.reference) for text in texts)
 
 
 def _is_set_apart(grid: Grid, row: int) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from haochaping.cleaning.number_or_missing import is_number
 from haochaping.core.declaration import AnnexSpec, Group, Measure
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.annex_table import TableColumn, TableMeaning
@@ -223,6 +224,8 @@ class _Attempt:
         last = fold_heading(path[-1])
         if last in self.serial_headings or fold_heading("".join(path)) in self.serial_headings:
             self.serial_at = at
+        elif self._is_name_heading(path) and self.names_at and self._holds_figures(at):
+            self.other_names.append(path[-1])
         elif self._is_name_heading(path):
             self.names_at.append(at)
             self.name_heading = path[-1]
@@ -238,6 +241,11 @@ class _Attempt:
             if column.measure or self.evidence.cells_below(at):
                 self.values.append(column)
                 self.score += bool(column.measure) + bool(column.member)
+
+    def _holds_figures(self, at: int) -> bool:
+        """Whether a column cannot be one of names, whatever its heading."""
+        texts = self.evidence.cells_below(at)
+        return bool(texts) and not _is_mostly_text(texts)
 
     def _is_name_heading(self, path: Sequence[str]) -> bool:
         return (
@@ -367,4 +375,5 @@ def _undeclared_meaning(labels: Labels, reference: Reference, evidence: TableEvi
 
 
 def _is_mostly_text(texts: Sequence[str]) -> bool:
-    return bool(texts) and sum(not any(char.isdigit() for char in text) for text in texts) * 2 > len(texts)
+    """Whether most cells are words; a name may begin with a number (12345热线)."""
+    return bool(texts) and sum(not is_number(text) for text in texts) * 2 > len(texts)
