@@ -9,7 +9,8 @@ override FROM := $(value FROM)
 override TO := $(value TO)
 override J := $(value J)
 override BY := $(value BY)
-export Q DATA OUTPUT FILE FROM TO J BY
+override DIR := $(value DIR)
+export Q DATA OUTPUT FILE FROM TO J BY DIR
 
 # These two count only when given on the command line: containers and Windows have variables of the same names.
 BUNDLE_PLATFORM := $(if $(filter command,$(origin PLATFORM)),$(value PLATFORM))
@@ -21,7 +22,7 @@ export BUNDLE_PLATFORM BUNDLE_PYTHON
 # A mistyped name would otherwise be ignored, and the command would do something else than it was asked.
 UNKNOWN := $(strip $(foreach name,$(filter-out PYTHON PY MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name))))
 ifneq ($(UNKNOWN),)
-$(error 不认识的变量 $(UNKNOWN)；可用的是 Q DATA OUTPUT FILE FROM TO J BY PLATFORM PYTHON_VERSION PYTHON)
+$(error 不认识的变量 $(UNKNOWN)；可用的是 Q DATA OUTPUT FILE FROM TO J BY DIR PLATFORM PYTHON_VERSION PYTHON)
 endif
 
 PYTHON ?= python3
@@ -112,7 +113,7 @@ bench-checks: .venv/.installed  ## 测量核对规则能发现多少差错（doc
 	@"$(PY)" -m haochaping_dev.bench.bench_checks
 
 bench-forms: .venv/.installed  ## 读入并核对其他城市的表，与真实各格比较：make bench-forms DIR=文件夹
-	@"$(PY)" -m haochaping_dev.bench.bench_forms "$(DIR)"
+	@"$(PY)" -m haochaping_dev.bench.bench_forms "$$DIR"
 
 bench-page: .venv/.installed-dev  ## 测量网页的大小、打开用时、键盘停留数（需 Chromium）
 	@"$(PY)" -m haochaping_dev.bench.bench_page

@@ -88,9 +88,9 @@ def test_a_declared_column_under_another_heading_keeps_the_verdict_from_being_re
     assert (halls.lacking, halls.undeclared) == (("不满意票",), ("不满意",))
     assert not report.insufficiently_covered and report.verdict is Verdict.NOT_COVERED
     assert (
-        "附件1没有登记过的列：不满意票；用到这些列的关系没有核对。可能是列名" in report.unchecked_remarks[1]
+        "附件1缺少登记过的列：不满意票；用到这些列的关系没有核对。可能是列名" in report.unchecked_remarks[1]
     )
-    assert "附件1没有登记过的列，又有没有登记的列" in verdict_html(report)
+    assert "附件1缺少登记过的列，又有没有登记的列" in verdict_html(report)
     assert "不满意票" in coverage_html(report, data)
 
 
@@ -98,7 +98,7 @@ def test_a_column_that_is_not_there_is_told_but_bars_nothing(place: Reference, t
     data = read_tables(place, tmp_path / "raw", [HEAD, ["甲", 20, 10, 5, 4]])
     report = check(data, place)
     assert report.verdict is Verdict.READY
-    assert report.unchecked_remarks == ("未核对：附件1没有登记过的列：不满意票；用到这些列的关系没有核对",)
+    assert report.unchecked_remarks == ("未核对：附件1缺少登记过的列：不满意票；用到这些列的关系没有核对",)
 
 
 @pytest.mark.parametrize(("text", "is_told"), [("处理20件。", True), ("办结20件。", False), ("", False)])

@@ -112,7 +112,7 @@ class CheckReport:
             if table.undeclared
         ]
         lacking = [
-            f"未核对：{table.words}没有登记过的列：{'、'.join(table.lacking)}；用到这些列的关系没有核对"
+            f"未核对：{table.words}缺少登记过的列：{'、'.join(table.lacking)}；用到这些列的关系没有核对"
             + ("。可能是列名登记得与资料不同，请与上面没有登记含义的列对照" if table.may_be_misnamed else "")
             for table in self.coverage
             if table.lacking

@@ -9,6 +9,9 @@ from haochaping.core.labels import RULE_STATES, SEVERITIES, STATUSES
 from haochaping.core.period import Period
 from haochaping.core.text import visible
 
+LONGEST_ARITHMETIC = 160
+"""Characters of a finding's arithmetic in the terminal; page and data have all of it."""
+
 
 def findings_text(report: CheckReport, quarter: Period) -> str:
     """Return verdict, every finding with its arithmetic, and how many rules held, failed or could not run."""
@@ -17,7 +20,7 @@ def findings_text(report: CheckReport, quarter: Period) -> str:
     for number, finding in enumerate(report.findings, start=1):
         status = "" if finding.status == "new" else f"·{quarter.in_own_words(STATUSES[finding.state])}"
         lines.append(f"{number:>3}. [{SEVERITIES[finding.severity]}{status}] {finding.message}")
-        lines.append(f"      {_keep_end(finding.arithmetic)}")
+        lines.append(f"      {_shortened(finding.arithmetic)}")
     states = Counter(result.state for result in report.results)
     rule_counts = "，".join(f"{label} {states[name]}" for name, label in RULE_STATES.items() if states[name])
     lines += ["", f"规则 {len(report.results)} 条：{rule_counts}"]
@@ -42,6 +45,24 @@ def findings_text(report: CheckReport, quarter: Period) -> str:
     return "\n".join(visible(line).replace("\n", " ") for line in lines)
 
 
-def _keep_end(arithmetic: str, longest: int = 160) -> str:
-    """Shorten a long sum to its end, where the result is."""
-    return arithmetic if len(arithmetic) <= longest else f"… {arithmetic[-longest:]}"
+def _shortened(arithmetic: str) -> str:
+    """Several calculations as far as there is room, the first always; one long sum by its ends, where the result is."""
+    shown: list[str] = []
+    for calculation in arithmetic.split("；"):
+        short = _shortened_sum(calculation)
+        if shown and len("；".join([*shown, short])) > LONGEST_ARITHMETIC:
+            return "；".join([*shown, "……"])
+        shown.append(short)
+    return "；".join(shown)
+
+
+def _shortened_sum(calculation: str) -> str:
+    """A long sum without the terms in its middle; numbers stay whole."""
+    words = calculation.split(" ")
+    if len(calculation) <= LONGEST_ARITHMETIC:
+        return calculation
+    first: list[str] = []
+    last: list[str] = []
+    while words and len(" ".join([*first, *last])) < LONGEST_ARITHMETIC - len(words[0]) - len(words[-1]):
+        first, last, words = [*first, *words[:2]], [*words[-2:], *last], words[2:-2]
+    return " ".join([*first, "……", *last]) if words else calculation

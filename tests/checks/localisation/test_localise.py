@@ -80,6 +80,44 @@ def test_separate_causes_are_separate_findings() -> None:
     assert len(found) == 2
 
 
+def test_two_slips_that_share_a_total_are_two_causes() -> None:
+    """b is printed 30 for 20, so that the total of the column fails; the rate of a fails by itself."""
+    values = cell_index(a=10, b=30, total=30, twin=20, base=100)
+    rate = cell("rate")
+    low, high = 0.195, 0.205  # printed: 20 %
+    bounds = ((cell("a"), 1.0), (cell("base"), -low)), ((cell("a"), 1.0), (cell("base"), -high))
+    of_rate = outcome(
+        False, Constraint(bounds[0], 0, math.inf, rate), Constraint(bounds[1], -math.inf, 0, rate)
+    )
+    held = outcome(True, equality(base=1, base_again=-1))
+    values = cell_index(a=10, b=30, total=30, twin=20, base=100, base_again=100)
+    found = localise(
+        [outcome(False, equality(a=1, b=1, total=-1)), outcome(False, equality(b=1, twin=-1)), of_rate, held],
+        values,
+    )
+    assert [[o.at for o in cause.outcomes] for cause in found] == [[cell("a"), cell("b")], [cell("a")]]
+    assert found[0].explanations[0].changes == ((cell("b"), 20),)
+    assert found[1].explanations[0].changes == ((rate, None),)
+
+
+def test_values_that_are_proposed_fulfil_the_rules_as_whole_numbers() -> None:
+    """Of 31 cases 93.0 % are closed: no whole number of closed cases makes it, so closed alone is no explanation."""
+    values = cell_index(closed=28, cases=31, cases_again=31)
+    low, high = 0.9295, 0.9305
+    rate = cell("rate")
+    closed, cases = cell("closed"), cell("cases")
+    printed_rate = outcome(
+        False,
+        Constraint(((closed, 1.0), (cases, -low)), 0, math.inf, rate),
+        Constraint(((closed, 1.0), (cases, -high)), -math.inf, 0, rate),
+    )
+    [found] = explanations(values, printed_rate, outcome(True, equality(cases=1, cases_again=-1)))
+    assert found[0] == {"rate": None}
+    for changes in found[1:]:
+        k, n = changes.get("closed", 28), changes.get("cases", 31)
+        assert "rate" in changes or low * n <= k <= high * n
+
+
 def test_a_missing_value_costs_nothing() -> None:
     values = cell_index(a=10, total=25)
     found = explanations(values, outcome(False, equality(a=1, gap=1, total=-1)))

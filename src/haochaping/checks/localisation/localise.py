@@ -14,13 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from haochaping.checks.localisation.integer_programme import minimise
+from haochaping.checks.localisation.integer_programme import Row, minimise
 from haochaping.checks.outcome import FAILS, Constraint, Outcome
 from haochaping.cleaning.typing_slips import slip_between
 from haochaping.core.model import CellRef
 from haochaping.store.cell_index import CellIndex
 
 MAX_EXPLANATIONS = 5
+ROUNDING = 1e-6
+"""What a sum of floating-point numbers may lack of a limit that it reaches."""
 MAX_RELATIVE_WEIGHT = 3.3
 """Explanations heavier than this many times the lightest are not proposed."""
 TOTAL_WEIGHT, RATE_WEIGHT, CELL_WEIGHT, WEIGHT_PER_CONFIRMATION, SLIP_FACTOR = 0.9, 0.95, 1.0, 0.5, 0.8
@@ -64,14 +66,42 @@ def localise(outcomes: Sequence[Outcome], cell_index: CellIndex) -> list[Cause]:
     holding = [c for outcome in outcomes if outcome.state != FAILS for c in outcome.constraints]
     causes = []
     for group in _group_by_shared_cells(failed):
-        violated = [constraint for outcome in group for constraint in outcome.constraints]
-        causes.append(
-            Cause(
-                tuple(group),
-                tuple(_find_explanations(violated, _linked_constraints(violated, holding), cell_index)),
-            )
-        )
+        causes += _causes_of(group, holding, cell_index)
     return causes
+
+
+def _causes_of(group: Sequence[Outcome], holding: Sequence[Constraint], cell_index: CellIndex) -> list[Cause]:
+    """The causes of violated rules that share cells: several where the lightest explanation is of independent slips."""
+    violated = [constraint for outcome in group for constraint in outcome.constraints]
+    explanations = _find_explanations(violated, _linked_constraints(violated, holding), cell_index)
+    independent = _independent_groups(group, explanations[0]) if explanations else []
+    if len(independent) > 1:
+        return [cause for part in independent for cause in _causes_of(part, holding, cell_index)]
+    return [Cause(tuple(group), tuple(explanations))]
+
+
+def _independent_groups(outcomes: Sequence[Outcome], explanation: Explanation) -> list[list[Outcome]]:
+    """The rules in groups that no change of an explanation has in common.
+
+    A slip in one row and another in a second row share the total of the column, but neither explains the other. A rule
+    that no change touches stays with the first group.
+    """
+    changed = {*explanation.cells}
+    groups: list[tuple[set[CellRef], list[Outcome]]] = []
+    untouched: list[Outcome] = []
+    for outcome in outcomes:
+        touched = {cell for constraint in outcome.constraints for cell in _cells(constraint)} & changed
+        if not touched:
+            untouched.append(outcome)
+            continue
+        linked = [group for group in groups if group[0] & touched]
+        groups = [group for group in groups if not group[0] & touched]
+        cells = touched.union(*(cells for cells, _ in linked))
+        groups.append((cells, [*(member for _, members in linked for member in members), outcome]))
+    if not groups:
+        return [[*outcomes]]
+    groups[0][1].extend(untouched)
+    return [members for _, members in groups]
 
 
 def _cells(constraint: Constraint) -> set[CellRef]:
@@ -162,7 +192,7 @@ class _Programme:
     def solve(self) -> Explanation | None:
         """The lightest explanation that is not forbidden; None when there is none."""
         n = len(self.cells)
-        rows: list[tuple[dict[int, float], float, float]] = []
+        rows: list[Row] = []
         for c in self.constraints:
             rows += self._constraint_rows(c, n)
         upper = np.concatenate([np.full(n, np.inf), np.ones(n)])
@@ -177,8 +207,20 @@ class _Programme:
             rows.append(({i: 1.0, n + i: self.max_change}, float(value), math.inf))
         for core in self.forbidden:
             rows.append(({n + i: 1.0 for i in core}, -math.inf, len(core) - 1))
+        # Whole values only where it matters: sums of whole numbers are whole, a rate's numerator need not come out so.
         values = minimise(cost, upper, np.arange(2 * n) >= n, rows)
+        if values is not None and not self._holds(values, rows, n):
+            values = minimise(cost, upper, np.ones(2 * n, dtype=bool), rows)
         return None if values is None else self._explanation(values, n)
+
+    def _holds(self, values: np.ndarray, rows: Sequence[Row], n: int) -> bool:
+        """Whether the constraints hold with the values rounded, as people would enter them."""
+        whole = np.concatenate([np.round(values[:n]), np.round(values[n:])])
+        sums = [
+            (sum(coefficient * whole[i] for i, coefficient in row.items()), low, high)
+            for row, low, high in rows
+        ]
+        return all(low - ROUNDING <= value <= high + ROUNDING for value, low, high in sums)
 
     def _constraint_rows(self, c: Constraint, n: int) -> list[tuple[dict[int, float], float, float]]:
         terms: dict[int, float] = {}

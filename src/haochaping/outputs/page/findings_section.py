@@ -47,7 +47,7 @@ def verdict_html(report: CheckReport) -> Html:
         qualifications += f"；{_insufficient_words(report)}"
     if report.perhaps_misnamed:
         tables = "、".join(table.words for table in report.perhaps_misnamed)
-        qualifications += f"；{tables}没有登记过的列，又有没有登记的列，见“核对覆盖”"
+        qualifications += f"；{tables}缺少登记过的列，又有没有登记的列，见“核对覆盖”"
     if report.uncorrected:
         qualifications += "；须更正的，更正以后才能送审"
     return Html(
@@ -115,7 +115,7 @@ def corrections_html(data: QuarterData, report: CheckReport) -> Html:
 
 
 def _group_words(data: QuarterData, findings: Sequence[Finding]) -> Markup:
-    """``附件2“市残联”等 4 处评价率``."""
+    """``附件2“市残联”等 4 处评价率``; findings in several columns are counted without naming one."""
     at = findings[0].at
     is_whole_column = ALL_ROWS in at.names
     place_words = (
@@ -124,7 +124,10 @@ def _group_words(data: QuarterData, findings: Sequence[Finding]) -> Markup:
         else place(data, at)
     )
     count_text = f"等 {len(findings)} 处" if len(findings) > 1 else ""
+    columns = {(finding.at.table, column_words(data.declaration, finding.at)) for finding in findings}
     column = column_words(data.declaration, at)
+    if len(columns) > 1:
+        return text(f"{place_words}{column}等 {len(findings)} 处")
     return text(f"{place_words}{count_text}{column}{'列' if is_whole_column else ''}")
 
 
