@@ -24,15 +24,15 @@ def test_the_briefing_has_one_parameter_and_reads_as_its_contents() -> None:
         cell.source[3:] for cell in nbformat.read(path, as_version=4).cells if cell.source.startswith("## ")
     ]
     assert headings == [
-        "1 要点",
-        "2 总体情况",
-        "3 各区县",
-        "4 市直部门",
-        "5 区直部门",
-        "6 镇村",
-        "7 公共服务",
-        "8 数据核对",
-        "9 问题与建议",
+        "要点",
+        "总体情况",
+        "各区县",
+        "市直部门",
+        "区直部门",
+        "镇村",
+        "公共服务",
+        "数据核对",
+        "问题与建议",
         "附录",
     ]
 

@@ -14,7 +14,7 @@ from haochaping.outputs.page.annex_table import annex_table
 from haochaping.outputs.page.appendix import appendix_html
 from haochaping.outputs.page.findings_section import findings_html
 from haochaping.outputs.page.head import head_html
-from haochaping.present.sentences import SECTIONS, write_sentences
+from haochaping.present.sentences import page_sections, write_sentences
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
 
@@ -146,7 +146,7 @@ def test_a_page_builds_the_index_of_cells_once(
     monkeypatch.setattr(CellIndex, "__init__", counted)
     figures = compute_figures(own, reference)
     head_html(own, real_report, figures)
-    for section in SECTIONS:
+    for section in page_sections(own.declaration):
         write_sentences(section, figures, real_report)
     for name in own.declaration.annexes:
         annex_table(own, name, real_report)

@@ -17,7 +17,9 @@ import openpyxl
 import pandas as pd
 
 from haochaping.core.model import MISSING, QuarterData
-from haochaping.store.notes import SECTIONS
+from haochaping.core.paths import find_locations
+from haochaping.reference.reference import load_reference
+from haochaping.store.notes import note_sections
 from haochaping.store.tidy_tables import write_tidy
 from tests.end_to_end.conftest import ROOT
 from tests.read.office_files import write_csv_files, write_word
@@ -219,8 +221,9 @@ def office_root(data: QuarterData, folder: Path) -> Path:
     bulletin = replace(bulletin, cells=printed.cells)
     write_word(bulletin, raw / f"{FILE_NAMES[0]}.docx")
     write_reference(folder / "reference", names)
+    declaration = load_reference(find_locations().reference).declaration
     (raw / "notes.md").write_text(
-        "\n".join(f"## {section}\n\n{MARKDOWN}\n" for section in SECTIONS), encoding="utf-8"
+        "\n".join(f"## {section}\n\n{MARKDOWN}\n" for section in note_sections(declaration)), encoding="utf-8"
     )
     return folder
 

@@ -5,18 +5,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haochaping.core.errors import InputRefused
-from haochaping.store.notes import SECTIONS, markdown_to_html, markdown_to_text, notes_template, read_notes
+from haochaping.core.paths import find_locations
+from haochaping.reference.reference import load_reference
+from haochaping.store.notes import (
+    markdown_to_html,
+    markdown_to_text,
+    note_sections,
+    notes_template,
+    read_notes,
+)
+
+DECLARATION = load_reference(find_locations().reference).declaration
 
 
 def notes(folder: Path, text: str) -> list[tuple[str, str, str, int]]:
     path = folder / "notes.md"
     path.write_text(text, encoding="utf-8")
-    return list(read_notes(path).itertuples(index=False, name=None))
+    return list(read_notes(path, DECLARATION).itertuples(index=False, name=None))
 
 
 def test_an_empty_form_says_nothing(tmp_path: Path) -> None:
-    assert notes(tmp_path, notes_template("2023年第一季度")) == []
-    assert read_notes(tmp_path / "no such file").empty
+    assert notes(tmp_path, notes_template("2023年第一季度", DECLARATION)) == []
+    assert read_notes(tmp_path / "no such file", DECLARATION).empty
 
 
 def test_pieces_by_section_with_their_lines(tmp_path: Path) -> None:
@@ -45,7 +55,7 @@ def test_every_heading_that_is_unknown_is_reported_with_the_known_ones(tmp_path:
     message = refused.value.message
     assert "notes.md 第 1 行" in message and "第 3 行：结论" in message and "第 13 行：建议" in message
     assert "第 7 行已有" in message and "第 5 行" not in message
-    assert all(section in message for section in SECTIONS)
+    assert all(section in message for section in note_sections(DECLARATION))
 
 
 def test_hints_are_left_out_and_lines_still_count(tmp_path: Path) -> None:
@@ -59,7 +69,7 @@ def test_hints_are_left_out_and_lines_still_count(tmp_path: Path) -> None:
 
 def test_other_encodings(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_bytes("## 要点\r\n\r\n文字\r\n".encode("gb18030"))
-    assert list(read_notes(tmp_path / "notes.md")["text"]) == ["文字"]
+    assert list(read_notes(tmp_path / "notes.md", DECLARATION)["text"]) == ["文字"]
 
 
 def test_of_inline_markdown_only_emphasis_counts() -> None:

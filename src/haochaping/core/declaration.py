@@ -22,6 +22,18 @@ MIXED_KEY, MIXED_GROUP = "unit", "group"
 GENERAL_NOTEBOOK = "general.ipynb"
 """The notebook for any city: every table as printed, and its checks."""
 
+PARTICULAR_ANNEXES = {
+    "districts": ("district",),
+    "city_departments": ("department",),
+    "district_departments": ("department", "district"),
+    "towns_and_villages": ("district", "tier"),
+    "public_services": ("district",),
+}
+"""Annexes for which there are figures, sentences and charts of their own, by name, with their key columns.
+
+They are used where the declaration says so (``particular = true``); all other annexes have the general ones.
+"""
+
 Expression = tuple[tuple[int, str], ...]
 """A sum of measures with their factors: ``((1, "dissatisfied"), (1, "very_dissatisfied"))``."""
 
@@ -155,6 +167,8 @@ class AnnexSpec:
         Measures that many periods lack: its frame has them only where they are printed.
     totals : mapping
         Label of a total to the name of the group it adds up; a label in no entry adds up all rows.
+    is_particular : bool
+        Whether it has figures, sentences and charts of its own (``PARTICULAR_ANNEXES``).
     """
 
     name: str
@@ -167,6 +181,7 @@ class AnnexSpec:
     required: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
     totals: Mapping[str, str] = field(default_factory=dict)
+    is_particular: bool = False
 
     @property
     def words(self) -> str:

@@ -77,6 +77,11 @@ def annex_words(data: QuarterData, table: str) -> str:
     return f"第{position.iloc[0]}个表" if len(position) else table
 
 
+def annex_titles(data: QuarterData) -> dict[str, str]:
+    """Names of the city's annexes with their titles in texts, in declared order; also of those that a period lacks."""
+    return {spec.name: spec.title for spec in data.declaration.annexes.values()}
+
+
 def after_annex(heading: str) -> str:
     """A heading right after the words of an annex: 附件3的12345热线, so that the annex's number does not run into it."""
     return f"的{heading}" if heading[:1].isdigit() else heading

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from haochaping.core.declaration import PARTICULAR_ANNEXES
 from haochaping.core.model import QuarterData
 
-_KEYS = {
-    "districts": ("district",),
-    "city_departments": ("department",),
-    "district_departments": ("department", "district"),
-    "towns_and_villages": ("district", "tier"),
-    "public_services": ("district",),
-}
 TIERS = ("town", "village")
 """Members of the tiers in annex ``towns_and_villages``."""
 
@@ -24,14 +18,14 @@ def has_annex(data: QuarterData, table: str) -> bool:
 
 def annex_content(data: QuarterData, table: str, *measures: str) -> pd.DataFrame:
     """The rows of an annex with at least `measures`: without numbers where they are not declared."""
-    content = data.table(table) if _is_declared(data, table) else _without_rows(_KEYS[table])
+    content = data.table(table) if _is_declared(data, table) else _without_rows(PARTICULAR_ANNEXES[table])
     absent = [name for name in measures if name not in content]
     return content.assign(**{name: pd.array([pd.NA] * len(content), dtype="Int64") for name in absent})
 
 
 def _is_declared(data: QuarterData, table: str) -> bool:
     spec = data.declaration.annexes.get(table)
-    return spec is not None and spec.key == _KEYS.get(table)
+    return spec is not None and spec.is_particular
 
 
 def _without_rows(key: tuple[str, ...]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from haochaping.core.model import QuarterData
 from haochaping.figures.annex_content import TIERS, annex_content, has_annex
 from haochaping.figures.figure import PERCENT
 from haochaping.figures.figure_builder import FigureBuilder, interval_text
+from haochaping.figures.general_figures import add_general_annexes, add_key_figures
 from haochaping.figures.unit_name import UnitName
 from haochaping.statistics.rates import add_rates
 from haochaping.store.cell_index import cell_of, claim_cell
@@ -39,6 +40,8 @@ def add_annexes(builder: FigureBuilder, words: dict[str, Any]) -> None:
     if "public_services" in present:
         _add_public_services(builder, words)
     _add_text_figures(builder, builder.data)
+    add_general_annexes(builder)
+    add_key_figures(builder)
 
 
 def _add_text_figures(builder: FigureBuilder, data: QuarterData) -> None:

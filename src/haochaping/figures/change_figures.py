@@ -85,14 +85,16 @@ def add_changes(
 def _add_comparison(
     builder: FigureBuilder, earlier: FigureBuilder, comparison: Comparison, reference: Reference
 ) -> None:
-    for name in COMPARED_COUNTS:
+    for name in (*COMPARED_COUNTS, *builder.compared_counts):
         if name in builder.figures and name in earlier.figures:
             _add_count_change(builder, earlier, name, comparison, reference.threshold("change_percent"))
-    for name in COMPARED_PER_TEN_THOUSAND:
+    for name in (*COMPARED_PER_TEN_THOUSAND, *builder.compared_per_ten_thousand):
         if name in builder.figures and name in earlier.figures and earlier.figures[name].value is not None:
             _add_earlier_value(builder, earlier, name, comparison)
-    for name, (k, n) in COMPARED_RATES.items():
-        if all(part in builder.figures and part in earlier.figures for part in (name, k, n)):
+    for name, of_now in (COMPARED_RATES | builder.compared_rates).items():
+        of_earlier = earlier.compared_rates.get(name, of_now)
+        is_known = all(part in builder.figures for part in (name, *of_now))
+        if is_known and all(part in earlier.figures for part in (name, *of_earlier)):
             _add_rate_change(builder, earlier, name, comparison, reference)
 
 
@@ -143,11 +145,11 @@ def _add_rate_change(
 
     It matters from ``change_points`` percentage points on or, for a low rate, from ``change_relative`` per cent of it.
     """
-    k, n = COMPARED_RATES[name]
-    base = {"rate": ("paired_evaluations", "paired_cases")}.get(name, (k, n))
+    paired = {"rate": ("paired_evaluations", "paired_cases")}.get(name, ("", ""))
     pairs = []
     for each in (earlier, builder):
-        names = base if all(part in each.figures for part in base) else (k, n)
+        of = each.compared_rates.get(name) or COMPARED_RATES.get(name) or builder.compared_rates[name]
+        names = paired if all(part in each.figures for part in paired) else of
         pairs.append(tuple(int(each.figures[part].value or 0) for part in names))
     (k1, n1), (k2, n2) = pairs
     key = f"{name}_{comparison.name}"

@@ -29,6 +29,10 @@ class FigureBuilder:
     def __init__(self, data: QuarterData, words: dict[str, Any]):
         self.data, self.words = data, words
         self.figures: dict[str, Figure] = {}
+        self.compared_counts: list[str] = []
+        """Counts, rates of rare events, and rates (with numerator and denominator) to be compared with earlier periods."""
+        self.compared_per_ten_thousand: list[str] = []
+        self.compared_rates: dict[str, tuple[str, str]] = {}
         self._corrected = {cell_of(row) for row in data.corrections.to_dict("records")}
 
     def add(

@@ -56,17 +56,21 @@ def _read_figure(data: Mapping[str, Any], cells: list[CellRef]) -> Figure:
 
 
 def _word(value: Any, cells: _Cells) -> Any:
-    """A name with cells as an object, so that it is told from a plain text."""
+    """A name with cells and a mapping as objects of their own, so that each is told from a plain text."""
     if isinstance(value, UnitName):
-        return {"name": str(value), "cells": cells.numbers(value.cells)}
-    if isinstance(value, list):
+        return {"unit": str(value), "cells": cells.numbers(value.cells)}
+    if isinstance(value, list | tuple):
         return [_word(one, cells) for one in value]
+    if isinstance(value, dict):
+        return {"words": {name: _word(one, cells) for name, one in value.items()}}
     if value is None or isinstance(value, str | int | float):
         return value
     raise TypeError(f"{type(value).__name__} cannot be handed over")
 
 
 def _read_word(value: Any, cells: list[CellRef]) -> Any:
+    if isinstance(value, dict) and "words" in value:
+        return {name: _read_word(one, cells) for name, one in value["words"].items()}
     if isinstance(value, dict):
-        return UnitName(value["name"], [cells[number] for number in value["cells"]])
+        return UnitName(value["unit"], [cells[number] for number in value["cells"]])
     return [_read_word(one, cells) for one in value] if isinstance(value, list) else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from haochaping.core.labels import annex_words
 from haochaping.core.model import QuarterData
 from haochaping.figures.annex_figures import add_annexes
 from haochaping.figures.figure_builder import FigureBuilder
@@ -14,7 +15,12 @@ def figures_of_one_quarter(data: QuarterData, reference: Reference) -> FigureBui
     """Compute the figures of every annex that the quarter has, and the words that sentences use with them."""
     words: dict[str, Any] = {
         "quarter": data.quarter.label,
-        "absent": [data.annex_number(name) for name in data.absent],
+        "period_before": data.quarter.before,
+        "period_counted": data.quarter.counted,
+        "period_name": data.quarter.name,
+        "absent": _absent_words(data),
+        "has_particular": any(spec.is_particular for spec in data.declaration.annexes.values()),
+        "has_relations": bool(data.declaration.relations),
         "small": reference.threshold("small_denominator"),
         "change_points": reference.threshold("change_points"),
         "change_relative": reference.threshold("change_relative"),
@@ -24,3 +30,11 @@ def figures_of_one_quarter(data: QuarterData, reference: Reference) -> FigureBui
     builder = FigureBuilder(data, words)
     add_annexes(builder, words)
     return builder
+
+
+def _absent_words(data: QuarterData) -> str:
+    """The declared annexes that a period lacks: 附件3、4, or by their titles where one has no number."""
+    numbers = [data.annex_number(name) for name in data.absent]
+    if None not in numbers:
+        return f"附件{'、'.join(map(str, numbers))}" if numbers else ""
+    return "、".join(annex_words(data, name) for name in data.absent)

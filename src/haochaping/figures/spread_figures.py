@@ -2,80 +2,32 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pandas as pd
 
-from haochaping.cleaning.number_format import number
 from haochaping.figures.annex_content import annex_content
-from haochaping.figures.figure import PERCENT
-from haochaping.figures.figure_builder import FigureBuilder, interval_text
+from haochaping.figures.figure_builder import FigureBuilder
+from haochaping.figures.rate_spread import RateRows, RateSpread, add_rate_of_unit, find_spread
 from haochaping.reference.reference import Reference
-from haochaping.statistics.funnel import overdispersed
-from haochaping.statistics.ranks import intervals
-from haochaping.statistics.validation import NotApplicable
 
-TABLE, KEY, ACTIVE, BASE = "districts", "district", "active_evaluations", "evaluations"
-FEWEST_DISTRICTS = 3
-LIMIT_PROBABILITIES = (0.001, 0.999)
-"""Cumulative probabilities of the control limits: 99.8 % of units lie between them if only the usual spread acts."""
+TABLE, ACTIVE, BASE = "districts", "active_evaluations", "evaluations"
 TOP_DISTRICTS = 3
 
 
 def add_spread(builder: FigureBuilder, reference: Reference) -> None:
     """Add figures and names of districts whose active rate stands out; none where no two differ significantly."""
     words = builder.words
-    words |= {"highest": [], "lowest": [], "above": [], "below": [], "alike": False}
+    words |= vars(RateSpread()) | {"compared": None}
     rows = annex_content(builder.data, TABLE, ACTIVE, BASE)
     if rows.empty:
         return
     _add_top_share(builder, rows)
-    rows = rows[rows[ACTIVE].notna() & (rows[BASE] >= reference.threshold("small_denominator")).fillna(False)]
-    rows = rows[rows[ACTIVE] <= rows[BASE]]
-    words["compared"] = len(rows)
-    if len(rows) < 2:
-        return
-    ranking = intervals(rows[ACTIVE], rows[BASE])
-    words["alike"] = bool(ranking["rate"].min() == ranking["rate"].max())
-    if not words["alike"]:
-        words["highest"] = builder.unit_names(TABLE, rows[ranking["rank_low"] == 1], ACTIVE, BASE)
-        words["lowest"] = builder.unit_names(TABLE, rows[ranking["rank_high"] == len(rows)], ACTIVE, BASE)
-        if set(words["highest"]) & set(words["lowest"]):
-            words["highest"] = words["lowest"] = []
+    districts = RateRows(TABLE, rows, rows[ACTIVE], rows[BASE], (ACTIVE, BASE))
+    compared = districts.comparable(reference.threshold("small_denominator"))
+    spread = find_spread(builder, compared)
+    words |= vars(spread)
     for which in ("highest", "lowest"):
         if len(words[which]) == 1:
-            _add_active_rate_of(builder, rows, words[which][0], which)
-    _name_beyond_limits(builder, rows)
-
-
-def _add_active_rate_of(builder: FigureBuilder, rows: pd.DataFrame, district: str, which: str) -> None:
-    own = rows[rows[KEY] == district]
-    [k], [n] = own[ACTIVE].astype(int), own[BASE].astype(int)
-    builder.add(
-        f"{which}_active_rate",
-        f"{district}主动评价率",
-        Fraction(k, n),
-        PERCENT,
-        f"{number(k)} ÷ {number(n)}",
-        f"{builder.annex(TABLE)} {district}",
-        builder.cells(TABLE, ACTIVE, BASE, rows=own),
-        interval_text(k, n),
-    )
-
-
-def _name_beyond_limits(builder: FigureBuilder, rows: pd.DataFrame) -> None:
-    """Name the districts beyond limits that allow for the spread between districts (additive over-dispersion)."""
-    if len(rows) < FEWEST_DISTRICTS:
-        return
-    k, n = rows[ACTIVE].astype(int).to_numpy(), rows[BASE].astype(int).to_numpy()
-    try:
-        spread = overdispersed(k, n)
-    except NotApplicable as error:
-        builder.words["no_limits"] = error.reason
-        return
-    low, high = (spread.limits(n, p) for p in LIMIT_PROBABILITIES)
-    builder.words["below"] = builder.unit_names(TABLE, rows[k / n < low], ACTIVE, BASE)
-    builder.words["above"] = builder.unit_names(TABLE, rows[k / n > high], ACTIVE, BASE)
+            add_rate_of_unit(builder, compared, words[which][0], f"{which}_active_rate", "主动评价率")
 
 
 def _add_top_share(builder: FigureBuilder, rows: pd.DataFrame) -> None:

@@ -36,7 +36,7 @@ def assess(locations: Locations, quarter: Period, as_of: date) -> ReviewResult:
     past, about_past = load_past(locations, quarter, reference)
     notes_file = locations.raw(quarter) / NOTES
     if locations.raw(quarter).is_dir():
-        printed = replace(printed, notes=read_notes(notes_file))
+        printed = replace(printed, notes=read_notes(notes_file, reference.declaration))
     tidied_corrections = (
         recorded_corrections(read_tidy(locations.tidy(quarter), quarter, reference))
         if rests_on_tidy(locations, quarter)

@@ -6,7 +6,7 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.figures.figure import Figures
 from haochaping.present.doubts import Doubts
 from haochaping.present.phrase import Phrase, PhrasePart
-from haochaping.present.sentences import compose
+from haochaping.present.sentences import ANNEX_CHART_TITLES, CHART_TITLES, compose
 
 CHARTS = {
     "chart-active-rate": "districts",
@@ -16,7 +16,7 @@ CHARTS = {
     "chart-tiers": "towns_and_villages",
     "chart-public": "public_services",
 }
-"""Charts of the page with the section of each."""
+"""Charts written for particular annexes, with the section of each."""
 SERIES_SECTION = "overview"
 """The section of the back series' charts."""
 
@@ -32,7 +32,7 @@ def chart_title(chart_id: str, figures: Figures | None, report: CheckReport | No
     Parameters
     ----------
     chart_id : str
-        One of :data:`CHARTS`.
+        One of :func:`charts_of`.
     figures : Figures, optional
         The quarter's named figures; without them there is no title.
     report : CheckReport, optional
@@ -44,6 +44,27 @@ def chart_title(chart_id: str, figures: Figures | None, report: CheckReport | No
     return Phrase(chart_titles(figures).get(chart_id, ()), doubts)
 
 
+def annex_chart_id(prefix: str) -> str:
+    """The id of the chart of a part of an annex, from what the names of its figures begin with."""
+    return f"chart-annex-{prefix.replace('_', '-')}"
+
+
+def charts_of(figures: Figures) -> dict[str, str]:
+    """Charts that the page may have, with the section of each."""
+    general = {
+        annex_chart_id(part["prefix"]): annex
+        for annex, parts in figures.words.get("parts", {}).items()
+        for part in parts
+        if part["chart"]
+    }
+    return CHARTS | general
+
+
 def chart_titles(figures: Figures) -> dict[str, tuple[PhrasePart, ...]]:
     """The titles of all charts that are drawn, by chart id."""
-    return {sentence.rule.replace("_", "-"): sentence.parts for sentence in compose("charts", figures)}
+    titles = {sentence.rule.replace("_", "-"): sentence.parts for sentence in compose(CHART_TITLES, figures)}
+    parts = [part for own in figures.words.get("parts", {}).values() for part in own if part["chart"]]
+    general = compose(ANNEX_CHART_TITLES, figures)
+    return titles | {
+        annex_chart_id(part["prefix"]): title.parts for part, title in zip(parts, general, strict=True)
+    }

@@ -17,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from haochaping.checks.check_report import CheckReport
+from haochaping.core.declaration import PARTICULAR_ANNEXES, Declaration
 from haochaping.core.model import CellRef
 from haochaping.core.text import visible
 from haochaping.figures.figure import Figure, Figures, ShownFigure
@@ -28,17 +29,11 @@ from haochaping.store.cell_index import CellIndex
 
 TEMPLATES = Path(__file__).parent / "sentence_templates"
 SUMMARY = "summary"
-SECTIONS = {
-    SUMMARY: "要点",
-    "overview": "总体情况",
-    "districts": "各区县",
-    "city_departments": "市直部门",
-    "district_departments": "区直部门",
-    "towns_and_villages": "镇村",
-    "public_services": "公共服务",
-    "problems": "问题与建议",
-}
-"""Sections of the page that have sentences, in order, with their headings."""
+OVERVIEW, PROBLEMS = "overview", "problems"
+CHART_TITLES, ANNEX_CHART_TITLES = "charts", "annex_charts"
+_OWN_TEMPLATES = frozenset(
+    {SUMMARY, OVERVIEW, PROBLEMS, CHART_TITLES, ANNEX_CHART_TITLES, *PARTICULAR_ANNEXES}
+)
 MOST_IN_SUMMARY = 7
 _OPEN, _BAR, _CLOSE = "\ue000", "\ue001", "\ue002"
 """Mark a number or a name in a rendered template: ``open figure-or-cells bar text close``; data cannot hold them (see `_safe`)."""
@@ -80,13 +75,19 @@ class Sentence:
         return Phrase(self.parts, doubts).html
 
 
+def page_sections(declaration: Declaration) -> dict[str, str]:
+    """Sections of the page that have sentences, in order, with their headings: one for each annex of the city."""
+    annexes = {spec.name: spec.title for spec in declaration.annexes.values()}
+    return {SUMMARY: "要点", OVERVIEW: "总体情况", **annexes, PROBLEMS: "问题与建议"}
+
+
 def write_sentences(section: str, figures: Figures, report: CheckReport | None = None) -> Html:
     """The sentences of one section of the page as HTML paragraphs.
 
     Parameters
     ----------
     section : str
-        One of :data:`SECTIONS`.
+        One of :func:`page_sections`.
     figures : Figures
         The quarter's named figures.
     report : CheckReport, optional
@@ -113,7 +114,14 @@ def compose(section: str, figures: Figures, report: CheckReport | None = None) -
         "found": report.counts if report else {},
         "largest": largest_doubts(report, figures.data.derived(CellIndex)) if report and figures.data else [],
     }
-    lines = [line for line in render(f"page/{section}.j2", context) if line[0]]
+    parts = figures.words.get("parts", {})
+    context |= {
+        "parts": parts.get(section, []),
+        "all_parts": [part for own in parts.values() for part in own],
+        "several_annexes": len(parts) > 1,
+    }
+    template = section if section in _OWN_TEMPLATES and section not in parts else "annex"
+    lines = [line for line in render(f"page/{template}.j2", context) if line[0]]
     if section == "summary" and len(lines) > MOST_IN_SUMMARY:
         lines = [*lines[: MOST_IN_SUMMARY - 1], lines[-1]]
     return [Sentence(section, position, rule, parts) for position, (rule, parts) in enumerate(lines, start=1)]

@@ -59,6 +59,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "required": Key(TEXTS),
         "optional": Key(TEXTS),
         "totals": Key(TABLE),
+        "particular": Key(FLAG),
     },
     "text_figure": {
         "word": Key(is_required=True),

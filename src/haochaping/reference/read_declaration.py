@@ -9,6 +9,7 @@ from typing import Any
 
 from haochaping.core.declaration import (
     GENERAL_NOTEBOOK,
+    PARTICULAR_ANNEXES,
     AnnexSpec,
     Declaration,
     Expression,
@@ -234,9 +235,19 @@ class _DeclarationReader:
                 required=frozenset(entry.get("required", ())),
                 optional=frozenset(entry.get("optional", ())),
                 totals=entry.get("totals", {}),
+                is_particular=entry.get("particular", False),
             )
+            self._refuse_unknown_particular((*place, "particular"), annexes[entry["name"]])
         self._refuse_same_titles()
         return annexes
+
+    def _refuse_unknown_particular(self, place: Sequence[str | int], spec: AnnexSpec) -> None:
+        """Figures and sentences of their own are written for annexes of certain names, rows and columns."""
+        if spec.is_particular and spec.key != PARTICULAR_ANNEXES.get(spec.name):
+            names = "；".join(
+                f"{name} 的行、列为 {'、'.join(key)}" for name, key in PARTICULAR_ANNEXES.items()
+            )
+            self._problem(place, spec.name, f"程序只为这些附件写有专用的句子和图：{names}；其余请删去这一行")
 
     def _refuse_reserved_name(self, place: Sequence[str | int], name: str) -> None:
         """The name of an annex is an attribute of every period and names a file, beside those that all periods have."""

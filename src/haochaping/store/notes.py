@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from haochaping.cleaning.decode_text import decode
+from haochaping.core.declaration import Declaration
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import frame
 from haochaping.core.text import normalize_for_comparison
@@ -23,20 +24,16 @@ MAX_BYTES = 1_000_000
 PARAGRAPH, ITEM, HEADING = "paragraph", "item", "heading"
 BULLETIN_SECTIONS = ("通报·总体情况", "通报·存在问题", "通报·下一步工作")
 """Sections that are printed in the bulletin, which is circulated; all others appear on the internal page only."""
-SECTIONS = {
-    "要点": "本季度最需要领导知道的两三件事。与数据核对的结论不一致的话不要写。",
-    "总体情况": "全市情况的背景：新增的渠道、系统改造、统计口径的变化、临时停机等。",
-    "各区县": "个别区县数字大起大落的原因；注明是哪个区县、依据什么。",
-    "市直部门": "个别部门没有办件、没有评价或没有主动评价的原因。",
-    "区直部门": "填“归市”的缘由，集中补录、专项工作等情况。",
-    "镇村": "镇、村评价为零的区县的情况；差评整改的进展。",
-    "公共服务": "水电气热通讯等单位接入的变化。",
+_FIRST_SECTIONS = {
+    "要点": "本期最需要领导知道的两三件事。与数据核对的结论不一致的话不要写。",
+    "总体情况": "整体情况的背景：新增的渠道、系统改造、统计口径的变化、临时停机等。",
+}
+_LAST_SECTIONS = {
     "问题与建议": "存在的问题和下一步打算。只写经核实的情况，数字以附件为准。",
     BULLETIN_SECTIONS[0]: "写入通报“总体情况”，随通报印发：主要做法、成效。不写未核实的事，一般不点名。",
     BULLETIN_SECTIONS[1]: "写入通报“存在问题”，随通报印发。一般不点名，用部分、个别。",
     BULLETIN_SECTIONS[2]: "写入通报“下一步工作”，随通报印发。",
 }
-"""Headings of ``notes.md`` and the hint below each in the template."""
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HEADING_MARK = re.compile(r"^(\s*)([#＃]{1,6})[ \t　]*(?=\S)", re.MULTILINE)
@@ -44,18 +41,27 @@ _NUMBER_OF_HEADING = re.compile(r"^(?:[0-9]+[.、]?|[一二三四五六七八九
 _SEPARATORS = re.compile(r"[·・.:\-—–/|]")
 
 
-def notes_template(quarter_label: str) -> str:
+def note_sections(declaration: Declaration) -> dict[str, str]:
+    """Headings of ``notes.md``, one for each annex among them, and the hint below each in the template."""
+    annexes = {}
+    for spec in declaration.annexes.values():
+        word = "、".join(dict.fromkeys(group.word for group in spec.groups))
+        annexes[spec.title] = f"个别{word}数字为零、缺少或大起大落的原因；注明是哪个{word}、依据什么。"
+    return _FIRST_SECTIONS | annexes | _LAST_SECTIONS
+
+
+def notes_template(quarter_label: str, declaration: Declaration) -> str:
     """The text of an empty ``notes.md``: every heading with a hint."""
     lines = [
         f"<!-- {quarter_label}的文字说明。各标题请勿改动；不需要写的部分留空。尖括号里的提示不会印出。"
         "“通报·”开头的三节写入通报，其余只在内部简报中显示。 -->"
     ]
-    for section, hint in SECTIONS.items():
+    for section, hint in note_sections(declaration).items():
         lines += ["", f"## {section}", "", f"<!-- {hint} -->"]
     return "\n".join(lines) + "\n"
 
 
-def read_notes(path: Path) -> pd.DataFrame:
+def read_notes(path: Path, declaration: Declaration) -> pd.DataFrame:
     """Read the blocks of a ``notes.md`` in order; no rows where there is no file.
 
     Returns
@@ -68,7 +74,7 @@ def read_notes(path: Path) -> pd.DataFrame:
     Raises
     ------
     InputRefused
-        A heading of level 1 or 2 that is none of :data:`SECTIONS`, a repeated heading, or text before the first
+        A heading of level 1 or 2 that is none of :func:`note_sections`, a repeated heading, or text before the first
         heading (all problems at once); or a file that is too large.
     """
     if not path.is_file():
@@ -76,23 +82,24 @@ def read_notes(path: Path) -> pd.DataFrame:
     if path.stat().st_size > MAX_BYTES:
         raise refuse(path.name, f"{path.stat().st_size} 字节", f"不应超过 {MAX_BYTES} 字节")
     source = _without_comments(decode(path.read_bytes(), path.name))
+    sections = note_sections(declaration)
     rows: list[dict[str, Any]] = []
     problems: list[Problem] = []
     lines: dict[str, int] = {}
     section = ""
     for level, kind, text, line in _blocks(source):
         line_place = f"{path.name} 第 {line} 行"
-        known = _section_of_heading(text) if kind == HEADING else ""
+        known = _section_of_heading(text, sections) if kind == HEADING else ""
         if kind == HEADING and (known or level < 3):
             section = known or text
             if not known:
-                problems.append(Problem(line_place, text, f"标题应为 {'、'.join(SECTIONS)} 之一"))
+                problems.append(Problem(line_place, text, f"标题应为 {'、'.join(sections)} 之一"))
             elif known in lines:
                 problems.append(Problem(line_place, text, f"同一标题在第 {lines[known]} 行已有，请合并"))
             lines.setdefault(known, line)
         elif not section:
             problems.append(
-                Problem(line_place, text[:40], f"文字应写在标题之下；标题有 {'、'.join(SECTIONS)}")
+                Problem(line_place, text[:40], f"文字应写在标题之下；标题有 {'、'.join(sections)}")
             )
         else:
             rows.append({"section": section, "kind": kind, "text": text, "line": line})
@@ -163,13 +170,13 @@ def _token_text(token: Any) -> str:
     return " " if token.type in ("softbreak", "hardbreak") else str(token.content)
 
 
-def _section_of_heading(heading: str) -> str:
+def _section_of_heading(heading: str, sections: Iterable[str]) -> str:
     """The section of a heading, whatever number precedes it and blanks or separators it contains; blank if none."""
     heading_words = _without_separators(
         _NUMBER_OF_HEADING.sub("", normalize_for_comparison(markdown_to_text(heading)))
     )
     return next(
-        (name for name in SECTIONS if _without_separators(normalize_for_comparison(name)) == heading_words),
+        (name for name in sections if _without_separators(normalize_for_comparison(name)) == heading_words),
         "",
     )
 

@@ -80,7 +80,7 @@ def read_input(input_format: str, folder: Path) -> Content:
     if input_format == "notes":
         from haochaping.store.notes import read_notes
 
-        rows = read_notes(folder / "notes.md").itertuples()
+        rows = read_notes(folder / "notes.md", kit_reference().declaration).itertuples()
         return {"notes": [(row.section, row.kind, row.text) for row in rows]}
     if input_format == "settings":
         from haochaping.checks.rule import load_rules

@@ -13,7 +13,7 @@ from typing import Any
 
 from haochaping.core.model import MISSING, NUMBER, QuarterData, annex_frame, cell_rows, column_path, frame
 from haochaping.core.period import Period
-from haochaping.store.notes import SECTIONS
+from haochaping.store.notes import note_sections
 from haochaping.store.tidy_tables import write_tidy
 from haochaping_dev.fuzz.bulletin_layout import Layout, expected_content
 from haochaping_dev.fuzz.invented_city import QUARTER, small_city
@@ -98,7 +98,7 @@ def mutate_notes(random: Random) -> MutatedInput:
     """Notes under headings written in several ways; an unknown or repeated heading is refused."""
     wanted: list[tuple[str, str, str]] = []
     lines: list[str] = []
-    sections = random.sample(list(SECTIONS), random.randint(1, 4))
+    sections = random.sample(list(note_sections(kit_reference().declaration)), random.randint(1, 4))
     for n, section in enumerate(sections, start=1):
         heading = random.choice(
             ("## {}", "# {}", "##{}", "＃＃ {}", f"## {n}. {{}}", f"## {'一二三四'[n - 1]}、{{}}")

@@ -20,11 +20,11 @@ NOTEBOOK = nbformat.v4.new_notebook(
         code('QUARTER = "x"', tags=("injected-parameters",)),
         code("load()"),
         code("head()", "<h1>题</h1>"),
-        nbformat.v4.new_markdown_cell("## 1 甲\n一句话。"),
+        nbformat.v4.new_markdown_cell("## 甲\n一句话。"),
         code("words()", "<p>一</p>"),
         code("table()", '<table><caption id="c"><span>附件1 &amp; 表</span></caption></table>'),
         code("a < b", "<figure><figcaption><strong>最大</strong></figcaption><table><caption>数据</caption></table></figure>"),
-        nbformat.v4.new_markdown_cell("## 2 乙"),
+        nbformat.v4.new_markdown_cell("## 乙"),
         code("wide()", '<div class="table-scroll table-wide" role="region"><table></table></div>'),
     ]
 )  # fmt: skip

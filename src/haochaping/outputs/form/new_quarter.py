@@ -60,7 +60,7 @@ def write_new_quarter(
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
         ANNEXES: _workbook(quarter, reference, previous),
-        NOTES: notes_template(quarter.label).encode("utf-8"),
+        NOTES: notes_template(quarter.label, reference.declaration).encode("utf-8"),
     }
     for name, content in contents.items():
         with (folder / name).open("xb") as file:

@@ -10,13 +10,13 @@ import pandas as pd
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import CellRef
 from haochaping.figures.figure import Figures
-from haochaping.present.chart_titles import CHARTS, SERIES_SECTION, chart_titles, series_chart_id
+from haochaping.present.chart_titles import SERIES_SECTION, chart_titles, charts_of, series_chart_id
 from haochaping.present.doubts import Doubts
 from haochaping.present.html_fragment import Html, single_tab_stop, text
 from haochaping.present.html_table import finding_links, frame_table
 from haochaping.present.key_figures import key_figure_names
 from haochaping.present.phrase import number_names
-from haochaping.present.sentences import SECTIONS, compose
+from haochaping.present.sentences import compose, page_sections
 
 _NOTE = (
     "区间为 95% 置信区间（威尔逊法，两期之差用纽科姆法）：只反映偶然波动，不反映口径、归集的差错。"
@@ -87,14 +87,15 @@ def _places(figures: Figures, report: CheckReport) -> Iterator[tuple[str, CellLi
     for name in key_figure_names(figures):
         yield name, CellLink("首页", "head")
     titles = chart_titles(figures)
-    for section, heading in SECTIONS.items():
+    sections = page_sections(figures.data.declaration) if figures.data else {}
+    for section, heading in sections.items():
         for sentence in compose(section, figures, report):
             for name in number_names(sentence.parts):
                 yield name, CellLink(f"{heading}第 {sentence.position} 段", sentence.id)
         if section == SERIES_SECTION:
             for name in figures.words.get("series", ()):
                 yield name, CellLink(f"{heading}图题", series_chart_id(name))
-        charts = [chart for chart, of_section in CHARTS.items() if of_section == section]
+        charts = [chart for chart, of_section in charts_of(figures).items() if of_section == section]
         for number, chart in enumerate(charts, start=1):
             which = f"第 {number} 幅" if len(charts) > 1 else ""
             for name in number_names(titles.get(chart, ())):

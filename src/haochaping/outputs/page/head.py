@@ -9,7 +9,7 @@ from haochaping.figures.figure import Figures
 from haochaping.outputs.page.findings_section import corrections_html, verdict_html
 from haochaping.present.doubts import Doubts
 from haochaping.present.html_fragment import Html, text
-from haochaping.present.key_figures import KEY_FIGURES
+from haochaping.present.key_figures import key_figures
 from haochaping.present.phrase import Number, Phrase
 from haochaping.store.cell_index import claim_cell
 
@@ -62,16 +62,17 @@ def _key_figure_list(figures: Figures, doubts: Doubts) -> str:
     items = [
         f"<li><span>{label}</span><div><strong>{_figure_html(figures, name, doubts)}</strong>{_unit_html(unit)}</div>"
         f"{_changes_html(figures, name, doubts)}</li>"
-        for label, name, unit in KEY_FIGURES
-        if name in figures
+        for label, name, unit in key_figures(figures)
     ]
     if "negatives" in figures:
         items.append(_rectification_item(figures, doubts))
-    corrected = [label for label, name, _ in KEY_FIGURES if name in figures and figures[name].corrected]
+    corrected = [label for label, name, _ in key_figures(figures) if figures[name].corrected]
     remark = f"{'、'.join(corrected)}含更正后的数。" if corrected else ""
     scopes = _rate_scopes(figures)
     marks = "；※ 存疑，其后为“数据核对”中的序号" if any("※" in item for item in items) else ""
-    note = f"<p>前五项为区县与市直部门两表合计{scopes}；点击数字可看算法和来源{marks}。{remark}</p>"
+    about = figures.words.get("key_figures_of", "")
+    of = "前五项为区县与市直部门两表合计" if "cases" in figures else f"以上为{about}合计" if about else ""
+    note = f"<p>{text(f'{of}{scopes}；' if of else '')}点击数字可看算法和来源{marks}。{remark}</p>"
     return f'<ul class="key-figures">{"".join(items)}</ul>{note}' if items else ""
 
 

@@ -1,16 +1,24 @@
-"""The notebook's cells as sections of the page, and labels for what their code produced."""
+"""The notebook's cells as numbered sections of the page, and labels for what their code produced.
+
+A section begins at a heading of level 2, in a cell of text or displayed by code (``display(Markdown("## 各区县"))``), so
+that a loop over the annexes makes a section of each.
+"""
 
 from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 _HIDDEN_TAGS = {"parameters", "injected-parameters"}
 _FIGURE = re.compile(r"<figcaption><strong>(.*?)</strong>", re.DOTALL)
 _TABLE = re.compile(r"<caption[^>]*>(.*?)</caption>", re.DOTALL)
 _ANCHORED_HEADING = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>')
+_HEADING = re.compile(r"## +(.+)")
+_UNNUMBERED = "附录"
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -62,21 +70,50 @@ class Section:
 
 
 def sections(notebook: Any) -> list[Section]:
-    """The notebook's cells under its level-2 headings, in order."""
+    """The notebook's cells under its level-2 headings, in order and numbered, but for those called 附录."""
     found = [Section("head", "")]
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
         if tags & _HIDDEN_TAGS or "papermill-error-cell-tag" in tags:
             continue
-        heading = re.match(r"## +(.+)", cell.source) if cell.cell_type == "markdown" else None
-        if heading:
-            found.append(Section(f"section-{len(found)}", heading.group(1).strip()))
-            heading_and_rest = cell.source.split("\n", 1)
-            if len(heading_and_rest) == 1 or not heading_and_rest[1].strip():
-                continue
-            cell = type(cell)({**cell, "source": heading_and_rest[1]})
-        found[-1].cells.append(cell)
+        for heading, part in _split_at_headings(cell):
+            if heading:
+                number = "" if heading.startswith(_UNNUMBERED) else f"{len(found)} "
+                found.append(Section(f"section-{len(found)}", f"{number}{heading}"))
+            if part is not None:
+                found[-1].cells.append(part)
     return found
+
+
+def _split_at_headings(cell: Any) -> Iterator[tuple[str, Any | None]]:
+    """A cell in parts: the heading that begins each, blank for none, and what follows, None for nothing.
+
+    The source stays with the first part.
+    """
+    if cell.cell_type == "markdown":
+        heading = _HEADING.match(cell.source)
+        rest = cell.source[heading.end() :] if heading else cell.source
+        yield (
+            (heading[1].strip() if heading else ""),
+            (type(cell)({**cell, "source": rest}) if rest.strip() else None),
+        )
+        return
+    outputs = cell.get("outputs", [])
+    starts = [i for i, output in enumerate(outputs) if _displayed_heading(output)]
+    if not starts:
+        yield "", cell
+        return
+    yield "", type(cell)({**cell, "outputs": outputs[: starts[0]]})
+    for start, stop in pairwise([*starts, len(outputs)]):
+        part = type(cell)({**cell, "source": "", "outputs": outputs[start + 1 : stop]})
+        yield _displayed_heading(outputs[start]), part
+
+
+def _displayed_heading(output: Any) -> str:
+    """The heading of level 2 that an output is; blank for any other output."""
+    written = str(output.get("data", {}).get("text/markdown", "")).strip()
+    heading = _HEADING.fullmatch(written)
+    return heading[1].strip() if heading else ""
 
 
 def _output_label(cell: Any) -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # this module is imported at every run, also an unchanged one
     from haochaping.figures.figure import Figure, Figures
 
 COMPARISONS = ("before", "year")
+_NOT_COUNTED = ("%", "个百分点", "条/万条")
+"""Units of rates (``figure.PERCENT`` and its fellows), whose values are fractions even where they are whole."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Summary:
 
 def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[str, Any]:
     """The entries of a manifest that :func:`read_summary` reads back."""
-    from haochaping.present.key_figures import KEY_FIGURES
+    from haochaping.present.key_figures import key_figures
 
     return {
         "verdict": report.verdict.value,
@@ -52,9 +54,7 @@ def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[
         "findings": report.counts,
         "answered": report.answered_words,
         "figures": {
-            name: _key_figure_entry(figures, figures[name], label)
-            for label, name, _ in KEY_FIGURES
-            if name in figures
+            name: _key_figure_entry(figures, figures[name], label) for label, name, _ in key_figures(figures)
         },
     }
 
@@ -102,7 +102,7 @@ def read_summary(manifest: Mapping[str, Any]) -> Summary:
 
 def _read_key_figure(entry: Mapping[str, Any]) -> KeyFigure:
     value = None if entry["value"] is None else Fraction(entry["value"])
-    is_count = value is not None and entry["unit"] in ("件", "条")
+    is_count = value is not None and entry["unit"] not in _NOT_COUNTED and value.denominator == 1
     return KeyFigure(
         str(entry["label"]),
         int(value) if value is not None and is_count else value,

@@ -11,7 +11,7 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import QuarterData
 from haochaping.figures.figure import Figures
 from haochaping.present.bulletin_text import bulletin_text
-from haochaping.present.sentences import SECTIONS, Sentence, compose
+from haochaping.present.sentences import Sentence, compose, page_sections
 from haochaping.reference.reference import Reference
 from haochaping.store.tidy_tables import guard_formula, quoting_for
 
@@ -38,7 +38,7 @@ def write_audit(
 def _rows(
     data: QuarterData, report: CheckReport, figures: Figures, reference: Reference
 ) -> Iterator[tuple[str, ...]]:
-    for section, heading in SECTIONS.items():
+    for section, heading in page_sections(data.declaration).items():
         for sentence in compose(section, figures, report):
             yield _row(PAGE, heading, sentence)
     heading = ""

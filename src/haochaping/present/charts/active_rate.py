@@ -66,16 +66,32 @@ def chart_active_rate(
 
 
 def _draw(rows: pd.DataFrame, overall: float, small: float, canvas: Canvas) -> Drawing:
+    columns = {"district": "name", "active_rate": "rate", "evaluations": "base"}
+    return draw_rate_bars(
+        rows.rename(columns=columns), overall, small, f"各区县合计 {percent(overall)}", canvas
+    )
+
+
+def draw_rate_bars(
+    rows: pd.DataFrame, overall: float, small: float, overall_label: str, canvas: Canvas
+) -> Drawing:
+    """Draw horizontal bars of rates, with the rate of all units together as a line.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        A row a bar, from above: ``name``, ``rate`` (a fraction) and its denominator ``base``.
+    small : float
+        Bars with a smaller denominator are hollow.
+    """
     import seaborn as sns
 
-    widest = float(rows["active_rate"].max()) or 1.0
+    widest = float(rows["rate"].max()) or 1.0
     label_width = widest * canvas.room(7)
     figure, axes = canvas.subplots(canvas.rows(1.55, len(rows)) + 0.9)
     name_later(axes)
-    sns.barplot(
-        data=rows, x="active_rate", y="district", color=GREY, ax=axes, errorbar=None, width=0.66, saturation=1
-    )
-    for bar, rate, base in zip(axes.patches, rows["active_rate"], rows["evaluations"], strict=True):
+    sns.barplot(data=rows, x="rate", y="name", color=GREY, ax=axes, errorbar=None, width=0.66, saturation=1)
+    for bar, rate, base in zip(axes.patches, rows["rate"], rows["base"], strict=True):
         colour = BLUE if rate > overall else GREY
         bar.set(facecolor="white" if base < small else colour, edgecolor=colour, linewidth=1)
         label_x = overall if rate <= overall < rate + 1.15 * label_width else rate
@@ -89,7 +105,7 @@ def _draw(rows: pd.DataFrame, overall: float, small: float, canvas: Canvas) -> D
         )
     axes.axvline(overall, color=RED, linewidth=1)
     axes.annotate(
-        f"各区县合计 {percent(overall)}",
+        overall_label,
         (overall, 1),
         (3, 3),
         xycoords=("data", "axes fraction"),

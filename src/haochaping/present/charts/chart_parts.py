@@ -62,31 +62,38 @@ def name_later(axes: Any) -> None:
     axes.set(xlabel=" ", ylabel=" ")
 
 
+def kind_colours(count: int) -> list[Any]:
+    """A colour for each of several kinds: blue and grey, or shades of blue from dark to light where there are more."""
+    import seaborn as sns
+
+    return [BLUE, GREY][:count] if count <= 2 else list(sns.color_palette("Blues_r", count + 1)[:count])
+
+
 def paired_bars(long: pd.DataFrame, value: str, kind: str, kinds: list[str], canvas: Canvas) -> Drawing:
-    """Draw horizontal bars, one or two for each district.
+    """Draw horizontal bars, one or more for each unit.
 
     Parameters
     ----------
     long : pandas.DataFrame
-        One row for each bar; columns ``district``, `value` and `kind`.
+        One row for each bar; columns ``name``, `value` and `kind`.
     value, kind : str
-        Column of the bars' lengths; column that distinguishes the bars of a pair.
+        Column of the bars' lengths; column that distinguishes the bars of a unit.
     kinds : list of str
-        The kinds in order; the first is blue.
+        The kinds in order; of one or two the first is blue.
     canvas : Canvas
         The canvas to draw on.
     """
     import seaborn as sns
 
-    figure, axes = canvas.subplots(canvas.rows(2.3, long["district"].nunique()) + 1.0)
+    figure, axes = canvas.subplots(canvas.rows(max(2.3, 1.1 * len(kinds)), long["name"].nunique()) + 1.0)
     name_later(axes)
     sns.barplot(
         data=long,
-        y="district",
+        y="name",
         x=value,
         hue=kind,
         hue_order=kinds,
-        palette=[BLUE, GREY][: len(kinds)],
+        palette=kind_colours(len(kinds)),
         ax=axes,
         errorbar=None,
         width=0.74,

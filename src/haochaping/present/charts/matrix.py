@@ -67,17 +67,30 @@ def chart_matrix(
                 },
             }
         ),
-        _draw(wide, largest, NARROW) if _narrow_column_points(wide) >= NARROW.text else None,
+        _draw(wide, largest, NARROW) if narrow_column_points(wide) >= NARROW.text else None,
     )
 
 
-def _narrow_column_points(wide: pd.DataFrame) -> float:
+def narrow_column_points(wide: pd.DataFrame) -> float:
     """Width of a column of the narrow drawing in points, next to the longest department name."""
     names = (max(map(len, wide.index)) + 0.5) * NARROW.text
     return (NARROW.width * 72 - names) / wide.shape[1]
 
 
 def _draw(wide: pd.DataFrame, largest: float, canvas: Canvas) -> Drawing:
+    return draw_heat_map(wide, largest, "评价数（条，对数刻度）", canvas)
+
+
+def draw_heat_map(wide: pd.DataFrame, largest: float, scale_label: str, canvas: Canvas) -> Drawing:
+    """Draw counts on a log colour scale; zero and missing cells look different.
+
+    Parameters
+    ----------
+    wide : pandas.DataFrame
+        Rows and columns of the matrix with their names; missing where nothing is listed.
+    largest : float
+        Its largest value, above 0.
+    """
     import seaborn as sns
     from matplotlib.colors import LogNorm
 
@@ -102,7 +115,7 @@ def _draw(wide: pd.DataFrame, largest: float, canvas: Canvas) -> Drawing:
     figure.set_layout_engine("constrained")  # now: seaborn draws all to see whether names overlap
     _name_rows_and_columns(axes, wide, is_narrow)
     _mark_zero_and_unreported(axes, wide)
-    _add_colour_scale(figure, axes, is_narrow)
+    _add_colour_scale(figure, axes, scale_label, is_narrow)
     return figure
 
 
@@ -137,12 +150,12 @@ def _name_downwards(axes: Any, names: Iterable[str]) -> None:
             )
 
 
-def _add_colour_scale(figure: Drawing, axes: Any, is_narrow: bool) -> None:
+def _add_colour_scale(figure: Drawing, axes: Any, label: str, is_narrow: bool) -> None:
     bar = figure.colorbar(
         axes.collections[0],
         ax=axes,
         location="bottom" if is_narrow else "right",
-        label="评价数（条，对数刻度）",
+        label=label,
         shrink=1 if is_narrow else 0.6,
         aspect=30,
         pad=0.01 if is_narrow else 0.03,

@@ -89,7 +89,7 @@ def _shares(rows: pd.DataFrame, districts: pd.DataFrame, total: int, of_district
 
 
 def _draw(long: pd.DataFrame, measures: list[str], canvas: Canvas) -> Drawing:
-    figure = paired_bars(long, "percent", "占比", measures, canvas)
+    figure = paired_bars(long.rename(columns={"district": "name"}), "percent", "占比", measures, canvas)
     [axes] = figure.axes
     axes.set_xlabel("占比（%）")
     return figure

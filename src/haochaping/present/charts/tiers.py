@@ -74,7 +74,7 @@ def _tier_words(tiers: pd.DataFrame, figures: Figures | None) -> dict[str, str]:
 
 
 def _draw(frame: pd.DataFrame, labels: list[str], canvas: Canvas) -> Drawing:
-    figure = paired_bars(frame, "evaluations", "层级", labels, canvas)
+    figure = paired_bars(frame.rename(columns={"district": "name"}), "evaluations", "层级", labels, canvas)
     [axes] = figure.axes
     axes.set_xlabel("评价数（条）")
     format_thousands(axes.xaxis)

@@ -1,0 +1,99 @@
+"""The parts of an annex that figures are computed for: the rows of one group, which may be added up and compared.
+
+An annex of several groups (区县 and 市直部门 in one table) has a part for each; any other annex is one part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from haochaping.core.declaration import RATE, AnnexSpec, Declaration, Expression, Group, Measure
+from haochaping.core.model import MIXED_GROUP, QuarterData
+
+
+@dataclass(frozen=True)
+class AnnexPart:
+    """The rows of one group in one annex.
+
+    Attributes
+    ----------
+    rows : pandas.DataFrame
+        Those rows of the annex's frame.
+    prefix : str
+        Begins the names of its figures.
+    title : str
+        What its figures are about, in words: 各大厅.
+    """
+
+    spec: AnnexSpec
+    group: Group
+    rows: pd.DataFrame
+    prefix: str
+    title: str
+
+    @property
+    def counts(self) -> list[Measure]:
+        """Its counts that have a number in any row, in printed order."""
+        measures = self.spec.measures_by_name.values()
+        return [m for m in measures if m.is_count and self.has_numbers(m.name)]
+
+    @property
+    def main_count(self) -> Measure | None:
+        """The count that says how large a unit is: the first that the annex must have, else the first; None without."""
+        required = [measure for measure in self.counts if measure.name in self.spec.required]
+        return next(iter([*required, *self.counts]), None)
+
+    @property
+    def top_level_counts(self) -> list[Measure]:
+        """Counts that are no part of another one of the annex."""
+        parts = {name for measure in self.counts for _, name in measure.parts}
+        return [measure for measure in self.counts if measure.name not in parts]
+
+    def has_numbers(self, measure: str) -> bool:
+        """Whether any row has a number of a measure."""
+        return measure in self.rows and bool(self.rows[measure].notna().any())
+
+    def can_compute(self, measure: Measure) -> bool:
+        """Whether numerator and denominator of a rate are counts of this annex."""
+        terms = (*measure.numerator, *measure.denominator)
+        names = {name for _, name in terms}
+        is_complete = bool(measure.numerator and measure.denominator)
+        return is_complete and all(self.has_numbers(name) for name in names)
+
+    def rates(self, declaration: Declaration) -> list[Measure]:
+        """Rates that can be computed: those it prints, then those that no annex prints but the city declares."""
+        printed = [m for m in self.spec.measures_by_name.values() if m.kind == RATE and m.name in self.rows]
+        in_annexes = {name for spec in declaration.annexes.values() for name in spec.measures_by_name}
+        computed = [m for m in declaration.measures.values() if m.kind == RATE and m.name not in in_annexes]
+        return [measure for measure in (*printed, *computed) if self.can_compute(measure)]
+
+    def values(self, expression: Expression) -> pd.Series:
+        """A sum of measures in every row: missing where one of them is."""
+        total = pd.Series(0, self.rows.index, dtype="Int64")
+        for factor, name in expression:
+            total = total + factor * self.rows[name]
+        return total
+
+
+def annex_parts(
+    data: QuarterData, spec: AnnexSpec, content: pd.DataFrame | None = None
+) -> Iterator[AnnexPart]:
+    """The parts of an annex that have rows, in declared order; of `content` in place of its frame where that is given."""
+    content = data.table(spec.name) if content is None else content
+    for group in spec.groups:
+        if not spec.is_mixed:
+            rows, prefix, title = content, spec.name, spec.title
+        else:
+            rows = content[content[MIXED_GROUP] == group.name]
+            prefix, title = f"{spec.name}_{group.name}", f"{spec.title}中的{group.word}"
+        if len(rows):
+            yield AnnexPart(spec, group, rows, prefix, title)
+
+
+def general_annexes(data: QuarterData) -> list[AnnexSpec]:
+    """Annexes of a period whose figures and sentences are the general ones, in the order of the declaration."""
+    specs = data.declaration.annexes.values()
+    return [spec for spec in specs if not spec.is_particular and not data.table(spec.name).empty]
