@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from haochaping.checks.localisation.causes import Doubt, group_doubts
 from haochaping.checks.localisation.localise import localise
-from haochaping.checks.outcome import FAILS, HOLDS, Constraint, Outcome
+from haochaping.checks.outcome import ALL_ROWS, FAILS, HOLDS, Constraint, Outcome
+from haochaping.checks.rule import Rule
 from haochaping.cleaning.typing_slips import (
     DOUBLED,
     LOST,
@@ -143,3 +145,19 @@ def test_slips(printed: int, target: int, slip: str | None) -> None:
 def test_every_intended_number_is_one_slip_away(printed: int) -> None:
     for value, _ in numbers_before_slip(printed):
         assert value != printed and abs(len(str(value)) - len(str(printed))) <= 1
+
+
+@pytest.mark.parametrize(("row", "follows"), [("a", True), (ALL_ROWS, False)])
+def test_a_doubt_about_a_whole_column_is_no_consequence_of_one_cell(row: str, follows: bool) -> None:
+    """With the right value of a the other rule would hold; but that a column repeats another is a doubt of its own."""
+    values = cell_index(a=10, b=20, total=40)
+    hard = outcome(False, equality(a=1, b=1, total=-1))
+    soft = Outcome(CellRef("districts", row, "cases"), (cell("a"), cell("b")), FAILS)
+    rules = {
+        name: Rule(id=name, kind=name, severity="verify", title="", message="", consider="")
+        for name in ("hard", "soft")
+    }
+    kinds = {"soft": lambda _, index: [] if index.count(cell("a")) != 10 else [soft]}
+    causes = localise([hard], values)
+    groups = group_doubts([Doubt(rules["hard"], hard), Doubt(rules["soft"], soft)], causes, values, kinds)
+    assert [len(group.doubts) for group in groups] == ([2] if follows else [1, 1])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from haochaping.checks.cell_names import cell_words
 from haochaping.checks.localisation.localise import Cause, Explanation
-from haochaping.checks.outcome import FAILS, Outcome, RuleKind
+from haochaping.checks.outcome import ALL_ROWS, FAILS, Outcome, RuleKind
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.cleaning.typing_slips import numbers_before_slip, slip_between
@@ -97,8 +97,11 @@ def _would_vanish(
 ) -> bool:
     """Whether the doubt would vanish with the values of one of the explanations.
 
-    A doubt about other cells never does: it may vanish only because the peers it is compared with changed.
+    A doubt about other cells never does: it may vanish only because the peers it is compared with changed. Nor does one
+    about a whole column, such as that it repeats the period before: one cell less does not make it another.
     """
+    if ALL_ROWS in doubt.outcome.at.names:
+        return False
     for changes in alternatives:
         if not set(doubt.outcome.cells) & set(changes):
             continue
