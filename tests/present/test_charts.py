@@ -82,7 +82,7 @@ def test_alternative_text_holds_the_table_s_numbers(real: QuarterData) -> None:
     chart = chart_active_rate(add_rates(real.districts))
     assert isinstance(chart, Chart)
     for _, row in chart.data.iterrows():
-        assert f"{row['区县']} {row['主动评价率']}" in chart.alt
+        assert f"{row['单位']} {row['主动评价率']}" in chart.alt
 
 
 def test_a_missing_glyph_is_an_error(real: QuarterData) -> None:
@@ -282,7 +282,7 @@ def test_points_too_close_to_be_named_are_said_and_stand_in_the_table() -> None:
     assert isinstance(chart, Chart)
     left_out = [name for name in crowd["district"] if f">{name}<" not in chart.narrow]
     assert left_out and "不标名，见图中数据" in chart.subtitle
-    assert set(left_out) <= set(chart.data["区县"]) and all(name in chart.alt for name in left_out)
+    assert set(left_out) <= set(chart.data["单位"]) and all(name in chart.alt for name in left_out)
     few = chart_volume_and_active_rate(add_rates(SMALL))
     assert isinstance(few, Chart) and "不标名" not in few.subtitle
 

@@ -261,7 +261,7 @@ def test_an_undeclared_table_is_kept_as_printed() -> None:
     assert [(grid.number, grid.title) for grid in annex_grids(data)] == [
         (1, "先进单位"),
         (7, "各区县情况"),
-        (8, "第2个表第一季度“好差评”数据通报表"),
+        (8, "第2个表第一季度数据通报表"),
     ]
 
 

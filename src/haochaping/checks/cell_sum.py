@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from haochaping.cleaning.number_format import number
 from haochaping.core.declaration import RATE, SHARE, AnnexSpec, Expression, Measure
+from haochaping.core.measure_words import expression_words
 from haochaping.core.model import CellRef
 from haochaping.store.cell_index import CellIndex, RowRef
 
@@ -34,7 +35,9 @@ class CellSum:
 
     def words(self, cell_index: CellIndex) -> str:
         """The sum in headings: ``评价数``, ``（评价数 − 差评数）``."""
-        return expression_words(cell_index, tuple((factor, cell.column) for factor, cell in self.terms))
+        return expression_words(
+            tuple((factor, cell.column) for factor, cell in self.terms), cell_index.heading
+        )
 
     def arithmetic(self, cell_index: CellIndex) -> str:
         """The sum in figures, for example ``3,808 + 3 + 5``."""
@@ -50,18 +53,6 @@ class CellSum:
 def sum_in_row(row: RowRef, expression: Expression) -> CellSum:
     """The sum of measures of one row."""
     return CellSum(tuple((factor, row.cell(measure)) for factor, measure in expression))
-
-
-def expression_words(cell_index: CellIndex, expression: Expression) -> str:
-    """A sum of measures in their headings, in brackets where it has more than one."""
-    if len(expression) == 1 and expression[0][0] == 1:
-        return cell_index.heading(expression[0][1])
-    parts = []
-    for position, (factor, measure) in enumerate(expression):
-        sign = " − " if factor < 0 else " + " if position else ""
-        heading = cell_index.heading(measure)
-        parts.append(f"{sign}{f'{abs(factor)} × ' if abs(factor) != 1 else ''}{heading}")
-    return f"（{''.join(parts).strip()}）"
 
 
 def _is_of(spec: AnnexSpec, expression: Expression) -> bool:

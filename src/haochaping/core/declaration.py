@@ -67,6 +67,8 @@ class Group:
         Last characters of a name that is a column heading without being registered, as 区县市旗 for districts.
     members : tuple of Member
         The members, where they are fixed.
+    long_word : str
+        The group where its units are counted; blank where `word` serves.
     """
 
     name: str
@@ -77,6 +79,12 @@ class Group:
     may_be_ranked: bool = True
     endings: str = ""
     members: tuple[Member, ...] = ()
+    long_word: str = ""
+
+    @property
+    def full_word(self) -> str:
+        """The group where its units are counted: 区县（功能区）; its word where no longer one is declared."""
+        return self.long_word or self.word
 
     @cached_property
     def members_by_heading(self) -> dict[str, Member]:
@@ -112,6 +120,8 @@ class Measure:
         Of a change: the measure, and ``previous`` or ``year_ago``.
     better : str
         ``more``, ``less`` or blank.
+    definition : str
+        What it is in the city's words, as the papers print it; blank for words from its kind.
     """
 
     name: str
@@ -126,6 +136,7 @@ class Measure:
     of: str = ""
     against: str = ""
     better: str = ""
+    definition: str = ""
 
     @property
     def is_count(self) -> bool:
@@ -283,6 +294,8 @@ class Declaration:
     serial_headings: tuple[str, ...] = ("序号",)
     notebook: str = GENERAL_NOTEBOOK
     """The notebook in ``notebooks/`` that makes the city's page."""
+    subject: str = ""
+    """What the bulletin is about, in titles between the period and 工作情况: 政务服务“好差评”."""
 
     def heading(self, name: str) -> str:
         """The heading of a measure or of a column of names; any other name is its own heading."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from haochaping.core.declaration import Declaration
 from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
+from haochaping.core.period import Period
 
 NOTE_HEADINGS = {"title": "标题", "period": "统计范围", "extraction_date": "数据提取时间"}
 FIGURES = {
@@ -75,6 +76,16 @@ def annex_words(data: QuarterData, table: str) -> str:
         return spec.words
     position = data.annexes.loc[data.annexes["table"] == table, "position"]
     return f"第{position.iloc[0]}个表" if len(position) else table
+
+
+def page_title(quarter: Period, declaration: Declaration) -> str:
+    """The title of a period's page: ``2022年第四季度政务服务“好差评”工作简报``."""
+    return f"{quarter.label}{declaration.subject}工作简报"
+
+
+def bulletin_title(data: QuarterData) -> str:
+    """The title of a bulletin whose source prints none."""
+    return f"关于{data.quarter.label}{data.declaration.subject}工作情况的通报"
 
 
 def annex_titles(data: QuarterData) -> dict[str, str]:

@@ -17,8 +17,8 @@ from haochaping.figures.unit_name import UnitName
 from haochaping.statistics.rates import add_rates
 from haochaping.store.cell_index import cell_of, claim_cell
 
-_PREFIX_AND_LABEL = {"districts": ("district", "各区县"), "city_departments": ("department", "市直部门")}
-"""Annex to the column of its names, which begins the names of its figures, and its label."""
+_PREFIXES = {"districts": "district", "city_departments": "department"}
+"""Annex to the column of its names, which begins the names of its figures."""
 _SERVICE_MEASURES = ("cases", "evaluations", "active_evaluations", "negative_evaluations")
 _TIER_MEASURES = ("evaluations", "negative_evaluations", "rectified_on_time")
 
@@ -28,10 +28,10 @@ RECTIFICATION_RATE = "rectification_rate"
 def add_annexes(builder: FigureBuilder, words: dict[str, Any]) -> None:
     """Add the figures of every annex that the quarter has; ``words["small"]`` is the city's small denominator."""
     present = [name for name in builder.data.declaration.annexes if has_annex(builder.data, name)]
-    for name in _PREFIX_AND_LABEL:
+    for name in _PREFIXES:
         if name in present:
             _add_service_table(builder, name, words)
-    if {*_PREFIX_AND_LABEL} <= {*present}:
+    if {*_PREFIXES} <= {*present}:
         _add_city(builder)
     if "district_departments" in present:
         _add_district_departments(builder, words)
@@ -76,9 +76,10 @@ def _add_claimed_rectification(builder: FigureBuilder, value: float, printed: st
 
 def _add_records_gap(builder: FigureBuilder) -> None:
     """Add the difference between the text's figure of records and the cases of annexes 1 and 2."""
+    called = builder.words["called"]
     claimed, listed = (int(builder.figures[name].value or 0) for name in ("records", "cases"))
     cells = builder.cells_of("records", "cases")
-    formula = "正文归集上传数据 − 区县与市直部门办件数"
+    formula = f"正文归集上传数据 − {called['district']}与{called['department']}办件数"
     builder.add(
         "records_gap",
         "正文归集上传数据与两表办件数之差",
@@ -94,7 +95,7 @@ def _add_records_gap(builder: FigureBuilder) -> None:
 
 def _add_service_table(builder: FigureBuilder, table: str, words: dict[str, Any]) -> None:
     """Add totals, rates, extremes and counts of rows of annex 1 or 2."""
-    prefix, label = _PREFIX_AND_LABEL[table]
+    prefix, label = _PREFIXES[table], builder.data.declaration.annexes[table].title
     frame = add_rates(annex_content(builder.data, table, *_SERVICE_MEASURES))
     builder.add(f"{prefix}_count", f"{label}个数", len(frame), "个", "行数", builder.annex(table))
     builder.add_total(table, "cases", f"{prefix}_cases", f"{label}办件数")
@@ -177,7 +178,7 @@ def _add_active_rate_of_row(builder: FigureBuilder, table: str, row: dict[Any, A
     k, n = row["active_evaluations"], row["evaluations"]
     if pd.isna(k) or pd.isna(n) or not n:
         return
-    unit = str(row[_PREFIX_AND_LABEL[table][0]])
+    unit = str(row[_PREFIXES[table]])
     builder.add(
         name,
         f"{unit}主动评价率",
@@ -194,7 +195,7 @@ def _add_most_active(
     builder: FigureBuilder, table: str, with_active: pd.DataFrame, words: dict[str, Any]
 ) -> None:
     """Add the unit with most active evaluations, and the active rate of all others together."""
-    prefix, label = _PREFIX_AND_LABEL[table]
+    prefix, label = _PREFIXES[table], builder.data.declaration.annexes[table].title
     if len(with_active) < 2 or not with_active["active_evaluations"].sum():
         return
     top = with_active.sort_values("active_evaluations", ascending=False, kind="stable").head(1)
@@ -220,7 +221,7 @@ def _add_most_active(
 
 def _add_evaluation_rate(builder: FigureBuilder, table: str, frame: pd.DataFrame) -> None:
     """Add evaluations over cases, of the rows that list both."""
-    prefix, label = _PREFIX_AND_LABEL[table]
+    prefix, label = _PREFIXES[table], builder.data.declaration.annexes[table].title
     both = frame[frame["cases"].notna() & frame["evaluations"].notna()]
     k, n = f"{prefix}_evaluations", f"{prefix}_cases"
     if len(both) < len(frame):
@@ -231,6 +232,7 @@ def _add_evaluation_rate(builder: FigureBuilder, table: str, frame: pd.DataFrame
 
 
 def _add_city(builder: FigureBuilder) -> None:
+    called = builder.words["called"]
     for part, label in (
         ("cases", "办件数"),
         ("evaluations", "评价数"),
@@ -242,23 +244,29 @@ def _add_city(builder: FigureBuilder) -> None:
         value = sum(int(builder.figures[name].value or 0) for name in names)
         builder.add(
             part,
-            f"区县与市直部门{label}",
+            f"{called['district']}与{called['department']}{label}",
             value,
             "件" if part == "cases" else "条",
-            f"区县{label}＋市直部门{label}",
-            f"区县、市直部门的{label}",
+            f"{called['district']}{label}＋{called['department']}{label}",
+            f"{called['district']}、{called['department']}的{label}",
             builder.cells_of(*names),
             of=names,
         )
     _add_city_rate(builder)
     builder.add_per_ten_thousand(
-        "negatives_per", "区县与市直部门每万条评价差评数", "negatives", "evaluations"
+        "negatives_per",
+        f"{called['district']}与{called['department']}每万条评价差评数",
+        "negatives",
+        "evaluations",
     )
-    builder.add_rate("active_rate", "区县与市直部门主动评价率", "active", "active_base")
+    builder.add_rate(
+        "active_rate", f"{called['district']}与{called['department']}主动评价率", "active", "active_base"
+    )
 
 
 def _add_city_rate(builder: FigureBuilder) -> None:
     """Add evaluations over cases of annexes 1 and 2 together, of the rows that list both."""
+    called = builder.words["called"]
     k, n = "evaluations", "cases"
     if any(f"{prefix}_paired_cases" in builder.figures for prefix in ("district", "department")):
         k, n = "paired_evaluations", "paired_cases"
@@ -271,8 +279,8 @@ def _add_city_rate(builder: FigureBuilder) -> None:
             )
             value = sum(int(builder.figures[part_name].value or 0) for part_name in names)
             heading = builder.data.declaration.heading(part)
-            annexes = [builder.annex(table) for table in _PREFIX_AND_LABEL]
-            label = f"区县与市直部门{heading}（两数都列出的）"
+            annexes = [builder.annex(table) for table in _PREFIXES]
+            label = f"{called['district']}与{called['department']}{heading}（两数都列出的）"
             builder.add(
                 name,
                 label,
@@ -283,31 +291,36 @@ def _add_city_rate(builder: FigureBuilder) -> None:
                 builder.cells_of(*names),
                 of=names,
             )
-    builder.add_rate("rate", "区县与市直部门评价率", k, n)
+    builder.add_rate("rate", f"{called['district']}与{called['department']}评价率", k, n)
 
 
 def _add_district_departments(builder: FigureBuilder, words: dict[str, Any]) -> None:
+    called = builder.words["called"]
     frame = annex_content(builder.data, "district_departments", "evaluations")
     annex = builder.annex("district_departments")
-    builder.add_total("district_departments", "evaluations", "matrix_evaluations", "区直部门评价数")
+    builder.add_total(
+        "district_departments", "evaluations", "matrix_evaluations", f"{called['district_department']}评价数"
+    )
     by_department = frame.groupby("department", sort=False)["evaluations"].sum()
-    builder.add("matrix_departments", "区直部门个数", len(by_department), "个", "行数", annex)
+    builder.add(
+        "matrix_departments", f"{called['district_department']}个数", len(by_department), "个", "行数", annex
+    )
     top = by_department.sort_values(ascending=False, kind="stable").head(2)
     for rank, (name, value) in zip(("first", "second"), top.items(), strict=False):
         rows = frame[frame["department"] == name]
         [words[f"matrix_{rank}"]] = builder.unit_names("district_departments", rows, "evaluations")
         builder.add(
             f"matrix_{rank}_value",
-            f"区直部门中{name}评价数",
+            f"{called['district_department']}中{name}评价数",
             int(value),
             "条",
-            "该行各区县相加",
+            f"该行各{called['district']}相加",
             f"{annex} {name}",
             builder.cells("district_departments", "evaluations", rows=rows),
         )
         builder.add_rate(
             f"matrix_{rank}_share",
-            f"{name}占区直部门评价数",
+            f"{name}占{called['district_department']}评价数",
             f"matrix_{rank}_value",
             "matrix_evaluations",
             share=True,
@@ -327,6 +340,7 @@ def _add_district_departments(builder: FigureBuilder, words: dict[str, Any]) -> 
 
 
 def _add_towns_and_villages(builder: FigureBuilder, words: dict[str, Any]) -> None:
+    called = builder.words["called"]
     frame = annex_content(builder.data, "towns_and_villages", *_TIER_MEASURES)
     words["tiers_listed"] = []
     for tier in TIERS:
@@ -337,38 +351,65 @@ def _add_towns_and_villages(builder: FigureBuilder, words: dict[str, Any]) -> No
         if rows["evaluations"].notna().any():
             words["tiers_listed"].append(tier)
         words[f"{tier}_empty"] = builder.unit_names("towns_and_villages", empty, "evaluations")
-    builder.add_total("towns_and_villages", "evaluations", "tier_evaluations", "镇村评价数")
-    builder.add_total("towns_and_villages", "negative_evaluations", "tier_negatives", "镇村差评数")
-    builder.add_per_ten_thousand(
-        "tier_negatives_per", "镇村每万条评价差评数", "tier_negatives", "tier_evaluations"
+    builder.add_total("towns_and_villages", "evaluations", "tier_evaluations", f"{called['tiers']}评价数")
+    builder.add_total(
+        "towns_and_villages", "negative_evaluations", "tier_negatives", f"{called['tiers']}差评数"
     )
-    builder.add_total("towns_and_villages", "rectified_on_time", "tier_rectified", "镇村按时整改数")
-    builder.add_rate("tier_rectified_rate", "镇村按时整改率", "tier_rectified", "tier_negatives")
+    builder.add_per_ten_thousand(
+        "tier_negatives_per", f"{called['tiers']}每万条评价差评数", "tier_negatives", "tier_evaluations"
+    )
+    builder.add_total(
+        "towns_and_villages", "rectified_on_time", "tier_rectified", f"{called['tiers']}按时整改数"
+    )
+    builder.add_rate(
+        "tier_rectified_rate", f"{called['tiers']}按时整改率", "tier_rectified", "tier_negatives"
+    )
     village_label = builder.data.declaration.word_of("village")
     builder.add_rate(
-        "village_share", f"{village_label}评价数占镇村", "village_evaluations", "tier_evaluations", share=True
+        "village_share",
+        f"{village_label}评价数占{called['tiers']}",
+        "village_evaluations",
+        "tier_evaluations",
+        share=True,
     )
 
 
 def _add_public_services(builder: FigureBuilder, words: dict[str, Any]) -> None:
+    called = builder.words["called"]
     frame = annex_content(builder.data, "public_services", "evaluations")
-    builder.add_total("public_services", "evaluations", "public_evaluations", "公共服务评价数")
+    builder.add_total(
+        "public_services", "evaluations", "public_evaluations", f"{called['public_services']}评价数"
+    )
     top = (
         frame.dropna(subset=["evaluations"])
         .sort_values("evaluations", ascending=False, kind="stable")
         .head(3)
     )
     words["public_top"] = builder.unit_names("public_services", top, "evaluations")
-    builder.add_total("public_services", "evaluations", "public_first", "公共服务评价数最多者", top.head(1))
+    builder.add_total(
+        "public_services",
+        "evaluations",
+        "public_first",
+        f"{called['public_services']}评价数最多者",
+        top.head(1),
+    )
     builder.add_rate(
-        "public_first_share", "最多者占公共服务评价数", "public_first", "public_evaluations", share=True
+        "public_first_share",
+        f"最多者占{called['public_services']}评价数",
+        "public_first",
+        "public_evaluations",
+        share=True,
     )
     builder.add_total(
-        "public_services", "evaluations", "public_top_evaluations", "公共服务评价数前三位之和", top
+        "public_services",
+        "evaluations",
+        "public_top_evaluations",
+        f"{called['public_services']}评价数前三位之和",
+        top,
     )
     builder.add_rate(
         "public_top_share",
-        "前三位占公共服务评价数",
+        f"前三位占{called['public_services']}评价数",
         "public_top_evaluations",
         "public_evaluations",
         share=True,
@@ -379,7 +420,7 @@ def _add_public_services(builder: FigureBuilder, words: dict[str, Any]) -> None:
         words["public_total_label"] = printed["label"].iloc[0]
         builder.add(
             "public_printed_total",
-            "公共服务所列合计",
+            f"{called['public_services']}所列合计",
             int(printed["value"].iloc[0]),
             "条",
             "通报所列",

@@ -213,11 +213,12 @@ def _add_decomposition(builder: FigureBuilder, earlier: FigureBuilder) -> None:
     if any((rate > 1).any() for rate in rates):
         return
     split = kitagawa(weights[0], rates[0], weights[1], rates[1])
-    formula = "Kitagawa（1955）：各区县{}变动 × 两期平均{}，相加"
+    district = builder.words["called"]["district"]
+    formula = f"Kitagawa（1955）：各{district}{{}}变动 × 两期平均{{}}，相加"
     for part, label, parts in (("rate", "比率", ("比率", "占比")), ("mix", "结构", ("占比", "比率"))):
         builder.add(
             f"district_active_{part}_effect",
-            f"区县主动评价率环比中的{label}影响",
+            f"{district}主动评价率环比中的{label}影响",
             Fraction(getattr(split, part)),
             POINTS,
             formula.format(*parts),

@@ -12,6 +12,7 @@ import pandas as pd
 
 from haochaping.cleaning.number_format import number
 from haochaping.core.declaration import SCORE, Expression, Measure
+from haochaping.core.measure_words import expression_words
 from haochaping.figures.annex_part import AnnexPart, annex_parts, general_annexes
 from haochaping.figures.figure_builder import TEN_THOUSAND, FigureBuilder
 from haochaping.figures.rate_spread import RateRows, add_rate_of_unit, find_spread
@@ -243,12 +244,8 @@ class _PartBuilder:
         return name
 
     def _expression_words(self, expression: Expression) -> str:
-        heading = self.builder.data.declaration.heading
-        words = "".join(
-            f"{'＋' if factor == 1 else '−' if factor == -1 else f'＋{factor}×'}{heading(name)}"
-            for factor, name in expression
-        )
-        return words.removeprefix("＋").replace("/", "")
+        words = expression_words(expression, self.builder.data.declaration.heading)
+        return words.strip("（）").replace("/", "")
 
     # --- units -------------------------------------------------------------------------------------------------
 

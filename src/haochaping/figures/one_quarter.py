@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from haochaping.core.declaration import Declaration
 from haochaping.core.labels import annex_words
 from haochaping.core.model import QuarterData
+from haochaping.figures.annex_content import TIERS
 from haochaping.figures.annex_figures import add_annexes
 from haochaping.figures.figure_builder import FigureBuilder
 from haochaping.reference.reference import Reference
@@ -26,10 +28,33 @@ def figures_of_one_quarter(data: QuarterData, reference: Reference) -> FigureBui
         "change_relative": reference.threshold("change_relative"),
         "change_percent": reference.threshold("change_percent"),
         "planned_work": data.fact("planned_work"),
+        "called": _group_words(data.declaration),
     }
     builder = FigureBuilder(data, words)
     add_annexes(builder, words)
     return builder
+
+
+def _group_words(declaration: Declaration) -> dict[str, str]:
+    """What the units and tables of annexes with sentences of their own are called; blank where there is no such annex."""
+    words = dict.fromkeys(("district", "districts", "department", "departments", "district_department"), "")
+    words |= dict.fromkeys(("district_departments", "tiers", "town", "village", "public_services"), "")
+    specs = {name: spec for name, spec in declaration.annexes.items() if spec.is_particular}
+    for annex, one, several in (
+        ("districts", "district", "districts"),
+        ("city_departments", "department", "departments"),
+        ("district_departments", "district_department", "district_departments"),
+    ):
+        if annex in specs:
+            [group] = specs[annex].groups
+            words |= {one: group.word, several: group.full_word}
+    if spec := specs.get("towns_and_villages"):
+        words |= {"tiers": spec.title, **{tier: declaration.word_of(tier) for tier in TIERS}}
+        words["district"] = words["district"] or spec.groups[0].word
+    if spec := specs.get("public_services"):
+        words["public_services"] = spec.title
+        words["district"] = words["district"] or spec.groups[0].word
+    return words
 
 
 def _absent_words(data: QuarterData) -> str:

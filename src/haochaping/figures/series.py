@@ -51,6 +51,8 @@ class Series:
     name: str
     unit: str
     points: tuple[Point, ...]
+    label: str = ""
+    """What it is, in words; blank where the figures do not say."""
 
     @property
     def known(self) -> tuple[Point, ...]:
@@ -96,7 +98,8 @@ def series(name: str, unit: str, figures: Mapping[Period, Figure | None]) -> Ser
         value = figure.value if figure is not None and quarter in known else None
         points.append(Point(quarter, _as_exact(value), "没有数" if figure is None else figure.text))
         quarter = quarter.next
-    return Series(name, unit, tuple(points))
+    label = known[max(known)].label if known else ""
+    return Series(name, unit, tuple(points), label)
 
 
 def series_on_page(figures: Mapping[Period, Mapping[str, Figure]], quarter: Period) -> list[Series]:

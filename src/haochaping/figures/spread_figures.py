@@ -36,11 +36,12 @@ def _add_top_share(builder: FigureBuilder, rows: pd.DataFrame) -> None:
     if len(known) <= TOP_DISTRICTS or not known[BASE].sum():
         return
     top = known.sort_values(BASE, ascending=False, kind="stable").head(TOP_DISTRICTS)
+    district = builder.words["called"]["district"]
     builder.words["district_top"] = builder.unit_names(TABLE, top, BASE)
-    builder.add_total(TABLE, BASE, "district_top_evaluations", "评价最多的三个区县评价数之和", top)
+    builder.add_total(TABLE, BASE, "district_top_evaluations", f"评价最多的三个{district}评价数之和", top)
     builder.add_rate(
         "district_top_share",
-        "评价最多的三个区县占比",
+        f"评价最多的三个{district}占比",
         "district_top_evaluations",
         "district_evaluations",
         share=True,

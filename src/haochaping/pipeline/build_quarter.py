@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from haochaping.core.labels import page_title
 from haochaping.core.paths import DATA_VARIABLE, STAGED_VARIABLE, Locations, project_root
 from haochaping.outputs.published.file_names import NOTEBOOK, PAGE
 from haochaping.pipeline.fingerprint import Inputs
@@ -140,7 +141,7 @@ def _build(
     kernel.end_kernel()
     shutil.rmtree(staging / _STAGED_DATA)
     log.report_progress("生成网页")
-    page = build_page(notebook, f"{quarter.label}政务服务“好差评”工作简报", run_block(origin))
+    page = build_page(notebook, page_title(quarter, data.declaration), run_block(origin))
     (staging / PAGE).write_text(page.html, encoding="utf-8", newline="\n")
     log.lap("生成网页")
     log.append_kernel_log(staging / KERNEL_LOG)

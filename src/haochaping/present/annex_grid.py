@@ -91,7 +91,7 @@ class _Annex:
     # --- title and note ---
 
     def _composed_title(self) -> str:
-        return f"{self.table.title or self.table.words}{self.data.quarter.label_in_year}“好差评”数据通报表"
+        return f"{self.table.title or self.table.words}{self.data.quarter.label_in_year}{self.data.declaration.subject}数据通报表"
 
     def _note(self) -> str:
         """The printed note; composed from the facts where there is none or a part of it was corrected."""

@@ -80,17 +80,23 @@ def bulletin_text(data: QuarterData, figures: Figures, reference: Reference) -> 
     context = {
         "n": figures,
         "w": Words(figures.words),
+        "called": figures.words["called"],
         "quarter": data.quarter.label,
+        "subject": visible(reference.declaration.subject),
         "area": _area(reference),
         **_stated_figures(data),
         **_availability(data),
         **_problems(figures, reference),
+        **_general_annexes(data, figures, reference),
         "analyst_lines": {
             part: _analyst_lines(data, section)
             for part, section in zip(PARTS, BULLETIN_SECTIONS, strict=True)
         },
         "planned_work": _planned_work(data, reference),
+        "has_particular": figures.words["has_particular"],
     }
+    context["has_problems"] |= bool(context["general_zeros"] or context["general_behind"])
+    context["has_results"] |= bool(context["general_annexes"])
     lines = [line for part in PARTS for line in [*render(f"bulletin/{part}.j2", context), ("", ())]]
     return _number_headings(_group_into_blocks(lines))
 
@@ -246,3 +252,29 @@ def _problems(figures: Figures, reference: Reference) -> dict[str, Any]:
     }
     problems |= {name: words[name] for name in ("zero_negatives", "scattered")}
     return {**problems, "has_problems": any(bool(problem) for problem in problems.values())}
+
+
+def _general_annexes(data: QuarterData, figures: Figures, reference: Reference) -> dict[str, Any]:
+    """Annexes that have no sentences of their own, and the units of which their numbers show a problem."""
+    parts_of = figures.words["parts"]
+    parts = [part for parts in parts_of.values() for part in parts]
+
+    def units(names: Iterable[str]) -> Units:
+        return Units(tuple(visible(name) for name in names), reference.may_name_units)
+
+    return {
+        "general_annexes": [
+            {"title": data.declaration.annexes[name].title, "parts": parts}
+            for name, parts in parts_of.items()
+        ],
+        "general_zeros": [
+            {**part["zeros"], "word": part["word"], "units": units(part["zeros"]["names"])}
+            for part in parts
+            if part.get("zeros", {}).get("names")
+        ],
+        "general_behind": [
+            {**behind, "word": part["word"], "units": units(behind["names"])}
+            for part in parts
+            for behind in part["behind"]
+        ],
+    }

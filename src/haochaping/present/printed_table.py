@@ -186,6 +186,12 @@ def printed_table_names(data: QuarterData) -> list[str]:
     return sorted(places, key=lambda name: places[name])
 
 
+def printed_measures(data: QuarterData) -> list[Measure]:
+    """The declared measures that a period prints, each once, in the order of the declaration."""
+    printed = {*data.cells["measure"]}
+    return [measure for measure in data.declaration.measures.values() if measure.name in printed]
+
+
 def printed_table(data: QuarterData, name: str) -> PrintedTable:
     """A table of the source.
 

@@ -26,6 +26,7 @@ class Key:
 SECTIONS: dict[str, dict[str, Key]] = {
     "group": {
         "word": Key(is_required=True),
+        "long_word": Key(),
         "key": Key(),
         "headings": Key(TEXTS),
         "registered": Key(FLAG),
@@ -47,6 +48,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "of": Key(),
         "against": Key(allowed=("previous", "year_ago")),
         "better": Key(allowed=("more", "less")),
+        "definition": Key(),
     },
     "annex": {
         "name": Key(is_required=True),
@@ -76,7 +78,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
     },
     "unwanted": {"heading": Key(is_required=True), "reason": Key(is_required=True)},
 }
-"""Keys of each section; ``serial`` and ``notebook`` stand outside the sections."""
+"""Keys of each section; ``serial``, ``subject`` and ``notebook`` stand outside the sections."""
 _LISTS = ("annex", "relation", "unwanted")
 
 
@@ -86,11 +88,11 @@ def check_keys(document: Mapping[str, Any], path: Path, lines: TomlLines) -> lis
     for name, section in document.items():
         if name == "serial":
             checker.check_type((name,), section, TEXTS)
-        elif name == "notebook":
+        elif name in ("notebook", "subject"):
             checker.check_type((name,), section, TEXT)
         elif name not in SECTIONS or name == "member":
             allowed = [section for section in SECTIONS if section != "member"]
-            checker.problem((name,), name, f"应为 serial、notebook、{'、'.join(allowed)} 之一")
+            checker.problem((name,), name, f"应为 serial、subject、notebook、{'、'.join(allowed)} 之一")
         elif name in _LISTS:
             checker.check_list(name, section)
         else:

@@ -89,6 +89,7 @@ class _DeclarationReader:
             },
             unwanted=tuple(Unwanted(e["heading"], e["reason"]) for e in self.document.get("unwanted", [])),
             notebook=self._notebook(annexes),
+            subject=self.document.get("subject", ""),
             serial_headings=tuple(self.document.get("serial", ("序号",))),
         )
         self._refuse_two_meanings(declaration)
@@ -133,6 +134,7 @@ class _DeclarationReader:
             entry.get("ranked", True),
             entry.get("endings", ""),
             members,
+            entry.get("long_word", ""),
         )
 
     def _measure(self, name: str, entry: Mapping[str, Any]) -> Measure:
@@ -158,6 +160,7 @@ class _DeclarationReader:
             of=entry.get("of", ""),
             against=entry.get("against", ""),
             better=entry.get("better", ""),
+            definition=entry.get("definition", "").rstrip("。"),
         )
 
     def _refuse_contradictory_measures(self, measures: Mapping[str, Measure]) -> None:

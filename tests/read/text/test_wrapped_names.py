@@ -44,6 +44,21 @@ def read_text(tmp_path_factory):
     return read
 
 
+def test_names_that_stand_last_take_no_line_of_the_next_row(tmp_path: Path, reference: Reference) -> None:
+    """The next name's first line stands above its row, right after the name that ends the row before."""
+
+    def read(*rows: str) -> QuarterData:
+        head = "附件2：市直部门第四季度“好差评”数据通报表\n序号 办件数 评价数 差评数 部门\n"
+        note = "备注：数据统计范围 2022 年 10 月 1 日至 12 月 31 日，数据提取时间：2023 年 1 月 5 日。"
+        (tmp_path / "bulletin.txt").write_text("\n".join([NARRATIVE, head, *rows, note]), encoding="utf-8")
+        return read_raw(tmp_path, Period(2022, 4), reference)
+
+    with pytest.raises(InputRefused, match="序号 1 的数据格之后应是下一行"):
+        read("1 5 5 0 贸促会", "市公安局", "2 3 3 0 （出入境、治安）")
+    found = read("1 5 5 0 市公安局（出入境、", "治安）", "2 3 3 0 贸促会")
+    assert found.city_departments["department"].tolist() == ["市公安局（出入境、治安）", "贸促会"]
+
+
 def with_small_figures(text: str, random: Random) -> str:
     """The bulletin with longer names and small, zero or missing figures in half of the rows."""
     lines = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from haochaping.checks.cell_sum import CellSum, expression_words, rates_with_base, shares, sum_in_row
+from haochaping.checks.cell_sum import CellSum, rates_with_base, shares, sum_in_row
 from haochaping.checks.outcome import (
     FAILS,
     HOLDS,
@@ -25,6 +25,7 @@ from haochaping.cleaning.number_format import number, percent_text, percent_text
 from haochaping.cleaning.number_or_missing import printed_decimals
 from haochaping.core.declaration import RATE, SHARE, Measure
 from haochaping.core.labels import after_annex
+from haochaping.core.measure_words import expression_words
 from haochaping.core.model import CellRef
 from haochaping.core.text import plain_number
 from haochaping.store.cell_index import CellIndex
@@ -281,7 +282,7 @@ def _shares_of(measure: Measure, table: str, cell_index: CellIndex) -> Iterator[
     counts = {row: sum_in_row(row, measure.numerator) for row in (*rows, *cell_index.totals(table))}
     values = [counts[row].value(cell_index) for row in rows]
     whole = sum(value for value in values if value is not None)
-    words = expression_words(cell_index, measure.numerator)
+    words = expression_words(measure.numerator, cell_index.heading)
     for row, part in counts.items():
         at = row.cell(measure.name)
         if cell_index.value(at) is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from haochaping.core.declaration import Group, Measure
 from haochaping.core.labels import annex_words
+from haochaping.core.measure_words import definition
 from haochaping.core.model import QuarterData, frame
 from haochaping.core.text import printable
 from haochaping.outputs.cell_words import cell_words
@@ -30,6 +31,7 @@ from haochaping.present.printed_table import (
     PrintedColumn,
     PrintedRow,
     PrintedTable,
+    printed_measures,
     printed_table,
     printed_table_names,
 )
@@ -43,17 +45,6 @@ _SOURCE_KINDS = {
     "workbook": "附件表格",
     "csv": "附件表格（CSV）",
     "simulated": "模拟数据，不是实际情况",
-}
-_OWN_FORMULA = "通报没有载明算法，本工具按此核对"
-_DEFINITIONS = {
-    "cases": "本期列入统计的办件数量。口径通报没有载明",
-    "evaluations": "本期收到的评价数量。口径通报没有载明",
-    "evaluation_rate": f"评价数 ÷ 办件数，办件数为零的不适用。{_OWN_FORMULA}",
-    "active_evaluations": "申请人主动作出的评价数量。短信评价是否计入，通报没有载明",
-    "negative_evaluations": "评价为“不满意”和“非常不满意”的数量（国办发〔2019〕51号）",
-    "rectification_satisfaction_rate": f"回访满意数 ÷ 回访数，没有回访的不适用。{_OWN_FORMULA}",
-    "rectified_on_time": "差评中按时完成整改的数量。时限通报没有载明",
-    "share": f"该区县评价数 ÷ 各行评价数之和。{_OWN_FORMULA}",
 }
 _NUMBER_ALIGNMENT = {"align": "right", "indent": 1}
 _WIDEST_NAME = 34
@@ -85,7 +76,7 @@ def write_annexes(data: QuarterData, verdict: str, path: Path, *, internal: bool
         data = replace(data, corrections=frame("corrections", []))
     tables = [printed_table(data, name) for name in printed_table_names(data)]
     sheets = _sheet_names(tables)
-    title = f"{data.quarter.label}政务服务“好差评”数据附件"
+    title = f"{data.quarter.label}{data.declaration.subject}数据附件"
     workbook = open_workbook(path, title)
     styles = Styles(workbook)
     _write_cover(workbook.add_worksheet(COVER), styles, title, _cover_facts(data, verdict, internal))
@@ -343,10 +334,8 @@ def _remark_rows(data: QuarterData, tables: Sequence[PrintedTable], internal: bo
     for name in data.absent:
         title = data.declaration.annexes[name].title
         yield ["附件", annex_words(data, name), f"本期资料没有此附件（{title}）。"]
-    measures = {column.measure for table in tables for column in table.columns}
-    for name, meaning in _DEFINITIONS.items():
-        if name in measures:
-            yield ["指标含义", data.declaration.heading(name), f"{meaning}。"]
+    for measure in printed_measures(data):
+        yield ["指标含义", measure.heading, f"{definition(measure, data.declaration)}。"]
     yield from _word_rows(data)
     for row in data.corrections.to_dict("records"):
         remark = f"通报列为 {row['printed'] or '空白'}，更正为 {row['corrected']}。依据：{row['basis'] or '未写明'}。"

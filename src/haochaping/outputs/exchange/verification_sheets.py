@@ -141,7 +141,7 @@ class _Sheet:
 
     def write(self, requests: Sequence[_Request], path: Path) -> None:
         """Write the sheet: heading, the unit's own figures, one row for each cell to verify, a line to sign."""
-        title = f"{self._data.quarter.label}政务服务“好差评”数据核实单"
+        title = f"{self._data.quarter.label}{self._data.declaration.subject}数据核实单"
         workbook = open_workbook(path, title)
         styles = Styles(workbook)
         sheet = workbook.add_worksheet(SHEET)

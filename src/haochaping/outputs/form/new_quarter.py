@@ -70,7 +70,7 @@ def write_new_quarter(
 
 def _workbook(quarter: Period, reference: Reference, previous: QuarterData | None) -> bytes:
     buffer = io.BytesIO()
-    workbook = open_workbook(buffer, f"{quarter.label}政务服务“好差评”数据附件（待填）")
+    workbook = open_workbook(buffer, f"{quarter.label}{reference.declaration.subject}数据附件（待填）")
     styles = Styles(workbook)
     forms = [annex_form(name, quarter, reference, previous) for name in reference.declaration.annexes]
     known = known_entries(quarter, reference, previous)

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from haochaping.core.declaration import MIXED_GROUP, MIXED_KEY, AnnexSpec, Declaration, Group
+from haochaping.core.labels import bulletin_title
 from haochaping.core.model import NAME_HEADING, QuarterData, annex_dtypes, dtypes
 from haochaping.store.tidy_tables import guard_formula, quoting_for
 
@@ -128,7 +129,7 @@ def _descriptor(data: QuarterData, resources: list[dict[str, Any]]) -> dict[str,
     return {
         "profile": "tabular-data-package",
         "name": f"haochaping-{str(data.quarter).lower()}",
-        "title": f"{data.quarter.label}政务服务“好差评”数据",
+        "title": f"{data.quarter.label}{data.declaration.subject}数据",
         "description": _ABOUT_CSV,
         "quarter": str(data.quarter),
         "about": facts,
@@ -140,7 +141,7 @@ def _descriptor(data: QuarterData, resources: list[dict[str, Any]]) -> dict[str,
 
 def _sources(data: QuarterData) -> list[dict[str, str]]:
     """The bulletin's title, then the files it was read from with their hashes."""
-    title = data.fact("title") or f"{data.quarter.label}政务服务“好差评”工作情况的通报"
+    title = data.fact("title") or bulletin_title(data)
     files = [
         {"title": str(row.file), "hash": f"sha256:{row.sha256}"}
         for row in data.inputs.itertuples()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.core.labels import INPUT_KINDS
+from haochaping.core.declaration import RATE, Measure
+from haochaping.core.labels import FIGURES, INPUT_KINDS
+from haochaping.core.measure_words import definition
 from haochaping.core.model import QuarterData
 from haochaping.figures.figure import Figures
 from haochaping.outputs.cell_words import cell_words
@@ -13,6 +15,7 @@ from haochaping.outputs.page.figure_table import figure_table
 from haochaping.outputs.page.findings_section import counts_words
 from haochaping.present.html_fragment import Html, stack, text
 from haochaping.present.html_table import frame_table
+from haochaping.present.printed_table import printed_measures
 from haochaping.store.cell_index import cell_of
 from haochaping.store.revisions import net_revisions
 
@@ -20,12 +23,7 @@ from haochaping.store.revisions import net_revisions
 def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> Html:
     """The whole appendix: definitions, methods, corrections, revisions, sources, table of figures, sign-off lines."""
     return stack(
-        frame_table(
-            pd.DataFrame(_DEFINITIONS, columns=["指标", "算法", "分母为零时", "依据"]),
-            "指标定义",
-            "table-definitions",
-            row_ids=["definition-rectification" if name == "差评整改率" else "" for name, *_ in _DEFINITIONS],
-        ),
+        _definitions_table(data),
         _methods_table(figures),
         _corrections_table(data),
         _revisions_table(data),
@@ -48,6 +46,39 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
         f'<div class="across"><h3>数字表</h3>{figure_table(figures, report)}</div>',
         _sign_off(report),
     )
+
+
+def _definitions_table(data: QuarterData) -> Html:
+    """What the measures are that the period prints, and the figures of the text."""
+    rows = [
+        {"指标": measure.heading, "含义或算法": definition(measure, data.declaration)}
+        for measure in [*printed_measures(data), *_computed_rates(data)]
+    ]
+    ids = [""] * len(rows)
+    if any(spec.is_particular for spec in data.declaration.annexes.values()):  # their key figures link to it
+        rows.append(
+            {
+                "指标": FIGURES["rectification_rate"],
+                "含义或算法": "已整改差评数 ÷ 有效差评数，没有差评的不适用；正文没有载明算法",
+            }
+        )
+        ids.append("definition-rectification")
+    return frame_table(
+        pd.DataFrame(rows, columns=["指标", "含义或算法"]), "指标含义", "table-definitions", row_ids=ids
+    )
+
+
+def _computed_rates(data: QuarterData) -> list[Measure]:
+    """Rates that the city declares and no annex prints: computed where their counts are printed."""
+    declared, printed = data.declaration, {measure.name for measure in printed_measures(data)}
+    in_annexes = {name for spec in declared.annexes.values() for name in spec.measures_by_name}
+    return [
+        measure
+        for measure in declared.measures.values()
+        if measure.kind == RATE
+        and measure.name not in in_annexes
+        and {name for _, name in (*measure.numerator, *measure.denominator)} <= printed
+    ]
 
 
 def _title_and_addressees(data: QuarterData) -> str:
@@ -147,15 +178,6 @@ def _revisions_table(data: QuarterData) -> Html:
     )
 
 
-_OWN_FORMULA = "通报没有载明，本工具采用"
-_DEFINITIONS = [
-    ("评价率", "评价数 ÷ 办件数", "不适用", _OWN_FORMULA),
-    ("主动评价率", "主动评价数 ÷ 评价数", "不适用", _OWN_FORMULA),
-    ("差评", "不满意与非常不满意两级之和", "—", "国办发〔2019〕51号"),
-    ("差评整改率", "已整改差评数 ÷ 有效差评数", "不适用", _OWN_FORMULA),
-    ("整改满意率", "回访满意数 ÷ 回访数", "不适用", _OWN_FORMULA),
-    ("总量占比", "该区县评价数 ÷ 各行评价数之和", "不适用", _OWN_FORMULA),
-]
 _METHODS = [
     (
         "比率的区间",
@@ -169,11 +191,11 @@ _METHODS = [
         "Goldstein, Spiegelhalter 1996, J. R. Statist. Soc. A 159",
     ),
     (
-        "区县的正常范围",
-        "容许各区县之间本有差异的 99.8% 控制限（随机效应，反正弦尺度）",
+        "各单位的正常范围",
+        "容许各单位之间本有差异的 99.8% 控制限（随机效应，反正弦尺度）",
         "Spiegelhalter 2005, Qual. Saf. Health Care 14",
     ),
-    ("季度序列的正常范围", "均值 ± 2.66 × 平均移动极差，不足十二个季度的称试算", "Shewhart 控制图（XmR）"),
+    ("各期序列的正常范围", "均值 ± 2.66 × 平均移动极差，不足十二期的称试算", "Shewhart 控制图（XmR）"),
     (
         "变动的拆分",
         "各单位自身变动与所占比重变动，按两期平均数加权",

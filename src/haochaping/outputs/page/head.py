@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from haochaping.checks.check_report import CheckReport
+from haochaping.core.labels import page_title
 from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
 from haochaping.figures.figure import Figures
@@ -28,7 +29,7 @@ def head_html(data: QuarterData, report: CheckReport, figures: Figures) -> Html:
     )
     return Html(
         f'<div class="hero" id="head"><p class="kind">内部审核稿{_simulated_remark(data)}</p>'
-        f"<h1>{text(data.quarter.label)}政务服务“好差评”工作简报</h1>"
+        f"<h1>{text(page_title(data.quarter, data.declaration))}</h1>"
         f'<dl class="facts">{facts_html}</dl>{verdict_html(report)}{corrections_html(data, report)}{_key_figure_list(figures, doubts)}'
         f'<p class="comparison">{_comparison(figures, data.quarter)}</p></div>'
     )
@@ -70,8 +71,14 @@ def _key_figure_list(figures: Figures, doubts: Doubts) -> str:
     remark = f"{'、'.join(corrected)}含更正后的数。" if corrected else ""
     scopes = _rate_scopes(figures)
     marks = "；※ 存疑，其后为“数据核对”中的序号" if any("※" in item for item in items) else ""
-    about = figures.words.get("key_figures_of", "")
-    of = "前五项为区县与市直部门两表合计" if "cases" in figures else f"以上为{about}合计" if about else ""
+    about, called = figures.words.get("key_figures_of", ""), figures.words["called"]
+    of = (
+        f"前五项为{called['district']}与{called['department']}两表合计"
+        if "cases" in figures
+        else f"以上为{about}合计"
+        if about
+        else ""
+    )
     note = f"<p>{text(f'{of}{scopes}；' if of else '')}点击数字可看算法和来源{marks}。{remark}</p>"
     return f'<ul class="key-figures">{"".join(items)}</ul>{note}' if items else ""
 
@@ -93,13 +100,12 @@ def _figure_html(figures: Figures, name: str, doubts: Doubts, sign: str = "") ->
 
 def _rectification_item(figures: Figures, doubts: Doubts) -> str:
     """The sixth key figure: the rectification rate of towns and villages, or why there is none."""
-    rate = figures.get("tier_rectified_rate")
+    rate, tiers = figures.get("tier_rectified_rate"), text(figures.words["called"]["tiers"])
     if rate is not None and rate.value is not None:
-        return (
-            f"<li><span>镇村按时整改率</span><strong>{_figure_html(figures, rate.name, doubts)}</strong></li>"
-        )
+        return f"<li><span>{tiers}按时整改率</span><strong>{_figure_html(figures, rate.name, doubts)}</strong></li>"
     no_negatives = Phrase(("列出的差评为", Number("negatives", "零")), doubts).html
-    reason = "镇村未列差评，其他附件不列整改数" if figures["negatives"] else no_negatives
+    unlisted = f"{tiers}未列差评，其他附件不列整改数" if tiers else "没有列出整改数"
+    reason = unlisted if figures["negatives"] else no_negatives
     claimed = figures.get("claimed_rectification")
     claim_html = (
         f"<span>正文写 {_figure_html(figures, claimed.name, doubts)}</span>" if claimed is not None else ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.checks.check_report import CheckReport
+from haochaping.core.labels import bulletin_title
 from haochaping.core.model import QuarterData
 from haochaping.figures.figure import Figures
 from haochaping.outputs.published.file_names import DRAFT, FINAL
@@ -92,7 +93,7 @@ class _Bulletin:
     def __init__(self, data: QuarterData, report: CheckReport, figures: Figures, reference: Reference):
         self.data, self.report, self.figures, self.reference = data, report, figures, reference
         self.issuer = data.fact("issuer") or str(reference.city.get("office", ""))
-        self.title = data.fact("title") or f"关于{data.quarter.label}政务服务“好差评”工作情况的通报"
+        self.title = data.fact("title") or bulletin_title(data)
         self.grids = annex_grids(data)
         self.document = word.new_document()
         self.end = self.document.element.body[-1]  # the last section's properties; everything stands before

@@ -13,10 +13,17 @@ from haochaping.present.charts.style import BLUE, GREY, Canvas
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
+    from haochaping.figures.figure import Figures
+
 
 def has_columns(rows: pd.DataFrame, *names: str) -> bool:
     """Whether a frame has the columns that a chart draws: a city may not declare all of them."""
     return {*names} <= {*rows.columns}
+
+
+def group_word(figures: Figures | None, key: str) -> str:
+    """What the city calls the units of a chart; 单位 where the figures, which know it, are not given."""
+    return str(figures.words["called"][key]) if figures else "单位"
 
 
 def percent(share: float) -> str:

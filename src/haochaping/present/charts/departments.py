@@ -10,7 +10,13 @@ import pandas as pd
 from haochaping.cleaning.number_format import number
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import counts, format_log_counts, has_columns, name_later
+from haochaping.present.charts.chart_parts import (
+    counts,
+    format_log_counts,
+    group_word,
+    has_columns,
+    name_later,
+)
 from haochaping.present.charts.style import BLUE, FAINT, NARROW, PALE, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -68,7 +74,7 @@ def chart_departments(
         _draw(frame, small, WIDE),
         "chart-departments",
         chart_title("chart-departments", figures, report),
-        f"市直部门办件数与主动评价率（列出办件数大于零的部门；空心点：评价数不足 {small:g} 条）",
+        f"{group_word(figures, 'department')}办件数与主动评价率（列出办件数大于零的部门；空心点：评价数不足 {small:g} 条）",
         f"点图，两栏。{'；'.join(values)}。",
         pd.DataFrame(
             {

@@ -11,7 +11,7 @@ import pandas as pd
 from haochaping.cleaning.number_format import number
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import format_log_counts, has_columns
+from haochaping.present.charts.chart_parts import format_log_counts, group_word, has_columns
 from haochaping.present.charts.style import FAINT, INK, NARROW, QUIET, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -55,8 +55,8 @@ def chart_matrix(
         _draw(wide, largest, WIDE),
         "chart-matrix",
         chart_title("chart-matrix", figures, report),
-        f"区直部门评价数，颜色为对数刻度；“·”为零，灰底“{_UNREPORTED_MARK}”为通报没有数字",
-        f"热力图，{wide.shape[0]} 个部门、{wide.shape[1]} 个区县。{reported} 格有数，其中 {zeros} 格为零。"
+        f"{group_word(figures, 'district_department')}评价数，颜色为对数刻度；“·”为零，灰底“{_UNREPORTED_MARK}”为通报没有数字",
+        f"热力图，{wide.shape[0]} 个部门、{wide.shape[1]} 个{group_word(figures, 'district')}。{reported} 格有数，其中 {zeros} 格为零。"
         f"最大值 {number(int(largest))} 条，在{district}{department}。各数见上表。",
         pd.DataFrame(
             {

@@ -10,7 +10,7 @@ import pandas as pd
 from haochaping.core.labels import annex_words
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import has_columns, paired_bars
+from haochaping.present.charts.chart_parts import group_word, has_columns, paired_bars
 from haochaping.present.charts.style import NARROW, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from haochaping.checks.check_report import CheckReport
     from haochaping.figures.figure import Figures
 
-_OF_CITY = "占全市公共服务评价数"
-_WORDS_WITHOUT_NUMBER = {"districts": "区县表", "public_services": "公共服务表"}
+_WORDS_WITHOUT_NUMBER = {"districts": "各单位表", "public_services": "本表"}
 
 
 def chart_public_services(
@@ -46,9 +45,10 @@ def chart_public_services(
     if total == 0:
         return EMPTY
     districts_annex, services_annex = (_annex(figures, name) for name in _WORDS_WITHOUT_NUMBER)
-    of_district = f"占本区县评价数（{districts_annex}）"
-    frame = _shares(rows, districts, total, of_district)
-    measures = [measure for measure in (_OF_CITY, of_district) if measure in frame]
+    word, services_word = (group_word(figures, key) for key in ("district", "public_services"))
+    of_city, of_district = f"占全部{services_word}评价数", f"占本{word}评价数（{districts_annex}）"
+    frame = _shares(rows, districts, total, (of_city, of_district))
+    measures = [measure for measure in (of_city, of_district) if measure in frame]
     long = frame.melt("district", measures, var_name="占比", value_name="percent")
     values = [f"{r.district}{r.占比} {r.percent:.2f}%" for r in long.dropna().itertuples()]
     return make_chart(
@@ -59,7 +59,7 @@ def chart_public_services(
         f"成对条形图。{'；'.join(values)}。",
         pd.DataFrame(
             {
-                "区县": frame["district"],
+                word: frame["district"],
                 **{m: ["不适用" if np.isnan(v) else f"{v:.2f}%" for v in frame[m]] for m in measures},
             }
         ),
@@ -73,10 +73,13 @@ def _annex(figures: Figures | None, table: str) -> str:
     return annex_words(data, table) if data else _WORDS_WITHOUT_NUMBER[table]
 
 
-def _shares(rows: pd.DataFrame, districts: pd.DataFrame, total: int, of_district: str) -> pd.DataFrame:
+def _shares(
+    rows: pd.DataFrame, districts: pd.DataFrame, total: int, headings: tuple[str, str]
+) -> pd.DataFrame:
     """One row for each district with its percentages; of its own evaluations only where annex 1 has them."""
+    of_city, of_district = headings
     evaluations = rows["evaluations"].astype(float)
-    frame = pd.DataFrame({"district": rows["district"], _OF_CITY: evaluations / total * 100})
+    frame = pd.DataFrame({"district": rows["district"], of_city: evaluations / total * 100})
     own_evaluations = (
         districts.set_index("district")["evaluations"]
         if len(districts) and has_columns(districts, "district", "evaluations")

@@ -252,7 +252,7 @@ def _signal_words(point: Point, rule: str, limits: Limits) -> str:
 def _subtitle(series: Series, limits: Limits | None) -> str:
     definition = DEFINITIONS.get(series.name, f"单位：{UNITS[series.name]}")
     period = series.points[-1].quarter
-    definition_text = f"各{period.noun}{LABELS[series.name]}（{definition}），区县与市直部门两表合计"
+    definition_text = f"各{period.noun}{series.label or LABELS[series.name]}（{definition}）"
     run_length = len(series.unbroken)
     if limits is None:
         return f"{definition_text}。不画控制限：连续有数的只有 {run_length} {period.counted}，至少要有 {FEWEST_QUARTERS} 个"

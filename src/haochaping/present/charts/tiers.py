@@ -9,7 +9,13 @@ import pandas as pd
 from haochaping.cleaning.number_format import number
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import counts, format_thousands, has_columns, paired_bars
+from haochaping.present.charts.chart_parts import (
+    counts,
+    format_thousands,
+    group_word,
+    has_columns,
+    paired_bars,
+)
 from haochaping.present.charts.style import NARROW, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -46,17 +52,18 @@ def chart_tiers(
             "evaluations": rows["evaluations"].astype(float),
         }
     )
+    word = group_word(figures, "district")
     labels = [label for label in words.values() if (frame["层级"] == label).any()]
     values = [f"{r.district}{r.层级} {number(int(r.evaluations))}" for r in frame.itertuples()]
     return make_chart(
         _draw(frame, labels, WIDE),
         "chart-tiers",
         chart_title("chart-tiers", figures, report),
-        "各区县镇（街道）、村（社区）评价数",
+        f"各{word}{'、'.join(labels)}评价数",
         f"成对条形图。{'；'.join(values)}。为零的 {int((frame['evaluations'] == 0).sum())} 项。",
         pd.DataFrame(
             {
-                "区县": frame["district"],
+                word: frame["district"],
                 "层级": frame["层级"],
                 "评价数（条）": counts(frame["evaluations"]),
             }

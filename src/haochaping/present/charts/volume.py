@@ -10,7 +10,13 @@ import pandas as pd
 from haochaping.cleaning.number_format import number
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import counts, format_log_counts, has_columns, name_later
+from haochaping.present.charts.chart_parts import (
+    counts,
+    format_log_counts,
+    group_word,
+    has_columns,
+    name_later,
+)
 from haochaping.present.charts.point_names import name_points
 from haochaping.present.charts.style import BLUE, NARROW, WIDE, Canvas
 from haochaping.present.html_fragment import Html
@@ -66,11 +72,11 @@ def chart_volume_and_active_rate(
         wide,
         "chart-volume",
         chart_title("chart-volume", figures, report),
-        f"各区县办件数与主动评价率{hollow}{unnamed_remark}",
+        f"各{group_word(figures, 'district')}办件数与主动评价率{hollow}{unnamed_remark}",
         f"散点图。{'；'.join(values)}。",
         pd.DataFrame(
             {
-                "区县": points["district"],
+                group_word(figures, "district"): points["district"],
                 "办件数（件）": counts(points["cases"]),
                 "主动评价率": [f"{rate:.2f}%" for rate in points["rate"]],
             }

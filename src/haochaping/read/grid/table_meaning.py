@@ -376,4 +376,5 @@ def _undeclared_meaning(labels: Labels, reference: Reference, evidence: TableEvi
 
 def _is_mostly_text(texts: Sequence[str]) -> bool:
     """Whether most cells are words; a name may begin with a number (12345热线)."""
-    return bool(texts) and sum(not is_number(text) for text in texts) * 2 > len(texts)
+    words = sum(any(char.isalpha() for char in text) and not is_number(text) for text in texts)
+    return words * 2 > len(texts)

@@ -239,6 +239,11 @@ class BodyReader:
         while stop < len(tokens) and tokens[stop].kind == "text":
             stop += 1
         name = "".join(token.text for token in tokens[start:stop])
+        if 0 < start < stop == len(tokens):  # names stand last: what follows on a new line may be the next row's
+            on_line = next((i for i in range(start + 1, stop) if tokens[i].starts_line), stop)
+            name = "".join(token.text for token in tokens[start:on_line])
+            if on_line < stop:
+                name = self._name_with_trailing_pieces(name, tokens[on_line:stop], serial)
         expected = len(self._values)
         self._refuse_broken_word(tokens, stop)
         cells = join_broken(tokens[:start] + tokens[stop:], self.reference)
