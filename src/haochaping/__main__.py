@@ -1,6 +1,9 @@
 """``python -m haochaping``."""
 
+import os
 import sys
+
+_INTERRUPTED_OR_FAILED = 3
 
 try:  # Ctrl-C may come while these are imported
     from haochaping.pipeline.platform_shortcuts import collect_garbage_rarely, skip_garbage_collection_at_exit
@@ -11,5 +14,11 @@ try:  # Ctrl-C may come while these are imported
     code = main()
     skip_garbage_collection_at_exit()
 except KeyboardInterrupt:  # before or after the command itself
-    code = 3
+    code = _INTERRUPTED_OR_FAILED
+if code == _INTERRUPTED_OR_FAILED:
+    # An interrupt that came while Python ran a text (exec, as dataclasses do) is remembered although it was caught: the
+    # interpreter then ends by the signal and not with this code.
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
 sys.exit(code)

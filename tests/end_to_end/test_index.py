@@ -35,7 +35,7 @@ def page_path(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_run_writes_it(built: Path) -> None:
     html = (built.parent / "index.html").read_text(encoding="utf-8")
     assert 'href="2022Q4/briefing.html"' in html and "建议核实后送审" in html
-    assert "只有一个季度有，还不能成图" in html
+    assert "只有一期有，还不能成图" in html
 
 
 def test_links_arrive_and_nothing_is_requested(page_path: Path, browser: Any) -> None:

@@ -129,7 +129,7 @@ def test_a_past_that_is_out_of_date_is_told_every_time(
         result = quarters(tmp_path)
         assert result.returncode == 1 and told in result.stderr
         last = result.stdout.splitlines()[-1]
-        assert last.startswith("2023Q1") and f"{ending}；用于比较的以前季度有问题" in last
+        assert last.startswith("2023Q1") and f"{ending}；用于比较的以前各期有问题" in last
     for name in ("quarter", "verify"):
         roots = ["--data", str(tmp_path / "data"), "--output", str(tmp_path / "output")]
         command = [sys.executable, "-m", "haochaping", name, "2023Q1", *roots]

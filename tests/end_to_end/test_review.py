@@ -233,7 +233,7 @@ def test_what_earlier_quarters_explained_stands_in_the_next_workbook(
     ]
     head, *rows = sheets(path)["核对意见"]
     told = {row[head.index("编号")]: dict(zip(head, row, strict=True)) for row in rows}
-    assert told[zero]["状态"] == "上季度已有；上次说明：渠道问题（没有写有效至，只用于当季，须重新说明）"
+    assert told[zero]["状态"] == "上季度已有；上次说明：渠道问题（没有写有效至，只用于本期，须重新说明）"
     assert told[WATER]["应为"] == "99.7%"
 
 

@@ -44,7 +44,7 @@ def test_before_the_swap_nothing_has_changed(where: Locations) -> None:
 def test_after_the_swap_the_new_output_is_named(where: Locations, quarter: Period) -> None:
     """Replaced or there for the first time."""
     told = interrupted(where, quarter, failing=quarter is FIRST)
-    assert f"{quarter} 的新输出已经写好，其余季度没有改动" in told and "再运行一次" in told
+    assert f"{quarter} 的新输出已经写好，其余各期没有改动" in told and "再运行一次" in told
 
 
 def test_all_that_are_new_are_named(where: Locations) -> None:

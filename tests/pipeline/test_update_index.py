@@ -160,7 +160,7 @@ def test_nothing_in_a_folder_or_manifest_becomes_markup(where: Locations) -> Non
 @pytest.mark.parametrize(
     ("size", "charts", "told"),
     [
-        (1, 0, "只有一个季度有，还不能成图"),
+        (1, 0, "只有一期有，还不能成图"),
         (2, 5, "连续有数的只有 2 个季度，至少要有 5 个"),
         (5, 5, "为试算：只据最近连续 5 个季度"),
     ],
@@ -197,7 +197,7 @@ def test_tidy_tables_that_cannot_be_read_are_told(two: Locations) -> None:
 def test_quarters_without_both_annexes_are_listed_and_told(where: Locations) -> None:
     publish(where, without_annexes(series(FIRST, 1)[0], "districts"))
     html = html_of(where)
-    assert "附件1、附件2 不全" in card(html, "2022Q3") and "<figure" not in html
+    assert "资料不全，没有关键数" in card(html, "2022Q3") and "<figure" not in html
 
 
 # --- one file, the same every time --------------------------------------------------------------------
@@ -279,7 +279,7 @@ def test_folders_that_are_no_published_quarter_are_left_out_and_told(two: Locati
     assert "属于 2022Q3" in told["2021Q1"]
     assert "没有 manifest.json" in told["2021Q2"] and "没有 briefing.html" in told["2021Q3"]
     assert all("不完整" in told[name] for name in ("2020Q1", "2020Q2", "2020Q3"))
-    assert "不是季度文件夹" in told["备份"] and "没有写完" in told[".2022Q3-x1y2"]
+    assert "不是一期的文件夹" in told["备份"] and "没有写完" in told[".2022Q3-x1y2"]
     html = outcome.page.read_text(encoding="utf-8")
     assert "2021" not in "".join(re.findall(r'href="([^"]*)"', html))
 

@@ -130,7 +130,7 @@ def lapse_reason(
         return ""
     earlier_finding = next((f for f in earlier if f.id == finding.id), None)
     if not answer.until:
-        reason = "没有写有效至，只用于当季"
+        reason = "没有写有效至，只用于本期"
     elif not answer.valid_on(as_of):
         reason = f"有效至 {answer.until}，已过期"
     elif earlier_finding and _message_without_figures(earlier_finding) != _message_without_figures(finding):

@@ -8,7 +8,7 @@ from haochaping.figures.change_figures import add_changes
 from haochaping.figures.figure import Figures
 from haochaping.figures.one_quarter import figures_of_one_quarter
 from haochaping.figures.problem_figures import add_problems
-from haochaping.figures.series import series_on_page
+from haochaping.figures.series import names_on_page, series_on_page
 from haochaping.figures.spread_figures import add_spread
 from haochaping.reference.reference import Reference, load_reference
 
@@ -35,5 +35,6 @@ def compute_figures(data: QuarterData, reference: Reference | None = None) -> Fi
     earlier = {past.quarter: figures_of_one_quarter(past, reference) for past in data.history}
     add_changes(builder, earlier, reference)
     quarters = {quarter: past.figures for quarter, past in earlier.items()} | {data.quarter: builder.figures}
-    builder.words["series"] = [series.name for series in series_on_page(quarters, data.quarter)]
+    names = names_on_page(builder.figures, builder.words)
+    builder.words["series"] = [series.name for series in series_on_page(quarters, data.quarter, names)]
     return Figures(builder.figures, builder.words, data)

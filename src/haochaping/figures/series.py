@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from haochaping.core.period import Period
 from haochaping.figures.change_figures import FEWEST_QUARTERS, MOST_QUARTERS
@@ -102,11 +103,24 @@ def series(name: str, unit: str, figures: Mapping[Period, Figure | None]) -> Ser
     return Series(name, unit, tuple(points), label)
 
 
-def series_on_page(figures: Mapping[Period, Mapping[str, Figure]], quarter: Period) -> list[Series]:
+def names_on_page(figures: Mapping[str, Figure], words: Mapping[str, Any]) -> list[str]:
+    """Figures of which the page draws the series: a rate and a count, of the whole city or of its first annex."""
+    own = [name for name in FIGURES_ON_PAGE if name in figures]
+    if own:
+        return own
+    names = [name for _, name, _ in words.get("key_figures", ())]
+    rates = [name for name in names if figures[name].unit == PERCENT]
+    counts = [name for name in names if name not in rates]
+    return [*rates[:1], *counts[:1]]
+
+
+def series_on_page(
+    figures: Mapping[Period, Mapping[str, Figure]], quarter: Period, names: Sequence[str]
+) -> list[Series]:
     """The series that the briefing of `quarter` draws: those with two earlier quarters or more that end with `quarter`."""
     if len(figures) <= FEWEST_EARLIER_QUARTERS:
         return []
-    units = {name: figures[quarter][name].unit for name in FIGURES_ON_PAGE if name in figures[quarter]}
+    units = {name: figures[quarter][name].unit for name in names if name in figures[quarter]}
     candidates = [
         series(name, unit, {past: by_name.get(name) for past, by_name in figures.items()})
         for name, unit in units.items()

@@ -102,5 +102,5 @@ def changed_source_files(tidy: QuarterData, raw: Path) -> list[str]:
 def _changed_source_remark(quarter: Period, names: list[str]) -> str:
     return (
         f"{quarter.label}的资料（{'、'.join(names)}）在整理以后有改动，比较用的仍是改动以前的数；"
-        f"请先运行 make quarter Q={quarter}，再重新生成本季"
+        f"请先运行 make quarter Q={quarter}，再重新生成本期"
     )

@@ -83,8 +83,8 @@ def run_block(origin: Mapping[str, Any]) -> dict[str, str]:
         "参数": "、".join(f"{name} = {value}" for name, value in origin["parameters"].items()),
         "说明是否到期按何日判断": origin["as_of"],
         "输入标识（全部输入合算）": origin["key"][:16],
-        "本季资料及其 SHA-256 的前几位": _format_hashes(origin["inputs"]["data"]),
-        "用于比较的以前季度": f"{len(origin['inputs']['past'])} 个文件",
+        "本期资料及其 SHA-256 的前几位": _format_hashes(origin["inputs"]["data"]),
+        "用于比较的以前各期": f"{len(origin['inputs']['past'])} 个文件",
         "本市设置，同上": _format_hashes(origin["inputs"]["reference"]),
         "程序": f"{code['commit'][:_SHORT_HASH_LENGTH]}{state}"
         if code

@@ -91,7 +91,7 @@ def report_replaced_quarters(locations: Locations, quarters: Sequence[Period]) -
         ]
         if not replaced:
             raise
-        rest = "，其余季度没有改动" if len(replaced) < len(before) else ""
+        rest = "，其余各期没有改动" if len(replaced) < len(before) else ""
         raise KeyboardInterrupt(
             f"已中断；{'、'.join(replaced)} 的新输出已经写好{rest}；目录页未必更新，再运行一次即可"
         ) from None

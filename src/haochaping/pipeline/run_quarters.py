@@ -293,7 +293,7 @@ def outcome_table(outcomes: Sequence[QuarterOutcome]) -> str:
             if outcome.unchanged
             else "已生成"
         )
-        note += "；用于比较的以前季度有问题，见上" if outcome.about_past else ""
+        note += "；用于比较的以前各期有问题，见上" if outcome.about_past else ""
         lines.append(
             f"{outcome.quarter!s:<{widest}}  {verdict}{' ' * max(width - len(verdict), 1)}{outcome.seconds:>8.1f}  {note}"
         )

@@ -32,8 +32,8 @@ _COMPARED_KEYS = (
 )
 """Manifest keys that a rebuild must reproduce, because the index shows them without checking."""
 _GROUP_LABELS = {
-    "data": "本季资料",
-    "past": "以前季度的数据",
+    "data": "本期资料",
+    "past": "以前各期的数据",
     "reference": "设置",
     "notebook": "笔记本",
     "lock": "依赖的锁定文件",
@@ -129,7 +129,7 @@ def _read_complete_manifest(published: Path, quarter: Period) -> Mapping[str, An
     except FileNotFoundError:
         raise refuse(str(published), "", f"没有这份简报，请先运行 make quarter Q={quarter}") from None
     except (OSError, ValueError, KeyError, TypeError):
-        raise refuse(str(published / MANIFEST), "不完整或由较早的版本写成", "请重新生成这个季度") from None
+        raise refuse(str(published / MANIFEST), "不完整或由较早的版本写成", "请重新生成这一期") from None
     return manifest
 
 

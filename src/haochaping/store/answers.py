@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,13 +19,13 @@ from typing import Any
 from haochaping.cleaning.csv_cell_limit import csv_cell_limit
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import InputRefused, refuse
-from haochaping.core.period import Period
+from haochaping.core.period import KINDS, Period, kind_name
 from haochaping.core.text import normalize_for_comparison
 
 CORRECT, EXPLAIN, WITHDRAW = "更正", "说明", "不再沿用"
 """Values of 处理; WITHDRAW ends an explanation that was given in an earlier quarter."""
-QUARTER_LABEL = "季度："
-"""Begins the line of sheet 填写说明 with the quarter for which the workbook was written."""
+_PERIOD_LINE = re.compile(rf"(?:{'|'.join(map(kind_name, KINDS))})：\s*(\S+)\s*")
+"""The line of sheet 填写说明 with the period for which the workbook was written."""
 MAX_WORKBOOK_BYTES = 20_000_000
 HEADINGS = {
     "编号": "finding",
@@ -166,12 +167,16 @@ def _sheet_texts(sheet: Any) -> list[list[str]]:
 def _refuse_other_quarter(rows: list[list[str]], quarter: Period | None, place: str) -> None:
     """Refuse a workbook that was written for another quarter."""
     for row in rows:
-        if quarter and row and row[0].startswith(QUARTER_LABEL):
-            named = row[0].removeprefix(QUARTER_LABEL).strip()
-            if named != str(quarter):
-                raise refuse(
-                    place, f"是 {named} 的答复", f"文件夹是 {quarter}，请放入本{quarter.noun}的 review.xlsx"
-                )
+        found = _PERIOD_LINE.fullmatch(row[0]) if quarter and row else None
+        if quarter and found and found[1] != str(quarter):
+            raise refuse(
+                place, f"是 {found[1]} 的答复", f"文件夹是 {quarter}，请放入本{quarter.noun}的 review.xlsx"
+            )
+
+
+def period_line(period: Period) -> str:
+    """The line that says for which period a workbook was written: ``季度：2022Q4``."""
+    return f"{period.name}：{period}"
 
 
 def _normalize_heading(text: str) -> str:

@@ -13,7 +13,7 @@ from haochaping.core.labels import SEVERITIES, STATUSES
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.outputs.cell_words import cell_words
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
-from haochaping.store.answers import CORRECT, EXPLAIN, QUARTER_LABEL, WITHDRAW, Answer
+from haochaping.store.answers import CORRECT, EXPLAIN, WITHDRAW, Answer, period_line
 from haochaping.store.cell_index import CellIndex, cell_of
 
 FINDINGS, OTHER_CELLS, HELP = "核对意见", "更正其他单元格", "填写说明"
@@ -36,14 +36,14 @@ _WIDTHS = {
 }
 _OTHER_CELL_COLUMNS = ["状态", "位置", "原值", "核实值", "说明或依据", "经办人", "日期", "编号", "单元格"]
 _HELP = [
-    "每行一条核对意见。填好后把本文件存为 data/raw/<季度>/review.xlsx，再次运行即生效。",
+    "每行一条核对意见。填好后把本文件存为 data/raw/<时段>/review.xlsx，再次运行即生效。",
     "处理选“更正”：在核实值填正确的数，写明依据、经办人、日期。更正的是“位置”一栏所指的单元格。",
     "有误的是其他单元格时，到“更正其他单元格”一页，在该单元格一行填核实值。"
     "没有列出的单元格可以加行：照抄编号，位置写作 附件1“某区”主动评价数 的样子。",
-    "处理选“说明”：在说明或依据写明原因；有效至之前，以后各季度出现同一情况时自动沿用，"
-    "过期须重新说明；没有写有效至的只用于当季。",
+    "处理选“说明”：在说明或依据写明原因；有效至之前，以后各期出现同一情况时自动沿用，"
+    "过期须重新说明；没有写有效至的只用于本期。",
     "核实值一格为灰色的，意见不针对某一个单元格，只能填说明；有单元格要更正的，在“更正其他单元格”一页加行。",
-    "以前季度的说明已自动填入；不再适用的，处理选“不再沿用”。序号是网页“数据核对”中的序号。",
+    "以前各期的说明已自动填入；不再适用的，处理选“不再沿用”。序号是网页“数据核对”中的序号。",
     "须更正的意见不能只作说明。合计不会随更正自动改变，会按更正后的数重新核对。",
     "编号、原值、单元格三栏请勿改动：原值与资料不符的答复不会采用，原因写在状态栏。",
 ]
@@ -71,7 +71,7 @@ def write_review(reviewed: ReviewResult, answers: Sequence[Answer], path: Path) 
     _other_cells_sheet(workbook, styles, reviewed, answers)
     sheet = workbook.add_worksheet(HELP)
     sheet.set_column(0, 0, _HELP_WIDTH)
-    for row, line in enumerate([f"{QUARTER_LABEL}{reviewed.data.quarter}", *_HELP]):
+    for row, line in enumerate([period_line(reviewed.data.quarter), *_HELP]):
         fit_row(sheet, row, [line], [_HELP_WIDTH])
         write_text(sheet, row, 0, line, styles.get(text_wrap=True, num_format="@"))
     set_page(sheet, header_row=None)

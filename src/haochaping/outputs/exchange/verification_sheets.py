@@ -21,7 +21,7 @@ from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbo
 from haochaping.outputs.exchange.redaction import Redaction
 from haochaping.outputs.published.file_names import free_path
 from haochaping.reference.reference import Reference
-from haochaping.store.answers import QUARTER_LABEL
+from haochaping.store.answers import period_line
 from haochaping.store.apply_corrections import undo_corrections
 from haochaping.store.cell_index import CellIndex, cell_of
 
@@ -164,7 +164,7 @@ class _Sheet:
         sheet.set_row(0, 30)
         sheet.write_string(0, 0, title, styles.get(bold=True, font_size=16))
         lines = (
-            f"{QUARTER_LABEL}{self._data.quarter}",
+            period_line(self._data.quarter),
             f"单位：{self._owner[1]}",
             "请于　　　　年　　月　　日前核实并寄回。",
             _INSTRUCTIONS,

@@ -12,7 +12,7 @@ from haochaping.core.errors import InputRefused
 from haochaping.core.labels import SEVERITIES
 from haochaping.core.paths import Locations, quarters_in
 from haochaping.core.period import KINDS, QUARTER, Period
-from haochaping.figures.figure import PERCENT, Figure
+from haochaping.figures.figure import PERCENT, Figure, Figures
 from haochaping.figures.one_quarter import figures_of_one_quarter
 from haochaping.figures.series import series
 from haochaping.outputs.page.convert import TEMPLATE, policy, with_font
@@ -22,12 +22,12 @@ from haochaping.outputs.published.published_quarters import PublishedQuarter
 from haochaping.outputs.published.run_summary import KeyFigure
 from haochaping.outputs.published.shelf import Item
 from haochaping.present.charts.chart import EMPTY
-from haochaping.present.charts.series_charts import LABELS, UNITS, series_chart, side_by_side
+from haochaping.present.charts.series_charts import series_chart, side_by_side
 from haochaping.present.html_fragment import Html, text
+from haochaping.present.key_figures import key_figures
 from haochaping.reference.reference import load_reference
 from haochaping.store.tidy_tables import read_tidy
 
-TITLE = "政务服务“好差评”季度简报目录"
 FEWEST_QUARTERS_DRAWN = 2
 _CHANGES = {"before": "环比", "year": "同比"}
 TidyFigures = Mapping[Period, Mapping[str, Figure]]
@@ -99,7 +99,7 @@ def index_html(
     environment.filters["shown"] = text
     charts = _charts(published, tidy)
     body = environment.get_template("index.html.j2").render(
-        title=TITLE,
+        title=f"{load_reference(locations.reference).declaration.subject}简报目录",
         key=key,
         policy=policy(),
         facts=_facts(published),
@@ -173,7 +173,7 @@ def _remarks(published_quarter: PublishedQuarter, tidy: Mapping[str, Figure]) ->
     if not figures and not published_quarter.summary.findings:
         return [f"由以前的版本生成，没有留下关键数；{rerun_hint}"]
     if not figures:
-        return ["附件1、附件2 不全，没有两表合计的关键数。"]
+        return ["资料不全，没有关键数。"]
     corrected = [figure.label for figure in figures.values() if figure.corrected]
     remarks = [f"{'、'.join(corrected)}含更正后的数。"] if corrected else []
     if not any(figure.changes for figure in figures.values()):
@@ -200,11 +200,13 @@ def _tidy_figures(
     for quarter in quarters_in(locations.data / "tidy"):
         try:
             data = read_tidy(locations.tidy(quarter), quarter, reference)
-            all_figures = figures_of_one_quarter(data, reference).figures
+            builder = figures_of_one_quarter(data, reference)
+            all_figures = Figures(builder.figures, builder.words)
         except InputRefused as refusal:
             report_progress(f"各期走势没有用 {quarter.label}的数：{refusal.message}")
             continue
-        found[quarter] = {name: all_figures[name] for name in LABELS if name in all_figures}
+        names = [name for _, name, _ in key_figures(all_figures)]
+        found[quarter] = {name: all_figures[name] for name in names}
         if data.is_simulated:
             simulated.add(quarter)
     return found, simulated
@@ -213,10 +215,12 @@ def _tidy_figures(
 def _charts(published: Sequence[PublishedQuarter], tidy: TidyFigures) -> Html:
     """One small chart for each key figure and kind of period that two periods or more have."""
     chart_html: list[str] = []
-    for kind, name in product(KINDS, UNITS):
+    units = {name: figure.unit for entry in published for name, figure in entry.summary.figures.items()}
+    units |= {name: figure.unit for figures in tidy.values() for name, figure in figures.items()}
+    for kind, name in product(KINDS, units):
         values = _values_by_quarter(name, published, tidy)
         of_kind = {quarter: figure for quarter, figure in values.items() if quarter.kind == kind}
-        back_series = series(name, UNITS[name], of_kind)
+        back_series = series(name, units[name], of_kind)
         if len(back_series.known) < FEWEST_QUARTERS_DRAWN:
             continue
         if not chart_html:
@@ -250,7 +254,7 @@ def _series_remarks(
     if not has_charts:
         return [
             *simulated_remarks,
-            "两表合计的关键数只有一个季度有，还不能成图；有两个季度后画图，有五个季度后计算控制限。",
+            "关键数只有一期有，还不能成图；有两期后画图，有五期后计算控制限。",
         ]
     kinds = "、".join(dict.fromkeys(quarter.name for quarter in sorted(shown)))
     remarks = [

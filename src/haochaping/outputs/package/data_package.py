@@ -65,9 +65,9 @@ _FIELD_TITLES = {
 _FIELD_MEANINGS = {
     ("cells", "table"): "表在资料中的次序，从 1 起",
     ("cells", "annex"): "该附件在本数据包中的资源名称；空白的是本市设置没有说明的表",
-    ("cells", "group"): "该行是什么单位，如 district 为区县；合计行空白",
+    ("cells", "group"): "该行是什么单位（登记的组的名称）；合计行空白",
     ("cells", "row"): "单位名称；合计行为原文所用名称",
-    ("cells", "member"): "同一指标分列时该列所属的区县、层级等；合计列为原文所用名称",
+    ("cells", "member"): "同一指标分列时，该列属于谁；合计列为原文所用名称",
     ("cells", "column"): "原文的列名，多层表头以 / 连接",
     ("cells", "measure"): "指标在该附件中的列名；空白的是本市设置没有说明的列",
     ("cells", "value"): "比率为小数，1 即 100%；空白的没有数字",
@@ -78,7 +78,7 @@ _FIELD_MEANINGS = {
     ("headline", "value"): "比率为小数，1 即 100%",
     ("corrections", "table"): "该附件在本数据包中的资源名称；headline 为通报正文",
     ("corrections", "row"): "单位名称；合计行为原文所用名称；通报正文为指标",
-    ("corrections", "member"): "同一指标分列时该列所属的区县、层级等",
+    ("corrections", "member"): "同一指标分列时，该列属于谁",
     ("corrections", "column"): "该附件中的列名",
 }
 _FIELD_TYPES = {

@@ -171,10 +171,10 @@ def findings_html(report: CheckReport, figures: Figures, reference: Reference | 
             for f in folded
         )
         pieces.append(
-            f'<div class="folded"><p>以下 {len(folded)} 条上季度已有，已作说明：</p><ul>{lines}</ul></div>'
+            f'<div class="folded"><p>以下 {len(folded)} 条上一期已有，已作说明：</p><ul>{lines}</ul></div>'
         )
     pieces += _remarks_html("未采用的答复及其他事项", report.remarks)
-    pieces += _remarks_html("用于比较的以前季度", report.about_past)
+    pieces += _remarks_html("用于比较的以前各期", report.about_past)
     return Html("\n".join(pieces))
 
 
@@ -186,13 +186,13 @@ def _remarks_html(heading: str, remarks: Sequence[str]) -> list[str]:
 def memory_html(report: CheckReport) -> Html:
     """Comparison with the findings of the quarter before: how many are new, known, gone."""
     if not report.compared:
-        return Html("<p>没有上季度数据，不比较新增与消除。</p>")
+        return Html("<p>没有上一期数据，不比较新增与消除。</p>")
     states = Counter(finding.state for finding in report.findings)
     counts = "，".join(f"{label} {states[name]} 条" for name, label in STATUSES.items() if states[name])
     gone = "".join(f"<li>{text(finding.message)}</li>" for finding in report.gone)
-    gone_html = f"<p>上季度有而本期没有的 {len(report.gone)} 条：</p><ul>{gone}</ul>" if gone else ""
+    gone_html = f"<p>上一期有而本期没有的 {len(report.gone)} 条：</p><ul>{gone}</ul>" if gone else ""
     return Html(
-        f'<div class="memory"><p>与上季度相比：{counts}。</p>{gone_html}{_revised_table(report)}</div>'
+        f'<div class="memory"><p>与上一期相比：{counts}。</p>{gone_html}{_revised_table(report)}</div>'
     )
 
 
@@ -202,7 +202,7 @@ def _revised_table(report: CheckReport) -> Html | str:
         return ""
     rows = [
         {
-            "季度": revision.quarter,
+            "时段": revision.quarter,
             "单元格": revision.place,
             "原为": display_printed(revision.before) if revision.before else "（无）",
             "改为": display_printed(revision.after) if revision.after else "（无）",
@@ -210,7 +210,7 @@ def _revised_table(report: CheckReport) -> Html | str:
         }
         for revision in report.revised
     ]
-    return frame_table(pd.DataFrame(rows), "以前各季度数字的修订（比较用改后的数）", "table-revised")
+    return frame_table(pd.DataFrame(rows), "以前各期数字的修订（比较用改后的数）", "table-revised")
 
 
 def _rule_and_state(finding: Finding) -> tuple[str, str]:

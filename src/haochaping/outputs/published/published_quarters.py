@@ -55,7 +55,7 @@ def _read(folder: Path) -> PublishedQuarter | Skipped:
         return Skipped(folder.name, "没有写完，或是正在写的文件夹")
     quarter = _parse_quarter(folder.name)
     if quarter is None:
-        return Skipped(folder.name, "不是季度文件夹（应名为 2022Q4 的样子）")
+        return Skipped(folder.name, "不是一期的文件夹（应名为 2022Q4、2022M08 的样子）")
     if not (folder / MANIFEST).is_file() or not (folder / PAGE).is_file():
         lacking = MANIFEST if not (folder / MANIFEST).is_file() else PAGE
         return Skipped(folder.name, f"没有 {lacking}，可能没有写完")

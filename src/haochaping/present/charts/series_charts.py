@@ -15,7 +15,7 @@ from haochaping.core.paths import find_locations
 from haochaping.core.period import HALF_YEAR, MONTH, NUMERALS, QUARTER, YEAR, Period
 from haochaping.figures.figure import PERCENT, Figures
 from haochaping.figures.one_quarter import figures_of_one_quarter
-from haochaping.figures.series import FEWEST_QUARTERS, Limits, Point, Series, series_on_page
+from haochaping.figures.series import FEWEST_QUARTERS, Limits, Point, Series, names_on_page, series_on_page
 from haochaping.present.chart_titles import series_chart_id
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
 from haochaping.present.charts.style import BLUE, GREY, NARROW, QUIET, RED
@@ -31,7 +31,6 @@ LABELS = {
     "active_rate": "主动评价率",
     "negatives": "差评数",
 }
-UNITS = {"cases": "件", "evaluations": "条", "rate": PERCENT, "active_rate": PERCENT, "negatives": "条"}
 DEFINITIONS = {"rate": "评价数 ÷ 办件数", "active_rate": "主动评价数 ÷ 评价数"}
 _HEIGHT_INCHES, _TEXT_LINE_SHARE = 2.7, 0.13
 """Height in inches; share of the plot's height of one line of text. These charts have the narrow canvas only."""
@@ -72,14 +71,16 @@ def chart_series(
     if not data.history:
         return EMPTY
     reference = reference or load_reference(find_locations().reference)
-    figures_by_quarter = {
-        quarter_data.quarter: figures_of_one_quarter(quarter_data, reference).figures
+    builders = {
+        quarter_data.quarter: figures_of_one_quarter(quarter_data, reference)
         for quarter_data in (*data.history, data)
     }
+    names = names_on_page(builders[data.quarter].figures, builders[data.quarter].words)
+    figures_by_quarter = {quarter: builder.figures for quarter, builder in builders.items()}
     doubts = Doubts(figures, report) if figures is not None and report else None
     charts_html = [
         series_chart(series, doubts)._repr_html_()
-        for series in series_on_page(figures_by_quarter, data.quarter)
+        for series in series_on_page(figures_by_quarter, data.quarter, names)
     ]
     return side_by_side(charts_html) if charts_html else EMPTY
 
@@ -200,6 +201,11 @@ def _full_value(value: float, unit: str) -> str:
 # --- words ------------------------------------------------------------------------------------------
 
 
+def _name(series: Series) -> str:
+    """What a series is called in a title: short for the figures that every page has, else by its label."""
+    return LABELS.get(series.name) or series.label
+
+
 def _with_unit(shown: str, unit: str) -> str:
     return shown if unit == PERCENT else f"{shown} {unit}"
 
@@ -208,7 +214,7 @@ def _title_parts(series: Series, limits: Limits | None) -> list[PhrasePart]:
     """The title: the last value, and whether the control limits signal a change."""
     last = series.points[-1]
     value_parts = [
-        f"{last.quarter.label}{LABELS[series.name]} ",
+        f"{last.quarter.label}{_name(series)} ",
         _value_part(last, series),
         _with_unit("", series.unit),
     ]
@@ -250,9 +256,11 @@ def _signal_words(point: Point, rule: str, limits: Limits) -> str:
 
 
 def _subtitle(series: Series, limits: Limits | None) -> str:
-    definition = DEFINITIONS.get(series.name, f"单位：{UNITS[series.name]}")
+    definition = DEFINITIONS.get(series.name, f"单位：{series.unit}" if series.unit != PERCENT else "")
     period = series.points[-1].quarter
-    definition_text = f"各{period.noun}{series.label or LABELS[series.name]}（{definition}）"
+    definition_text = f"各{period.noun}{series.label or _name(series)}" + (
+        f"（{definition}）" if definition else ""
+    )
     run_length = len(series.unbroken)
     if limits is None:
         return f"{definition_text}。不画控制限：连续有数的只有 {run_length} {period.counted}，至少要有 {FEWEST_QUARTERS} 个"
@@ -283,7 +291,7 @@ def _data_table(series: Series, limits: Limits | None) -> pd.DataFrame:
     unit = "" if series.unit == PERCENT else f"（{series.unit}）"
     columns: dict[str, list[str]] = {
         series.points[-1].quarter.name: [point.quarter.label for point in series.points],
-        f"{LABELS[series.name]}{unit}": [point.text for point in series.points],
+        f"{_name(series)}{unit}": [point.text for point in series.points],
     }
     if limits is None:
         return pd.DataFrame(columns)

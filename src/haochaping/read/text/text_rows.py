@@ -239,7 +239,9 @@ class BodyReader:
         while stop < len(tokens) and tokens[stop].kind == "text":
             stop += 1
         name = "".join(token.text for token in tokens[start:stop])
-        if 0 < start < stop == len(tokens):  # names stand last: what follows on a new line may be the next row's
+        if (
+            0 < start < stop == len(tokens)
+        ):  # names stand last: what follows on a new line may be the next row's
             on_line = next((i for i in range(start + 1, stop) if tokens[i].starts_line), stop)
             name = "".join(token.text for token in tokens[start:on_line])
             if on_line < stop:
