@@ -141,8 +141,8 @@ class PrintedTable:
 
 
 def sheet_name(spec: AnnexSpec) -> str:
-    """Name of an annex's sheet before anything is printed in it: ``附件1 各区县``."""
-    return f"附件{spec.number} {spec.title}"
+    """Name of an annex's sheet before anything is printed in it: ``附件1 各区县``; its title where it has no number."""
+    return spec.title if spec.number is None else f"附件{spec.number} {spec.title}"
 
 
 def key_heading(spec: AnnexSpec | None) -> str:

@@ -172,7 +172,10 @@ def _write_entries(sheet: Any, styles: Styles, data: QuarterData) -> None:
         for row in data.headline.to_dict("records")
     }
     items = annex_items(data.declaration)
-    lines = [[label, figures.get(name) or data.fact(name)] for label, name in items_of(data.quarter).items()]
+    lines = [
+        [label, figures.get(name) or data.fact(name)]
+        for label, name in items_of(data.quarter, data.declaration).items()
+    ]
     lines += [[label, _annex_fact(data, table, name)] for label, (table, name) in items.items()]
     write_lines(sheet, styles, [("项目", 26), ("内容", 88)], [line for line in lines if line[1]])
 

@@ -20,6 +20,7 @@ from haochaping.reference.reference import Reference
 
 TOTAL_LABEL = "合计"
 _TOTALS_BY_DEFAULT = ("district_departments", "public_services")
+"""Of the annexes with sentences of their own, those that usually print a total."""
 _BLANK_ROWS = 20
 
 
@@ -78,7 +79,8 @@ def annex_form(name: str, quarter: Period, reference: Reference, previous: Quart
     grouping = spec.columns_by
     columns = standard_columns(spec, _units(grouping.name, quarter, reference) if grouping else ())
     count_columns = {i for i, column in enumerate(columns) if column.measure in spec.counts}
-    totals = {TOTAL_LABEL: count_columns} if name in _TOTALS_BY_DEFAULT else {}
+    has_total = name in _TOTALS_BY_DEFAULT if spec.is_particular else not spec.is_mixed
+    totals = {TOTAL_LABEL: count_columns} if has_total else {}
     units = [(unit, kinds[kind]) for kind in kinds for unit in _units(kind, quarter, reference)]
     names, of_kind = [unit for unit, _ in units], [kind for _, kind in units]
     return Form(spec, sheet_name(spec), serial, columns, names, of_kind, totals)

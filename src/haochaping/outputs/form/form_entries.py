@@ -90,17 +90,19 @@ def write_entries(workbook: Any, styles: Styles, known: KnownEntries, reference:
         sheet.set_column(column, column, width)
     write_headings(sheet, styles, 0, HEADINGS)
     items = annex_items(reference.declaration)
-    for row, (label, name) in enumerate(items_of(known.period).items(), start=1):
-        hint = known.period.in_own_words(_HINTS.get(name, _AS_PRINTED if name in FIGURES.values() else ""))
+    own_items = items_of(known.period, reference.declaration)
+    texts = {*FIGURES.values(), *reference.declaration.text_figures}
+    for row, (label, name) in enumerate(own_items.items(), start=1):
+        hint = known.period.in_own_words(_HINTS.get(name, _AS_PRINTED if name in texts else ""))
         _write_entry(sheet, styles, row, (label, known.facts.get(name, ""), hint))
-    for row, (label, (table, item)) in enumerate(items.items(), start=len(ITEMS) + 1):
+    for row, (label, (table, item)) in enumerate(items.items(), start=len(own_items) + 1):
         if item == "title":
             _write_entry(sheet, styles, row, (label, known.titles.get(table, ""), _TITLE_HINT))
         elif table in known.notes:
             _write_note_formula(sheet, styles, row, label, known, table)
         else:
             _write_entry(sheet, styles, row, (label, "", _NOTE_HINT))
-    last = len(ITEMS) + len(items)
+    last = len(own_items) + len(items)
     whiten_filled(workbook, sheet, (1, 1), (last, 1))
     # 99.9% is kept as text like 99.9%以上: a number would lose the decimals as printed.
     sheet.ignore_errors({"number_stored_as_text": f"B2:B{last + 1}"})

@@ -86,7 +86,7 @@ class _AnnexView:
         ]
         return TableView(
             id=f"table-{table.name}",
-            caption=f"{table.words} {table.printed_title or table.title}",
+            caption=_caption(table),
             stub=table.key_heading,
             headers=[self._header(column) for column in table.columns],
             rows=rows,
@@ -123,3 +123,10 @@ class _AnnexView:
             findings=self.places.findings_of_column.get(column_ref, ()),
             id=self.places.column_id(column_ref),
         )
+
+
+def _caption(table: PrintedTable) -> str:
+    """``附件1 各区县…通报表``; a table without number and title is only called by its name."""
+    if not table.printed_title and table.number is None and table.spec:
+        return table.words
+    return f"{table.words} {table.printed_title or table.title}"

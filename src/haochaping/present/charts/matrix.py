@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _NAMES_INCHES = 2.2
 """Width in inches of department names and colour scale beside the cells."""
+_FEW_ROWS = 6
+"""With fewer rows the colour scale stands below the cells: beside them it would be too short for its labels."""
 UNREPORTED, _UNREPORTED_MARK = "未列数", "—"
 _MOST_NARROW_LABELS, _MOST_WIDE_LABELS = 4, 9
 """At most this many labels on the colour scale of the narrow and of the wide drawing."""
@@ -115,7 +117,7 @@ def draw_heat_map(wide: pd.DataFrame, largest: float, scale_label: str, canvas: 
     figure.set_layout_engine("constrained")  # now: seaborn draws all to see whether names overlap
     _name_rows_and_columns(axes, wide, is_narrow)
     _mark_zero_and_unreported(axes, wide)
-    _add_colour_scale(figure, axes, scale_label, is_narrow)
+    _add_colour_scale(figure, axes, scale_label, is_narrow or len(wide) < _FEW_ROWS)
     return figure
 
 
@@ -150,19 +152,19 @@ def _name_downwards(axes: Any, names: Iterable[str]) -> None:
             )
 
 
-def _add_colour_scale(figure: Drawing, axes: Any, label: str, is_narrow: bool) -> None:
+def _add_colour_scale(figure: Drawing, axes: Any, label: str, is_below: bool) -> None:
     bar = figure.colorbar(
         axes.collections[0],
         ax=axes,
-        location="bottom" if is_narrow else "right",
+        location="bottom" if is_below else "right",
         label=label,
-        shrink=1 if is_narrow else 0.6,
+        shrink=1 if is_below else 0.6,
         aspect=30,
-        pad=0.01 if is_narrow else 0.03,
+        pad=0.01 if is_below else 0.03,
     )
     bar.outline.set_linewidth(0)
     format_log_counts(
-        bar.ax.xaxis if is_narrow else bar.ax.yaxis, _MOST_NARROW_LABELS if is_narrow else _MOST_WIDE_LABELS
+        bar.ax.xaxis if is_below else bar.ax.yaxis, _MOST_NARROW_LABELS if is_below else _MOST_WIDE_LABELS
     )
 
 

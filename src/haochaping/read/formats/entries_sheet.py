@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from haochaping.cleaning.dates import iso_date
-from haochaping.core.declaration import Declaration
+from haochaping.core.declaration import Declaration, TextFigure
 from haochaping.core.errors import InputRefused, Problem
 from haochaping.core.period import KINDS, QUARTER, Period, kind_name
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.annex_table import AnnexTable
 from haochaping.read.grid.grid import Grid
+from haochaping.read.text.declared_figures import declared_figures
 from haochaping.read.text.lines import split_lines
 from haochaping.read.text.narrative import Narrative, read_narrative
 from haochaping.reference.reference import Reference
@@ -53,7 +54,7 @@ ITEMS = {QUARTER_ITEM: "quarter", **DATES, **TEXTS, **FIGURES}
 def annex_items(declaration: Declaration) -> dict[str, tuple[str, str]]:
     """Labels of the rows for title and note of an annex: annex and field of the frame ``annexes``."""
     return {
-        f"附件{spec.number}{label}": (spec.name, field)
+        f"{spec.words if spec.number is None else f'附件{spec.number}'}{label}": (spec.name, field)
         for spec in declaration.annexes.values()
         for label, field in (("标题", "title"), ("备注", "note"))
     }
@@ -67,15 +68,17 @@ def read_entries(grid: Grid | None, quarter: Period, reference: Reference) -> tu
     facts: dict[str, str] = {}
     headline: list[dict[str, Any]] = []
     problems: list[Problem] = []
+    declared = _declared_items(reference.declaration)
     labels = {
         normalize_for_comparison(label): label
-        for label in [*PERIOD_ITEMS, *ITEMS, *annex_items(reference.declaration)]
+        for label in [*PERIOD_ITEMS, *ITEMS, *annex_items(reference.declaration), *declared]
     }
     for cell_place, written, value in _filled_rows(grid):
         label = labels.get(normalize_for_comparison(written), "")
         name = ITEMS.get(label, "")
         if not label:
-            expected = f"项目应为 {'、'.join(items_of(quarter))} 或 附件1标题、附件1备注 等之一"
+            first = "、".join([*annex_items(reference.declaration)][:2])
+            expected = f"项目应为 {'、'.join(items_of(quarter, reference.declaration))} 或 {first} 等之一"
             problems.append(Problem(cell_place, written, expected))
         elif label in PERIOD_ITEMS:
             if not _is_period(value, quarter):
@@ -87,6 +90,11 @@ def read_entries(grid: Grid | None, quarter: Period, reference: Reference) -> tu
                 problems.append(Problem(cell_place, value, "应为日期，如 2023-01-05"))
         elif label in TEXTS:
             facts[name] = value
+        elif label in declared:
+            row = _declared_figure(declared[label], value, reference.declaration)
+            headline += [row] if row else []
+            if not row:
+                problems.append(Problem(cell_place, value, f"{label}应为一个数，如 230、约2.3万"))
         elif label in FIGURES:
             figure = _figure(label, value)
             headline += [figure] if figure else []
@@ -128,9 +136,35 @@ def _filled_rows(grid: Grid | None) -> Iterator[tuple[str, str, str]]:
             yield f"{grid.place} 第 {number} 行", label, value  # type: ignore[union-attr]
 
 
-def items_of(period: Period) -> dict[str, str]:
-    """``ITEMS`` with the label that a period of this kind has: 月份 for 季度."""
-    return {period.name if label == QUARTER_ITEM else label: name for label, name in ITEMS.items()}
+def items_of(period: Period, declaration: Declaration) -> dict[str, str]:
+    """The items of a city's sheet: label and name of each.
+
+    The row that says the period has the label of its kind (月份). The figures of the text are those that the city declares, and
+    the usual ones where it has annexes of its own sentences, which tell them.
+    """
+    has_usual = any(spec.is_particular for spec in declaration.annexes.values())
+    usual = {
+        period.name if label == QUARTER_ITEM else label: name
+        for label, name in ITEMS.items()
+        if has_usual or label not in FIGURES
+    }
+    return usual | {label: figure.name for label, figure in _declared_items(declaration).items()}
+
+
+def _declared_items(declaration: Declaration) -> dict[str, TextFigure]:
+    """Labels of the declared figures of the text: 交办件数（件）."""
+    return {f"{figure.word}（{figure.unit}）": figure for figure in declaration.text_figures.values()}
+
+
+def _declared_figure(figure: TextFigure, written: str, declaration: Declaration) -> dict[str, Any] | None:
+    """A row of ``headline`` for a declared figure; None where the entry is not exactly one number."""
+    number = normalize_for_comparison(written).removesuffix(figure.unit)
+    found = declared_figures(f"{figure.words_before[0]}{number}{figure.unit}", declaration)
+    row = next((row for row in found if row["figure"] == figure.name), None)
+    if row is None:
+        return None
+    rest = number.replace(row["printed"].removesuffix(figure.unit), "", 1)
+    return row | {"sentence": ""} if rest == row["qualifier"] else None
 
 
 def _is_period(written: str, period: Period) -> bool:

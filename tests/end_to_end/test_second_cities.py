@@ -1,0 +1,146 @@
+"""Two cities that are not Zibo, by data only: from an empty form to the page, the papers, proof-reading and replies."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import shutil
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+
+from tests.end_to_end.second_cities import SIMILAR, UNLIKE, SecondCity, texts_of_outputs
+from tests.shared import made_once, run_here
+
+CITIES = {city.name: city for city in (SIMILAR, UNLIKE)}
+
+
+def roots(folder: Path) -> tuple[object, ...]:
+    return ("--data", folder / "data", "--output", folder / "output")
+
+
+@pytest.fixture(scope="session", params=CITIES)
+def city(request: pytest.FixtureRequest) -> SecondCity:
+    return CITIES[request.param]
+
+
+@pytest.fixture(scope="session")
+def made(city: SecondCity, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The city's root, its form filled in and its period built; nobody may change it."""
+
+    def make(folder: Path) -> None:
+        city.start(folder / "data")
+        new = run_here("new", city.period, *roots(folder))
+        assert new.returncode == 0, new.stderr
+        city.fill(folder / "data" / "raw" / city.period / "annexes.xlsx")
+        result = run_here("quarter", city.period, *roots(folder))
+        assert result.returncode == 0, result.stderr
+
+    return made_once(tmp_path_factory, f"city-{city.name}", make)
+
+
+def published(folder: Path, city: SecondCity) -> Path:
+    return folder / "output" / city.period
+
+
+def test_no_word_of_another_city_in_any_output(city: SecondCity, made: Path) -> None:
+    for place, text in [*texts_of_outputs(made / "output"), *texts_of_outputs(made / "data" / "raw")]:
+        shown = re.sub(
+            r"<style.*?</style>|<script.*?</script>|base64,[A-Za-z0-9+/=]+", "", text, flags=re.DOTALL
+        )
+        found = [word for word in city.foreign if word in shown]
+        assert not found, (
+            place,
+            found,
+            shown[max(0, shown.index(found[0]) - 60) : shown.index(found[0]) + 60],
+        )
+
+
+def test_clean_figures_raise_nothing_to_correct(city: SecondCity, made: Path) -> None:
+    findings = json.loads((published(made, city) / "findings.json").read_text("utf-8"))
+    findings = findings if isinstance(findings, list) else findings["findings"]
+    assert not [finding["message"] for finding in findings if finding["severity"] == "correct"]
+
+
+def test_the_page_has_a_section_with_words_table_and_chart_for_each_annex(
+    city: SecondCity, made: Path
+) -> None:
+    page = (published(made, city) / "briefing.html").read_text("utf-8")
+    sections = re.findall(r'<section id="section-\d+".*?</section>', page, flags=re.DOTALL)
+    titles = [name.partition(" ")[2] or name for name in city.sheets]
+    for title in titles:
+        [section] = [s for s in sections if re.search(rf"<h2[^>]*>\d+ {title}</h2>", s)]
+        assert "<table" in section and '<figure class="chart"' in section and 'class="figure"' in section
+
+
+def test_the_bulletin_prints_every_annex(city: SecondCity, made: Path) -> None:
+    document = docx.Document(str(published(made, city) / "bulletin.docx"))
+    assert document.core_properties.title == city.title
+    printed = [
+        {row.cells[1].text: [cell.text for cell in row.cells[2:]] for row in table.rows}
+        for table in document.tables
+    ]
+    for sheet, rows in city.sheets.items():
+        wanted = {unit: [str(value) for value in cells.values()] for unit, cells in rows.items()}
+        assert any(
+            all([text for text in table.get(unit, ()) if text] == cells for unit, cells in wanted.items())
+            for table in printed
+        ), sheet
+
+
+def test_proof_reading_finds_a_changed_figure_and_nothing_else(
+    city: SecondCity, made: Path, tmp_path: Path
+) -> None:
+    edited = tmp_path / "修改稿.docx"
+    shutil.copy(published(made, city) / "bulletin.docx", edited)
+    unchanged = run_here("proof", city.period, edited, *roots(made))
+    assert (unchanged.returncode, unchanged.stdout) == (0, ""), unchanged.stdout
+    document = docx.Document(str(edited))
+    counted = next(p for p in document.paragraphs if re.search(r"合计\d|总数\d", p.text))
+    [run] = [run for run in counted.runs if re.search(r"\d{4}", run.text)][:1]
+    number = re.search(r"\d{4}", run.text)[0]  # type: ignore[index]
+    run.text = run.text.replace(number, str(int(number) + 1), 1)
+    document.save(str(edited))
+    changed = run_here("proof", city.period, edited, *roots(made))
+    assert changed.returncode == 1 and f"应为 {number}" in changed.stdout, changed.stdout
+
+
+def test_a_slip_is_told_asked_about_and_answered(city: SecondCity, made: Path, tmp_path: Path) -> None:
+    """From the finding to the unit's sheet, its reply and the corrected figure."""
+    sheet, unit, heading, _ = city.slip
+    right = city.sheets[sheet][unit][heading]
+    city.start(tmp_path / "data")
+    assert run_here("new", city.period, *roots(tmp_path)).returncode == 0
+    raw = tmp_path / "data" / "raw" / city.period
+    city.fill(raw / "annexes.xlsx", city.slip)
+    assert run_here("quarter", city.period, *roots(tmp_path)).returncode == 0
+    told = run_here("check", city.period, *roots(tmp_path)).stdout
+    assert "[须更正]" in told and unit in told and heading in told
+    question = published(tmp_path, city) / "sheets" / f"{unit}.xlsx"
+    workbook = openpyxl.load_workbook(question)
+    asked = workbook.worksheets[0]
+    head = next(row for row in asked.iter_rows() if any(cell.value == "核实值" for cell in row))
+    columns = {cell.value: cell.column for cell in head}
+    rows = [row for row in asked.iter_rows(min_row=head[0].row + 1) if heading in str(row[1].value)]
+    for row in rows[:1]:
+        answers = {
+            "核实值": right,
+            "说明或依据": "已查系统",
+            "经办人": "某人",
+            "日期": datetime.date(2024, 4, 20),
+        }
+        for label, value in answers.items():
+            asked.cell(row[0].row, columns[label]).value = value
+    assert rows
+    (raw / "returned").mkdir()
+    workbook.save(raw / "returned" / question.name)
+    collected = run_here("collect", city.period, *roots(tmp_path))
+    assert collected.returncode == 0, collected.stderr
+    assert run_here("quarter", city.period, *roots(tmp_path)).returncode == 0
+    page = (published(tmp_path, city) / "briefing.html").read_text("utf-8")
+    assert "〔更正〕" in page
+    corrected = run_here("check", city.period, *roots(tmp_path)).stdout
+    assert "[须更正]" not in corrected and ("已更正" in corrected or unit not in corrected)
