@@ -48,6 +48,7 @@ def quarters(real: QuarterData) -> Iterator[tuple[str, QuarterData]]:
     yield "notes", _noted(real)
     yield "notes only", _noted(now).with_table("city_departments", _busy(now.city_departments))
     yield "claims of rates only", replace(real, headline=real.headline[real.headline["figure"] != "records"])
+    yield "as many records as evaluations", _records_like_evaluations(now)
     yield "nothing in the text", replace(real, headline=frame("headline", []))
     yield "small denominators", _small(now)
     few = _few(now)
@@ -288,3 +289,14 @@ def _silent_towns(data: QuarterData) -> QuarterData:
     departments = _busy(data.city_departments)
     departments.loc[0, "active_evaluations"] = 0
     return data.with_table("towns_and_villages", tiers).with_table("city_departments", departments)
+
+
+def _records_like_evaluations(data: QuarterData) -> QuarterData:
+    """The text's records are the evaluations of both tables, which are fewer than the cases."""
+    evaluations = sum(
+        int(data.table(name)["evaluations"].sum()) for name in ("districts", "city_departments")
+    )
+    headline = data.headline.copy()
+    own = headline["figure"] == "records"
+    headline.loc[own, ["value", "printed"]] = [float(evaluations), f"{evaluations}条"]
+    return replace(data, headline=headline)

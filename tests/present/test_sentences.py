@@ -119,6 +119,46 @@ def test_no_sentence_says_nan_or_none(all_quarters: dict[str, ComputedQuarter], 
             assert text.endswith("。"), f"{name}: {text}"
 
 
+_EXCLUSIVE = (
+    {"records_agree", "records_agree_with_evaluations", "records_differ"},
+    {"records_agree", "records_agree_with_evaluations", "records_more"},
+    {"records_agree", "records_agree_with_evaluations", "records_fewer"},
+    {"negatives_none", "negatives_found"},
+    {"negatives_none", "district_negatives"},
+    {"negatives_none", "department_negatives"},
+    {"negatives_none", "tier_negatives"},
+    {"district_negatives", "district_no_negatives"},
+    {"department_negatives", "department_no_negatives"},
+    {"active_all_alike", "districts_beyond_limits"},
+    {"active_no_order", "active_extremes"},
+    {"nothing_to_compare", "active_signal"},
+    {"doubts_none", "doubts_to_correct", "doubts_to_verify"},
+    {"public_total_differs", "public_volume"},
+    {"rare_found", "rare_none"},
+    {"rate_all_alike", "annex_beyond_limits"},
+    {"plan_rectification", "plan_rectification_unmeasured"},
+    {"volume_unknown", "volume_of_both"},
+)
+"""Rules of which at most one may speak of a quarter of one annex a kind, wherever on the page."""
+
+
+@pytest.mark.slow
+def test_no_two_sentences_contradict_each_other(all_quarters: dict[str, ComputedQuarter]) -> None:
+    for name, one in all_quarters.items():
+        sections = page_sections(one.data.declaration)
+        spoken = [s for section in sections for s in compose(section, one.figures, one.report)]
+        rules = {sentence.rule for sentence in spoken}
+        assert not [pair for pair in _EXCLUSIVE if len(pair & rules) > 1], name
+        shown: dict[str, set[str]] = {}
+        for sentence in spoken:
+            for number in sentence.numbers:
+                shown.setdefault(number.name, set()).add(number.text)
+        for figure, texts in shown.items():
+            own = one.figures[figure]
+            assert texts <= {own.text, str(own.scaled), str(own.size), "零"}, (name, figure, texts)
+            assert "零" not in texts or not own.value, (name, figure)
+
+
 def numbers_without_figure(sentence_html: str) -> list[str]:
     return re.findall(r"\d[\d,.%]*", plain(re.sub(r'<a class="figure".*?</a>', "", sentence_html)))
 
