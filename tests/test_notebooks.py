@@ -19,7 +19,7 @@ def test_a_committed_notebook_holds_no_outputs_and_no_magics(path: Path) -> None
 
 def test_the_briefing_has_one_parameter_and_reads_as_its_contents() -> None:
     path = ROOT / "notebooks" / "briefing.ipynb"
-    assert set(papermill.inspect_notebook(str(path))) == {"QUARTER"}
+    assert set(papermill.inspect_notebook(str(path))) == {"QUARTER", "PREPARED"}
     headings = [
         cell.source[3:] for cell in nbformat.read(path, as_version=4).cells if cell.source.startswith("## ")
     ]

@@ -7,7 +7,7 @@ import pytest
 import haochaping as hcp
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import QuarterData
-from haochaping.core.paths import STAGED_VARIABLE, find_locations
+from haochaping.core.paths import find_locations
 from haochaping.core.period import Period
 from haochaping.figures import compute_figures as figures_module
 from haochaping.figures.compute_figures import compute_figures
@@ -62,7 +62,6 @@ def test_a_notebook_gets_the_figures_of_the_runner_and_computes_those_of_what_it
 ) -> None:
     figures = compute_figures(real, reference)
     stage(real, real_report, figures, tmp_path / "model")
-    monkeypatch.setenv(STAGED_VARIABLE, str(tmp_path / "model"))
     computed: list[QuarterData] = []
     compute = figures_module.figures_of_one_quarter
     monkeypatch.setattr(
@@ -70,7 +69,7 @@ def test_a_notebook_gets_the_figures_of_the_runner_and_computes_those_of_what_it
         "figures_of_one_quarter",
         lambda data, *rest: computed.append(data) or compute(data, *rest),
     )
-    q = hcp.load("2022Q4")
+    q = hcp.load("2022Q4", prepared=tmp_path / "model")
     assert hcp.check(q) == real_report
     assert dict(hcp.compute_figures(q)) == dict(figures) and not computed
     assert hcp.compute_figures(replace(q))["cases"] == figures["cases"] and len(computed) == 1

@@ -10,8 +10,6 @@ from haochaping.core.period import Period
 
 DATA_VARIABLE = "HAOCHAPING_DATA"
 """Environment variable by which the runner tells the notebook's kernel where the data are."""
-STAGED_VARIABLE = "HAOCHAPING_STAGED"
-"""Environment variable by which the runner hands the staged model and findings to the kernel."""
 NOTES = "notes.md"
 """The analyst's notes, in the quarter's raw folder."""
 ANSWERS = {NOTES, "review.xlsx", "review.csv"}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haochaping.core.labels import page_title
-from haochaping.core.paths import DATA_VARIABLE, STAGED_VARIABLE, Locations, project_root
+from haochaping.core.paths import DATA_VARIABLE, Locations, project_root
 from haochaping.outputs.published.file_names import NOTEBOOK, PAGE
 from haochaping.pipeline.fingerprint import Inputs
 from haochaping.pipeline.kernel import KERNEL_LOG, OwnKernelManager, running_kernel
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from haochaping.checks.review import ReviewResult
     from haochaping.core.model import QuarterData
 
-_STAGED_DATA = ".model"
+_STAGED_DATA = ".prepared"
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def build(
     NotebookFailed
         The notebook raised, or took too long.
     """
-    environment = {DATA_VARIABLE: str(locations.data), STAGED_VARIABLE: str(staging / _STAGED_DATA)}
+    environment = {DATA_VARIABLE: str(locations.data)}
     try:
         with running_kernel(environment, staging) as kernel, watchdog(log.report_progress):
             return _build(locations, inputs, by, published, staging, log, reviewed, kernel)
@@ -154,6 +154,7 @@ def _build(
 def _start_notebook(data: QuarterData, staging: Path, kernel: OwnKernelManager) -> BackgroundTask:
     """Start the city's notebook in its kernel while this process goes on; the data must be staged already."""
     notebook = project_root() / "notebooks" / data.declaration.notebook
-    parameters = {"QUARTER": str(data.quarter)}
+    # The kernel runs in the staging folder: a relative path is the same in every run.
+    parameters = {"QUARTER": str(data.quarter), "PREPARED": _STAGED_DATA}
     inspect_parameters(notebook, parameters)
     return BackgroundTask(lambda: run_notebook(notebook, staging / NOTEBOOK, parameters, kernel))

@@ -1,6 +1,7 @@
 """The first two calls of a notebook: load a quarter's data, check them.
 
-In a run the runner has staged both; in a notebook opened by hand they are computed here.
+In a run the runner has prepared both, and the notebook's second parameter says where; in a notebook opened by hand they
+are computed here.
 """
 
 from __future__ import annotations
@@ -12,17 +13,20 @@ from pathlib import Path
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import QuarterData
-from haochaping.core.paths import STAGED_VARIABLE, Locations, find_locations
+from haochaping.core.paths import Locations, find_locations
 from haochaping.core.period import Period
 from haochaping.pipeline.staging import read_staged, read_staged_report
 from haochaping.reference.reference import load_reference
 
 
-def load(quarter: str | Period, data: str | os.PathLike[str] | None = None) -> QuarterData:
+def load(
+    quarter: str | Period,
+    data: str | os.PathLike[str] | None = None,
+    prepared: str | os.PathLike[str] = "",
+) -> QuarterData:
     """Load one quarter: read, cleaned, validated against the data contract, with the analyst's corrections applied.
 
-    In a run the kernel gets the data that the runner has read already. Otherwise the raw folder is read if there is
-    one, else the tidy tables.
+    The raw folder is read if there is one, else the tidy tables.
 
     Parameters
     ----------
@@ -30,6 +34,9 @@ def load(quarter: str | Period, data: str | os.PathLike[str] | None = None) -> Q
         ``"2022Q4"``.
     data : path, optional
         Data root; by default the project's ``data/``.
+    prepared : path, optional
+        A folder in which the runner has put this quarter, read, checked and computed; then nothing is read anew, and
+        :func:`check` and ``compute_figures`` hand out what lies there as long as the data are not changed.
 
     Raises
     ------
@@ -37,9 +44,10 @@ def load(quarter: str | Period, data: str | os.PathLike[str] | None = None) -> Q
         There is nothing to read, or it cannot be read with certainty.
     """
     wanted = Period.parse(quarter)
-    staged = os.environ.get(STAGED_VARIABLE)
-    if staged and data is None:
-        return read_staged(Path(staged), wanted, load_reference(find_locations().reference))
+    if prepared:
+        handed = read_staged(Path(prepared), wanted, load_reference(find_locations(data).reference))
+        handed.set_derived(check, read_staged_report(Path(prepared)))
+        return handed
     from haochaping.pipeline.assess import assess  # what reads and checks is not needed inside a run
 
     loaded = assess(find_locations(data), wanted, date.today()).data
@@ -51,8 +59,6 @@ def check(
 ) -> CheckReport:
     """Check one quarter with the analyst's answers and compare it with earlier quarters.
 
-    In a run the report that the runner made is returned; otherwise the checks are run here.
-
     Parameters
     ----------
     quarter : QuarterData
@@ -63,11 +69,9 @@ def check(
     as_of : date, optional
         The date on which explanations must still be valid; by default today.
     """
-    staged = os.environ.get(STAGED_VARIABLE)
-    data = data or quarter.data_root
-    if staged and data is None:
-        return read_staged_report(Path(staged))
-    return _check(quarter, find_locations(data), as_of or date.today())
+    if data is None and as_of is None and (report := quarter.find_derived(check)) is not None:
+        return report
+    return _check(quarter, find_locations(data or quarter.data_root), as_of or date.today())
 
 
 def _check(quarter: QuarterData, locations: Locations, as_of: date) -> CheckReport:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-_HIDDEN_TAGS = {"parameters", "injected-parameters"}
+_HIDDEN_TAGS = {"parameters", "injected-parameters", "notebook-only"}
+"""Cells that are no part of the page: parameters, and words for who opens the notebook."""
 _FIGURE = re.compile(r"<figcaption><strong>(.*?)</strong>", re.DOTALL)
 _TABLE = re.compile(r"<caption[^>]*>(.*?)</caption>", re.DOTALL)
 _ANCHORED_HEADING = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>')
