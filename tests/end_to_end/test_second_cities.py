@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import html
 import json
 import re
 import shutil
+import tomllib
+from fractions import Fraction
 from pathlib import Path
 
 import docx
 import openpyxl
+import pandas as pd
 import pytest
 
+from tests.end_to_end.second_cities import CITIES as CITIES_FOLDER
 from tests.end_to_end.second_cities import SIMILAR, UNLIKE, SecondCity, texts_of_outputs
+from tests.end_to_end.test_numbers import agrees
 from tests.shared import made_once, run_here
 
 CITIES = {city.name: city for city in (SIMILAR, UNLIKE)}
@@ -144,3 +150,103 @@ def test_a_slip_is_told_asked_about_and_answered(city: SecondCity, made: Path, t
     assert "〔更正〕" in page
     corrected = run_here("check", city.period, *roots(tmp_path)).stdout
     assert "[须更正]" not in corrected and ("已更正" in corrected or unit not in corrected)
+
+
+def expression_of(text: str) -> list[tuple[int, str]]:
+    """``a + b - c`` as signs and names, by code of its own."""
+    return [
+        (-1 if sign == "-" else 1, name)
+        for sign, name in re.findall(r"([+-]?)\s*([a-z_]+)", text.replace("−", "-"))
+    ]
+
+
+def recomputed(city: SecondCity, folder: Path) -> dict[str, Fraction]:
+    """Figures by name, from the published cells and the declaration's file alone."""
+    declared = tomllib.loads((CITIES_FOLDER / city.name / "reference" / "annexes.toml").read_text("utf-8"))
+    measures, found = declared["measure"], {}
+    cells = pd.read_csv(folder / "data" / "cells.csv", keep_default_na=False, dtype={"value": str})
+    cells = cells[cells["is_total"].astype(str).str.lower().isin(("false", "0"))].assign(
+        value=lambda t: pd.to_numeric(t["value"])
+    )
+    for annex in declared["annex"]:
+        own = cells[cells["annex"] == annex["name"]]
+        for group in annex["rows"]:
+            part = own[own["group"] == group] if len(annex["rows"]) > 1 else own
+            prefix = f"{annex['name']}_{group}" if len(annex["rows"]) > 1 else annex["name"]
+            wide = part.pivot_table(
+                index=["row", "member"], columns="measure", values="value", aggfunc="first"
+            )
+            found |= figures_of(prefix, wide, annex, measures)
+    return {name: Fraction(str(value)) for name, value in found.items()}
+
+
+def figures_of(prefix: str, wide: pd.DataFrame, annex: dict, measures: dict) -> dict[str, object]:
+    rows = wide.index.get_level_values("row")
+    found: dict[str, object] = {f"{prefix}_rows": rows.nunique()}
+    counts = [m for m in annex["measures"] if measures[m].get("kind", "count") == "count" and m in wide]
+    for name in counts:
+        found[f"{prefix}_{name}"] = int(wide[name].sum())
+    main = next(name for name in counts if name in annex.get("required", counts))
+    sums = wide[main].groupby(level="row").sum()
+    if sums.sum():
+        found[f"{prefix}_{main}_largest"] = int(sums.max())
+        found[f"{prefix}_{main}_largest_share"] = Fraction(int(sums.max()), int(sums.sum()))
+    for whole in counts:
+        for _, part in expression_of(measures[whole].get("parts", "")):
+            if part in counts:
+                found[f"{prefix}_{part}_of_{whole}"] = Fraction(int(wide[part].sum()), int(wide[whole].sum()))
+    for name in counts:
+        base = next((m for m in measures[name].get("at_most", ()) if m in counts), "")
+        if measures[name].get("better") == "less" and base and wide[base].sum() >= 10_000:
+            found[f"{prefix}_{name}_per"] = Fraction(10_000 * int(wide[name].sum()), int(wide[base].sum()))
+    for name, rate in measures.items():
+        if rate.get("kind") != "rate" or not all(
+            m in counts for key in ("numerator", "denominator") for _, m in expression_of(rate[key])
+        ):
+            continue
+        k, n = (
+            sum(sign * wide[m] for sign, m in expression_of(rate[key]))
+            for key in ("numerator", "denominator")
+        )
+        if n.sum():
+            found[f"{prefix}_{name}"] = Fraction(int(k.sum()), int(n.sum()))
+        compared = (k / n)[n >= 30]
+        found[f"{prefix}_{name}_few"] = int(((n > 0) & (n < 30)).sum())
+        if len(compared):
+            found[f"{prefix}_{name}_highest"] = Fraction(compared.max())
+            found[f"{prefix}_{name}_lowest"] = Fraction(compared.min())
+    for name in annex["measures"]:
+        if measures[name].get("kind") == "score" and name in wide:
+            found |= {
+                f"{prefix}_{name}_highest": wide[name].max(),
+                f"{prefix}_{name}_lowest": wide[name].min(),
+            }
+    if "columns" in annex:
+        by_member = wide[main].groupby(level="member").sum()
+        for member, value in by_member.items():
+            found[f"{prefix}_{member}_{main}"] = int(value)
+            found[f"{prefix}_{member}_{main}_share"] = Fraction(int(value), int(by_member.sum()))
+        for axis, values in (("row", sums), ("column", by_member)):
+            found[f"{prefix}_{axis}s"] = len(values)
+            for rank, value in enumerate(values.nlargest(2), start=1):
+                found[f"{prefix}_{axis}_{rank}_share"] = Fraction(int(value), int(values.sum()))
+        found[f"{prefix}_cells"] = int(wide[main].notna().sum())
+        found[f"{prefix}_zero_cells"] = int((wide[main] == 0).sum())
+        found[f"{prefix}_zero_share"] = Fraction(found[f"{prefix}_zero_cells"], found[f"{prefix}_cells"])
+    return found
+
+
+def test_every_number_of_the_page_is_recomputed(city: SecondCity, made: Path) -> None:
+    page = (published(made, city) / "briefing.html").read_text("utf-8")
+    values = recomputed(city, published(made, city))
+    spoken = re.findall(r'<p id="sentence-[^"]*">(.*?)</p>', page, flags=re.DOTALL)
+    spoken += re.findall(r"<figcaption><strong>(.*?)</strong>", page, flags=re.DOTALL)
+    shown = 0
+    for sentence in spoken:
+        for name, text, following in re.findall(
+            r'<a class="figure" href="#figure-(\w+)">(.*?)</a>([^<]*)', sentence
+        ):
+            assert name in values, (name, sentence)
+            assert agrees(html.unescape(text), following, values[name]), (name, text, values[name])
+            shown += 1
+    assert shown > 40
