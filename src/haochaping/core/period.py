@@ -180,7 +180,7 @@ class Period:
             ("各季度", f"各{kind.noun}"),
             ("个季度", kind.counted),
             ("季度", kind.name),
-            ("季末", f"{kind.noun}末"),
+            ("季末", "季末" if self.kind == QUARTER else f"{kind.noun}末"),
         ):
             text = text.replace(quarterly, own)
         return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from haochaping.reference.reference import Reference
 
 DRAFT_HEADING = "草稿：以下各处须更正后方可印发，印发前删去本页"
 TABLE_SIZES = (12, 10.5, 9, 7.5, 6.5, 5.5)
+SMALLEST_UPRIGHT, SMALLEST_WITH_ONE_LINE = 7.5, 7.5
+"""Sizes in points below which a table stands on a landscape page, and below which its headings take two lines."""
 TITLE_SIZES = (22, 18, 16)
 MOST_NAME_CHARACTERS = 18
 """Characters of a unit's name on one line of a table; longer names wrap."""
@@ -194,9 +197,13 @@ class _Bulletin:
             word.end_section(self.document, landscape=True)
 
     def _is_wide(self, grid: AnnexGrid) -> bool:
-        """Whether an annex needs a landscape page: one with a column for each unit of a group, such as each district."""
+        """Whether an annex needs a landscape page.
+
+        It has a column for each unit of a group, such as each district, or its text would be too small upright.
+        """
         spec = self.data.declaration.annexes.get(grid.table)
-        return spec is not None and spec.columns_by is not None and not spec.columns_by.members
+        has_column_of_units = spec is not None and spec.columns_by is not None and not spec.columns_by.members
+        return has_column_of_units or _fit_columns(grid, word.TEXT_WIDTH)[0] < SMALLEST_UPRIGHT
 
 
 def _placeholder_paragraph(style: str, label: str, after: str = "", properties: Sequence[Any] = ()) -> Any:
@@ -302,8 +309,13 @@ def _header_cells(grid: AnnexGrid, widths: Sequence[int], size: float) -> Iterab
 
 
 def _fit_columns(grid: AnnexGrid, available: int) -> tuple[float, list[int]]:
-    """The largest of `TABLE_SIZES` in which every column holds its texts on one line, and the widths in twips."""
+    """The largest of `TABLE_SIZES` in which every column holds its texts on one line, and the widths in twips.
+
+    Where that would be small, headings may take two lines; a number never does.
+    """
     natural = _natural_widths(grid)
+    if sum(natural) * SMALLEST_WITH_ONE_LINE * 20 > available:
+        natural = _natural_widths(grid, heading_lines=2)
     size = next((s for s in TABLE_SIZES if sum(natural) * s * 20 <= available), TABLE_SIZES[-1])
     spare = available - sum(natural) * size * 20
     if spare < 0:
@@ -313,11 +325,11 @@ def _fit_columns(grid: AnnexGrid, available: int) -> tuple[float, list[int]]:
     return size, [int(width * size * 20 + (share if i else 0)) for i, width in enumerate(natural)]
 
 
-def _natural_widths(grid: AnnexGrid) -> list[float]:
+def _natural_widths(grid: AnnexGrid, heading_lines: int = 1) -> list[float]:
     """Width of each column's longest text in characters, plus one; headings over several columns do not count."""
     columns = list(zip_longest(*grid.rows, *grid.totals, fillvalue=""))
     widths = [
-        max(word.em(heading), *(word.em(text) for text in texts))
+        max(ceil(word.em(heading) / heading_lines), *(word.em(text) for text in texts))
         for heading, texts in zip(grid.lowest_headings, columns, strict=True)
     ]
     widths[1] = min(widths[1], MOST_NAME_CHARACTERS)
