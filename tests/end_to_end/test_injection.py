@@ -272,7 +272,7 @@ def test_the_notebook_that_ran_is_the_one_that_is_committed(built: Built) -> Non
     sources = [cell.source for cell in ran if "injected-parameters" not in cell.metadata.get("tags", [])]
     assert sources == [cell.source for cell in committed]
     [injected] = [cell.source for cell in ran if "injected-parameters" in cell.metadata.get("tags", [])]
-    assert injected == '# Parameters\nQUARTER = "2022Q4"\n'
+    assert injected == '# Parameters\nQUARTER = "2022Q4"\nPREPARED = ".prepared"\n'
 
 
 def test_a_sentence_is_never_chosen_by_data(built: Built) -> None:

@@ -59,6 +59,7 @@ def test_a_city_with_other_annexes_has_the_general_figures(reference: Reference)
         figures = compute_figures(data, other_city)
         assert {figure.name: figure.text for figure in figures.values()} == {
             f"{name}_cases": "5",
+            f"{name}_cases_unlisted": "0",
             f"{name}_rows": "1",
         }
 

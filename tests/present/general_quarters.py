@@ -201,3 +201,6 @@ def general_quarters(folder: Path) -> Iterator[tuple[str, QuarterData, Reference
     now = city.read("", 各大厅="大厅 投票总数 满意票 不满意票\n甲大厅 190000 187000 3000\n乙大厅 70 65 5")
     yield "after other periods", replace(now, history=history), city.reference
     yield "after the period before", replace(now, history=history[1:]), city.reference
+    fewer = city.read("", 各大厅="大厅 投票总数 满意票 不满意票\n甲大厅 90 80 10\n乙大厅 / / /")
+    history = (replace(fewer, quarter=quarter.year_ago), replace(fewer, quarter=quarter.previous))
+    yield "after periods in which a hall lists nothing", replace(now, history=history), city.reference

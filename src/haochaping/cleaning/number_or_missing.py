@@ -23,6 +23,10 @@ _DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _ZERO = re.compile(r"0+(?:\.0+)?")
 
 
+UNEXPLAINED = "含义未注明"
+"""End of the reason of a cell that holds a word for "no value" whose meaning nobody states."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """A printed cell and the number in it.
@@ -180,7 +184,14 @@ def _without_number(printed: str, no_value: Mapping[str, str]) -> Cell | None:
     reason = no_value.get(normalize_for_comparison(printed))
     if reason is None:
         return None
-    return Cell(printed, None, reason or f"原表填“{printed}”，含义未注明")
+    return Cell(printed, None, reason or f"原表填“{printed}”，{UNEXPLAINED}")
+
+
+def explained_by_note(cell: Cell) -> Cell:
+    """A cell without a number whose word the table's own note explains."""
+    if UNEXPLAINED not in cell.reason:
+        return cell
+    return Cell(cell.printed, None, f"原表填“{cell.printed}”，含义见原表附注")
 
 
 def is_number(text: str) -> bool:

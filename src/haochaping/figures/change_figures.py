@@ -66,7 +66,8 @@ def add_changes(
 
     ``words["compared_with"]`` lists the comparisons made; ``words["<figure>_<comparison>"]`` is how the
     figure changed: ``up``, ``down``, ``none`` (smaller than what matters), ``unclear`` (the records cannot tell),
-    ``from_none`` (the earlier count was 0), or blank where it cannot be compared.
+    ``from_none`` (the earlier count was 0), ``other_units`` (not the same units list the number), or blank where it
+    cannot be compared.
     """
     quarter = builder.data.quarter
     builder.words["compared_with"] = []
@@ -86,16 +87,31 @@ def _add_comparison(
     builder: FigureBuilder, earlier: FigureBuilder, comparison: Comparison, reference: Reference
 ) -> None:
     for name in (*COMPARED_COUNTS, *builder.compared_counts):
+        if _is_of_other_units(builder, earlier, name, comparison):
+            continue
         if name in builder.figures and name in earlier.figures:
             _add_count_change(builder, earlier, name, comparison, reference.threshold("change_percent"))
     for name in (*COMPARED_PER_TEN_THOUSAND, *builder.compared_per_ten_thousand):
         if name in builder.figures and name in earlier.figures and earlier.figures[name].value is not None:
             _add_earlier_value(builder, earlier, name, comparison)
     for name, of_now in (COMPARED_RATES | builder.compared_rates).items():
+        if _is_of_other_units(builder, earlier, name, comparison):
+            continue
         of_earlier = earlier.compared_rates.get(name, of_now)
         is_known = all(part in builder.figures for part in (name, *of_now))
         if is_known and all(part in earlier.figures for part in (name, *of_earlier)):
             _add_rate_change(builder, earlier, name, comparison, reference)
+
+
+def _is_of_other_units(
+    builder: FigureBuilder, earlier: FigureBuilder, name: str, comparison: Comparison
+) -> bool:
+    """Whether a figure holds the numbers of other units than in the earlier period; then ``words`` says ``other_units``."""
+    now, before = builder.units_of.get(name), earlier.units_of.get(name)
+    if now is None or before is None or now == before:
+        return False
+    builder.words[f"{name}_{comparison.name}"] = "other_units"
+    return True
 
 
 def _add_count_change(

@@ -33,6 +33,8 @@ class FigureBuilder:
         """Counts, rates of rare events, and rates (with numerator and denominator) to be compared with earlier periods."""
         self.compared_per_ten_thousand: list[str] = []
         self.compared_rates: dict[str, tuple[str, str]] = {}
+        self.units_of: dict[str, frozenset[tuple[str, ...]]] = {}
+        """Whose numbers a figure holds, where that may differ between periods."""
         self._corrected = {cell_of(row) for row in data.corrections.to_dict("records")}
 
     def add(
@@ -89,15 +91,15 @@ class FigureBuilder:
             cells.update(CellRef(table, row, column, member) for column in columns)
         return [UnitName(name, cells) for name, cells in found.items()]
 
-    def add_per_ten_thousand(self, name: str, label: str, k: str, n: str) -> None:
+    def add_per_ten_thousand(
+        self, name: str, label: str, k: str, n: str, unit: str = PER_TEN_THOUSAND
+    ) -> None:
         """Add figure `k` per ten thousand of figure `n`."""
         numerator, denominator = self.figures[k], self.figures[n]
         whole = int(denominator.value or 0)
         value = Fraction(TEN_THOUSAND * int(numerator.value or 0), whole) if whole else None
         formula = f"{numerator.label} ÷ {denominator.label} × 10,000"
-        self.add(
-            name, label, value, PER_TEN_THOUSAND, formula, numerator.source, self.cells_of(k, n), of=(k, n)
-        )
+        self.add(name, label, value, unit, formula, numerator.source, self.cells_of(k, n), of=(k, n))
 
     def cells_of(self, *names: str) -> frozenset[CellRef]:
         """The cells of several figures together."""

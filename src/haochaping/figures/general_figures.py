@@ -109,6 +109,22 @@ class _PartBuilder:
                 self.table, measure.name, self.name(measure.name), label, self.part.rows, self._which()
             )
             self.builder.compared_counts.append(self.name(measure.name))
+            self._remember_units(self.name(measure.name), self.part.rows[measure.name].notna())
+            unlisted = int(self.part.rows[measure.name].isna().sum())
+            self.builder.add(
+                f"{self.name(measure.name)}_unlisted",
+                f"{label}没有列数的格数",
+                unlisted,
+                "格",
+                "没有数字的格数",
+                self.builder.annex(self.table),
+                self.builder.cells(self.table, measure.name, rows=self.part.rows),
+            )
+
+    def _remember_units(self, figure: str, have: pd.Series) -> None:
+        """Remember whose numbers a figure holds: another period's is comparable only where they are the same."""
+        listed = self.part.rows.loc[have, list(self.part.spec.key)].astype(str)
+        self.builder.units_of[figure] = frozenset(map(tuple, listed.to_numpy()))
 
     def _total_words(self, measure: Measure) -> Words:
         return {
@@ -117,6 +133,7 @@ class _PartBuilder:
             "summed": "" if heading_of(measure).endswith(_SUM_WORDS) else "合计",
             "unit": measure.unit,
             "better": measure.better,
+            "unlisted": f"{self.name(measure.name)}_unlisted",
         }
 
     def _add_row_count(self) -> str:
@@ -188,6 +205,7 @@ class _PartBuilder:
         )
         self.builder.add_rate(name, f"{part.title}{heading}", *names)
         self.builder.compared_rates[name] = names
+        self._remember_units(name, k.notna() & n.notna())
         words: Words = {
             "name": name,
             "heading": heading,
@@ -245,7 +263,7 @@ class _PartBuilder:
 
     def _expression_words(self, expression: Expression) -> str:
         words = expression_words(expression, self.builder.data.declaration.heading)
-        return words.strip("（）").replace("/", "")
+        return words.replace("/", "")
 
     # --- units -------------------------------------------------------------------------------------------------
 
@@ -299,10 +317,9 @@ class _PartBuilder:
         if base and (self.builder.figures[self.name(base)].value or 0) >= TEN_THOUSAND:
             of = heading_of(self.part.spec.measures_by_name[base])
             per = f"{self.name(measure.name)}_per"
-            label = (
-                f"{self.part.title}每万{self.builder.data.declaration.unit(base)}{of}的{heading_of(measure)}"
-            )
-            self.builder.add_per_ten_thousand(per, label, self.name(measure.name), self.name(base))
+            label = f"{self.part.title}每万{self.builder.data.declaration.unit(base)}{of}中的{heading_of(measure)}"
+            unit = f"{measure.unit}/万{self.builder.data.declaration.unit(base)}"
+            self.builder.add_per_ten_thousand(per, label, self.name(measure.name), self.name(base), unit)
             self.builder.compared_per_ten_thousand.append(per)
             words |= {"per": per, "of": of, "of_unit": self.builder.data.declaration.unit(base)}
         return words
@@ -357,13 +374,15 @@ class _PartBuilder:
         assert columns is not None
         items = []
         for member in columns.members:
-            rows = self.part.rows[self.part.rows[columns.key] == member.name]
+            is_member = self.part.rows[columns.key] == member.name
+            rows = self.part.rows[is_member]
             if not rows[main.name].notna().any():
                 continue
             name = f"{self.prefix}_{member.name}_{main.name}"
             label = f"{self.part.title}{member.word}{heading_of(main)}"
             self.builder.add_total(self.table, main.name, name, label, rows)
             self.builder.compared_counts.append(name)
+            self._remember_units(name, is_member & self.part.rows[main.name].notna())
             share = f"{name}_share"
             self.builder.add_rate(share, f"{label}占比", name, self.name(main.name), share=True)
             empty = rows[(rows[main.name] == 0).fillna(False)]

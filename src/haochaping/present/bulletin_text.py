@@ -8,7 +8,7 @@ them for the city's rate.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,13 +50,17 @@ class Units:
 
     names: tuple[str, ...]
     may_name: bool = False
+    of: int = 0
+    """How many units there are in all; 0 where that is not known."""
 
     def __bool__(self) -> bool:
         return bool(self.names)
 
     @property
     def quantifier(self) -> str:
-        """个别 or 部分."""
+        """个别, 部分, or 各 where it concerns all."""
+        if self.of and len(self.names) == self.of:
+            return "各"
         return "个别" if len(self.names) <= MOST_UNITS_INDIVIDUAL else "部分"
 
     @property
@@ -259,8 +263,9 @@ def _general_annexes(data: QuarterData, figures: Figures, reference: Reference) 
     parts_of = figures.words["parts"]
     parts = [part for parts in parts_of.values() for part in parts]
 
-    def units(names: Iterable[str]) -> Units:
-        return Units(tuple(visible(name) for name in names), reference.may_name_units)
+    def units(part: Mapping[str, Any], names: Iterable[str]) -> Units:
+        shown = tuple(visible(name) for name in names)
+        return Units(shown, reference.may_name_units, int(figures[part["rows"]].value or 0))
 
     return {
         "general_annexes": [
@@ -268,12 +273,12 @@ def _general_annexes(data: QuarterData, figures: Figures, reference: Reference) 
             for name, parts in parts_of.items()
         ],
         "general_zeros": [
-            {**part["zeros"], "word": part["word"], "units": units(part["zeros"]["names"])}
+            {**part["zeros"], "word": part["word"], "units": units(part, part["zeros"]["names"])}
             for part in parts
             if part.get("zeros", {}).get("names")
         ],
         "general_behind": [
-            {**behind, "word": part["word"], "units": units(behind["names"])}
+            {**behind, "word": part["word"], "units": units(part, behind["names"])}
             for part in parts
             for behind in part["behind"]
         ],

@@ -122,10 +122,14 @@ def doubt_html(figures: Sequence[Figure], report: CheckReport, cell_index: CellI
 
 
 def largest_doubts(report: CheckReport, cell_index: CellIndex, most: int = 3) -> list[UnitName]:
-    """Names of the open 需核实 cells with the largest share of their columns, largest first."""
+    """Names of the open 需核实 cells with the largest share of their columns, largest first; a total is no share of its own."""
+    totals = {(row.table, row.row, row.member) for row in cell_index.total_rows}
     weights: dict[UnitName, float] = {}
     for finding in report.findings:
-        if is_open(finding) and finding.severity == "verify" and finding.at in single_doubtful_cells(finding):
+        at = finding.at
+        if (at.table, at.row, at.member) in totals:
+            continue
+        if is_open(finding) and finding.severity == "verify" and at in single_doubtful_cells(finding):
             name = UnitName(cell_words(finding.at, cell_index.declaration), [finding.at])
             weights[name] = max(cell_index.weight(finding.at), weights.get(name, 0.0))
     heaviest = sorted(weights, key=lambda name: (-weights[name], name))

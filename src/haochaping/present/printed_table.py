@@ -136,7 +136,9 @@ class PrintedTable:
 
     @property
     def sheet_name(self) -> str:
-        """Name of its sheet: ``附件1 各区县``."""
+        """Name of its sheet: ``附件1 各区县``; the title alone of an annex without a number."""
+        if self.spec and self.number is None:
+            return self.title
         return f"{self.words} {self.title}" if self.spec else self.words
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from haochaping.cleaning.number_or_missing import LONGEST_CELL, Cell, read_measure, read_number
+from haochaping.cleaning.number_or_missing import (
+    LONGEST_CELL,
+    Cell,
+    explained_by_note,
+    read_measure,
+    read_number,
+)
 from haochaping.core.declaration import AnnexSpec
 from haochaping.core.errors import InputRefused, Problem
 from haochaping.core.model import (
@@ -270,12 +276,14 @@ class _CellReader:
         if column.measure is None:
             return read_number(printed, in_percent=column.in_percent)
         try:
-            return read_measure(
+            cell = read_measure(
                 printed, column.measure, self.reference.no_value, in_percent=column.in_percent
             )
         except ValueError as error:
             self._problem(row, printed, f"{column.measure.heading}{error}", column)
             return Cell(printed)
+        is_explained = f"“{printed.strip()}”" in self.table.note
+        return explained_by_note(cell) if is_explained else cell
 
     def _absent_rows(self) -> list[CellRow]:
         """Blank cells for each name and member that has no row while others of the same name or member have."""

@@ -212,7 +212,7 @@ def _printed_before_correction(data: QuarterData) -> dict[CellRef, str]:
 
 def _finding_texts(data: QuarterData, finding: Finding, printed: Mapping[CellRef, str]) -> dict[str, str]:
     """Texts of a finding by column; an explanation that has expired is quoted after the status."""
-    status = STATUSES[finding.state]
+    status = data.quarter.in_own_words(STATUSES[finding.state])
     if finding.answer and finding.status in ("new", "known"):
         status += f"；{finding.answer}"
     return {

@@ -188,7 +188,7 @@ def memory_html(report: CheckReport) -> Html:
     if not report.compared:
         return Html("<p>没有上一期数据，不比较新增与消除。</p>")
     states = Counter(finding.state for finding in report.findings)
-    counts = "，".join(f"{label} {states[name]} 条" for name, label in STATUSES.items() if states[name])
+    counts = "，".join(f"{_state_words(name)} {states[name]} 条" for name in STATUSES if states[name])
     gone = "".join(f"<li>{text(finding.message)}</li>" for finding in report.gone)
     gone_html = f"<p>上一期有而本期没有的 {len(report.gone)} 条：</p><ul>{gone}</ul>" if gone else ""
     return Html(
@@ -323,8 +323,13 @@ def _annexes_of(cells: Collection[CellRef], data: QuarterData | None) -> list[st
     return [f"{annex.removesuffix('表')}表" for annex in words]
 
 
+def _state_words(state: str) -> str:
+    """A finding's state in words that fit every kind of period."""
+    return STATUSES[state].replace("上季度", "上一期")
+
+
 def _severity_html(finding: Finding) -> str:
-    status = "" if finding.status == "new" else f"·{STATUSES[finding.state]}"
+    status = "" if finding.status == "new" else f"·{_state_words(finding.state)}"
     if finding.severity == "correct" and finding.status == "explained":
         status += "，仍须更正"
     return f"{SEVERITIES[finding.severity]}{status}"

@@ -24,7 +24,7 @@ def write_findings(data: QuarterData, report: CheckReport, folder: Path) -> None
             row = [
                 finding.id,
                 SEVERITIES[finding.severity],
-                STATUSES[finding.state],
+                data.quarter.in_own_words(STATUSES[finding.state]),
                 cell_words(data, finding.at),
                 finding.printed.get(finding.at, ""),
                 finding.expected,

@@ -219,7 +219,9 @@ def _break_title(title: str, issuer: str, quarter: str) -> str:
         head, mark_found, rest = phrases[-1].partition(mark) if mark else ("", "", "")
         if mark_found and rest:
             phrases[-1:] = [head + mark_found, rest]
-    most_characters = word.TEXT_WIDTH / 20 / TITLE_SIZES[0] - 1  # fonts differ: half-width digits may be wider
+    most_characters = (
+        word.TEXT_WIDTH / 20 / TITLE_SIZES[0] - 1
+    )  # fonts differ: half-width digits may be wider
     lines = [""]
     for phrase in phrases:
         if lines[-1] and word.em(lines[-1] + phrase) > most_characters:

@@ -117,7 +117,8 @@ def draw_heat_map(wide: pd.DataFrame, largest: float, scale_label: str, canvas: 
     figure.set_layout_engine("constrained")  # now: seaborn draws all to see whether names overlap
     _name_rows_and_columns(axes, wide, is_narrow)
     _mark_zero_and_unreported(axes, wide)
-    _add_colour_scale(figure, axes, scale_label, is_narrow or len(wide) < _FEW_ROWS)
+    is_flat = len(wide) < _FEW_ROWS
+    _add_colour_scale(figure, axes, scale_label, is_narrow or is_flat, 0.15 if is_flat else 0.01)
     return figure
 
 
@@ -152,7 +153,7 @@ def _name_downwards(axes: Any, names: Iterable[str]) -> None:
             )
 
 
-def _add_colour_scale(figure: Drawing, axes: Any, label: str, is_below: bool) -> None:
+def _add_colour_scale(figure: Drawing, axes: Any, label: str, is_below: bool, pad_below: float) -> None:
     bar = figure.colorbar(
         axes.collections[0],
         ax=axes,
@@ -160,7 +161,7 @@ def _add_colour_scale(figure: Drawing, axes: Any, label: str, is_below: bool) ->
         label=label,
         shrink=1 if is_below else 0.6,
         aspect=30,
-        pad=0.01 if is_below else 0.03,
+        pad=pad_below if is_below else 0.03,
     )
     bar.outline.set_linewidth(0)
     format_log_counts(
