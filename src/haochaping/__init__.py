@@ -21,6 +21,7 @@ _EXPORTS = {
     "available": "pipeline.printed_quarter",
     "check": "pipeline.load_and_check",
     "threshold": "reference.reference",
+    "with_rates": "figures.annex_part",
     "add_rates": "statistics.rates",
     "statistics": "statistics",
     "compute_figures": "figures.compute_figures",

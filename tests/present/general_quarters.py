@@ -8,7 +8,7 @@ from haochaping.core.model import QuarterData
 from haochaping.reference.reference import Reference
 from tests.declared_city import DeclaredCity
 
-_GROUPS = """
+GROUPS = """
 [group.hall]
 word = "大厅"
 headings = ["大厅", "单位"]
@@ -86,7 +86,7 @@ heading = "得分"
 unit = "分"
 kind = "score"
 """
-_HALLS = """
+HALLS_ANNEX = """
 [[annex]]
 name = "halls"
 title = "各大厅"
@@ -95,7 +95,7 @@ rows = ["hall"]
 measures = ["cases", "votes", "good", "bad", "settled", "returned", "voting_rate", "points"]
 optional = ["cases", "votes", "good", "bad", "settled", "returned", "voting_rate", "points"]
 """
-_OTHERS = """
+OTHERS = """
 [[annex]]
 name = "channels"
 title = "分渠道"
@@ -166,11 +166,11 @@ HALLS = {
 def general_quarters(folder: Path) -> Iterator[tuple[str, QuarterData, Reference]]:
     """Name, data and city of each."""
     for i, (name, table) in enumerate(HALLS.items()):
-        city = DeclaredCity(folder / f"halls{i}", _GROUPS + _HALLS)
+        city = DeclaredCity(folder / f"halls{i}", GROUPS + HALLS_ANNEX)
         yield name, city.read("", 各大厅=table), city.reference
     city = DeclaredCity(
         folder / "others",
-        _GROUPS + _OTHERS,
+        GROUPS + OTHERS,
         (("office", "甲局"), ("office", "乙局"), ("county", "东县"), ("county", "西区")),
     )
     yield (
@@ -194,7 +194,7 @@ def general_quarters(folder: Path) -> Iterator[tuple[str, QuarterData, Reference
         city.read("", 部门分县区="部门 东县 西区\n甲局 5 6\n乙局 7 9"),
         city.reference,
     )
-    city = DeclaredCity(folder / "series", _GROUPS + _HALLS)
+    city = DeclaredCity(folder / "series", GROUPS + HALLS_ANNEX)
     before = city.read("", 各大厅="大厅 投票总数 满意票 不满意票\n甲大厅 90000 89000 1000\n乙大厅 70 65 5")
     quarter = before.quarter
     history = (replace(before, quarter=quarter.year_ago), replace(before, quarter=quarter.previous))

@@ -70,6 +70,12 @@ class AnnexPart:
         computed = [m for m in declaration.measures.values() if m.kind == RATE and m.name not in in_annexes]
         return [measure for measure in (*printed, *computed) if self.can_compute(measure)]
 
+    def rate_of_rows(self, rate: Measure) -> pd.DataFrame:
+        """Numerator ``k``, denominator ``n`` and ``rate`` of every row; missing where a count is, and of nothing."""
+        k, n = self.values(rate.numerator), self.values(rate.denominator)
+        base = n.astype("float64")
+        return pd.DataFrame({"k": k, "n": n, "rate": k.astype("float64") / base.where(base > 0)})
+
     def values(self, expression: Expression) -> pd.Series:
         """A sum of measures in every row: missing where one of them is."""
         total = pd.Series(0, self.rows.index, dtype="Int64")
@@ -91,6 +97,29 @@ def annex_parts(
             prefix, title = f"{spec.name}_{group.name}", f"{spec.title}中的{group.word}"
         if len(rows):
             yield AnnexPart(spec, group, rows, prefix, title)
+
+
+def with_rates(data: QuarterData, annex: str) -> pd.DataFrame:
+    """The frame of an annex with every declared rate that its counts give, as a fraction.
+
+    Parameters
+    ----------
+    data : QuarterData
+        The period.
+    annex : str
+        Name of the annex.
+
+    Returns
+    -------
+    DataFrame
+        A copy of ``data.table(annex)``; a rate that is printed keeps its column, the computed one is ``<name>_computed``.
+    """
+    content, spec = data.table(annex).copy(), data.declaration.annexes[annex]
+    whole = AnnexPart(spec, spec.groups[0], content, annex, spec.title)
+    for rate in whole.rates(data.declaration) if len(content) else ():
+        name = f"{rate.name}_computed" if rate.name in content else rate.name
+        content[name] = whole.rate_of_rows(rate)["rate"]
+    return content
 
 
 def general_annexes(data: QuarterData) -> list[AnnexSpec]:

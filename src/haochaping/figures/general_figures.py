@@ -196,7 +196,8 @@ class _PartBuilder:
     def _rate(self, rate: Measure) -> Words:
         """The rate of all rows that list both counts, and the units that stand out by it."""
         part = self.part
-        k, n = part.values(rate.numerator), part.values(rate.denominator)
+        of_rows = part.rate_of_rows(rate)
+        k, n = of_rows["k"], of_rows["n"]
         both = part.rows[k.notna() & n.notna()]
         name, heading = self.name(rate.name), heading_of(rate)
         names = (

@@ -185,8 +185,8 @@ def ratio_unreported(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Where numerator and denominator are printed, so are the rate and the counts named by ``with``."""
     for it in _ratios(rule, cell_index):
         k, n = it.numerator.value(cell_index), it.denominator.value(cell_index)
-        if k is None or not n or it.at not in cell_index:
-            continue
+        if k is None or not n or it.at not in cell_index or not cell_index.printed(it.at):
+            continue  # blank cells are told by a rule of their own; a total without a rate prints none
         others = [replace(it.at, column=column) for column in rule.options.get("with", ())]
         absent = [c for c in (it.at, *others) if cell_index.value(c) is None and cell_index.printed(c)]
         exact = Fraction(k, n)

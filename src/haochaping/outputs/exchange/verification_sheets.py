@@ -186,7 +186,7 @@ class _Sheet:
                 for measure in spec.measures_by_name
             ]
             cells = [cell for cell in cells if cell in self._cells]
-            if text := "；".join(self._figure_text(cell) for cell in cells):
+            if text := "；".join(self._figure_text(cell, cells) for cell in cells):
                 row += 1
                 sheet.merge_range(row, 0, row, 1, "", styles.prose)
                 write_text(sheet, row, 0, self._annex_label(spec), styles.prose)
@@ -200,14 +200,14 @@ class _Sheet:
         heading = f"（{self._data.declaration.heading(only_measure)}）" if only_measure else ""
         return f"{annex_words(self._data, spec.name)} {spec.title}{heading}"
 
-    def _figure_text(self, cell: CellRef) -> str:
+    def _figure_text(self, cell: CellRef, own: Sequence[CellRef]) -> str:
         """``村（社区）差评数 0``, ``人社局 1234``: the rest of the row's name, measure, printed text."""
         declaration = self._data.declaration
         spec = declaration.annexes[cell.table]
-        name = declaration.word_of(_name_beside_district(spec, cell))
+        name = declaration.word_of(_other_name(spec, cell, own))
         measure = declaration.heading(cell.column) if len(spec.measures) > 1 else ""
         printed = self._cell_index.printed(cell) or "（空白）"
-        return f"{name}{measure} {printed}{self._correction_remarks.get(cell, '')}"
+        return f"{name}{measure} {printed}{self._correction_remarks.get(cell, '')}".strip()
 
     @cached_property
     def _correction_remarks(self) -> dict[CellRef, str]:
@@ -258,9 +258,18 @@ class _Sheet:
         }
 
 
-def _name_beside_district(spec: AnnexSpec, cell: CellRef) -> str:
-    """Of a district's cell the other name of its place: its department, its tier; blank where there is none."""
+def _other_name(spec: AnnexSpec, cell: CellRef, own: Sequence[CellRef]) -> str:
+    """The name beside the unit's in the place of a cell: its department, its tier, its county; blank without one.
+
+    The unit's own name is the one that all its cells of the annex have in common.
+    """
+    if spec.columns_by is None:
+        return ""
+    rows, members = {c.row for c in own}, {c.member for c in own}
+    if len(rows) == 1 and len(members) > 1:
+        return cell.member
+    if len(members) == 1 and len(rows) > 1:
+        return cell.row
     if spec.row_key == DISTRICT:
         return cell.member
-    is_of_district = spec.columns_by is not None and spec.columns_by.key == DISTRICT
-    return cell.row if is_of_district else ""
+    return cell.row if spec.columns_by.key == DISTRICT else cell.member

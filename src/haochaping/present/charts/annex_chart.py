@@ -102,13 +102,14 @@ class _PartChart:
         rate = rates.get(words["name"].removeprefix(f"{self.part.prefix}_"))
         if rate is None:
             return None
-        k, n = (self.part.values(e).astype("float64") for e in (rate.numerator, rate.denominator))
-        frame = pd.DataFrame({"name": self.names, "k": k, "base": n, "rate": k / n.where(n > 0)})
+        of_rows = self.part.rate_of_rows(rate).astype("float64")
+        frame = of_rows.rename(columns={"n": "base"}).assign(name=self.names)
         frame, remark = self._largest(frame.dropna(), "base")
         if frame.empty or not frame["base"].sum() > 0:
             return None
         frame = frame.sort_values("rate", ascending=False, kind="stable")
-        overall = float(k.where(k.notna() & n.notna()).sum() / n.where(k.notna() & n.notna()).sum())
+        known = of_rows.dropna(subset=["k", "n"])
+        overall = float(known["k"].sum() / known["n"].sum())
         hollow = f"；空心：{words['denominator']}不足 {small:g}" if (frame["base"] < small).any() else ""
         subtitle = (
             f"各{word}{words['heading']}（{words['numerator']} ÷ {words['denominator']}），由高到低；"

@@ -1,0 +1,39 @@
+"""Rates of an annex as an analyst gets them: computed from its counts, missing where a count is missing or nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from haochaping.figures.annex_part import annex_parts, with_rates
+from tests.declared_city import DeclaredCity
+from tests.present.general_quarters import GROUPS, HALLS_ANNEX
+
+
+def test_rates_follow_the_counts(tmp_path: Path) -> None:
+    city = DeclaredCity(tmp_path, GROUPS + HALLS_ANNEX)
+    data = city.read("", 各大厅="大厅 办件数 投票总数 投票率\n甲大厅 8 6 75.00%\n乙大厅 0 0 /\n丙大厅 / 5 /")
+    frame = with_rates(data, "halls")
+    assert (
+        frame["voting_rate_computed"].tolist()[:1] == [0.75]
+        and frame["voting_rate_computed"][1:].isna().all()
+    )
+    assert frame["voting_rate"].tolist()[0] == 0.75, "the printed rate keeps its column"
+    assert "voting_rate_computed" not in data.table("halls"), "a copy"
+
+
+def test_a_part_knows_its_counts_and_rates(tmp_path: Path) -> None:
+    city = DeclaredCity(tmp_path, GROUPS + HALLS_ANNEX)
+    data = city.read("", 各大厅="大厅 投票总数 满意票 不满意票\n甲大厅 90 80 10\n乙大厅 70 70 0")
+    [part] = annex_parts(data, data.declaration.annexes["halls"])
+    assert [measure.name for measure in part.counts] == ["votes", "good", "bad"]
+    assert [measure.name for measure in part.top_level_counts] == ["votes"]
+    assert [measure.name for measure in part.rates(data.declaration)] == ["bad_rate"]
+    assert part.main_count is not None and part.main_count.name == "votes"
+    of_rows = part.rate_of_rows(part.rates(data.declaration)[0])
+    assert of_rows["k"].tolist() == [10, 0] and of_rows["n"].tolist() == [90, 70]
+    assert of_rows["rate"].tolist() == [10 / 90, 0.0]
+    fewer = part.rows.assign(bad=pd.array([None, 0], dtype="Int64"))
+    [changed] = annex_parts(data, data.declaration.annexes["halls"], fewer)
+    assert changed.rate_of_rows(part.rates(data.declaration)[0])["rate"].isna().tolist() == [True, False]
