@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from haochaping.core.labels import page_title
 from haochaping.core.paths import DATA_VARIABLE, Locations, project_root
 from haochaping.outputs.published.file_names import NOTEBOOK, PAGE
 from haochaping.pipeline.fingerprint import Inputs
@@ -101,6 +100,7 @@ def _build(
     kernel: OwnKernelManager,
 ) -> BuildResult:
     # Imported here, because these imports take time and the kernel should start first.
+    from haochaping.core.labels import page_title
     from haochaping.figures.compute_figures import compute_figures
     from haochaping.outputs.page.convert import build_page, prepare_page
     from haochaping.outputs.papers import write_papers

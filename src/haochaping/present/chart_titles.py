@@ -64,7 +64,7 @@ def chart_titles(figures: Figures) -> dict[str, tuple[PhrasePart, ...]]:
     """The titles of all charts that are drawn, by chart id."""
     titles = {sentence.rule.replace("_", "-"): sentence.parts for sentence in compose(CHART_TITLES, figures)}
     parts = [part for own in figures.words.get("parts", {}).values() for part in own if part["chart"]]
-    general = compose(ANNEX_CHART_TITLES, figures)
+    general = compose(ANNEX_CHART_TITLES, figures) if parts else []
     return titles | {
         annex_chart_id(part["prefix"]): title.parts for part, title in zip(parts, general, strict=True)
     }
