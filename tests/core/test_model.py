@@ -10,7 +10,7 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
-from haochaping.outputs.page.annex_table import annex_table
+from haochaping.outputs.page.annex_html import annex_table
 from haochaping.outputs.page.appendix import appendix_html
 from haochaping.outputs.page.findings_section import findings_html
 from haochaping.outputs.page.head import head_html

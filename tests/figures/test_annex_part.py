@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
+from haochaping.core.errors import InputRefused
 from haochaping.figures.annex_part import annex_parts, with_rates
+from haochaping.figures.compute_figures import compute_figures
 from tests.declared_city import DeclaredCity
 from tests.present.general_quarters import GROUPS, HALLS_ANNEX
 
@@ -37,3 +40,12 @@ def test_a_part_knows_its_counts_and_rates(tmp_path: Path) -> None:
     fewer = part.rows.assign(bad=pd.array([None, 0], dtype="Int64"))
     [changed] = annex_parts(data, data.declaration.annexes["halls"], fewer)
     assert changed.rate_of_rows(part.rates(data.declaration)[0])["rate"].isna().tolist() == [True, False]
+
+
+def test_names_that_would_make_two_figures_one_are_refused(tmp_path: Path) -> None:
+    """Annex ``halls`` with a measure ``rows`` would overwrite its number of rows."""
+    annexes = (GROUPS + HALLS_ANNEX).replace("[measure.cases]", "[measure.rows]").replace('"cases"', '"rows"')
+    city = DeclaredCity(tmp_path, annexes.replace('parts = "good + bad"\n', ""))
+    data = city.read("", 各大厅="大厅 办件数\n甲大厅 8\n乙大厅 5")
+    with pytest.raises(InputRefused, match="halls_rows"):
+        compute_figures(data, city.reference)

@@ -7,7 +7,7 @@ import pytest
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData
 from haochaping.figures.compute_figures import compute_figures
-from haochaping.outputs.page.annex_table import annex_table
+from haochaping.outputs.page.annex_html import annex_table
 from haochaping.outputs.page.appendix import appendix_html
 from haochaping.outputs.page.findings_section import findings_html
 from haochaping.outputs.page.head import head_html

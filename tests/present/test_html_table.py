@@ -5,7 +5,7 @@ import pandas as pd
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import QuarterData
-from haochaping.outputs.page.annex_table import annex_table
+from haochaping.outputs.page.annex_html import annex_table
 from haochaping.present.html_table import (
     Header,
     TableCell,

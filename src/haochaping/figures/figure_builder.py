@@ -10,6 +10,7 @@ import pandas as pd
 
 from haochaping.cleaning.number_format import percent_text
 from haochaping.core.declaration import AnnexSpec
+from haochaping.core.errors import refuse
 from haochaping.core.labels import annex_words
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.figures.annex_content import annex_content
@@ -53,7 +54,15 @@ class FigureBuilder:
         """Add one figure.
 
         It counts as corrected when one of its `cells` is. `of` are the names of the figures it is computed from.
+
+        Raises
+        ------
+        InputRefused
+            There is a figure of this name: the names of an annex and its measures, joined, are those of another.
         """
+        if name in self.figures:
+            expected = "附件、组和列的 name 用下划线连起来不应相同，请在 annexes.toml 中换一个"
+            raise refuse("annexes.toml", name, expected)
         cell_set = frozenset(cells)
         corrected = bool(cell_set & self._corrected)
         self.figures[name] = Figure(

@@ -400,7 +400,7 @@ class _PartBuilder:
         words: Words = {"heading": heading_of(main), "unit": main.unit, "columns_word": columns.word}
         for axis, key in (("row", part.spec.row_key), ("column", columns.key)):
             sums = rows.groupby(key, sort=False)[main.name].sum().sort_values(ascending=False, kind="stable")
-            words[f"{axis}s"] = self._add_axis_count(axis, len(sums))
+            words[f"{axis}s"] = self.name("rows") if axis == "row" else self._add_column_count(len(sums))
             words[f"largest_{axis}s"] = []
             may_rank = part.group.may_be_ranked if axis == "row" else columns.may_be_ranked
             for rank, (unit, value) in enumerate(sums.head(2).items(), start=1):
@@ -428,13 +428,12 @@ class _PartBuilder:
             words["largest_cell"] = UnitName(name, self.builder.cells(self.table, main.name, rows=largest))
         return words
 
-    def _add_axis_count(self, axis: str, count: int) -> str:
+    def _add_column_count(self, count: int) -> str:
         columns = self.part.spec.columns_by
-        word = self.part.group.word if axis == "row" or columns is None else columns.word
-        name = f"{self.prefix}_{axis}s"
-        annex = self.builder.annex(self.table)
-        self.builder.add(name, f"{self.part.title}中的{word}个数", count, "个", "行数或列数", annex)
-        return name
+        assert columns is not None
+        label, annex = f"{self.part.title}中的{columns.word}个数", self.builder.annex(self.table)
+        self.builder.add(self.name("columns"), label, count, "个", "列数", annex)
+        return self.name("columns")
 
     def _add_line_of_matrix(self, main: Measure, rows: pd.DataFrame, which: str, unit: str) -> Words:
         """The sum of one row or column of a matrix and its share."""

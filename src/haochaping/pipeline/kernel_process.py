@@ -30,7 +30,7 @@ PRELOADED_MODULES = (
     "haochaping.pipeline.load_and_check",
     "haochaping.figures.compute_figures",
     "haochaping.present.sentences",
-    "haochaping.outputs.page.annex_table",
+    "haochaping.outputs.page.annex_html",
     "haochaping.present.charts.active_rate",
     "haochaping.present.charts.volume",
     "haochaping.present.charts.departments",

@@ -20,7 +20,7 @@ from haochaping_dev.fuzz import (
     noise,
 )
 from haochaping_dev.fuzz.bulletin_layout import Layout
-from haochaping_dev.fuzz.form import form_names, load_form
+from haochaping_dev.fuzz.declared_form import form_names, load_form
 from haochaping_dev.fuzz.invented_city import QUARTER
 from haochaping_dev.fuzz.model_content import kit_reference, plain_values
 from haochaping_dev.fuzz.mutate_text import Content, MutatedInput

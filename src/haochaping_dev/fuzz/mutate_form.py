@@ -16,7 +16,7 @@ from haochaping.core.declaration import AS_PRINTED, AnnexSpec
 from haochaping.core.declaration import Measure as DeclaredMeasure
 from haochaping.core.model import QuarterData
 from haochaping_dev.fuzz.bulletin_layout import UnreadableCell, full_width, half_width, read_by_eye
-from haochaping_dev.fuzz.form import TOTAL_LABELS, Form, FormTable, load_form
+from haochaping_dev.fuzz.declared_form import TOTAL_LABELS, Form, FormTable, load_form
 from haochaping_dev.fuzz.invented_city import Measure
 from haochaping_dev.fuzz.mutate_figures import JUNK_TEXTS
 from haochaping_dev.fuzz.mutate_text import Content, MutatedInput

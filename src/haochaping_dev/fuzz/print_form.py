@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from haochaping_dev.fuzz.form import TOTAL_LABELS, Form, FormTable
+from haochaping_dev.fuzz.declared_form import TOTAL_LABELS, Form, FormTable
 from haochaping_dev.fuzz.office_files import Area, SheetContent, write_files
 
 TEXT = "text"

@@ -9,7 +9,7 @@ import pytest
 
 from haochaping.read.grid.header_rows import HeaderLabels
 from haochaping_dev.fuzz import fuzz
-from haochaping_dev.fuzz.form import form_names, load_form
+from haochaping_dev.fuzz.declared_form import form_names, load_form
 from haochaping_dev.fuzz.input_kinds import Recipe, read_input
 from haochaping_dev.fuzz.mutate_form import _MUTATIONS, _number_by_eye, _reading, _tables_of, mutate_form
 from haochaping_dev.fuzz.print_form import form_files, formats_of, header_rows

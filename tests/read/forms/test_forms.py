@@ -16,12 +16,12 @@ from haochaping.core.errors import InputRefused
 from haochaping.core.model import AS_PRINTED, NUMBER, QuarterData
 from haochaping.core.paths import project_root
 from haochaping.core.period import Period
-from haochaping.outputs.page.annex_table import other_tables
+from haochaping.outputs.page.annex_html import other_tables
 from haochaping.reference.reference import Reference
 from haochaping.store.data_contract import validate
 from haochaping.store.tidy_tables import read_tidy, write_tidy
 from haochaping_dev.bench import bench_forms
-from haochaping_dev.fuzz.form import form_names, load_form, published_cells
+from haochaping_dev.fuzz.declared_form import form_names, load_form, published_cells
 from haochaping_dev.fuzz.print_form import TEXT
 from tests.read.forms.writing import (
     FORMS_AND_FORMATS,

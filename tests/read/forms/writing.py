@@ -10,7 +10,7 @@ from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
-from haochaping_dev.fuzz.form import Form, form_names, load_form
+from haochaping_dev.fuzz.declared_form import Form, form_names, load_form
 from haochaping_dev.fuzz.print_form import form_files, formats_of
 
 FORMS_AND_FORMATS = [(name, kind) for name in form_names() for kind in formats_of(load_form(name))]

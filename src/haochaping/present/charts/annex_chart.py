@@ -17,6 +17,7 @@ from haochaping.present.charts.chart_parts import (
     counts,
     format_thousands,
     kind_colours,
+    legend_above,
     name_later,
     paired_bars,
     percent,
@@ -271,14 +272,7 @@ def _draw_shares(names: pd.Series, shares: pd.DataFrame, canvas: Canvas) -> Draw
     axes.set(xlim=(0, 100), ylim=(len(shares) - 0.5, -0.5), xlabel="占比（%）")
     axes.set_yticks(list(places), names)
     columns = max(1, int(canvas.width * 72 * 0.8 / (max(map(len, shares.columns)) + 4) / canvas.text))
-    axes.legend(
-        frameon=False,
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        ncols=columns,
-        borderaxespad=0.2,
-        handlelength=1.4,
-    )
+    legend_above(axes, columns)
     return figure
 
 

@@ -76,6 +76,19 @@ def kind_colours(count: int) -> list[Any]:
     return [BLUE, GREY][:count] if count <= 2 else list(sns.color_palette("Blues_r", count + 1)[:count])
 
 
+def legend_above(axes: Any, columns: int) -> None:
+    """Put the legend, in so many columns, above the plot at its left."""
+    axes.legend(
+        title="",
+        frameon=False,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=columns,
+        borderaxespad=0.2,
+        handlelength=1.4,
+    )
+
+
 def paired_bars(long: pd.DataFrame, value: str, kind: str, kinds: list[str], canvas: Canvas) -> Drawing:
     """Draw horizontal bars, one or more for each unit.
 
@@ -107,15 +120,7 @@ def paired_bars(long: pd.DataFrame, value: str, kind: str, kinds: list[str], can
         saturation=1,
     )
     columns = 2 if sum(map(len, kinds)) * canvas.text < canvas.width * 72 * 0.6 else 1
-    axes.legend(
-        title="",
-        frameon=False,
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        ncols=columns,
-        borderaxespad=0.2,
-        handlelength=1.4,
-    )
+    legend_above(axes, columns)
     axes.set(xlabel="", ylabel="")
     axes.locator_params(axis="x", nbins=round(canvas.width))
     axes.grid(axis="x")
