@@ -2,26 +2,17 @@
 
 import pytest
 
-from haochaping.cleaning.quantities import plain_text
 from haochaping.core.model import QuarterData
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
 from haochaping.text_numbers.compare_with_figures import FigureComparison
-from haochaping.text_numbers.number_mention import extract_mentions
+from tests.text_numbers.verdicts import verdicts
 
 
 @pytest.fixture(scope="module")
 def figures(real: QuarterData, reference: Reference) -> FigureComparison:
     return FigureComparison(CellIndex(real, reference), compute_figures(real))
-
-
-def verdicts(figures: FigureComparison, text: str) -> list[str]:
-    """For each number: blank if explained, what it should be, or ``?`` where it cannot be placed."""
-    return [
-        figures.expected_text(mention) or ("" if figures.is_explained(mention) else "?")
-        for mention in extract_mentions(plain_text(text))
-    ]
 
 
 @pytest.mark.parametrize(

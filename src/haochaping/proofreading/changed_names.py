@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 from haochaping.proofreading.difference import NAME, SUSPECTED, Difference
+from haochaping.text_numbers.vocabulary import Vocabulary
 
-GROUPS = ("市直", "区直", "区县", "镇（街道）", "村（社区）", "公共服务")
-"""Groups of units; one in place of another is an error, other words for one are not."""
 _LEAST_LIKENESS = 0.5
 _MOST_SHORT_CHARACTERS = 4
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -18,11 +17,15 @@ _BEFORE_NAMES = "和与及在对由如是以市将把向为有中"
 
 
 class NameChecker:
-    """Finds misspelt and confused names, given the names that a text may use."""
+    """Finds misspelt and confused names, given the names that a text may use.
 
-    def __init__(self, names: Iterable[str]):
+    Words for groups of units count too: one in place of another is an error, other words for one are not.
+    """
+
+    def __init__(self, names: Iterable[str], vocabulary: Vocabulary):
         self._names = frozenset(name for name in names if len(name) > 1)
-        longest_first = sorted({*self._names, *GROUPS}, key=len, reverse=True)
+        self._vocabulary = vocabulary
+        longest_first = sorted({*self._names, *vocabulary.row_words}, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, longest_first)))
 
     def changed(self, own: str, other: str, place: str) -> list[Difference]:
@@ -62,8 +65,11 @@ class NameChecker:
 
     def _is_confused(self, name: str, replacement: str) -> bool:
         """Whether `replacement` is another known name (or group) or similar to `name`, not just a rewording."""
-        if name in GROUPS:
-            return any(group in replacement for group in GROUPS)
+        if name in self._vocabulary.row_words:
+            others = self._vocabulary.scopes_in(replacement)
+            return bool(others) and not any(
+                scope.overlaps(other) for scope in self._vocabulary.scopes_in(name) for other in others
+            )
         alike = SequenceMatcher(None, name, replacement, autojunk=False).ratio() >= _LEAST_LIKENESS
         return bool(replacement) and (replacement in self._names or alike)
 

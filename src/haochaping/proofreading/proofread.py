@@ -44,6 +44,7 @@ from haochaping.read.grid.grid import Grid
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
 from haochaping.text_numbers.compare_with_figures import FigureComparison
+from haochaping.text_numbers.vocabulary import Vocabulary
 
 _PLACEHOLDER_LINE = re.compile(r"（[^（）]*）[:：]?")
 _LIST_LINE = re.compile(r"(?:附件：)?\d+\.")
@@ -94,7 +95,7 @@ class Proofreader:
         known += [text for grid in self.grids for text in (grid.title, grid.note)]
         self.sentence_checker = SentenceChecker(
             FigureComparison(CellIndex(data, reference), figures, known),
-            NameChecker(_unit_names(data, reference, self.grids, self.own)),
+            NameChecker(_unit_names(data, reference, self.grids, self.own), Vocabulary(data.declaration)),
             is_dated=any(line.place == DATED for line in self.own),
             analyst_sentences=[sentence.text for sentence in sentences if not sentence.rule],
         )

@@ -112,7 +112,7 @@ class KnownNumbers:
         self._add_text(f"{data.quarter.label}")
 
 
-def equals_value(quantity: Quantity, value: int | Fraction) -> bool:
+def equals_value(quantity: Quantity, value: int | Fraction | Decimal) -> bool:
     """Whether a number of a text equals `value`; a rate may be written with fewer decimals, a count in 万."""
     if isinstance(value, Fraction):
         written = quantity.value[0]

@@ -1,0 +1,85 @@
+"""The numbers of sentences about cities with other annexes, groups and measures: all words come from the declaration."""
+
+from pathlib import Path
+
+import pytest
+
+from haochaping.core.period import Period
+from haochaping.figures.compute_figures import compute_figures
+from haochaping.read.raw_folder import read_raw
+from haochaping.reference.reference import load_reference
+from haochaping.store.cell_index import CellIndex
+from haochaping.text_numbers.compare_with_figures import FigureComparison
+from tests.end_to_end.second_cities import SIMILAR, UNLIKE, SecondCity
+from tests.shared import run_here
+from tests.text_numbers.verdicts import verdicts
+
+
+def comparison(city: SecondCity, root: Path) -> FigureComparison:
+    city.start(root)
+    result = run_here("new", city.period, "--data", root)
+    assert result.returncode == 0, result.stderr
+    folder = root / "raw" / city.period
+    city.fill(folder / "annexes.xlsx")
+    reference = load_reference(root / "reference")
+    data = read_raw(folder, Period.parse(city.period), reference)
+    return FigureComparison(CellIndex(data, reference), compute_figures(data, reference))
+
+
+@pytest.fixture(scope="module")
+def similar(tmp_path_factory: pytest.TempPathFactory) -> FigureComparison:
+    return comparison(SIMILAR, tmp_path_factory.mktemp("similar"))
+
+
+@pytest.fixture(scope="module")
+def unlike(tmp_path_factory: pytest.TempPathFactory) -> FigureComparison:
+    return comparison(UNLIKE, tmp_path_factory.mktemp("unlike"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("市级单位办件量8440件，评价量8320条。", ["", ""]),
+        ("各县市办件量89500件，自主评价12340条。", ["", ""]),
+        ("全市办件97940件，评价96570条。", ["", ""]),
+        ("安丘县办件41000件，西陵市38200件。", ["", ""]),
+        ("安丘县和西陵市不满意量分别为40条、22条。", ["", ""]),
+        ("安丘县自主评价率20.20%，县市自主评价率13.98%。", ["", ""]),
+        ("安丘县公安局评价9000条，县级单位评价28380条。", ["", ""]),
+        ("水电气热评价9000条，其中安丘县5000条。", ["", ""]),
+        ("市级单位4家，县市4个，3个县级单位，4个附件。", ["", "", "", ""]),
+        ("安丘县按期整改38件，不满意40条。", ["", ""]),
+        # the total of another table, another unit's number, another measure's number
+        ("各县市评价量8320条。", ["?"]),
+        ("安丘县办件38200件。", ["41,000"]),
+        ("安丘县和西陵市不满意量分别为22条、40条。", ["40", "22"]),
+        ("安丘县自主评价率13.98%。", ["20.20%"]),
+        ("安丘县公安局评价8000条。", ["9,000"]),
+        ("市级单位自主评价8320条。", ["?"]),
+        ("5个县市没有按期整改。", ["?"]),
+    ],
+)
+def test_a_city_like_zibo(similar: FigureComparison, text: str, expected: list[str]) -> None:
+    assert verdicts(similar, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("各大厅评价9332次，非常满意8012次，满意1153次。", ["", "", ""]),
+        ("不动产登记厅不满意20次，非常不满意9次，满意率97.52%。", ["", "", ""]),
+        ("各大厅满意率99.50%。", [""]),
+        ("乡镇受理200件，部门受理405件，各单位受理605件、办结598件。", ["", "", "", ""]),
+        ("青石镇得分96.5分，双桥镇得分98分。", ["", ""]),
+        ("县政务大厅窗口评价5000次，网上评价800次。", ["", ""]),
+        ("窗口评价8015次，网上评价1223次，电话评价94次。", ["", "", ""]),
+        ("3个乡镇，2个部门，5个单位，4个大厅。", ["", "", "", ""]),
+        ("乡镇受理405件。", ["?"]),
+        ("青石镇得分98分。", ["96.5"]),
+        ("县政务大厅网上评价5000次。", ["800"]),
+        ("不动产登记厅满意20次。", ["200"]),
+        ("网上评价8015次。", ["?"]),
+    ],
+)
+def test_a_city_unlike_zibo(unlike: FigureComparison, text: str, expected: list[str]) -> None:
+    assert verdicts(unlike, text) == expected
