@@ -30,23 +30,24 @@ class DeclaredCity:
         (self.folder / "units.csv").write_text(UNITS + rows, encoding="utf-8")
         self.root = folder
         self.raw = folder / "raw" / str(QUARTER)
-        self.raw.mkdir(parents=True)
 
     @property
     def reference(self) -> Reference:
         """The city as read."""
         return load_reference(self.folder)
 
-    def print(self, text: str, **tables: str) -> None:
-        """Write a page: a text and, by their titles, tables as lines of cells divided by blanks."""
+    def print(self, text: str, *, period: Period = QUARTER, **tables: str) -> Path:
+        """Write a page: a text and, by their titles, tables as lines of cells divided by blanks; give its folder."""
         shown = "".join(f"<h2>{title}</h2>{_html(lines)}" for title, lines in tables.items())
-        page = f"<html><head><meta charset='utf-8'></head><body><h1>某市2024年第一季度政务服务“好差评”情况通报</h1><p>{text}</p>{shown}"
-        (self.raw / "bulletin.html").write_text(f"{page}</body></html>", encoding="utf-8")
+        page = f"<html><head><meta charset='utf-8'></head><body><h1>某市{period.label}政务服务“好差评”情况通报</h1><p>{text}</p>{shown}"
+        folder = self.root / "raw" / str(period)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "bulletin.html").write_text(f"{page}</body></html>", encoding="utf-8")
+        return folder
 
-    def read(self, text: str, **tables: str) -> QuarterData:
+    def read(self, text: str, *, period: Period = QUARTER, **tables: str) -> QuarterData:
         """Write a page and read it."""
-        self.print(text, **tables)
-        return read_raw(self.raw, QUARTER, self.reference)
+        return read_raw(self.print(text, period=period, **tables), period, self.reference)
 
     def check(self, text: str, **tables: str) -> CheckReport:
         """Write a page, read and check it."""

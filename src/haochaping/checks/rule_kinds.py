@@ -10,6 +10,7 @@ from haochaping.checks.rules import (
     history,
     peers,
     plausibility,
+    printed_changes,
     printed_rates,
     relations,
     scope,
@@ -21,7 +22,18 @@ from haochaping.checks.rules import (
 )
 
 ARITHMETIC = frozenset(
-    {"ratio", "share", "share_sum", "total", "same", "at_most", "parts", "relation", "undeclared_rates"}
+    {
+        "ratio",
+        "share",
+        "share_sum",
+        "change",
+        "total",
+        "same",
+        "at_most",
+        "parts",
+        "relation",
+        "undeclared_rates",
+    }
 )
 """Kinds that tie a printed number to others by arithmetic: what they evaluate counts as covered."""
 
@@ -34,6 +46,7 @@ GENERAL_KINDS: dict[str, RuleKind] = {
     "rate_is_feasible": printed_rates.rate_is_feasible,
     "share": printed_rates.share,
     "share_sum": printed_rates.share_sum,
+    "change": printed_changes.change,
     "total": balances.total,
     "parts": balances.parts,
     "at_most": balances.at_most,

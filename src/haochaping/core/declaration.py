@@ -13,6 +13,8 @@ from functools import cached_property
 from haochaping.core.text import normalize_for_comparison
 
 COUNT, RATE, SHARE, CHANGE, SCORE, AS_PRINTED = "count", "rate", "share", "change", "score", "as_printed"
+PREVIOUS, YEAR_AGO = "previous", "year_ago"
+"""What a change is against: the period before, the same one a year ago."""
 MEASURE_KINDS = (COUNT, RATE, SHARE, CHANGE, SCORE, AS_PRINTED)
 """A whole number; one count over another; a part of a column's sum; a change against another period; a number without
 arithmetic; text that is kept as it is."""

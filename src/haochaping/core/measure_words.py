@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from haochaping.core.declaration import CHANGE, RATE, SHARE, Declaration, Expression, Measure
+from haochaping.core.declaration import (
+    CHANGE,
+    PREVIOUS,
+    RATE,
+    SHARE,
+    YEAR_AGO,
+    Declaration,
+    Expression,
+    Measure,
+)
 
-_AGAINST = {"previous": "上一期", "year_ago": "上年同期"}
+_AGAINST = {PREVIOUS: "上一期", YEAR_AGO: "上年同期"}
 
 
 def expression_words(expression: Expression, heading: Callable[[str], str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from haochaping.core.declaration import MEASURE_KINDS
+from haochaping.core.declaration import MEASURE_KINDS, PREVIOUS, YEAR_AGO
 from haochaping.core.errors import Problem
 from haochaping.reference.toml_lines import TomlLines
 
@@ -46,7 +46,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "parts": Key(),
         "at_most": Key(TEXTS),
         "of": Key(),
-        "against": Key(allowed=("previous", "year_ago")),
+        "against": Key(allowed=(PREVIOUS, YEAR_AGO)),
         "better": Key(allowed=("more", "less")),
         "definition": Key(),
     },
