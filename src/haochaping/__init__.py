@@ -22,7 +22,6 @@ _EXPORTS = {
     "check": "pipeline.load_and_check",
     "threshold": "reference.reference",
     "with_rates": "figures.annex_part",
-    "add_rates": "statistics.rates",
     "statistics": "statistics",
     "compute_figures": "figures.compute_figures",
     "write_sentences": "present.sentences",

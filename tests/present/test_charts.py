@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from haochaping.core.model import QuarterData, annex_frame
 from haochaping.core.period import Period
 from haochaping.core.text import visible
+from haochaping.figures.annex_part import with_rates
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.present.charts.active_rate import chart_active_rate
 from haochaping.present.charts.chart import EMPTY, Chart
@@ -25,12 +26,11 @@ from haochaping.present.charts.style import NARROW, WIDE, Canvas
 from haochaping.present.charts.tiers import chart_tiers
 from haochaping.present.charts.volume import chart_volume_and_active_rate, draw_volume
 from haochaping.reference.reference import Reference
-from haochaping.statistics.rates import add_rates
 
 DRAW: dict[str, Callable[[QuarterData], object]] = {
-    "active rate": lambda q: chart_active_rate(add_rates(q.districts), figures=compute_figures(q)),
-    "volume": lambda q: chart_volume_and_active_rate(add_rates(q.districts), figures=compute_figures(q)),
-    "departments": lambda q: chart_departments(add_rates(q.city_departments), 30, compute_figures(q)),
+    "active rate": lambda q: chart_active_rate(with_rates(q, "districts"), figures=compute_figures(q)),
+    "volume": lambda q: chart_volume_and_active_rate(with_rates(q, "districts"), figures=compute_figures(q)),
+    "departments": lambda q: chart_departments(with_rates(q, "city_departments"), 30, compute_figures(q)),
     "matrix": lambda q: chart_matrix(q.district_departments, compute_figures(q)),
     "tiers": lambda q: chart_tiers(q.towns_and_villages, compute_figures(q)),
     "public services": lambda q: chart_public_services(q.public_services, q.districts, compute_figures(q)),
@@ -79,7 +79,7 @@ def test_a_frame_without_the_columns_gives_no_chart(draw: Callable[[pd.DataFrame
 
 
 def test_alternative_text_holds_the_table_s_numbers(real: QuarterData) -> None:
-    chart = chart_active_rate(add_rates(real.districts))
+    chart = chart_active_rate(with_rates(real, "districts"))
     assert isinstance(chart, Chart)
     for _, row in chart.data.iterrows():
         assert f"{row['单位']} {row['主动评价率']}" in chart.alt
@@ -89,7 +89,7 @@ def test_a_missing_glyph_is_an_error(real: QuarterData) -> None:
     districts = real.districts.copy()
     districts.loc[0, "district"] = "😀区"
     with pytest.raises(UserWarning, match="missing"):
-        chart_active_rate(add_rates(real.with_table("districts", districts).districts))
+        chart_active_rate(with_rates(real.with_table("districts", districts), "districts"))
 
 
 @pytest.mark.parametrize("draw", DRAW.values(), ids=DRAW)
@@ -113,7 +113,13 @@ def test_one_unit_and_zeros_are_drawn_or_left_out(
 
 SMALL = pd.DataFrame(
     [
-        {"district": name, "cases": n, "evaluations": n, "active_evaluations": n // 3}
+        {
+            "district": name,
+            "cases": n,
+            "evaluations": n,
+            "active_evaluations": n // 3,
+            "active_rate": n // 3 / n,
+        }
         for name, n in (("甲区", 12), ("乙区", 9000), ("丙区", 700))
     ]
 )
@@ -122,7 +128,7 @@ SMALL = pd.DataFrame(
 @pytest.mark.slow
 @pytest.mark.parametrize("draw", [chart_active_rate, chart_volume_and_active_rate])
 def test_a_small_base_is_hollow_and_said(draw: Callable[..., Chart]) -> None:
-    plain, marked = draw(add_rates(SMALL)), draw(add_rates(SMALL), 30)
+    plain, marked = draw(SMALL), draw(SMALL, 30)
     assert "空心" not in plain.subtitle and "空心" in marked.subtitle and "30 条" in marked.subtitle
     hollow = re.compile(r"fill: #ffffff; stroke: #(1849a9|8a929b)")
     assert not hollow.search(plain.svg)
@@ -255,7 +261,7 @@ def test_a_name_can_be_read_as_one_point_s_alone(
 
 
 def _points(real: QuarterData) -> pd.DataFrame:
-    rows = add_rates(real.districts)
+    rows = with_rates(real, "districts")
     return pd.DataFrame(
         {
             "cases": rows["cases"].astype(float),
@@ -274,16 +280,16 @@ def test_points_too_close_to_be_named_are_said_and_stand_in_the_table() -> None:
             "district": p.district,
             "cases": int(p.cases),
             "evaluations": 10**6,
-            "active_evaluations": int(p.rate * 10**4),
+            "active_rate": p.rate / 100,
         }
         for p in crowd.itertuples()
     ]
-    chart = chart_volume_and_active_rate(add_rates(pd.DataFrame(rows)))
+    chart = chart_volume_and_active_rate(pd.DataFrame(rows))
     assert isinstance(chart, Chart)
     left_out = [name for name in crowd["district"] if f">{name}<" not in chart.narrow]
     assert left_out and "不标名，见图中数据" in chart.subtitle
     assert set(left_out) <= set(chart.data["单位"]) and all(name in chart.alt for name in left_out)
-    few = chart_volume_and_active_rate(add_rates(SMALL))
+    few = chart_volume_and_active_rate(SMALL)
     assert isinstance(few, Chart) and "不标名" not in few.subtitle
 
 

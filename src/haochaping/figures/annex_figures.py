@@ -14,7 +14,6 @@ from haochaping.figures.figure import PERCENT
 from haochaping.figures.figure_builder import FigureBuilder, interval_text
 from haochaping.figures.general_figures import add_general_annexes, add_key_figures
 from haochaping.figures.unit_name import UnitName
-from haochaping.statistics.rates import add_rates
 from haochaping.store.cell_index import cell_of, claim_cell
 
 _PREFIXES = {"districts": "district", "city_departments": "department"}
@@ -96,7 +95,7 @@ def _add_records_gap(builder: FigureBuilder) -> None:
 def _add_service_table(builder: FigureBuilder, table: str, words: dict[str, Any]) -> None:
     """Add totals, rates, extremes and counts of rows of annex 1 or 2."""
     prefix, label = _PREFIXES[table], builder.data.declaration.annexes[table].title
-    frame = add_rates(annex_content(builder.data, table, *_SERVICE_MEASURES))
+    frame = annex_content(builder.data, table, *_SERVICE_MEASURES)
     builder.add(f"{prefix}_count", f"{label}个数", len(frame), "个", "行数", builder.annex(table))
     builder.add_total(table, "cases", f"{prefix}_cases", f"{label}办件数")
     builder.add_total(table, "evaluations", f"{prefix}_evaluations", f"{label}评价数")

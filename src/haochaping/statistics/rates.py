@@ -1,4 +1,4 @@
-"""Rates computed from counts: a rate with its interval, the difference of two rates, the rates of a table."""
+"""Rates computed from counts: a rate with its interval, and the difference of two rates."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from haochaping.statistics.validation import FloatArray, confidence_level, counts, scalar_or_array, trials
 
@@ -36,18 +35,6 @@ def rate(k: npt.ArrayLike, n: npt.ArrayLike) -> Any:
         Negative, missing or not whole; k above n; shapes or indexes that do not fit.
     """
     return scalar_or_array(_rate(*trials((k, n))))
-
-
-def add_rates(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add column ``active_rate`` = active evaluations / evaluations (a fraction) to a copy of `rows`.
-
-    A table without these columns is returned unchanged. 0/0 and a missing count give a missing rate, never 100 %.
-    """
-    result = rows.copy()
-    if {"active_evaluations", "evaluations"} <= set(rows.columns):
-        base = rows["evaluations"].astype("float64")
-        result["active_rate"] = rows["active_evaluations"].astype("float64") / base.where(base > 0)
-    return result
 
 
 def wilson(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
