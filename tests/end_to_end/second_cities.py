@@ -26,7 +26,7 @@ class SecondCity:
     Attributes
     ----------
     sheets : mapping
-        By sheet and unit the cells, by their headings without unit; totals stand under 合计.
+        By sheet and unit the cells, by their headings without unit; totals stand under their labels.
     foreign : tuple of str
         Words that must stand in none of its outputs.
     slip : tuple
@@ -68,12 +68,25 @@ class SecondCity:
         workbook.save(workbook_path)
 
 
-def _table(headings: str, rows: Mapping[str, tuple[object, ...]], *, total: str = "") -> dict[str, Row]:
-    """Rows of a sheet; a row 合计 with the sums of the headings that `total` names."""
+def _table(
+    headings: str,
+    rows: Mapping[str, tuple[object, ...]],
+    *,
+    total: str = "",
+    rates: Mapping[str, str] | None = None,
+    subtotals: Mapping[str, tuple[str, ...]] | None = None,
+) -> dict[str, Row]:
+    """Rows of a sheet, with rows of the sums of the headings that `total` names.
+
+    These rows are 合计 with the given `rates` of all units, or `subtotals`, each with the units that it adds up.
+    """
     names = headings.split()
     table: dict[str, Row] = {unit: dict(zip(names, values, strict=True)) for unit, values in rows.items()}
-    if total:
-        table["合计"] = {name: sum(row[name] for row in table.values()) for name in total.split()}  # type: ignore[misc]
+    summed = {label: units for label, units in (subtotals or {"合计": tuple(rows)}).items() if total}
+    for label, units in summed.items():
+        sums = {name: sum(table[unit][name] for unit in units) for name in total.split()}  # type: ignore[misc]
+        shown = sums | dict(rates or {})
+        table[label] = {name: shown[name] for name in names if name in shown}
     return table
 
 
@@ -107,6 +120,7 @@ SIMILAR = SecondCity(
                 "市档案馆": (0, 0, "/", 0, 0, 0),
             },
             total=_SUMMED,
+            rates={"评价率": "98.58%"},
         ),
         "附件2 各县市": _table(
             _COUNTS,
@@ -117,6 +131,7 @@ SIMILAR = SecondCity(
                 "云岫开发区": (1200, 1150, "95.83%", 240, 1, 1),
             },
             total=_SUMMED,
+            rates={"评价率": "98.60%"},
         ),
         "附件3 县级单位": _table(
             "安丘县 西陵市 岚河县 云岫开发区",
@@ -157,6 +172,7 @@ UNLIKE = SecondCity(
                 "婚姻登记厅": (15, 12, 3, 0, 0, 0, "100%"),
             },
             total="评价总数 非常满意 满意 基本满意 不满意 非常不满意",
+            rates={"满意率": "99.50%"},
         ),
         "各单位": _table(
             "受理 办结 得分",
@@ -167,6 +183,8 @@ UNLIKE = SecondCity(
                 "县人社局": (310, 305, 97.2),
                 "县民政局": (95, 95, 99.1),
             },
+            total="受理 办结",
+            subtotals={"乡镇小计": ("青石镇", "双桥镇", "大岭乡"), "部门小计": ("县人社局", "县民政局")},
         ),
         "大厅分渠道": _table(
             "窗口评价总数 网上评价总数 电话评价总数",

@@ -17,12 +17,14 @@ from haochaping.outputs.excel.annexes_workbook import write_annexes
 from haochaping.outputs.form.new_quarter import write_new_quarter
 from haochaping.read.formats.entries_sheet import FIGURES as ENTRY_FIGURES
 from haochaping.read.formats.entries_sheet import ITEMS, SHEET, annex_items
+from haochaping.read.formats.workbook import read_workbook
 from haochaping.read.text.narrative import RATE_FIGURES
-from haochaping.reference.reference import Reference
+from haochaping.reference.reference import Reference, load_reference
 from haochaping.store.notes import note_sections
 from tests.shared import with_total
 
 ROOT = Path(__file__).parents[3]
+CITIES = ROOT / "tests" / "cities"
 NEXT = Period(2023, 1)
 ANNEXES = ["附件1 各区县", "附件2 市直部门", "附件3 区直部门", "附件4 镇村", "附件5 公共服务"]
 
@@ -199,6 +201,73 @@ def test_a_column_of_row_totals_and_a_total_rate_are_formulas(
     assert workbook["附件1 各区县"]["E13"].value.startswith('=IF(OR(C13="",D13="")')
     assert workbook["附件1 各区县"]["F13"].value is None
     assert workbook["附件5 公共服务"]["D13"].value == "=SUM(D2:D12)"
+
+
+@pytest.fixture(scope="module")
+def of_halls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Reference, Path]:
+    """The city with declared subtotals, and a folder with its form."""
+    city = load_reference(CITIES / "unlike" / "reference")
+    folder = tmp_path_factory.mktemp("unlike") / "2024M03"
+    write_new_quarter(folder, Period.parse("2024M03"), city, None)
+    return city, folder
+
+
+def test_a_declared_total_stands_below_the_rows_that_it_adds_up(of_halls: tuple[Reference, Path]) -> None:
+    sheet = load_workbook(of_halls[1] / "annexes.xlsx")["各单位"]
+    labels = [(row[0].value, row[1].value) for row in sheet.iter_rows(min_row=2)]
+    assert labels == [
+        (1, "青石镇"),
+        (2, "双桥镇"),
+        (3, "大岭乡"),
+        (None, "乡镇小计"),
+        (4, "县人社局"),
+        (5, "县民政局"),
+        (None, "部门小计"),
+    ]
+    assert [sheet[at].value for at in ("C5", "D5", "E5")] == ["=SUM(C2:C4)", "=SUM(D2:D4)", None]
+    assert [sheet[at].value for at in ("C8", "D8", "E8")] == ["=SUM(C6:C7)", "=SUM(D6:D7)", None]
+    covered = {str(rule.sqref) for rule in sheet.data_validations.dataValidation}
+    assert {"C2:C4", "C6:C7"} <= covered, "formulas of totals are not for typing"
+    values = load_workbook(of_halls[1] / "annexes.xlsx", data_only=True)
+    assert values["各单位"]["C5"].value == 0
+    told = {row[0]: row for row in values["填写说明"].values}
+    assert told["各单位"][1:3] == ("受理（件） 5 格；办结（件） 5 格；得分（分） 5 格；", 15), "units alone"
+
+
+def test_the_rate_of_a_total_follows_from_its_sums(of_halls: tuple[Reference, Path]) -> None:
+    cell = load_workbook(of_halls[1] / "annexes.xlsx")["各大厅"]["I6"]
+    assert cell.value.startswith('=IF(OR(C6="",') and "ROUND((D6+E6+F6)/C6,4)" in cell.value
+    assert 'IF(C6=0,"",' in cell.value, "nothing where there is nothing to divide by"
+    assert cell.number_format == "0.00%"
+
+
+def test_totals_of_groups_stay_where_they_are_in_the_next_period(
+    of_halls: tuple[Reference, Path], tmp_path: Path
+) -> None:
+    """Papers print the totals of a period last; its next form has them below their groups again."""
+    city, folder = of_halls
+    workbook = load_workbook(folder / "annexes.xlsx")
+    for name in workbook.sheetnames[2:]:
+        for row in workbook[name].iter_rows(min_row=2, min_col=3):
+            for cell in row:
+                cell.value = 0 if cell.value is None or "SUM" in str(cell.value) else "/"
+    workbook["各单位"]["C9"], workbook["各单位"]["B9"] = 0, "合计"
+    workbook.save(tmp_path / "annexes.xlsx")
+    data = read_workbook(tmp_path / "annexes.xlsx", Period.parse("2024M03"), city)
+    write_new_quarter(tmp_path / "2024M04", Period.parse("2024M04"), city, data)
+    sheet = load_workbook(tmp_path / "2024M04" / "annexes.xlsx")["各单位"]
+    assert [row[1].value for row in sheet.iter_rows(min_row=5)] == [
+        "乡镇小计",
+        "县人社局",
+        "县民政局",
+        "部门小计",
+        "合计",
+    ]
+    assert [sheet[f"C{row}"].value for row in (5, 8, 9)] == [
+        "=SUM(C2:C4)",
+        "=SUM(C6:C7)",
+        "=SUM(C2:C4,C6:C7)",
+    ]
 
 
 def test_dangerous_names_stay_text(reference: Reference, tmp_path: Path, real: QuarterData) -> None:

@@ -1,16 +1,17 @@
-"""The columns, unit names and totals of each annex in a quarter's form."""
+"""The columns and rows of each annex in a quarter's form: units, and totals among them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from haochaping.core.declaration import AnnexSpec
+from haochaping.core.declaration import RATE, AnnexSpec, Group
 from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
 from haochaping.present.printed_table import (
     PrintedColumn,
+    PrintedRow,
     key_heading,
     printed_table,
     sheet_name,
@@ -25,19 +26,36 @@ _BLANK_ROWS = 20
 
 
 @dataclass(frozen=True)
+class UnitLine:
+    """A row of a unit; one without a name is to be written in."""
+
+    name: str
+    group: str
+    """Group of the annex that it belongs to."""
+
+
+@dataclass(frozen=True)
+class TotalLine:
+    """A row of totals."""
+
+    label: str
+    group: str
+    """Group whose rows it adds up; blank for all rows."""
+    positions: frozenset[int]
+    """Positions of the columns that have a total."""
+
+
+@dataclass(frozen=True)
 class Form:
-    """One annex to fill in: its columns, unit names, and the columns that need a total."""
+    """One annex to fill in: its columns, and its rows with the totals among them."""
 
     spec: AnnexSpec
     sheet: str
     """Name of its sheet."""
     serial_heading: str
     columns: Sequence[PrintedColumn]
-    names: Sequence[str]
-    kinds: Sequence[str]
-    """Group of ``units.csv`` of each name; blank for names that are not registered."""
-    totals: dict[str, set[int]]
-    """Label to the positions of columns that have a total."""
+    lines: Sequence[UnitLine | TotalLine]
+    """The rows below the header, in printed order."""
 
     @property
     def key_heading(self) -> str:
@@ -45,9 +63,9 @@ class Form:
         return key_heading(self.spec)
 
     @property
-    def rows(self) -> int:
-        """Number of rows to fill in; some blank ones where no unit is known."""
-        return len(self.names) or _BLANK_ROWS
+    def names(self) -> list[str]:
+        """The names in the column of names, totals among them."""
+        return [line.label if isinstance(line, TotalLine) else line.name for line in self.lines]
 
     @property
     def headings(self) -> list[str]:
@@ -57,33 +75,84 @@ class Form:
     @property
     def units(self) -> Iterator[tuple[str, str]]:
         """Kind and name of every unit in it: its rows, and its columns where those are units, such as districts."""
-        yield from zip(self.kinds, self.names, strict=True)
+        registered = {group.name for group in self.spec.groups if group.is_registered}
+        for line in self.lines:
+            if isinstance(line, UnitLine) and line.name:
+                yield line.group if line.group in registered else "", line.name
         grouping = self.spec.columns_by
         for column in self.columns if grouping and not grouping.members else ():
             if not column.is_total:
                 yield self.spec.unit_kinds[grouping.key], column.member  # type: ignore[union-attr]
 
+    def blocks(self, group: str = "") -> list[tuple[int, int]]:
+        """First and last row of the sheet of each unbroken run of units, of one group or of all; the header is row 0."""
+        blocks: list[tuple[int, int]] = []
+        for row, line in enumerate(self.lines, start=1):
+            if not isinstance(line, UnitLine) or group not in ("", line.group):
+                continue
+            if blocks and blocks[-1][1] == row - 1:
+                blocks[-1] = blocks[-1][0], row
+            else:
+                blocks.append((row, row))
+        return blocks
+
 
 def annex_form(name: str, quarter: Period, reference: Reference, previous: QuarterData | None) -> Form:
     """Lay out one annex as in the quarter before, or by the units registry where that quarter lacks the annex."""
     spec, serial = reference.declaration.annexes[name], reference.declaration.serial_headings[0]
-    kinds = {group.name: group.name if group.is_registered else "" for group in spec.groups}
     if previous is not None and name in previous.declaration.annexes and name not in previous.absent:
         table = printed_table(previous, name)
-        totals = {
-            row.name: {i for i, cell in enumerate(row.cells) if cell.value is not None}
+        totals = [
+            TotalLine(row.name, _group_added_up(spec, row.name), _positions_with_number(row))
             for row in table.totals
-        }
-        names, of_kind = [row.name for row in table.rows], [kinds.get(row.group, "") for row in table.rows]
-        return Form(spec, table.sheet_name, serial, table.columns, names, of_kind, totals)
+        ]
+        units = [UnitLine(row.name, row.group) for row in table.rows] or _blank_lines(spec.groups[0])
+        return Form(spec, table.sheet_name, serial, table.columns, _with_totals(units, totals))
     grouping = spec.columns_by
     columns = standard_columns(spec, _units(grouping.name, quarter, reference) if grouping else ())
-    count_columns = {i for i, column in enumerate(columns) if column.measure in spec.counts}
-    has_total = name in _TOTALS_BY_DEFAULT if spec.is_particular else not spec.is_mixed
-    totals = {TOTAL_LABEL: count_columns} if has_total else {}
-    units = [(unit, kinds[kind]) for kind in kinds for unit in _units(kind, quarter, reference)]
-    names, of_kind = [unit for unit, _ in units], [kind for _, kind in units]
-    return Form(spec, sheet_name(spec), serial, columns, names, of_kind, totals)
+    units = []
+    for group in spec.groups:
+        known = [UnitLine(unit, group.name) for unit in _units(group.name, quarter, reference)]
+        units += known or _blank_lines(group)
+    return Form(spec, sheet_name(spec), serial, columns, _with_totals(units, _usual_totals(spec, columns)))
+
+
+def _blank_lines(group: Group) -> list[UnitLine]:
+    """Rows to write in the units of a group of which none is known."""
+    return [UnitLine("", group.name)] * _BLANK_ROWS
+
+
+def _usual_totals(spec: AnnexSpec, columns: Sequence[PrintedColumn]) -> list[TotalLine]:
+    """The totals that the city declares for an annex, else one of all rows where annexes usually have one."""
+    has_total = spec.name in _TOTALS_BY_DEFAULT if spec.is_particular else not spec.is_mixed
+    groups = spec.totals or ({TOTAL_LABEL: ""} if has_total else {})
+    positions = frozenset(
+        i
+        for i, column in enumerate(columns)
+        if column.is_declared
+        and (column.measure in spec.counts or spec.measures_by_name[column.measure].kind == RATE)
+    )
+    return [TotalLine(label, group, positions) for label, group in groups.items()]
+
+
+def _positions_with_number(row: PrintedRow) -> frozenset[int]:
+    return frozenset(i for i, cell in enumerate(row.cells) if cell.value is not None)
+
+
+def _group_added_up(spec: AnnexSpec, label: str) -> str:
+    """The group whose rows a printed total adds up, by what the city declares; blank for all rows."""
+    folded = normalize_for_comparison(label)
+    return next((g for known, g in spec.totals.items() if normalize_for_comparison(known) == folded), "")
+
+
+def _with_totals(units: Sequence[UnitLine], totals: Sequence[TotalLine]) -> list[UnitLine | TotalLine]:
+    """The rows with each total below the last row of its group, and those of all rows at the end."""
+    last = {unit.group: position for position, unit in enumerate(units)}
+    lines: list[UnitLine | TotalLine] = []
+    for position, unit in enumerate(units):
+        lines.append(unit)
+        lines += [t for t in totals if t.group == unit.group and position == last[unit.group]]
+    return [*lines, *(total for total in totals if total.group not in last)]
 
 
 def _units(kind: str, quarter: Period, reference: Reference) -> list[str]:

@@ -6,11 +6,13 @@ from typing import Any
 
 from haochaping.core.declaration import AS_PRINTED, CHANGE, RATE, SCORE, SHARE, Expression, Measure
 from haochaping.outputs.excel.workbook_style import LINE_HEIGHT, ROW_HEIGHT, Styles, display_width, set_page
-from haochaping.outputs.form.form import Form
+from haochaping.outputs.form.form import Form, TotalLine, UnitLine
 from haochaping.outputs.form.form_style import TO_FILL, column_letter, whiten_filled, write_headings
 from haochaping.present.printed_table import PrintedColumn
 from haochaping.read.formats.entries_sheet import HELP_SHEET
 
+_NOT_APPLICABLE, _BLANK = '"/"', '""'
+"""What a formula writes where a rate has no base: in a unit's row what bulletins print, in a total's nothing."""
 NO_RESULT_YET = " "
 """Stored result of a formula over blank cells: a blank text, so that our reader can tell it from a missing result."""
 WORDS_DEFINED_NAME = "代替用语"
@@ -30,7 +32,7 @@ _FORMULA_STYLE = {"border": 1, "align": "right", "indent": 1}
 
 
 def write_annex(workbook: Any, styles: Styles, form: Form) -> None:
-    """Add the sheet of one annex: a header row, one row a unit, totals."""
+    """Add the sheet of one annex: a header row, one row a unit, totals among them."""
     sheet = workbook.add_worksheet(form.sheet)
     sheet.set_default_row(ROW_HEIGHT)
     widths = _column_widths(form)
@@ -38,25 +40,18 @@ def write_annex(workbook: Any, styles: Styles, form: Form) -> None:
         sheet.set_column(column, column, width)
     sheet.set_row(0, LINE_HEIGHT * 2)
     write_headings(sheet, styles, 0, form.headings)
-    serial, name = styles.get(border=1, align="center"), styles.get(border=1, num_format="@", text_wrap=True)
-    for row in range(1, form.rows + 1):
-        if form.names:
-            sheet.write_number(row, 0, row, serial)
-            sheet.write_string(row, 1, form.names[row - 1], name)
+    serial = 0
+    for row, line in enumerate(form.lines, start=1):
+        if isinstance(line, TotalLine):
+            _write_total_line(sheet, styles, form, row, line)
         else:
-            sheet.write_blank(row, 0, None, serial)
-            sheet.write_blank(row, 1, None, name)
+            serial += 1
+            _write_unit_line(sheet, styles, form, row, (serial, line))
+    for first, last in form.blocks():
         for position in range(len(form.columns)):
-            _write_unit_cell(sheet, styles, form, row, position)
-    for row, (label, positions) in enumerate(form.totals.items(), start=form.rows + 1):
-        sheet.write_blank(row, 0, None, serial)
-        sheet.write_string(row, 1, label, styles.get(border=1, bold=True, num_format="@"))
-        for position in range(len(form.columns)):
-            _write_total_cell(sheet, styles, form, row, position, position in positions)
-    for position in range(len(form.columns)):
-        _add_validation(sheet, form, position)
-        if _formula(form, 1, position) is None:
-            whiten_filled(workbook, sheet, (1, position + 2), (form.rows, position + 2))
+            _add_validation(sheet, form, position, (first, last))
+            if _formula(form, first, position) is None:
+                whiten_filled(workbook, sheet, (first, position + 2), (last, position + 2))
     sheet.freeze_panes(1, 2)
     set_page(sheet, landscape=sum(widths) > 108)
     sheet.set_header(f"&C&14 {form.sheet}")
@@ -64,12 +59,34 @@ def write_annex(workbook: Any, styles: Styles, form: Form) -> None:
 
 
 def _column_widths(form: Form) -> list[float]:
-    names = max(display_width(text) for text in (form.key_heading, *form.names, *form.totals))
+    names = max(display_width(text) for text in (form.key_heading, *form.names))
     return [
         6.0,
         float(min(max(names + 2, 12), 34)),
         *(float(max(12, display_width(column.heading) + 2)) for column in form.columns),
     ]
+
+
+def _write_unit_line(sheet: Any, styles: Styles, form: Form, row: int, unit: tuple[int, UnitLine]) -> None:
+    """Write the row of a unit, given with its serial number; both are blank where no unit is known."""
+    number, line = unit
+    serial, name = styles.get(border=1, align="center"), styles.get(border=1, num_format="@", text_wrap=True)
+    if line.name:
+        sheet.write_number(row, 0, number, serial)
+        sheet.write_string(row, 1, line.name, name)
+    else:
+        sheet.write_blank(row, 0, None, serial)
+        sheet.write_blank(row, 1, None, name)
+    for position in range(len(form.columns)):
+        _write_unit_cell(sheet, styles, form, row, position)
+
+
+def _write_total_line(sheet: Any, styles: Styles, form: Form, row: int, total: TotalLine) -> None:
+    """Write a row of totals; it has no serial number."""
+    sheet.write_blank(row, 0, None, styles.get(border=1, align="center"))
+    sheet.write_string(row, 1, total.label, styles.get(border=1, bold=True, num_format="@", text_wrap=True))
+    for position in range(len(form.columns)):
+        _write_total_cell(sheet, styles, form, (row, position), total)
 
 
 def _write_unit_cell(sheet: Any, styles: Styles, form: Form, row: int, position: int) -> None:
@@ -118,8 +135,11 @@ def _row_total_formula(form: Form, row: int, total: PrintedColumn) -> str | None
     return f"=SUM({','.join(_address(row, i) for i in parts)})"
 
 
-def _rate_formula(form: Form, row: int, position: int) -> str | None:
-    """Numerator over denominator at two decimals of a percentage; less than all is never shown as 100%, 0/0 as ``/``."""
+def _rate_formula(form: Form, row: int, position: int, undefined: str = _NOT_APPLICABLE) -> str | None:
+    """Numerator over denominator at two decimals of a percentage; less than all is never shown as 100%.
+
+    `undefined` stands where there is no rate, such as 0/0: a text as formulas write it.
+    """
     measure = _measure(form, position)
     whole, part = (
         _sum(form, expression, row, position) for expression in (measure.denominator, measure.numerator)
@@ -135,7 +155,8 @@ def _rate_formula(form: Form, row: int, position: int) -> str | None:
     blank, all_of = ",".join(f'{address}=""' for address in addresses), ",".join(addresses)
     ratio = f"ROUND({part}/{whole},4)"
     ratio = f"IF({part}<{whole},MIN({ratio},0.9999),{ratio})"
-    return f'=IF(OR({blank}),"",IF(COUNT({all_of})<{len(addresses)},"/",IF({whole}=0,"/",{ratio})))'
+    ratio = f"IF({whole}=0,{undefined},{ratio})"
+    return f'=IF(OR({blank}),"",IF(COUNT({all_of})<{len(addresses)},{undefined},{ratio}))'
 
 
 def _sum(form: Form, expression: Expression, row: int, position: int) -> str:
@@ -150,7 +171,8 @@ def _sum(form: Form, expression: Expression, row: int, position: int) -> str:
     return "".join(terms) if len(terms) == 1 else f"({''.join(terms)})" if terms else ""
 
 
-def _share_formula(form: Form, row: int, position: int) -> str | None:
+def _share_formula(form: Form, row: int, position: int, undefined: str = _NOT_APPLICABLE) -> str | None:
+    """A count over the sum of all units; the totals among them are left out, for they would count units twice."""
     measure = _measure(form, position)
     if len(measure.numerator) != 1:
         return None
@@ -158,45 +180,61 @@ def _share_formula(form: Form, row: int, position: int) -> str | None:
     part = _measure_address(form, counted, row, position)
     if not part:
         return None
-    first, last = (_measure_address(form, counted, at, position, "$") for at in (1, form.rows))
-    whole = f"SUM({first}:{last})"
-    return f'=IF({part}="","",IF(NOT(ISNUMBER({part})),"/",IF({whole}=0,"/",ROUND({part}/{whole},4))))'
+    areas = (
+        ":".join(_measure_address(form, counted, at, position, "$") for at in block)
+        for block in form.blocks()
+    )
+    whole = f"SUM({','.join(areas)})"
+    ratio = f"IF({whole}=0,{undefined},ROUND({part}/{whole},4))"
+    return f'=IF({part}="","",IF(NOT(ISNUMBER({part})),{undefined},{ratio}))'
 
 
-def _write_total_cell(
-    sheet: Any, styles: Styles, form: Form, row: int, position: int, has_total: bool
-) -> None:
-    """Write a cell of a total row; blank where the quarter before printed none."""
+def _write_total_cell(sheet: Any, styles: Styles, form: Form, at: tuple[int, int], total: TotalLine) -> None:
+    """Write a cell of a row of totals, at its row and column; blank where the quarter before printed none.
+
+    It is read as printed, like any other cell, so that what it shows must follow from the cells beside it.
+    """
+    row, position = at
     measure = _measure(form, position)
     style = styles.get(**_FORMULA_STYLE, bold=True, num_format=_number_format(measure))
-    formula = ""
+    formula: str | None = None
     value: int | str = NO_RESULT_YET
+    is_part = total.group != "" and form.spec.is_mixed
     if measure.kind == RATE:
-        formula = _rate_formula(form, row, position) or ""
+        formula = _rate_formula(form, row, position, undefined=_BLANK)
+    elif measure.kind == SHARE and is_part:
+        formula = _share_formula(form, row, position, undefined=_BLANK)
     elif measure.is_count or measure.kind == SHARE:
-        formula, value = f"=SUM({_address(1, position)}:{_address(form.rows, position)})", 0
-    if has_total and formula:
+        formula, value = _total_formula(form, position, total.group), 0
+    if position in total.positions and formula:
         sheet.write_formula(row, position + 2, formula, style, value)
     else:
         sheet.write_blank(row, position + 2, None, style)
 
 
-def _add_validation(sheet: Any, form: Form, position: int) -> None:
-    """Accept a count (or a percentage up to all) or one of the city's words, and nothing else.
+def _total_formula(form: Form, position: int, group: str) -> str | None:
+    """The sum of a column over the units of a group, or of all; None where it has no rows."""
+    areas = [f"{_address(first, position)}:{_address(last, position)}" for first, last in form.blocks(group)]
+    return f"=SUM({','.join(areas)})" if areas else None
+
+
+def _add_validation(sheet: Any, form: Form, position: int, rows: tuple[int, int]) -> None:
+    """In the rows from first to last, accept a count (or a percentage up to all) or one of the city's words, and nothing else.
 
     A cell has one validation only: a drop-down of the words would refuse every number.
     """
     measure = _measure(form, position)
     if measure.kind == AS_PRINTED:
         return
-    address = _address(1, position)
+    first, last = rows
+    address = _address(first, position)
     least, condition, expected = (
         text.format(address) for text in _ACCEPTED.get(measure.kind, _COUNT_ACCEPTED)
     )
     sheet.data_validation(
-        1,
+        first,
         position + 2,
-        form.rows,
+        last,
         position + 2,
         {
             "validate": "custom",

@@ -17,15 +17,20 @@ from haochaping.read.formats.entries_sheet import HELP_SHEET, SHEET
 STEPS = (
     "每个附件一页，第一行是表头。黄色格填写，填好后变白；其余是公式，自动算出。列的名称和次序请勿改动。",
     "单位名称按上季度（没有上季度的，按单位名录）列出，有增减、改名的直接改，序号从 1 起连续编。"
-    "增加单位请在合计行以上、已有各行之间插入行。",
+    "增加单位请在该组的小计或合计行以上、已有各行之间插入行。",
     "没有数的格不要填 0，填下列“代替数字的用语”之一；确实为零的填 0；不知道的留空，核对时会列出。",
     "从别处粘贴时选“只粘贴数值”，以免带走格式和公式。粘贴的内容不受输入限制，请看下面的填写检查。",
-    "比率、占比、合计是公式，可以直接改写为要印发的数；运行时一律重新核算，不一致的会指出。",
+    "比率、占比、小计、合计是公式，可以直接改写为要印发的数；运行时一律重新核算，不一致的会指出。",
     f"本期没有的附件，把该页整页删除。“{SHEET}”一页填通报正文里的数和日期，以及各附件的标题和备注。",
     "填好后存盘，运行 make quarter。文字说明写在同一文件夹的 notes.md 里：各节都显示在简报网页上，"
     "其中“通报·”开头的三节还写入通报；提示不会印出。",
 )
 _WIDTHS = (24, 66, 12, 14)
+_BLANKS = "COUNTBLANK({0})"
+_UNRECOGNISED = (
+    f'SUMPRODUCT(--(LEN({{0}})>0))-COUNTIF({{0}},">=0")-SUMPRODUCT(COUNTIF({{0}},"="&{WORDS_DEFINED_NAME}))'
+)
+"""Formulas over an area: its blank cells, and those with neither a number nor a word in place of one."""
 
 
 @dataclass(frozen=True)
@@ -101,23 +106,32 @@ def _write_checks(sheet: Any, styles: Styles, forms: Sequence[Form], row: int) -
             sheet.write_string(row, 1, "没有列", styles.prose)
             continue
         columns = [i for i, column in enumerate(form.columns) if not column.is_total]
-        initial_text = printable("".join(f"{form.columns[i].heading} {form.rows} 格；" for i in columns))
+        units = sum(last - first + 1 for first, last in form.blocks())
+        initial_text = printable("".join(f"{form.columns[i].heading} {units} 格；" for i in columns))
         fit_row(sheet, row, (form.sheet, initial_text), _WIDTHS[:2])
-        area = _column_range(form, 0, len(form.columns) - 1)
-        recognised = f'COUNTIF({area},">=0")-SUMPRODUCT(COUNTIF({area},"="&{WORDS_DEFINED_NAME}))'
+        areas = _unit_areas(form, 0, len(form.columns) - 1)
         sheet.write_formula(
             row, 1, f"={'&'.join(_blank_count_formula(form, i) for i in columns)}", styles.prose, initial_text
         )
-        sheet.write_formula(row, 2, f"=COUNTBLANK({area})", count_style, form.rows * len(columns))
-        sheet.write_formula(row, 3, f"=SUMPRODUCT(--(LEN({area})>0))-{recognised}", count_style, 0)
+        blanks, unrecognised = (_sum_over(areas, formula) for formula in (_BLANKS, _UNRECOGNISED))
+        sheet.write_formula(row, 2, f"={blanks}", count_style, units * len(columns))
+        sheet.write_formula(row, 3, f"={unrecognised}", count_style, 0)
     return row + 1
 
 
-def _column_range(form: Form, first: int, last: int) -> str:
-    return f"'{form.sheet}'!${column_letter(first + 2)}$2:${column_letter(last + 2)}${form.rows + 1}"
+def _unit_areas(form: Form, first: int, last: int) -> list[str]:
+    """The cells of units in the columns from first to last: an area for each run of rows between totals."""
+    left, right = column_letter(first + 2), column_letter(last + 2)
+    return [f"'{form.sheet}'!${left}${top + 1}:${right}${bottom + 1}" for top, bottom in form.blocks()]
+
+
+def _sum_over(areas: Sequence[str], formula: str) -> str:
+    """The sum of a formula over areas, for functions that take only one."""
+    return "+".join(formula.format(area) for area in areas)
 
 
 def _blank_count_formula(form: Form, position: int) -> str:
     """Formula for the heading of a column with the number of its blank cells; blank text where it has none."""
-    area, heading = _column_range(form, position, position), quotable(form.columns[position].heading)
-    return f'IF(COUNTBLANK({area})=0,"","{heading} "&COUNTBLANK({area})&" 格；")'
+    heading = quotable(form.columns[position].heading)
+    blanks = _sum_over(_unit_areas(form, position, position), _BLANKS)
+    return f'IF({blanks}=0,"","{heading} "&({blanks})&" 格；")'
