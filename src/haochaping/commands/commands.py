@@ -177,13 +177,15 @@ def _new(locations: Locations, options: argparse.Namespace) -> int:
     previous = _last_readable_quarter(locations, quarter, reference)
     written = write_new_quarter(locations.raw(quarter), quarter, reference, previous)
     previous_quarter = previous.quarter if previous else None
-    named = f"单位、标题和备注的措辞按{previous_quarter.label}" if previous_quarter else "单位按 units.csv"
+    named = f"单位和列按{previous_quarter.label}" if previous_quarter else "单位按 units.csv"
     missing_note = (
         f"（没有上一{quarter.name}{quarter.previous.label}的资料）"
         if previous_quarter != quarter.previous
         else ""
     )
-    report_progress(f"已建立：{'、'.join(str(path) for path in written)}，{named}{missing_note}")
+    report_progress(f"已建立：{'、'.join(str(path) for path in written.files)}，{named}{missing_note}")
+    for line in written.wording:
+        report_progress(line)
     return DONE
 
 

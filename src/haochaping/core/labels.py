@@ -83,9 +83,9 @@ def page_title(quarter: Period, declaration: Declaration) -> str:
     return f"{quarter.label}{declaration.subject}工作简报"
 
 
-def bulletin_title(data: QuarterData) -> str:
-    """The title of a bulletin whose source prints none."""
-    return f"关于{data.quarter.label}{data.declaration.subject}工作情况的通报"
+def bulletin_title(quarter: Period, declaration: Declaration) -> str:
+    """The title of a bulletin whose source prints none: ``关于2022年第四季度政务服务“好差评”工作情况的通报``."""
+    return f"关于{quarter.label}{declaration.subject}工作情况的通报"
 
 
 def annex_titles(data: QuarterData) -> dict[str, str]:

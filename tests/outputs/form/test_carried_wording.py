@@ -3,7 +3,7 @@
 import pytest
 
 from haochaping.core.period import Period
-from haochaping.outputs.form.carried_wording import DateMention, in_quarter, note_pieces
+from haochaping.outputs.form.carried_wording import DateMention, in_quarter, note_pieces, title_of
 
 OLD, NEW = Period(2022, 4), Period(2023, 1)
 DATES = {"period_start": "2022-10-01", "period_end": "2022-12-31", "extraction_date": "2023-01-05"}
@@ -61,15 +61,37 @@ def test_dates_of_a_note_become_those_of_the_form() -> None:
     "note",
     [
         "",
-        "数据来源某系统。",
         "统计范围2022年10月1日至12月30日。",
         "统计范围2022年10月1日至12月31日，其中11月停机。",
         "统计范围2022年10月1日至12月31日，2022年口径。",
+        "统计范围2022年10月1日至12月31日，另有120条未计入。",
+        "主动评价率99.9%以上的不列。",
         "统计范围2022年10月1日至12月31日，" + "长" * 201,
     ],
 )
-def test_a_note_with_dates_of_its_own_is_not_carried_over(note: str) -> None:
+def test_a_note_with_dates_or_figures_of_its_own_is_not_carried_over(note: str) -> None:
     assert not told(note)
+
+
+def test_a_note_without_dates_is_carried_over_as_it_is() -> None:
+    note = "数据来源12345热线系统，“/”为无办件，办结后5个工作日内可补评。"
+    assert told(note) == [note]
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    [
+        ("关于2022年第四季度情况的通报", "关于2023年第一季度情况的通报"),
+        ("2022年四季度通报", "2023年一季度通报"),
+        ("政务服务评价情况通报", "政务服务评价情况通报"),
+        ("2022年度第四季度通报", ""),
+        ("关于2022年10-12月情况的通报", ""),
+        ("第三季度通报", ""),
+        ("", ""),
+    ],
+)
+def test_a_title_that_would_name_another_time_is_not_carried_over(title: str, wanted: str) -> None:
+    assert title_of(title, OLD, NEW) == wanted
 
 
 def test_a_date_is_written_as_it_was() -> None:

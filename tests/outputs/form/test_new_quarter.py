@@ -32,7 +32,8 @@ ANNEXES = ["附件1 各区县", "附件2 市直部门", "附件3 区直部门", 
 @pytest.fixture(scope="module")
 def folder(real: QuarterData, reference: Reference, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("new") / "2023Q1"
-    assert write_new_quarter(folder, NEXT, reference, real) == [folder / "annexes.xlsx", folder / "notes.md"]
+    written = write_new_quarter(folder, NEXT, reference, real)
+    assert written.files == [folder / "annexes.xlsx", folder / "notes.md"]
     return folder
 
 
@@ -135,6 +136,40 @@ def test_titles_and_notes_of_the_quarter_before_are_taken_over_with_its_dates(
     )
     [note] = [row[1] for row in workbook[SHEET].iter_rows(min_row=2) if row[0].value == "附件4备注"]
     assert note.data_type == "f" and note.number_format == "General" and "MONTH($B$3)" in note.value
+
+
+def test_what_is_said_of_the_wording_is_what_the_form_has(
+    reference: Reference, tmp_path: Path, real: QuarterData
+) -> None:
+    told = write_new_quarter(tmp_path / "all", NEXT, reference, real).wording
+    assert told == [
+        "沿用2022年第四季度的措辞，时段已换：通报标题、主送、附件标题 5 个、附件备注 5 个",
+        "notes.md 只有各节的标题和提示，2022年第四季度写的文字没有沿用",
+    ]
+    annexes = real.annexes.assign(title="", note="")
+    annexes.loc[annexes["table"] == "districts", "note"] = "其中120条未计入。"
+    annexes.loc[annexes["table"] == "public_services", "note"] = "“/”为无办件。"
+    data = replace(real, annexes=annexes)
+    told = write_new_quarter(tmp_path / "some", NEXT, reference, data).wording
+    assert told[0].endswith("：通报标题、主送、附件备注 1 个")
+    assert told[1].startswith("没有沿用：附件1备注，其中有2022年第四季度自己的日期或数")
+    rows = {row[0]: row for row in load_workbook(tmp_path / "some" / "annexes.xlsx")[SHEET].values}
+    assert (rows["附件1备注"][1], rows["附件5备注"][1]) == (None, "“/”为无办件。")
+    assert rows["附件5备注"][2] == "上季度的措辞；可以直接改写"
+    nothing = replace(data, annexes=annexes.assign(note=""), about=data.about.iloc[:0])
+    told = write_new_quarter(tmp_path / "none", NEXT, reference, nothing).wording
+    assert told[0] == "2022年第四季度没有可以沿用的标题和备注，留空待填"
+    assert write_new_quarter(tmp_path / "first", NEXT, reference, None).wording == []
+
+
+def test_title_and_addressees_have_a_hint(workbook: Workbook, of_halls: tuple[Reference, Path]) -> None:
+    first = {row[0]: row[2] for row in load_workbook(of_halls[1] / "annexes.xlsx")[SHEET].values}
+    assert first["通报标题"] == "如 关于2024年3月大厅服务评价工作情况的通报；留空的由程序照此写成"
+    assert first["主送"] == "通报开头的收文单位，如 各大厅、各乡镇、各部门；留空的，通报中留出空位"
+    assert all(first.values()), "every item has a hint"
+    later = {row[0]: row[2] for row in workbook[SHEET].values}
+    assert later["通报标题"] == "上季度的标题，时段已换；可以直接改写"
+    assert later["主送"] == "照上季度填好，有变动的直接改写"
 
 
 def test_names_that_the_registry_has_otherwise_are_listed(workbook: Workbook, real: QuarterData) -> None:
@@ -311,6 +346,7 @@ def test_the_quarter_that_units_are_taken_from_is_named(
     assert cli.main(["new", "2023Q3", *roots]) == 0
     told = capsys.readouterr().err
     assert "按2022年第四季度（没有上一季度2023年第二季度的资料）" in told
+    assert "附件备注 5 个" in told and "notes.md 只有各节的标题和提示" in told
     assert cli.main(["new", "2023Q1", *roots]) == 0 and "没有上一季度" not in capsys.readouterr().err
     assert cli.main(["new", "2023Q2", *roots]) == 0
     told = capsys.readouterr().err
@@ -329,5 +365,5 @@ def test_what_is_there_is_never_overwritten(reference: Reference, tmp_path: Path
 def test_the_same_quarter_gives_the_same_bytes(
     folder: Path, reference: Reference, real: QuarterData, tmp_path: Path
 ) -> None:
-    for path in write_new_quarter(tmp_path, NEXT, reference, real):
+    for path in write_new_quarter(tmp_path, NEXT, reference, real).files:
         assert path.read_bytes() == (folder / path.name).read_bytes()

@@ -23,6 +23,8 @@ _MENTION = {
 _DATE = re.compile(r"(?:(\d{4})(年|[-./]))?(\d{1,2})(月|[-./])(\d{1,2})(日?)")
 _TRACE_OF_DATE = re.compile(r"\d{4}年|\d月|季度|半年")
 """Traces of a date or quarter that was not recognised and would be left as the old quarter's."""
+_FIGURE = re.compile(r"\d[万亿]?[余多]?(?:[件条次票笔户人]|%|％|个?百分点)")
+"""A number of the old quarter in a note; 5个工作日 and the hotline 12345 are none."""
 _LAST_OF_ONE_DIGIT = 9
 _MOST_FORMULA_TEXT = 200
 """A text inside a formula may have 255 characters."""
@@ -34,12 +36,18 @@ def in_quarter(text: str, old: Period, new: Period) -> str:
 
     def replace_period(match: re.Match[str]) -> str:
         year, unit, ordinal, number, word = match.groups()
-        if _number(number) != old.number or (year and int(year) != old.year):
+        if not _is_of(match, old):
             return match.group()
         ordinal = "" if ordinal == "0" and new.number > _LAST_OF_ONE_DIGIT else ordinal
         return f"{new.year if year else ''}{unit or ''}{ordinal}{_like(number, new.number)}{word}"
 
     return _MENTION[old.kind].sub(replace_period, text)
+
+
+def _is_of(mention: re.Match[str], period: Period) -> bool:
+    """Whether a mention is one of `period`."""
+    year, _, _, number, _ = mention.groups()
+    return _number(number) == period.number and (not year or int(year) == period.year)
 
 
 def _number(written: str) -> int:
@@ -54,6 +62,12 @@ def _like(written: str, number: int) -> str:
     if not written or written.isdigit():
         return str(number) if written else ""
     return (_HALVES if written in _HALVES else _NUMERALS)[number - 1]
+
+
+def title_of(title: str, old: Period, new: Period) -> str:
+    """A title of the old period for the new one; blank where it names a time that would stay the old one's."""
+    rest = _MENTION[old.kind].sub(lambda m: "" if _is_of(m, old) else m.group(), title)
+    return "" if _TRACE_OF_DATE.search(rest) else in_quarter(title, old, new)
 
 
 @dataclass(frozen=True)
@@ -90,7 +104,8 @@ Pieces = Sequence[str | DateMention]
 def note_pieces(note: str, dates: Mapping[str, str], old: Period, new: Period) -> Pieces | None:
     """Split a note of the old quarter into words and mentions of its `dates` (name to ISO), the quarter replaced.
 
-    None where it holds no date, or one that is not among `dates`: then its dates cannot be updated.
+    None where it says nothing, or something that would stay the old quarter's: a date that is not among `dates`, a
+    figure.
     """
     text = remove_whitespace_beside_chinese(note)
     pieces: list[str | DateMention] = []
@@ -104,7 +119,9 @@ def note_pieces(note: str, dates: Mapping[str, str], old: Period, new: Period) -
     pieces = [in_quarter(p, old, new) if isinstance(p, str) else p for p in [*pieces, text[end:]]]
     words = [piece for piece in pieces if isinstance(piece, str)]
     has_old_date = any(_TRACE_OF_DATE.search(_MENTION[old.kind].sub("", word)) for word in words)
-    if len(words) == len(pieces) or has_old_date or any(len(word) > _MOST_FORMULA_TEXT for word in words):
+    is_formula = len(words) < len(pieces)
+    is_too_long = is_formula and any(len(word) > _MOST_FORMULA_TEXT for word in words)
+    if not text or has_old_date or is_too_long or any(_FIGURE.search(word) for word in words):
         return None
     return pieces
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from haochaping.core.model import QuarterData
-from haochaping.core.period import Period
+from haochaping.core.declaration import Declaration
+from haochaping.core.labels import bulletin_title
 from haochaping.core.text import printable
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, set_page, write_text
-from haochaping.outputs.form.carried_wording import DateMention, Pieces, in_quarter, note_pieces
+from haochaping.outputs.form.carried_wording import DateMention
 from haochaping.outputs.form.form_style import TO_FILL, quotable, whiten_filled, write_headings
+from haochaping.outputs.form.known_entries import KnownEntries
 from haochaping.read.formats.entries_sheet import DATES, FIGURES, ITEMS, SHEET, annex_items, items_of
 from haochaping.reference.reference import Reference
 
 HEADINGS = ("项目", "内容", "说明")
 _WIDTHS = (20, 54, 36)
-_AS_PRINTED = "照通报正文填写，如 99.9%、99.9%以上、约99.9%；正文没有的留空"
+_PERCENTAGE = "照通报正文填写，如 99.9%、99.9%以上、约99.9%；正文没有的留空"
+_NUMBER = "照通报正文填写，如 230、约2.3万；正文没有的留空"
 _HINTS = {
     "quarter": "请勿改动",
     "period_start": "季度首日，已填",
@@ -31,8 +31,13 @@ _HINTS = {
     "planned_work": "通报正文中下一步工作的语句；没有的留空",
 }
 _TITLE_HINT = "印在该附件上方；留空的由程序写成"
+_CARRIED_TITLE_HINT = "上季度的标题，时段已换；可以直接改写"
+_CARRIED_HINT = "照上季度填好，有变动的直接改写"
 _NOTE_HINT = "数据来源、统计范围、提取时间、符号的含义；留空的由程序按统计期、提取时间写成"
 _NOTE_FORMULA_HINT = "上季度的措辞，日期随上面的统计期、提取时间自动改变；可以直接改写"
+_CARRIED_NOTE_HINT = "上季度的措辞；可以直接改写"
+_MOST_ADDRESSEES = 3
+"""How many groups of units the example of addressees names."""
 _DATE_VALIDATION = {
     "validate": "date",
     "criteria": ">=",
@@ -40,47 +45,6 @@ _DATE_VALIDATION = {
     "error_title": "这一格填不了",
     "error_message": "应为日期，如 2023-01-05。",
 }
-
-
-@dataclass(frozen=True)
-class KnownEntries:
-    """Entries that can be filled in before a quarter's data are there."""
-
-    facts: Mapping[str, str | date]
-    """Entries of ``about``."""
-    titles: Mapping[str, str] = field(default_factory=dict)
-    """Title by table."""
-    notes: Mapping[str, Pieces] = field(default_factory=dict)
-    """Note by table, in pieces: its dates refer to cells of the sheet."""
-
-    @property
-    def period(self) -> Period:
-        """The period of the sheet."""
-        return Period.parse(self.facts["quarter"])
-
-
-def known_entries(quarter: Period, reference: Reference, previous: QuarterData | None) -> KnownEntries:
-    """The quarter and its dates; issuer, addressees, titles and wording of notes from the quarter before."""
-    facts: dict[str, str | date] = {
-        "quarter": str(quarter),
-        "period_start": quarter.start,
-        "period_end": quarter.end,
-        "issuer": str(reference.city.get("office", "")),
-    }
-    if previous is None:
-        return KnownEntries(facts)
-    facts |= {name: fact for name in ("issuer", "addressees") if (fact := previous.fact(name))}
-    old = previous.quarter
-    if old.label in previous.fact("title"):
-        facts["title"] = in_quarter(previous.fact("title"), old, quarter)
-    titles: dict[str, str] = {}
-    notes: dict[str, Pieces] = {}
-    for annex in previous.annexes.to_dict("records"):
-        titles[annex["table"]] = in_quarter(annex["title"], old, quarter)
-        dates = {name: annex[name] for name in ("period_start", "period_end", "extraction_date")}
-        if pieces := note_pieces(annex["note"], dates, old, quarter):
-            notes[annex["table"]] = pieces
-    return KnownEntries(facts, titles, notes)
 
 
 def write_entries(workbook: Any, styles: Styles, known: KnownEntries, reference: Reference) -> None:
@@ -91,15 +55,16 @@ def write_entries(workbook: Any, styles: Styles, known: KnownEntries, reference:
     write_headings(sheet, styles, 0, HEADINGS)
     items = annex_items(reference.declaration)
     own_items = items_of(known.period, reference.declaration)
-    texts = {*FIGURES.values(), *reference.declaration.text_figures}
     for row, (label, name) in enumerate(own_items.items(), start=1):
-        hint = known.period.in_own_words(_HINTS.get(name, _AS_PRINTED if name in texts else ""))
+        hint = known.period.in_own_words(_hint(name, known, reference))
         _write_entry(sheet, styles, row, (label, known.facts.get(name, ""), hint))
     for row, (label, (table, item)) in enumerate(items.items(), start=len(own_items) + 1):
         if item == "title":
-            _write_entry(sheet, styles, row, (label, known.titles.get(table, ""), _TITLE_HINT))
+            hint = _CARRIED_TITLE_HINT if table in known.titles else _TITLE_HINT
+            entry = label, known.titles.get(table, ""), known.period.in_own_words(hint)
+            _write_entry(sheet, styles, row, entry)
         elif table in known.notes:
-            _write_note_formula(sheet, styles, row, label, known, table)
+            _write_note(sheet, styles, row, label, known, table)
         else:
             _write_entry(sheet, styles, row, (label, "", _NOTE_HINT))
     last = len(own_items) + len(items)
@@ -108,6 +73,29 @@ def write_entries(workbook: Any, styles: Styles, known: KnownEntries, reference:
     sheet.ignore_errors({"number_stored_as_text": f"B2:B{last + 1}"})
     sheet.freeze_panes(1, 1)
     set_page(sheet)
+
+
+def _hint(name: str, known: KnownEntries, reference: Reference) -> str:
+    """What is expected of an item of the text; of title and addressees an example made from what the city declares."""
+    if name in known.facts and name in ("title", "addressees"):
+        return _CARRIED_TITLE_HINT if name == "title" else _CARRIED_HINT
+    if name == "title":
+        return f"如 {bulletin_title(known.period, reference.declaration)}；留空的由程序照此写成"
+    if name == "addressees":
+        return (
+            f"通报开头的收文单位，如 {_example_of_addressees(reference.declaration)}；留空的，通报中留出空位"
+        )
+    if name in reference.declaration.text_figures:
+        return _NUMBER
+    return _HINTS.get(name, _PERCENTAGE if name in FIGURES.values() else "")
+
+
+def _example_of_addressees(declaration: Declaration) -> str:
+    """Addressees by the groups of units that the annexes list: 各区县、各市直部门."""
+    groups = [group for spec in declaration.annexes.values() for group in spec.groups]
+    registered = [group.word for group in groups if group.is_registered]
+    words = list(dict.fromkeys(registered or [group.word for group in groups]))
+    return "、".join(f"各{word.removeprefix('各')}" for word in words[:_MOST_ADDRESSEES])
 
 
 def _write_entry(sheet: Any, styles: Styles, row: int, entry: tuple[str, str | date, str]) -> None:
@@ -131,10 +119,12 @@ def _write_label_and_hint(sheet: Any, styles: Styles, row: int, label: str, text
     write_text(sheet, row, 2, hint, styles.get(border=1, text_wrap=True))
 
 
-def _write_note_formula(
-    sheet: Any, styles: Styles, row: int, label: str, known: KnownEntries, table: str
-) -> None:
-    """Write a note as a formula: its dates are taken from the rows above."""
+def _write_note(sheet: Any, styles: Styles, row: int, label: str, known: KnownEntries, table: str) -> None:
+    """Write the note of the quarter before: a formula where it has dates, which are taken from the rows above."""
+    if all(isinstance(piece, str) for piece in known.notes[table]):
+        hint = known.period.in_own_words(_CARRIED_NOTE_HINT)
+        _write_entry(sheet, styles, row, (label, printable("".join(map(str, known.notes[table]))), hint))
+        return
     row_of = {name: number for number, name in enumerate(ITEMS.values(), start=2)}
     shown_pieces, formulas = [], []
     for piece in known.notes[table]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 from haochaping.core.errors import InputRefused, Problem
@@ -13,8 +14,9 @@ from haochaping.core.text import normalize_for_comparison
 from haochaping.outputs.excel.workbook_style import Styles, open_workbook
 from haochaping.outputs.form.form import annex_form, differing_addressees, differing_names
 from haochaping.outputs.form.form_annex import write_annex
-from haochaping.outputs.form.form_entries import known_entries, write_entries
+from haochaping.outputs.form.form_entries import write_entries
 from haochaping.outputs.form.form_help import Help, write_help
+from haochaping.outputs.form.known_entries import KnownEntries, known_entries, told_of_wording
 from haochaping.read.raw_folder import input_files
 from haochaping.reference.reference import Reference
 from haochaping.store.notes import notes_template
@@ -22,9 +24,18 @@ from haochaping.store.notes import notes_template
 ANNEXES = "annexes.xlsx"
 
 
+@dataclass(frozen=True)
+class NewQuarter:
+    """What was written for a quarter that is to be filled in."""
+
+    files: list[Path]
+    wording: list[str]
+    """Which wording of the quarter before is in them and which is not, for the analyst; empty without such a quarter."""
+
+
 def write_new_quarter(
     folder: Path, quarter: Period, reference: Reference, previous: QuarterData | None
-) -> list[Path]:
+) -> NewQuarter:
     """Create the folder of a quarter with an empty workbook and an empty notes file.
 
     Parameters
@@ -36,13 +47,13 @@ def write_new_quarter(
     reference : Reference
         The city's units and words.
     previous : QuarterData or None
-        The quarter before: its units, columns, totals, issuer, titles and the wording of its notes are taken
-        over, its figures are not.
+        The quarter before: its units, columns, totals, issuer, titles and the wording of its annexes' notes are
+        taken over, its figures and what its ``notes.md`` says are not.
 
     Returns
     -------
-    list of Path
-        The files written.
+    NewQuarter
+        The files written, and what of the quarter before is in them.
 
     Raises
     ------
@@ -58,22 +69,23 @@ def write_new_quarter(
             for path in existing
         )
     folder.mkdir(parents=True, exist_ok=True)
+    known = known_entries(quarter, reference, previous)
     contents = {
-        ANNEXES: _workbook(quarter, reference, previous),
+        ANNEXES: _workbook(known, reference, previous),
         NOTES: notes_template(quarter.label, reference.declaration).encode("utf-8"),
     }
     for name, content in contents.items():
         with (folder / name).open("xb") as file:
             file.write(content)
-    return [folder / name for name in contents]
+    wording = told_of_wording(known, previous.quarter, reference.declaration) if previous else []
+    return NewQuarter([folder / name for name in contents], wording)
 
 
-def _workbook(quarter: Period, reference: Reference, previous: QuarterData | None) -> bytes:
-    buffer = io.BytesIO()
+def _workbook(known: KnownEntries, reference: Reference, previous: QuarterData | None) -> bytes:
+    quarter, buffer = known.period, io.BytesIO()
     workbook = open_workbook(buffer, f"{quarter.label}{reference.declaration.subject}数据附件（待填）")
     styles = Styles(workbook)
     forms = [annex_form(name, quarter, reference, previous) for name in reference.declaration.annexes]
-    known = known_entries(quarter, reference, previous)
     names = {form.sheet: differing_names(form, reference) for form in forms}
     names["主送"] = differing_addressees(str(known.facts.get("addressees", "")), reference)
     words = {word: meaning for word, meaning in reference.no_value.items() if normalize_for_comparison(word)}

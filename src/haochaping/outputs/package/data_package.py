@@ -141,7 +141,7 @@ def _descriptor(data: QuarterData, resources: list[dict[str, Any]]) -> dict[str,
 
 def _sources(data: QuarterData) -> list[dict[str, str]]:
     """The bulletin's title, then the files it was read from with their hashes."""
-    title = data.fact("title") or bulletin_title(data)
+    title = data.fact("title") or bulletin_title(data.quarter, data.declaration)
     files = [
         {"title": str(row.file), "hash": f"sha256:{row.sha256}"}
         for row in data.inputs.itertuples()

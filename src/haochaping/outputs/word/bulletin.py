@@ -96,7 +96,7 @@ class _Bulletin:
     def __init__(self, data: QuarterData, report: CheckReport, figures: Figures, reference: Reference):
         self.data, self.report, self.figures, self.reference = data, report, figures, reference
         self.issuer = data.fact("issuer") or str(reference.city.get("office", ""))
-        self.title = data.fact("title") or bulletin_title(data)
+        self.title = data.fact("title") or bulletin_title(data.quarter, data.declaration)
         self.grids = annex_grids(data)
         self.document = word.new_document()
         self.end = self.document.element.body[-1]  # the last section's properties; everything stands before
