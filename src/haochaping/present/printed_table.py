@@ -27,6 +27,10 @@ NAME_HEADING = "名称"
 """Heading of the names of rows where none is declared, or several are."""
 
 
+_FULL_WIDTH = {ord(sign): chr(ord(sign) + 0xFEE0) for sign in "[]:*?/\\'"}
+_LONGEST_SHEET_NAME = 31
+
+
 @dataclass(frozen=True)
 class PrintedColumn:
     """A column of cells.
@@ -138,13 +142,18 @@ class PrintedTable:
     def sheet_name(self) -> str:
         """Name of its sheet: ``附件1 各区县``; the title alone of an annex without a number."""
         if self.spec and self.number is None:
-            return self.title
-        return f"{self.words} {self.title}" if self.spec else self.words
+            return _as_sheet_name(self.title)
+        return _as_sheet_name(f"{self.words} {self.title}" if self.spec else self.words)
 
 
 def sheet_name(spec: AnnexSpec) -> str:
     """Name of an annex's sheet before anything is printed in it: ``附件1 各区县``; its title where it has no number."""
-    return spec.title if spec.number is None else f"附件{spec.number} {spec.title}"
+    return _as_sheet_name(spec.title if spec.number is None else f"附件{spec.number} {spec.title}")
+
+
+def _as_sheet_name(text: str) -> str:
+    """A text as a sheet may be called: signs that Excel forbids there in full width, not too long."""
+    return text.translate(_FULL_WIDTH)[:_LONGEST_SHEET_NAME]
 
 
 def key_heading(spec: AnnexSpec | None) -> str:

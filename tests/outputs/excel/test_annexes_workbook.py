@@ -15,6 +15,7 @@ from haochaping.outputs.excel.annexes_workbook import write_annexes
 from haochaping.reference.reference import Reference
 from haochaping.store.apply_corrections import Correction, apply_corrections
 from haochaping.store.cell_index import cell_of
+from tests.declared_city import DeclaredCity
 from tests.shared import without_annexes
 
 ANNEXES = ["附件1 各区县", "附件2 市直部门", "附件3 区直部门", "附件4 镇村", "附件5 公共服务"]
@@ -216,3 +217,22 @@ def test_what_no_sheet_can_hold_is_written_out_and_a_head_is_never_too_long(
         assert f"附件{number}  &amp;&amp;C&amp;&amp;\\u{{001B}}" in header and footer.endswith("共 &amp;N 页")
         assert max(len(html.unescape(header)), len(html.unescape(footer))) < 255
     assert not [warning for warning in recwarn if "Header" in str(warning.message)]
+
+
+def test_a_title_may_have_signs_that_a_sheet_and_a_table_may_not(tmp_path: Path) -> None:
+    declared = """
+[group.hall]
+word = "大厅"
+[measure.votes]
+heading = "评价数"
+[[annex]]
+name = "halls"
+title = "12345热线/窗口&大厅"
+rows = ["hall"]
+measures = ["votes"]
+"""
+    data = DeclaredCity(tmp_path, declared).read("", 大厅="序号 大厅 评价数\n1 东大厅 5\n2 西大厅 6")
+    write_annexes(data, "", tmp_path / "annexes.xlsx")
+    sheet = load_workbook(tmp_path / "annexes.xlsx")["12345热线／窗口&大厅"]
+    assert [cell.value for cell in sheet["C"]] == ["评价数", 5, 6]
+    assert list(sheet.tables) == ["_12345热线_窗口_大厅"]

@@ -21,6 +21,7 @@ from haochaping.read.formats.workbook import read_workbook
 from haochaping.read.text.narrative import RATE_FIGURES
 from haochaping.reference.reference import Reference, load_reference
 from haochaping.store.notes import note_sections
+from tests.declared_city import DeclaredCity
 from tests.shared import with_total
 
 ROOT = Path(__file__).parents[3]
@@ -305,6 +306,64 @@ def test_totals_of_groups_stay_where_they_are_in_the_next_period(
     ]
 
 
+LONG_NAME = "县公共资源交易中心（县政府采购中心）综合服务大厅"
+UNUSUAL = """
+[group.hall]
+word = "大厅"
+registered = true
+[measure.votes]
+heading = "政务服务大厅窗口及自助终端收到的全部评价总数"
+[measure.growth]
+heading = "环比"
+kind = "change"
+of = "votes"
+against = "previous"
+[measure.remark]
+heading = "说明"
+kind = "as_printed"
+[[annex]]
+name = "halls"
+title = "大厅/自助区&窗口"
+rows = ["hall"]
+measures = ["votes", "growth", "remark"]
+"""
+
+
+@pytest.fixture(scope="module")
+def unusual(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    """The form of a city with long names, signs in a title, and columns of changes and of text."""
+    folder = tmp_path_factory.mktemp("unusual")
+    city = DeclaredCity(folder, UNUSUAL, (("hall", "东大厅"), ("hall", LONG_NAME)))
+    write_new_quarter(folder / "new", NEXT, city.reference, None)
+    return load_workbook(folder / "new" / "annexes.xlsx")
+
+
+def test_long_names_and_headings_are_not_cut(unusual: Workbook) -> None:
+    sheet = unusual.worksheets[2]
+    assert (sheet["B3"].value, sheet["B3"].alignment.wrap_text) == (LONG_NAME, True)
+    assert sheet.row_dimensions[3].height > 30 and sheet.row_dimensions[2].height < 20
+    assert sheet.column_dimensions["C"].width < 26 and sheet.row_dimensions[1].height >= 30
+
+
+def test_signs_in_a_title_are_kept_on_the_sheet_and_in_print(unusual: Workbook) -> None:
+    sheet = unusual.worksheets[2]
+    assert sheet.title == "大厅／自助区&窗口"
+    assert sheet.oddHeader.center.text == "大厅／自助区&&窗口（2023年第一季度）"
+
+
+def test_every_printed_page_has_its_number(unusual: Workbook) -> None:
+    assert [sheet.oddFooter.center.text for sheet in unusual] == ["第 &P 页，共 &N 页"] * 3
+    assert unusual[SHEET].oddHeader.center.text == f"{SHEET}（2023年第一季度）"
+
+
+def test_a_fall_and_a_text_are_not_called_unrecognised(unusual: Workbook) -> None:
+    rows = {row[0].value: row for row in unusual["填写说明"].iter_rows()}
+    formula = rows["大厅／自助区&窗口"][3].value
+    area = "'大厅／自助区&窗口'!${0}$2:${0}$3"
+    assert f'COUNTIF({area.format("C")},">=0")' in formula and f"COUNT({area.format('D')})" in formula
+    assert "$E" not in formula
+
+
 def test_dangerous_names_stay_text(reference: Reference, tmp_path: Path, real: QuarterData) -> None:
     evil = ["=1+1", "+86", "http://x"]
     rows = [{"district": name, "evaluations": 1} for name in evil]
@@ -345,9 +404,9 @@ def test_the_quarter_that_units_are_taken_from_is_named(
     roots = ["--data", str(data), "--output", str(tmp_path)]
     assert cli.main(["new", "2023Q3", *roots]) == 0
     told = capsys.readouterr().err
-    assert "按2022年第四季度（没有上一季度2023年第二季度的资料）" in told
+    assert "按2022年第四季度（没有上季度即2023年第二季度的资料）" in told
     assert "附件备注 5 个" in told and "notes.md 只有各节的标题和提示" in told
-    assert cli.main(["new", "2023Q1", *roots]) == 0 and "没有上一季度" not in capsys.readouterr().err
+    assert cli.main(["new", "2023Q1", *roots]) == 0 and "没有上季度" not in capsys.readouterr().err
     assert cli.main(["new", "2023Q2", *roots]) == 0
     told = capsys.readouterr().err
     assert "2023年第一季度的资料没有用" in told and "按2022年第四季度" in told

@@ -19,6 +19,7 @@ from haochaping.outputs.excel.workbook_style import (
     ROW_HEIGHT,
     Styles,
     display_width,
+    escape_ampersands,
     fit_row,
     lines_needed,
     open_workbook,
@@ -222,8 +223,9 @@ def _write_annex(sheet: Any, styles: Styles, table: PrintedTable) -> None:
 
 
 def _table_name(table: PrintedTable) -> str:
-    """Name under which formulas refer to the table; Excel allows no blanks or signs in it."""
-    return table.spec.title if table.spec else re.sub(r"\W", "_", table.words)
+    """Name under which formulas refer to the table; Excel allows no blanks or signs in it, nor a digit at its beginning."""
+    name = re.sub(r"\W", "_", table.spec.title if table.spec else table.words)
+    return f"_{name}" if name[:1].isdigit() else name
 
 
 def _write_row(
@@ -290,13 +292,13 @@ def _set_header_and_footer(sheet: Any, table: PrintedTable, landscape: bool) -> 
     if columns_are := _group_and_measure_of_columns(table):
         measure = columns_are[1]
         unit = f"&R&10 {measure.heading}，单位：{measure.unit}"
-    sheet.set_header(f'&C&"-,Bold"&14 {_escape_ampersands(_truncate_for_header(title, 120))}{unit}')
+    sheet.set_header(f'&C&"-,Bold"&14 {escape_ampersands(_truncate_for_header(title, 120))}{unit}')
     note = printable(table.note)
     if (shown := _truncate_for_header(note, _LONGEST_NOTE)) != note:
         note = f"{shown}……（全文见“{REMARKS}”）"
     length = 88 if landscape else 60
     lines = [note[start : start + length] for start in range(0, len(note), length)]
-    foot = "".join(f" {_escape_ampersands(line)}\n" for line in lines)
+    foot = "".join(f" {escape_ampersands(line)}\n" for line in lines)
     # The blank after the size keeps a note that begins with a digit from being read as part of it.
     sheet.set_footer(f"&C&8{foot} 第 &P 页，共 &N 页")
 
@@ -313,14 +315,10 @@ def _truncate_for_header(text: str, most_characters: int) -> str:
     """The beginning of a text that fits into so many characters of a header, where & counts twice."""
     length = 0
     for at, char in enumerate(text):
-        length += len(_escape_ampersands(char))
+        length += len(escape_ampersands(char))
         if length > most_characters:
             return text[:at]
     return text
-
-
-def _escape_ampersands(text: str) -> str:
-    return text.replace("&", "&&")
 
 
 # --- remarks ------------------------------------------------------------------------------------------

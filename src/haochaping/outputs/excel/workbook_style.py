@@ -83,6 +83,11 @@ def set_page(sheet: Any, *, landscape: bool = False, header_row: int | None = 0)
         sheet.repeat_rows(header_row)
 
 
+def escape_ampersands(text: str) -> str:
+    """A text for a header or footer of a page, where a single & begins a command."""
+    return text.replace("&", "&&")
+
+
 def write_lines(
     sheet: Any, styles: Styles, columns: Sequence[tuple[str, float]], rows: Sequence[Sequence[str]]
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from haochaping.core.declaration import RATE, AnnexSpec, Group
+from haochaping.core.declaration import AS_PRINTED, RATE, AnnexSpec, Group, Measure
 from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
@@ -83,6 +83,12 @@ class Form:
         for column in self.columns if grouping and not grouping.members else ():
             if not column.is_total:
                 yield self.spec.unit_kinds[grouping.key], column.member  # type: ignore[union-attr]
+
+    def measure(self, position: int) -> Measure:
+        """The measure of a column; text as it is printed where the city does not declare the column."""
+        column = self.columns[position]
+        declared = self.spec.measures_by_name.get(column.measure)
+        return declared or Measure(column.name, column.heading, AS_PRINTED)
 
     def blocks(self, group: str = "") -> list[tuple[int, int]]:
         """First and last row of the sheet of each unbroken run of units, of one group or of all; the header is row 0."""

@@ -5,9 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from haochaping.core.declaration import AS_PRINTED, CHANGE, RATE, SCORE, SHARE, Expression, Measure
-from haochaping.outputs.excel.workbook_style import LINE_HEIGHT, ROW_HEIGHT, Styles, display_width, set_page
+from haochaping.core.period import Period
+from haochaping.outputs.excel.workbook_style import (
+    LINE_HEIGHT,
+    ROW_HEIGHT,
+    Styles,
+    display_width,
+    lines_needed,
+    set_page,
+)
 from haochaping.outputs.form.form import Form, TotalLine, UnitLine
-from haochaping.outputs.form.form_style import TO_FILL, column_letter, whiten_filled, write_headings
+from haochaping.outputs.form.form_style import (
+    TO_FILL,
+    column_letter,
+    set_header_and_footer,
+    whiten_filled,
+    write_headings,
+)
 from haochaping.present.printed_table import PrintedColumn
 from haochaping.read.formats.entries_sheet import HELP_SHEET
 
@@ -27,21 +41,26 @@ _ACCEPTED = {
 }
 """Two conditions on a cell by kind of measure, and what they say; any other number must be a count."""
 _COUNT_ACCEPTED = ("{0}>=0", "{0}=INT({0})", "不小于 0 的整数")
+_NARROWEST, _WIDEST_NAME, _WIDEST_HEADING = 12, 34, 24
+"""Widths of columns; longer names and headings take more lines."""
 _INPUT_STYLE = {"border": 1, "align": "right", "indent": 1, "bg_color": TO_FILL}
 _FORMULA_STYLE = {"border": 1, "align": "right", "indent": 1}
 
 
-def write_annex(workbook: Any, styles: Styles, form: Form) -> None:
+def write_annex(workbook: Any, styles: Styles, form: Form, quarter: Period) -> None:
     """Add the sheet of one annex: a header row, one row a unit, totals among them."""
     sheet = workbook.add_worksheet(form.sheet)
     sheet.set_default_row(ROW_HEIGHT)
     widths = _column_widths(form)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
-    sheet.set_row(0, LINE_HEIGHT * 2)
+    lines = max(lines_needed(text, width - 1) for text, width in zip(form.headings, widths, strict=True))
+    sheet.set_row(0, LINE_HEIGHT * max(lines, 2))
     write_headings(sheet, styles, 0, form.headings)
     serial = 0
-    for row, line in enumerate(form.lines, start=1):
+    for row, (name, line) in enumerate(zip(form.names, form.lines, strict=True), start=1):
+        if (lines := lines_needed(name, widths[1] - 2)) > 1:
+            sheet.set_row(row, LINE_HEIGHT * lines + 5)
         if isinstance(line, TotalLine):
             _write_total_line(sheet, styles, form, row, line)
         else:
@@ -54,16 +73,18 @@ def write_annex(workbook: Any, styles: Styles, form: Form) -> None:
                 whiten_filled(workbook, sheet, (first, position + 2), (last, position + 2))
     sheet.freeze_panes(1, 2)
     set_page(sheet, landscape=sum(widths) > 108)
-    sheet.set_header(f"&C&14 {form.sheet}")
-    sheet.set_footer("&C&9 第 &P 页，共 &N 页")
+    set_header_and_footer(sheet, form.sheet, quarter)
 
 
 def _column_widths(form: Form) -> list[float]:
     names = max(display_width(text) for text in (form.key_heading, *form.names))
     return [
         6.0,
-        float(min(max(names + 2, 12), 34)),
-        *(float(max(12, display_width(column.heading) + 2)) for column in form.columns),
+        float(min(max(names + 2, _NARROWEST), _WIDEST_NAME)),
+        *(
+            float(min(max(_NARROWEST, display_width(column.heading) + 2), _WIDEST_HEADING))
+            for column in form.columns
+        ),
     ]
 
 
@@ -92,7 +113,7 @@ def _write_total_line(sheet: Any, styles: Styles, form: Form, row: int, total: T
 def _write_unit_cell(sheet: Any, styles: Styles, form: Form, row: int, position: int) -> None:
     """Write a unit's cell: a formula where the figure is computed from others, else blank."""
     formula = _formula(form, row, position)
-    number_format = _number_format(_measure(form, position))
+    number_format = _number_format(form.measure(position))
     if formula is None:
         sheet.write_blank(row, position + 2, None, styles.get(**_INPUT_STYLE, num_format=number_format))
     else:
@@ -100,12 +121,6 @@ def _write_unit_cell(sheet: Any, styles: Styles, form: Form, row: int, position:
         sheet.write_formula(
             row, position + 2, formula, styles.get(**_FORMULA_STYLE, num_format=number_format), value
         )
-
-
-def _measure(form: Form, position: int) -> Measure:
-    """The measure of a column; text as it is printed where the city does not declare the column."""
-    column = form.columns[position]
-    return form.spec.measures_by_name.get(column.measure) or Measure(column.name, column.heading, AS_PRINTED)
 
 
 def _number_format(measure: Measure) -> str:
@@ -116,9 +131,9 @@ def _formula(form: Form, row: int, position: int) -> str | None:
     column = form.columns[position]
     if column.is_total:
         return _row_total_formula(form, row, column)
-    if _measure(form, position).kind == RATE:
+    if form.measure(position).kind == RATE:
         return _rate_formula(form, row, position)
-    if _measure(form, position).kind == SHARE:
+    if form.measure(position).kind == SHARE:
         return _share_formula(form, row, position)
     return None
 
@@ -140,7 +155,7 @@ def _rate_formula(form: Form, row: int, position: int, undefined: str = _NOT_APP
 
     `undefined` stands where there is no rate, such as 0/0: a text as formulas write it.
     """
-    measure = _measure(form, position)
+    measure = form.measure(position)
     whole, part = (
         _sum(form, expression, row, position) for expression in (measure.denominator, measure.numerator)
     )
@@ -173,7 +188,7 @@ def _sum(form: Form, expression: Expression, row: int, position: int) -> str:
 
 def _share_formula(form: Form, row: int, position: int, undefined: str = _NOT_APPLICABLE) -> str | None:
     """A count over the sum of all units; the totals among them are left out, for they would count units twice."""
-    measure = _measure(form, position)
+    measure = form.measure(position)
     if len(measure.numerator) != 1:
         return None
     [(_, counted)] = measure.numerator
@@ -195,7 +210,7 @@ def _write_total_cell(sheet: Any, styles: Styles, form: Form, at: tuple[int, int
     It is read as printed, like any other cell, so that what it shows must follow from the cells beside it.
     """
     row, position = at
-    measure = _measure(form, position)
+    measure = form.measure(position)
     style = styles.get(**_FORMULA_STYLE, bold=True, num_format=_number_format(measure))
     formula: str | None = None
     value: int | str = NO_RESULT_YET
@@ -223,7 +238,7 @@ def _add_validation(sheet: Any, form: Form, position: int, rows: tuple[int, int]
 
     A cell has one validation only: a drop-down of the words would refuse every number.
     """
-    measure = _measure(form, position)
+    measure = form.measure(position)
     if measure.kind == AS_PRINTED:
         return
     first, last = rows

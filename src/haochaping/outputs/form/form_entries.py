@@ -10,7 +10,13 @@ from haochaping.core.labels import bulletin_title
 from haochaping.core.text import printable
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, set_page, write_text
 from haochaping.outputs.form.carried_wording import DateMention
-from haochaping.outputs.form.form_style import TO_FILL, quotable, whiten_filled, write_headings
+from haochaping.outputs.form.form_style import (
+    TO_FILL,
+    quotable,
+    set_header_and_footer,
+    whiten_filled,
+    write_headings,
+)
 from haochaping.outputs.form.known_entries import KnownEntries
 from haochaping.read.formats.entries_sheet import DATES, FIGURES, ITEMS, SHEET, annex_items, items_of
 from haochaping.reference.reference import Reference
@@ -73,6 +79,7 @@ def write_entries(workbook: Any, styles: Styles, known: KnownEntries, reference:
     sheet.ignore_errors({"number_stored_as_text": f"B2:B{last + 1}"})
     sheet.freeze_panes(1, 1)
     set_page(sheet)
+    set_header_and_footer(sheet, SHEET, known.period)
 
 
 def _hint(name: str, known: KnownEntries, reference: Reference) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
+from haochaping.core.declaration import AS_PRINTED, CHANGE
 from haochaping.core.period import Period
 from haochaping.core.text import printable
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, set_page, write_text
 from haochaping.outputs.form.form import Form
 from haochaping.outputs.form.form_annex import WORDS_DEFINED_NAME
-from haochaping.outputs.form.form_style import column_letter, quotable, write_headings
+from haochaping.outputs.form.form_style import column_letter, quotable, set_header_and_footer, write_headings
 from haochaping.read.formats.entries_sheet import HELP_SHEET, SHEET
 
 STEPS = (
@@ -26,10 +28,11 @@ STEPS = (
     "其中“通报·”开头的三节还写入通报；提示不会印出。",
 )
 _WIDTHS = (24, 66, 12, 14)
+_LENIENT = (CHANGE, AS_PRINTED)
+"""Kinds of measure that accept more than numbers from zero up."""
 _BLANKS = "COUNTBLANK({0})"
-_UNRECOGNISED = (
-    f'SUMPRODUCT(--(LEN({{0}})>0))-COUNTIF({{0}},">=0")-SUMPRODUCT(COUNTIF({{0}},"="&{WORDS_DEFINED_NAME}))'
-)
+_UNRECOGNISED = f'SUMPRODUCT(--(LEN({{0}})>0))-{{1}}-SUMPRODUCT(COUNTIF({{0}},"="&{WORDS_DEFINED_NAME}))'
+_NUMBERS, _NUMBERS_FROM_ZERO = "COUNT({0})", 'COUNTIF({0},">=0")'
 """Formulas over an area: its blank cells, and those with neither a number nor a word in place of one."""
 
 
@@ -80,6 +83,7 @@ def write_help(workbook: Any, styles: Styles, content: Help) -> None:
     )
     workbook.define_name(WORDS_DEFINED_NAME, f"='{HELP_SHEET}'!$A${first + 1}:$A${max(first + 1, row_after)}")
     set_page(sheet, header_row=None)
+    set_header_and_footer(sheet, "", content.quarter)
 
 
 def _write_lines(sheet: Any, styles: Styles, row: int, lines: Sequence[tuple[str, str]]) -> int:
@@ -98,7 +102,7 @@ def _write_checks(sheet: Any, styles: Styles, forms: Sequence[Form], row: int) -
     Returns the row after them. Pasting circumvents the validation of cells, so invalid cells are counted here too.
     """
     write_headings(sheet, styles, row, ("填写检查", "哪些列有空白格", "空白格数", "不认识的格数"))
-    count_style = styles.get(border=1, align="left", num_format="0")
+    count_style = styles.get(border=1, align="left", valign="top", num_format="0")
     for form in forms:
         row += 1
         sheet.write_string(row, 0, form.sheet, styles.prose)
@@ -113,10 +117,21 @@ def _write_checks(sheet: Any, styles: Styles, forms: Sequence[Form], row: int) -
         sheet.write_formula(
             row, 1, f"={'&'.join(_blank_count_formula(form, i) for i in columns)}", styles.prose, initial_text
         )
-        blanks, unrecognised = (_sum_over(areas, formula) for formula in (_BLANKS, _UNRECOGNISED))
-        sheet.write_formula(row, 2, f"={blanks}", count_style, units * len(columns))
-        sheet.write_formula(row, 3, f"={unrecognised}", count_style, 0)
+        sheet.write_formula(row, 2, f"={_sum_over(areas, _BLANKS)}", count_style, units * len(columns))
+        sheet.write_formula(row, 3, f"={_unrecognised_formula(form)}", count_style, 0)
     return row + 1
+
+
+def _unrecognised_formula(form: Form) -> str:
+    """Formula for the number of cells that hold nothing acceptable: any text is in a column of text, a change may fall."""
+    terms = ["0"]
+    kinds = [form.measure(position).kind for position in range(len(form.columns))]
+    for kind, run in groupby(enumerate(kinds), key=lambda item: item[1] if item[1] in _LENIENT else ""):
+        positions = [position for position, _ in run]
+        numbers = _NUMBERS if kind == CHANGE else _NUMBERS_FROM_ZERO
+        areas = _unit_areas(form, positions[0], positions[-1]) if kind != AS_PRINTED else []
+        terms += [_UNRECOGNISED.format(area, numbers.format(area)) for area in areas]
+    return "+".join(terms[1:] or terms)
 
 
 def _unit_areas(form: Form, first: int, last: int) -> list[str]:

@@ -92,6 +92,6 @@ def _workbook(known: KnownEntries, reference: Reference, previous: QuarterData |
     write_help(workbook, styles, Help(quarter, forms, words, names))
     write_entries(workbook, styles, known, reference)
     for form in forms:
-        write_annex(workbook, styles, form)
+        write_annex(workbook, styles, form, quarter)
     workbook.close()
     return buffer.getvalue()
