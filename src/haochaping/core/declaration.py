@@ -218,6 +218,14 @@ class AnnexSpec:
         return (*rows, self.columns_by.key) if self.columns_by else rows
 
     @cached_property
+    def _groups_of_totals(self) -> dict[str, str]:
+        return {normalize_for_comparison(label): group for label, group in self.totals.items()}
+
+    def group_of_total(self, label: str) -> str:
+        """The group whose rows a label of totals adds up, however it is spaced; blank for all rows."""
+        return self._groups_of_totals.get(normalize_for_comparison(label), "")
+
+    @cached_property
     def counts(self) -> tuple[str, ...]:
         """Measures that are whole numbers."""
         return tuple(m.name for m in self.measures_by_name.values() if m.is_count)

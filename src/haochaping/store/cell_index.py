@@ -224,7 +224,7 @@ class CellIndex:
     def parts(self, total: RowRef) -> Iterator[RowRef]:
         """The rows that a total adds up: its group's rows, and of these its member's where the member is no total."""
         labels = {row.label for row in self.totals(total.table)}
-        group = self.spec(total.table).totals.get(total.label, "")
+        group = self.spec(total.table).group_of_total(total.label)
         for row in self.rows(total.table):
             same_row = total.row in labels or row.row == total.row
             same_member = total.member in labels or row.member == total.member

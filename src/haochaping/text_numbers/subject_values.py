@@ -123,11 +123,11 @@ class SubjectValues:
         ]
 
     def _printed_totals(self, scope: Scope) -> list[RowRef]:
-        groups = self.declaration.annexes[scope.annex].totals
+        spec = self.declaration.annexes[scope.annex]
         return [
             total
             for total in self.cell_index.totals(scope.annex)
-            if scope.group in ("", groups.get(total.label)) and scope.member in ("", total.member)
+            if scope.group in ("", spec.group_of_total(total.label)) and scope.member in ("", total.member)
         ]
 
     def _parts(self, rows: Sequence[RowRef]) -> list[list[RowRef]]:

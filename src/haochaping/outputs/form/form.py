@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from haochaping.core.declaration import AS_PRINTED, RATE, AnnexSpec, Group, Measure
 from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
-from haochaping.core.text import normalize_for_comparison
 from haochaping.present.printed_table import (
     PrintedColumn,
     PrintedRow,
@@ -109,7 +108,7 @@ def annex_form(name: str, quarter: Period, reference: Reference, previous: Quart
     if previous is not None and name in previous.declaration.annexes and name not in previous.absent:
         table = printed_table(previous, name)
         totals = [
-            TotalLine(row.name, _group_added_up(spec, row.name), _positions_with_number(row))
+            TotalLine(row.name, spec.group_of_total(row.name), _positions_with_number(row))
             for row in table.totals
         ]
         units = [UnitLine(row.name, row.group) for row in table.rows] or _blank_lines(spec.groups[0])
@@ -143,12 +142,6 @@ def _usual_totals(spec: AnnexSpec, columns: Sequence[PrintedColumn]) -> list[Tot
 
 def _positions_with_number(row: PrintedRow) -> frozenset[int]:
     return frozenset(i for i, cell in enumerate(row.cells) if cell.value is not None)
-
-
-def _group_added_up(spec: AnnexSpec, label: str) -> str:
-    """The group whose rows a printed total adds up, by what the city declares; blank for all rows."""
-    folded = normalize_for_comparison(label)
-    return next((g for known, g in spec.totals.items() if normalize_for_comparison(known) == folded), "")
 
 
 def _with_totals(units: Sequence[UnitLine], totals: Sequence[TotalLine]) -> list[UnitLine | TotalLine]:
