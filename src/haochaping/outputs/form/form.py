@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from haochaping.core.declaration import AS_PRINTED, RATE, AnnexSpec, Group, Measure
 from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
+from haochaping.core.text import normalize_for_comparison
 from haochaping.present.printed_table import (
     PrintedColumn,
     PrintedRow,
