@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.model import QuarterData, frame
 from haochaping.core.paths import ANSWERS
@@ -126,6 +127,33 @@ def _blocks(path: Path, kind: str) -> list[DocumentBlock]:
     from haochaping.read.formats.pdf import read_pdf
 
     return read_pdf(path)
+
+
+def source_texts(path: Path, reference: Reference) -> list[str]:
+    """The texts of one file in their order, for finding out of which period it is; figures too.
+
+    Raises
+    ------
+    InputRefused
+        The file cannot be opened.
+    """
+    kind = formats.file_format(path, reference)
+    if kind == formats.WORKBOOK and not formats.is_text_file(path):
+        from haochaping.read.formats.workbook import read_sheets
+
+        blocks: Sequence[DocumentBlock] = read_sheets(path)
+    elif kind in (formats.TEXT, formats.CSV):
+        blocks = decode(path.read_bytes(), path.name).splitlines()
+    else:
+        blocks = _blocks(path, formats.WEBPAGE if kind == formats.WORKBOOK else kind)
+    return [text for block in blocks for text in _texts_of_block(block)]
+
+
+def _texts_of_block(block: DocumentBlock) -> list[str]:
+    if not isinstance(block, Grid):
+        return [str(block)]
+    cells = (text for row in range(len(block.rows)) for text in block.texts(row))
+    return [block.name, *block.above, *cells, *block.below]
 
 
 def _with_source_facts(data: QuarterData, used: Sequence[Path]) -> QuarterData:

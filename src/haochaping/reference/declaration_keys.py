@@ -82,7 +82,9 @@ SECTIONS: dict[str, dict[str, Key]] = {
 _LISTS = ("annex", "relation", "unwanted")
 
 
-def check_keys(document: Mapping[str, Any], path: Path, lines: TomlLines) -> list[Problem]:
+def check_keys(
+    document: Mapping[str, Any], path: Path, lines: TomlLines, *, needs_annexes: bool = True
+) -> list[Problem]:
     """Problems with unknown, missing or wrongly typed keys of the whole document."""
     checker = _KeyChecker(path, lines)
     for name, section in document.items():
@@ -97,7 +99,7 @@ def check_keys(document: Mapping[str, Any], path: Path, lines: TomlLines) -> lis
             checker.check_list(name, section)
         else:
             checker.check_named(name, section)
-    for name in ("group", "measure", "annex"):
+    for name in ("group", "measure", "annex") if needs_annexes else ("group", "measure"):
         if not document.get(name):
             checker.problem((), name, f"应至少有一节 {'[[annex]]' if name == 'annex' else f'[{name}.…]'}")
     return checker.problems

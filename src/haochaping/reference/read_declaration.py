@@ -37,8 +37,8 @@ _TAKEN_NAMES = frozenset({TEXT, "origins"})
 _UNDECLARED_TABLE = re.compile(r"table_\d+", re.IGNORECASE)
 
 
-def read_declaration(path: Path, text: str) -> Declaration:
-    """Read a declaration.
+def read_declaration(path: Path, text: str, *, needs_annexes: bool = True) -> Declaration:
+    """Read a declaration; of groups and measures alone where it needs no annexes.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def read_declaration(path: Path, text: str) -> Declaration:
     """
     document = parse_toml(text, str(path))
     lines = TomlLines(text)
-    problems = check_keys(document, path, lines)
+    problems = check_keys(document, path, lines, needs_annexes=needs_annexes)
     if problems:
         raise InputRefused(problems)
     reader = _DeclarationReader(document, path, lines)

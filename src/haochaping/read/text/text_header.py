@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 
@@ -85,7 +85,7 @@ def _columns(
     if len(paths) < 3 or meaning.member_at is not None or (meaning.spec and len(meaning.names_at) != 1):
         raise HeaderUnread("表头应恰有一列名称，其后是数据列；一行一个组合的表请用表格文件")
     name_at = meaning.names_at[0] if meaning.spec else 1
-    values = {column.at: column for column in meaning.values}
+    values = {column.at: _with_declared_measure(column, reference) for column in meaning.values}
     return [
         TextColumn(
             path,
@@ -97,6 +97,20 @@ def _columns(
         for at, path in enumerate(paths)
         if at
     ]
+
+
+def _with_declared_measure(column: TableColumn, reference: Reference) -> TableColumn:
+    """A column of a table that no annex fits, with the measure of its heading where one is declared.
+
+    What its cells look like is known then; its figures stay those of a table that nobody declared.
+    """
+    if column.measure is not None:
+        return column
+    measures = reference.declaration.measures.values()
+    named = (
+        m for m in measures if fold_heading(column.path[-1]) in map(fold_heading, (m.heading, *m.aliases))
+    )
+    return replace(column, measure=next(named, None))
 
 
 def _has_numbers(column: TableColumn) -> bool:

@@ -1,0 +1,129 @@
+"""What headings say of each other: words of the field, levels of a header, a rate named after its counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from haochaping.adopt.field_words import field_words
+from haochaping.adopt.form_table import FormColumn
+from haochaping.core.declaration import Expression, Measure
+from haochaping.read.grid.table_meaning import fold_heading
+
+_TOTAL_WORDS = re.compile("^(总计|合计|小计|总数|总量|计|总件数|汇总)$")
+_HOLDS_TOTAL = re.compile("总|合计|共计|小计")
+_NOUN_ENDINGS = re.compile("(?:总数量|件数|数量|总数|总量|次数|票数|数|量|票|件)$")
+_SHARE_WORDS = re.compile("占比|比重|比例|占.*比")
+OF_THE_FIELD = "列名是这类通报的常用语"
+Terms = tuple[tuple[int, FormColumn], ...]
+"""A sum of columns with their factors."""
+ENOUGH = 0.5
+"""Share of a rate's characters that the heading of its numerator has too."""
+
+
+def field_measure(column: FormColumn) -> Measure | None:
+    """The measure of the field that a heading names, or the heading above a total; None for an unknown heading."""
+    is_total = len(column.path) > 1 and _TOTAL_WORDS.match(column.heading)
+    heading = fold_heading(column.path[-2]) if is_total else column.heading
+    for measure in field_words().measures.values():
+        if heading in map(fold_heading, (measure.heading, *measure.aliases)):
+            return measure
+    return None
+
+
+def named(columns: Iterable[FormColumn], name: str) -> FormColumn | None:
+    """The column that is a measure of the field, of several the only one on the highest level; None without one."""
+    found = [c for c in columns if (measure := field_measure(c)) is not None and measure.name == name]
+    highest = [c for c in found if len(c.path) == min(len(other.path) for other in found)]
+    return highest[0] if len(highest) == 1 else None
+
+
+def is_share(column: FormColumn) -> bool:
+    """Whether a heading is of shares of a total."""
+    return bool(_SHARE_WORDS.search(column.heading))
+
+
+def stem(heading: str) -> str:
+    """A heading of counts without 数, 量, 件数: 评价 of 评价总数."""
+    return _NOUN_ENDINGS.sub("", heading) or heading
+
+
+def likeness_to_rate(rate: FormColumn, numerator: Sequence[FormColumn]) -> float:
+    """How much of a rate's heading, without 率, the headings of its numerator have, at best: 按时结案率, 按时办结数."""
+    letters = set(rate.heading.removesuffix("率")) - {"件", "数", "案"}
+    likeness = (len(letters & set(column.heading)) / max(len(letters), 1) for column in numerator)
+    return max(likeness, default=0.0)
+
+
+def parts_by_headings(target: FormColumn, columns: Sequence[FormColumn]) -> tuple[list[FormColumn], str]:
+    """The columns that add up to `target` as its heading has it, in printed order, and why; empty where it says nothing."""
+    others = [column for column in columns if column is not target]
+    siblings = [c for c in others if target.path[:-1] and target.path[:-1] == c.path[: len(target.path) - 1]]
+    if _TOTAL_WORDS.match(target.heading) and len(siblings) > 1:
+        return siblings, f"“{target.path[-2]}”之下的合计与各列"
+    below = [c for c in others if fold_heading(c.path[0]) == target.heading and len(c.path) > 1]
+    if len(target.path) == 1 and len(below) > 1:
+        return below, f"“{target.heading}”与它之下的各列"
+    like = [c for c in others if len(c.path) > len(target.path) and stem(c.heading) == stem(target.heading)]
+    if len(like) > 1:
+        return like, f"“{target.heading}”与各栏的同名列"
+    measure = field_measure(target)
+    parts = [named(others, name) for _, name in measure.parts] if measure is not None else []
+    present = [c for c in others if any(c is part for part in parts)]
+    return (present, OF_THE_FIELD) if len(present) > 1 else ([], "")
+
+
+def stand_beside(target: FormColumn, parts: Sequence[FormColumn], columns: Sequence[FormColumn]) -> bool:
+    """Whether parts stand right after, or right before, their total."""
+    at, places = columns.index(target), [columns.index(part) for part in parts]
+    return places in (list(range(at + 1, at + 1 + len(parts))), list(range(at - len(parts), at)))
+
+
+def sounds_like_total(target: FormColumn) -> bool:
+    """Whether a heading is that of a total: 接受总数, 合计."""
+    return bool(_HOLDS_TOTAL.search(target.heading))
+
+
+def counts_of_rate(rate: FormColumn, counts: Sequence[FormColumn]) -> tuple[Terms, Terms] | None:
+    """Numerator and denominator as words of the field have them, where both are printed."""
+    measure = field_measure(rate)
+    if measure is None:
+        return None
+    numerator, denominator = (
+        _printed(expression, counts) for expression in (measure.numerator, measure.denominator)
+    )
+    return (numerator, denominator) if numerator and denominator else None
+
+
+def _printed(expression: Expression, counts: Sequence[FormColumn]) -> Terms:
+    """An expression of the field in printed columns; a measure that is not printed is the sum of its parts that are."""
+    terms: list[tuple[int, FormColumn]] = []
+    for factor, name in expression:
+        column = named(counts, name)
+        if column is not None:
+            terms.append((factor, column))
+            continue
+        parts = [named(counts, part) for _, part in field_words().measures[name].parts]
+        printed = [part for part in parts if part is not None]
+        if not printed:
+            return ()
+        terms += [(factor, part) for part in printed]
+    return tuple(terms)
+
+
+def larger_by_headings(smaller: FormColumn, counts: Sequence[FormColumn]) -> FormColumn | None:
+    """The column that a count cannot exceed, by its heading; None where it says nothing."""
+    measure = field_measure(smaller)
+    if measure is not None:
+        bounds = (named(counts, name) for name in measure.at_most)
+        return next((c for c in bounds if c is not None and c.path[:-1] == smaller.path[:-1]), None)
+    own = stem(smaller.heading)
+    beside = [c for c in counts if c is not smaller and c.path[:-1] == smaller.path[:-1]]
+    return next(
+        (
+            c
+            for c in beside
+            if len(stem(c.heading)) > 1 and own != stem(c.heading) and own.endswith(stem(c.heading))
+        ),
+        None,
+    )
