@@ -18,11 +18,20 @@ from haochaping.read.grid.table_meaning import fold_heading, has_percent_unit
 
 @dataclass(frozen=True)
 class FormRow:
-    """A row: its name as printed, its period where several bulletins are read together."""
+    """A row: its name as printed, its period where several bulletins are read together.
+
+    ``member`` is the column it was taken from, in the long form of a table by units or fixed members.
+    """
 
     name: str
     period: str
     is_total: bool = False
+    member: str = ""
+
+    @property
+    def words(self) -> str:
+        """The row as a reader names it: 医疗保障局 张店区."""
+        return f"{self.name} {self.member}".rstrip()
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class TableFigures:
         is_right = fits(chosen)
         complete_rows = [at for at, complete in zip(self.rows, is_complete, strict=True) if complete]
         differing = tuple(
-            self.table.rows[at].name for at, right in zip(complete_rows, is_right, strict=True) if not right
+            self.table.rows[at].words for at, right in zip(complete_rows, is_right, strict=True) if not right
         )
         is_likely = is_right.size and is_right.mean() >= _LEAST_SHARE
         chance = (

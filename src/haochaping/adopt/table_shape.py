@@ -83,9 +83,7 @@ def _long_form(table: FormTable, placed: list[tuple[FormColumn, str, tuple[str, 
     members = list(dict.fromkeys(member for _, member, _ in placed))
     paths = list(dict.fromkeys(path for _, _, path in placed))
     by_place = {(member, path): column for column, member, path in placed}
-    rows = [
-        FormRow(f"{row.name} {member}", row.period, row.is_total) for member in members for row in table.rows
-    ]
+    rows = [FormRow(row.name, row.period, row.is_total, member) for member in members for row in table.rows]
     empty = ("",) * len(table.rows)
     columns = [
         FormColumn(

@@ -76,6 +76,16 @@ def _parser() -> argparse.ArgumentParser:
     for option in ("--data", "--output"):
         simulate_parser.add_argument(option, type=Path, help=argparse.SUPPRESS)
     simulate_parser.add_argument("--as-of", type=_iso_date, help=argparse.SUPPRESS)
+    adopt_parser = subparsers.add_parser(
+        "adopt", parents=[common_options], help="由本市的通报起草登记（reference）", allow_abbrev=False
+    )
+    adopt_parser.add_argument(
+        "files", metavar="文件", type=Path, nargs="+", help="通报或附件表格，一个时段一份；几个时段的更好"
+    )
+    adopt_parser.add_argument("--city", required=True, help="城市名称，如 渭南市")
+    adopt_parser.add_argument(
+        "--draft", action="store_true", help="写 reference.draft，不动已有的 reference，也不复制文件"
+    )
     subparsers.add_parser(
         "index",
         parents=[common_options],

@@ -286,6 +286,24 @@ def _proof(locations: Locations, options: argparse.Namespace) -> int:
     return NEEDS_ATTENTION if any(difference.counts for difference in found) else DONE
 
 
+def _adopt(locations: Locations, options: argparse.Namespace) -> int:
+    from haochaping.adopt.adopt import adopt
+
+    if options.data is None:
+        raise refuse(
+            "命令行", "没有指定资料根目录", "应写明 --data 文件夹（make 中为 DATA=），如 --data 试点"
+        )
+    outcome = adopt(options.files, options.city, locations, is_draft=options.draft)
+    for path, period in outcome.periods.items():
+        report_progress(f"读入 {path.name}：{period.label}")
+    report_progress(f"已起草：{outcome.folder}（{outcome.tables} 个表，{outcome.cells} 格都在原处）")
+    report_progress(f"请先看 {outcome.notes}：读到了什么、猜了什么、要您定什么")
+    if not options.draft:
+        last = max(outcome.periods.values(), key=lambda period: period.start)
+        report_progress(f"然后：python -m haochaping quarter {last} --data {options.data}")
+    return DONE
+
+
 def _simulate(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.core.model import SIMULATED
     from haochaping.simulate.data_root import write_data_root
@@ -301,6 +319,7 @@ def _simulate(locations: Locations, options: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[Locations, argparse.Namespace], int]] = {
+    "adopt": _adopt,
     "quarter": _quarter,
     "new": _new,
     "tidy": _tidy,

@@ -168,7 +168,7 @@ def load_reference(folder: Path) -> Reference:
     if not isinstance(city.get("name"), str):
         raise refuse(f"{folder / 'city.toml'} name", "", '应写明城市名称，如 name = "某某市"')
     declaration = read_declaration(folder / DECLARATION, _read_text(folder / DECLARATION))
-    words = _read_words(folder / "words.csv")
+    words = read_words(folder / "words.csv")
     _check_thresholds(city, folder / "city.toml")
     _check_periods(city, folder / "city.toml")
     return Reference(
@@ -179,13 +179,9 @@ def load_reference(folder: Path) -> Reference:
             for i, row in enumerate(_read_unit_rows(folder), start=2)
         ),
         declaration=declaration,
-        totals=frozenset(normalize_for_comparison(row["text"]) for row in words if row["kind"] == "total"),
-        no_value={
-            normalize_for_comparison(row["text"]): row["meaning"] for row in words if row["kind"] != "total"
-        },
-        counted_elsewhere=frozenset(
-            normalize_for_comparison(row["text"]) for row in words if row["kind"] == "elsewhere"
-        ),
+        totals=words.totals,
+        no_value=words.no_value,
+        counted_elsewhere=words.counted_elsewhere,
     )
 
 
@@ -200,7 +196,23 @@ def threshold(name: str, data: str | os.PathLike[str] | None = None) -> float:
     return load_reference(find_locations(data).reference).threshold(name)
 
 
-def _read_words(path: Path) -> list[dict[str, str]]:
+@dataclass(frozen=True)
+class Words:
+    """The words of ``words.csv``, normalised; fields as of :class:`Reference`."""
+
+    totals: frozenset[str]
+    no_value: dict[str, str]
+    counted_elsewhere: frozenset[str]
+
+
+def read_words(path: Path) -> Words:
+    """Read a ``words.csv``: labels of totals, words in place of a number.
+
+    Raises
+    ------
+    InputRefused
+        A column is missing, or a row has another kind or no text.
+    """
     rows = _read_csv(path, {"kind", "text", "meaning"})
     wrong = [
         Problem(f"{path} 第 {line} 行", row["kind"], "kind 应为 total、no_value 或 elsewhere，text 不应空白")
@@ -209,7 +221,14 @@ def _read_words(path: Path) -> list[dict[str, str]]:
     ]
     if wrong:
         raise InputRefused(wrong)
-    return rows
+
+    def texts(kind: str) -> frozenset[str]:
+        return frozenset(normalize_for_comparison(row["text"]) for row in rows if row["kind"] == kind)
+
+    no_value = {
+        normalize_for_comparison(row["text"]): row["meaning"] for row in rows if row["kind"] != "total"
+    }
+    return Words(texts("total"), no_value, texts("elsewhere"))
 
 
 def _check_thresholds(city: dict[str, Any], path: Path) -> None:

@@ -1,0 +1,253 @@
+"""Draft a city's reference folder from its first bulletins, and put these into their raw folders."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from haochaping.adopt.draft import Draft
+from haochaping.adopt.draft_declaration import draft_declaration
+from haochaping.adopt.field_words import field_words
+from haochaping.adopt.find_period import stated_periods
+from haochaping.adopt.form_table import FormTable, form_tables, merge_periods
+from haochaping.adopt.questions import questions
+from haochaping.adopt.titles import bulletin_subject
+from haochaping.adopt.write_draft import NOTES, write_draft
+from haochaping.core.errors import InputRefused, refuse
+from haochaping.core.model import QuarterData
+from haochaping.core.paths import Locations
+from haochaping.core.period import KINDS, Period
+from haochaping.read.raw_folder import read_raw
+from haochaping.reference.reference import Reference, load_reference, read_words
+
+DRAFT_FOLDER = "reference.draft"
+Place = tuple[str, str, str, str]
+"""Table, row, heading and text of a printed cell."""
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """What was written: the reference folder, its notes, and each file with its period."""
+
+    folder: Path
+    notes: Path
+    periods: dict[Path, Period]
+    tables: int
+    cells: int
+
+
+def adopt(paths: Sequence[Path], city: str, locations: Locations, *, is_draft: bool = False) -> Adopted:
+    """Draft the reference folder of a city from bulletins, and copy these to the raw folders of their periods.
+
+    The draft is written only if it reads every bulletin with each printed cell in its place.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Bulletins in any format that is read, one for each period.
+    city : str
+        Name of the city.
+    locations : Locations
+        Its data root.
+    is_draft : bool
+        Write ``reference.draft/`` beside an existing ``reference/``, and copy nothing.
+
+    Raises
+    ------
+    InputRefused
+        The folder exists, a file cannot be read, names no period, or is not the one that lies in the raw folder.
+    """
+    folder = locations.data / (DRAFT_FOLDER if is_draft else locations.reference.name)
+    if folder.exists():
+        hint = "" if is_draft else "；另起草一份对照，加 --draft"
+        raise refuse(str(folder), "已经有了", f"请另指定一个资料根目录，或先移走{hint}")
+    reader = provisional_reference(city)
+    bulletins = {path: _read(path, reader) for path in paths}
+    _refuse_same_period(bulletins)
+    periods = {path: data.quarter for path, data in bulletins.items()}
+    if not is_draft:
+        _refuse_other_files(periods, locations)
+    ordered = sorted(bulletins.values(), key=lambda data: (data.quarter.kind, data.quarter.start))
+    tables = merge_periods([form_tables(data) for data in ordered])
+    draft = _draft(ordered, tables, city, reader)
+    with tempfile.TemporaryDirectory() as scratch:
+        written = Path(scratch) / "reference"
+        _write_readable(draft, written, bulletins, tables, locations)
+        locations.data.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(written, folder)
+    if not is_draft:
+        for path, period in periods.items():
+            _copy(path, locations.raw(period))
+    cells = sum(len(data.cells) for data in bulletins.values())
+    return Adopted(folder, folder / NOTES, periods, len(tables), cells)
+
+
+def provisional_reference(city: str) -> Reference:
+    """A reference with the words of the field, without annexes: every table is read and kept as printed."""
+    with as_file(files(__package__ or "") / "words.csv") as path:
+        words = read_words(path)
+    return Reference(
+        folder=Path(),
+        city={"name": city, "periods": list(KINDS)},
+        units=(),
+        declaration=field_words(),
+        totals=words.totals,
+        no_value=words.no_value,
+        counted_elsewhere=words.counted_elsewhere,
+    )
+
+
+def _read(path: Path, reader: Reference) -> QuarterData:
+    """Read one bulletin as the period that it says it is of."""
+    if not path.is_file():
+        raise refuse(str(path), "", "没有这个文件")
+    candidates = stated_periods(path, reader)
+    if not candidates:
+        raise refuse(
+            path.name,
+            "",
+            "标题、正文或文件名中应写明时段，如 2024年第一季度、2024年3月；或把文件名改为“2024Q1 通报”",
+        )
+    first: InputRefused | None = None
+    for period in candidates:
+        try:
+            return _read_alone(path, period, reader)
+        except InputRefused as refusal:
+            first = first or refusal
+    assert first is not None
+    raise first
+
+
+def _read_alone(path: Path, period: Period, reference: Reference) -> QuarterData:
+    with tempfile.TemporaryDirectory() as scratch:
+        shutil.copy(path, scratch)
+        return read_raw(Path(scratch), period, reference)
+
+
+def _refuse_same_period(bulletins: dict[Path, QuarterData]) -> None:
+    count = Counter(data.quarter for data in bulletins.values())
+    for period, times in count.items():
+        if times > 1:
+            names = "、".join(path.name for path, data in bulletins.items() if data.quarter == period)
+            raise refuse("命令行", names, f"都是{period.label}的，一个时段请只给一份")
+
+
+def _refuse_other_files(periods: dict[Path, Period], locations: Locations) -> None:
+    for path, period in periods.items():
+        target = locations.raw(period) / path.name
+        if target.exists() and target.read_bytes() != path.read_bytes():
+            raise refuse(str(target), "已有同名而内容不同的文件", f"应为 {path} 的内容；请先核对，移走一份")
+
+
+def _copy(path: Path, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / path.name
+    if not target.exists():
+        shutil.copy(path, target)
+
+
+def _draft(
+    bulletins: Sequence[QuarterData], tables: Sequence[FormTable], city: str, reader: Reference
+) -> Draft:
+    latest = bulletins[-1]
+    title = latest.fact("title") or next((table.title for table in tables if table.title), "")
+    kinds = [kind for kind in KINDS if kind in {data.quarter.kind for data in bulletins}]
+    draft = Draft(city, latest.fact("issuer"), bulletin_subject(title, city), kinds)
+    texts = {str(data.quarter): data.fact("text") for data in bulletins}
+    return draft_declaration(draft, tables, texts, reader)
+
+
+def _write_readable(
+    draft: Draft,
+    folder: Path,
+    bulletins: dict[Path, QuarterData],
+    tables: Sequence[FormTable],
+    locations: Locations,
+) -> None:
+    """Write the draft; annexes with which the bulletins cannot be read are left out, and told."""
+    left_out: list[str] = []
+    while True:
+        draft.questions = [*left_out, *questions(draft, tables)]
+        _write(draft, folder, bulletins, tables, locations)
+        problem = _unreadable(folder, bulletins)
+        if problem is None:
+            return
+        if not draft.annexes:
+            raise problem
+        annex, reason = _annex_to_leave_out(draft, folder, bulletins, tables, locations, problem)
+        left_out.append(f"“{annex}”没有写进登记，照原样列出、不核对：{reason}")
+
+
+def _annex_to_leave_out(
+    draft: Draft,
+    folder: Path,
+    bulletins: dict[Path, QuarterData],
+    tables: Sequence[FormTable],
+    locations: Locations,
+    problem: InputRefused,
+) -> tuple[str, str]:
+    """Remove the annex without which the bulletins can be read, else the last one; gives its title and the reason."""
+    all_annexes, all_relations = list(draft.annexes), list(draft.relations)
+    for annex in all_annexes:
+        draft.annexes = [other for other in all_annexes if other is not annex]
+        draft.relations = [r for r in all_relations if f"{annex.name}." not in r.holds]
+        if not draft.annexes:
+            break
+        _write(draft, folder, bulletins, tables, locations)
+        if _unreadable(folder, bulletins) is None:
+            return annex.title, problem.message
+    last = all_annexes[-1]
+    draft.annexes = all_annexes[:-1]
+    draft.relations = [r for r in all_relations if f"{last.name}." not in r.holds]
+    return last.title, problem.message
+
+
+def _write(
+    draft: Draft,
+    folder: Path,
+    bulletins: dict[Path, QuarterData],
+    tables: Sequence[FormTable],
+    locations: Locations,
+) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    about = {
+        "files": [path.name for path in bulletins],
+        "periods": [str(data.quarter) for data in bulletins.values()],
+        "tables": [_table_words(table) for table in tables],
+        "data": locations.data,
+        "command": "python -m haochaping",
+    }
+    write_draft(draft, folder, about)
+
+
+def _table_words(table: FormTable) -> dict[str, str]:
+    names = "、".join(table.names[:3]) + ("等" if len(table.names) > 3 else "")
+    columns = "、".join("/".join(column.path) for column in table.columns)
+    title = table.title or f"第{table.position}个表"
+    return {"title": title, "rows": f"{len(table.names)} 行（{names}）", "columns": columns}
+
+
+def _unreadable(folder: Path, bulletins: dict[Path, QuarterData]) -> InputRefused | None:
+    """Why the draft does not read the bulletins as they were read without it; None where it does."""
+    try:
+        reference = load_reference(folder)
+        for path, before in bulletins.items():
+            after = _read_alone(path, before.quarter, reference)
+            lost = _cells(before) - _cells(after)
+            if lost:
+                table, row, column, text = next(iter(lost))
+                return refuse(path.name, text, f"第{table}个表 {row} 的{column}没有读到原处")
+    except InputRefused as refusal:
+        return refusal
+    return None
+
+
+def _cells(data: QuarterData) -> Counter[Place]:
+    rows = data.cells.to_dict("records")
+    return Counter((str(r["table"]), r["row"], r["column"], r["printed"]) for r in rows)

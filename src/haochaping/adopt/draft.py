@@ -1,0 +1,100 @@
+"""The draft of a declaration as values: groups, measures and annexes, with the evidence for each guess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from haochaping.adopt.evidence import Evidence
+from haochaping.adopt.row_groups import DraftGroup
+
+
+@dataclass
+class DraftMeasure:
+    """A measure as it will be declared; keys as in ``annexes.toml``."""
+
+    name: str
+    heading: str
+    kind: str
+    unit: str = ""
+    aliases: list[str] = field(default_factory=list)
+    numerator: str = ""
+    denominator: str = ""
+    parts: str = ""
+    at_most: list[str] = field(default_factory=list)
+    of: str = ""
+    against: str = ""
+    better: str = ""
+    has_no_base: bool = False
+
+    @property
+    def meaning(self) -> tuple[str, str, str]:
+        """What it is computed from; measures of one heading and different meanings are different measures."""
+        return self.numerator, self.denominator, self.parts
+
+
+@dataclass(frozen=True)
+class GroundedRelation:
+    """A relation in words, with its evidence, for the person who decides."""
+
+    annex: str
+    words: str
+    evidence: Evidence
+    is_declared: bool
+
+
+@dataclass
+class DraftAnnex:
+    """An annex as it will be declared."""
+
+    name: str
+    number: int | None
+    title: str
+    known_by: list[str]
+    rows: list[str]
+    measures: list[str]
+    required: list[str]
+    columns: str = ""
+    optional: list[str] = field(default_factory=list)
+    totals: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DraftRelation:
+    """A relation between annexes, or with the text."""
+
+    id: str
+    holds: str
+    words: str
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class DraftTextFigure:
+    """A figure of the text."""
+
+    name: str
+    word: str
+    unit: str
+
+
+@dataclass
+class Draft:
+    """All that is drafted for a city."""
+
+    city: str
+    office: str
+    subject: str
+    periods: list[str]
+    groups: list[DraftGroup] = field(default_factory=list)
+    measures: dict[str, DraftMeasure] = field(default_factory=dict)
+    annexes: list[DraftAnnex] = field(default_factory=list)
+    relations: list[DraftRelation] = field(default_factory=list)
+    text_figures: list[DraftTextFigure] = field(default_factory=list)
+    total_labels: list[str] = field(default_factory=list)
+    grounds: list[GroundedRelation] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    """What a person must decide, in the order of worth."""
+
+    def group(self, name: str) -> DraftGroup:
+        """The group of a name."""
+        return next(group for group in self.groups if group.name == name)

@@ -1,0 +1,192 @@
+"""Groups of units: which tables list the same kind of unit, and which rows a subtotal adds up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from haochaping.adopt.field_words import field_words
+from haochaping.adopt.form_table import FormTable
+from haochaping.adopt.table_shape import AREA_ENDINGS, TableShape
+from haochaping.core.declaration import COUNT
+from haochaping.core.text import normalize_for_comparison
+from haochaping.read.grid.table_meaning import fold_heading
+
+_LEAST_OVERLAP = 0.5
+_TOTAL_LABEL = re.compile("小计|合计|总计|汇总|^全[市县区省州盟旗]$|^总数$|^平均")
+_LABEL_ENDING = re.compile("(?:小计|合计|总计|汇总|合 计)$")
+
+
+@dataclass
+class DraftGroup:
+    """A group of units that a declaration will have.
+
+    Attributes
+    ----------
+    name, word : str
+        Its name in the declaration, its word in texts.
+    headings : list of str
+        Headings of its columns of names.
+    units : list of str
+        Names of its units, in printed order.
+    why : str
+        Why its rows are taken for one group.
+    """
+
+    name: str
+    word: str
+    headings: list[str]
+    units: list[str]
+    is_registered: bool
+    may_be_ranked: bool
+    endings: str = ""
+    members: list[tuple[str, str, str]] = field(default_factory=list)
+    """Fixed members: name, word and heading of each."""
+
+
+@dataclass(frozen=True)
+class Subtotal:
+    """A row that adds up the rows above it, back to the one after the subtotal before."""
+
+    label: str
+    rows: tuple[str, ...]
+
+
+def marked_totals(table: FormTable) -> tuple[FormTable, list[Subtotal]]:
+    """A table whose rows named 小计, 合计 and the like are totals, and of these the ones that add up some rows only."""
+    rows = [replace(row, is_total=row.is_total or _is_total_label(row.name)) for row in table.rows]
+    marked = replace(table, rows=tuple(rows))
+    found = []
+    for period in dict.fromkeys(row.period for row in rows):
+        block: list[int] = []
+        for at, row in enumerate(rows):
+            if row.period != period:
+                continue
+            if not row.is_total:
+                block.append(at)
+                continue
+            units = [i for i, other in enumerate(rows) if other.period == period and not other.is_total]
+            if block and block != units and _adds_up(marked, at, block):
+                found.append(Subtotal(row.name, tuple(rows[i].name for i in block)))
+                block = []
+    return marked, list({subtotal.label: subtotal for subtotal in found}.values())
+
+
+def _is_total_label(name: str) -> bool:
+    return bool(_TOTAL_LABEL.search(normalize_for_comparison(name)))
+
+
+def _adds_up(table: FormTable, at: int, block: Sequence[int]) -> bool:
+    """Whether most counts of a row are the sums of the rows of a block."""
+    verdicts = []
+    for column in table.of_kind(COUNT):
+        total, parts = column.counts[at], [column.counts[i] for i in block]
+        if total is not None and None not in parts:
+            verdicts.append(total == sum(value or 0 for value in parts))
+    return sum(verdicts) * 2 > len(verdicts)
+
+
+class GroupFinder:
+    """Finds the groups of rows and columns of all tables; groups of the same units are one."""
+
+    def __init__(self) -> None:
+        self.groups: list[DraftGroup] = []
+
+    def of_rows(self, table: FormTable, subject: str, subtotals: Sequence[Subtotal]) -> list[DraftGroup]:
+        """The groups of a table's rows: one for each subtotal that adds up rows of its own, else one."""
+        blocks = [(subtotal.label, subtotal.rows) for subtotal in subtotals]
+        in_blocks = {name for _, rows in blocks for name in rows}
+        rest = [name for name in table.names if name not in in_blocks]
+        if len(blocks) + bool(rest) < 2:
+            return [self._group(table.name_heading, table.names, subject)]
+        parts = [
+            (_LABEL_ENDING.sub("", normalize_for_comparison(label)), list(rows)) for label, rows in blocks
+        ]
+        parts += [("", rest)] if rest else []
+        return [self._group(table.name_heading, names, word or subject) for word, names in parts]
+
+    def of_columns(self, shape: TableShape) -> DraftGroup:
+        """The group of the columns: units that stand in rows elsewhere, areas, or fixed members of their own."""
+        if shape.are_units:
+            return self._group("区县", list(shape.members), "")
+        name = self._free_name("member")
+        members = [
+            (_member_name(heading, at), heading, heading) for at, heading in enumerate(shape.members, start=1)
+        ]
+        group = DraftGroup(name, "分列", ["分列"], [], False, False, members=members)
+        self.groups.append(group)
+        return group
+
+    def _group(self, heading: str, names: Sequence[str], subject: str) -> DraftGroup:
+        known = next((group for group in self.groups if _overlap(group.units, names) >= _LEAST_OVERLAP), None)
+        if known is not None:
+            known.units += [name for name in names if name not in known.units]
+            if heading and heading not in known.headings:
+                known.headings.append(heading)
+            return known
+        like = _field_group(heading)
+        word = next(_words(heading, subject), "单位")
+        taken = {group.word for group in self.groups}
+        word = (
+            word
+            if word not in taken
+            else next((w for w in _words(heading, subject) if w not in taken), f"{word}（{len(taken) + 1}）")
+        )
+        name = self._free_name(like.name if like else "unit")
+        is_area = sum(n[-1:] in AREA_ENDINGS for n in names) * 2 > len(names)
+        group = DraftGroup(
+            name,
+            word,
+            [heading] if heading else ["单位"],
+            list(names),
+            is_registered=like is None or like.may_be_ranked,
+            may_be_ranked=like is None or like.may_be_ranked,
+            endings=AREA_ENDINGS if is_area else "",
+        )
+        self.groups.append(group)
+        return group
+
+    def _free_name(self, name: str) -> str:
+        taken = {group.name for group in self.groups}
+        return next(n for n in (name, *(f"{name}_{i}" for i in range(2, 100))) if n not in taken)
+
+
+def _overlap(known: Collection[str], names: Collection[str]) -> float:
+    """Share of the smaller of two lists of names that stands in the other."""
+    if not known or not names:
+        return 0.0
+    both = {*map(normalize_for_comparison, known)} & {*map(normalize_for_comparison, names)}
+    return len(both) / min(len({*known}), len({*names}))
+
+
+def _words(heading: str, subject: str) -> Iterator[str]:
+    """Words for a group: what its table is of, if that names units; the heading of its names; what the field says."""
+    like = _field_group(heading)
+    if (
+        subject
+        and like
+        and any(subject.endswith(word[-2:]) for word in (like.word, heading) if len(word) > 1)
+    ):
+        yield subject.removeprefix("各")
+    if heading:
+        yield normalize_for_comparison(heading).removesuffix("名称")
+    if subject:
+        yield subject.removeprefix("各")
+    if like:
+        yield like.word
+
+
+def _field_group(heading: str):  # type: ignore[no-untyped-def]
+    """The group of the field whose heading it is; None for any other."""
+    folded = fold_heading(heading)
+    groups = field_words().groups.values()
+    return next((g for g in groups if folded in map(fold_heading, g.headings)), None)
+
+
+def _member_name(heading: str, at: int) -> str:
+    for group in field_words().groups.values():
+        member = group.members_by_heading.get(normalize_for_comparison(heading))
+        if member:
+            return member.name
+    return f"member_{at}"
