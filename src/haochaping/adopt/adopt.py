@@ -39,9 +39,12 @@ class Adopted:
     periods: dict[Path, Period]
     tables: int
     cells: int
+    draft: Draft
 
 
-def adopt(paths: Sequence[Path], city: str, locations: Locations, *, is_draft: bool = False) -> Adopted:
+def adopt_bulletins(
+    paths: Sequence[Path], city: str, locations: Locations, *, is_draft: bool = False
+) -> Adopted:
     """Draft the reference folder of a city from bulletins, and copy these to the raw folders of their periods.
 
     The draft is written only if it reads every bulletin with each printed cell in its place.
@@ -84,7 +87,7 @@ def adopt(paths: Sequence[Path], city: str, locations: Locations, *, is_draft: b
         for path, period in periods.items():
             _copy(path, locations.raw(period))
     cells = sum(len(data.cells) for data in bulletins.values())
-    return Adopted(folder, folder / NOTES, periods, len(tables), cells)
+    return Adopted(folder, folder / NOTES, periods, len(tables), cells, draft)
 
 
 def provisional_reference(city: str) -> Reference:

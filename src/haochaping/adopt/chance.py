@@ -46,7 +46,11 @@ NO_EVIDENCE = Chance(0.0, 0)
 
 
 def chance_of_accident(
-    columns: Sequence[IntArray], fits: Fits, values_of_result: FloatArray, tried: int
+    columns: Sequence[IntArray],
+    fits: Fits,
+    values_of_result: FloatArray,
+    tried: int,
+    exchangeable: int | None = None,
 ) -> Chance:
     """The chance that a relation fits so well by accident.
 
@@ -60,12 +64,16 @@ def chance_of_accident(
         For each row how many values its result could have.
     tried : int
         How many relations were tried for this result.
+    exchangeable : int, optional
+        How many of the columns are figures of their row; those after them (a sum over all rows, the decimals) are not.
     """
     count = len(columns[0])
     is_right = fits(columns)
     if not count or not is_right.any():
         return NO_EVIDENCE
-    alike = np.max([_share_of_others(columns, fits, at) for at in range(len(columns))], axis=0)
+    alike = np.max(
+        [_share_of_others(columns, fits, at) for at in range(exchangeable or len(columns))], axis=0
+    )
     by_row = np.clip(np.maximum(alike, 1 / np.maximum(values_of_result, 1.0)), _LEAST_CHANCE, 1.0)[is_right]
     right = int(is_right.sum())
     ways = math.lgamma(count + 1) - math.lgamma(right + 1) - math.lgamma(count - right + 1)

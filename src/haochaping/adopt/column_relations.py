@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
-from haochaping.adopt.evidence import SUM, ColumnRelation
+from haochaping.adopt.evidence import BOUND, SUM, ColumnRelation
 from haochaping.adopt.form_table import FormTable
 from haochaping.adopt.rates import rates
 from haochaping.adopt.sums import bounds, sums
@@ -29,13 +29,15 @@ def find_column_relations(table: FormTable) -> FoundRelations:
     """Find the relations between the columns of a table.
 
     Columns add up to one total, unless the header has them under several: where two columns have the same parts, the one
-    whose headings and figures speak more for it is the total. No sum may lead back to itself.
+    whose headings and figures speak more for it is the total. No sum may lead back to itself, nor add a count to what it is
+    a part of.
     """
     figures = TableFigures(table)
-    accepted: list[ColumnRelation] = []
+    bounded = list(bounds(figures))
+    accepted = [bound for bound in bounded if bound.is_accepted]
     possible: list[ColumnRelation] = []
     results = sorted(sums(figures), key=_strength_of_best)
-    for relations in chain(results, rates(figures), ([bound] for bound in bounds(figures))):
+    for relations in chain(results, rates(figures)):
         best = next((r for r in relations if r.is_accepted and _may_join(r, accepted)), None)
         if best is not None:
             accepted.append(best)
@@ -64,6 +66,9 @@ def _may_join(relation: ColumnRelation, accepted: Iterable[ColumnRelation]) -> b
     parts = {id(column) for column in relation.columns}
     taken = [{id(column) for column in other.columns} for other in known]
     is_of_header = relation.evidence.by_headings.is_strong
+    within = [(id(bound.result), id(bound.columns[0])) for bound in accepted if bound.kind == BOUND]
+    if any(smaller in parts and larger in parts for smaller, larger in within):
+        return False
     if any(other == parts or (other & parts and not is_of_header) for other in taken):
         return False
     return id(relation.result) not in _parts_below(parts, known)

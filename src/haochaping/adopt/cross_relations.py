@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -12,7 +12,7 @@ import numpy as np
 from haochaping.adopt.chance import BoolArray, IntArray, chance_of_accident
 from haochaping.adopt.draft import DraftAnnex, DraftRelation, DraftTextFigure
 from haochaping.adopt.evidence import Evidence, HeadingEvidence
-from haochaping.adopt.form_table import FormColumn
+from haochaping.adopt.form_table import FormColumn, FormRow
 from haochaping.adopt.row_groups import DraftGroup
 from haochaping.adopt.table_shape import TableShape
 from haochaping.cleaning.quantities import COUNT as COUNT_QUANTITY
@@ -65,7 +65,7 @@ class AnnexFigures:
         ]
         return sum(found) if found else None
 
-    def _sums(self, column: FormColumn, key, units: set[str]) -> dict[UnitKey, int]:  # type: ignore[no-untyped-def]
+    def _sums(self, column: FormColumn, key: Callable[[FormRow], str], units: set[str]) -> dict[UnitKey, int]:
         sums: dict[UnitKey, int] = {}
         incomplete: set[UnitKey] = set()
         for row, value in zip(self.shape.measured.rows, column.counts, strict=True):
@@ -137,11 +137,11 @@ def text_relations(texts: Mapping[str, str], annexes: Sequence[AnnexFigures]) ->
             if parts:
                 names = [_figure(found, q, sentence) for q in (number, *parts)]
                 holds = f"text.{names[0]} = {' + '.join(f'text.{name}' for name in names[1:])}"
-                _add(found, names[0], holds, f"正文的“{number.label}”是其后各数之和")
+                _add(found, names[0], holds, f"“{number.label}”是其后各数之和")
             for total, words in _totals(annexes, period):
                 if number.value[0] == _value_of(annexes, total, period):
                     name = _figure(found, number, sentence)
-                    _add(found, name, f"text.{name} = {total}", f"正文的“{number.label}”与{words}")
+                    _add(found, name, f"text.{name} = {total}", f"“{number.label}”与{words}")
                     break
     return found
 
@@ -202,5 +202,5 @@ def _figure(found: TextRelations, quantity: Quantity, sentence: str) -> str:
 def _add(found: TextRelations, name: str, holds: str, words: str) -> None:
     if all(relation.holds != holds for relation, _ in found.relations):
         relation = DraftRelation(f"text_{len(found.relations) + 1}_{name}", holds, words)
-        evidence = Evidence(1, (), 0.0, 1, HeadingEvidence("正文所写"))
+        evidence = Evidence(1, (), 0.0, 1, HeadingEvidence("正文各数相合"))
         found.relations.append((replace(relation), evidence))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from haochaping.adopt.evidence import Evidence
+from haochaping.adopt.evidence import ColumnRelation, Evidence
 from haochaping.adopt.row_groups import DraftGroup
 
 
@@ -34,12 +34,17 @@ class DraftMeasure:
 
 @dataclass(frozen=True)
 class GroundedRelation:
-    """A relation in words, with its evidence, for the person who decides."""
+    """A relation in words, with its evidence, for the person who decides.
+
+    ``relation`` is the one between columns, ``position`` the number of its table; None between annexes and with the text.
+    """
 
     annex: str
     words: str
     evidence: Evidence
     is_declared: bool
+    relation: ColumnRelation | None = None
+    position: int = 0
 
 
 @dataclass

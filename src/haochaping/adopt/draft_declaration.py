@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from haochaping.adopt.column_relations import FoundRelations, find_column_relations
 from haochaping.adopt.cross_relations import AnnexFigures, equal_quantities, text_relations
@@ -51,7 +51,7 @@ def draft_declaration(
         annex.totals = _totals(subtotals, row_groups)
         draft.total_labels += _new_labels(table, reference, draft.total_labels)
         draft.annexes.append(annex)
-        draft.grounds += _grounds(annex.title, found)
+        draft.grounds += _grounds(annex.title, table.position, found)
         annexes.append(AnnexFigures(annex, shape, names, row_groups, column_group))
     draft.groups, draft.measures = groups.groups, measures.measures
     _add_relations_between(draft, annexes, texts)
@@ -124,9 +124,11 @@ def _add_relations_between(draft: Draft, annexes: Sequence[AnnexFigures], texts:
         draft.grounds.append(GroundedRelation("正文", relation.words, evidence, True))
 
 
-def _grounds(title: str, found: FoundRelations) -> list[GroundedRelation]:
-    declared = [GroundedRelation(title, relation_words(r), r.evidence, True) for r in found.accepted]
-    return declared + [GroundedRelation(title, relation_words(r), r.evidence, False) for r in found.possible]
+def _grounds(title: str, position: int, found: FoundRelations) -> Iterator[GroundedRelation]:
+    for relations, is_declared in ((found.accepted, True), (found.possible, False)):
+        for relation in relations:
+            words = relation_words(relation)
+            yield GroundedRelation(title, words, relation.evidence, is_declared, relation, position)
 
 
 def relation_words(relation: ColumnRelation) -> str:

@@ -14,7 +14,7 @@ _TOTAL_WORDS = re.compile("^(总计|合计|小计|总数|总量|计|总件数|�
 _HOLDS_TOTAL = re.compile("总|合计|共计|小计")
 _NOUN_ENDINGS = re.compile("(?:总数量|件数|数量|总数|总量|次数|票数|数|量|票|件)$")
 _SHARE_WORDS = re.compile("占比|比重|比例|占.*比")
-OF_THE_FIELD = "列名是这类通报的常用语"
+OF_THE_FIELD = "是这类通报的常用列名"
 Terms = tuple[tuple[int, FormColumn], ...]
 """A sum of columns with their factors."""
 ENOUGH = 0.5

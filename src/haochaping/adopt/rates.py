@@ -51,8 +51,8 @@ class _Rate:
 
     def __init__(self, figures: TableFigures, rate: FormColumn):
         self.figures, self.rate = figures, rate
-        self.printed, self.decimals = figures.percentages(rate)
-        self.fits = _is_rounded(self.decimals)
+        self.printed, self.widths, decimals = figures.percentages(rate)
+        self.fits = _is_rounded(decimals)
 
     def relations(self) -> list[ColumnRelation]:
         candidates = sorted(self._candidates(), key=lambda candidate: candidate.order, reverse=True)
@@ -87,7 +87,7 @@ class _Rate:
         if is_said:
             by_headings = HeadingEvidence(headings.OF_THE_FIELD, is_strong=True)
         elif likeness >= headings.ENOUGH and share == 1:
-            by_headings = HeadingEvidence("比率的列名与分子的列名相合")
+            by_headings = HeadingEvidence("比率与分子的列名相合")
         return _Candidate(share, by_headings, likeness, numerator, denominator)
 
     def _share_of_fitting(self, numerator: Terms, denominator: Terms) -> float:
@@ -96,12 +96,14 @@ class _Rate:
 
     def _figures(self, numerator: Terms, denominator: Terms) -> tuple[list[IntArray], BoolArray]:
         values, is_complete = self.figures.together([numerator, denominator])
-        return [self.printed, *values], is_complete & (self.printed >= 0) & (values[1] > 0)
+        return [self.printed, *values, self.widths], is_complete & (self.printed >= 0) & (values[1] > 0)
 
     def _relation(self, candidate: _Candidate, tried: int) -> ColumnRelation:
         columns, is_complete = self._figures(candidate.numerator, candidate.denominator)
         steps = _possible_steps(self.printed, is_complete)
-        evidence = self.figures.evidence(columns, is_complete, self.fits, steps, candidate.by_headings, tried)
+        evidence = self.figures.evidence(
+            columns, is_complete, self.fits, steps, candidate.by_headings, tried, exchangeable=3
+        )
         return ColumnRelation(RATE_OF, self.rate, candidate.numerator, candidate.denominator, evidence)
 
     def _rank(self, relation: ColumnRelation) -> tuple[float, ...]:
@@ -133,19 +135,20 @@ def _size(terms: Terms, counts: Sequence[FormColumn]) -> int:
 
 
 def _shares(figures: TableFigures, share: FormColumn) -> list[ColumnRelation]:
-    printed, decimals = figures.percentages(share)
+    printed, widths, decimals = figures.percentages(share)
     found = []
     for column in figures.counts:
         values, is_complete = figures.together([((1, column),)])
         whole = np.full(len(printed), int(values[0][is_complete].sum()), dtype=np.int64)
         is_complete = is_complete & (printed >= 0) & (whole > 0)
         evidence = figures.evidence(
-            [printed, values[0], whole],
+            [printed, values[0], whole, widths],
             is_complete,
             _is_rounded(decimals),
             _possible_steps(printed, is_complete),
-            HeadingEvidence("列名是占比", is_strong=True),
+            HeadingEvidence("是占比", is_strong=True),
             len(figures.counts),
+            exchangeable=2,
         )
         found.append(ColumnRelation(SHARE_OF, share, ((1, column),), (), evidence))
     at = figures.table.columns.index(share)
@@ -170,11 +173,14 @@ def _possible_steps(printed: IntArray, is_complete: BoolArray) -> FloatArray:
 
 
 def _is_rounded(decimals: int) -> Fits:
-    """Whether printed steps are numerator over denominator in per cent, rounded; a tie may go either way."""
+    """Whether percentages in steps of so many decimals are numerator over denominator, each rounded to its own last one.
+
+    A tie may go either way.
+    """
     scale = 100 * 10**decimals
 
     def fits(columns: Sequence[IntArray]) -> BoolArray:
-        printed, k, n = columns
-        return np.asarray((n > 0) & (2 * np.abs(scale * k - printed * n) <= n))
+        printed, k, n, width = columns
+        return np.asarray((n > 0) & (2 * np.abs(scale * k - printed * n) <= n * width))
 
     return fits

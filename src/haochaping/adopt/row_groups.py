@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from haochaping.adopt.field_words import field_words
 from haochaping.adopt.form_table import FormTable
 from haochaping.adopt.table_shape import AREA_ENDINGS, TableShape
-from haochaping.core.declaration import COUNT
+from haochaping.core.declaration import COUNT, Group
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.table_meaning import fold_heading
 
@@ -110,11 +110,12 @@ class GroupFinder:
         """The group of the columns: units that stand in rows elsewhere, areas, or fixed members of their own."""
         if shape.are_units:
             return self._group("区县", list(shape.members), "")
-        name = self._free_name("member")
+        like = _group_of_members(shape.members)
         members = [
             (_member_name(heading, at), heading, heading) for at, heading in enumerate(shape.members, start=1)
         ]
-        group = DraftGroup(name, "分列", ["分列"], [], False, False, members=members)
+        name, word = (like.name, like.word) if like else ("part", "分项")
+        group = DraftGroup(self._free_name(name), word, [word], [], False, False, members=members)
         self.groups.append(group)
         return group
 
@@ -177,11 +178,18 @@ def _words(heading: str, subject: str) -> Iterator[str]:
         yield like.word
 
 
-def _field_group(heading: str):  # type: ignore[no-untyped-def]
+def _field_group(heading: str) -> Group | None:
     """The group of the field whose heading it is; None for any other."""
     folded = fold_heading(heading)
     groups = field_words().groups.values()
     return next((g for g in groups if folded in map(fold_heading, g.headings)), None)
+
+
+def _group_of_members(headings: Sequence[str]) -> Group | None:
+    """The group of the field of which all headings are members; None without one."""
+    folded = [normalize_for_comparison(heading) for heading in headings]
+    groups = field_words().groups.values()
+    return next((group for group in groups if all(f in group.members_by_heading for f in folded)), None)
 
 
 def _member_name(heading: str, at: int) -> str:

@@ -31,7 +31,7 @@ def bounds(figures: TableFigures) -> Iterator[ColumnRelation]:
         if larger is not None:
             terms = ((1, smaller),), ((1, larger),)
             values, is_complete = figures.together(terms)
-            reason = HeadingEvidence("列名是部分与全部", is_strong=True)
+            reason = HeadingEvidence("是部分与全部", is_strong=True)
             evidence = figures.evidence(values, is_complete, _is_within, np.ones(len(values[0])), reason)
             yield ColumnRelation(BOUND, smaller, terms[1], (), evidence)
 
@@ -72,7 +72,7 @@ def _by_headings(
     if [*map(id, parts)] == [*map(id, expected)]:
         return HeadingEvidence(reason, is_strong=True)
     if headings.sounds_like_total(result) and headings.stand_beside(result, parts, counts):
-        return HeadingEvidence("总数与紧接的各列")
+        return HeadingEvidence("是总数与紧接的各列")
     return NOTHING_BY_HEADINGS
 
 

@@ -40,12 +40,16 @@ class TableFigures:
         found = (column.counts[at] for at in self.rows)
         return np.array([-1 if value is None else value for value in found], dtype=np.int64)
 
-    def percentages(self, column: FormColumn) -> tuple[IntArray, int]:
-        """Printed percentages in steps of the column's last decimal, −1 where there is none; and its decimals."""
+    def percentages(self, column: FormColumn) -> tuple[IntArray, IntArray, int]:
+        """Printed percentages and their last decimals' steps, both in the finest step of the column; and its decimals.
+
+        −1 where there is no percentage.
+        """
         printed = [column.percentages[at] for at in self.rows]
         decimals = max((item[1] for item in printed if item), default=0)
         steps = [-1 if item is None else int(item[0] * 10**decimals) for item in printed]
-        return np.array(steps, dtype=np.int64), decimals
+        widths = [1 if item is None else 10 ** (decimals - item[1]) for item in printed]
+        return np.array(steps, dtype=np.int64), np.array(widths, dtype=np.int64), decimals
 
     def together(self, expressions: Sequence[Terms]) -> tuple[list[IntArray], BoolArray]:
         """Expressions by row, and which rows have all their figures."""
@@ -68,6 +72,7 @@ class TableFigures:
         values_of_result: FloatArray,
         by_headings: HeadingEvidence = NOTHING_BY_HEADINGS,
         tried: int = 1,
+        exchangeable: int | None = None,
     ) -> Evidence:
         """The evidence of the rows that have all figures; arguments as of :func:`chance_of_accident`."""
         chosen = [column[is_complete] for column in columns]
@@ -78,7 +83,7 @@ class TableFigures:
         )
         is_likely = is_right.size and is_right.mean() >= _LEAST_SHARE
         chance = (
-            chance_of_accident(chosen, fits, values_of_result[is_complete], tried)
+            chance_of_accident(chosen, fits, values_of_result[is_complete], tried, exchangeable)
             if is_likely
             else NO_EVIDENCE
         )

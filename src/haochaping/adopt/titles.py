@@ -50,7 +50,7 @@ def _cleaned(title: str, city: str) -> str:
 
 def bulletin_subject(title: str, city: str) -> str:
     """What a bulletin is about, from its title: 政务服务“好差评”, 市长信箱; blank where nothing is left."""
-    text = without_period(remove_whitespace(title)).removeprefix("关于")
+    text = without_period(remove_whitespace(title)).rpartition("关于")[2]
     for word in filter(None, (city, city.rstrip("市县区"))):
         text = text.removeprefix(word)
     text = _BULLETIN_ENDING.sub("", text).removeprefix("全市").strip("的")

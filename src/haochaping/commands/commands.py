@@ -287,13 +287,13 @@ def _proof(locations: Locations, options: argparse.Namespace) -> int:
 
 
 def _adopt(locations: Locations, options: argparse.Namespace) -> int:
-    from haochaping.adopt.adopt import adopt
+    from haochaping.adopt.adopt import adopt_bulletins
 
     if options.data is None:
         raise refuse(
             "命令行", "没有指定资料根目录", "应写明 --data 文件夹（make 中为 DATA=），如 --data 试点"
         )
-    outcome = adopt(options.files, options.city, locations, is_draft=options.draft)
+    outcome = adopt_bulletins(options.files, options.city, locations, is_draft=options.draft)
     for path, period in outcome.periods.items():
         report_progress(f"读入 {path.name}：{period.label}")
     report_progress(f"已起草：{outcome.folder}（{outcome.tables} 个表，{outcome.cells} 格都在原处）")
