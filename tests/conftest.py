@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.run_rules import run_rules
@@ -13,6 +14,8 @@ from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference, load_reference
 
 ROOT = Path(__file__).parents[1]
+settings.register_profile("kit", deadline=None)  # these machines are shared: a slow example is no failure
+settings.load_profile("kit")
 skip_slow_imports()  # as a run does, before any test imports nbformat
 
 

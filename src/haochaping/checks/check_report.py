@@ -108,6 +108,7 @@ class CheckReport:
         """What could not be checked, in words: columns that nobody declared, declared columns and figures not found."""
         undeclared = [
             f"未核对：{table.words}的{'、'.join(table.undeclared)}没有登记含义，照原样列出；登记在 annexes.toml 以后才能核对"
+            + (f"：{'；'.join(table.lines_to_add)}" if table.lines_to_add else "")
             for table in self.coverage
             if table.undeclared
         ]

@@ -10,7 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from haochaping.checks.outcome import NOT_EVALUABLE, Outcome
+from haochaping.core.declaration import Measure
+from haochaping.core.declaration_lines import alias_line, likely_measure, new_column_line
 from haochaping.core.model import CellRef, QuarterData, is_undeclared
+from haochaping.core.text import plain_number
 from haochaping.store.cell_index import CellIndex
 
 DEFAULT_LIMIT = 0.5
@@ -35,6 +38,8 @@ class TableCoverage:
         Headings of columns whose meaning nobody declared.
     lacking : tuple of str
         Headings of declared columns that the table does not have, other than those that many periods lack.
+    lines_to_add : tuple of str
+        For each undeclared column of a declared table, what to add to the declaration.
     """
 
     table: str
@@ -44,6 +49,7 @@ class TableCoverage:
     unchecked: tuple[str, ...] = ()
     undeclared: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    lines_to_add: tuple[str, ...] = ()
 
     @property
     def may_be_misnamed(self) -> bool:
@@ -82,22 +88,47 @@ def measure_coverage(cell_index: CellIndex, tied: set[CellRef]) -> tuple[TableCo
         counter = tables.setdefault(ref.table, _Counter())
         heading = cell_index.heading(cell["measure"]) if cell["measure"] else cell["column"]
         is_number = cell["value"] == cell["value"]  # NaN is not
-        counter.add(heading, is_number, is_number and ref in tied, is_undeclared(cell))
+        counter.add(heading, is_number, is_number and ref in tied)
+        if is_undeclared(cell):
+            counter.add_undeclared(heading, cell["printed"])
     return tuple(
-        counter.result(table, cell_index.annex_words(table), _lacking(table, counter, cell_index))
+        counter.result(
+            table,
+            cell_index.annex_words(table),
+            tuple(measure.heading for measure in _lacking(table, counter, cell_index)),
+            _lines_to_add(table, counter, cell_index),
+        )
         for table, counter in tables.items()
     )
 
 
-def _lacking(table: str, counter: _Counter, cell_index: CellIndex) -> tuple[str, ...]:
-    """Headings of declared columns that a table does not have; none of a table that nobody declared."""
+def _lacking(table: str, counter: _Counter, cell_index: CellIndex) -> list[Measure]:
+    """Declared columns that a table does not have; none of a table that nobody declared."""
     spec = cell_index.data.declaration.annexes.get(table)
     if spec is None:
+        return []
+    expected = [measure for measure in spec.measures_by_name.values() if measure.name not in spec.optional]
+    return [measure for measure in expected if measure.heading not in counter.numbers]
+
+
+def _lines_to_add(table: str, counter: _Counter, cell_index: CellIndex) -> tuple[str, ...]:
+    """What to add to the declaration for each undeclared column of a declared table: an alias, or a new measure."""
+    declaration = cell_index.data.declaration
+    spec = declaration.annexes.get(table)
+    if spec is None:
         return ()
-    expected = [
-        measure.heading for measure in spec.measures_by_name.values() if measure.name not in spec.optional
-    ]
-    return tuple(heading for heading in expected if heading not in counter.numbers)
+    lacking = _lacking(table, counter, cell_index)
+    lines = []
+    for heading, is_percentage in counter.undeclared.items():
+        like = [measure for measure in lacking if measure.is_percentage == is_percentage]
+        measure = likely_measure(heading, like)
+        new = new_column_line(spec, heading, is_percentage=is_percentage, known=declaration.measures)
+        if measure is not None:
+            alias = alias_line(measure, heading)
+            lines.append(f"“{heading}”就是“{measure.heading}”的，在 {alias}；是新的列的，加 {new}")
+        else:
+            lines.append(f"“{heading}”加 {new}")
+    return tuple(lines)
 
 
 def text_figures_not_found(data: QuarterData) -> tuple[str, ...]:
@@ -114,15 +145,20 @@ class _Counter:
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
         self.covered: dict[str, int] = {}
-        self.undeclared: dict[str, None] = {}
+        self.undeclared: dict[str, bool] = {}
+        """Headings that nobody declared, and whether percentages stand under them."""
 
-    def add(self, heading: str, is_number: bool, is_covered: bool, is_undeclared: bool) -> None:
+    def add(self, heading: str, is_number: bool, is_covered: bool) -> None:
         self.numbers[heading] = self.numbers.get(heading, 0) + is_number
         self.covered[heading] = self.covered.get(heading, 0) + is_covered
-        if is_undeclared:
-            self.undeclared[heading] = None
 
-    def result(self, table: str, words: str, lacking: tuple[str, ...]) -> TableCoverage:
+    def add_undeclared(self, heading: str, printed: str) -> None:
+        is_percentage = plain_number(printed).endswith("%")
+        self.undeclared[heading] = self.undeclared.get(heading, False) or is_percentage
+
+    def result(
+        self, table: str, words: str, lacking: tuple[str, ...], lines_to_add: tuple[str, ...]
+    ) -> TableCoverage:
         unchecked = [
             heading if not self.covered[heading] else f"{heading}（{count - self.covered[heading]} 格）"
             for heading, count in self.numbers.items()
@@ -136,4 +172,5 @@ class _Counter:
             tuple(unchecked),
             tuple(self.undeclared),
             lacking,
+            lines_to_add,
         )

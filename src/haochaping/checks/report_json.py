@@ -51,7 +51,7 @@ def load_report(text: str) -> CheckReport:
 
 
 def _read_coverage(data: dict[str, Any]) -> TableCoverage:
-    lists = {name: tuple(data[name]) for name in ("unchecked", "undeclared", "lacking")}
+    lists = {name: tuple(data[name]) for name in ("unchecked", "undeclared", "lacking", "lines_to_add")}
     return TableCoverage(**{**data, **lists})
 
 

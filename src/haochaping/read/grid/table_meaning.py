@@ -7,12 +7,13 @@ measure of the annex claims is kept as printed; a table that no annex fits is ke
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from haochaping.cleaning.number_or_missing import is_number
 from haochaping.core.declaration import AnnexSpec, Group, Measure
+from haochaping.core.declaration_lines import alias_line, likely_measure, name_heading_line
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.annex_table import TableColumn, TableMeaning
 from haochaping.read.grid.margins import is_of_other_period
@@ -113,11 +114,23 @@ def _misnamed(
     attempt = next(attempt for attempt in attempts if attempt.spec is spec)
     if not attempt.names_at:
         headings = "、".join(dict.fromkeys(h for group in spec.groups for h in group.headings[:2]))
-        return f"{spec.words}的名称列应为“{headings}”等；列名应在 data/reference/annexes.toml 中"
-    lacking = [m.heading for m in spec.measures_by_name.values() if m.name in attempt.lacking]
+        found = attempt.first_text_heading
+        line = f"：“{found}”就是这一列的，在 {name_heading_line(spec, found)}" if found else ""
+        return f"{spec.words}的名称列应为“{headings}”等；列名应在 data/reference/annexes.toml 中{line}"
+    lacking = [m for m in spec.measures_by_name.values() if m.name in attempt.lacking]
     if lacking:
-        return f"{spec.words}应有“{'、'.join(lacking)}”列；列名应在 data/reference/annexes.toml 中"
+        headings = "、".join(m.heading for m in lacking)
+        line = "；".join(_alias_lines(lacking, attempt.unknown_headings))
+        return f"{spec.words}应有“{headings}”列；列名应在 data/reference/annexes.toml 中{f'：{line}' if line else ''}"
     return f"表头不是{spec.words}的列；列名应在 data/reference/annexes.toml 中"
+
+
+def _alias_lines(lacking: Sequence[Measure], unknown: Sequence[str]) -> Iterator[str]:
+    """For each measure that is lacking, the unknown heading that may be it, with the line that says so."""
+    for measure in lacking:
+        found = [heading for heading in unknown if likely_measure(heading, [measure])] or unknown[:1]
+        if found:
+            yield f"“{found[0]}”就是“{measure.heading}”的，在 {alias_line(measure, found[0])}"
 
 
 class _Attempt:
@@ -153,6 +166,17 @@ class _Attempt:
                 self._add(at, path, is_level=i in left_out)
         self.repeated = self._repeated()
         self.lacking = spec.required - {c.measure.name for c in self.values if c.measure}
+
+    @property
+    def unknown_headings(self) -> list[str]:
+        """Headings of figures that are no measure of this annex."""
+        return [column.path[-1] for column in self.values if column.measure is None]
+
+    @property
+    def first_text_heading(self) -> str:
+        """The heading of the first column of words, which may be that of the names; blank without one."""
+        texts = (c for c in self.values if _is_mostly_text(self.evidence.cells_below(c.at)))
+        return next((column.path[-1] for column in texts), "")
 
     @property
     def fits(self) -> bool:
