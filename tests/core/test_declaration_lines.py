@@ -76,12 +76,10 @@ def test_the_lines_for_a_new_column_make_it_known(city: DeclaredCity) -> None:
 
 
 def test_a_required_column_with_another_heading(city: DeclaredCity) -> None:
-    with pytest.raises(InputRefused, match="“业务总量”就是“办件数”的，在 \\[measure.cases\\] 中加一行"):
+    with pytest.raises(InputRefused, match=r"“业务总量”就是“办件数”的，在 .measure.cases. 中加一行"):
         told(city, "县区 业务总量 评价数 评价率")
 
 
 def test_a_column_of_names_with_another_heading(city: DeclaredCity) -> None:
-    with pytest.raises(
-        InputRefused, match='“所属地”就是这一列的，在 \\[group.county\\] 的 headings 中加 "所属地"'
-    ):
+    with pytest.raises(InputRefused, match=r"“所属地”就是这一列的，在 .group.county. 的 headings 中加"):
         told(city, "所属地 办件数 评价数 评价率")

@@ -17,6 +17,7 @@ _SHARE_WORDS = re.compile("占比|比重|比例|占.*比")
 OF_THE_FIELD = "是这类通报的常用列名"
 Terms = tuple[tuple[int, FormColumn], ...]
 """A sum of columns with their factors."""
+_NEGATIONS = ("未", "不", "非", "无", "待", "没")
 ENOUGH = 0.5
 """Share of a rate's characters that the heading of its numerator has too."""
 
@@ -119,11 +120,10 @@ def larger_by_headings(smaller: FormColumn, counts: Sequence[FormColumn]) -> For
         return next((c for c in bounds if c is not None and c.path[:-1] == smaller.path[:-1]), None)
     own = stem(smaller.heading)
     beside = [c for c in counts if c is not smaller and c.path[:-1] == smaller.path[:-1]]
-    return next(
-        (
-            c
-            for c in beside
-            if len(stem(c.heading)) > 1 and own != stem(c.heading) and own.endswith(stem(c.heading))
-        ),
-        None,
-    )
+    return next((column for column in beside if _is_kind_of(own, stem(column.heading))), None)
+
+
+def _is_kind_of(heading: str, whole: str) -> bool:
+    """Whether a heading is another one with a word before it: 主动评价, 评价; but not 未登记, 登记."""
+    is_longer = len(whole) > 1 and heading != whole and heading.endswith(whole)
+    return is_longer and not heading.startswith(_NEGATIONS)

@@ -10,6 +10,7 @@ import numpy as np
 from haochaping.adopt import headings
 from haochaping.adopt.chance import BoolArray, Fits, FloatArray, IntArray
 from haochaping.adopt.evidence import (
+    LEAST_SHARE_BY_FIGURES,
     NOTHING_BY_HEADINGS,
     RATE_OF,
     SHARE_OF,
@@ -86,7 +87,7 @@ class _Rate:
         by_headings = NOTHING_BY_HEADINGS
         if is_said:
             by_headings = HeadingEvidence(headings.OF_THE_FIELD, is_strong=True)
-        elif likeness >= headings.ENOUGH and share == 1:
+        elif likeness >= headings.ENOUGH and share >= LEAST_SHARE_BY_FIGURES:
             by_headings = HeadingEvidence("比率与分子的列名相合")
         return _Candidate(share, by_headings, likeness, numerator, denominator)
 

@@ -104,7 +104,7 @@ class GroupFinder:
             (_LABEL_ENDING.sub("", normalize_for_comparison(label)), list(rows)) for label, rows in blocks
         ]
         parts += [("", rest)] if rest else []
-        return [self._group(table.name_heading, names, word or subject) for word, names in parts]
+        return [self._group(table.name_heading, names, subject, word) for word, names in parts]
 
     def of_columns(self, shape: TableShape) -> DraftGroup:
         """The group of the columns: units that stand in rows elsewhere, areas, or fixed members of their own."""
@@ -119,7 +119,7 @@ class GroupFinder:
         self.groups.append(group)
         return group
 
-    def _group(self, heading: str, names: Sequence[str], subject: str) -> DraftGroup:
+    def _group(self, heading: str, names: Sequence[str], subject: str, own_word: str = "") -> DraftGroup:
         known = next((group for group in self.groups if _overlap(group.units, names) >= _LEAST_OVERLAP), None)
         if known is not None:
             known.units += [name for name in names if name not in known.units]
@@ -127,13 +127,9 @@ class GroupFinder:
                 known.headings.append(heading)
             return known
         like = _field_group(heading)
-        word = next(_words(heading, subject), "单位")
         taken = {group.word for group in self.groups}
-        word = (
-            word
-            if word not in taken
-            else next((w for w in _words(heading, subject) if w not in taken), f"{word}（{len(taken) + 1}）")
-        )
+        words = [word for word in (own_word, *_words(heading, subject)) if word] or ["单位"]
+        word = next((word for word in words if word not in taken), f"{words[0]}（{len(taken) + 1}）")
         name = self._free_name(like.name if like else "unit")
         is_area = sum(n[-1:] in AREA_ENDINGS for n in names) * 2 > len(names)
         group = DraftGroup(

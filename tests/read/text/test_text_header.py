@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from haochaping.read.grid.table_meaning import HeaderUnread, TableEvidence, find_meaning
@@ -179,3 +181,21 @@ def test_heading_wrapped_beside_a_like_one_is_never_misread(header, text, column
 @pytest.mark.parametrize("filling", ["村", "青禾区 ", "某某情况"])
 def test_header_far_too_long_is_refused_without_trying(header, filling):
     assert header("序号 区县 办件数 " + filling * 20_000) is None
+
+
+def test_of_two_readings_the_one_with_the_blanks_of_the_header_is_right(reference):
+    """评价数量 with 差评: 评价数 and 量差评, were that a heading, or 评价数量 and 差评."""
+    declaration = reference.declaration
+    odd = replace(declaration.measures["cases"], name="odd", heading="量差评")
+    wider = replace(
+        reference, declaration=replace(declaration, measures={**declaration.measures, "odd": odd})
+    )
+
+    def headings(text):
+        columns = read_header(split_lines(text, wider.no_value), "", wider, [])
+        return [column.heading for column in columns]
+
+    assert headings("序号 区县 评价数量 差评") == ["区县", "评价数量", "差评"]
+    assert headings("序号 区县 评价数 量差评") == ["区县", "评价数", "量差评"]
+    with pytest.raises(HeaderUnread, match="两种读法"):
+        headings("序号 区县 评价数量差评")

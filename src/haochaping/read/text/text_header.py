@@ -125,6 +125,9 @@ def _known_paths(lines: Sequence[Line], reference: Reference) -> list[tuple[str,
     header_text = "".join(line.folded for line in lines)
     cut = _cut_into_headings(header_text, tuple(reference.headings))
     readings = list(dict.fromkeys(cut + _unwrap(lines, reference)))
+    tokens = tuple(normalize_for_comparison(token.text) for line in lines for token in line.tokens)
+    if tokens in readings:  # the blanks between headings decide
+        readings = [tokens]
     if len(readings) > 1:
         raise HeaderUnread("表头有两种读法；请在 data/reference/annexes.toml 中明确列名")
     if not readings:
