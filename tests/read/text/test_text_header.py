@@ -184,9 +184,9 @@ def test_header_far_too_long_is_refused_without_trying(header, filling):
 
 
 def test_of_two_readings_the_one_with_the_blanks_of_the_header_is_right(reference):
-    """评价数量 with 差评: 评价数 and 量差评, were that a heading, or 评价数量 and 差评."""
+    """评价数量 with 差评数: 评价数 and 量差评数, were that a heading, or 评价数量 and 差评数."""
     declaration = reference.declaration
-    odd = replace(declaration.measures["cases"], name="odd", heading="量差评")
+    odd = replace(declaration.measures["cases"], name="odd", heading="量差评数")
     wider = replace(
         reference, declaration=replace(declaration, measures={**declaration.measures, "odd": odd})
     )
@@ -195,7 +195,7 @@ def test_of_two_readings_the_one_with_the_blanks_of_the_header_is_right(referenc
         columns = read_header(split_lines(text, wider.no_value), "", wider, [])
         return [column.heading for column in columns]
 
-    assert headings("序号 区县 评价数量 差评") == ["区县", "评价数量", "差评"]
-    assert headings("序号 区县 评价数 量差评") == ["区县", "评价数", "量差评"]
+    assert headings("序号 区县 评价数量 差评数") == ["区县", "评价数量", "差评数"]
+    assert headings("序号 区县 评价数 量差评数") == ["区县", "评价数", "量差评数"]
     with pytest.raises(HeaderUnread, match="两种读法"):
-        headings("序号 区县 评价数量差评")
+        headings("序号 区县 评价数量差评数")
