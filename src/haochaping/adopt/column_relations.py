@@ -43,7 +43,17 @@ def find_column_relations(table: FormTable) -> FoundRelations:
             accepted.append(best)
         others = (r for r in relations if r is not best and _is_worth_listing(r))
         possible += [relation for relation, _ in zip(others, range(_MOST_POSSIBLE), strict=False)]
-    return FoundRelations(accepted, possible)
+    return FoundRelations([r for r in accepted if not _is_implied(r, accepted)], possible)
+
+
+def _is_implied(relation: ColumnRelation, accepted: Iterable[ColumnRelation]) -> bool:
+    """Whether a bound follows from a sum: a part is never more than its total."""
+    return relation.kind == BOUND and any(
+        other.kind == SUM
+        and other.result is relation.columns[0]
+        and any(column is relation.result for column in other.columns)
+        for other in accepted
+    )
 
 
 def _strength_of_best(relations: list[ColumnRelation]) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from haochaping.adopt.field_words import field_words
 from haochaping.adopt.form_table import FormColumn
@@ -86,29 +86,32 @@ def sounds_like_total(target: FormColumn) -> bool:
 
 
 def counts_of_rate(rate: FormColumn, counts: Sequence[FormColumn]) -> tuple[Terms, Terms] | None:
-    """Numerator and denominator as words of the field have them, where both are printed."""
+    """Numerator and denominator as words of the field have them, where both are printed.
+
+    A numerator that is not printed is the sum of its parts that are (差评 is 不满意 and 非常不满意), a denominator what it is
+    a part of (正式受理 is all that was received, where nothing says how much of it was accepted).
+    """
     measure = field_measure(rate)
     if measure is None:
         return None
-    numerator, denominator = (
-        _printed(expression, counts) for expression in (measure.numerator, measure.denominator)
-    )
+    measures = field_words().measures
+    numerator = _printed(measure.numerator, counts, lambda name: [part for _, part in measures[name].parts])
+    denominator = _printed(measure.denominator, counts, lambda name: list(measures[name].at_most))
     return (numerator, denominator) if numerator and denominator else None
 
 
-def _printed(expression: Expression, counts: Sequence[FormColumn]) -> Terms:
-    """An expression of the field in printed columns; a measure that is not printed is the sum of its parts that are."""
+def _printed(
+    expression: Expression, counts: Sequence[FormColumn], instead: Callable[[str], Sequence[str]]
+) -> Terms:
+    """An expression of the field in printed columns, with others `instead` of what is not; empty where none are."""
     terms: list[tuple[int, FormColumn]] = []
     for factor, name in expression:
         column = named(counts, name)
-        if column is not None:
-            terms.append((factor, column))
-            continue
-        parts = [named(counts, part) for _, part in field_words().measures[name].parts]
-        printed = [part for part in parts if part is not None]
+        columns = [column] if column is not None else [named(counts, other) for other in instead(name)]
+        printed = [(factor, column) for column in columns if column is not None]
         if not printed:
             return ()
-        terms += [(factor, part) for part in printed]
+        terms += printed
     return tuple(terms)
 
 
