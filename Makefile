@@ -10,7 +10,8 @@ override TO := $(value TO)
 override J := $(value J)
 override BY := $(value BY)
 override DIR := $(value DIR)
-export Q DATA OUTPUT FILE FROM TO J BY DIR
+override CITY := $(value CITY)
+export Q DATA OUTPUT FILE FROM TO J BY DIR CITY
 
 # These two count only when given on the command line: containers and Windows have variables of the same names.
 BUNDLE_PLATFORM := $(if $(filter command,$(origin PLATFORM)),$(value PLATFORM))
@@ -22,7 +23,7 @@ export BUNDLE_PLATFORM BUNDLE_PYTHON
 # A mistyped name would otherwise be ignored, and the command would do something else than it was asked.
 UNKNOWN := $(strip $(foreach name,$(filter-out PYTHON PY MAKEFLAGS MAKEOVERRIDES -*-command-variables-*-,$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name))))
 ifneq ($(UNKNOWN),)
-$(error 不认识的变量 $(UNKNOWN)；可用的是 Q DATA OUTPUT FILE FROM TO J BY DIR PLATFORM PYTHON_VERSION PYTHON)
+$(error 不认识的变量 $(UNKNOWN)；可用的是 Q DATA OUTPUT FILE FROM TO J BY DIR CITY PLATFORM PYTHON_VERSION PYTHON)
 endif
 
 PYTHON ?= python3
@@ -36,7 +37,7 @@ NAMED = $${BY:+--by="$$BY"}
 ROOTS = --data="$${DATA:-data}" --output="$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter quarters verify new tidy check collect lab test test-fast lint lock setup clean bench-run faults profile bench-checks bench-forms bench-page fuzz pictures proof index pdf audit doctor bundle
+.PHONY: help quarter quarters verify new adopt tidy check collect lab test test-fast lint lock setup clean bench-run faults profile bench-checks bench-forms bench-adopt bench-page fuzz pictures proof index pdf audit doctor bundle
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +54,10 @@ verify: .venv/.installed  ## 重新生成一遍，与已有的输出逐字节比
 
 new: .venv/.installed  ## 建立一个季度（或月份等）的文件夹，内有待填的附件表格：make new Q=2023Q1
 	@"$(PY)" -m haochaping new $(ROOTS) -- "$$Q"
+
+adopt: .venv/.installed  ## 另一个城市：由通报起草登记：make adopt FILE=通报.docx CITY=某某市 DATA=文件夹（几份通报用空格隔开，文件名不含空格）
+	@test -n "$$DATA" || { echo "请用 DATA= 指定资料写到哪个文件夹，如 DATA=试点" >&2; exit 2; }
+	@set -f; "$(PY)" -m haochaping adopt --data="$$DATA" --city="$$CITY" -- $$FILE
 
 tidy: .venv/.installed  ## 读入原始资料，写 data/tidy/<季度>/：make tidy Q=2022Q4
 	@"$(PY)" -m haochaping tidy $(ROOTS) -- "$$Q"
@@ -114,6 +119,9 @@ bench-checks: .venv/.installed  ## 测量核对规则能发现多少差错（doc
 
 bench-forms: .venv/.installed  ## 读入并核对其他城市的表，与真实各格比较：make bench-forms DIR=文件夹
 	@"$(PY)" -m haochaping_dev.bench.bench_forms "$$DIR"
+
+bench-adopt: .venv/.installed  ## 由三十份虚构的通报起草登记，看关系找到多少、写错多少、差错指出多少（docs/checks.md）
+	@"$(PY)" -m haochaping_dev.bench.bench_adopt
 
 bench-page: .venv/.installed-dev  ## 测量网页的大小、打开用时、键盘停留数（需 Chromium）
 	@"$(PY)" -m haochaping_dev.bench.bench_page

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from haochaping.adopt.evidence import BOUND, SUM, ColumnRelation
 from haochaping.adopt.form_table import FormTable
@@ -36,14 +35,22 @@ def find_column_relations(table: FormTable) -> FoundRelations:
     bounded = list(bounds(figures))
     accepted = [bound for bound in bounded if bound.is_accepted]
     possible: list[ColumnRelation] = []
-    results = sorted(sums(figures), key=_strength_of_best)
-    for relations in chain(results, rates(figures)):
-        best = next((r for r in relations if r.is_accepted and _may_join(r, accepted)), None)
-        if best is not None:
-            accepted.append(best)
-        others = (r for r in relations if r is not best and _is_worth_listing(r))
-        possible += [relation for relation, _ in zip(others, range(_MOST_POSSIBLE), strict=False)]
+    for relations in sorted(sums(figures), key=_strength_of_best):
+        _choose(relations, accepted, possible)
+    for relations in rates(figures, [relation for relation in accepted if relation.kind == SUM]):
+        _choose(relations, accepted, possible)
     return FoundRelations([r for r in accepted if not _is_implied(r, accepted)], possible)
+
+
+def _choose(
+    relations: Sequence[ColumnRelation], accepted: list[ColumnRelation], possible: list[ColumnRelation]
+) -> None:
+    """Of the relations of one result, the best first, take one; list a few others."""
+    best = next((r for r in relations if r.is_accepted and _may_join(r, accepted)), None)
+    if best is not None:
+        accepted.append(best)
+    others = [relation for relation in relations if relation is not best and _is_worth_listing(relation)]
+    possible += others[:_MOST_POSSIBLE]
 
 
 def _is_implied(relation: ColumnRelation, accepted: Iterable[ColumnRelation]) -> bool:

@@ -85,6 +85,12 @@ def sounds_like_total(target: FormColumn) -> bool:
     return bool(_HOLDS_TOTAL.search(target.heading))
 
 
+def is_whole(column: FormColumn) -> bool:
+    """Whether a heading is of the field's wholes, of which all other counts are parts: 评价数, 办件数, 受理数."""
+    measure = field_measure(column)
+    return measure is not None and measure.is_count and not measure.better and bool(measure.unit)
+
+
 def counts_of_rate(rate: FormColumn, counts: Sequence[FormColumn]) -> tuple[Terms, Terms] | None:
     """Numerator and denominator as words of the field have them, where both are printed.
 

@@ -27,10 +27,20 @@ _MOST_CANDIDATES = 40
 """Of so many that fit most rows the chance is computed."""
 
 
-def rates(figures: TableFigures) -> Iterator[list[ColumnRelation]]:
-    """For each column of percentages the rates, or shares, that it may be, the best first."""
+def rates(figures: TableFigures, sums: Sequence[ColumnRelation]) -> Iterator[list[ColumnRelation]]:
+    """For each column of percentages the rates, or shares, that it may be, the best first.
+
+    Parameters
+    ----------
+    figures : TableFigures
+    sums : sequence of ColumnRelation
+        The sums known: a rate of all parts of one is a rate of the total.
+    """
     for column in figures.table.of_kind(RATE):
-        yield _shares(figures, column) if headings.is_share(column) else _Rate(figures, column).relations()
+        if headings.is_share(column):
+            yield _shares(figures, column)
+        else:
+            yield _Rate(figures, column, sums).relations()
 
 
 @dataclass(frozen=True)
@@ -50,8 +60,8 @@ class _Candidate:
 class _Rate:
     """The counts that one column of percentages may be the rate of."""
 
-    def __init__(self, figures: TableFigures, rate: FormColumn):
-        self.figures, self.rate = figures, rate
+    def __init__(self, figures: TableFigures, rate: FormColumn, sums: Sequence[ColumnRelation]):
+        self.figures, self.rate, self.sums = figures, rate, sums
         self.printed, self.widths, decimals = figures.percentages(rate)
         self.fits = _is_rounded(decimals)
 
@@ -62,15 +72,16 @@ class _Rate:
 
     def _candidates(self) -> Iterator[_Candidate]:
         counts = self.figures.counts
-        whole: list[Terms] = [((1, column),) for column in counts]
-        whole += [
+        runs: list[Terms] = [
             tuple((1, column) for column in counts[start : start + length])
-            for length in range(2, min(_LONGEST_SUM, len(counts)) + 1)
+            for length in range(1, min(_LONGEST_SUM, len(counts)) + 1)
             for start in range(len(counts) - length + 1)
         ]
-        differences: list[Terms] = [((1, a), (-1, b)) for a in counts for b in counts if a is not b]
+        in_parts = [{id(column) for column in relation.columns} for relation in self.sums]
+        whole = [terms for terms in runs if {id(column) for _, column in terms} not in in_parts]
         said = headings.counts_of_rate(self.rate, counts)
-        pairs = [(numerator, denominator) for denominator in whole for numerator in (*whole, *differences)]
+        pairs = [(numerator, denominator) for denominator in whole for numerator in whole]
+        pairs += self._differences()
         if said is not None and said not in pairs:
             pairs.append(said)
         for numerator, denominator in pairs:
@@ -79,6 +90,15 @@ class _Rate:
                 share = self._share_of_fitting(numerator, denominator)
                 if is_said or share:
                     yield self._candidate(numerator, denominator, share, is_said=is_said)
+
+    def _differences(self) -> Iterator[tuple[Terms, Terms]]:
+        """What is left of a total, of the total: （评价数 − 差评数） ÷ 评价数."""
+        totals = {id(relation.result) for relation in self.sums}
+        for whole in self.figures.counts:
+            if id(whole) in totals or headings.sounds_like_total(whole) or headings.is_whole(whole):
+                for part in self.figures.counts:
+                    if part is not whole:
+                        yield ((1, whole), (-1, part)), ((1, whole),)
 
     def _candidate(self, numerator: Terms, denominator: Terms, share: float, *, is_said: bool) -> _Candidate:
         likeness = headings.likeness_to_rate(
@@ -113,10 +133,11 @@ class _Rate:
         at = [columns.index(column) for column in (relation.result, *relation.columns)]
         likeness = headings.likeness_to_rate(relation.result, [c for f, c in relation.terms if f > 0])
         size = _size(relation.terms, self.figures.counts) + _size(relation.denominator, self.figures.counts)
-        is_better_by_figures = evidence.is_by_figures and evidence.share == 1
+        is_said = evidence.by_headings.is_strong and evidence.share >= LEAST_SHARE_BY_FIGURES
+        is_certain = evidence.is_by_figures and evidence.share == 1
         return (
             not relation.is_accepted,
-            not (evidence.by_headings.is_strong or is_better_by_figures),
+            0 if is_said else 1 if is_certain else 2,
             -evidence.share,
             -evidence.by_headings.is_strong,
             -round(likeness, 2),

@@ -293,7 +293,9 @@ def _adopt(locations: Locations, options: argparse.Namespace) -> int:
         raise refuse(
             "命令行", "没有指定资料根目录", "应写明 --data 文件夹（make 中为 DATA=），如 --data 试点"
         )
-    outcome = adopt_bulletins(options.files, options.city, locations, is_draft=options.draft)
+    if not options.city.strip():
+        raise refuse("命令行", "没有写城市名称", "应写明 --city 名称（make 中为 CITY=），如 --city 渭南市")
+    outcome = adopt_bulletins(options.files, options.city.strip(), locations, is_draft=options.draft)
     for path, period in outcome.periods.items():
         report_progress(f"读入 {path.name}：{period.label}")
     report_progress(f"已起草：{outcome.folder}（{outcome.tables} 个表，{outcome.cells} 格都在原处）")
