@@ -102,6 +102,61 @@ def test_two_slips_that_share_a_total_are_two_causes() -> None:
     assert found[1].explanations[0].changes == ((rate, None),)
 
 
+def test_two_totals_that_one_slip_made_wrong_are_one_cause() -> None:
+    """a and b of one row changed places: both totals fail, their rules share no cell, the sum of the row holds."""
+    values = cell_index(
+        a=900, b=200, sum=1100, a_2=50, b_2=60, sum_2=110, a_total=250, b_total=960, total=1210
+    )
+    failed = [
+        outcome(False, equality(a=1, a_2=1, a_total=-1)),
+        outcome(False, equality(b=1, b_2=1, b_total=-1)),
+    ]
+    held = [
+        outcome(True, equality(a=1, b=1, sum=-1)),
+        outcome(True, equality(a_2=1, b_2=1, sum_2=-1)),
+        outcome(True, equality(a_total=1, b_total=1, total=-1)),
+        outcome(True, equality(sum=1, sum_2=1, total=-1)),
+    ]
+    [found] = explanations(values, *failed, *held)
+    assert {"a": 200, "b": 900} in found
+    assert {"a_total": 950, "b_total": 260} in found
+    assert len({frozenset(one) for one in found}) == len(found), "each explanation once"
+    assert all(len(one) == 2 for one in found), "none that mends one of them by two cells more"
+
+
+def test_a_total_above_its_bound_follows_from_the_row_that_is() -> None:
+    values = cell_index(closed=128, cases=120, closed_2=80, cases_2=80, closed_total=208, cases_total=200)
+    at_most = [
+        outcome(False, Constraint(((cell(small), 1.0), (cell(large), -1.0)), -math.inf, 0))
+        for small, large in (("closed", "cases"), ("closed_total", "cases_total"))
+    ]
+    held = [
+        outcome(True, Constraint(((cell("closed_2"), 1.0), (cell("cases_2"), -1.0)), -math.inf, 0)),
+        outcome(True, equality(closed=1, closed_2=1, closed_total=-1)),
+        outcome(True, equality(cases=1, cases_2=1, cases_total=-1)),
+    ]
+    [cause] = localise([*at_most, *held], values)
+    assert {o.at.row for o in cause.outcomes} == {"closed", "closed_total"}
+    assert sorted(sorted(c.row for c in e.cells) for e in cause.explanations) == [
+        ["cases", "cases_total"],
+        ["closed", "closed_total"],
+    ]
+
+
+def test_slips_in_two_rows_whose_totals_were_computed_stay_two_causes() -> None:
+    """Each alone would be mended with the total: that does not make one the consequence of the other."""
+    values = cell_index(a=10, b=30, total=40, twin_a=11, twin_b=33)
+    found = localise(
+        [
+            outcome(False, equality(a=1, twin_a=-1)),
+            outcome(False, equality(b=1, twin_b=-1)),
+            outcome(True, equality(a=1, b=1, total=-1)),
+        ],
+        values,
+    )
+    assert len(found) == 2
+
+
 def test_values_that_are_proposed_fulfil_the_rules_as_whole_numbers() -> None:
     """Of 31 cases 93.0 % are closed: no whole number of closed cases makes it, so closed alone is no explanation."""
     values = cell_index(closed=28, cases=31, cases_again=31)

@@ -322,3 +322,13 @@ def test_right_shares_raise_nothing(place: Reference, counts: list[int], decimal
     found = outcomes("text_shares", period(place, text=text, halls=[HALL]), place)
     assert len(found) == len(counts)
     assert all(o.state == HOLDS for o, s in zip(found, shares, strict=True) if s not in (0, 100))
+
+
+def test_the_explanation_that_a_share_bears_out_comes_first(place: Reference, tmp_path: Path) -> None:
+    """Any of the votes or the total may be one slip off; only the share of 乙 is wrong with the printed votes."""
+    votes = {"甲": (6246, "36.55%"), "乙": (3649, "20.77%"), "丙": (7292, "42.68%"), "合计": (17087, "")}
+    rows = [[name, 20000, count, share] for name, (count, share) in votes.items()]
+    data = read_tables(place, tmp_path, [["大厅", "办件数", "投票数", "占比"], *rows])
+    [finding] = [f for f in check(data, place).findings if f.check == "total_sum" and f.at.column == "votes"]
+    assert "乙”占比列为 20.77%" in finding.message
+    assert finding.hypothesis.startswith("解释一：附件1“乙”投票数 3,649 应为 3,549")  # type: ignore[union-attr]

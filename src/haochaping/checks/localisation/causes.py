@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from haochaping.checks.cell_names import cell_words
 from haochaping.checks.localisation.localise import Cause, Explanation
@@ -65,15 +65,18 @@ def group_doubts(
         groups.append((cause, members))
     result = []
     for cause, members in groups:
-        alternatives = [_changed_values(explanation) for explanation in cause.explanations]
-        followers = [
-            by_outcome[key]
-            for key in ungrouped
-            if _would_vanish(by_outcome[key], alternatives, cell_index, kinds)
+        removed = [
+            {
+                key
+                for key in ungrouped
+                if _would_vanish(by_outcome[key], [_changed_values(explanation)], cell_index, kinds)
+            }
+            for explanation in cause.explanations
         ]
+        followers = [by_outcome[key] for key in ungrouped if any(key in keys for keys in removed)]
         for follower in followers:
             ungrouped.pop(id(follower.outcome))
-        result.append(DoubtGroup((*members, *followers), cause))
+        result.append(DoubtGroup((*members, *followers), _most_telling_first(cause, removed)))
     for lead in [by_outcome[key] for key in ungrouped if by_outcome[key].outcome.changes]:
         others = [by_outcome[key] for key in ungrouped if by_outcome[key] is not lead]
         same_cause = [
@@ -83,6 +86,12 @@ def group_doubts(
             ungrouped.pop(id(doubt.outcome), None)
         result.append(DoubtGroup((lead, *same_cause)))
     return result + [DoubtGroup((by_outcome[key],)) for key in ungrouped]
+
+
+def _most_telling_first(cause: Cause, removed: Sequence[Collection[int]]) -> Cause:
+    """The cause with the explanations that remove most other doubts (such as a share that does not fit) first."""
+    order = sorted(range(len(removed)), key=lambda number: -len(removed[number]))
+    return replace(cause, explanations=tuple(cause.explanations[number] for number in order))
 
 
 def _changed_values(explanation: Explanation) -> dict[CellRef, int]:

@@ -23,8 +23,9 @@ from haochaping.store.cell_index import CellIndex
 MAX_EXPLANATIONS = 5
 ROUNDING = 1e-6
 """What a sum of floating-point numbers may lack of a limit that it reaches."""
-MAX_RELATIVE_WEIGHT = 3.3
-"""Explanations heavier than this many times the lightest are not proposed."""
+MAX_RELATIVE_WEIGHT, MAX_RELATIVE_WEIGHT_OF_SEVERAL = 3.3, 1.9
+"""Explanations heavier than this many times the lightest are not proposed; the second where the lightest changes several
+cells, of which some are then often mended by one more cell each."""
 TOTAL_WEIGHT, RATE_WEIGHT, CELL_WEIGHT, WEIGHT_PER_CONFIRMATION, SLIP_FACTOR = 0.9, 0.95, 1.0, 0.5, 0.8
 """Weights of cells; lighter ones are suspected first. A total is derived, so it is wrong whenever a part was left out;
 each place that prints the same figure adds WEIGHT_PER_CONFIRMATION; a cell that one typing slip would correct is
@@ -67,17 +68,54 @@ def localise(outcomes: Sequence[Outcome], cell_index: CellIndex) -> list[Cause]:
     causes = []
     for group in _group_by_shared_cells(failed):
         causes += _causes_of(group, holding, cell_index)
-    return causes
+    return _joined(causes, holding, cell_index)
 
 
 def _causes_of(group: Sequence[Outcome], holding: Sequence[Constraint], cell_index: CellIndex) -> list[Cause]:
     """The causes of violated rules that share cells: several where the lightest explanation is of independent slips."""
-    violated = [constraint for outcome in group for constraint in outcome.constraints]
-    explanations = _find_explanations(violated, _linked_constraints(violated, holding), cell_index)
+    explanations = _explain(group, holding, cell_index)
     independent = _independent_groups(group, explanations[0]) if explanations else []
-    if len(independent) > 1:
-        return [cause for part in independent for cause in _causes_of(part, holding, cell_index)]
-    return [Cause(tuple(group), tuple(explanations))]
+    if len(independent) < 2:
+        return [Cause(tuple(group), tuple(explanations))]
+    return [cause for part in independent for cause in _causes_of(part, holding, cell_index)]
+
+
+def _joined(causes: Sequence[Cause], holding: Sequence[Constraint], cell_index: CellIndex) -> list[Cause]:
+    """The causes; one that the lightest explanation of another one removes joins it, and both are explained anew.
+
+    A violated total row may follow from a row, and two totals may be wrong by one slip: each alone would repeat the
+    explanation of the other, with the cells the other way round.
+    """
+    left = list(causes)
+    for cause in causes:
+        if cause not in left:
+            continue
+        followers = [other for other in left if other is not cause and _explains(cause, other, cell_index)]
+        if followers:
+            left = [other for other in left if other not in followers]
+            outcomes = (*cause.outcomes, *(outcome for other in followers for outcome in other.outcomes))
+            left[left.index(cause)] = Cause(outcomes, tuple(_explain(outcomes, holding, cell_index)))
+    return left
+
+
+def _explains(cause: Cause, other: Cause, cell_index: CellIndex) -> bool:
+    """Whether all violated rules of another cause hold with the lightest explanation of this one."""
+    if not cause.explanations:
+        return False
+    lightest = cause.explanations[0]
+    corrected = cell_index.with_values({cell: value for cell, value in lightest.changes if value is not None})
+    return all(
+        c.rate_cell in lightest.cells or _violation(c, corrected) <= ROUNDING
+        for outcome in other.outcomes
+        for c in outcome.constraints
+    )
+
+
+def _explain(
+    outcomes: Sequence[Outcome], holding: Sequence[Constraint], cell_index: CellIndex
+) -> list[Explanation]:
+    violated = [constraint for outcome in outcomes for constraint in outcome.constraints]
+    return _find_explanations(violated, _linked_constraints(violated, holding), cell_index)
 
 
 def _independent_groups(outcomes: Sequence[Outcome], explanation: Explanation) -> list[list[Outcome]]:
@@ -147,11 +185,17 @@ def _find_explanations(
     found: list[Explanation] = []
     while len(found) < MAX_EXPLANATIONS:
         explanation = problem.solve()
-        if explanation is None or (found and explanation.weight > MAX_RELATIVE_WEIGHT * found[0].weight):
+        if explanation is None or (found and explanation.weight > _heaviest_beside(found[0])):
             break
         found.append(explanation)
         problem.forbid(explanation)
     return found
+
+
+def _heaviest_beside(lightest: Explanation) -> float:
+    """The weight up to which explanations are proposed beside the lightest."""
+    several = len(lightest.changes) > 1
+    return lightest.weight * (MAX_RELATIVE_WEIGHT_OF_SEVERAL if several else MAX_RELATIVE_WEIGHT)
 
 
 class _Programme:
