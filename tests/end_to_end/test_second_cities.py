@@ -65,6 +65,13 @@ def test_no_word_of_another_city_in_any_output(city: SecondCity, made: Path) -> 
         )
 
 
+def test_the_missing_period_before_is_named_as_an_office_says_it(city: SecondCity, tmp_path: Path) -> None:
+    city.start(tmp_path / "data")
+    before = {"2024Q1": "没有上季度（2023年第四季度）的资料", "2024M03": "没有上月（2024年2月）的资料"}
+    told = run_here("new", city.period, *roots(tmp_path)).stderr
+    assert told.rstrip().endswith(before[city.period]), told
+
+
 def test_clean_figures_raise_nothing_to_correct(city: SecondCity, made: Path) -> None:
     findings = json.loads((published(made, city) / "findings.json").read_text("utf-8"))
     findings = findings if isinstance(findings, list) else findings["findings"]

@@ -179,7 +179,7 @@ def _new(locations: Locations, options: argparse.Namespace) -> int:
     previous_quarter = previous.quarter if previous else None
     named = f"单位和列按{previous_quarter.label}" if previous_quarter else "单位按 units.csv"
     missing_note = (
-        f"（没有{quarter.before}即{quarter.previous.label}的资料）"
+        f"；没有{quarter.before}（{quarter.previous.label}）的资料"
         if previous_quarter != quarter.previous
         else ""
     )

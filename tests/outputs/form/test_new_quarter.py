@@ -404,7 +404,7 @@ def test_the_quarter_that_units_are_taken_from_is_named(
     roots = ["--data", str(data), "--output", str(tmp_path)]
     assert cli.main(["new", "2023Q3", *roots]) == 0
     told = capsys.readouterr().err
-    assert "按2022年第四季度（没有上季度即2023年第二季度的资料）" in told
+    assert "按2022年第四季度；没有上季度（2023年第二季度）的资料" in told
     assert "附件备注 5 个" in told and "notes.md 只有各节的标题和提示" in told
     assert cli.main(["new", "2023Q1", *roots]) == 0 and "没有上季度" not in capsys.readouterr().err
     assert cli.main(["new", "2023Q2", *roots]) == 0
