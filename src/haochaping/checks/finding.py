@@ -32,6 +32,8 @@ class Finding:
     cells: tuple[CellRef, ...]
     printed: Mapping[CellRef, str] = field(repr=False, default_factory=dict)
     suspects: tuple[CellRef, ...] = ()
+    likeliest: tuple[CellRef, ...] = ()
+    """The suspects of the likeliest explanation; none where no explanation was located."""
     hypothesis: str | None = None
     expected: str = ""
     """What the cell ``at`` should read if the other cells are right; blank when the rule does not say."""

@@ -61,6 +61,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "at": _cell(finding.at),
         "cells": [_cell(cell) for cell in finding.cells],
         "suspects": [_cell(cell) for cell in finding.suspects],
+        "likeliest": [_cell(cell) for cell in finding.likeliest],
         "printed": [[_cell(cell), text] for cell, text in finding.printed.items()],
     }
 
@@ -72,6 +73,7 @@ def _read_finding(data: dict[str, Any]) -> Finding:
             "at": _read_cell(data["at"]),
             "cells": tuple(_read_cell(cell) for cell in data["cells"]),
             "suspects": tuple(_read_cell(cell) for cell in data["suspects"]),
+            "likeliest": tuple(_read_cell(cell) for cell in data["likeliest"]),
             "printed": {_read_cell(cell): text for cell, text in data["printed"]},
         }
     )

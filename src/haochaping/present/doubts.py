@@ -24,6 +24,8 @@ MOST_NAMED_CELLS = 2
 """Up to this many doubtful cells are named behind a sentence; 等 says that there are more."""
 LEAST_MATERIAL_SHARE = 0.01
 """A doubtful cell that makes up at least this share of a figure's sum is named behind the sentence."""
+_PRINTED_TOTAL = "所列"
+"""Before the words of a total, so that no reader takes it for a part of the sum."""
 MOST_COMPARED_CELLS = 3
 """Up to this many compared cells are all in doubt where no suspect is known."""
 
@@ -100,25 +102,47 @@ def mark_html(anchors: Sequence[str], more: str = "") -> Html:
 
 
 def doubt_html(figures: Sequence[Figure], report: CheckReport, cell_index: CellIndex) -> Html:
-    """The remark behind a sentence that uses `figures`; blank when no material part of them is in doubt."""
+    """The remark behind a sentence that uses `figures`; blank when no material part of them is in doubt.
+
+    Of a finding whose explanations were located only the likeliest is named: a total that was added up wrong puts no row
+    in doubt.
+    """
     anchors = finding_anchors(report)
     weights: dict[str, float] = {}
     links: dict[str, str] = {}
     for finding in report.findings:
         if not is_open(finding):
             continue
-        for cell in single_doubtful_cells(finding):
-            weight = max((_weight(cell, figure, cell_index) for figure in figures), default=0.0)
-            if weight >= LEAST_MATERIAL_SHARE:
-                label = cell_words(cell, cell_index.declaration)
-                weights[label] = max(weight, weights.get(label, 0.0))
-                links.setdefault(label, anchors[finding.id])
+        for label, weight in _named_doubts(finding, figures, cell_index).items():
+            weights[label] = max(weight, weights.get(label, 0.0))
+            links.setdefault(label, anchors[finding.id])
     if not weights:
         return Html("")
     labels = sorted(weights, key=lambda label: (-weights[label], label))
     named = "、".join(f'<a href="#{links[label]}">{text(label)}</a>' for label in labels[:MOST_NAMED_CELLS])
     others = "等" if len(labels) > MOST_NAMED_CELLS else ""
-    return Html(f'<span class="doubt">（其中{named}{others}尚待核实）</span>')
+    among = "" if labels[0].startswith(_PRINTED_TOTAL) else "其中"
+    return Html(f'<span class="doubt">（{among}{named}{others}尚待核实）</span>')
+
+
+def _named_doubts(finding: Finding, figures: Sequence[Figure], cell_index: CellIndex) -> dict[str, float]:
+    """The doubtful cells of a finding to be named behind a sentence, in words, with their share of its figures."""
+    shares = {
+        cell: max((_weight(cell, figure, cell_index) for figure in figures), default=0.0)
+        for cell in single_doubtful_cells(finding)
+    }
+    material = {cell: share for cell, share in shares.items() if share >= LEAST_MATERIAL_SHARE}
+    if not material:
+        return {}
+    declaration = cell_index.declaration
+    totals = {(row.table, row.row, row.member) for row in cell_index.total_rows}
+    if finding.likeliest and all((cell.table, cell.row, cell.member) in totals for cell in finding.likeliest):
+        return {
+            f"{_PRINTED_TOTAL}{cell_words(cell, declaration)}": max(material.values())
+            for cell in finding.likeliest
+        }
+    likeliest = {cell: share for cell, share in material.items() if cell in finding.likeliest}
+    return {cell_words(cell, declaration): share for cell, share in (likeliest or material).items()}
 
 
 def largest_doubts(report: CheckReport, cell_index: CellIndex, most: int = 3) -> list[UnitName]:

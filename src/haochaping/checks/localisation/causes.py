@@ -46,6 +46,11 @@ class DoubtGroup:
             return self.doubts[0].outcome.suspects
         return tuple(dict.fromkeys(cell for e in self.cause.explanations for cell in e.cells))
 
+    @property
+    def likeliest(self) -> tuple[CellRef, ...]:
+        """Cells of the first explanation of a located cause; none without."""
+        return self.cause.explanations[0].cells if self.cause and self.cause.explanations else ()
+
 
 def group_doubts(
     doubts: Sequence[Doubt], causes: Sequence[Cause], cell_index: CellIndex, kinds: Mapping[str, RuleKind]
