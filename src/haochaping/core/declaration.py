@@ -313,6 +313,13 @@ class Declaration:
             return self.measures[name].heading
         return next((group.headings[0] for group in self.groups.values() if group.key == name), name)
 
+    @property
+    def first_headings(self) -> str:
+        """What the first columns of its tables may be headed, in words: ``“序号”“区县”或“部门”``."""
+        names = (group.headings[0] for spec in self.annexes.values() for group in spec.groups)
+        *others, last = [f"“{heading}”" for heading in dict.fromkeys((*self.serial_headings[:1], *names))]
+        return f"{''.join(others)}或{last}" if others else last
+
     def unit(self, measure: str) -> str:
         """The unit of a measure; blank for none."""
         return self.measures[measure].unit if measure in self.measures else ""

@@ -119,21 +119,23 @@ def _same_district(cell_index: CellIndex, table: str, district: str) -> RowRef |
 def gaps(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """No count is replaced by a word without a stated meaning, unless its row is idle.
 
-    Idle rows have only zero counts and no rate. Rows with cases and evaluations are skipped:
-    :func:`~haochaping.checks.rules.printed_rates.ratio_unreported` reports them.
+    Idle rows have only zero counts and no rate. Rows that list all counts that the rule names (``unless_listed``) are
+    skipped, where :func:`~haochaping.checks.rules.printed_rates.ratio_unreported` reports them.
     """
     undefined = {
         cell_of(row)
         for row in cell_index.data.unreported.to_dict("records")
         if row["printed"] and "含义未注明" in row["reason"]
     }
+    elsewhere = rule.options.get("unless_listed", ())
     for table in rule.tables:
         spec = cell_index.spec(table)
         for row in cell_index.rows(table):
             counts = [row.cell(column) for column in spec.counts]
             known = [cell for cell in counts if cell_index.count(cell) is not None]
-            is_reported_elsewhere = "cases" in spec.counts and all(
-                cell_index.count(row.cell(column)) is not None for column in ("cases", "evaluations")
+            is_reported_elsewhere = bool(elsewhere) and all(
+                column in spec.counts and cell_index.count(row.cell(column)) is not None
+                for column in elsewhere
             )
             if is_reported_elsewhere or len(known) == len(counts):
                 continue

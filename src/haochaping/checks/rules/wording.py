@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from haochaping.checks.cell_sum import rates_with_base
 from haochaping.checks.outcome import ALL_ROWS, Outcome, not_evaluable, state
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.extraction_dates import written_extraction
@@ -16,6 +17,9 @@ from haochaping.core.model import TEXT_CLAIMS, CellRef, note_text
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.stated_period import other_period
 from haochaping.store.cell_index import CellIndex, cell_of, claim_cell, note_cell
+
+MOST_RATES_NAMED = 3
+"""Up to this many rates are named as not final; 等 says that there are more."""
 
 
 def _declared_annexes(cell_index: CellIndex) -> list[dict[str, Any]]:
@@ -126,9 +130,25 @@ def window(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         at,
         (),
         state(extracted >= closes.isoformat()),
-        f"{last.isoformat()} 的办件，{days} 个工作日之后是 {closes.isoformat()}；提取于 {extracted}",
-        values={"printed": extracted, "closes": closes.isoformat(), "days": days},
+        f"最后一个工作日 {last.isoformat()}，{days} 个工作日之后是 {closes.isoformat()}；提取于 {extracted}",
+        values={
+            "printed": extracted,
+            "closes": closes.isoformat(),
+            "days": days,
+            "figures": _printed_rates(cell_index) or "各数",
+        },
     )
+
+
+def _printed_rates(cell_index: CellIndex) -> str:
+    """The headings of the rates that the annexes print, as the city declares them; blank without any."""
+    headings = dict.fromkeys(
+        cell_index.heading(measure.name)
+        for spec in cell_index.declaration.annexes.values()
+        for measure in rates_with_base(spec)
+        if any(cell_index.value(row.cell(measure.name)) is not None for row in cell_index.rows(spec.name))
+    )
+    return "、".join(list(headings)[:MOST_RATES_NAMED]) + ("等" if len(headings) > MOST_RATES_NAMED else "")
 
 
 def extracted_early(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:

@@ -43,7 +43,11 @@ def read_document(
     """
     annexes, texts_between = _annex_grids(blocks, reference)
     if not annexes:
-        raise refuse(place, "没有附件表格", "应有带“序号”“区县”或“部门”表头的表格（图片中的表格不能读取）")
+        raise refuse(
+            place,
+            "没有附件表格",
+            f"应有带{reference.declaration.first_headings}表头的表格（图片中的表格不能读取）",
+        )
     lines = [
         make_line(number, text, reference.no_value) for number, text in enumerate(texts_between[0], start=1)
     ]

@@ -74,7 +74,7 @@ def _assemble_grids(
     if problems:
         raise InputRefused(problems)
     if not tables:
-        raise refuse(place, "没有附件表格", "应有带“序号”“区县”或“部门”表头的工作表")
+        raise refuse(place, "没有附件表格", f"应有带{reference.declaration.first_headings}表头的工作表")
     data = assemble(narrative, tables, quarter, reference, place, kind)
     has_number = (data.cells["status"] == NUMBER) & ~data.cells["is_total"]
     # Totals may be formulas over blanks.

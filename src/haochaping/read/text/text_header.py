@@ -67,8 +67,8 @@ def read_header(
     paths = _known_paths(lines, reference) or _matrix_paths(lines, reference, names) or _pieces(lines)
     if paths is None:
         raise HeaderUnread(
-            f"表头自“{_unknown_part(lines, reference)}”起不认识；列名应在 data/reference/annexes.toml 中，"
-            "区县名称应在 units.csv 中"
+            f"表头自“{_unknown_part(lines, reference)}”起不认识；列名应在 data/reference/annexes.toml 中"
+            f"{_names_across(reference)}"
         )
     return _columns(paths, title, reference, names)
 
@@ -171,6 +171,13 @@ def _cut_into_headings(text: str, headings: Sequence[str]) -> list[tuple[str, ..
         return tuple(found)[:2]
 
     return list(ways(0))
+
+
+def _names_across(reference: Reference) -> str:
+    """Where the names of registered units belong that head columns, in words; blank where none does."""
+    across = (spec.columns_by for spec in reference.declaration.annexes.values())
+    words = dict.fromkeys(group.word for group in across if group and group.is_registered)
+    return f"，{'、'.join(words)}名称应在 units.csv 中" if words else ""
 
 
 def _unknown_part(lines: Sequence[Line], reference: Reference) -> str:
