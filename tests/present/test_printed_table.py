@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from haochaping.core.annex_numbers import printed_table_names
 from haochaping.core.declaration import AnnexSpec, Declaration, Group, Measure, Member
 from haochaping.core.model import AS_PRINTED, MISSING, NUMBER, QuarterData, frame
 from haochaping.core.period import Period
@@ -17,7 +18,6 @@ from haochaping.present.printed_table import (
     NAME_HEADING,
     PrintedTable,
     printed_table,
-    printed_table_names,
     sheet_name,
     standard_columns,
 )

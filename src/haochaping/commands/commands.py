@@ -229,6 +229,7 @@ def _terminal_safe_json(content: object) -> str:
 
 def _check(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.commands.findings_text import findings_text
+    from haochaping.core.labels import numbering_words
     from haochaping.pipeline.assess import assess
     from haochaping.pipeline.printed_quarter import TIDY_NOTICE, rests_on_tidy
 
@@ -241,6 +242,8 @@ def _check(locations: Locations, options: argparse.Namespace) -> int:
         print(_terminal_safe_json(report.as_json(reviewed.data)))
     else:
         print(findings_text(report, quarter))
+        if numbering := numbering_words(reviewed.data):
+            print(numbering)
     return NEEDS_ATTENTION if options.strict and _is_to_verify(report.verdict.value) else DONE
 
 

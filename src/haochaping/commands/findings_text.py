@@ -29,7 +29,7 @@ def findings_text(report: CheckReport, quarter: Period) -> str:
             why = "；".join(result.reasons)
             lines.append(f"无法核对：{result.title}，{result.not_evaluable} 处（{why}）")
     lines += [
-        f"核对覆盖：{table.words} {table.printed} 个数中 {table.covered} 个有算术关系可核对"
+        f"核对覆盖：{table.words}的 {table.printed} 个数中 {table.covered} 个有算术关系可核对"
         + (f"；没有核对的列：{'、'.join(table.unchecked)}" if table.unchecked else "")
         for table in report.coverage
         if table.covered < table.printed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from haochaping.core.annex_numbers import paper_number, printed_table_names
 from haochaping.core.declaration import Declaration
 from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.core.period import Period
@@ -66,16 +67,31 @@ def row_words(declaration: Declaration, cell: CellRef) -> str:
 
 
 def annex_words(data: QuarterData, table: str) -> str:
-    """A table in words: ``附件2`` by its printed number, ``各大厅表`` without one, ``正文`` for the text."""
+    """A table in words: ``附件2`` by its number in the papers, ``各大厅表`` where a period lacks it, ``正文`` for the text.
+
+    One without a printed or usual number is called as the bulletin numbers it; one that nobody declared by its place.
+    """
     if table == TEXT_CLAIMS:
         return "正文"
+    spec = data.declaration.annexes.get(table)
     number = data.annex_number(table)
+    if number is None and spec:
+        number = paper_number(data, table)
     if number is not None:
         return f"附件{number}"
-    if spec := data.declaration.annexes.get(table):
+    if spec:
         return spec.words
     position = data.annexes.loc[data.annexes["table"] == table, "position"]
     return f"第{position.iloc[0]}个表" if len(position) else table
+
+
+def numbering_words(data: QuarterData) -> str:
+    """Which annex is called by which number, where the source prints none and the city declares none; else blank."""
+    names = [name for name in printed_table_names(data) if name in data.declaration.annexes]
+    if all(data.annex_number(name) is not None for name in names):
+        return ""
+    listed = "、".join(f"{annex_words(data, name)} {data.declaration.annexes[name].title}" for name in names)
+    return f"资料没有印附件编号的，按通报中的次序编号：{listed}"
 
 
 def page_title(quarter: Period, declaration: Declaration) -> str:

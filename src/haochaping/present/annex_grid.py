@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from haochaping.core.annex_numbers import paper_number, printed_table_names
 from haochaping.core.model import NOTE, QuarterData
 from haochaping.core.text import remove_whitespace_beside_chinese
 from haochaping.present.header_tree import Heading, column_paths
-from haochaping.present.printed_table import printed_table, printed_table_names
+from haochaping.present.printed_table import printed_table
 
 _SOURCE = re.compile(r"数据来源[^，,。；;]*")
 _NOTE_MARK = re.compile(r"^(?:备注|附注|注)[：:]?")
@@ -55,15 +56,8 @@ def annex_grids(data: QuarterData) -> list[AnnexGrid]:
     Cells read as printed, corrected ones as corrected: counts as plain digits, rates and words such as
     ``/`` as in the source, and so does everything that nobody declared.
     """
-    names = printed_table_names(data)
-    numbers: dict[str, int] = {}
-    for name in names:
-        printed = data.annex_number(name)
-        if printed is not None and printed not in numbers.values():
-            numbers[name] = printed
-    for name in names:
-        numbers.setdefault(name, max(numbers.values(), default=0) + 1)
-    return [_Annex(data, name).grid(numbers[name]) for name in names]
+    numbers = {name: paper_number(data, name) or 0 for name in printed_table_names(data)}
+    return [_Annex(data, name).grid(number) for name, number in numbers.items()]
 
 
 class _Annex:

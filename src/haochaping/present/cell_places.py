@@ -7,8 +7,9 @@ from itertools import groupby
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
+from haochaping.core.annex_numbers import printed_table_names
 from haochaping.core.model import CellRef, QuarterData
-from haochaping.present.printed_table import printed_table, printed_table_names
+from haochaping.present.printed_table import printed_table
 from haochaping.store.cell_index import CellIndex
 
 MOST_MARKED_CELLS = 6

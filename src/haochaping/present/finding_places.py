@@ -10,12 +10,12 @@ from itertools import groupby
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.owners import Owners, cells_to_verify
+from haochaping.core.annex_numbers import printed_table_names
 from haochaping.core.labels import after_annex, annex_words, column_heading, place
 from haochaping.core.model import NOTE, TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.core.text import normalize_for_comparison
 from haochaping.present.cell_places import CellPlaces, ColumnRef
 from haochaping.present.html_fragment import Html, single_tab_stop, text
-from haochaping.present.printed_table import printed_table_names
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
 

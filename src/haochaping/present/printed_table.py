@@ -1,6 +1,6 @@
 """What a person sees of a table of the source: header tree, rows, totals and note, for any table, declared or not.
 
-``printed_table(data, name)`` gives a :class:`PrintedTable`; ``printed_table_names(data)`` lists the tables that there are.
+``printed_table(data, name)`` gives a :class:`PrintedTable`; :mod:`haochaping.core.annex_numbers` lists the tables that there are.
 
 - table: ``.name .spec .number .words .title .printed_title .note .sheet_name .serial_heading .key_heading .headings
   .header .columns .rows .totals`` (``spec`` is None for a table that nobody declared)
@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from haochaping.cleaning.number_or_missing import printed_decimals
+from haochaping.core.annex_numbers import paper_number
 from haochaping.core.declaration import AnnexSpec, Measure
 from haochaping.core.labels import annex_words
 from haochaping.core.model import NUMBER, CellRef, QuarterData, undeclared_table
@@ -140,9 +141,7 @@ class PrintedTable:
 
     @property
     def sheet_name(self) -> str:
-        """Name of its sheet: ``附件1 各区县``; the title alone of an annex without a number."""
-        if self.spec and self.number is None:
-            return _as_sheet_name(self.title)
+        """Name of its sheet: ``附件1 各区县``; the words alone of a table that nobody declared."""
         return _as_sheet_name(f"{self.words} {self.title}" if self.spec else self.words)
 
 
@@ -180,21 +179,6 @@ def standard_columns(spec: AnnexSpec, members: Sequence[str]) -> list[PrintedCol
         for measure in spec.measures_by_name.values()
         if measure.name not in spec.optional
     ]
-
-
-def printed_table_names(data: QuarterData) -> list[str]:
-    """Names of the tables that a period has, by their printed numbers; one without number stands where it was printed."""
-    found = data.cells[["table", "annex"]].drop_duplicates().sort_values("table")
-    positions: dict[str, int] = {}
-    for position, annex in zip(found["table"], found["annex"], strict=True):
-        positions.setdefault(annex or undeclared_table(position), position)
-    places: dict[str, tuple[int, int]] = {}
-    number = 0
-    for name, position in positions.items():
-        printed = data.annex_number(name)
-        number = number if printed is None else printed
-        places[name] = number, position
-    return sorted(places, key=lambda name: places[name])
 
 
 def printed_measures(data: QuarterData) -> list[Measure]:
@@ -277,7 +261,7 @@ class _TableBuilder:
         return PrintedTable(
             name=self.name,
             spec=self.spec,
-            number=self.data.annex_number(self.name),
+            number=self._number(),
             words=annex_words(self.data, self.name),
             title=self.spec.title if self.spec else printed_title,
             printed_title=printed_title,
@@ -288,6 +272,10 @@ class _TableBuilder:
             rows=[row for row in rows if not row.is_total],
             totals=[row for row in rows if row.is_total],
         )
+
+    def _number(self) -> int | None:
+        """Its number in the papers; a table that nobody declared has one only where it is printed."""
+        return paper_number(self.data, self.name) if self.spec else self.data.annex_number(self.name)
 
     def _own_cells(self) -> list[dict[str, Any]]:
         cells = self.data.cells

@@ -24,6 +24,7 @@ from haochaping.core.model import (
 from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.reference.reference import Reference
 
+_ANNEX = "附件"
 _QUALIFIERS_BEFORE_NUMBER = ("约", "近", "超过", "超", "逾")
 
 
@@ -182,16 +183,11 @@ class CellIndex:
         return self._annex_words[table]
 
     def annexes_words(self, tables: Sequence[str]) -> str:
-        """``附件1、2``, by the numbers printed; with the words of each where one has none."""
-        numbers = [self.annex_number(table) for table in tables]
-        if all(numbers):
-            return f"附件{'、'.join(numbers)}"
-        return "、".join(map(self.annex_words, tables))
-
-    def annex_number(self, table: str) -> str:
-        """The printed number of an annex as text; blank without one."""
-        number = self.data.annex_number(table)
-        return "" if number is None else str(number)
+        """``附件1、2``, by their numbers in the papers; with the words of each where one has none."""
+        words = [self.annex_words(table) for table in tables]
+        if all(one.startswith(_ANNEX) for one in words):
+            return f"{_ANNEX}{'、'.join(one.removeprefix(_ANNEX) for one in words)}"
+        return "、".join(words)
 
     # --- cells -------------------------------------------------------------------------------------------------
 

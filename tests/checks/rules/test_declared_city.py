@@ -141,10 +141,10 @@ def test_a_column_declared_as_text_is_declared(check: Check) -> None:
 # --- words -------------------------------------------------------------------------------------------------
 
 
-def test_an_annex_without_a_number_has_its_own_words(check: Check) -> None:
+def test_an_annex_without_a_number_has_the_next_free_one(check: Check) -> None:
     report = check("", 各县区=COUNTIES + "\n3 北山县 5", 热线情况=HOTLINE + "\n3 北山县 5")
     messages = [finding.message for finding in report.findings if finding.check == "unit_unknown"]
-    assert messages == ["各县区表“北山县”不在县区名录中。", "附件3“北山县”不在县区名录中。"]
+    assert messages == ["附件4“北山县”不在县区名录中。", "附件3“北山县”不在县区名录中。"]
 
 
 def test_a_relation_for_every_unit_says_which(check: Check) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from haochaping.core.annex_numbers import printed_table_names
 from haochaping.core.declaration import Group, Measure
 from haochaping.core.labels import annex_words
 from haochaping.core.measure_words import definition
@@ -34,7 +35,6 @@ from haochaping.present.printed_table import (
     PrintedTable,
     printed_measures,
     printed_table,
-    printed_table_names,
 )
 from haochaping.read.formats.entries_sheet import SHEET, annex_items, items_of
 from haochaping.store.cell_index import cell_of, claim_text

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from haochaping.core.declaration import MIXED_GROUP, MIXED_KEY, AnnexSpec, Declaration, Group
-from haochaping.core.labels import bulletin_title
+from haochaping.core.labels import annex_words, bulletin_title
 from haochaping.core.model import NAME_HEADING, QuarterData, annex_dtypes, dtypes
 from haochaping.store.tidy_tables import guard_formula, quoting_for
 
@@ -156,7 +156,7 @@ def _resource(name: str, content: bytes, data: QuarterData) -> dict[str, Any]:
         "name": name,
         "path": f"{name}.csv",
         "profile": "tabular-data-resource",
-        "title": f"附件{data.annex_number(name)} {spec.title}" if spec else _TITLES[name],
+        "title": f"{annex_words(data, name)} {spec.title}" if spec else _TITLES[name],
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.cleaning.number_format import number
+from haochaping.core.annex_numbers import printed_table_names
 from haochaping.core.labels import annex_words
 from haochaping.core.model import QuarterData
 from haochaping.present.cell_places import CellPlaces, column_of
@@ -17,7 +18,6 @@ from haochaping.present.printed_table import (
     PrintedColumn,
     PrintedTable,
     printed_table,
-    printed_table_names,
 )
 from haochaping.store.cell_index import cell_of
 
@@ -126,7 +126,5 @@ class _AnnexView:
 
 
 def _caption(table: PrintedTable) -> str:
-    """``附件1 各区县…通报表``; a table without number and title is only called by its name."""
-    if not table.printed_title and table.number is None and table.spec:
-        return table.words
+    """``附件1 各区县…通报表``."""
     return f"{table.words} {table.printed_title or table.title}"

@@ -6,7 +6,7 @@ import pandas as pd
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.declaration import RATE, Measure
-from haochaping.core.labels import FIGURES, INPUT_KINDS
+from haochaping.core.labels import FIGURES, INPUT_KINDS, numbering_words
 from haochaping.core.measure_words import definition
 from haochaping.core.model import QuarterData
 from haochaping.figures.figure import Figures
@@ -42,6 +42,7 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
         ),
         _source_used(data),
         _title_and_addressees(data),
+        f"<p>{text(numbering)}。</p>" if (numbering := numbering_words(data)) else "",
         _bulletin_text(data),
         f'<div class="across"><h3>数字表</h3>{figure_table(figures, report)}</div>',
         _sign_off(report),
