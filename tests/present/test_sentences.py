@@ -164,6 +164,31 @@ def numbers_without_figure(sentence_html: str) -> list[str]:
 
 
 @pytest.mark.slow
+def test_a_sentence_of_any_annex_can_be_read_alone(all_quarters: dict[str, ComputedQuarter]) -> None:
+    """It names the rate, and the rows that it is about by their group or the annex's title."""
+    read = 0
+    for name, one in all_quarters.items():
+        declared = one.data.declaration
+        rates = [measure.heading for measure in declared.measures.values() if measure.kind == "rate"]
+        rows = [group.word for group in declared.groups.values()]
+        for annex, parts in one.figures.words["parts"].items():
+            titles = [part["title"] for part in parts]
+            for sentence in compose(annex, one.figures, one.report):
+                read += 1
+                about_rate = sentence.rule == "part_rate" or sentence.rule.startswith("rate_")
+                assert not about_rate or any(rate in sentence.text for rate in rates), (name, sentence.text)
+                if sentence.rule not in ("score_single", "score_all_alike"):
+                    assert any(word in sentence.text for word in (*rows, *titles)), (name, sentence.text)
+    assert read > 100
+
+
+def test_labels_of_a_whole_annex_do_not_speak_of_a_part(all_quarters: dict[str, ComputedQuarter]) -> None:
+    matrix = all_quarters["matrix without zeros"].figures
+    labels = {figure.label for name, figure in matrix.items() if name.startswith("matrix")}
+    assert {"部门分县区所列县区个数", "部门分县区乙局办件数"} <= labels
+    assert not [label for label in labels if "部门分县区中" in label]
+
+
 def test_every_number_links_to_its_figure(all_quarters: dict[str, ComputedQuarter]) -> None:
     for name, one in all_quarters.items():
         sections = page_sections(one.data.declaration)

@@ -6,6 +6,7 @@ under the name of its annex: which figures there are, and the names that sentenc
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -32,6 +33,21 @@ def add_general_annexes(builder: FigureBuilder) -> None:
         spec.name: [_PartBuilder(builder, part).words() for part in annex_parts(builder.data, spec)]
         for spec in general_annexes(builder.data)
     }
+    _name_annexes_where_several_say_the_same(builder)
+
+
+def _name_annexes_where_several_say_the_same(builder: FigureBuilder) -> None:
+    """Put ``of`` to zeros and ``behind``: the annex's title where another one has the same heading of the same group."""
+    annexes = builder.data.declaration.annexes
+    told = [
+        (problem, (part["word"], problem["heading"], problem.get("than", "")), annexes[name].title)
+        for name, parts in builder.words["parts"].items()
+        for part in parts
+        for problem in (*([part["zeros"]] if part.get("zeros", {}).get("names") else ()), *part["behind"])
+    ]
+    counted = Counter(key for _, key, _ in told)
+    for problem, key, title in told:
+        problem["of"] = title if counted[key] > 1 else ""
 
 
 def heading_of(measure: Measure) -> str:
@@ -431,14 +447,14 @@ class _PartBuilder:
     def _add_column_count(self, count: int) -> str:
         columns = self.part.spec.columns_by
         assert columns is not None
-        label, annex = f"{self.part.title}中的{columns.word}个数", self.builder.annex(self.table)
+        label, annex = f"{self.part.title}所列{columns.word}个数", self.builder.annex(self.table)
         self.builder.add(self.name("columns"), label, count, "个", "列数", annex)
         return self.name("columns")
 
     def _add_line_of_matrix(self, main: Measure, rows: pd.DataFrame, which: str, unit: str) -> Words:
         """The sum of one row or column of a matrix and its share."""
         name = f"{self.prefix}_{which}"
-        label = f"{self.part.title}中{unit}{heading_of(main)}"
+        label = f"{self.part.title}{unit}{heading_of(main)}"
         self.builder.add_total(self.table, main.name, name, label, rows, "该行或该列各格相加")
         self.builder.add_rate(f"{name}_share", f"{unit}占比", name, self.name(main.name), share=True)
         cells = self.builder.cells(self.table, main.name, rows=rows)

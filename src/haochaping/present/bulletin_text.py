@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from haochaping.core.labels import FIGURES
+from haochaping.core.labels import FIGURES, annex_words
 from haochaping.core.model import QuarterData
 from haochaping.core.text import visible
 from haochaping.figures.annex_content import TIERS, annex_content
@@ -27,6 +27,8 @@ PARTS = ("results", "problems", "measures")
 HEADING, SUBHEADING, PARAGRAPH = "heading", "subheading", "paragraph"
 MOST_UNITS_INDIVIDUAL = 2
 """Up to this many units are called 个别, more are called 部分."""
+_SEVERAL_GROUPS = "部分单位"
+"""In a heading, units of several groups in one annex; the text names the groups."""
 _NUMERALS = "一二三四五六七八九"
 _QUALIFIER = re.compile(r"(约|近|超过|超|逾)?([余多]?)(以上|以下|左右)?")
 _SCALED_COUNT = re.compile(r"(.*?)([万亿]?)条?")
@@ -261,7 +263,6 @@ def _problems(figures: Figures, reference: Reference) -> dict[str, Any]:
 def _general_annexes(data: QuarterData, figures: Figures, reference: Reference) -> dict[str, Any]:
     """Annexes that have no sentences of their own, and the units of which their numbers show a problem."""
     parts_of = figures.words["parts"]
-    parts = [part for parts in parts_of.values() for part in parts]
 
     def units(part: Mapping[str, Any], names: Iterable[str]) -> Units:
         shown = tuple(visible(name) for name in names)
@@ -269,17 +270,33 @@ def _general_annexes(data: QuarterData, figures: Figures, reference: Reference) 
 
     return {
         "general_annexes": [
-            {"title": data.declaration.annexes[name].title, "parts": parts}
+            {"title": data.declaration.annexes[name].title, "words": annex_words(data, name), "parts": parts}
             for name, parts in parts_of.items()
         ],
-        "general_zeros": [
-            {**part["zeros"], "word": part["word"], "units": units(part, part["zeros"]["names"])}
+        "general_zeros": _by_annex(
+            (name, part["zeros"], part["word"], units(part, part["zeros"]["names"]))
+            for name, parts in parts_of.items()
             for part in parts
             if part.get("zeros", {}).get("names")
-        ],
-        "general_behind": [
-            {**behind, "word": part["word"], "units": units(part, behind["names"])}
+        ),
+        "general_behind": _by_annex(
+            (name, behind, part["word"], units(part, behind["names"]))
+            for name, parts in parts_of.items()
             for part in parts
             for behind in part["behind"]
-        ],
+        ),
     }
+
+
+def _by_annex(found: Iterable[tuple[str, Mapping[str, Any], str, Units]]) -> list[dict[str, Any]]:
+    """A problem once for each annex and column, with the groups of rows that it concerns."""
+    problems: dict[tuple[str, ...], dict[str, Any]] = {}
+    for annex, words, group, units in found:
+        key = (annex, words["heading"], words.get("than", ""))
+        problem = problems.setdefault(key, {**words, "groups": []})
+        problem["groups"].append({"word": group, "units": units})
+    for problem in problems.values():
+        first, *others = problem["groups"]
+        problem["whose"] = _SEVERAL_GROUPS if others else first["word"]
+        problem["who"] = _SEVERAL_GROUPS if others else f"{first['units'].quantifier}{first['word']}"
+    return list(problems.values())
