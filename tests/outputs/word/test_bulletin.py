@@ -18,8 +18,11 @@ from haochaping.core.model import CellRef, QuarterData, frame
 from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.published.file_names import DRAFT, FINAL
-from haochaping.outputs.word.bulletin import DRAFT_HEADING, bulletin_name, write_bulletin
+from haochaping.outputs.word.bulletin import DRAFT_HEADING, _fit_columns, bulletin_name, write_bulletin
+from haochaping.outputs.word.official_layout import TEXT_WIDTH, em
+from haochaping.present.annex_grid import AnnexGrid
 from haochaping.present.bulletin_text import bulletin_text
+from haochaping.present.header_tree import header_rows as header_of
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
@@ -408,6 +411,25 @@ def kept_with_next(paragraph: Any) -> bool:
     kept = properties.find(qn("w:keepNext")) is not None and properties.find(qn("w:widowControl")) is not None
     assert not kept or order[:3] == [qn("w:pStyle"), qn("w:keepNext"), qn("w:widowControl")]
     return kept
+
+
+def test_a_heading_above_one_column_stands_horizontally() -> None:
+    """Above columns of one digit it would be set one character a line."""
+    paths = [
+        ("序号",),
+        ("县区",),
+        ("政务服务便民热线", "件"),
+        ("工单办理情况汇总", "件"),
+        ("工单办理情况汇总", "次"),
+    ]
+    rows = [["1", "东山县", "1", "2", "3"], ["2", "西河县", "4", "5", "6"]]
+    grid = AnnexGrid("hotline", 1, "热线", header_of(paths), rows, [])
+    for available in (TEXT_WIDTH, TEXT_WIDTH // 2):
+        size, widths = _fit_columns(grid, available)
+        assert sum(widths) <= available
+        for heading in (heading for headings in grid.header for heading in headings):
+            room = sum(widths[heading.first_column : heading.first_column + heading.columns]) / (size * 20)
+            assert room >= em(heading.text) or (available < TEXT_WIDTH and room >= em(heading.text) / 2)
 
 
 def test_the_last_lines_of_the_text_the_list_and_the_signature_stay_together(paper: Any) -> None:
