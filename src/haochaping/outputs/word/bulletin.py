@@ -331,17 +331,23 @@ def _natural_widths(grid: AnnexGrid, heading_lines: int = 1) -> list[float]:
     """Width of each column's longest text in characters, plus one; what a heading above them lacks is spread over them."""
     columns = list(zip_longest(*grid.rows, *grid.totals, fillvalue=""))
     widths = [
-        1 + max(ceil(word.em(heading) / heading_lines), *(word.em(text) for text in texts))
+        1 + max(_heading_width(heading, heading_lines), *(word.em(text) for text in texts))
         for heading, texts in zip(grid.lowest_headings, columns, strict=True)
     ]
     widths[1] = min(widths[1], 1 + MOST_NAME_CHARACTERS)
     for heading in (heading for headings in grid.header for heading in headings):
         below = range(heading.first_column, heading.first_column + heading.columns)
-        lacking = 1 + ceil(word.em(heading.text) / heading_lines) - sum(widths[at] for at in below)
+        lacking = 1 + _heading_width(heading.text, heading_lines) - sum(widths[at] for at in below)
         for at in below:
             if lacking > 0 and at != 1:
                 widths[at] += lacking / heading.columns
     return widths
+
+
+def _heading_width(heading: str, lines: int) -> float:
+    """Characters that a heading needs on a line; two at least, so that none is set one character a line."""
+    width = word.em(heading)
+    return max(ceil(width / lines), min(width, 2))
 
 
 def _row_height(grid: AnnexGrid, size: float, page: int) -> int:
