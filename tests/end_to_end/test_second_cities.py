@@ -82,6 +82,7 @@ def test_the_page_has_a_section_with_words_table_and_chart_for_each_annex(
     city: SecondCity, made: Path
 ) -> None:
     page = (published(made, city) / "briefing.html").read_text("utf-8")
+    assert "（（" not in re.sub("<[^>]+>", "", page)
     sections = re.findall(r'<section id="section-\d+".*?</section>', page, flags=re.DOTALL)
     titles = [name.partition(" ")[2] or name for name in city.sheets]
     for title in titles:

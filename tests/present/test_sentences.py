@@ -2,6 +2,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from jinja2 import FunctionLoader
@@ -17,7 +18,8 @@ from haochaping.present.chart_titles import chart_titles
 from haochaping.present.phrase import Phrase
 from haochaping.present.sentences import MOST_IN_SUMMARY, TEMPLATES, compose, page_sections, write_sentences
 from haochaping.reference.reference import Reference
-from tests.present.general_quarters import general_quarters
+from tests.declared_city import DeclaredCity
+from tests.present.general_quarters import GROUPS, HALLS_ANNEX, general_quarters
 from tests.present.small_quarters import quarters, without_annexes
 
 SOURCES = {
@@ -180,6 +182,19 @@ def test_a_sentence_of_any_annex_can_be_read_alone(all_quarters: dict[str, Compu
                 if sentence.rule not in ("score_single", "score_all_alike"):
                     assert any(word in sentence.text for word in (*rows, *titles)), (name, sentence.text)
     assert read > 100
+
+
+def test_annexes_that_count_the_same_are_told_apart(tmp_path: Path) -> None:
+    others = '[[annex]]\nname = "night"\ntitle = "夜间"\nknown_by = ["夜间"]\nrows = ["hall"]\nmeasures = ["votes"]\n'
+    city = DeclaredCity(tmp_path, GROUPS + HALLS_ANNEX + others)
+    rows = "大厅 投票总数\n甲大厅 {}\n乙大厅 5\n丙大厅 0"
+    data = city.read("", 各大厅=rows.format(9), 夜间情况=rows.format(7))
+    figures = compute_figures(data, city.reference)
+    told = {annex: [s.text for s in compose(annex, figures)] for annex in ("halls", "night", "problems")}
+    assert told["halls"][0].startswith("各大厅：3 个大厅") and told["night"][0].startswith("夜间：3 个大厅")
+    assert any(text.startswith("夜间投票总数最多的是甲大厅") for text in told["night"])
+    assert told["problems"][0].startswith("各大厅投票总数列为零的大厅：丙大厅。")
+    assert told["problems"][1].startswith("夜间投票总数列为零的大厅：丙大厅。")
 
 
 def test_labels_of_a_whole_annex_do_not_speak_of_a_part(all_quarters: dict[str, ComputedQuarter]) -> None:

@@ -37,17 +37,23 @@ def add_general_annexes(builder: FigureBuilder) -> None:
 
 
 def _name_annexes_where_several_say_the_same(builder: FigureBuilder) -> None:
-    """Put ``of`` to zeros and ``behind``: the annex's title where another one has the same heading of the same group."""
+    """Put ``of`` to parts, zeros and ``behind``: the annex's title where another one says the same of the same group.
+
+    For a part that is that it counts the same: 各县市 and 水电气热, which both list 评价量 of each 县市.
+    """
     annexes = builder.data.declaration.annexes
-    told = [
-        (problem, (part["word"], problem["heading"], problem.get("than", "")), annexes[name].title)
-        for name, parts in builder.words["parts"].items()
-        for part in parts
-        for problem in (*([part["zeros"]] if part.get("zeros", {}).get("names") else ()), *part["behind"])
-    ]
+    told: list[tuple[Words, tuple[str, ...], str]] = []
+    for name, parts in builder.words["parts"].items():
+        for part in parts:
+            part["of"] = ""
+            zeros = [part["zeros"]] if part.get("zeros", {}).get("names") else []
+            said = [(problem, problem["heading"], problem.get("than", "")) for problem in part["behind"]]
+            said += [(problem, problem["heading"], "0") for problem in zeros]
+            said += [(part, total["heading"], "total") for total in part["totals"][:1]]
+            told += [(words, (part["word"], *key), annexes[name].title) for words, *key in said]
     counted = Counter(key for _, key, _ in told)
-    for problem, key, title in told:
-        problem["of"] = title if counted[key] > 1 else ""
+    for words, key, title in told:
+        words["of"] = title if counted[key] > 1 else ""
 
 
 def heading_of(measure: Measure) -> str:

@@ -236,11 +236,17 @@ def _group_html(
     )
 
 
+_IF_OTHERS_ARE_RIGHT = "（如其他各格无误）"
+
+
 def _detail_text(finding: Finding) -> str:
     """Arithmetic, expected value and explanation of one of several findings."""
+    others_likelier = finding.likeliest and finding.at not in finding.likeliest
     parts = [
         finding.arithmetic,
-        f"应为 {finding.expected}" if finding.expected else "",
+        f"应为 {finding.expected}{_IF_OTHERS_ARE_RIGHT if others_likelier else ''}"
+        if finding.expected
+        else "",
         finding.hypothesis or "",
     ]
     return str(text("；".join(part.rstrip("。") for part in parts if part)))
@@ -268,7 +274,7 @@ def _finding_html(finding: Finding, anchor: str, figures: Figures, places: Findi
     if len(cells) > 4:
         css_class = ' class="long"' if len(cells) > MOST_PRINTED_CELLS else ""
         compared = f"<details{css_class}><summary>所比较的 {len(cells)} 格</summary><p>{single_tab_stop('；'.join(cells))}</p></details>"
-    expected = f"{finding.expected}（如其他各格无误）" if finding.expected else ""
+    expected = f"{finding.expected}{_IF_OTHERS_ARE_RIGHT}" if finding.expected else ""
     already_listed = {*finding.cells, *finding.suspects}
     place_words, request = _place_and_unit(finding, places, already_listed) or (("位置", ""), ("核实", ""))
     rows = [

@@ -113,7 +113,7 @@ class _PartChart:
         overall = float(known["k"].sum() / known["n"].sum())
         hollow = f"；空心：{words['denominator']}不足 {small:g}" if (frame["base"] < small).any() else ""
         subtitle = (
-            f"各{word}{words['heading']}（{words['numerator']} ÷ {words['denominator']}），由高到低；"
+            f"各{word}{words['heading']}{_in_brackets(words['numerator'], words['denominator'])}，由高到低；"
             f"蓝色高于合计，灰色不高于{hollow}{remark}"
         )
         named = "，".join(f"{r.name} {percent(r.rate)}" for r in frame.itertuples(index=False))
@@ -234,6 +234,12 @@ class _PartChart:
             ),
             narrow,
         )
+
+
+def _in_brackets(numerator: str, denominator: str) -> str:
+    """How a rate is computed, in one pair of brackets at most: （投票数 ÷ 办件数）."""
+    formula = f"{numerator} ÷ {denominator}"
+    return f"，即{formula}" if "（" in formula else f"（{formula}）"
 
 
 def _with_unit(measure: Measure) -> str:
