@@ -10,7 +10,7 @@ from itertools import groupby
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
 from haochaping.checks.owners import Owners, cells_to_verify
-from haochaping.core.annex_numbers import printed_table_names
+from haochaping.core.annex_numbers import paper_number, printed_table_names
 from haochaping.core.labels import after_annex, annex_words, column_heading, place
 from haochaping.core.model import NOTE, TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.core.text import normalize_for_comparison
@@ -128,7 +128,7 @@ class FindingPlaces:
         """The annexes that a finding is about as a whole: its own, or those that its message names."""
         numbers = {number for found in _ANNEXES.findall(finding.message) for number in found.split("、")}
         for name in dict.fromkeys([*self._data.declaration.annexes, *printed_table_names(self._data)]):
-            is_named = finding.at.table == TEXT_CLAIMS and str(self._data.annex_number(name)) in numbers
+            is_named = finding.at.table == TEXT_CLAIMS and str(paper_number(self._data, name)) in numbers
             if finding.at.table == name or is_named:
                 anchor = f"table-{name}" if name in self._tables_on_page else ""
                 part = "标题和附注" if finding.at.row == NOTE else ""
