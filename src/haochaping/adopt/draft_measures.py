@@ -15,6 +15,7 @@ from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.table_meaning import fold_heading
 
 _UNIT = re.compile(r"[（(](?:单位[:：])?(件|条|次|个|家|起|人|户|分|票|%)[）)]$")
+_UNIT_IN_HEADING = re.compile("(票|人次|人|户|次|件|条|笔)数?$")
 _CHANGE_WORDS = re.compile("同比|环比|增幅|增长率|增减|变动")
 _YEAR_ON_YEAR = re.compile("同比|上年|去年")
 _USUAL_UNIT = "件"
@@ -111,14 +112,31 @@ class MeasureDrafter:
             name, self._heading(column, table), column.kind, better=like.better if like else ""
         )
         if column.kind == COUNT:
-            unit = _UNIT.search(column.path[-1])
-            drafted.unit = unit[1] if unit else (like.unit if like and like.unit else _USUAL_UNIT)
+            unit = _UNIT.search(column.path[-1]) or _UNIT_IN_HEADING.search(column.heading)
+            drafted.unit = (
+                unit[1]
+                if unit
+                else like.unit
+                if like and like.unit
+                else self._unit_of_total(column, relations, names)
+            )
         if relation := by_kind.get(SUM):
             drafted.parts = _expression(relation.terms, names)
         drafted.at_most = [names[id(c)] for r in own if r.kind == BOUND for c in r.columns]
         if column.kind == RATE:
             self._add_base(drafted, column, table, by_kind, names)
         return drafted
+
+    def _unit_of_total(
+        self, column: FormColumn, relations: Sequence[ColumnRelation], names: dict[int, str]
+    ) -> str:
+        """The unit of the total of which it is a part, if that is known; else the usual one."""
+        totals = (r.result for r in relations if r.kind == SUM and any(c is column for c in r.columns))
+        known = (
+            self.measures.get(names[id(total)]) or field_words().measures.get(names[id(total)])
+            for total in totals
+        )
+        return next((measure.unit for measure in known if measure is not None and measure.unit), _USUAL_UNIT)
 
     @staticmethod
     def _add_base(

@@ -22,14 +22,18 @@ ENOUGH = 0.5
 """Share of a rate's characters that the heading of its numerator has too."""
 
 
-def field_measure(column: FormColumn) -> Measure | None:
-    """The measure of the field that a heading names, or the heading above a total; None for an unknown heading."""
+def field_measures(column: FormColumn) -> list[Measure]:
+    """The measures of the field that a heading names, or the heading above a total; several where they are computed in
+    several ways."""
     is_total = len(column.path) > 1 and _TOTAL_WORDS.match(column.heading)
     heading = fold_heading(column.path[-2]) if is_total else column.heading
-    for measure in field_words().measures.values():
-        if heading in map(fold_heading, (measure.heading, *measure.aliases)):
-            return measure
-    return None
+    measures = field_words().measures.values()
+    return [m for m in measures if heading in map(fold_heading, (m.heading, *m.aliases))]
+
+
+def field_measure(column: FormColumn) -> Measure | None:
+    """The first of these; None for an unknown heading."""
+    return next(iter(field_measures(column)), None)
 
 
 def named(columns: Iterable[FormColumn], name: str) -> FormColumn | None:
@@ -91,19 +95,25 @@ def is_whole(column: FormColumn) -> bool:
     return measure is not None and measure.is_count and not measure.better and bool(measure.unit)
 
 
-def counts_of_rate(rate: FormColumn, counts: Sequence[FormColumn]) -> tuple[Terms, Terms] | None:
-    """Numerator and denominator as words of the field have them, where both are printed.
+def counts_of_rate(rate: FormColumn, counts: Sequence[FormColumn]) -> list[tuple[Terms, Terms]]:
+    """Numerators and denominators as words of the field have them, of those that are printed.
 
     A numerator that is not printed is the sum of its parts that are (差评 is 不满意 and 非常不满意), a denominator what it is
     a part of (正式受理 is all that was received, where nothing says how much of it was accepted).
     """
-    measure = field_measure(rate)
-    if measure is None:
-        return None
     measures = field_words().measures
-    numerator = _printed(measure.numerator, counts, lambda name: [part for _, part in measures[name].parts])
-    denominator = _printed(measure.denominator, counts, lambda name: list(measures[name].at_most))
-    return (numerator, denominator) if numerator and denominator else None
+
+    def parts(name: str) -> list[str]:
+        return [part for _, part in measures[name].parts]
+
+    found = [
+        (
+            _printed(measure.numerator, counts, parts),
+            _printed(measure.denominator, counts, lambda name: measures[name].at_most),
+        )
+        for measure in field_measures(rate)
+    ]
+    return [(numerator, denominator) for numerator, denominator in found if numerator and denominator]
 
 
 def _printed(

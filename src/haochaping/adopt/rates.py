@@ -82,11 +82,10 @@ class _Rate:
         said = headings.counts_of_rate(self.rate, counts)
         pairs = [(numerator, denominator) for denominator in whole for numerator in whole]
         pairs += self._differences()
-        if said is not None and said not in pairs:
-            pairs.append(said)
+        pairs += [pair for pair in said if pair not in pairs]
         for numerator, denominator in pairs:
             if numerator != denominator:
-                is_said = (numerator, denominator) == said
+                is_said = (numerator, denominator) in said
                 share = self._share_of_fitting(numerator, denominator)
                 if is_said or share:
                     yield self._candidate(numerator, denominator, share, is_said=is_said)
