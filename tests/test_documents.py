@@ -58,10 +58,8 @@ def test_every_key_of_a_declaration_is_explained() -> None:
 
 def test_the_examples_of_a_declaration_can_be_read() -> None:
     blocks = re.findall(r"^```toml\n(.*?)^```", _text("declaration.md"), re.DOTALL | re.MULTILINE)
-    shortest, first, *examples = [block for block in blocks if "[[rule]]" not in block]
-    hall = first[: first.index("[measure.")]
-    for text in (shortest, first, hall + "".join(examples)):
-        assert read_declaration(Path("annexes.toml"), text).annexes
+    examples = [block for block in blocks if "[[rule]]" not in block]
+    assert len(read_declaration(Path("annexes.toml"), "".join(examples)).annexes) > 1
 
 
 def _text(document: str) -> str:
