@@ -16,7 +16,7 @@ from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import QuarterData, annex_frame, frame, printed_column
 from haochaping.core.period import Period
 from haochaping.read.raw_folder import read_raw
-from haochaping.reference.reference import Reference, load_reference
+from haochaping.reference.reference import UNIT_COLUMNS, Reference, load_reference
 from haochaping.store.cell_index import CellIndex
 
 PERIOD = Period(2030, 1)
@@ -143,7 +143,7 @@ def city(
     limits = "\n".join(f"{name} = {value}" for name, value in {**THRESHOLDS, **thresholds}.items())
     (folder / "city.toml").write_text(f'name = "某市"\noffice = "某局"\n[thresholds]\n{limits}\n', "utf-8")
     (folder / "annexes.toml").write_text(annexes, "utf-8")
-    (folder / "units.csv").write_text("kind,canonical\n", "utf-8")
+    (folder / "units.csv").write_text(",".join(UNIT_COLUMNS) + "\n", "utf-8")
     words = "total,合计,\ntotal,总计,\nno_value,/,\nno_value,—,\n"
     (folder / "words.csv").write_text(f"kind,text,meaning\n{words}", "utf-8")
     if rules is not None:

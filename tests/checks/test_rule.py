@@ -29,11 +29,32 @@ consider = "x"
         ("rule = 5\n", "以 \\[\\[rule\\]\\] 开头"),
         ("rule = [1, 2]\n", "以 \\[\\[rule\\]\\] 开头"),
         ("[rule]\nid = 'x'\n", "以 \\[\\[rule\\]\\] 开头"),
-        ("[[rule]]\nid = [1]\n", "应写明 id"),
-        (RULE.format(id="a") + "tables = 5\n", "tables 应为表名的列表"),
-        (RULE.format(id="a") + "tables = [[1]]\n", "tables 应为表名的列表"),
-        (RULE.format(id="a") + 'tables = ["x"]\n', "没有名为 x 的表"),
+        ("[[rule]]\nid = [1]\n", r"第 2 行 rule\.1\.id：\[1\]；应为文字"),
+        (RULE.format(id="a") + "tables = 5\n", r"rule\.1\.tables：5；应为文字的列表：districts"),
+        (RULE.format(id="a") + "tables = [[1]]\n", r"rule\.1\.tables：.*；应为文字的列表"),
+        (RULE.format(id="a") + 'tables = ["x"]\n', r"tables：.*；应为 districts、.* 中的一个或几个"),
         (RULE.format(id="a") * 2, "id 不应重复"),
+        ("[[rules]]\nid = 'x'\n", r"第 1 行 rules：rules；应为 rule"),
+        (
+            RULE.format(id="a").replace("[[rule]]", "[[rules]]") + RULE.format(id="b"),
+            "rules：rules；应为 rule",
+        ),
+        ("# 没有\n", "没有一条 .*请删去这个文件"),
+        ("rule = []\n", "没有一条 .*请删去这个文件"),
+        (RULE.format(id="a") + 'colum = "cases"\n', r"第 8 行 rule\.1\.colum：colum；应为 id、kind"),
+        (
+            RULE.format(id="a").replace('"bounds"', '"history"') + 'column = "evaluation"\n',
+            r"column：evaluation；应为 cases、evaluations",
+        ),
+        (
+            RULE.format(id="a").replace('"bounds"', '"history"'),
+            "应写明 column、quarters、score、factor、least",
+        ),
+        (
+            RULE.format(id="a").replace('"bounds"', '"silent"') + "factor = nan\nchance = 1\n",
+            "factor：nan；应为不小于零的数",
+        ),
+        (RULE.format(id="a") + 'hard = "yes"\n', "hard：'yes'；应为true 或 false"),
         ("x = " + "[" * 5000, "应为 TOML 格式"),
     ],
 )
@@ -96,14 +117,14 @@ def test_a_rule_that_is_switched_off_is_left_out(tmp_path: Path) -> None:
 
 
 def test_a_change_of_a_rule_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputRefused, match=r"part_sum.*应写明 .*severity"):
+    with pytest.raises(InputRefused, match=r"(?s)应写明 severity.*part_sum；没有这个 id 的通用规则"):
         rules_of(city(tmp_path, rules='[[rule]]\nid = "part_sum"\n'))
 
 
 def test_a_change_that_breaks_a_general_rule_is_refused(tmp_path: Path) -> None:
     for entry, said in (
-        ('severity = "grave"', "severity 应为"),
-        ('tables = ["nowhere"]', "没有名为 nowhere 的表"),
+        ('severity = "grave"', "severity：grave；应为"),
+        ('tables = ["nowhere"]', "tables：.*nowhere.*；应为 "),
     ):
         with pytest.raises(InputRefused, match=said):
             rules_of(city(tmp_path, rules=f'[[rule]]\nid = "parts_sum"\n{entry}\n'))

@@ -1,3 +1,4 @@
+import csv
 import shutil
 from datetime import date
 from pathlib import Path
@@ -6,7 +7,7 @@ import pytest
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.period import Period
-from haochaping.reference.reference import Reference, load_reference
+from haochaping.reference.reference import OPTIONAL_COLUMNS, UNIT_COLUMNS, Reference, load_reference
 
 FOLDER = Path(__file__).parents[2] / "data" / "reference"
 
@@ -103,7 +104,7 @@ def test_periods_that_are_no_kinds_are_refused_with_what_is_allowed(folder: Path
     city = folder / "city.toml"
     text = city.read_text(encoding="utf-8").replace('periods = ["quarter"]', f"periods = {value}")
     city.write_text(text, encoding="utf-8")
-    with pytest.raises(InputRefused, match=r"city\.toml periods：.*quarter、month、half_year、year"):
+    with pytest.raises(InputRefused, match=r"city\.toml 第 6 行 periods：.*quarter、month、half_year、year"):
         load_reference(folder)
 
 
@@ -118,3 +119,76 @@ def test_periods_are_quarters_unless_others_are_declared(folder: Path) -> None:
     declared.admit(Period.parse("2022M08"))
     with pytest.raises(InputRefused, match="声明公布的是月份、年度"):
         declared.admit(Period.parse("2022Q4"))
+
+
+@pytest.mark.parametrize(
+    ("found", "written", "told"),
+    [
+        ('name = "淄博市"', 'nme = "淄博市"', r"第 3 行 nme：nme；应为 name、office"),
+        ('name = "淄博市"', 'name = " "', "name：' '；应为文字"),
+        ('office = "淄博市政务服务管理办公室"', "office = 5", "office：5；应为文字"),
+        ("[thresholds]", "[threshold]", "threshold：threshold；应为 name、office"),
+        ("change_points = 1", "", r"thresholds；应写明 change_points"),
+        ("change_points = 1", "change_point = 1", "change_point：change_point；应为 small_denominator"),
+        ("small_denominator = 30", "small_denominator = -30", "small_denominator：-30；应为不小于零的数"),
+        ("small_denominator = 30", "small_denominator = nan", "small_denominator：nan；应为不小于零的数"),
+        ("small_denominator = 30", "small_denominator = 1e400", "small_denominator：inf；应为不小于零的数"),
+        ("small_denominator = 30", "small_denominator = true", "small_denominator：True；应为不小于零的数"),
+        ("disclosure = 5", "disclosure = 5\ncoverage = 50", "coverage：50；不应大于 1"),
+        (
+            "disclosure = 5",
+            "disclosure = 5\n[bulletin]\nname_unit = true",
+            "name_unit：name_unit；应为 name_units",
+        ),
+    ],
+)
+def test_every_key_of_the_city_is_known_and_of_its_type(
+    folder: Path, found: str, written: str, told: str
+) -> None:
+    city = folder / "city.toml"
+    text = city.read_text(encoding="utf-8")
+    assert found in text
+    city.write_text(text.replace(found, written, 1), encoding="utf-8")
+    with pytest.raises(InputRefused, match=rf"city\.toml.*{told}"):
+        load_reference(folder)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ('district,"某区,,12,,,,\ndistrict,另区,,13,,,,\n', "一格不应跨行；引号应成对"),
+        ("district,,,12,,,,\n", "canonical：空白；应为单位的规范名称"),
+        ("district,　,,12,,,,\n", "canonical：空白；应为单位的规范名称"),
+        ("district,某区,,12,,,明年,\n", "valid_from：明年；应写作 2021-12-31"),
+        ("district,某区,,12,,,,2021/12/31\n", "valid_to：2021/12/31；应写作 2021-12-31"),
+    ],
+)
+def test_units_that_cannot_be_right_are_refused(folder: Path, row: str, told: str) -> None:
+    with (folder / "units.csv").open("a", encoding="utf-8") as file:
+        file.write(row)
+    with pytest.raises(InputRefused, match=told):
+        load_reference(folder)
+
+
+@pytest.mark.parametrize("column", UNIT_COLUMNS)
+@pytest.mark.parametrize("change", ["misspelled", "removed"])
+def test_every_column_of_units_must_be_there(folder: Path, column: str, change: str) -> None:
+    path = folder / "units.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = [name for name in UNIT_COLUMNS if name != column or change == "misspelled"]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([f"{name}s" if name == column else name for name in names])
+        writer.writerows([row[name] for name in names] for row in rows)
+    with pytest.raises(InputRefused, match=f"units.csv 第 1 行：缺少列 {column}；首行应为 kind,canonical"):
+        load_reference(folder)
+
+
+@pytest.mark.parametrize("name", OPTIONAL_COLUMNS)
+def test_a_misspelled_column_of_an_optional_file_is_refused(folder: Path, name: str) -> None:
+    path = folder / name
+    first, rest = path.read_text(encoding="utf-8").split("\n", 1)
+    path.write_text(f"{first}x\n{rest}", encoding="utf-8")
+    with pytest.raises(InputRefused, match=f"{name} 第 1 行：缺少列"):
+        load_reference(folder).optional_rows(name)

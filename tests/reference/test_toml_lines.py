@@ -45,7 +45,7 @@ name = "c"
         (("annex", 0, "measures"), 11),
         (("annex", 1, "name"), 15),
         (("annex", 2, "name"), 16),
-        (("annex", 3), None),
+        (("annex", 3), 9),
         ((), None),
     ],
 )

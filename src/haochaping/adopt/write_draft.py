@@ -15,18 +15,9 @@ import jinja2
 from haochaping.adopt.draft import Draft, GroundedRelation
 from haochaping.adopt.draft_declaration import evidence_words
 from haochaping.adopt.field_words import field_words
+from haochaping.reference.reference import UNIT_COLUMNS
 
 NOTES = "草稿说明.md"
-UNITS_HEADER = (
-    "kind",
-    "canonical",
-    "aliases",
-    "official_order",
-    "area_code",
-    "counterpart",
-    "valid_from",
-    "valid_to",
-)
 _ONE_IN_A_MILLION = -6
 
 
@@ -101,7 +92,7 @@ def _units(draft: Draft) -> str:
         if group.is_registered
         for order, name in enumerate(group.units, start=1)
     ]
-    return _csv([UNITS_HEADER, *rows])
+    return _csv([UNIT_COLUMNS, *rows])
 
 
 def _words(draft: Draft) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from haochaping.checks.finding import SEVERITY_ORDER
+from haochaping.checks.rule_keys import check_rules
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.declaration import Relation
-from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.errors import InputRefused, refuse
 from haochaping.reference.parse_toml import parse_toml
 from haochaping.reference.reference import Reference
+from haochaping.reference.toml_lines import TomlLines
 
 _COMMON_FIELDS = ("id", "kind", "severity", "title", "message", "consider")
 _GENERAL_RULES = Path(__file__).with_name("general_rules.toml")
@@ -52,38 +53,36 @@ def load_rules(reference: Reference, kinds: Mapping[str, object]) -> list[Rule]:
     Raises
     ------
     InputRefused
-        A rule lacks a field, has an unknown kind, severity or table, or an id that is not unique; all at once.
+        A rule lacks a field, has an unknown one, a wrong value or an id that is not unique, or there is none; all at once.
     """
-    path, annexes = reference.folder / "rules.toml", reference.declaration.annexes
-    entries = {entry["id"]: _with_kind(entry) for entry in _entries(_GENERAL_RULES)}
-    problems: list[Problem] = []
-    seen: set[str] = set()
-    for number, entry in enumerate(_entries(path) if path.exists() else [], start=1):
-        rule_id = entry["id"] if isinstance(entry.get("id"), str) else ""
-        merged = _with_kind({**entries.get(rule_id, {}), **entry})
-        error_words = _describe_error(merged, kinds, annexes)
-        if not error_words and rule_id in seen:
-            error_words = "id 不应重复"
-        if error_words and entry.get("enabled") is not False:
-            problems.append(Problem(f"{path.name} 第 {number} 条规则 {rule_id}", "", error_words))
-            continue
-        seen.add(rule_id)
-        entries[rule_id] = merged
-    if problems:
-        raise InputRefused(problems)
+    annexes = reference.declaration.annexes
+    entries = {entry["id"]: _with_kind(entry) for entry in _parse(_GENERAL_RULES)[0]["rule"]}
+    for entry in _own_rules(reference, entries, kinds):
+        entries[entry["id"]] = _with_kind({**entries.get(entry["id"], {}), **entry})
     rules = [_rule(entry, tuple(annexes)) for entry in entries.values() if entry.get("enabled") is not False]
     return [*_without_pairs_named(rules), *map(_relation_rule, reference.declaration.relations)]
 
 
-def _entries(path: Path) -> list[dict[str, Any]]:
+def _own_rules(
+    reference: Reference, general: Mapping[str, Mapping[str, Any]], kinds: Mapping[str, object]
+) -> list[dict[str, Any]]:
+    """The city's own entries, checked; none where it has no file."""
+    path = reference.folder / "rules.toml"
+    if not path.exists():
+        return []
+    document, lines = _parse(path)
+    if problems := check_rules(document, path, lines, general, kinds, reference.declaration):
+        raise InputRefused(problems)
+    own: list[dict[str, Any]] = document["rule"]
+    return own
+
+
+def _parse(path: Path) -> tuple[dict[str, Any], TomlLines]:
     try:
-        document = parse_toml(decode(path.read_bytes(), str(path)), str(path))
+        text = decode(path.read_bytes(), str(path))
     except OSError as error:
         raise refuse(str(path), type(error).__name__, "未能读取核对规则") from None
-    entries = document.get("rule", [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise refuse(str(path), "rule", "每条规则应为一段，以 [[rule]] 开头")
-    return entries
+    return parse_toml(text, str(path)), TomlLines(text)
 
 
 def _with_kind(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,19 +128,3 @@ def _relation_rule(relation: Relation) -> Rule:
         "先核对各数的范围是否一致，再查有无漏报、错位。",
         options={"hard": relation.is_hard, "relation": relation},
     )
-
-
-def _describe_error(entry: Mapping[str, Any], kinds: Mapping[str, object], annexes: Collection[str]) -> str:
-    """What is wrong with an entry, in Chinese; blank if nothing is."""
-    missing = [name for name in _COMMON_FIELDS if not isinstance(entry.get(name), str)]
-    if missing:
-        return f"应写明 {'、'.join(missing)}"
-    if entry["kind"] not in kinds:
-        return f"kind 应为 {'、'.join(kinds)} 之一"
-    if entry["severity"] not in SEVERITY_ORDER:
-        return f"severity 应为 {'、'.join(SEVERITY_ORDER)} 之一"
-    tables = entry.get("tables", [])
-    if not isinstance(tables, list) or not all(isinstance(name, str) for name in tables):
-        return "tables 应为表名的列表"
-    unknown = [name for name in tables if name not in annexes]
-    return f"没有名为 {'、'.join(unknown)} 的表" if unknown else ""

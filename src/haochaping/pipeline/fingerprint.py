@@ -16,6 +16,7 @@ from haochaping.outputs.published.file_names import MANIFEST, PAGE, name_without
 
 OUTSIDE_A_RUN = (
     "__main__.py",
+    "adopt/",
     "commands/",
     "doctor/",
     "proofreading/",

@@ -6,6 +6,7 @@ import csv
 import io
 import os
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -19,18 +20,28 @@ from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.paths import find_locations
 from haochaping.core.period import KINDS, QUARTER, Period, kind_name
 from haochaping.core.text import normalize_for_comparison
+from haochaping.reference.city_keys import check_city
 from haochaping.reference.parse_toml import parse_toml
 from haochaping.reference.read_declaration import DECLARATION, read_declaration
+from haochaping.reference.toml_lines import TomlLines
 
-THRESHOLDS = (
-    "small_denominator",
-    "evaluation_window_working_days",
-    "change_percent",
-    "change_points",
-    "change_relative",
-    "disclosure",
+UNIT_COLUMNS = (
+    "kind",
+    "canonical",
+    "aliases",
+    "official_order",
+    "area_code",
+    "counterpart",
+    "valid_from",
+    "valid_to",
 )
-"""Settings that every city must have."""
+_WORD_COLUMNS = ("kind", "text", "meaning")
+OPTIONAL_COLUMNS = {
+    "claims.csv": ("name", "pattern", "severity", "needs"),
+    "plans.csv": ("subject", "pattern"),
+    "benchmarks.csv": ("place", "period", "evaluations", "negatives", "source"),
+}
+"""Files that a city need not have, with their columns."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +107,9 @@ class Reference:
         )
 
     def optional_rows(self, name: str) -> list[dict[str, str]]:
-        """The rows of a CSV in the folder that a city need not have; none where it has none."""
+        """The rows of one of ``OPTIONAL_COLUMNS`` in the folder; none where the city has no such file."""
         path = self.folder / name
-        return _read_csv(path, set()) if path.is_file() else []
+        return _read_csv(path, OPTIONAL_COLUMNS[name]) if path.is_file() else []
 
     @property
     def registered_kinds(self) -> dict[str, str]:
@@ -164,13 +175,9 @@ def load_reference(folder: Path) -> Reference:
     InputRefused
         A file is missing, is not valid TOML or CSV, lacks a column or has a wrong entry.
     """
-    city = parse_toml(_read_text(folder / "city.toml"), str(folder / "city.toml"))
-    if not isinstance(city.get("name"), str):
-        raise refuse(f"{folder / 'city.toml'} name", "", '应写明城市名称，如 name = "某某市"')
+    city = _read_city(folder / "city.toml")
     declaration = read_declaration(folder / DECLARATION, _read_text(folder / DECLARATION))
     words = read_words(folder / "words.csv")
-    _check_thresholds(city, folder / "city.toml")
-    _check_periods(city, folder / "city.toml")
     return Reference(
         folder=folder,
         city=city,
@@ -213,7 +220,7 @@ def read_words(path: Path) -> Words:
     InputRefused
         A column is missing, or a row has another kind or no text.
     """
-    rows = _read_csv(path, {"kind", "text", "meaning"})
+    rows = _read_csv(path, _WORD_COLUMNS)
     wrong = [
         Problem(f"{path} 第 {line} 行", row["kind"], "kind 应为 total、no_value 或 elsewhere，text 不应空白")
         for line, row in enumerate(rows, start=2)
@@ -231,36 +238,17 @@ def read_words(path: Path) -> Words:
     return Words(texts("total"), no_value, texts("elsewhere"))
 
 
-def _check_thresholds(city: dict[str, Any], path: Path) -> None:
-    """Refuse ``[thresholds]`` that are missing or no numbers: settings may be older than this version."""
-    thresholds = city.get("thresholds", {})
-    if not isinstance(thresholds, dict):
-        raise refuse(f"{path} thresholds", repr(thresholds)[:80], "应为一节 [thresholds]，每行一个数")
-    wrong = [
-        Problem(f"{path} [thresholds] {name}", repr(value), "应为一个数")
-        for name, value in thresholds.items()
-        if not isinstance(value, (int, float)) or isinstance(value, bool)
-    ]
-    wrong += [
-        Problem(f"{path} [thresholds]", f"没有 {name}", "请照工具包的 data/reference/city.toml 补上这一项")
-        for name in THRESHOLDS
-        if name not in thresholds
-    ]
-    if wrong:
-        raise InputRefused(wrong)
-
-
-def _check_periods(city: dict[str, Any], path: Path) -> None:
-    """Refuse ``periods`` that are no list of kinds of period."""
-    periods = city.get("periods", [QUARTER])
-    if not isinstance(periods, list) or not periods or any(kind not in KINDS for kind in periods):
-        expected = f'应为 {"、".join(KINDS)} 中的一个或几个，如 periods = ["quarter", "month"]'
-        raise refuse(f"{path} periods", repr(periods)[:80], expected)
+def _read_city(path: Path) -> dict[str, Any]:
+    text = _read_text(path)
+    city = parse_toml(text, str(path))
+    if problems := check_city(city, path, TomlLines(text)):
+        raise InputRefused(problems)
+    return city
 
 
 def _read_unit_rows(folder: Path) -> list[dict[str, str]]:
     path = folder / "units.csv"
-    rows = _read_csv(path, {"kind", "canonical"})
+    rows = _read_csv(path, UNIT_COLUMNS)
     lines_by_name: dict[tuple[str, str], list[int]] = defaultdict(list)
     for line, row in enumerate(rows, start=2):
         for name in {row["canonical"], *_aliases(row)}:
@@ -291,6 +279,11 @@ def _unit(row: dict[str, str], path: Path, line: int, declaration: Declaration) 
     order = row.get("official_order", "")
     if order and not (order.isdecimal() and len(order) < 10):
         raise refuse(f"{path} 第 {line} 行 official_order", order, "应为整数或空白")
+    if not normalize_for_comparison(row["canonical"]):
+        raise refuse(f"{path} 第 {line} 行 canonical", "空白", "应为单位的规范名称")
+    for name in ("valid_from", "valid_to"):
+        if row[name] and not _is_iso_date(row[name]):
+            raise refuse(f"{path} 第 {line} 行 {name}", row[name], "应写作 2021-12-31，或空白")
     return Unit(
         kind=row["kind"],
         canonical=row["canonical"],
@@ -303,6 +296,13 @@ def _unit(row: dict[str, str], path: Path, line: int, declaration: Declaration) 
     )
 
 
+def _is_iso_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _read_text(path: Path) -> str:
     try:
         data = path.read_bytes()
@@ -313,19 +313,35 @@ def _read_text(path: Path) -> str:
     return decode(data, str(path))
 
 
-def _read_csv(path: Path, required: set[str]) -> list[dict[str, str]]:
+def _read_csv(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a CSV that has exactly these columns, in any order; blank rows at the end are dropped.
+
+    Raises
+    ------
+    InputRefused
+        A column is missing or not known, a cell is far too long or goes over several lines, as behind a quote that is not
+        closed.
+    """
     reader = csv.DictReader(io.StringIO(_read_text(path), newline=None))
     try:
         with csv_cell_limit():
             records = list(reader)
     except csv.Error:
         raise refuse(str(path), "内容过长", "引号应成对；请用表格软件打开，另存为 .csv") from None
-    missing = required - set(reader.fieldnames or [])
+    found = [name.strip() for name in reader.fieldnames or []]
+    missing = [name for name in columns if name not in found]
+    unknown = [name for name in found if name and name not in columns]
+    expected = f"首行应为 {','.join(columns)}"
     if missing:
-        raise refuse(
-            str(path), f"缺少列 {'、'.join(sorted(missing))}", f"首行应含 {'、'.join(sorted(required))}"
-        )
-    rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in records]
+        raise refuse(f"{path} 第 1 行", f"缺少列 {'、'.join(missing)}", expected)
+    if unknown:
+        raise refuse(f"{path} 第 1 行", f"不认识的列 {'、'.join(unknown)}", expected)
+    rows = []
+    for number, record in enumerate(records, start=2):
+        broken = next((v for v in record.values() if isinstance(v, str) and "\n" in v), None)
+        if broken is not None:
+            raise refuse(f"{path} 第 {number} 行", broken.split("\n")[0][:40], "一格不应跨行；引号应成对")
+        rows.append({key.strip(): (value or "").strip() for key, value in record.items() if key})
     while rows and not any(rows[-1].values()):
         rows.pop()  # a spreadsheet leaves blank rows at the end
     return rows

@@ -35,11 +35,11 @@ class TomlLines:
                 self._lines.setdefault((*section, key[2]), number)
 
     def line(self, place: Sequence[str | int]) -> int | None:
-        """The line of an entry: of its key, else of the section around it; None if neither is found."""
+        """The line of an entry: of its key, of the first of a list, else of the section around it; None if none is found."""
         keys = tuple(place)
-        while keys and keys not in self._lines:
+        while keys and keys not in self._lines and (*keys, 0) not in self._lines:
             keys = keys[:-1]
-        return self._lines.get(keys) if keys else None
+        return self._lines.get(keys, self._lines.get((*keys, 0))) if keys else None
 
     def place(self, path: Path, place: Sequence[str | int]) -> str:
         """File, line and key of an entry in words: ``annexes.toml 第 12 行 measure.cases.kind``."""

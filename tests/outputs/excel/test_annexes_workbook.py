@@ -233,6 +233,6 @@ measures = ["votes"]
 """
     data = DeclaredCity(tmp_path, declared).read("", 大厅="序号 大厅 评价数\n1 东大厅 5\n2 西大厅 6")
     write_annexes(data, "", tmp_path / "annexes.xlsx")
-    sheet = load_workbook(tmp_path / "annexes.xlsx")["12345热线／窗口&大厅"]
+    sheet = load_workbook(tmp_path / "annexes.xlsx")["附件1 12345热线／窗口&大厅"]
     assert [cell.value for cell in sheet["C"]] == ["评价数", 5, 6]
     assert list(sheet.tables) == ["_12345热线_窗口_大厅"]

@@ -113,7 +113,9 @@ def annex_form(name: str, quarter: Period, reference: Reference, previous: Quart
             for row in table.totals
         ]
         units = [UnitLine(row.name, row.group) for row in table.rows] or _blank_lines(spec.groups[0])
-        return Form(spec, table.sheet_name, serial, table.columns, _with_totals(units, totals))
+        is_numbered = previous.annex_number(name) is not None  # else the number is what the papers gave it
+        sheet = table.sheet_name if is_numbered else sheet_name(spec)
+        return Form(spec, sheet, serial, table.columns, _with_totals(units, totals))
     grouping = spec.columns_by
     columns = standard_columns(spec, _units(grouping.name, quarter, reference) if grouping else ())
     units = []
