@@ -6,11 +6,11 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from haochaping.adopt.draft import Draft
+from haochaping.adopt.draft import Draft, DraftAnnex
 from haochaping.adopt.draft_declaration import draft_declaration
 from haochaping.adopt.field_words import field_words
 from haochaping.adopt.find_period import stated_periods
@@ -172,18 +172,24 @@ def _write_readable(
     tables: Sequence[FormTable],
     locations: Locations,
 ) -> None:
-    """Write the draft; annexes with which the bulletins cannot be read are left out, and told."""
+    """Write the draft; annexes with which the bulletins cannot be read as they were are left out, and told."""
     left_out: list[str] = []
+    first_problem: InputRefused | None = None
     while True:
         draft.questions = [*left_out, *questions(draft, tables)]
         _write(draft, folder, bulletins, tables, locations)
-        problem = _unreadable(folder, bulletins)
+        problem = _unreadable(draft, folder, bulletins)
         if problem is None:
             return
-        if not draft.annexes:
-            raise problem
-        annex, reason = _annex_to_leave_out(draft, folder, bulletins, tables, locations, problem)
-        left_out.append(f"“{annex}”没有写进登记，照原样列出、不核对：{reason}")
+        first_problem = first_problem or problem
+        annex = _annex_to_leave_out(draft, folder, bulletins, tables, locations)
+        if annex is None:
+            raise first_problem
+        draft.leave_out(annex)
+        left_out.append(
+            f"“{annex.title}”没有写进登记，照原样列出、不核对：程序起草的登记读不回这张表"
+            f"（{_without_scratch(problem, folder)}）。请按 docs/declaration.md 登记。"
+        )
 
 
 def _annex_to_leave_out(
@@ -192,22 +198,21 @@ def _annex_to_leave_out(
     bulletins: dict[Path, QuarterData],
     tables: Sequence[FormTable],
     locations: Locations,
-    problem: InputRefused,
-) -> tuple[str, str]:
-    """Remove the annex without which the bulletins can be read, else the last one; gives its title and the reason."""
-    all_annexes, all_relations = list(draft.annexes), list(draft.relations)
-    for annex in all_annexes:
-        draft.annexes = [other for other in all_annexes if other is not annex]
-        draft.relations = [r for r in all_relations if f"{annex.name}." not in r.holds]
-        if not draft.annexes:
-            break
-        _write(draft, folder, bulletins, tables, locations)
-        if _unreadable(folder, bulletins) is None:
-            return annex.title, problem.message
-    last = all_annexes[-1]
-    draft.annexes = all_annexes[:-1]
-    draft.relations = [r for r in all_relations if f"{last.name}." not in r.holds]
-    return last.title, problem.message
+) -> DraftAnnex | None:
+    """The annex without which the bulletins can be read, else the last one; None where it is the only one."""
+    if len(draft.annexes) < 2:
+        return None
+    for annex in draft.annexes:
+        without = replace(draft, annexes=[a for a in draft.annexes if a is not annex], relations=[])
+        _write(without, folder, bulletins, tables, locations)
+        if _unreadable(without, folder, bulletins) is None:
+            return annex
+    return draft.annexes[-1]
+
+
+def _without_scratch(problem: InputRefused, folder: Path) -> str:
+    """A refusal without the temporary folder in which the draft was tried."""
+    return problem.message.replace(f"{folder}/", "").removeprefix("未能读取：")
 
 
 def _write(
@@ -236,8 +241,11 @@ def _table_words(table: FormTable) -> dict[str, str]:
     return {"title": title, "rows": f"{len(table.names)} 行（{names}）", "columns": columns}
 
 
-def _unreadable(folder: Path, bulletins: dict[Path, QuarterData]) -> InputRefused | None:
-    """Why the draft does not read the bulletins as they were read without it; None where it does."""
+def _unreadable(draft: Draft, folder: Path, bulletins: dict[Path, QuarterData]) -> InputRefused | None:
+    """Why the draft does not read the bulletins as they were read without it; None where it does.
+
+    Every printed cell must stand where it stood, and every table must be the annex that was drafted from it.
+    """
     try:
         reference = load_reference(folder)
         for path, before in bulletins.items():
@@ -246,6 +254,9 @@ def _unreadable(folder: Path, bulletins: dict[Path, QuarterData]) -> InputRefuse
             if lost:
                 table, row, column, text = next(iter(lost))
                 return refuse(path.name, text, f"第{table}个表 {row} 的{column}没有读到原处")
+        for annex in draft.annexes:
+            if after.table(annex.name).empty and not annex.is_absent_last:
+                return refuse(path.name, annex.title, "没有表读作这个附件")
     except InputRefused as refusal:
         return refusal
     return None

@@ -37,7 +37,7 @@ def find_column_relations(table: FormTable) -> FoundRelations:
     possible: list[ColumnRelation] = []
     for relations in sorted(sums(figures), key=_strength_of_best):
         _choose(relations, accepted, possible)
-    for relations in rates(figures, [relation for relation in accepted if relation.kind == SUM]):
+    for relations in rates(figures, list(accepted)):
         _choose(relations, accepted, possible)
     return FoundRelations([r for r in accepted if not _is_implied(r, accepted)], possible)
 

@@ -61,6 +61,8 @@ class DraftAnnex:
     columns: str = ""
     optional: list[str] = field(default_factory=list)
     totals: dict[str, str] = field(default_factory=dict)
+    is_absent_last: bool = False
+    """Whether the last bulletin lacks it."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,16 @@ class Draft:
     questions: list[str] = field(default_factory=list)
     """What a person must decide, in the order of worth."""
 
-    def group(self, name: str) -> DraftGroup:
-        """The group of a name."""
-        return next(group for group in self.groups if group.name == name)
+    def leave_out(self, annex: DraftAnnex) -> None:
+        """Drop an annex with what rests on it: its measures, relations and their grounds."""
+        self.annexes = [other for other in self.annexes if other is not annex]
+        used = {name for other in self.annexes for name in other.measures}
+        self.measures = {name: measure for name, measure in self.measures.items() if name in used}
+        self.relations = [r for r in self.relations if f"{annex.name}." not in r.holds]
+        kept = {relation.words for relation in self.relations}
+        between = ("附件之间", "正文")
+        self.grounds = [
+            ground
+            for ground in self.grounds
+            if (ground.words in kept if ground.annex in between else ground.annex != annex.title)
+        ]

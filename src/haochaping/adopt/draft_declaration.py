@@ -47,9 +47,9 @@ def draft_declaration(
         column_group = groups.of_columns(shape) if shape.members else None
         found = find_column_relations(shape.measured)
         names = measures.add_table(shape.measured, found.accepted)
-        annex = _annex(at, shape, subject, row_groups, column_group, names, found)
+        annex = _annex(at, shape, subject, row_groups, column_group, names, found, max(texts))
         annex.totals = _totals(subtotals, row_groups)
-        draft.total_labels += _new_labels(table, reference, draft.total_labels)
+        draft.total_labels += _new_labels(table, shape, reference, draft.total_labels)
         draft.annexes.append(annex)
         draft.grounds += _grounds(annex.title, table.position, found)
         annexes.append(AnnexFigures(annex, shape, names, row_groups, column_group))
@@ -66,6 +66,7 @@ def _annex(
     column_group: DraftGroup | None,
     names: Mapping[int, str],
     found: FoundRelations,
+    last_period: str,
 ) -> DraftAnnex:
     table = shape.table
     known_by = [subject.removeprefix("各")] if len(subject.removeprefix("各")) > 1 else []
@@ -80,6 +81,7 @@ def _annex(
         required=_required(shape.measured, names, found),
         columns=column_group.name if column_group else "",
         optional=[names[id(c)] for c in shape.measured.columns if table.absent_in.get(c.path)],
+        is_absent_last=max(row.period for row in table.rows) < last_period,
     )
 
 
@@ -107,9 +109,10 @@ def _totals(subtotals: Sequence[Subtotal], row_groups: Sequence[DraftGroup]) -> 
     return found
 
 
-def _new_labels(table: FormTable, reference: Reference, known: Sequence[str]) -> list[str]:
-    """Labels of totals that the usual words do not have."""
-    labels = dict.fromkeys(normalize_for_comparison(row.name) for row in table.rows if row.is_total)
+def _new_labels(table: FormTable, shape: TableShape, reference: Reference, known: Sequence[str]) -> list[str]:
+    """Labels of totals, in rows and above columns, that the usual words do not have."""
+    texts = (*(row.name for row in table.rows if row.is_total), *shape.total_headings)
+    labels = dict.fromkeys(map(normalize_for_comparison, texts))
     return [label for label in labels if label not in reference.totals and label not in known]
 
 

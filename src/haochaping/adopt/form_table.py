@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -108,12 +108,20 @@ class FormTable:
 
 
 def form_tables(data: QuarterData) -> list[FormTable]:
-    """The tables of a period that was read without a declaration, in printed order."""
+    """The tables of a period that was read without a declaration, in printed order; without columns of ranks.
+
+    Ranks are what ``[[unwanted]]`` of the field's words names: they follow from the figures.
+    """
+    unwanted = {fold_heading(entry.heading) for entry in data.declaration.unwanted}
     return [
-        _form_table(annex, cells, str(data.quarter))
+        _without_columns(_form_table(annex, cells, str(data.quarter)), unwanted)
         for annex in data.annexes.to_dict("records")
         for cells in [data.cells[data.cells["table"] == annex["position"]]]
     ]
+
+
+def _without_columns(table: FormTable, headings: Collection[str]) -> FormTable:
+    return replace(table, columns=tuple(c for c in table.columns if c.heading not in headings))
 
 
 def _form_table(annex: dict[str, object], cells: pd.DataFrame, period: str) -> FormTable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from haochaping.adopt.evidence import (
     NOTHING_BY_HEADINGS,
     RATE_OF,
     SHARE_OF,
+    SUM,
     ColumnRelation,
+    Evidence,
     HeadingEvidence,
 )
 from haochaping.adopt.form_table import FormColumn
@@ -27,20 +29,25 @@ _MOST_CANDIDATES = 40
 """Of so many that fit most rows the chance is computed."""
 
 
-def rates(figures: TableFigures, sums: Sequence[ColumnRelation]) -> Iterator[list[ColumnRelation]]:
+def rates(figures: TableFigures, known: Sequence[ColumnRelation]) -> Iterator[list[ColumnRelation]]:
     """For each column of percentages the rates, or shares, that it may be, the best first.
 
     Parameters
     ----------
     figures : TableFigures
-    sums : sequence of ColumnRelation
-        The sums known: a rate of all parts of one is a rate of the total.
+    known : sequence of ColumnRelation
+        The sums and bounds known: a rate of all parts of a sum is a rate of the total, and a total with a part of it is
+        nothing to divide by.
     """
     for column in figures.table.of_kind(RATE):
+        of_columns = _Rate(figures, column, known).relations()
         if headings.is_share(column):
-            yield _shares(figures, column)
+            shares = _shares(figures, column)
+            by_figures = [relation for relation in of_columns if relation.evidence.is_by_figures]
+            of_rows = bool(by_figures) and not any(relation.evidence.is_by_figures for relation in shares)
+            yield [*by_figures, *shares] if of_rows else shares
         else:
-            yield _Rate(figures, column, sums).relations()
+            yield of_columns
 
 
 @dataclass(frozen=True)
@@ -60,8 +67,9 @@ class _Candidate:
 class _Rate:
     """The counts that one column of percentages may be the rate of."""
 
-    def __init__(self, figures: TableFigures, rate: FormColumn, sums: Sequence[ColumnRelation]):
-        self.figures, self.rate, self.sums = figures, rate, sums
+    def __init__(self, figures: TableFigures, rate: FormColumn, known: Sequence[ColumnRelation]):
+        self.figures, self.rate, self.known = figures, rate, known
+        self.sums = [relation for relation in known if relation.kind == SUM]
         self.printed, self.widths, decimals = figures.percentages(rate)
         self.fits = _is_rounded(decimals)
 
@@ -77,8 +85,7 @@ class _Rate:
             for length in range(1, min(_LONGEST_SUM, len(counts)) + 1)
             for start in range(len(counts) - length + 1)
         ]
-        in_parts = [{id(column) for column in relation.columns} for relation in self.sums]
-        whole = [terms for terms in runs if {id(column) for _, column in terms} not in in_parts]
+        whole = [terms for terms in runs if self._may_stand_together(terms)]
         said = headings.counts_of_rate(self.rate, counts)
         pairs = [(numerator, denominator) for denominator in whole for numerator in whole]
         pairs += self._differences()
@@ -89,6 +96,14 @@ class _Rate:
                 share = self._share_of_fitting(numerator, denominator)
                 if is_said or share:
                     yield self._candidate(numerator, denominator, share, is_said=is_said)
+
+    def _may_stand_together(self, terms: Terms) -> bool:
+        """Whether columns are no total with a part of it, nor all parts of one, nor a count with what bounds it."""
+        columns = {id(column) for _, column in terms}
+        if any(columns == {id(column) for column in relation.columns} for relation in self.sums):
+            return False
+        within = [(relation.result, column) for relation in self.known for column in relation.columns]
+        return not any(id(one) in columns and id(other) in columns for one, other in within)
 
     def _differences(self) -> Iterator[tuple[Terms, Terms]]:
         """What is left of a total, of the total: （评价数 − 差评数） ÷ 评价数."""
@@ -106,7 +121,7 @@ class _Rate:
         by_headings = NOTHING_BY_HEADINGS
         if is_said:
             by_headings = HeadingEvidence(headings.OF_THE_FIELD, is_strong=True)
-        elif likeness >= headings.ENOUGH and share >= LEAST_SHARE_BY_FIGURES:
+        elif likeness >= headings.ENOUGH and share >= LEAST_SHARE_BY_FIGURES and len(numerator) == 1:
             by_headings = HeadingEvidence("比率与分子的列名相合")
         return _Candidate(share, by_headings, likeness, numerator, denominator)
 
@@ -124,7 +139,19 @@ class _Rate:
         evidence = self.figures.evidence(
             columns, is_complete, self.fits, steps, candidate.by_headings, tried, exchangeable=3
         )
+        if (
+            evidence.by_headings.reason
+            and not evidence.by_headings.is_strong
+            and not self._is_telling(evidence, candidate)
+        ):
+            evidence = replace(evidence, by_headings=NOTHING_BY_HEADINGS)
         return ColumnRelation(RATE_OF, self.rate, candidate.numerator, candidate.denominator, evidence)
+
+    def _is_telling(self, evidence: Evidence, candidate: _Candidate) -> bool:
+        """Whether likeness of headings is enough: some row tells, or the base is a whole. All rates of 100 % fit anything."""
+        base = [column for _, column in candidate.denominator]
+        is_of_whole = len(base) == 1 and (headings.sounds_like_total(base[0]) or headings.is_whole(base[0]))
+        return evidence.telling_rows > 0 or is_of_whole
 
     def _rank(self, relation: ColumnRelation) -> tuple[float, ...]:
         """The best first: said by headings, certain by figures, rows that fit, likeness, few columns, near each other."""

@@ -10,9 +10,11 @@ from haochaping.adopt.form_table import FormColumn, FormRow, FormTable
 from haochaping.adopt.headings import field_measure
 from haochaping.core.declaration import AS_PRINTED, COUNT
 from haochaping.core.text import normalize_for_comparison
+from haochaping.read.grid.margins import is_of_other_period
 from haochaping.reference.reference import Reference
 
-_LEAST_UNITS = 3
+_LEAST_UNITS, _LEAST_MEMBERS = 3, 2
+_SHARE_OF_SUMS = 0.8
 _LEAST_SHARE = 0.5
 AREA_ENDINGS = "区县市旗"
 """Last characters of the names of areas."""
@@ -32,12 +34,15 @@ class TableShape:
         Headings of the columns' groups: units, or fixed members; empty for a plain table.
     are_units : bool
         Whether the members are units, such as districts.
+    total_headings : tuple of str
+        Headings beside the members that are their totals.
     """
 
     table: FormTable
     measured: FormTable
     members: tuple[str, ...] = ()
     are_units: bool = False
+    total_headings: tuple[str, ...] = ()
 
 
 def table_shape(table: FormTable, unit_names: Collection[str], reference: Reference) -> TableShape:
@@ -45,18 +50,44 @@ def table_shape(table: FormTable, unit_names: Collection[str], reference: Refere
     columns = [column for column in table.columns if column.kind != AS_PRINTED]
     if _is_matrix(columns, unit_names, reference):
         members = tuple(c.path[-1] for c in columns if not _is_total(c.path[-1], reference))
+        columns = [column for column in columns if column.path[-1] in members]
         heading = columns[0].path[-2] if len(columns[0].path) > 1 else "评价数"
         return TableShape(
             table, _long_form(table, [(c, c.path[-1], (heading,)) for c in columns]), members, True
         )
+    return _by_members(table, columns, unit_names, reference) or TableShape(table, table)
+
+
+def _by_members(
+    table: FormTable, columns: list[FormColumn], unit_names: Collection[str], reference: Reference
+) -> TableShape | None:
+    """A table with the same measures under several headings; of these the totals are no members. None for any other."""
     tops = list(dict.fromkeys(column.path[0] for column in columns))
     leaves = {top: [column.path[1:] for column in columns if column.path[0] == top] for top in tops}
     is_by_members = len(tops) > 1 and all(len(column.path) > 1 for column in table.columns)
-    if is_by_members and all(leaves[top] == leaves[tops[0]] for top in tops):
-        members = tuple(top for top in tops if not _is_total(top, reference))
-        long = _long_form(table, [(column, column.path[0], column.path[1:]) for column in columns])
-        return TableShape(table, long, members, _share_of_units(members, unit_names) >= _LEAST_SHARE)
-    return TableShape(table, table)
+    are_periods = any(is_of_other_period(top) for top in tops)
+    if not is_by_members or are_periods or any(leaves[top] != leaves[tops[0]] for top in tops):
+        return None
+    totals = {top for top in tops if _is_total(top, reference)} or _sum_of_others(columns, tops)
+    members = tuple(top for top in tops if top not in totals)
+    if len(members) < _LEAST_MEMBERS:
+        return None
+    placed = [(column, column.path[0], column.path[1:]) for column in columns if column.path[0] in members]
+    are_units = _share_of_units(members, unit_names) >= _LEAST_SHARE
+    return TableShape(table, _long_form(table, placed), members, are_units, tuple(totals))
+
+
+def _sum_of_others(columns: list[FormColumn], tops: list[str]) -> set[str]:
+    """The heading whose counts are the sums of those under all others, as 全部渠道; empty without one."""
+    for top in tops if len(tops) > _LEAST_MEMBERS else ():
+        verdicts = []
+        for column in (c for c in columns if c.path[0] == top and c.kind == COUNT):
+            parts = [c.counts for c in columns if c.path[1:] == column.path[1:] and c.path[0] != top]
+            rows = zip(column.counts, *parts, strict=True)
+            verdicts += [row[0] == sum(row[1:]) for row in rows if None not in row and row[0]]
+        if len(verdicts) >= _LEAST_UNITS and sum(verdicts) >= _SHARE_OF_SUMS * len(verdicts):
+            return {top}
+    return set()
 
 
 def _is_matrix(columns: list[FormColumn], unit_names: Collection[str], reference: Reference) -> bool:

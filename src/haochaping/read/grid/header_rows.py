@@ -9,7 +9,7 @@ from itertools import pairwise
 from haochaping.cleaning.number_or_missing import is_number
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.grid import Grid
-from haochaping.read.grid.margins import is_filled_in_by
+from haochaping.read.grid.margins import is_filled_in_row
 from haochaping.read.grid.table_meaning import HeaderUnread, fold_heading
 from haochaping.read.grid.titles import NOTE_BEGINS
 from haochaping.reference.reference import Reference
@@ -152,7 +152,7 @@ class HeaderLabels:
         return [
             row
             for row in self._body_rows()
-            if any(self.grid.rows[row]) and not is_filled_in_by(next(filter(None, self.grid.rows[row])))
+            if any(self.grid.rows[row]) and not is_filled_in_row(self.grid.texts(row))
         ]
 
     def _body_rows(self) -> Iterator[int]:
@@ -233,7 +233,7 @@ class HeaderLabels:
         found: set[int] = set()
         for row in self._body_rows():
             texts = self.grid.texts(row)
-            if texts and (NOTE_BEGINS.match(normalize_for_comparison(texts[0])) or is_filled_in_by(texts[0])):
+            if texts and (NOTE_BEGINS.match(normalize_for_comparison(texts[0])) or is_filled_in_row(texts)):
                 break
             if len(texts) > 1:
                 cells = enumerate(self.grid.rows[row])

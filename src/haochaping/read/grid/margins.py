@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from haochaping.cleaning.number_or_missing import is_number
 from haochaping.core.text import normalize_for_comparison
 
 _FILLED_IN_BY = re.compile(
     r"(?:填表|填报|制表|审核|审批|复核|校对|经办|报送|联系|统计|主要负责|分管|负责|单位负责)(?:人|人员|领导|单位|部门|日期|时间|电话|方式)"
     r"(?:\([^)]*\))?(?::.*)?|(?:联系)?(?:电话|手机)(?::.*)?"
 )
+_LEAST_PHONE_DIGITS = 7
 PART_OF_SUM = (
     "整列的合计，用语应在 words.csv 中（kind 为 total）；部分行的小计，应写在 annexes.toml 中这个附件的 totals 里"
     '（如 县区小计 = "district"）；平均等行没有对应的数据项，请删去'
@@ -26,6 +29,14 @@ _OTHER_PERIOD = re.compile(r"上季|上期|上年|去年|上半年|下半年|全
 def is_filled_in_by(text: str) -> bool:
     """Whether a line names who filled in the table, and when: personal data, which is not kept as a note."""
     return bool(_FILLED_IN_BY.fullmatch(normalize_for_comparison(text)))
+
+
+def is_filled_in_row(texts: Sequence[str]) -> bool:
+    """Whether the texts of a row name who filled in the table; a row 电话 with figures is one of a table by channels."""
+    has_figures = any(
+        is_number(text) and sum(map(str.isdigit, text)) < _LEAST_PHONE_DIGITS for text in texts[1:]
+    )
+    return bool(texts) and is_filled_in_by(texts[0]) and not has_figures
 
 
 def is_page_mark(text: str) -> bool:

@@ -22,6 +22,7 @@ from haochaping.read.grid.long_form import check_long_rows, in_order_of_names
 from haochaping.read.grid.margins import (
     PART_OF_SUM,
     is_filled_in_by,
+    is_filled_in_row,
     is_page_mark,
     is_part_of_sum,
     is_period_line,
@@ -218,7 +219,7 @@ class _TableReader:
         """
         for row in range(self.start, self.header_row):
             texts = self.grid.texts(row)
-            if sum(is_number(text) for text in texts) > 1 and not is_filled_in_by(texts[0]):
+            if sum(is_number(text) for text in texts) > 1 and not is_filled_in_row(texts):
                 self._problem(row, None, " ".join(texts)[:80], "表头之前不应有数据；另有表格的应有认识的表头")
         for text in self._texts_above():
             if is_scaled(text):
@@ -319,7 +320,7 @@ class _TableReader:
         return (
             (begins and not any(self._is_value(text) for text in texts[1:]))
             or (alone and len(texts[0]) > LONGEST_LABEL)
-            or is_filled_in_by(texts[0])
+            or is_filled_in_row(texts)
         )
 
     def _note(self, first: int) -> list[str]:
@@ -327,7 +328,7 @@ class _TableReader:
         lines = []
         for row in range(first, self.stop):
             texts = self.grid.texts(row)
-            if texts and is_filled_in_by(texts[0]):
+            if is_filled_in_row(texts):
                 continue
             cells = self.grid.rows[row]
             figures = sum(

@@ -300,7 +300,9 @@ class _Attempt:
         if group is None or self.member_at is not None:
             return plain if self._is_under_member(path) else replace(plain, measure=measure)
         if measure:
-            return replace(plain, measure=measure, member=self._member_above(group, path))
+            member = self._member_above(group, path)
+            total = "" if member else next((text for text in path[:-1] if self._is_total(text)), "")
+            return replace(plain, measure=measure, member=member or total, is_total=bool(total))
         return self._column_of_member(plain, group)
 
     def _is_under_member(self, path: Sequence[str]) -> bool:
