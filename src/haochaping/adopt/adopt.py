@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from haochaping.adopt.cross_relations import without_misread_figures
 from haochaping.adopt.draft import Draft, DraftAnnex
 from haochaping.adopt.draft_declaration import draft_declaration
 from haochaping.adopt.field_words import field_words
@@ -162,7 +163,7 @@ def _draft(
     kinds = [kind for kind in KINDS if kind in {data.quarter.kind for data in bulletins}]
     draft = Draft(city, latest.fact("issuer"), bulletin_subject(title, city), kinds)
     texts = {str(data.quarter): data.fact("text") for data in bulletins}
-    return draft_declaration(draft, tables, texts, reader)
+    return without_misread_figures(draft_declaration(draft, tables, texts, reader), latest.fact("text"))
 
 
 def _write_readable(
@@ -184,7 +185,7 @@ def _write_readable(
         first_problem = first_problem or problem
         annex = _annex_to_leave_out(draft, folder, bulletins, tables, locations)
         if annex is None:
-            raise first_problem
+            raise _as_of_the_draft(first_problem, folder)
         draft.leave_out(annex)
         left_out.append(
             f"“{annex.title}”没有写进登记，照原样列出、不核对：程序起草的登记读不回这张表"
@@ -208,6 +209,13 @@ def _annex_to_leave_out(
         if _unreadable(without, folder, bulletins) is None:
             return annex
     return draft.annexes[-1]
+
+
+def _as_of_the_draft(problem: InputRefused, folder: Path) -> InputRefused:
+    """A refusal that names the files of the draft without the temporary folder in which it was tried."""
+    return InputRefused(
+        [replace(p, place=p.place.replace(f"{folder}/", "起草的 ")) for p in problem.problems]
+    )
 
 
 def _without_scratch(problem: InputRefused, folder: Path) -> str:

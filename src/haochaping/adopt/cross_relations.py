@@ -10,21 +10,24 @@ from itertools import combinations
 import numpy as np
 
 from haochaping.adopt.chance import BoolArray, IntArray, chance_of_accident
-from haochaping.adopt.draft import DraftAnnex, DraftRelation, DraftTextFigure
+from haochaping.adopt.draft import Draft, DraftAnnex, DraftRelation, DraftTextFigure
 from haochaping.adopt.evidence import Evidence, HeadingEvidence
 from haochaping.adopt.form_table import FormColumn, FormRow
 from haochaping.adopt.row_groups import DraftGroup
 from haochaping.adopt.table_shape import TableShape
 from haochaping.cleaning.quantities import COUNT as COUNT_QUANTITY
 from haochaping.cleaning.quantities import Quantity, plain_text, quantities
-from haochaping.core.declaration import COUNT
+from haochaping.core.declaration import COUNT, Declaration, TextFigure
+from haochaping.read.text.declared_figures import declared_figures
 
 _LEAST_UNITS = 3
 _LEAST_FIGURE = 10
 """Smaller numbers of a text equal something in every table."""
 _LEAST_WORDS = 2
 _MOST_PARTS = 5
+_LONGEST_LABEL = 8
 _SENTENCE_END = re.compile("[。；;！!\n]")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 UnitKey = tuple[str, str]
 """Period and name of a unit."""
 
@@ -146,6 +149,20 @@ def text_relations(texts: Mapping[str, str], annexes: Sequence[AnnexFigures]) ->
     return found
 
 
+def without_misread_figures(draft: Draft, text: str) -> Draft:
+    """A draft without the figures of the text that its own words find elsewhere, or not at all, and their relations."""
+    figures = {f.name: TextFigure(f.name, f.word, (f.word,), f.unit) for f in draft.text_figures}
+    declaration = Declaration({}, {}, {}, text_figures=figures)
+    read = {str(row["figure"]): row["value"] for row in declared_figures(text, declaration)}
+    wrong = {f.name for f in draft.text_figures if read.get(f.name) != f.value}
+    in_wrong = [r for r in draft.relations if any(re.search(rf"\btext\.{name}\b", r.holds) for name in wrong)]
+    draft.text_figures = [figure for figure in draft.text_figures if figure.name not in wrong]
+    draft.relations = [relation for relation in draft.relations if relation not in in_wrong]
+    words = {relation.words for relation in in_wrong}
+    draft.grounds = [g for g in draft.grounds if not (g.annex == "正文" and g.words in words)]
+    return draft
+
+
 def _is_figure(quantity: Quantity) -> bool:
     value = quantity.value[0]
     is_exact_count = quantity.kind == COUNT_QUANTITY and not quantity.step and value == int(value)
@@ -189,14 +206,23 @@ def _value_of(annexes: Sequence[AnnexFigures], terms: str, period: str) -> int |
 
 def _figure(found: TextRelations, quantity: Quantity, sentence: str) -> str:
     """The name of a figure of the text, which is declared when it is first used."""
-    known = next((figure for figure in found.figures if figure.word == quantity.label), None)
+    label = _label(quantity, sentence)
+    known = next((figure for figure in found.figures if figure.word == label), None)
     if known is not None:
         return known.name
     rest = sentence[quantity.start + len(quantity.text) :]
-    unit = rest[:1] if rest[:1] in ("件", "条", "次", "个", "人", "户", "起", "家") else "件"
-    figure = DraftTextFigure(f"figure_{len(found.figures) + 1}", quantity.label, unit)
+    unit = rest[:1] if _CHINESE.match(rest) else "件"
+    figure = DraftTextFigure(f"figure_{len(found.figures) + 1}", label, unit, int(quantity.value[0]))
     found.figures.append(figure)
     return figure.name
+
+
+def _label(quantity: Quantity, sentence: str) -> str:
+    """The words before a figure, so many that they stand before no other figure of the sentence: 非常满意, not 满意."""
+    words = re.search("[\u4e00-\u9fff]+$", sentence[: quantity.start])
+    before = words.group() if words else quantity.label
+    others = [s.start() for s in re.finditer(re.escape(quantity.label), sentence) if s.end() < quantity.start]
+    return before[-_LONGEST_LABEL:] if others else quantity.label
 
 
 def _add(found: TextRelations, name: str, holds: str, words: str) -> None:

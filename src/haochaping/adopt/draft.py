@@ -77,11 +77,12 @@ class DraftRelation:
 
 @dataclass(frozen=True)
 class DraftTextFigure:
-    """A figure of the text."""
+    """A figure of the text; ``value`` is what the first bulletin says."""
 
     name: str
     word: str
     unit: str
+    value: int
 
 
 @dataclass

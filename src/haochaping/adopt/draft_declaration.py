@@ -39,11 +39,15 @@ def draft_declaration(
     subjects = table_subjects([table for table, _ in marked], draft.city)
     groups, measures = GroupFinder(), MeasureDrafter()
     names_by_table = [table.names for table, _ in marked]
+    parting = sorted(
+        range(len(marked)), key=lambda at: not marked[at][1]
+    )  # what parts its rows says which groups there are
+    rows_by_table = {at: groups.of_rows(marked[at][0], subjects[at], marked[at][1]) for at in parting}
     annexes: list[AnnexFigures] = []
     for at, ((table, subtotals), subject) in enumerate(zip(marked, subjects, strict=True)):
         elsewhere = {name for i, names in enumerate(names_by_table) if i != at for name in names}
         shape = table_shape(table, elsewhere, reference)
-        row_groups = groups.of_rows(table, subject, subtotals)
+        row_groups = rows_by_table[at]
         column_group = groups.of_columns(shape) if shape.members else None
         found = find_column_relations(shape.measured)
         names = measures.add_table(shape.measured, found.accepted)

@@ -18,6 +18,9 @@ _UNIT = re.compile(r"[（(](?:单位[:：])?(件|条|次|个|家|起|人|户|分
 _UNIT_IN_HEADING = re.compile("(票|人次|人|户|次|件|条|笔)数?$")
 _CHANGE_WORDS = re.compile("同比|环比|增幅|增长率|增减|变动")
 _YEAR_ON_YEAR = re.compile("同比|上年|去年")
+_OTHER_PERIOD = re.compile(
+    "上[一个]*[月季期]|上年|去年|同期|累计|[1-9一二三四五六七八九十]+[-至—][0-9一二三四五六七八九十]+月"
+)
 _USUAL_UNIT = "件"
 
 
@@ -179,9 +182,9 @@ def _expression(terms: Terms, names: dict[int, str]) -> str:
 
 
 def _changing_column(change: FormColumn, table: FormTable) -> FormColumn | None:
-    """The count whose change it is: of the same heading without 同比, else the count before it."""
+    """The count whose change it is: of the same heading without 同比, else the nearest before it of this period."""
     root = _CHANGE_WORDS.sub("", change.heading)
-    counts = table.of_kind(COUNT)
+    counts = [column for column in table.of_kind(COUNT) if not _OTHER_PERIOD.search("/".join(column.path))]
     named = next((c for c in counts if root and c.heading.startswith(root)), None)
     before = table.columns[: table.columns.index(change)]
-    return named or next((c for c in reversed(before) if c.kind == COUNT), None)
+    return named or next((c for c in reversed(before) if c in counts), None)

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 
 import pandas as pd
 
+from haochaping.adopt.field_words import field_words
 from haochaping.cleaning.number_or_missing import is_number, printed_decimals
 from haochaping.core.declaration import AS_PRINTED, COUNT, RATE, SCORE
 from haochaping.core.model import QuarterData
 from haochaping.core.text import plain_number
 from haochaping.read.grid.table_meaning import fold_heading, has_percent_unit
 
+_SIGNED = re.compile("[+\\-−－＋↑↓]|上升|下降|增长|减少|增加|提高")
+
 
 @dataclass(frozen=True)
 class FormRow:
     """A row: its name as printed, its period where several bulletins are read together.
 
-    ``member`` is the column it was taken from, in the long form of a table by units or fixed members.
+    ``member`` is the column it was taken from, in the long form of a table by units or fixed members; ``section`` the row
+    of text alone above it (一、区县), without its number.
     """
 
     name: str
     period: str
     is_total: bool = False
     member: str = ""
+    section: str = ""
 
     @property
     def words(self) -> str:
@@ -49,9 +55,13 @@ class FormColumn:
     @cached_property
     def kind(self) -> str:
         """What its cells look like: whole numbers, percentages, other numbers, or text; without any by its heading."""
+        if self.heading in _printed_only() or any(map(_is_signed_count, self.texts)):
+            return AS_PRINTED
         numbers = [plain_number(text).replace(",", "") for text in self.texts if is_number(text)]
         words = [text for text in self.texts if text and not is_number(text)]
         is_rate = self.heading.endswith("率")
+        if not numbers and words and all(map(_is_signed_percentage, words)):
+            return RATE  # 下降3.5%
         if not numbers:
             return RATE if is_rate else COUNT if all(len(text) == 1 for text in words) else AS_PRINTED
         is_percentage = has_percent_unit(self.path) or any(text.endswith("%") for text in numbers)
@@ -59,7 +69,7 @@ class FormColumn:
             return RATE
         if len({*words}) > len(numbers):
             return AS_PRINTED
-        return COUNT if all("." not in text for text in numbers) else SCORE
+        return COUNT if all(text.isdecimal() for text in numbers) else SCORE
 
     @cached_property
     def counts(self) -> tuple[int | None, ...]:
@@ -98,6 +108,10 @@ class FormTable:
         """Names of its rows, each once, without totals."""
         return list(dict.fromkeys(row.name for row in self.rows if not row.is_total))
 
+    def names_of_section(self, section: str) -> list[str]:
+        """Names of the rows below a row of text alone, each once."""
+        return list(dict.fromkeys(r.name for r in self.rows if r.section == section and not r.is_total))
+
     def of_kind(self, *kinds: str) -> list[FormColumn]:
         """Its columns of some kinds."""
         return [column for column in self.columns if column.kind in kinds]
@@ -108,20 +122,12 @@ class FormTable:
 
 
 def form_tables(data: QuarterData) -> list[FormTable]:
-    """The tables of a period that was read without a declaration, in printed order; without columns of ranks.
-
-    Ranks are what ``[[unwanted]]`` of the field's words names: they follow from the figures.
-    """
-    unwanted = {fold_heading(entry.heading) for entry in data.declaration.unwanted}
+    """The tables of a period that was read without a declaration, in printed order."""
     return [
-        _without_columns(_form_table(annex, cells, str(data.quarter)), unwanted)
+        _form_table(annex, cells, str(data.quarter))
         for annex in data.annexes.to_dict("records")
         for cells in [data.cells[data.cells["table"] == annex["position"]]]
     ]
-
-
-def _without_columns(table: FormTable, headings: Collection[str]) -> FormTable:
-    return replace(table, columns=tuple(c for c in table.columns if c.heading not in headings))
 
 
 def _form_table(annex: dict[str, object], cells: pd.DataFrame, period: str) -> FormTable:
@@ -130,7 +136,7 @@ def _form_table(annex: dict[str, object], cells: pd.DataFrame, period: str) -> F
     for cell in cells.to_dict("records"):
         by_row = texts.setdefault(tuple(cell["column"].split("/")), {})
         key = (cell["row"], sum(name == cell["row"] for name, _ in by_row))  # names may occur twice
-        rows.setdefault(key, FormRow(cell["row"], period, bool(cell["is_total"])))
+        rows.setdefault(key, FormRow(cell["row"], period, bool(cell["is_total"]), section=cell["group"]))
         by_row[key] = cell["printed"]
     number = annex["annex"]
     return FormTable(
@@ -193,6 +199,22 @@ def _joined(first: FormTable, second: FormTable) -> FormTable:
         tuple(columns),
         absent,
     )
+
+
+@cache
+def _printed_only() -> frozenset[str]:
+    """Headings of columns that are printed and nothing else: 排名, 备注."""
+    measures = (m for m in field_words().measures.values() if m.kind == AS_PRINTED)
+    return frozenset(fold_heading(heading) for m in measures for heading in (m.heading, *m.aliases))
+
+
+def _is_signed_count(text: str) -> bool:
+    """Whether a text is a difference of counts: -28, which no kind of measure computes."""
+    return bool(_SIGNED.match(text.strip())) and plain_number(text).lstrip("+-−－＋").isdecimal()
+
+
+def _is_signed_percentage(text: str) -> bool:
+    return bool(_SIGNED.match(text.strip())) and plain_number(text).endswith("%")
 
 
 def _whole_number(text: str) -> int | None:

@@ -14,7 +14,7 @@ from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.table_meaning import fold_heading
 
 _LEAST_OVERLAP = 0.5
-_TOTAL_LABEL = re.compile("小计|合计|总计|汇总|^全[市县区省州盟旗]$|^总数$|^平均")
+_TOTAL_LABEL = re.compile("小计|合计|总计|总和|汇总|^全[市县区省州盟旗]$|^总数$")
 _LABEL_ENDING = re.compile("(?:小计|合计|总计|汇总|合 计)$")
 
 
@@ -44,6 +44,10 @@ class DraftGroup:
     members: list[tuple[str, str, str]] = field(default_factory=list)
     """Fixed members: name, word and heading of each."""
 
+    def add_heading(self, heading: str) -> None:
+        """Add what is printed above names; of two columns of names (领域 / 单位) each."""
+        self.headings += [part for part in heading.split(" / ") if part and part not in self.headings]
+
 
 @dataclass(frozen=True)
 class Subtotal:
@@ -54,37 +58,56 @@ class Subtotal:
 
 
 def marked_totals(table: FormTable) -> tuple[FormTable, list[Subtotal]]:
-    """A table whose rows named 小计, 合计 and the like are totals, and of these the ones that add up some rows only."""
+    """A table whose rows named 小计, 合计 and the like are totals, and of these the ones that add up some rows only.
+
+    A first or last row whose every count is the sum of all others is a total too, whatever it is called.
+    """
     rows = [replace(row, is_total=row.is_total or _is_total_label(row.name)) for row in table.rows]
     marked = replace(table, rows=tuple(rows))
-    found = []
+    found: list[Subtotal] = []
     for period in dict.fromkeys(row.period for row in rows):
-        block: list[int] = []
-        for at, row in enumerate(rows):
-            if row.period != period:
-                continue
-            if not row.is_total:
-                block.append(at)
-                continue
-            units = [i for i, other in enumerate(rows) if other.period == period and not other.is_total]
-            if block and block != units and _adds_up(marked, at, block):
-                found.append(Subtotal(row.name, tuple(rows[i].name for i in block)))
-                block = []
+        places = [at for at, row in enumerate(rows) if row.period == period]
+        for at in {places[0], places[-1]}:
+            units = [i for i in places if i != at and not marked.rows[i].is_total]
+            if (
+                len(units) > 2
+                and not any(row.is_total for row in marked.rows)
+                and _adds_up(marked, at, units, all_of=True)
+            ):
+                rows[at] = replace(rows[at], is_total=True)
+        marked = replace(table, rows=tuple(rows))
+        for order in (places, places[::-1]):  # subtotals below their rows, else above them
+            subtotals = list(_subtotals(marked, order))
+            if subtotals:
+                found += subtotals
+                break
     return marked, list({subtotal.label: subtotal for subtotal in found}.values())
+
+
+def _subtotals(table: FormTable, places: Sequence[int]) -> Iterator[Subtotal]:
+    """Totals that add up the rows between the one before and themselves, in the order of `places`."""
+    units = [at for at in places if not table.rows[at].is_total]
+    block: list[int] = []
+    for at in places:
+        if not table.rows[at].is_total:
+            block.append(at)
+        elif block and len(block) < len(units) and _adds_up(table, at, block):
+            yield Subtotal(table.rows[at].name, tuple(table.rows[i].name for i in sorted(block)))
+            block = []
 
 
 def _is_total_label(name: str) -> bool:
     return bool(_TOTAL_LABEL.search(normalize_for_comparison(name)))
 
 
-def _adds_up(table: FormTable, at: int, block: Sequence[int]) -> bool:
-    """Whether most counts of a row are the sums of the rows of a block."""
+def _adds_up(table: FormTable, at: int, block: Sequence[int], *, all_of: bool = False) -> bool:
+    """Whether most counts of a row, or all, are the sums of the rows of a block."""
     verdicts = []
     for column in table.of_kind(COUNT):
         total, parts = column.counts[at], [column.counts[i] for i in block]
         if total is not None and None not in parts:
             verdicts.append(total == sum(value or 0 for value in parts))
-    return sum(verdicts) * 2 > len(verdicts)
+    return bool(verdicts) and (all(verdicts) if all_of else sum(verdicts) * 2 > len(verdicts))
 
 
 class GroupFinder:
@@ -94,17 +117,22 @@ class GroupFinder:
         self.groups: list[DraftGroup] = []
 
     def of_rows(self, table: FormTable, subject: str, subtotals: Sequence[Subtotal]) -> list[DraftGroup]:
-        """The groups of a table's rows: one for each subtotal that adds up rows of its own, else one."""
-        blocks = [(subtotal.label, subtotal.rows) for subtotal in subtotals]
+        """The groups of a table's rows: those that its subtotals or sections part, those known from other tables, else one."""
+        blocks = [(_LABEL_ENDING.sub("", normalize_for_comparison(s.label)), list(s.rows)) for s in subtotals]
+        sections = {row.section: None for row in table.rows if row.section}
+        if len(sections) > 1:
+            blocks = [(section, table.names_of_section(section)) for section in sections]
         in_blocks = {name for _, rows in blocks for name in rows}
         rest = [name for name in table.names if name not in in_blocks]
-        if len(blocks) + bool(rest) < 2:
-            return [self._group(table.name_heading, table.names, subject)]
-        parts = [
-            (_LABEL_ENDING.sub("", normalize_for_comparison(label)), list(rows)) for label, rows in blocks
-        ]
-        parts += [("", rest)] if rest else []
-        return [self._group(table.name_heading, names, subject, word) for word, names in parts]
+        if len(blocks) + bool(rest) > 1:
+            parts = [*blocks, *([("", rest)] if rest else [])]
+            return [self._group(table.name_heading, names, subject, word) for word, names in parts]
+        known = [group for group in self.groups if group.units and {*group.units} & {*table.names}]
+        if len(known) > 1 and {*table.names} <= {unit for group in known for unit in group.units}:
+            for group in known:
+                group.add_heading(table.name_heading)
+            return known
+        return [self._group(table.name_heading, table.names, subject)]
 
     def of_columns(self, shape: TableShape) -> DraftGroup:
         """The group of the columns: units that stand in rows elsewhere, areas, or fixed members of their own."""
@@ -123,8 +151,7 @@ class GroupFinder:
         known = next((group for group in self.groups if _overlap(group.units, names) >= _LEAST_OVERLAP), None)
         if known is not None:
             known.units += [name for name in names if name not in known.units]
-            if heading and heading not in known.headings:
-                known.headings.append(heading)
+            known.add_heading(heading)
             return known
         like = _field_group(heading)
         taken = {group.word for group in self.groups}
@@ -135,12 +162,13 @@ class GroupFinder:
         group = DraftGroup(
             name,
             word,
-            [heading] if heading else ["单位"],
-            list(names),
+            [],
+            [name for name in names if name.strip()],
             is_registered=like is None or like.may_be_ranked,
             may_be_ranked=like is None or like.may_be_ranked,
             endings=AREA_ENDINGS if is_area else "",
         )
+        group.add_heading(heading or "单位")
         self.groups.append(group)
         return group
 

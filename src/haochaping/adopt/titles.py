@@ -9,10 +9,11 @@ from haochaping.adopt.form_table import FormTable
 from haochaping.cleaning.period_mentions import period_mentions, plain_mentions
 from haochaping.core.text import remove_whitespace
 
-_SHARED_WORDS = re.compile(
-    "“?好差评”?|政务服务|数据|评价|通报|汇总|统计|明细|一览|排名|工作|办理|受理|运行|情况|结果|表|附件|关于|的|年度|份"
+_SHARED_WORDS = "“?好差评”?|政务服务|数据|评价|通报|汇总|统计|明细|一览|排名|工作|办理|受理|运行|情况|结果|表|附件|关于|的|年度|月份|及"
+_AT_ENDS = re.compile(f"^(?:{_SHARED_WORDS})+|(?:{_SHARED_WORDS})+$")
+_ANNEX = re.compile(
+    r"^(?:附?[件表]\s*[\d一二三四五六七八九十]*|[一二三四五六七八九十\d]+)\s*[:：.、．]\s*|^附?[件表]\s*[\d一二三四五六七八九十]+"
 )
-_ANNEX = re.compile(r"^附[件表]?\s*\d*\s*[:：.、]?")
 _BULLETIN_ENDING = re.compile(
     "(?:工作)?(?:办理|评价|运行|受理|工作)?(?:情况|结果)?(?:的)?(?:通报|通知|公示|公告|简报|汇总表|统计表|报告|表)?$"
 )
@@ -45,7 +46,8 @@ def _cleaned(title: str, city: str) -> str:
     text = without_period(_ANNEX.sub("", remove_whitespace(title)))
     for word in filter(None, (city, city.rstrip("市县区"))):
         text = text.replace(word, "")
-    return _SHARED_WORDS.sub("", re.sub(r"[（(][^（）()]*[）)]|[“”\"《》:：\-—]", "", text))
+    plain = re.sub(r"[（(][^（）()]*[）)]|[“”\"《》:：\-—]|好差评", "", text)
+    return _AT_ENDS.sub("", plain) or plain
 
 
 def bulletin_subject(title: str, city: str) -> str:

@@ -34,7 +34,7 @@ def write_draft(draft: Draft, folder: Path, about: Mapping[str, Any]) -> None:
     """
     vocabulary = field_words()
     environment = _environment()
-    context = {"draft": draft, "serial": list(vocabulary.serial_headings), "unwanted": vocabulary.unwanted}
+    context = {"draft": draft, "serial": list(vocabulary.serial_headings)}
     for name in ("city.toml", "annexes.toml"):
         text = environment.get_template(f"{name}.j2").render(context)
         (folder / name).write_text(text, encoding="utf-8")

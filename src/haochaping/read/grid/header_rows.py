@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -17,6 +18,7 @@ from haochaping.reference.reference import Reference
 HIGHEST_HEADER = 8
 """Most rows of a header."""
 LEAST_COLUMNS = 2
+_NUMBERED = re.compile(r"^\(?[一二三四五六七八九十0-9]+(?:\)|[、.])")
 
 
 class HeaderFinder:
@@ -79,6 +81,8 @@ class HeaderFinder:
         first = None
         for row in range(figures - 1, max(-1, figures - 1 - HIGHEST_HEADER), -1):
             texts = grid.texts(row)
+            if first is None and is_section(grid, row):
+                continue
             if len(texts) < LEAST_COLUMNS or any(is_number(text) for text in texts):
                 break
             first = row
@@ -105,6 +109,17 @@ class HeaderFinder:
         """Whether a row can go on a header: texts, a single one where the others are merged with the row above."""
         texts = grid.texts(row)
         return bool(texts) and not any(is_value(text, self.reference) for text in texts)
+
+
+def is_section(grid: Grid, row: int) -> bool:
+    """Whether a row is a numbered text alone, which heads the rows below it: 一、区县."""
+    texts = grid.texts(row)
+    return len(texts) == 1 and bool(_NUMBERED.match(normalize_for_comparison(texts[0])))
+
+
+def without_number(text: str) -> str:
+    """A heading of rows without its number, normalised: 区县 of 一、区县."""
+    return _NUMBERED.sub("", normalize_for_comparison(text))
 
 
 def _is_set_apart(grid: Grid, row: int) -> bool:
@@ -171,7 +186,8 @@ class HeaderLabels:
             texts = self.grid.texts(row)
             if self._has_heading(row) and not any(is_number(text) for text in texts[1:]):
                 continue
-            if any(self._is_value(text) for text in texts) or self._has_name(row):
+            heads_rows = is_section(self.grid, row) and len(self.grid.texts(row - 1)) >= LEAST_COLUMNS
+            if heads_rows or any(self._is_value(text) for text in texts) or self._has_name(row):
                 return row
         raise HeaderUnread(f"表头（至多 {HIGHEST_HEADER} 行）之后应有数据行")
 

@@ -33,10 +33,10 @@ def is_filled_in_by(text: str) -> bool:
 
 def is_filled_in_row(texts: Sequence[str]) -> bool:
     """Whether the texts of a row name who filled in the table; a row 电话 with figures is one of a table by channels."""
-    has_figures = any(
-        is_number(text) and sum(map(str.isdigit, text)) < _LEAST_PHONE_DIGITS for text in texts[1:]
-    )
-    return bool(texts) and is_filled_in_by(texts[0]) and not has_figures
+    if not texts or not is_filled_in_by(texts[0]):
+        return False
+    figures = (t for t in texts[1:] if is_number(t) and sum(map(str.isdigit, t)) < _LEAST_PHONE_DIGITS)
+    return ":" in normalize_for_comparison(texts[0]) or not any(figures)
 
 
 def is_page_mark(text: str) -> bool:

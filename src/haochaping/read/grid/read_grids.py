@@ -17,7 +17,14 @@ from haochaping.core.text import normalize_for_comparison, plain_number
 from haochaping.read.grid.annex_table import AnnexTable, TableColumn, TableMeaning, TableRow
 from haochaping.read.grid.grid import MOST_ROWS, Grid, column_letter
 from haochaping.read.grid.grid_checks import check_kinds, check_percents
-from haochaping.read.grid.header_rows import HIGHEST_HEADER, HeaderFinder, HeaderLabels, is_value
+from haochaping.read.grid.header_rows import (
+    HIGHEST_HEADER,
+    HeaderFinder,
+    HeaderLabels,
+    is_section,
+    is_value,
+    without_number,
+)
 from haochaping.read.grid.long_form import check_long_rows, in_order_of_names
 from haochaping.read.grid.margins import (
     PART_OF_SUM,
@@ -274,11 +281,16 @@ class _TableReader:
         return self.meaning.spec.groups if self.meaning.spec else ()
 
     def _section(self, row: int) -> str | None:
-        """The group that a row alone names for those below it (一、区县); None for any other row."""
+        """The group that a row alone names for those below it (一、区县); None for any other row.
+
+        In a table that nobody declared, any numbered text alone names what it says.
+        """
         texts = self.grid.texts(row)
+        if self.meaning.spec is None and is_section(self.grid, row):
+            return without_number(texts[0])
         if len(texts) != 1 or len(self._groups()) < 2:
             return None
-        folded = re.sub(r"^[一二三四五六七八九十0-9]+[、.]", "", normalize_for_comparison(texts[0]))
+        folded = without_number(texts[0])
         for group in self._groups():
             if folded in {normalize_for_comparison(group.word), *map(fold_heading, group.headings)}:
                 return group.name
@@ -390,6 +402,8 @@ class _TableReader:
     def _group(self, name: str, section: str) -> str:
         """The group of a row: the one in whose registry its name is, the section's, or the one with its ending."""
         groups = self._groups()
+        if self.meaning.spec is None:
+            return section
         if len(groups) < 2:
             return groups[0].name if groups else ""
         registered = next((group.name for group in groups if self.reference.unit(group.name, name)), "")
