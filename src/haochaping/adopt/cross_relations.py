@@ -91,10 +91,10 @@ def equal_quantities(annexes: Sequence[AnnexFigures]) -> Iterator[tuple[DraftRel
                 for group_2, sums_2 in second.by_unit(column_2):
                     evidence = _equal(sums_1, sums_2) if group_1 == group_2 else None
                     if evidence is not None and evidence.is_by_figures:
-                        number = f"{first.annex.name}_{name_1}_{second.annex.name}"
+                        names = f"{first.annex.name}_{name_1}_{second.annex.name}_{name_2}_{group_1}"
                         holds = f"{first.annex.name}.{name_1} = {second.annex.name}.{name_2}"
                         words = f"{first.annex.title}与{second.annex.title}的同一数量"
-                        yield DraftRelation(f"same_{number}", holds, words, group_1), evidence
+                        yield DraftRelation(f"same_{names}", holds, words, group_1), evidence
 
 
 def _equal(first: Mapping[UnitKey, int], second: Mapping[UnitKey, int]) -> Evidence | None:

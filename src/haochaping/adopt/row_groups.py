@@ -157,7 +157,8 @@ class GroupFinder:
         taken = {group.word for group in self.groups}
         words = [word for word in (own_word, *_words(heading, subject)) if word] or ["单位"]
         word = next((word for word in words if word not in taken), f"{words[0]}（{len(taken) + 1}）")
-        name = self._free_name(like.name if like else "unit")
+        named = _field_group(word) or like
+        name = self._free_name(named.name if named else "unit")
         is_area = sum(n[-1:] in AREA_ENDINGS for n in names) * 2 > len(names)
         group = DraftGroup(
             name,
