@@ -27,6 +27,19 @@ def page(tables: dict[str, str], *, text: str = "", period: str = PERIOD, city: 
     return f"<html><head><meta charset='utf-8'></head><body>{head}{shown}</body></html>"
 
 
+def two_level_page(head: str, rows: str) -> str:
+    """A page with a table whose headings (levels divided by /) have two levels, two columns under each upper one."""
+    names, *paths = head.split()
+    upper = "".join(f"<th colspan='2'>{path.split('/')[0]}</th>" for path in paths[::2])
+    lower = "".join(f"<th>{path.split('/')[1]}</th>" for path in paths)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{cell}</td>' for cell in line.split())}</tr>" for line in rows.splitlines()
+    )
+    table = f"<table><tr><th rowspan='2'>{names}</th>{upper}</tr><tr>{lower}</tr>{body}</table>"
+    titles = f"<h1>{PERIOD}江川市评价情况通报</h1><h3>附件1：各渠道情况表</h3>"
+    return f"<html><head><meta charset='utf-8'></head><body>{titles}{table}</body></html>"
+
+
 def write_page(path: Path, tables: dict[str, str], *, text: str = "", period: str = PERIOD) -> Path:
     """Write such a page."""
     path.parent.mkdir(parents=True, exist_ok=True)

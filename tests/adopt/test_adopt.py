@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
+import openpyxl
 import pytest
 
 from haochaping.adopt.adopt import Adopted, adopt_bulletins
@@ -21,7 +23,7 @@ from haochaping_dev.bench.bench_adopt import Score, score_bulletin
 from haochaping_dev.bench.invented_bulletins import KINDS, invent, plant
 from haochaping_dev.fuzz.declared_form import form_names, load_form
 from haochaping_dev.fuzz.print_form import FILE_FORMATS, form_files, formats_of
-from tests.adopt.tables import write_page
+from tests.adopt.tables import two_level_page, write_page
 from tests.shared import run_here
 
 FORMS = form_names()
@@ -171,3 +173,84 @@ def test_clean_figures_raise_nothing_to_correct(tmp_path: Path) -> None:
     data = data_of(adopt_bulletins([path], "江川市", places), places)
     report = run_rules(data, load_reference(places.reference))
     assert [finding.message for finding in report.findings if finding.severity == "correct"] == []
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_form_of_the_next_period_is_read_by_the_draft(name: str, tmp_path: Path) -> None:
+    """Headings of several levels too: every column that the form prints is the one it was drafted from."""
+    form = load_form(name)
+    folder = tmp_path / name
+    folder.mkdir()
+    [(file_name, content)] = form_files(form, "docx", Random(7)).items()
+    (folder / file_name).write_bytes(content)
+    places = locations(tmp_path)
+    adopt_bulletins([folder / file_name], "某市", places)
+    following = Period.containing(form.period.end + timedelta(days=1), form.period.kind)
+    result = run_here("new", following, "--data", places.data)
+    assert result.returncode == 0, result.stderr
+    path = places.raw(following) / "annexes.xlsx"
+    workbook = openpyxl.load_workbook(path)
+    for sheet in workbook.worksheets[2:]:
+        for cells in sheet.iter_rows(min_row=2, min_col=3):
+            for cell in cells:
+                cell.value = 0 if cell.value is None or "SUM" in str(cell.value) else "/"
+    workbook.save(path)
+    data = read_raw(places.raw(following), following, load_reference(places.reference))
+    assert len(data.cells) and not (data.cells["measure"] == "").any()
+
+
+def test_totals_over_groups_of_columns_are_no_members(tmp_path: Path) -> None:
+    head = "单位 窗口/评价量 窗口/好评量 网上/评价量 网上/好评量 {0}/评价量 {0}/好评量"
+    rows = "甲局 10 9 30 28 40 37\n乙局 7 7 5 5 12 12\n丙局 81 80 20 20 101 100\n丁局 8 4 3 3 11 7"
+    for at, total in enumerate(("合计", "全部渠道")):
+        path = tmp_path / f"{at}" / "2024Q1.html"
+        path.parent.mkdir()
+        path.write_text(two_level_page(head.format(total), rows), encoding="utf-8")
+        places = locations(tmp_path / f"{at}")
+        adopted = adopt_bulletins([path], "江川市", places)
+        [group] = [group for group in adopted.draft.groups if group.members]
+        assert [heading for _, _, heading in group.members] == ["窗口", "网上"]
+        data = data_of(adopted, places)
+        assert set(data.cells[data.cells["is_total"]]["member"]) == {total}
+        wrong = path.read_text("utf-8").replace("<td>101</td>", "<td>102</td>")
+        (places.raw(data.quarter) / path.name).write_text(wrong, encoding="utf-8")
+        report = run_rules(data_of(adopted, places), load_reference(places.reference))
+        assert any("102" in finding.message and "101" in finding.message for finding in report.findings)
+
+
+@pytest.mark.parametrize("rank", ["排名", "名次"])
+def test_ranks_and_differences_are_kept_as_printed(tmp_path: Path, rank: str) -> None:
+    table = f"区县 评价数 {rank} 较上期增减\n甲区 4300 1 +20\n乙县 911 3 -28\n丙区 2088 2 0"
+    path, places = write_page(tmp_path / "通报.html", {"附件1：各区县情况表": table}), locations(tmp_path)
+    adopted = adopt_bulletins([path], "江川市", places)
+    assert {m.kind for m in adopted.draft.measures.values() if m.name != "evaluations"} == {"as_printed"}
+
+
+def test_an_annex_that_the_draft_cannot_read_is_left_out_and_told(tmp_path: Path) -> None:
+    twice = "单位 受理数\n甲局 10\n乙局 20\n甲局 30"
+    tables = {"附件1：各区县情况表": AREAS, "附件2：各单位情况表": twice}
+    path, places = write_page(tmp_path / "通报.html", tables), locations(tmp_path)
+    adopted = adopt_bulletins([path], "江川市", places)
+    assert [annex.title for annex in adopted.draft.annexes] == ["各区县"]
+    first = adopted.draft.questions[0]
+    assert first.startswith("“各单位”没有写进登记") and "/tmp" not in first
+    assert all(ground.annex != "各单位" for ground in adopted.draft.grounds)
+
+
+def test_rows_of_sections_and_subtotals_part_the_units(tmp_path: Path) -> None:
+    table = "单位 受理数\n一、区县\n东县 30\n西县 50\n二、市直部门\n市教育局 61\n市民政局 75\n合计 216"
+    later = "单位 咨询数\n东县 3\n西县 5\n市教育局 6\n市民政局 7"
+    tables = {"附件1：受理情况表": table, "附件2：咨询情况表": later}
+    adopted = adopt_bulletins([write_page(tmp_path / "通报.html", tables)], "江川市", locations(tmp_path))
+    assert [(g.word, g.units) for g in adopted.draft.groups] == [
+        ("区县", ["东县", "西县"]),
+        ("市直部门", ["市教育局", "市民政局"]),
+    ]
+    assert adopted.draft.annexes[0].rows == adopted.draft.annexes[1].rows
+
+
+def test_rates_that_are_all_alike_are_no_rate_of_whatever_fits(tmp_path: Path) -> None:
+    table = "区县 评价数 主动评价数 差评数 差评整改率\n甲区 43 20 2 100%\n乙县 91 30 1 100%\n丙区 20 8 3 100%"
+    path = write_page(tmp_path / "通报.html", {"附件1：各区县情况表": table})
+    measures = adopt_bulletins([path], "江川市", locations(tmp_path)).draft.measures.values()
+    assert [measure.has_no_base for measure in measures if measure.kind == "rate"] == [True]

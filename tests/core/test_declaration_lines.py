@@ -68,7 +68,7 @@ def test_the_lines_for_a_new_column_make_it_known(city: DeclaredCity) -> None:
         '“差评数”加 [measure.new_1]，heading = "差评数"，[[annex]] name = "counties" 的 measures 中加 "new_1"'
         in remarks
     )
-    assert 'heading = "退件率"，kind = "rate"，base_not_printed = true' in remarks
+    assert '[measure.new_2]，heading = "退件率"，kind = "rate"，base_not_printed = true' in remarks
     text = ANNEXES.replace('"rate"]\nrequired', '"rate", "new_1"]\nrequired')
     text = text.replace("[[annex]]", '[measure.new_1]\nheading = "差评数"\n\n[[annex]]')
     (city.folder / "annexes.toml").write_text(text, encoding="utf-8")

@@ -12,9 +12,9 @@ from haochaping.adopt.form_table import FormColumn, FormTable
 from haochaping.adopt.headings import Terms, field_measure
 from haochaping.core.declaration import AS_PRINTED, CHANGE, COUNT, PREVIOUS, RATE, SHARE, YEAR_AGO
 from haochaping.core.text import normalize_for_comparison
-from haochaping.read.grid.table_meaning import fold_heading
+from haochaping.read.grid.table_meaning import UNITS, fold_heading
 
-_UNIT = re.compile(r"[（(](?:单位[:：])?(件|条|次|个|家|起|人|户|分|票|%)[）)]$")
+_UNIT = re.compile(rf"[（(](?:单位[:：])?({UNITS})[）)]$")
 _UNIT_IN_HEADING = re.compile("(票|人次|人|户|次|件|条|笔)数?$")
 _CHANGE_WORDS = re.compile("同比|环比|增幅|增长率|增减|变动")
 _YEAR_ON_YEAR = re.compile("同比|上年|去年")

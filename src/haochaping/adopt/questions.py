@@ -12,6 +12,9 @@ from haochaping.core.declaration import AS_PRINTED, COUNT
 from haochaping.core.text import normalize_for_comparison
 
 
+_MOST_LISTED = 8
+
+
 def questions(draft: Draft, tables: Sequence[FormTable]) -> list[str]:
     """The questions about a draft; the first decide most about what is checked."""
     return [
@@ -49,8 +52,8 @@ def _by_headings_alone(draft: Draft) -> Iterator[str]:
         if ground.is_declared and not ground.evidence.is_by_figures and "≤" not in ground.words
     ]
     if grounds:
-        shown = "；".join(f"{ground.annex}的 {ground.words}" for ground in grounds[:8])
-        yield f"下列关系主要凭列名写进，数字不足以证明，请逐条看是否如此：{shown}。"
+        shown = "".join(f"\n   - {ground.annex}：{ground.words}" for ground in grounds)
+        yield f"下列关系主要凭列名写进，数字不足以证明，请逐条看是否如此：{shown}"
 
 
 def _unknown_headings(draft: Draft) -> Iterator[str]:
@@ -72,18 +75,25 @@ def _unknown_headings(draft: Draft) -> Iterator[str]:
 
 def _groups(draft: Draft) -> Iterator[str]:
     words = [
-        f"{group.word}（{len(group.units)} 个，{'、'.join(group.units[:2])}等）"
+        f"\n   - {group.word}（[group.{group.name}]）：{len(group.units)} 个，{'、'.join(group.units[:3])}等"
         for group in draft.groups
         if group.is_registered
     ]
     if words:
         yield (
-            f"单位按表分成这几类：{'；'.join(words)}。称呼不对的改 word；一个表里有几类单位、程序没有分开的，"
-            "把 rows 写成几类，并在 units.csv 中分别登记；同一单位写法不同的，在 units.csv 的 aliases 写别名。"
+            "单位按表分成下列几类。称呼不对的改 word；一个表里有几类单位、程序没有分开的，在 rows 中写成几类，"
+            f"并在 units.csv 中分别登记；同一单位写法不同的，在 units.csv 的 aliases 写别名。{''.join(words)}"
         )
-    names = [normalize_for_comparison(name) for group in draft.groups for name in group.units]
-    if len(names) != len(set(names)):
-        yield "同一名称在几类单位中都有；确是同一单位的，请并为一类。"
+    places: dict[str, list[str]] = {}
+    for group in draft.groups:
+        for name in group.units:
+            places.setdefault(normalize_for_comparison(name), []).append(group.word)
+    twice = {name: groups for name, groups in places.items() if len(groups) > 1}
+    if twice:
+        shown = "".join(
+            f"\n   - {name}：{'、'.join(groups)}" for name, groups in list(twice.items())[:_MOST_LISTED]
+        )
+        yield f"下列名称在几类单位中都有（如市局与区局同名），各类分开登记；确是同一单位的，从一类中删去。{shown}"
 
 
 def _settings(draft: Draft, tables: Sequence[FormTable]) -> Iterator[str]:

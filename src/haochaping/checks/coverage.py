@@ -118,11 +118,14 @@ def _lines_to_add(table: str, counter: _Counter, cell_index: CellIndex) -> tuple
     if spec is None:
         return ()
     lacking = _lacking(table, counter, cell_index)
-    lines = []
+    lines: list[str] = []
+    known = set(declaration.measures)
     for heading, is_percentage in counter.undeclared.items():
         like = [measure for measure in lacking if measure.is_percentage == is_percentage]
         measure = likely_measure(heading, like)
-        new = new_column_line(spec, heading, is_percentage=is_percentage, known=declaration.measures)
+        name = next(name for number in range(1, 1000) if (name := f"new_{number}") not in known)
+        known.add(name)
+        new = new_column_line(spec, heading, name, is_percentage=is_percentage)
         if measure is not None:
             alias = alias_line(measure, heading)
             lines.append(f"“{heading}”就是“{measure.heading}”的，在 {alias}；是新的列的，加 {new}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 from haochaping.core.declaration import AnnexSpec, Measure
@@ -22,9 +22,8 @@ def name_heading_line(spec: AnnexSpec, heading: str) -> str:
     return f'[group.{spec.groups[0].name}] 的 headings 中加 "{heading}"'
 
 
-def new_column_line(spec: AnnexSpec, heading: str, *, is_percentage: bool, known: Collection[str]) -> str:
+def new_column_line(spec: AnnexSpec, heading: str, name: str, *, is_percentage: bool) -> str:
     """How to declare a column that the annex did not have, by the kind its cells look like."""
-    name = next(name for number in range(1, 1000) if (name := f"new_{number}") not in known)
     kind = (
         'kind = "rate"，base_not_printed = true（知道分子、分母的写 numerator、denominator）'
         if is_percentage
@@ -32,10 +31,10 @@ def new_column_line(spec: AnnexSpec, heading: str, *, is_percentage: bool, known
     )
     parts = [
         f'[measure.{name}]，heading = "{heading}"',
-        *([kind] if kind else []),
-        f'[[annex]] name = "{spec.name}" 的 measures 中加 "{name}"',
+        kind,
+        f'[[annex]] name = "{spec.name}" 的 measures 中加 "{name}"（以前各期没有这一列的，optional 中也加）',
     ]
-    return "，".join(parts)
+    return "，".join(filter(None, parts))
 
 
 def likely_measure(heading: str, measures: Iterable[Measure]) -> Measure | None:
@@ -46,6 +45,8 @@ def likely_measure(heading: str, measures: Iterable[Measure]) -> Measure | None:
 
 
 def _likeness(heading: str, measure: Measure) -> float:
-    own = heading.rpartition("/")[2]
-    names = (measure.heading, *measure.aliases)
-    return max(SequenceMatcher(None, own, name.rpartition("/")[2], autojunk=False).ratio() for name in names)
+    """How alike a heading is to one of a measure; not at all where they stand under different headings."""
+    above, _, own = heading.rpartition("/")
+    names = [name.rpartition("/") for name in (measure.heading, *measure.aliases)]
+    scores = (SequenceMatcher(None, own, low, autojunk=False).ratio() for up, _, low in names if up == above)
+    return max(scores, default=0.0)

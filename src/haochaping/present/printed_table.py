@@ -23,6 +23,7 @@ from haochaping.core.declaration import AnnexSpec, Measure
 from haochaping.core.labels import annex_words
 from haochaping.core.model import NUMBER, CellRef, QuarterData, undeclared_table
 from haochaping.present.header_tree import Heading, header_rows
+from haochaping.read.grid.table_meaning import fold_heading
 
 NAME_HEADING = "名称"
 """Heading of the names of rows where none is declared, or several are."""
@@ -292,7 +293,7 @@ class _TableBuilder:
             measure = self.spec.measures_by_name[cell["measure"]]
             return _declared_column(self.spec, measure, member, is_total=is_total)
         path = tuple(cell["column"].split("/"))
-        return PrintedColumn("".join(path), path, path, member=member, is_total=is_total)
+        return PrintedColumn("/".join(path), path, path, member=member, is_total=is_total)
 
     def _cell(self, cell: Mapping[str, Any], column: PrintedColumn) -> PrintedCell:
         printed, value, decimals = cell["printed"], None, None
@@ -320,8 +321,10 @@ def _declared_column(
     path = (*([fixed.headings[0] if fixed else member] if member else []), *lowest)
     words = (*([fixed.word if fixed else member] if member else []), *lowest)
     unit = "" if is_headed_by_member or measure.is_percentage else measure.unit
+    if unit and fold_heading(f"{measure.heading}（{unit}）") != fold_heading(measure.heading):
+        unit = ""  # a heading with it would not be read back
     return PrintedColumn(
-        heading="".join(path) + (f"（{unit}）" if unit else ""),
+        heading="".join(path[: len(path) - len(lowest)]) + "/".join(lowest) + (f"（{unit}）" if unit else ""),
         path=path,
         words=words,
         measure=measure.name,

@@ -20,7 +20,9 @@ from haochaping.read.grid.margins import is_of_other_period
 from haochaping.read.grid.rating_levels import undeclared_levels
 from haochaping.reference.reference import Reference
 
-_UNIT = re.compile(r"\((?:单位:)?(件|条|次|个|%|家|起|人|户|分)\)$")
+UNITS = "件|条|次|个|%|家|起|人|户|分|票|笔|封|人次|宗|项|名|例|份|单|通|张|台|处|所"
+"""Units that may stand in brackets after a heading; a bracket with anything else belongs to it: 镇（街道）."""
+_UNIT = re.compile(rf"\((?:单位:)?({UNITS})\)$")
 Labels = Sequence[tuple[int, Sequence[str]]]
 """Columns with their headings: index, path from the top level down; an empty path has no heading."""
 

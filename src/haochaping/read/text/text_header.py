@@ -16,11 +16,17 @@ from itertools import combinations
 from haochaping.core.declaration import AS_PRINTED, Group
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.grid.annex_table import TableColumn
-from haochaping.read.grid.table_meaning import HeaderUnread, TableEvidence, find_meaning, fold_heading
+from haochaping.read.grid.table_meaning import (
+    UNITS,
+    HeaderUnread,
+    TableEvidence,
+    find_meaning,
+    fold_heading,
+)
 from haochaping.read.text.lines import Line
 from haochaping.reference.reference import Reference
 
-_UNIT = re.compile(r"\((?:单位:)?(件|条|次|个|%|家|起|人|户|分)\)")
+_UNIT = re.compile(rf"\((?:单位:)?({UNITS})\)")
 LONGEST_HEADER_TEXT = 500
 """Characters; a table with every district of a large city as a column has some two hundred."""
 
