@@ -11,7 +11,6 @@ from haochaping.adopt.form_table import FormTable
 from haochaping.core.declaration import AS_PRINTED, COUNT
 from haochaping.core.text import normalize_for_comparison
 
-
 _MOST_LISTED = 8
 
 
