@@ -15,6 +15,7 @@ from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import load_reference
 from haochaping.simulate.data_root import write_data_root
 from haochaping.store.tidy_tables import read_tidy, write_tidy
+from tests.shared import sign
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 EARLIER, QUARTER = Period(2023, 4), Period(2024, 1)
@@ -67,5 +68,9 @@ def test_new_and_lost_sources_count(where: Locations) -> None:
 
 def test_an_earlier_quarter_that_cannot_be_read_is_named_with_the_reason(where: Locations) -> None:
     (where.tidy(EARLIER) / "about.csv").write_text("field,value\nquarter,2020Q1\n", encoding="utf-8")
+    sign(where.tidy(EARLIER))
+    [told] = about_past(where)
+    assert told.startswith("2023年第四季度整理过的数据没有用，改用原始资料") and "about.csv" in told
+    shutil.rmtree(where.raw(EARLIER))
     [told] = about_past(where)
     assert told.startswith("2023年第四季度未能读取，没有用于比较") and "about.csv" in told

@@ -13,6 +13,7 @@ from haochaping.core.paths import quarters_in
 from haochaping.core.period import Period
 from haochaping.reference.reference import Reference, load_reference
 from haochaping.store.tidy_tables import guard_formula, read_tidy, unguard_formula, write_tidy
+from tests.shared import sign
 from tests.store.changed_cells import with_cell
 
 ROOT = Path(__file__).parents[2]
@@ -61,9 +62,27 @@ def test_the_file_of_each_annex_is_for_people(
     for name in real.declaration.annexes:
         assert list(pd.read_csv(tmp_path / f"{name}.csv")) == list(real.table(name))
         (tmp_path / f"{name}.csv").unlink()
+        with pytest.raises(InputRefused, match=f"整理以后改动或删去了 {name}.csv"):
+            read_tidy(tmp_path, real.quarter, reference)
+        assert write_tidy(real, tmp_path), "it is written again"
     assert read_tidy(tmp_path, real.quarter, reference) == real
-    assert write_tidy(real, tmp_path), "they are written again"
-    assert (tmp_path / "districts.csv").exists()
+
+
+@pytest.mark.parametrize("change", ["changed", "removed"])
+def test_every_file_is_as_it_was_written(
+    real: QuarterData, reference: Reference, tmp_path: Path, change: str
+) -> None:
+    write_tidy(real, tmp_path)
+    for path in sorted(tmp_path.iterdir()):
+        content = path.read_bytes()
+        if change == "removed":
+            path.unlink()
+        else:
+            path.write_bytes(content.replace(b"1", b"2", 1))
+        with pytest.raises(InputRefused):
+            read_tidy(tmp_path, real.quarter, reference)
+        path.write_bytes(content)
+    assert read_tidy(tmp_path, real.quarter, reference) == real
 
 
 def test_files_of_earlier_versions_are_removed(real: QuarterData, tmp_path: Path) -> None:
@@ -173,6 +192,7 @@ def test_wrong_cells_are_all_named(real: QuarterData, reference: Reference, tmp_
     path = tmp_path / "cells.csv"
     text = path.read_text(encoding="utf-8").replace("1080786,1080786", "1080786,many")
     path.write_text(text, encoding="utf-8")
+    sign(tmp_path)
     with pytest.raises(InputRefused) as refusal:
         read_tidy(tmp_path, real.quarter, reference)
     assert len(refusal.value.problems) == 2
@@ -186,6 +206,7 @@ def test_wrong_columns_and_missing_folder_are_refused(
         read_tidy(tmp_path / "none", real.quarter, reference)
     write_tidy(real, tmp_path)
     (tmp_path / "cells.csv").write_text("district,x\n", encoding="utf-8")
+    sign(tmp_path)
     with pytest.raises(InputRefused, match="列应依次为"):
         read_tidy(tmp_path, real.quarter, reference)
 
@@ -255,6 +276,9 @@ def test_damaged_files_are_refused(
     content = (tmp_path / name).read_bytes()
     assert old in content
     (tmp_path / name).write_bytes(content.replace(old, new, 1))
+    with pytest.raises(InputRefused, match=f"整理以后改动或删去了 {name}"):
+        read_tidy(tmp_path, real.quarter, reference)
+    sign(tmp_path)
     with pytest.raises(InputRefused, match=expected_message):
         read_tidy(tmp_path, real.quarter, reference)
 

@@ -73,16 +73,37 @@ def load_past(
     for earlier in earlier_quarters(locations, quarter):
         try:
             answers = tuple(read_answers(answer_file(locations.raw(earlier)), earlier))
-            if locations.tidy(earlier).is_dir():
-                tidy = read_tidy(locations.tidy(earlier), earlier, reference)
-                past.append(PriorQuarter(undo_corrections(tidy, reference), answers, tidy))
-                if changed := changed_source_files(tidy, locations.raw(earlier)):
-                    remarks.append(_changed_source_remark(earlier, changed))
-            else:
+            tidy = _tidy_of_past(locations, earlier, reference, remarks)
+            if tidy is None:
                 past.append(PriorQuarter(load_printed(locations, earlier, reference), answers))
+                continue
+            past.append(PriorQuarter(undo_corrections(tidy, reference), answers, tidy))
+            if changed := changed_source_files(tidy, locations.raw(earlier)):
+                remarks.append(_changed_source_remark(earlier, changed))
         except InputRefused as refusal:
             remarks.append(f"{earlier.label}未能读取，没有用于比较：{refusal.message}")
     return past, remarks
+
+
+def _tidy_of_past(
+    locations: Locations, earlier: Period, reference: Reference, remarks: list[str]
+) -> QuarterData | None:
+    """The tidy tables of an earlier quarter; None where it has none, or where they were changed and its source is there.
+
+    Raises
+    ------
+    InputRefused
+        They cannot be used, and there is no source to read instead.
+    """
+    if not locations.tidy(earlier).is_dir():
+        return None
+    try:
+        return read_tidy(locations.tidy(earlier), earlier, reference)
+    except InputRefused as refusal:
+        if not input_files(locations.raw(earlier)):
+            raise
+        remarks.append(f"{earlier.label}整理过的数据没有用，改用原始资料：{refusal.message}")
+        return None
 
 
 def changed_source_files(tidy: QuarterData, raw: Path) -> list[str]:

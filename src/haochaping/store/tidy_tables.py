@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 import shutil
@@ -39,7 +40,8 @@ from haochaping.store.revisions import add_revisions
 
 LONGEST_TEXT = 10_000_000
 """Most characters of one cell: the whole text of a bulletin is in one."""
-CELLS, ABOUT = "cells.csv", "about.csv"
+CELLS, ABOUT, CHECKSUMS = "cells.csv", "about.csv", "checksums.csv"
+_MAKE_AGAIN = "请重新运行 python -m haochaping tidy {}"
 _NUMBER_COLUMNS = ("table", "value")
 """Columns of ``cells.csv`` that hold numbers."""
 _FORMER = ("printed_totals.csv", "unreported.csv", "origins.csv")
@@ -83,10 +85,41 @@ def _csv_files(data: QuarterData) -> dict[str, bytes]:
     """Every file by its name; a frame that is empty has none, but the cells always have one."""
     tables = {name: data.table(name) for name in data.declaration.annexes}
     frames = {name: _without_blank_optional(name, getattr(data, name)) for name in AUXILIARY_FRAMES}
-    return {
+    files = {
         CELLS: _to_csv(pd.DataFrame(cell_records(data), columns=COLUMNS, dtype="str"), _NUMBER_COLUMNS),
         **{f"{name}.csv": _to_csv(content) for name, content in (tables | frames).items() if len(content)},
     }
+    return {**files, CHECKSUMS: _checksums(files)}
+
+
+def _checksums(files: Mapping[str, bytes]) -> bytes:
+    """The SHA-256 of every file, as CSV with columns ``file`` and ``sha256``."""
+    lines = (f"{name},{hashlib.sha256(content).hexdigest()}" for name, content in sorted(files.items()))
+    return "\n".join(("file,sha256", *lines, "")).encode("utf-8")
+
+
+def changed_files(folder: Path) -> list[str]:
+    """Names of the files of a tidy folder that are no longer as they were written: changed or gone.
+
+    Raises
+    ------
+    InputRefused
+        The folder has no checksums, as those of earlier versions.
+    """
+    try:
+        lines = (folder / CHECKSUMS).read_text("utf-8").split()[1:]
+        known: dict[str, str] = dict(line.split(",") for line in lines)
+    except (OSError, ValueError):
+        raise refuse(str(folder), f"没有 {CHECKSUMS}，或读不出", _MAKE_AGAIN.format(folder.name)) from None
+    now = {name: content for name in known if (content := _content(folder / name)) is not None}
+    return sorted(n for n in known if n not in now or hashlib.sha256(now[n]).hexdigest() != known[n])
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _without_blank_optional(name: str, content: pd.DataFrame) -> pd.DataFrame:
@@ -99,7 +132,7 @@ def _read_files(folder: Path, declaration: Declaration) -> dict[str, bytes]:
     """The files of :func:`write_tidy` that are in the folder, and those of earlier versions."""
     names = dict.fromkeys([*declaration.annexes, *AUXILIARY_FRAMES, *_former_annexes(folder)])
     frames = [f"{name}.csv" for name in names]
-    paths = [folder / name for name in (CELLS, *frames, *_FORMER)]
+    paths = [folder / name for name in (CELLS, *frames, *_FORMER, CHECKSUMS)]
     return {path.name: path.read_bytes() for path in paths if path.exists()}
 
 
@@ -143,9 +176,12 @@ def read_tidy(folder: Path, quarter: Period, reference: Reference) -> QuarterDat
 def _read(folder: Path, quarter: Period, declaration: Declaration, totals: frozenset[str]) -> QuarterData:
     if not (folder / ABOUT).exists():
         raise refuse(str(folder), "", f"未找到{quarter.label}整理后的数据")
-    if not (folder / CELLS).exists():
-        expected = f"是以前版本整理的，请重新运行 python -m haochaping tidy {quarter}"
-        raise refuse(str(folder), f"没有 {CELLS}", expected)
+    if changed := changed_files(folder):
+        expected = (
+            f"应为整理时写出的内容；数有更正的，写在 raw/{quarter}/review.xlsx，不改这里；"
+            f"有原始资料的，{_MAKE_AGAIN.format(quarter)}"
+        )
+        raise refuse(str(folder), f"整理以后改动或删去了 {'、'.join(changed)}", expected)
     frames = {name: _from_csv(folder / f"{name}.csv", name) for name in AUXILIARY_FRAMES}
     cells = _cells_from_csv(folder / CELLS, declaration, totals)
     data = QuarterData(quarter, declaration, cells=cells, **frames)
