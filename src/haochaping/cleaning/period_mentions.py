@@ -43,6 +43,21 @@ _PASSING_AFTER = re.compile(
 )
 """Words that make a mention one in passing: a comparison, a cumulative figure, a date of issue or extraction, the number of an issue."""
 
+_OF_DATA = re.compile(
+    r"的?(?:全部|全市|全县|全区|各单位)?(?:办件|评价|办理|业务|统计|服务)*(?:数据|情况)?(?=[,。;!()\n]|$)"
+)
+_DATA_PERIOD = re.compile(
+    r"(?:统计|取数|数据|填报)的?(?:所属|覆盖|起止)?(?:范围|时段|时间段?|期间?|周期|区间|口径)(?:均|都)?[^,。;()\d]{0,10}$"
+)
+"""What introduces the period of the data of a table: 统计范围为, 统计时段:, 统计期为全市."""
+_DATA_ARE = re.compile(r"数据(?:均|都|全部)*(?:为|是|系|取自|来自|采用|沿用)[^,。;()\d]{0,4}$")
+_ALONE = re.compile(
+    r"(?=[。;!()\n]|$|,(?:数据|来源|提取|单位|统计))|(?:的|全部|办件|评价|统计)*(?:数据|情况)"
+)
+"""What follows a clause that is a period alone: in 2月,某局撤销 the period is when that happened."""
+_NOTHING_BEFORE = re.compile(r"(?:备?注:?)?(?:\d[.、])?(?:本表|表中|以上)?(?:均|都)?[为是系]?$")
+_COMPARED = re.compile(r"同期|同比|环比|累计|上期|上季|上月|去年|上年|较|相比|对比|对照|不含|不包括|除|未|尚")
+_SENTENCES = re.compile(r"[^。;!\n]+")
 
 _LONGEST_PASSING = 4
 """Characters of the longest word of ``_PASSING_BEFORE``."""
@@ -117,6 +132,37 @@ def period_mentions(text: str, year: int | None = None) -> list[PeriodMention]:
         is_given = named_year is not None
         found.append(replace(mention, text=match.group(), at=match.start(), year_given=is_given))
     return found
+
+
+def periods_of_data(note: str, year: int) -> list[list[PeriodMention]]:
+    """The periods that a note says its figures cover, those of one sentence together.
+
+    统计范围为2023年10月至12月; 数据为1月至2月; 2023年第四季度数据; a clause that is a period alone. Comparisons (同期, 上季度)
+    and what is left out (不含, 未) are none.
+    """
+    found = []
+    for line in note.splitlines():
+        plain = plain_mentions(line).translate(str.maketrans("", "", "|"))
+        mentions = period_mentions(plain, year)
+        for sentence in _SENTENCES.finditer(plain):
+            inside = [m for m in mentions if sentence.start() <= m.at < sentence.end() and not m.is_bare_year]
+            stated = [mention for mention in inside if _is_of_data(mention, plain, sentence.start())]
+            found += [stated] if stated else []
+    return found
+
+
+def _is_of_data(mention: PeriodMention, plain: str, sentence_start: int) -> bool:
+    start = max(sentence_start, *(plain.rfind(mark, 0, mention.at) + 1 for mark in ",()"))
+    before, after = plain[start : mention.at], mention.at + len(mention.text)
+    clause = before + re.split("[,。;!()]", plain[after:])[0]
+    if _COMPARED.search(clause):
+        return False
+    if _DATA_PERIOD.search(before):
+        return True
+    if not _OF_DATA.match(plain, after):
+        return False
+    is_alone = _NOTHING_BEFORE.fullmatch(before) and _ALONE.match(plain, after)
+    return bool(_DATA_ARE.search(before) or is_alone)
 
 
 def plain_mentions(text: str) -> str:

@@ -66,6 +66,72 @@ def test_notes_that_do_not_speak_of_it_are_no_matter_of_this_rule(
     assert result.state == "not applicable"
 
 
+# --- the period in the notes ---
+
+
+def with_note(data: QuarterData, words: str) -> QuarterData:
+    """The quarter with other words in the note of the first annex, and no dates read from it."""
+    annexes = data.annexes.copy()
+    annexes.loc[0, ["note", "period_start", "period_end"]] = [words, "", ""]
+    return replace(data, annexes=annexes)
+
+
+@pytest.mark.parametrize(
+    ("words", "printed"),
+    [
+        ("数据来源：某评价系统，统计范围为2022年10月至12月。", "2022年10月至12月"),
+        ("2022年第四季度数据", "2022年第四季度"),
+        ("统计时段：2022年四季度", "2022年四季度"),
+        ("统计期为2023年第2季度。数据提取时间：2023年4月6日。", "2023年第2季度"),
+        ("数据为2023年1月至2月。", "2023年1月至2月"),
+        ("2023年2月份数据", "2023年2月份"),
+        ("2022年第一季度", "2022年第一季度"),
+        ("备注：统计范围为10-12月", "10-12月"),
+        ("统计范围为全市2022年第四季度办件。", "2022年第四季度"),
+        ("数据来源：某系统。\n统计周期：2022年12月", "2022年12月"),
+    ],
+)
+def test_another_period_in_words_in_a_note_is_told(
+    clean: QuarterData, reference: Reference, words: str, printed: str
+) -> None:
+    report = run_rules(with_note(clean, words), reference)
+    [finding] = [f for f in report.findings if f.check == "period_of_quarter"]
+    assert f"备注的统计范围为 {printed}，本季度应为" in finding.message and finding.severity == "correct"
+    assert finding.expected == "2023-01-01 至 2023-03-31"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "统计范围为2023年第一季度。",
+        "统计时段：2023年1-3月；数据提取时间：2023年4月6日。",
+        "2023年1月、2月、3月数据",
+        "统计范围为2023年第一季度，2022年第四季度数据供对照。",
+        "数据截至2023年4月。",
+        "数据提取时间：2023年4月。",
+        "统计范围为2022年1-12月累计数。",
+        "同期数据为2022年第一季度。",
+        "2022年第四季度数据未纳入。",
+        "2022年第四季度起，评价数含短信评价。",
+        "增减幅度为与2022年第四季度相比。",
+        "较2022年第四季度数据有调整。",
+        "数据来自2022年12月上线的平台。",
+        "某局自2023年2月起归市统计。",
+        "2023年2月，某局撤销。",
+        "评价期为5个工作日。",
+        "本表2022年12月印发。",
+    ],
+)
+def test_other_periods_in_a_note_are_not(clean: QuarterData, reference: Reference, words: str) -> None:
+    assert messages(run_rules(with_note(clean, words), reference), "period_of_quarter") == []
+
+
+def test_a_months_note_that_names_the_quarter_is_told(clean: QuarterData, reference: Reference) -> None:
+    data = replace(with_note(clean, "2023年第一季度"), quarter=Period.parse("2023M03"))
+    messages_of_first = messages(run_rules(data, reference), "period_of_quarter")
+    assert "备注的统计范围为 2023年第一季度，本月应为 2023-03-01 至 2023-03-31。" in messages_of_first[0]
+
+
 # --- the period in the text ---
 
 FIGURES = "全市归集并上传省政务服务“好差评”平台办件评价数据1425698条，评价率98%以上。"

@@ -11,7 +11,7 @@ from haochaping.checks.cell_sum import rates_with_base
 from haochaping.checks.outcome import ALL_ROWS, Outcome, not_evaluable, state
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.extraction_dates import written_extraction
-from haochaping.cleaning.period_mentions import period_mentions
+from haochaping.cleaning.period_mentions import period_mentions, periods_of_data
 from haochaping.core.labels import row_words
 from haochaping.core.model import TEXT_CLAIMS, CellRef, note_text
 from haochaping.core.text import normalize_for_comparison
@@ -29,18 +29,27 @@ def _declared_annexes(cell_index: CellIndex) -> list[dict[str, Any]]:
 
 
 def period(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """The period stated in an annex's note is that of the quarter."""
+    """The period stated in an annex's note, as dates or in words (统计范围为10月至12月), is that of the quarter."""
     quarter = cell_index.data.quarter
+    expected = f"{quarter.start.isoformat()} 至 {quarter.end.isoformat()}"
     for annex in _declared_annexes(cell_index):
         at = note_cell(annex["table"], "period")
-        if not annex["period_start"]:
-            continue
         printed = note_text(annex, "period")
-        expected = f"{quarter.start.isoformat()} 至 {quarter.end.isoformat()}"
+        is_right = printed == expected
+        if not printed:
+            stated = periods_of_data(annex["note"], quarter.year)
+            if not stated:
+                continue
+            # A sentence that names the right period too names others beside it.
+            wrong = [
+                m for sentence in stated if not any(m.is_of(quarter) for m in sentence) for m in sentence
+            ]
+            is_right = not wrong
+            printed = "、".join(dict.fromkeys(m.text for m in wrong or stated[0]))
         yield Outcome(
             at,
             (at,),
-            state(printed == expected),
+            state(is_right),
             f"{printed} 与 {expected}",
             values={
                 "annex": cell_index.annex_words(annex["table"]),
