@@ -73,6 +73,7 @@ SINGLE_RULES: dict[str, RuleKind] = {
     "annex_listed": wording.annex_list,
     "extraction_same_day": wording.same_extraction,
     "extraction_early": wording.extracted_early,
+    "issue_early": wording.issued_early,
     "extraction_window": wording.window,
     "extraction_day": wording.extraction_day,
     "word_undefined": wording.printed_words,

@@ -17,6 +17,7 @@ FIGURES = {
     "active_evaluation_rate": "主动评价率",
     "positive_rate": "好评率",
     "extraction_date": "数据提取时间",
+    "issue_date": "印发日期",
     "period": "数据时段",
     "names": "单位名称",
     "measures": "各附件列的设置",

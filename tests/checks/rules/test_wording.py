@@ -11,7 +11,7 @@ from haochaping.checks.outcome import FAILS
 from haochaping.checks.rule import Rule
 from haochaping.checks.rule_kinds import KINDS
 from haochaping.checks.run_rules import run_rules
-from haochaping.core.model import QuarterData
+from haochaping.core.model import QuarterData, frame
 from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.reference import Reference
@@ -64,6 +64,52 @@ def test_notes_that_do_not_speak_of_it_are_no_matter_of_this_rule(
     report = run_rules(replace(clean, annexes=annexes), reference)
     result = next(result for result in report.results if result.id == "extraction_day")
     assert result.state == "not applicable"
+
+
+def with_facts(data: QuarterData, **facts: str) -> QuarterData:
+    """The quarter with other dates in ``about``."""
+    about = data.about[~data.about["field"].isin(facts)]
+    rows = [{"field": name, "value": value} for name, value in facts.items()]
+    return replace(data, about=frame("about", [*about.to_dict("records"), *rows]))
+
+
+def test_an_annex_extracted_before_the_end_is_told(clean: QuarterData, reference: Reference) -> None:
+    annexes = clean.annexes.copy()
+    annexes.loc[2, "extraction_date"] = "2023-03-08"
+    report = run_rules(replace(clean, annexes=annexes), reference)
+    [message] = messages(report, "extraction_early")
+    assert message.startswith("数据提取时间为 2023-03-08（附件3备注），早于统计期末 2023-03-31")
+    assert len(messages(report, "extraction_same_day")) == 1
+
+
+def test_a_form_that_gives_another_day_than_its_notes_is_told(
+    clean: QuarterData, reference: Reference
+) -> None:
+    own = clean.fact("extraction_date")
+    annexes = clean.annexes.copy()
+    annexes.loc[1:, "extraction_date"] = ""
+    report = run_rules(with_facts(replace(clean, annexes=annexes), extraction_date="2023-05-20"), reference)
+    [message] = messages(report, "extraction_same_day")
+    assert f"附件1 {own}、填报表所填 2023-05-20" in message
+    assert messages(run_rules(replace(clean, annexes=annexes), reference), "extraction_same_day") == []
+
+
+@pytest.mark.parametrize(
+    ("issued", "later"),
+    [
+        ("2023-03-20", "统计期末 2023-03-31、数据提取时间 2023-04-26"),
+        ("2023-04-10", "数据提取时间 2023-04-26"),
+        ("2023-04-26", ""),
+        ("", ""),
+    ],
+)
+def test_a_bulletin_issued_before_its_data_is_told(
+    clean: QuarterData, reference: Reference, issued: str, later: str
+) -> None:
+    annexes = clean.annexes.assign(extraction_date="2023-04-26")
+    data = with_facts(replace(clean, annexes=annexes), issue_date=issued, extraction_date="2023-04-26")
+    told = messages(run_rules(data, reference), "issue_early")
+    assert told == ([f"印发日期为 {issued}，早于{later}。"] if later else [])
 
 
 # --- the period in the notes ---

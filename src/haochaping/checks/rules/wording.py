@@ -103,15 +103,19 @@ def annex_list(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def same_extraction(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """All annexes were extracted on one day."""
+    """All annexes were extracted on one day, which is that of a form's own sheet."""
     dates = {
-        annex["table"]: annex["extraction_date"]
+        note_cell(annex["table"], "extraction_date"): annex["extraction_date"]
         for annex in _declared_annexes(cell_index)
         if annex["extraction_date"]
     }
+    words = {cell: cell_index.annex_words(cell.table) for cell in dates}
+    own = cell_index.data.fact("extraction_date")
+    if dates and own and own not in dates.values():
+        dates[claim_cell("extraction_date")], words[claim_cell("extraction_date")] = own, "填报表所填"
     if len(dates) > 1:
-        shown = "、".join(f"{cell_index.annex_words(table)} {day}" for table, day in dates.items())
-        cells = tuple(note_cell(table, "extraction_date") for table in dates)
+        shown = "、".join(f"{words[cell]} {day}" for cell, day in dates.items())
+        cells = tuple(dates)
         yield Outcome(cells[0], cells, state(len(set(dates.values())) == 1), shown, values={"dates": shown})
 
 
@@ -161,13 +165,39 @@ def _printed_rates(cell_index: CellIndex) -> str:
 
 
 def extracted_early(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Extraction is not before the end of the quarter: later cases would be missing."""
-    extracted = cell_index.data.fact("extraction_date")
+    """Extraction is not before the end of the quarter: later cases would be missing.
+
+    Of the annexes those are looked at whose note has another day than the bulletin as a whole.
+    """
+    own = cell_index.data.fact("extraction_date")
     end = cell_index.data.quarter.end.isoformat()
-    if extracted:
-        at = claim_cell("extraction_date")
-        values = {"printed": extracted, "end": end}
-        yield Outcome(at, (), state(extracted >= end), f"{extracted} 与 {end}", values=values)
+    places = [(claim_cell("extraction_date"), own, own)] if own else []
+    for annex in _declared_annexes(cell_index):
+        if (day := annex["extraction_date"]) and day != own:
+            shown = f"{day}（{cell_index.annex_words(annex['table'])}备注）"
+            places.append((note_cell(annex["table"], "extraction_date"), day, shown))
+    for at, day, shown in places:
+        cells = () if at.table == TEXT_CLAIMS else (at,)
+        values = {"printed": shown, "end": end}
+        yield Outcome(at, cells, state(day >= end), f"{day} 与 {end}", values=values)
+
+
+def issued_early(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
+    """The bulletin is not dated before the end of its period, nor before its data were extracted."""
+    issued, end = cell_index.data.fact("issue_date"), cell_index.data.quarter.end.isoformat()
+    if not issued:
+        return
+    days = [annex["extraction_date"] for annex in _declared_annexes(cell_index)]
+    extracted = max(days, default="") or cell_index.data.fact("extraction_date")
+    later = {"统计期末": end, "数据提取时间": extracted}
+    missed = {word: day for word, day in later.items() if day and issued < day}
+    yield Outcome(
+        claim_cell("issue_date"),
+        (),
+        state(not missed),
+        f"{issued} 与 {'、'.join(filter(None, later.values()))}",
+        values={"printed": issued, "later": "、".join(f"{word} {day}" for word, day in missed.items())},
+    )
 
 
 def extraction_day(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
