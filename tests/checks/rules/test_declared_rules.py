@@ -324,6 +324,23 @@ def test_right_shares_raise_nothing(place: Reference, counts: list[int], decimal
     assert all(o.state == HOLDS for o, s in zip(found, shares, strict=True) if s not in (0, 100))
 
 
+@pytest.mark.parametrize(
+    ("shares", "state"),
+    [
+        (("29.23%", "42.50%", "12.31%", "15.96%"), HOLDS),  # 100.00 %
+        (("26.33%", "47.27%", "12.39%", "14.00%"), HOLDS),  # 99.99 %
+        (("26.33%", "47.27%", "12.39%", "13.99%"), HOLDS),  # 99.98 %
+        (("26.33%", "47.27%", "12.39%", "13.96%"), FAILS),
+        (("26%", "47%", "12%", "14%"), HOLDS),
+        (("26%", "47%", "12%", "12%"), FAILS),
+        (("26.33%", "47.27%", "12.39%", "14%"), FAILS),  # not the same decimals
+    ],
+)
+def test_shares_add_up_within_their_rounding(place: Reference, shares: tuple[str, ...], state: str) -> None:
+    rows = [{**HALL, "hall": name, "share": share} for name, share in zip("甲乙丙丁", shares, strict=True)]
+    assert states(outcomes("share_sum", period(place, halls=rows), place)) == [state]
+
+
 def test_the_explanation_that_a_share_bears_out_comes_first(place: Reference, tmp_path: Path) -> None:
     """Any of the votes or the total may be one slip off; only the share of 乙 is wrong with the printed votes."""
     votes = {"甲": (6246, "36.55%"), "乙": (3649, "20.77%"), "丙": (7292, "42.68%"), "合计": (17087, "")}

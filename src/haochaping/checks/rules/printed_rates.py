@@ -339,7 +339,10 @@ def rates_alike(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def share_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Printed shares add up to 100 %, have the same decimals, and none vanished in rounding."""
+    """Printed shares add up to 100 % within their rounding, have the same decimals, and none vanished in it.
+
+    Each of n shares may be off by half a step of its last decimal, their sum by n times that.
+    """
     for table in rule.tables:
         for measure in shares(cell_index.spec(table)):
             yield from _sum_of_shares(measure, table, cell_index)
@@ -358,10 +361,12 @@ def _sum_of_shares(measure: Measure, table: str, cell_index: CellIndex) -> Itera
         for row, value in zip(rows, numbers, strict=True)
         if value == 0 and (sum_in_row(row, measure.numerator).value(cell_index) or 0) > 0
     ]
+    steps = (Decimal(1).scaleb(-printed_decimals(text)) for text in printed)
+    rounding = sum(steps, Decimal(0)) / 2
     yield Outcome(
         whole_column(cell_index.spec(table), measure.name),
         tuple(cells),
-        state(sum(numbers) == 100 and len(decimals) == 1 and not vanished),
+        state(abs(sum(numbers, Decimal(-100))) <= rounding and len(decimals) == 1 and not vanished),
         f"{' + '.join(printed)} = {sum(numbers)}%",
         values={
             "annex": cell_index.annex_words(table),
