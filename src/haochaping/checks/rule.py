@@ -18,6 +18,8 @@ from haochaping.reference.toml_lines import TomlLines
 _COMMON_FIELDS = ("id", "kind", "severity", "title", "message", "consider")
 _GENERAL_RULES = Path(__file__).with_name("general_rules.toml")
 RELATION_KIND = "relation"
+PAST_KINDS = ("previous", "history")
+"""Kinds of rule that hold a count against earlier periods; one that names no column is about all that others do not name."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ def load_rules(reference: Reference, kinds: Mapping[str, object]) -> list[Rule]:
     for entry in _own_rules(reference, entries, kinds):
         entries[entry["id"]] = _with_kind({**entries.get(entry["id"], {}), **entry})
     rules = [_rule(entry, tuple(annexes)) for entry in entries.values() if entry.get("enabled") is not False]
-    return [*_without_pairs_named(rules), *map(_relation_rule, reference.declaration.relations)]
+    rules = _without_columns_named(_without_pairs_named(rules))
+    return [*rules, *map(_relation_rule, reference.declaration.relations)]
 
 
 def _own_rules(
@@ -109,6 +112,23 @@ def _without_pairs_named(rules: Sequence[Rule]) -> list[Rule]:
     return [
         Rule(**{**vars(rule), "options": {**rule.options, "except": named}})
         if rule.kind == "at_most" and "smaller" not in rule.options
+        else rule
+        for rule in rules
+    ]
+
+
+def _without_columns_named(rules: Sequence[Rule]) -> list[Rule]:
+    """The rules; those on earlier periods that name no column leave out the counts for which the city has rules of its own."""
+    named = [
+        (table, column)
+        for rule in rules
+        if rule.kind in PAST_KINDS
+        for column in (*rule.options.get("columns", ()), *filter(None, [rule.options.get("column")]))
+        for table in rule.tables
+    ]
+    return [
+        Rule(**{**vars(rule), "options": {**rule.options, "except": named}})
+        if rule.kind in PAST_KINDS and not {"column", "columns"} & {*rule.options}
         else rule
         for rule in rules
     ]

@@ -148,6 +148,7 @@ def _check_entries(
         is_used = whole.get("enabled") is not False
         keys = _keys(kind, kinds, declaration)
         optional = {name for name in keys if name != "id" and (name in whole or not is_used)}
+        optional |= {"column", "columns"} if rule_id in general else set()  # it is about all columns
         checker.check_entry(
             ("rule", at),
             entry,

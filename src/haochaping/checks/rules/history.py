@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from haochaping.checks.outcome import ALL_ROWS, Outcome, state, whole_column
+from haochaping.checks.outcome import ALL_ROWS, FAILS, Outcome, state, whole_column
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
 from haochaping.core.labels import after_annex, annex_words, row_words
@@ -17,19 +17,24 @@ from haochaping.core.model import CellRef
 from haochaping.statistics.robust_spread import robust_spread
 from haochaping.store.cell_index import CellIndex
 
+MOST_TOLD_ALONE = 4
+"""More failing cells of one column than this are told as one, by a rule that is about all columns."""
+
 
 def history(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A unit's count is not far from its own earlier quarters, on the log scale; needs `quarters` of them.
 
     Far means more than `score` robust standard deviations from the median of the earlier quarters *and* more than a
-    factor of `factor` from it. Where both count and median are below `least` the rule holds.
+    factor of `factor` from it. Where both count and median are below `least` the rule holds. A rule that names no
+    `column` is about every declared count that no other rule of this kind names.
     """
     if len(cell_index.history) < rule.options["quarters"]:
         return
     earlier = [CellIndex(data, cell_index.reference) for data in cell_index.history]
-    for table in rule.tables:
+    for table, column in _columns(rule, cell_index):
+        found = []
         for row in cell_index.rows(table):
-            at = row.cell(rule.options["column"])
+            at = row.cell(column)
             now = cell_index.count(at)
             past = [value for past_quarter in earlier if (value := past_quarter.count(at)) is not None]
             if now is None or len(past) < rule.options["quarters"]:
@@ -40,13 +45,10 @@ def history(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             distance = abs(math.log(now + 0.5) - middle)
             is_far = distance > max(rule.options["score"] * spread, math.log(rule.options["factor"]))
             is_small = max(now, math.exp(middle)) < rule.options["least"]
-            yield Outcome(
-                at,
-                (at,),
-                state(not is_far or is_small),
-                f"{number(now)}；以前 {len(past)} {cell_index.data.quarter.counted}中位数 {math.exp(middle):,.0f}",
-                values={"printed": number(now), "median": f"{math.exp(middle):,.0f}"},
-            )
+            values = {"printed": number(now), "median": f"{math.exp(middle):,.0f}"}
+            shown = f"{number(now)}；以前 {len(past)} {cell_index.data.quarter.counted}中位数 {math.exp(middle):,.0f}"
+            found.append(Outcome(at, (at,), state(not is_far or is_small), shown, values=values))
+        yield from _together_where_many(rule, table, column, found, cell_index)
 
 
 def previous(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
@@ -57,27 +59,80 @@ def previous(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     if rule.options.get("at_once"):
         yield from _all_cells_at_once(rule, cell_index, before)
         return
-    for table in rule.tables:
-        for row in cell_index.rows(table):
-            for column in rule.options["columns"]:
-                if not cell_index.declaration.is_count(table, column):
-                    continue
-                at = row.cell(column)
-                now, then = cell_index.count(at), before.count(at)
-                if now is None or then is None:
-                    continue
-                is_far = abs(math.log((now + 0.5) / (then + 0.5))) > math.log(rule.options["factor"])
-                yield Outcome(
-                    at,
-                    (at,),
-                    state(not is_far or max(now, then) < rule.options["least"]),
-                    f"{number(now)}；{before.data.quarter.label} {number(then)}",
-                    values={
-                        "column": cell_index.heading(column),
-                        "printed": number(now),
-                        "before": number(then),
-                    },
-                )
+    if _names_columns(rule):
+        for table in rule.tables:
+            for row in cell_index.rows(table):
+                for column in rule.options["columns"]:
+                    if cell_index.declaration.is_count(table, column):
+                        yield from _against_before(rule, row.cell(column), cell_index, before)
+        return
+    for table, column in _columns(rule, cell_index):
+        cells = [row.cell(column) for row in cell_index.rows(table)]
+        found = [outcome for cell in cells for outcome in _against_before(rule, cell, cell_index, before)]
+        yield from _together_where_many(rule, table, column, found, cell_index)
+
+
+def _against_before(rule: Rule, at: CellRef, cell_index: CellIndex, before: CellIndex) -> Iterator[Outcome]:
+    """The outcome for one count; none where it or the one before is not listed."""
+    now, then = cell_index.count(at), before.count(at)
+    if now is None or then is None:
+        return
+    is_far = abs(math.log((now + 0.5) / (then + 0.5))) > math.log(rule.options["factor"])
+    yield Outcome(
+        at,
+        (at,),
+        state(not is_far or max(now, then) < rule.options["least"]),
+        f"{number(now)}；{before.data.quarter.label} {number(then)}",
+        values={
+            "column": cell_index.heading(at.column),
+            "printed": number(now),
+            "before": number(then),
+            "period": before.data.quarter.label,
+        },
+    )
+
+
+def _names_columns(rule: Rule) -> bool:
+    return bool({"column", "columns"} & {*rule.options})
+
+
+def _columns(rule: Rule, cell_index: CellIndex) -> list[tuple[str, str]]:
+    """Tables with the columns that a rule is about: the one that it names, else all counts that no other rule names."""
+    if _names_columns(rule):
+        return [(table, rule.options["column"]) for table in rule.tables]
+    named = rule.options.get("except", ())
+    pairs = ((table, column) for table in rule.tables for column in cell_index.spec(table).counts)
+    return [pair for pair in pairs if pair not in named]
+
+
+def _together_where_many(
+    rule: Rule, table: str, column: str, outcomes: Sequence[Outcome], cell_index: CellIndex
+) -> Iterator[Outcome]:
+    """The outcomes; one for the column in place of many that fail, by a rule that is about all columns."""
+    if _names_columns(rule):
+        yield from outcomes
+        return
+    failed = [outcome for outcome in outcomes if outcome.state == FAILS]
+    is_many = len(failed) > MOST_TOLD_ALONE
+    shown = [
+        f"{row_words(cell_index.declaration, outcome.at)} {outcome.values['printed']}" for outcome in failed
+    ]
+    values = {
+        "annex": cell_index.annex_words(table),
+        "column": cell_index.heading(column),
+        "count": len(failed),
+        "cells": "、".join(shown[:MOST_TOLD_ALONE]) if is_many else "",
+    }
+    for outcome in outcomes:
+        if not is_many or outcome.state != FAILS:
+            yield replace(outcome, values=values | outcome.values)
+    if is_many:
+        cells = tuple(outcome.at for outcome in failed)
+        at = whole_column(cell_index.spec(table), column)
+        words = "；".join(
+            f"{row_words(cell_index.declaration, outcome.at)} {outcome.arithmetic}" for outcome in failed
+        )
+        yield Outcome(at, cells, state(False), words, values=values)
 
 
 def _all_cells_at_once(rule: Rule, cell_index: CellIndex, before: CellIndex) -> Iterator[Outcome]:
