@@ -1,11 +1,14 @@
 """Rows that changed places: told once, with the figures put back."""
 
+from pathlib import Path
+
 import pytest
 
 from haochaping.checks.finding import Finding
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.reference.reference import Reference
+from tests.checks.small_city import ANNEXES, check, city, read_tables
 
 
 def moved(real: QuarterData, table: str, column: str, rows: list[int], new: list[int]) -> QuarterData:
@@ -56,3 +59,23 @@ def test_the_suspects_are_cells_of_the_model(real: QuarterData, reference: Refer
     names = [real.city_departments.loc[i, "department"] for i in (0, 1)]
     both = [CellRef("city_departments", n, c) for c in ("evaluations", "cases") for n in names]
     assert found.suspects == tuple(both), "cases or evaluations: the rates cannot say which"
+
+
+def test_rows_exchanged_beside_another_wrong_rate(tmp_path: Path) -> None:
+    """The first doubt about a rate is of another table; that does not hide the two rows."""
+    place = city(
+        tmp_path,
+        ANNEXES.replace('measures = ["cases", "votes"]', 'measures = ["cases", "votes", "voting_rate"]'),
+    )
+    head = ["办件数", "投票数", "投票率"]
+    halls = [["大厅", *head], ["甲", 1000, 500, "51.00%"], ["乙", 2000, 800, "40.00%"]]
+    districts = [
+        ["区县", *head],
+        ["东区", 54209, 25340, "58.80%"],
+        ["西区", 30112, 31876, "84.15%"],
+        ["南区", 98341, 72115, "73.33%"],
+    ]
+    report = check(read_tables(place, tmp_path / "in", halls, districts), place)
+    [found] = [f for f in report.findings if "互换了位置" in (f.hypothesis or "")]
+    assert "“东区”与“西区”的投票数可能互换了位置，依次应为 31,876、25,340" in (found.hypothesis or "")
+    assert "西区”投票数 31,876 大于办件数 30,112" in found.message

@@ -53,11 +53,11 @@ def merge_rearranged(
             if _failing_places(hard, cell_index.with_values(candidate.changes), kinds)
             <= failing_places - {(rule.id, doubt.outcome.at) for doubt in candidate.doubts}
         ]
-        if consistent:
+        while consistent:
             # The same rows may be rearranged in one column or in another: both are proposed.
-            merged = _merge_groups(
-                merged, [candidate for candidate in consistent if candidate.doubts == consistent[0].doubts]
-            )
+            first = consistent[0].doubts
+            merged = _merge_groups(merged, [one for one in consistent if one.doubts == first])
+            consistent = [one for one in consistent if not {*map(id, one.doubts)} & {*map(id, first)}]
     return merged
 
 
@@ -118,8 +118,8 @@ def _columns_with_doubts(
     doubts: Sequence[Doubt], cell_index: CellIndex
 ) -> Iterator[dict[int, tuple[Doubt, CellRef]]]:
     """Yield for each table and column of which doubts have exactly one cell: row position to doubt and cell."""
-    first = doubts[0].outcome
-    for table, column in dict.fromkeys((cell.table, cell.column) for cell in first.cells):
+    columns = dict.fromkeys((cell.table, cell.column) for doubt in doubts for cell in doubt.outcome.cells)
+    for table, column in columns:
         if not cell_index.declaration.is_count(table, column):
             continue
         positions = {row.cell(column): i for i, row in enumerate(cell_index.rows(table))}
