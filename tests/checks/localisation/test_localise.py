@@ -157,6 +157,43 @@ def test_slips_in_two_rows_whose_totals_were_computed_stay_two_causes() -> None:
     assert len(found) == 2
 
 
+def rate_of(count: str, base: str, printed: float, rate: str) -> Outcome:
+    """A violated rate of two decimals: `count` over `base`."""
+    low, high = printed / 100 - 0.00005, printed / 100 + 0.00005
+    return outcome(
+        False,
+        Constraint(((cell(count), 1.0), (cell(base), -low)), 0, math.inf, cell(rate)),
+        Constraint(((cell(count), 1.0), (cell(base), -high)), -math.inf, 0, cell(rate)),
+    )
+
+
+def test_two_slips_that_make_a_total_wrong_together_are_two_causes() -> None:
+    """61877 written 68177 beside a right rate, and 18 written 28 of 26 cases: the total fits only when both are mended."""
+    values = cell_index(a=68177, base_a=86230, b=28, base_b=26, c=130249, total=192144, base_total=86256)
+    total = outcome(False, equality(a=1, b=1, c=1, total=-1))
+    bound = outcome(False, Constraint(((cell("b"), 1.0), (cell("base_b"), -1.0)), -math.inf, 0))
+    held = outcome(True, equality(base_a=1, base_b=1, base_total=-1))
+    found = localise([rate_of("a", "base_a", 71.76, "rate"), total, bound, held], values)
+    by_rules = {tuple(o.at.row for o in cause.outcomes): cause.explanations[0].changes for cause in found}
+    assert by_rules == {("a", "a"): ((cell("a"), 61877),), ("b",): ((cell("b"), 18),)}
+
+
+def test_a_wrong_total_and_two_cells_exchanged_are_two_causes() -> None:
+    """good of the total has two digits swapped; fair and bad of the second row changed places."""
+    values = cell_index(
+        good_1=6102, fair_1=27, bad_1=13, votes_1=6142, good_2=4210, fair_2=12, bad_2=25, votes_2=4247,
+        good_t=10132, fair_t=52, bad_t=25, votes_t=10389,
+    )  # fmt: skip
+    sums = [equality(**{f"{n}_1": 1, f"{n}_2": 1, f"{n}_t": -1}) for n in ("good", "fair", "bad", "votes")]
+    parts = [equality(**{f"good_{i}": 1, f"fair_{i}": 1, f"bad_{i}": 1, f"votes_{i}": -1}) for i in "12t"]
+    failed = [*(outcome(False, c) for c in sums[:3]), outcome(False, parts[2])]
+    held = [outcome(True, c) for c in (sums[3], *parts[:2])]
+    found = localise([*failed, *held], values)
+    firsts = [{c.row: value for c, value in cause.explanations[0].changes} for cause in found]
+    assert {"good_t": 10312} in firsts and {"fair_2": 25, "bad_2": 12} in firsts
+    assert len(found) == 2
+
+
 def test_values_that_are_proposed_fulfil_the_rules_as_whole_numbers() -> None:
     """Of 31 cases 93.0 % are closed: no whole number of closed cases makes it, so closed alone is no explanation."""
     values = cell_index(closed=28, cases=31, cases_again=31)

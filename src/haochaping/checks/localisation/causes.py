@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from haochaping.checks.cell_names import cell_words
-from haochaping.checks.localisation.localise import Cause, Explanation
+from haochaping.checks.localisation.explanation import Cause, Explanation
+from haochaping.checks.localisation.simple_slips import is_exchange
 from haochaping.checks.outcome import ALL_ROWS, FAILS, Outcome, RuleKind
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number
@@ -165,7 +166,7 @@ def _explanation_text(explanation: Explanation, cause: Cause, cell_index: CellIn
         target, slip = _value_and_slip(cell, printed, value, explanation, cause, cell_index)
         why = f"（{slip}）" if slip else ""
         parts.append(f"{cell_words(cell_index.data, cell)} {number(printed)} 应为 {number(target)}{why}")
-    return "，".join(parts)
+    return "，".join(parts) + ("（两格互换）" if is_exchange(explanation, cell_index) else "")
 
 
 def _contradicted_shares(

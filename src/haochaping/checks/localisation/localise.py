@@ -11,18 +11,26 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
+from haochaping.checks.localisation.explanation import (
+    ROUNDING,
+    Cause,
+    Explanation,
+    cells_of,
+    holds,
+    violation,
+)
 from haochaping.checks.localisation.integer_programme import Row, minimise
+from haochaping.checks.localisation.simple_slips import exchanges, is_exchange, is_simple, with_slips
 from haochaping.checks.outcome import FAILS, Constraint, Outcome
 from haochaping.cleaning.typing_slips import slip_between
 from haochaping.core.model import CellRef
 from haochaping.store.cell_index import CellIndex
 
 MAX_EXPLANATIONS = 5
-ROUNDING = 1e-6
-"""What a sum of floating-point numbers may lack of a limit that it reaches."""
 MAX_RELATIVE_WEIGHT, MAX_RELATIVE_WEIGHT_OF_SEVERAL = 3.3, 1.9
 """Explanations heavier than this many times the lightest are not proposed; the second where the lightest changes several
 cells, of which some are then often mended by one more cell each."""
@@ -30,27 +38,6 @@ TOTAL_WEIGHT, RATE_WEIGHT, CELL_WEIGHT, WEIGHT_PER_CONFIRMATION, SLIP_FACTOR = 0
 """Weights of cells; lighter ones are suspected first. A total is derived, so it is wrong whenever a part was left out;
 each place that prints the same figure adds WEIGHT_PER_CONFIRMATION; a cell that one typing slip would correct is
 trusted less (its weight is multiplied by SLIP_FACTOR)."""
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """A set of cells and the values with which the rules would hold (None: a printed rate, whose value stays open)."""
-
-    changes: tuple[tuple[CellRef, int | None], ...]
-    weight: float
-
-    @property
-    def cells(self) -> tuple[CellRef, ...]:
-        """The cells that would change."""
-        return tuple(cell for cell, _ in self.changes)
-
-
-@dataclass(frozen=True)
-class Cause:
-    """Violated hard rules that share cells, and their explanations, lightest first."""
-
-    outcomes: tuple[Outcome, ...]
-    explanations: tuple[Explanation, ...]
 
 
 def localise(outcomes: Sequence[Outcome], cell_index: CellIndex) -> list[Cause]:
@@ -66,7 +53,7 @@ def localise(outcomes: Sequence[Outcome], cell_index: CellIndex) -> list[Cause]:
     failed = [outcome for outcome in outcomes if outcome.state == FAILS and outcome.constraints]
     holding = [c for outcome in outcomes if outcome.state != FAILS for c in outcome.constraints]
     causes = []
-    for group in _group_by_shared_cells(failed):
+    for group in _group_by_sharedcells_of(failed):
         causes += _causes_of(group, holding, cell_index)
     return _joined(causes, holding, cell_index)
 
@@ -74,10 +61,104 @@ def localise(outcomes: Sequence[Outcome], cell_index: CellIndex) -> list[Cause]:
 def _causes_of(group: Sequence[Outcome], holding: Sequence[Constraint], cell_index: CellIndex) -> list[Cause]:
     """The causes of violated rules that share cells: several where the lightest explanation is of independent slips."""
     explanations = _explain(group, holding, cell_index)
-    independent = _independent_groups(group, explanations[0]) if explanations else []
-    if len(independent) < 2:
-        return [Cause(tuple(group), tuple(explanations))]
-    return [cause for part in independent for cause in _causes_of(part, holding, cell_index)]
+    independent = _independent_groups(group, explanations[0], holding, cell_index) if explanations else []
+    if len(independent) > 1:
+        return [
+            cause
+            for part in independent
+            for cause in _causes_of(
+                part, *_with_others_corrected(part, group, explanations[0], holding, cell_index)
+            )
+        ]
+    if explanations and (parts := _two_slips(group, explanations[0], holding, cell_index)):
+        return [
+            cause
+            for part, other in (parts, parts[::-1])
+            for cause in _causes_beside(part, other, group, holding, cell_index)
+        ]
+    return [Cause(tuple(group), tuple(explanations))]
+
+
+def _with_others_corrected(
+    part: Sequence[Outcome],
+    group: Sequence[Outcome],
+    explanation: Explanation,
+    holding: Sequence[Constraint],
+    cell_index: CellIndex,
+) -> tuple[list[Constraint], CellIndex]:
+    """The constraints that hold, and the values, when an explanation has corrected all cells that a part does not compare."""
+    mine = {cell for outcome in part for c in outcome.constraints for cell in cells_of(c)}
+    other = [change for change in explanation.changes if change[0] not in mine]
+    rates = {cell for cell, value in other if value is None}
+    rest = [c for o in group if not any(o is own for own in part) for c in o.constraints]
+    corrected = cell_index.with_values({cell: value for cell, value in other if value is not None})
+    return [c for c in (*holding, *rest) if c.rate_cell not in rates], corrected
+
+
+def _causes_beside(
+    part: _Part, other: _Part, group: Sequence[Outcome], holding: Sequence[Constraint], cell_index: CellIndex
+) -> list[Cause]:
+    """The causes of a part of violated rules, explained as if the other slip had been corrected."""
+    corrected = cell_index.with_values({c: value for c, value in other.changes if value is not None})
+    rates = {cell for cell, value in other.changes if value is None}
+    shared = [o for o in group if not any(o is mine for mine in (*part.own, *other.own))]
+    done = [c for outcome in other.own for c in outcome.constraints]
+    known = [c for c in (*holding, *done) if c.rate_cell not in rates]
+    if not shared:
+        return _causes_of(part.own, known, corrected)
+    explanations = _explain([*part.own, *shared], known, corrected)
+    others = {cell for cell, _ in other.changes}
+    explanations = [e for e in explanations if not others & {*e.cells}] or explanations
+    return [Cause(tuple(o for o in group if any(o is mine for mine in part.told)), tuple(explanations))]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One of two slips: its changes, the rules that they alone mend, and those with which it is told."""
+
+    changes: tuple[tuple[CellRef, int | None], ...]
+    own: tuple[Outcome, ...]
+    told: tuple[Outcome, ...]
+
+
+def _two_slips(
+    group: Sequence[Outcome], explanation: Explanation, holding: Sequence[Constraint], cell_index: CellIndex
+) -> tuple[_Part, _Part] | None:
+    """The changes of an explanation in two, each of which mends rules of its own and breaks none; None if they need each other.
+
+    A slip in one row and another in a second row make a total wrong together: neither explains the other. A rule that
+    only both mend is told with the slip that is the larger part of it. Two cells exchanged are one slip.
+    """
+    changes = explanation.changes
+    if is_exchange(explanation, cell_index):
+        return None
+    touching = [c for c in holding if cells_of(c) & {*explanation.cells}]
+    found: list[tuple[int, tuple[_Part, _Part]]] = []
+    for size in range(1, len(changes) // 2 + 1):
+        for one in combinations(changes, size):
+            two = tuple(change for change in changes if change not in one)
+            if not all(holds(touching, half, cell_index) for half in (one, two)):
+                continue
+            mends = [[o for o in group if holds(o.constraints, half, cell_index)] for half in (one, two)]
+            own = [[o for o in mends[i] if not any(o is p for p in mends[1 - i])] for i in (0, 1)]
+            if not all(own) or len(own[0]) + len(own[1]) < len(mends[0]) + len(mends[1]):
+                continue
+            shared = [o for o in group if not any(o is mine for mine in (*own[0], *own[1]))]
+            larger = int(_mended(shared, one, cell_index) < _mended(shared, two, cell_index))
+            told = [[*own[i], *(shared if i == larger else [])] for i in (0, 1)]
+            halves = zip((one, two), own, told, strict=True)
+            first, second = (_Part(tuple(half), tuple(mine), tuple(all_)) for half, mine, all_ in halves)
+            found.append((len(shared), (first, second)))
+    return min(found, key=lambda split: split[0], default=(0, None))[1]
+
+
+def _mended(
+    outcomes: Sequence[Outcome], changes: Sequence[tuple[CellRef, int | None]], cell_index: CellIndex
+) -> float:
+    """How much less some rules are violated with changes."""
+    values = {cell: value for cell, value in changes if value is not None}
+    constraints = [c for outcome in outcomes for c in outcome.constraints]
+    return sum(violation(c, cell_index) - violation(c, cell_index, values) for c in constraints)
 
 
 def _joined(causes: Sequence[Cause], holding: Sequence[Constraint], cell_index: CellIndex) -> list[Cause]:
@@ -102,13 +183,8 @@ def _explains(cause: Cause, other: Cause, cell_index: CellIndex) -> bool:
     """Whether all violated rules of another cause hold with the lightest explanation of this one."""
     if not cause.explanations:
         return False
-    lightest = cause.explanations[0]
-    corrected = cell_index.with_values({cell: value for cell, value in lightest.changes if value is not None})
-    return all(
-        c.rate_cell in lightest.cells or _violation(c, corrected) <= ROUNDING
-        for outcome in other.outcomes
-        for c in outcome.constraints
-    )
+    changes = cause.explanations[0].changes
+    return all(holds(outcome.constraints, changes, cell_index) for outcome in other.outcomes)
 
 
 def _explain(
@@ -118,8 +194,13 @@ def _explain(
     return _find_explanations(violated, _linked_constraints(violated, holding), cell_index)
 
 
-def _independent_groups(outcomes: Sequence[Outcome], explanation: Explanation) -> list[list[Outcome]]:
-    """The rules in groups that no change of an explanation has in common.
+def _independent_groups(
+    outcomes: Sequence[Outcome],
+    explanation: Explanation,
+    holding: Sequence[Constraint],
+    cell_index: CellIndex,
+) -> list[list[Outcome]]:
+    """The rules in groups that no change of an explanation has in common, and no rule that would not hold with one change alone.
 
     A slip in one row and another in a second row share the total of the column, but neither explains the other. A rule
     that no change touches stays with the first group.
@@ -128,30 +209,41 @@ def _independent_groups(outcomes: Sequence[Outcome], explanation: Explanation) -
     groups: list[tuple[set[CellRef], list[Outcome]]] = []
     untouched: list[Outcome] = []
     for outcome in outcomes:
-        touched = {cell for constraint in outcome.constraints for cell in _cells(constraint)} & changed
+        touched = {cell for constraint in outcome.constraints for cell in cells_of(constraint)} & changed
         if not touched:
             untouched.append(outcome)
             continue
-        linked = [group for group in groups if group[0] & touched]
-        groups = [group for group in groups if not group[0] & touched]
-        cells = touched.union(*(cells for cells, _ in linked))
-        groups.append((cells, [*(member for _, members in linked for member in members), outcome]))
+        groups = _linked(groups, touched, [outcome])
+    for constraint in holding:
+        tied = cells_of(constraint) & changed
+        if len(tied) > 1 and any(
+            not holds([constraint], [c for c in explanation.changes if c[0] in cells], cell_index)
+            for cells, _ in groups
+        ):
+            groups = _linked(groups, tied, [])
     if not groups:
         return [[*outcomes]]
     groups[0][1].extend(untouched)
     return [members for _, members in groups]
 
 
-def _cells(constraint: Constraint) -> set[CellRef]:
-    cells = {cell for cell, _ in constraint.terms}
-    return cells | {constraint.rate_cell} if constraint.rate_cell else cells
+def _linked(
+    groups: Sequence[tuple[set[CellRef], list[Outcome]]], cells: set[CellRef], members: list[Outcome]
+) -> list[tuple[set[CellRef], list[Outcome]]]:
+    """The groups, those that have one of `cells` made one with them."""
+    linked = [group for group in groups if group[0] & cells]
+    united = cells.union(*(theirs for theirs, _ in linked))
+    return [
+        *(group for group in groups if not group[0] & cells),
+        (united, [*(member for _, theirs in linked for member in theirs), *members]),
+    ]
 
 
-def _group_by_shared_cells(outcomes: Iterable[Outcome]) -> list[list[Outcome]]:
+def _group_by_sharedcells_of(outcomes: Iterable[Outcome]) -> list[list[Outcome]]:
     """Group violated rules that share cells, directly or through others."""
     groups: list[tuple[set[CellRef], list[Outcome]]] = []
     for outcome in outcomes:
-        cells = {cell for constraint in outcome.constraints for cell in _cells(constraint)}
+        cells = {cell for constraint in outcome.constraints for cell in cells_of(constraint)}
         members = [outcome]
         other_groups = []
         for other_cells, others in groups:
@@ -166,22 +258,22 @@ def _group_by_shared_cells(outcomes: Iterable[Outcome]) -> list[list[Outcome]]:
 
 def _linked_constraints(violated: Sequence[Constraint], holding: Sequence[Constraint]) -> list[Constraint]:
     """The holding constraints that are linked to the violated ones through shared cells."""
-    linked_cells = {cell for constraint in violated for cell in _cells(constraint)}
+    linked_cells = {cell for constraint in violated for cell in cells_of(constraint)}
     remaining: list[Constraint] = list(holding)
     linked: list[Constraint] = []
     while True:
-        adjacent = [c for c in remaining if _cells(c) & linked_cells]
+        adjacent = [c for c in remaining if cells_of(c) & linked_cells]
         if not adjacent:
             return linked
         linked += adjacent
-        remaining = [c for c in remaining if not _cells(c) & linked_cells]
-        linked_cells |= {cell for c in adjacent for cell in _cells(c)}
+        remaining = [c for c in remaining if not cells_of(c) & linked_cells]
+        linked_cells |= {cell for c in adjacent for cell in cells_of(c)}
 
 
 def _find_explanations(
     violated: Sequence[Constraint], linked: Sequence[Constraint], cell_index: CellIndex
 ) -> list[Explanation]:
-    problem = _Programme([*violated, *linked], violated, cell_index)
+    problem = _Programme(violated, linked, cell_index)
     found: list[Explanation] = []
     while len(found) < MAX_EXPLANATIONS:
         explanation = problem.solve()
@@ -189,7 +281,24 @@ def _find_explanations(
             break
         found.append(explanation)
         problem.forbid(explanation)
-    return found
+    return _simple_first([with_slips(e, problem.constraints, cell_index) for e in found], problem)
+
+
+def _simple_first(found: Sequence[Explanation], problem: _Programme) -> list[Explanation]:
+    """The explanations with those by simple slips before others of as many cells, and with two cells exchanged if that does."""
+    if not found:
+        return []
+    fewest = len(found[0].changes)
+    known = {frozenset(e.changes) for e in found}
+    new = exchanges(problem.violated, problem.linked, problem.cell_index) if fewest > 1 else ()
+    listed = [*found, *(e for e in new if frozenset(e.changes) not in known)]
+    simple = [
+        e
+        for e in listed
+        if len(e.changes) <= fewest and is_simple(e, problem.constraints, problem.cell_index)
+    ]
+    simple.sort(key=lambda e: not is_exchange(e, problem.cell_index))
+    return [*simple, *(e for e in listed if e not in simple)][:MAX_EXPLANATIONS]
 
 
 def _heaviest_beside(lightest: Explanation) -> float:
@@ -201,22 +310,21 @@ def _heaviest_beside(lightest: Explanation) -> float:
 class _Programme:
     """The mixed-integer programme: for every cell x (its new value) and d (1 where it changes); minimises Σ weight · d."""
 
-    def __init__(
-        self, constraints: Sequence[Constraint], violated: Sequence[Constraint], cell_index: CellIndex
-    ):
-        self.constraints, self.cell_index = constraints, cell_index
+    def __init__(self, violated: Sequence[Constraint], linked: Sequence[Constraint], cell_index: CellIndex):
+        self.violated, self.linked, self.cell_index = violated, linked, cell_index
+        self.constraints = constraints = [*violated, *linked]
         self.confirmations = _confirmations(constraints, cell_index)
         self.totals = {(row.table, row.row, row.member) for row in cell_index.total_rows}
         self.cells = list(
-            dict.fromkeys(cell for c in constraints for cell in sorted(_cells(c), key=_sort_key))
+            dict.fromkeys(cell for c in constraints for cell in sorted(cells_of(c), key=_sort_key))
         )
         self.index = {cell: i for i, cell in enumerate(self.cells)}
         self.rates = {c.rate_cell for c in constraints if c.rate_cell}
-        self.suspects = {cell for c in violated for cell in _cells(c)}
+        self.suspects = {cell for c in violated for cell in cells_of(c)}
         self.forbidden: list[list[int]] = []
         self.correctable = _correctable_by_a_slip(violated, cell_index)
         # "Big M": no cell of an explanation needs to change by more than this.
-        self.max_change = 2 * sum(_violation(c, cell_index) for c in violated) + 2
+        self.max_change = 2 * sum(violation(c, cell_index) for c in violated) + 2
         self.weights = [self._weight(cell) for cell in self.cells]
 
     def _weight(self, cell: CellRef) -> float:
@@ -294,9 +402,9 @@ class _Programme:
 def _confirmations(constraints: Sequence[Constraint], cell_index: CellIndex) -> Counter[CellRef]:
     """How often each cell is printed a second time with the same number."""
     alike = (
-        c for c in constraints if len(c.terms) == 2 and c.low == c.high and _violation(c, cell_index) == 0
+        c for c in constraints if len(c.terms) == 2 and c.low == c.high and violation(c, cell_index) == 0
     )
-    return Counter(cell for c in alike for cell in _cells(c))
+    return Counter(cell for c in alike for cell in cells_of(c))
 
 
 def _correctable_by_a_slip(violated: Sequence[Constraint], cell_index: CellIndex) -> set[CellRef]:
@@ -318,9 +426,3 @@ def _correctable_by_a_slip(violated: Sequence[Constraint], cell_index: CellIndex
 
 def _sort_key(cell: CellRef) -> tuple[str, str, str, str]:
     return cell.table, cell.row, cell.member, cell.column
-
-
-def _violation(c: Constraint, cell_index: CellIndex) -> float:
-    """By how much a constraint fails with the printed values; missing values count as 0."""
-    value = sum(coefficient * (cell_index.count(cell) or 0) for cell, coefficient in c.terms)
-    return max(0.0, c.low - value, value - c.high)
