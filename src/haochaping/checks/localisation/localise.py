@@ -66,9 +66,7 @@ def _causes_of(group: Sequence[Outcome], holding: Sequence[Constraint], cell_ind
         return [
             cause
             for part in independent
-            for cause in _causes_of(
-                part, *_with_others_corrected(part, group, explanations[0], holding, cell_index)
-            )
+            for cause in _causes_of_part(part, group, explanations[0], holding, cell_index)
         ]
     if explanations and (parts := _two_slips(group, explanations[0], holding, cell_index)):
         return [
@@ -77,6 +75,20 @@ def _causes_of(group: Sequence[Outcome], holding: Sequence[Constraint], cell_ind
             for cause in _causes_beside(part, other, group, holding, cell_index)
         ]
     return [Cause(tuple(group), tuple(explanations))]
+
+
+def _causes_of_part(
+    part: Sequence[Outcome],
+    group: Sequence[Outcome],
+    explanation: Explanation,
+    holding: Sequence[Constraint],
+    cell_index: CellIndex,
+) -> list[Cause]:
+    """The causes of some of the violated rules: by themselves where one cell explains them, else with the others corrected."""
+    causes = _causes_of(part, holding, cell_index)
+    if len(causes) == 1 and causes[0].explanations and len(causes[0].explanations[0].changes) == 1:
+        return causes
+    return _causes_of(part, *_with_others_corrected(part, group, explanation, holding, cell_index))
 
 
 def _with_others_corrected(
