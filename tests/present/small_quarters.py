@@ -35,6 +35,8 @@ def quarters(real: QuarterData) -> Iterator[tuple[str, QuarterData]]:
     yield "two at the bottom, one at the top", _active(now, lambda n: n // 2, 4, top=5)
     yield "one at the bottom", _active(now, lambda n: n // 2, 5, top=-6)
     yield "nothing to tell apart", _few(now)
+    yield "two that differ among many that do not", _among_few(now, 30)
+    yield "more active evaluations than evaluations", _among_few(now, 60)
     yield "one district", _cut(now, 1, 1, 1)
     yield "two districts", _cut(now, 2, 2, 2)
     for name in now.declaration.annexes:
@@ -178,6 +180,19 @@ def _few(data: QuarterData, more: int = 0) -> QuarterData:
         cases=[40] * n,
         evaluations=[40] * n,
         active_evaluations=[4 + more + i % 2 for i in range(n)],
+    )
+
+
+def _among_few(data: QuarterData, active: int) -> QuarterData:
+    """Two districts of many evaluations, of forty active ones in one and many in the other, among some of few."""
+    n = len(data.districts)
+    evaluations = [1_000, 1_000, *[40] * (n - 3), 50]
+    return _table(
+        data,
+        "districts",
+        cases=evaluations,
+        evaluations=evaluations,
+        active_evaluations=[100, 140, *[4 + i % 2 for i in range(n - 3)], active],
     )
 
 

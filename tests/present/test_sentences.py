@@ -15,9 +15,11 @@ from haochaping.figures.figure import Figures
 from haochaping.present import sentences
 from haochaping.present.bulletin_text import bulletin_text
 from haochaping.present.chart_titles import chart_titles
+from haochaping.present.charts.annex_chart import chart_annex
 from haochaping.present.phrase import Phrase
 from haochaping.present.sentences import MOST_IN_SUMMARY, TEMPLATES, compose, page_sections, write_sentences
 from haochaping.reference.reference import Reference
+from haochaping.statistics.rates import difference
 from tests.declared_city import DeclaredCity
 from tests.present.general_quarters import GROUPS, HALLS_ANNEX, general_quarters
 from tests.present.small_quarters import quarters, without_annexes
@@ -62,7 +64,7 @@ def test_no_template_holds_a_digit(name: str) -> None:
     assert not re.search(r"\d", re.sub(r"\{\{.*?\}\}|\{[%#].*?[%#]\}", "", SOURCES[name], flags=re.DOTALL))
 
 
-@pytest.mark.parametrize("name", [name for name in SOURCES if not name.endswith("_changes.j2")])
+@pytest.mark.parametrize("name", [name for name in SOURCES if "/_" not in name])
 def test_every_line_of_a_template_names_its_rule(name: str) -> None:
     lines = [
         line
@@ -132,7 +134,8 @@ _EXCLUSIVE = (
     {"district_negatives", "district_no_negatives"},
     {"department_negatives", "department_no_negatives"},
     {"active_all_alike", "districts_beyond_limits"},
-    {"active_no_order", "active_extremes"},
+    {"active_no_order", "active_extremes", "active_partial_order"},
+    {"rate_no_order", "rate_extremes", "rate_partial_order"},
     {"nothing_to_compare", "active_signal"},
     {"doubts_none", "doubts_to_correct", "doubts_to_verify"},
     {"public_total_differs", "public_volume"},
@@ -182,6 +185,63 @@ def test_a_sentence_of_any_annex_can_be_read_alone(all_quarters: dict[str, Compu
                 if sentence.rule not in ("score_single", "score_all_alike"):
                     assert any(word in sentence.text for word in (*rows, *titles)), (name, sentence.text)
     assert read > 100
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("one above one, the third apart from neither", "大厅投票率，乙大厅高于丙大厅，其余不分先后。"),
+        (
+            "many that differ and one too small to tell",
+            "大厅投票率，有的可分先后（如癸大厅高于甲大厅、乙大厅、丙大厅等），有的相差在偶然波动之内，不能逐一排列。",
+        ),
+        ("nothing to tell apart", "各大厅投票率相差在偶然波动之内，不排先后。"),
+        (
+            "two at either end",
+            "大厅投票率，甲大厅、乙大厅较高，丙大厅、丁大厅较低；同一组内彼此相差在偶然波动之内，不分先后。",
+        ),
+    ],
+)
+def test_no_order_is_said_only_where_no_two_units_differ(
+    all_quarters: dict[str, ComputedQuarter], name: str, told: str
+) -> None:
+    one = all_quarters[name]
+    assert told in [sentence.text for sentence in compose("halls", one.figures, one.report)]
+
+
+@pytest.mark.slow
+def test_units_said_to_be_in_order_differ_and_units_said_to_be_alike_do_not(
+    all_quarters: dict[str, ComputedQuarter],
+) -> None:
+    """Every pair that a spread names is recomputed, in cities of any kind."""
+    pairs = 0
+    for name, one in all_quarters.items():
+        parts = [part for own in one.figures.words["parts"].values() for part in own]
+        spreads = [
+            (part["prefix"], rate) for part in parts for rate in part["rates"] if rate.get("has_spread")
+        ]
+        for annex, rate in spreads:
+            content = one.data.table(annex).set_index(one.data.declaration.annexes[annex].row_key)
+            declared = one.data.declaration.measures[rate["name"].removeprefix(f"{annex}_")]
+            [[_, k], [_, n]] = [*declared.numerator, *declared.denominator]
+            told = [(c["above"], c["below"]) for c in rate["order"]] + [(rate["highest"], rate["lowest"])]
+            for above, below in ((a, b) for highs, lows in told for a in highs for b in lows):
+                high, low = content.loc[above], content.loc[below]
+                assert difference(high[k], high[n], low[k], low[n]).low > 0, (name, above, below)
+                pairs += 1
+    assert pairs > 20
+
+
+def test_a_rate_beyond_its_whole_is_told_and_not_compared(all_quarters: dict[str, ComputedQuarter]) -> None:
+    one = all_quarters["more votes than cases"]
+    told = [sentence.text for sentence in compose("halls", one.figures, one.report)]
+    assert "丙大厅投票率超过百分之百，存疑，不参与比较。" in told
+    drawn = plain(chart_annex(one.data.table("halls"), "halls", one.figures))
+    assert "超过 100% 的存疑，不参与比较" in drawn
+    everywhere = all_quarters["more votes than cases everywhere"]
+    assert not [
+        s for s in compose("halls", everywhere.figures, everywhere.report) if s.rule == "rate_too_few"
+    ]
 
 
 def test_annexes_that_count_the_same_are_told_apart(tmp_path: Path) -> None:

@@ -245,6 +245,7 @@ class _PartBuilder:
     def _spread(self, rate_rows: RateRows, name: str, heading: str) -> Words:
         compared = rate_rows.comparable(self.small)
         words: Words = vars(find_spread(self.builder, compared)) | {"has_spread": True}
+        words["impossible"] = self._names(rate_rows.impossible(self.small).rows, *rate_rows.measures)
         for which in ("highest", "lowest"):
             words[f"{which}_rate"] = ""
             if len(words[which]) == 1:

@@ -16,13 +16,16 @@ TOP_DISTRICTS = 3
 def add_spread(builder: FigureBuilder, reference: Reference) -> None:
     """Add figures and names of districts whose active rate stands out; none where no two differ significantly."""
     words = builder.words
-    words |= vars(RateSpread()) | {"compared": None}
+    words |= vars(RateSpread()) | {"compared": None, "impossible": []}
     rows = annex_content(builder.data, TABLE, ACTIVE, BASE)
     if rows.empty:
         return
     _add_top_share(builder, rows)
     districts = RateRows(TABLE, rows, rows[ACTIVE], rows[BASE], (ACTIVE, BASE))
-    compared = districts.comparable(reference.threshold("small_denominator"))
+    small = reference.threshold("small_denominator")
+    compared = districts.comparable(small)
+    impossible = districts.impossible(small)
+    words["impossible"] = builder.unit_names(TABLE, impossible.rows, ACTIVE, BASE)
     spread = find_spread(builder, compared)
     words |= vars(spread)
     for which in ("highest", "lowest"):

@@ -172,7 +172,7 @@ class Words(dict[str, Any]):
     _KNOWN = (
         "district_largest department_largest district_top matrix_first matrix_second town_empty village_empty "
         "public_top public_total_label highest lowest above below alike compared no_limits matrix_largest tiers_listed "
-        "several_districts_drawn"
+        "several_districts_drawn order order_is_complete impossible"
     )
 
     def __init__(self, words: Mapping[str, Any]):

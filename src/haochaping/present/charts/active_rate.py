@@ -8,7 +8,14 @@ import pandas as pd
 
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import counts, group_word, has_columns, name_later, percent
+from haochaping.present.charts.chart_parts import (
+    counts,
+    group_word,
+    has_columns,
+    name_later,
+    percent,
+    remark_on_impossible,
+)
 from haochaping.present.charts.style import BLUE, GREY, NARROW, RED, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
@@ -45,13 +52,14 @@ def chart_active_rate(
     rows = rows.sort_values("active_rate", ascending=False, kind="stable")
     word = group_word(figures, "district")
     overall = float(rows["active_evaluations"].sum() / rows["evaluations"].sum())
-    hollow = f"；空心：评价数不足 {small:g} 条" if (rows["evaluations"] < small).any() else ""
+    remark = f"；空心：评价数不足 {small:g} 条" if (rows["evaluations"] < small).any() else ""
+    remark += remark_on_impossible(rows["active_rate"])
     named = [f"{d} {percent(r)}" for d, r in zip(rows["district"], rows["active_rate"], strict=True)]
     return make_chart(
         _draw(rows, overall, small, word, WIDE),
         "chart-active-rate",
         chart_title("chart-active-rate", figures, report),
-        f"各{word}主动评价率（主动评价数 ÷ 评价数），由高到低；蓝色高于合计，灰色不高于{hollow}",
+        f"各{word}主动评价率（主动评价数 ÷ 评价数），由高到低；蓝色高于合计，灰色不高于{remark}",
         f"条形图。{len(rows)} 个{word}中 {int((rows['active_rate'] > overall).sum())} 个高于合计 {percent(overall)}。"
         f"依次为：{'，'.join(named)}。",
         pd.DataFrame(

@@ -21,6 +21,7 @@ from haochaping.present.charts.chart_parts import (
     name_later,
     paired_bars,
     percent,
+    remark_on_impossible,
 )
 from haochaping.present.charts.matrix import UNREPORTED, draw_heat_map, narrow_column_points
 from haochaping.present.charts.style import BLUE, NARROW, WIDE, Canvas
@@ -112,6 +113,7 @@ class _PartChart:
         known = of_rows.dropna(subset=["k", "n"])
         overall = float(known["k"].sum() / known["n"].sum())
         hollow = f"；空心：{words['denominator']}不足 {small:g}" if (frame["base"] < small).any() else ""
+        remark = remark_on_impossible(frame["rate"]) + remark
         subtitle = (
             f"各{word}{words['heading']}{_in_brackets(words['numerator'], words['denominator'])}，由高到低；"
             f"蓝色高于合计，灰色不高于{hollow}{remark}"

@@ -31,6 +31,11 @@ def percent(share: float) -> str:
     return f"{share * 100:.2f}%"
 
 
+def remark_on_impossible(rates: Iterable[float]) -> str:
+    """A remark for a subtitle, where a rate exceeds its whole: the bar is drawn as the figures are printed."""
+    return "；超过 100% 的存疑，不参与比较" if any(rate > 1 for rate in rates) else ""
+
+
 def counts(values: Iterable[Any]) -> list[str]:
     """Whole numbers with thousands separators."""
     return [number(int(value)) for value in values]
