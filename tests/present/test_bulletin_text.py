@@ -3,8 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+
+from haochaping.checks.run_rules import run_rules
 from haochaping.figures.compute_figures import compute_figures
-from haochaping.present.bulletin_text import PARAGRAPH, SUBHEADING, bulletin_text
+from haochaping.outputs.page.figure_table import figure_table
+from haochaping.present.bulletin_text import PARAGRAPH, SUBHEADING, Units, bulletin_text
 from tests.declared_city import DeclaredCity
 
 ANNEXES = """\
@@ -54,6 +58,17 @@ unit = "件"
 at_most = ["cases"]
 better = "more"
 
+[measure.bad]
+heading = "差评量"
+unit = "条"
+better = "less"
+
+[measure.settled]
+heading = "按期整改数"
+unit = "条"
+at_most = ["bad"]
+better = "more"
+
 [measure.closed_rate]
 heading = "办结率"
 kind = "rate"
@@ -66,7 +81,8 @@ name = "units"
 title = "各单位"
 known_by = ["各单位"]
 rows = ["town", "office"]
-measures = ["cases", "closed"]
+measures = ["cases", "closed", "bad", "settled"]
+optional = ["bad", "settled"]
 
 [[annex]]
 name = "towns"
@@ -87,15 +103,52 @@ def texts(folder: Path, **tables: str) -> list[tuple[str, str]]:
 
 
 def test_a_problem_of_two_groups_in_one_annex_has_one_heading(tmp_path: Path) -> None:
-    units = "单位 受理 办结\n甲镇 0 0\n乙镇 5 4\n丙局 0 0\n丁局 7 6"
+    units = "单位 受理 办结 差评量 按期整改数\n甲镇 0 0 0 0\n乙镇 5 4 2 1\n丙局 0 0 0 0\n丁局 7 6 2 0"
     found = texts(tmp_path, 各单位=units)
     assert [text for kind, text in found if kind == SUBHEADING and ("为零" in text or "少于" in text)] == [
         "部分单位受理为零",
-        "部分单位办结少于受理",
-    ]
-    assert (PARAGRAPH, "个别乡镇、个别部门受理列为零，是确实没有，还是没有归集上传，须逐一区分。") in found
-    assert (PARAGRAPH, "个别乡镇、个别部门办结少于受理。") in found
-    assert (PARAGRAPH, "2个乡镇，受理合计5件；办结合计4件。各单位中的乡镇合计办结率80.00%。") in found
+        "部分单位按期整改数少于差评量",
+    ], "cases of which some are open are no problem"
+    assert (PARAGRAPH, "部分乡镇、部门受理列为零，是确实没有，还是没有报送，须逐一区分。") in found
+    assert (PARAGRAPH, "部分乡镇、部门按期整改数少于差评量。") in found
+    assert (SUBHEADING, "落实按期整改") in found
+    assert (PARAGRAPH, "有关单位要逐件查明没有按期整改的原因，确需延长的说明理由和期限。") in found
+    totals = "受理合计5件；办结合计4件；差评量合计2条；按期整改数合计1条"
+    assert (PARAGRAPH, f"2个乡镇，{totals}。各单位中的乡镇合计办结率80.00%。") in found
+
+
+@pytest.mark.parametrize(
+    ("concerned", "of", "words"),
+    [
+        (1, 4, "个别"),
+        (2, 4, "部分"),
+        (2, 8, "个别"),
+        (3, 20, "部分"),
+        (4, 4, "各"),
+        (2, 0, "个别"),
+        (3, 0, "部分"),
+    ],
+)
+def test_few_are_few_of_all(concerned: int, of: int, words: str) -> None:
+    assert Units(("某",) * concerned, of=of).quantifier == words
+
+
+def test_a_heading_and_its_text_speak_of_as_many(tmp_path: Path) -> None:
+    units = "单位 受理 办结 差评量 按期整改数\n甲镇 1 1 2 1\n乙镇 5 4 2 1\n丙局 1 1 3 0\n丁局 7 6 2 0"
+    found = texts(tmp_path, 各单位=units)
+    assert (SUBHEADING, "各单位按期整改数少于差评量") in found
+    assert (PARAGRAPH, "各乡镇、部门按期整改数少于差评量。") in found
+
+
+def test_of_gathering_speaks_only_a_city_whose_bulletin_does(tmp_path: Path) -> None:
+    city = DeclaredCity(tmp_path, PROBLEMS, UNITS)
+    tables = {"各单位": "单位 受理 办结\n甲镇 0 0\n乙镇 5 4\n丙局 3 3\n丁局 7 6"}
+    for text, has_word in (("", False), ("2024年第一季度，全市归集数据 100 条。", True)):
+        data = city.read(text, **tables)
+        figures = compute_figures(data)
+        told = "".join(block.text for block in bulletin_text(data, figures, city.reference))
+        note = str(figure_table(figures, run_rules(data, city.reference)))
+        assert ("归集" in told) == ("归集的差错" in note) == has_word, text
 
 
 def test_the_same_problem_in_two_annexes_names_them(tmp_path: Path) -> None:
@@ -103,7 +156,7 @@ def test_the_same_problem_in_two_annexes_names_them(tmp_path: Path) -> None:
     found = texts(tmp_path, 各单位=units, 乡镇热线="乡镇 受理\n甲镇 0\n乙镇 5")
     headings = [text for kind, text in found if kind == SUBHEADING]
     assert len(set(headings)) == len(headings)
-    assert {"各单位个别乡镇受理为零", "乡镇热线个别乡镇受理为零"} <= set(headings)
+    assert {"各单位部分乡镇受理为零", "乡镇热线部分乡镇受理为零"} <= set(headings)
 
 
 def test_an_annex_whose_total_is_wrong_is_named_by_its_number(tmp_path: Path) -> None:

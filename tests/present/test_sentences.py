@@ -21,7 +21,7 @@ from haochaping.present.sentences import MOST_IN_SUMMARY, TEMPLATES, compose, pa
 from haochaping.reference.reference import Reference
 from haochaping.statistics.rates import difference
 from tests.declared_city import DeclaredCity
-from tests.present.general_quarters import GROUPS, HALLS_ANNEX, general_quarters
+from tests.present.general_quarters import GROUPS, HALLS_ANNEX, OTHERS, general_quarters
 from tests.present.small_quarters import quarters, without_annexes
 
 SOURCES = {
@@ -255,6 +255,31 @@ def test_annexes_that_count_the_same_are_told_apart(tmp_path: Path) -> None:
     assert any(text.startswith("夜间投票总数最多的是甲大厅") for text in told["night"])
     assert told["problems"][0].startswith("各大厅投票总数列为零的大厅：丙大厅。")
     assert told["problems"][1].startswith("夜间投票总数列为零的大厅：丙大厅。")
+
+
+def test_units_are_counted_by_their_full_word(tmp_path: Path) -> None:
+    groups = GROUPS.replace('word = "大厅"', 'word = "大厅"\nlong_word = "大厅（分厅）"')
+    others = OTHERS.replace('title = "分渠道"', 'title = "夜间"').replace(
+        'rows = ["channel"]', 'rows = ["hall"]'
+    )
+    city = DeclaredCity(tmp_path, groups + HALLS_ANNEX + others, (("office", "甲局"),))
+    small = "\n小大厅 5 1 20.00%"
+    data = city.read(
+        "",
+        各大厅="大厅 办件数 投票总数 投票率\n甲大厅 1000 100 10.00%\n乙大厅 1000 200 20.00%" + small,
+        渠道="大厅 退件\n甲大厅 5\n乙大厅 9",
+        各单位="单位 办件数\n甲大厅 5\n乙大厅 9\n甲局 7",
+    )
+    figures = compute_figures(data, city.reference)
+    told = {annex: [s.text for s in compose(annex, figures)] for annex in ("halls", "channels", "mixed")}
+    assert told["halls"][0].startswith("各大厅：3 个大厅（分厅），办件数合计")
+    assert "1 个大厅（分厅）办件数很少，投票率仅供参考，不参与比较。" in told["halls"]
+    assert told["mixed"][0].startswith("各单位：2 个大厅（分厅），办件数合计")
+    assert told["mixed"][2].startswith("各单位：1 个部门，")
+    labels = [figures[name].label for name in ("halls_rows", "channels_rows", "mixed_hall_rows")]
+    assert labels == ["各大厅个数", "夜间所列大厅（分厅）个数", "各单位中的大厅个数"]
+    paragraphs = "".join(block.text for block in bulletin_text(data, figures, city.reference))
+    assert "3个大厅（分厅），办件数合计" in paragraphs
 
 
 def test_labels_of_a_whole_annex_do_not_speak_of_a_part(all_quarters: dict[str, ComputedQuarter]) -> None:

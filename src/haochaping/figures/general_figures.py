@@ -24,6 +24,8 @@ MOST_KEY_TOTALS, MOST_KEY_RATES = 3, 2
 """Most totals and rates of the first annex at the head of the page."""
 _SUM_WORDS = ("合计", "总计", "小计", "总数", "总量")
 """Ends of a heading that say that it is a sum."""
+_COUNT_WORDS = ("件数", "总数", "数量", "数", "量")
+"""Ends of a heading that say that it counts."""
 Words = dict[str, Any]
 
 
@@ -62,6 +64,13 @@ def heading_of(measure: Measure) -> str:
     return "".join(above) if above and lowest in _SUM_WORDS else "".join((*above, lowest))
 
 
+def _action_of(measure: Measure) -> str:
+    """What is done in each case of a count, from its heading: 按期整改 of 按期整改数."""
+    heading = heading_of(measure).removeprefix("已")
+    ending = next((end for end in _COUNT_WORDS if heading.endswith(end) and heading != end), "")
+    return heading.removesuffix(ending)
+
+
 class _PartBuilder:
     """Adds the figures of one part."""
 
@@ -78,7 +87,9 @@ class _PartBuilder:
         words: Words = {
             "title": part.title,
             "prefix": part.prefix,
+            "annex_title": part.spec.title,
             "word": part.group.word,
+            "full_word": part.group.full_word,
             "may_be_ranked": part.group.may_be_ranked,
             "kind": "units" if columns is None else "columns" if columns.members else "matrix",
             "rows": self._add_row_count(),
@@ -160,7 +171,8 @@ class _PartBuilder:
 
     def _add_row_count(self) -> str:
         names = self.part.rows[self.part.spec.row_key].nunique()
-        label = f"{self.part.title}个数"
+        word, title = self.part.group.full_word, self.part.title
+        label = f"{title}个数" if title.endswith(self.part.group.word) else f"{title}所列{word}个数"
         self.builder.add(self.name("rows"), label, names, "个", "行数", self.builder.annex(self.table))
         return self.name("rows")
 
@@ -291,6 +303,9 @@ class _PartBuilder:
 
     # --- units -------------------------------------------------------------------------------------------------
 
+    def _measure(self, name: str) -> Measure:
+        return self.part.spec.measures_by_name[name]
+
     def _names(self, rows: pd.DataFrame, *measures: str) -> list[UnitName]:
         return self.builder.unit_names(self.table, rows, *measures)
 
@@ -349,18 +364,27 @@ class _PartBuilder:
         return words
 
     def _behind(self) -> list[Words]:
-        """Counts of which more is better that stay below the count that they cannot exceed, with the rows where they do."""
+        """Counts that stay below what they should settle, with the rows where they do.
+
+        That is a count of which more is better, at most another one of which less is better: rectified cases among
+        negative evaluations. Where the other is as it comes, such as the cases of a month, some are still open.
+        """
         found = []
         for measure in self.part.counts:
             for other in measure.at_most if measure.better == "more" else ():
-                if not self.part.has_numbers(other):
+                if not self.part.has_numbers(other) or self._measure(other).better != "less":
                     continue
                 rows = self.part.rows
                 late = rows[(rows[measure.name] < rows[other]).fillna(False)]
                 if len(late):
-                    than = heading_of(self.part.spec.measures_by_name[other])
-                    names = self._names(late, measure.name, other)
-                    found.append({"heading": heading_of(measure), "than": than, "names": names})
+                    found.append(
+                        {
+                            "heading": heading_of(measure),
+                            "than": heading_of(self._measure(other)),
+                            "action": _action_of(measure),
+                            "names": self._names(late, measure.name, other),
+                        }
+                    )
         return found
 
     def _scores(self) -> list[Words]:
@@ -420,7 +444,7 @@ class _PartBuilder:
         part, columns = self.part, self.part.spec.columns_by
         assert columns is not None
         rows = part.rows.dropna(subset=[main.name])
-        words: Words = {"heading": heading_of(main), "unit": main.unit, "columns_word": columns.word}
+        words: Words = {"heading": heading_of(main), "unit": main.unit, "columns_word": columns.full_word}
         for axis, key in (("row", part.spec.row_key), ("column", columns.key)):
             sums = rows.groupby(key, sort=False)[main.name].sum().sort_values(ascending=False, kind="stable")
             words[f"{axis}s"] = self.name("rows") if axis == "row" else self._add_column_count(len(sums))
@@ -454,7 +478,7 @@ class _PartBuilder:
     def _add_column_count(self, count: int) -> str:
         columns = self.part.spec.columns_by
         assert columns is not None
-        label, annex = f"{self.part.title}所列{columns.word}个数", self.builder.annex(self.table)
+        label, annex = f"{self.part.title}所列{columns.full_word}个数", self.builder.annex(self.table)
         self.builder.add(self.name("columns"), label, count, "个", "列数", annex)
         return self.name("columns")
 

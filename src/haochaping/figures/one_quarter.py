@@ -7,6 +7,7 @@ from typing import Any
 from haochaping.core.declaration import Declaration
 from haochaping.core.labels import annex_words
 from haochaping.core.model import QuarterData
+from haochaping.core.text import normalize_for_comparison
 from haochaping.figures.annex_content import TIERS
 from haochaping.figures.annex_figures import add_annexes
 from haochaping.figures.figure_builder import FigureBuilder
@@ -14,14 +15,21 @@ from haochaping.reference.reference import Reference
 
 
 def figures_of_one_quarter(data: QuarterData, reference: Reference) -> FigureBuilder:
-    """Compute the figures of every annex that the quarter has, and the words that sentences use with them."""
+    """Compute the figures of every annex that the quarter has, and the words that sentences use with them.
+
+    Among these are the city's own words: of gathering (归集) speaks only one whose bulletin does.
+    """
+    has_particular = any(spec.is_particular for spec in data.declaration.annexes.values())
+    gathers = has_particular or "归集" in normalize_for_comparison(data.fact("text"))
     words: dict[str, Any] = {
         "quarter": data.quarter.label,
         "period_before": data.quarter.before,
         "period_counted": data.quarter.counted,
         "period_name": data.quarter.name,
         "absent": _absent_words(data),
-        "has_particular": any(spec.is_particular for spec in data.declaration.annexes.values()),
+        "has_particular": has_particular,
+        "gathers": gathers,
+        "gathering": "归集上传" if gathers else "报送",
         "has_relations": bool(data.declaration.relations),
         "small": reference.threshold("small_denominator"),
         "change_points": reference.threshold("change_points"),

@@ -25,9 +25,9 @@ from haochaping.store.notes import HEADING as HEADING_OF_NOTES
 
 PARTS = ("results", "problems", "measures")
 HEADING, SUBHEADING, PARAGRAPH = "heading", "subheading", "paragraph"
-MOST_UNITS_INDIVIDUAL = 2
-"""Up to this many units are called 个别, more are called 部分."""
-_SEVERAL_GROUPS = "部分单位"
+MOST_UNITS_INDIVIDUAL, LEAST_OF_ALL = 2, 4
+"""Up to this many units are called 个别, if there are so many times as many in all; more are called 部分."""
+_SEVERAL_GROUPS = "单位"
 """In a heading, units of several groups in one annex; the text names the groups."""
 _NUMERALS = "一二三四五六七八九"
 _QUALIFIER = re.compile(r"(约|近|超过|超|逾)?([余多]?)(以上|以下|左右)?")
@@ -61,9 +61,15 @@ class Units:
     @property
     def quantifier(self) -> str:
         """个别, 部分, or 各 where it concerns all."""
-        if self.of and len(self.names) == self.of:
+        concerned = len(self.names)
+        if self.of and concerned == self.of:
             return "各"
-        return "个别" if len(self.names) <= MOST_UNITS_INDIVIDUAL else "部分"
+        is_small_part = not self.of or concerned * LEAST_OF_ALL <= self.of
+        return "个别" if concerned <= MOST_UNITS_INDIVIDUAL and is_small_part else "部分"
+
+    def and_those(self, others: Units) -> Units:
+        """These and others of another group."""
+        return Units((*self.names, *others.names), self.may_name, self.of + others.of)
 
     @property
     def names_in_brackets(self) -> str:
@@ -102,6 +108,7 @@ def bulletin_text(data: QuarterData, figures: Figures, reference: Reference) -> 
         "has_particular": figures.words["has_particular"],
     }
     context["has_problems"] |= bool(context["general_zeros"] or context["general_behind"])
+    context["general_actions"] = "、".join(dict.fromkeys(b["action"] for b in context["general_behind"]))
     context["has_results"] |= bool(context["general_annexes"])
     lines = [line for part in PARTS for line in [*render(f"bulletin/{part}.j2", context), ("", ())]]
     return _number_headings(_group_into_blocks(lines))
@@ -289,14 +296,15 @@ def _general_annexes(data: QuarterData, figures: Figures, reference: Reference) 
 
 
 def _by_annex(found: Iterable[tuple[str, Mapping[str, Any], str, Units]]) -> list[dict[str, Any]]:
-    """A problem once for each annex and column, with the groups of rows that it concerns."""
+    """A problem once for each annex and column, with all units that it concerns and the words for their groups."""
     problems: dict[tuple[str, ...], dict[str, Any]] = {}
     for annex, words, group, units in found:
         key = (annex, words["heading"], words.get("than", ""))
-        problem = problems.setdefault(key, {**words, "groups": []})
-        problem["groups"].append({"word": group, "units": units})
+        problem = problems.setdefault(key, {**words, "groups": [], "units": Units((), units.may_name)})
+        problem["groups"].append(group)
+        problem["units"] = problem["units"].and_those(units)
     for problem in problems.values():
-        first, *others = problem["groups"]
-        problem["whose"] = _SEVERAL_GROUPS if others else first["word"]
-        problem["who"] = _SEVERAL_GROUPS if others else f"{first['units'].quantifier}{first['word']}"
+        quantifier, groups = problem["units"].quantifier, problem["groups"]
+        problem["who"] = f"{quantifier}{groups[0] if len(groups) == 1 else _SEVERAL_GROUPS}"
+        problem["units_in_words"] = f"{quantifier}{'、'.join(groups)}{problem['units'].names_in_brackets}"
     return list(problems.values())

@@ -19,7 +19,7 @@ from haochaping.present.phrase import number_names
 from haochaping.present.sentences import compose, page_sections
 
 _NOTE = (
-    "区间为 95% 置信区间（威尔逊法，两期之差用纽科姆法）：只反映偶然波动，不反映口径、归集的差错。"
+    "区间为 95% 置信区间（威尔逊法，两期之差用纽科姆法）：只反映偶然波动，不反映口径、{gathering}的差错。"
     "比率四舍五入到两位小数，会成为不实的 100% 或 0% 的多留小数；语句中以万、亿计的保留两位小数。"
     "存疑：“数据核对”中涉及该数、尚未答复的须更正、需核实各条的序号。"
 )
@@ -58,7 +58,7 @@ def figure_table(figures: Figures, report: CheckReport) -> Html:
         "语句、首页和图题所用数字的算法和来源",
         "table-figures",
         row_ids=[f"figure-{name}" for name in names],
-        note=_NOTE,
+        note=_NOTE.format(gathering="归集" if figures.words["gathers"] else "填报"),
     )
 
 
