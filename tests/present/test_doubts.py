@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from haochaping.checks.run_rules import run_rules
+from haochaping.core.model import CellRef
 from haochaping.figures.compute_figures import compute_figures
+from haochaping.present.doubts import Doubts
 from haochaping.present.sentences import SUMMARY, write_sentences
 from tests.checks.small_city import check, city, read_tables
+from tests.declared_city import DeclaredCity
+from tests.present.general_quarters import GROUPS, OTHERS
 
 
 @pytest.mark.parametrize(
@@ -30,3 +36,30 @@ def test_the_key_points_name_the_likeliest_cell_alone(
     assert [finding.check for finding in report.findings if finding.severity == "correct"] == ["total_sum"]
     told = re.sub("<[^>]+>", "", write_sentences(SUMMARY, compute_figures(data, place), report))
     assert f"（{named}）" in told
+
+
+def test_where_any_row_may_be_wrong_none_is_named(tmp_path: Path) -> None:
+    place = city(tmp_path / "reference")
+    rows = [[name, count, count // 2] for name, count in zip("甲乙丙", (4100, 3800, 900), strict=True)]
+    data = read_tables(place, tmp_path, [["大厅", "办件数", "投票数"], *rows, ["合计", 8530, ""]])
+    figures, report = compute_figures(data, place), check(data, place)
+    finding = next(f for f in report.findings if f.check == "total_sum")
+    suspects = tuple(CellRef("halls", row, "cases") for row in "甲乙丙")
+    unlocated = replace(report, findings=(replace(finding, likeliest=(), suspects=suspects),))
+    told = re.sub("<[^>]+>", "", write_sentences(SUMMARY, figures, unlocated))
+    assert "（其中有数尚待核实）" in told
+    in_one_row = replace(report, findings=(replace(finding, likeliest=(), suspects=suspects[:1]),))
+    assert "（其中甲办件数尚待核实）" in re.sub("<[^>]+>", "", write_sentences(SUMMARY, figures, in_one_row))
+
+
+def test_a_number_of_cells_is_in_doubt_only_where_one_that_is_counted_is(tmp_path: Path) -> None:
+    city = DeclaredCity(
+        tmp_path,
+        GROUPS + OTHERS,
+        (("office", "甲局"), ("office", "乙局"), ("county", "东县"), ("county", "西区")),
+    )
+    data = city.read("", 部门分县区="部门 东县 西区\n甲局 5 0\n乙局 7 9\n合计 21 9")
+    figures, report = compute_figures(data, city.reference), run_rules(data, city.reference)
+    doubts = Doubts(figures, report)
+    assert doubts.mark_figure("matrix_cases") and "※" in str(doubts.mark_figure("matrix_cases"))
+    assert not doubts.mark_figure("matrix_cells") and not doubts.mark_figure("matrix_zero_cells")

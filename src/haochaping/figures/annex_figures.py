@@ -331,10 +331,10 @@ def _add_district_departments(builder: FigureBuilder, words: dict[str, Any]) -> 
         words["matrix_largest"] = UnitName(
             name, builder.cells("district_departments", "evaluations", rows=largest)
         )
-    cells = builder.cells("district_departments", "evaluations")
-    builder.add("matrix_cells", "有数的格数", len(reported), "格", "列有数字的格数", annex, cells)
-    zeros = int((reported == 0).sum())
-    builder.add("matrix_zero_cells", "为零的格数", zeros, "格", "列为 0 的格数", annex, cells)
+    builder.add("matrix_cells", "有数的格数", len(reported), "格", "列有数字的格数", annex)
+    zeros = frame.loc[reported.index[reported == 0]]
+    cells = builder.cells("district_departments", "evaluations", rows=zeros)
+    builder.add("matrix_zero_cells", "为零的格数", len(zeros), "格", "列为 0 的格数", annex, cells)
     builder.add_rate("matrix_zero_share", "为零的格占比", "matrix_zero_cells", "matrix_cells", share=True)
 
 

@@ -27,7 +27,8 @@ class Figure:
 
     ``value`` is a whole number, an exact fraction (rates, and their changes), a float (bounds and limits) or None
     where it is not applicable. ``formula`` and ``source`` are in Chinese. ``cells`` are the cells it is computed
-    from, ``corrected`` says whether the office corrected one of them. ``interval`` is a rate's interval in words.
+    from, of a number of cells or units those that are counted; ``corrected`` says whether the office corrected one
+    of them. ``interval`` is a rate's interval in words.
     """
 
     name: str

@@ -151,7 +151,9 @@ class _PartBuilder:
                 "格",
                 "没有数字的格数",
                 self.builder.annex(self.table),
-                self.builder.cells(self.table, measure.name, rows=self.part.rows),
+                self.builder.cells(
+                    self.table, measure.name, rows=self.part.rows[self.part.rows[measure.name].isna()]
+                ),
             )
 
     def _remember_units(self, figure: str, have: pd.Series) -> None:
@@ -177,26 +179,42 @@ class _PartBuilder:
         return self.name("rows")
 
     def _differing_totals(self) -> list[Words]:
-        """Printed totals of all rows that differ from the sum of what is printed above them."""
-        totals = self.builder.data.printed_totals
-        own = totals[(totals["table"] == self.table) & (totals["member"] == "") & totals["value"].notna()]
-        found = []
+        """Printed totals of all rows, each of one column, that differ from the sum of what is printed above them."""
+        totals, columns = self.builder.data.printed_totals, self.part.spec.columns_by
+        own = totals[(totals["table"] == self.table) & totals["value"].notna()]
+        found: list[Words] = []
         for total in own.to_dict("records"):
             measure = self.part.spec.measures_by_name.get(total["column"])
             adds_up = self.part.spec.totals.get(total["row"], self.part.group.name)
             is_own = not self.part.spec.is_mixed or total["row"] in self.part.spec.totals
             if measure not in self.part.counts or adds_up != self.part.group.name or not is_own:
                 continue
-            computed = self.builder.figures[self.name(measure.name)]
-            name = f"{self.name(measure.name)}_printed_total"
-            if int(total["value"]) == computed.value or name in self.builder.figures:
+            member, computed_name, rows = total["member"], self.name(measure.name), self.part.rows
+            if member and columns is not None:
+                rows = rows[rows[columns.key] == member]
+            of = columns.word_of(member) if columns and member else ""
+            name = f"{computed_name}_printed_total{f'_{len(found) + 1}' if member else ''}"
+            computed = int(rows[measure.name].sum())
+            if rows.empty or int(total["value"]) == computed or name in self.builder.figures:
                 continue
-            label = f"{self.part.title}所列{heading_of(measure)}合计"
+            label = f"{self.part.title}{of}"
+            if member:
+                computed_name = f"{name}_computed"
+                self.builder.add_total(
+                    self.table, measure.name, computed_name, f"{label}{heading_of(measure)}", rows
+                )
+            label = f"{label}所列{heading_of(measure)}合计"
             source = self.builder.annex(self.table)
             cells = [cell_of(total)]
             self.builder.add(name, label, int(total["value"]), measure.unit, "通报所列", source, cells)
             found.append(
-                self._total_words(measure) | {"printed": name, "label": UnitName(total["label"], cells)}
+                self._total_words(measure)
+                | {
+                    "name": computed_name,
+                    "heading": f"{of}{heading_of(measure)}",
+                    "printed": name,
+                    "label": UnitName(total["label"], cells),
+                }
             )
         return found
 
@@ -251,10 +269,11 @@ class _PartBuilder:
         }
         if part.spec.columns_by is None and part.group.may_be_ranked and rate.better:
             measures = tuple(dict.fromkeys(m for _, m in (*rate.numerator, *rate.denominator)))
-            words |= self._spread(RateRows(self.table, part.rows, k, n, measures), name, heading)
+            rate_rows = RateRows(self.table, part.rows, k, n, measures)
+            words |= self._spread(rate_rows, name, heading, rate.denominator)
         return words
 
-    def _spread(self, rate_rows: RateRows, name: str, heading: str) -> Words:
+    def _spread(self, rate_rows: RateRows, name: str, heading: str, denominator: Expression) -> Words:
         compared = rate_rows.comparable(self.small)
         words: Words = vars(find_spread(self.builder, compared)) | {"has_spread": True}
         words["impossible"] = self._names(rate_rows.impossible(self.small).rows, *rate_rows.measures)
@@ -272,7 +291,7 @@ class _PartBuilder:
             "个",
             f"分母大于零、不足 {number(int(self.small))} 的行数",
             self.builder.annex(self.table),
-            self.builder.cells(self.table, *rate_rows.measures, rows=few),
+            self.builder.cells(self.table, *(measure for _, measure in denominator), rows=few),
         )
         return words
 
@@ -457,13 +476,12 @@ class _PartBuilder:
                     self._add_line_of_matrix(main, rows[rows[key] == unit], f"{axis}_{rank}", str(unit))
                 )
         words["cells"], words["zeros"] = f"{self.prefix}_cells", f"{self.prefix}_zero_cells"
-        cells, annex = self.builder.cells(self.table, main.name, rows=rows), self.builder.annex(self.table)
+        annex = self.builder.annex(self.table)
+        self.builder.add(words["cells"], f"{part.title}有数的格数", len(rows), "格", "列有数字的格数", annex)
+        zeros = rows[rows[main.name] == 0]
+        cells = self.builder.cells(self.table, main.name, rows=zeros)
         self.builder.add(
-            words["cells"], f"{part.title}有数的格数", len(rows), "格", "列有数字的格数", annex, cells
-        )
-        zeros = int((rows[main.name] == 0).sum())
-        self.builder.add(
-            words["zeros"], f"{part.title}为零的格数", zeros, "格", "列为 0 的格数", annex, cells
+            words["zeros"], f"{part.title}为零的格数", len(zeros), "格", "列为 0 的格数", annex, cells
         )
         words["zero_share"] = f"{self.prefix}_zero_share"
         self.builder.add_rate(

@@ -24,6 +24,8 @@ MOST_NAMED_CELLS = 2
 """Up to this many doubtful cells are named behind a sentence; 等 says that there are more."""
 LEAST_MATERIAL_SHARE = 0.01
 """A doubtful cell that makes up at least this share of a figure's sum is named behind the sentence."""
+_SOME_NUMBER = "有数"
+"""In place of the names of cells any of which may be the wrong one."""
 _PRINTED_TOTAL = "所列"
 """Before the words of a total, so that no reader takes it for a part of the sum."""
 MOST_COMPARED_CELLS = 3
@@ -105,7 +107,7 @@ def doubt_html(figures: Sequence[Figure], report: CheckReport, cell_index: CellI
     """The remark behind a sentence that uses `figures`; blank when no material part of them is in doubt.
 
     Of a finding whose explanations were located only the likeliest is named: a total that was added up wrong puts no row
-    in doubt.
+    in doubt. Where any of several rows may be wrong, none is named.
     """
     anchors = finding_anchors(report)
     weights: dict[str, float] = {}
@@ -118,7 +120,9 @@ def doubt_html(figures: Sequence[Figure], report: CheckReport, cell_index: CellI
             links.setdefault(label, anchors[finding.id])
     if not weights:
         return Html("")
-    labels = sorted(weights, key=lambda label: (-weights[label], label))
+    labels = sorted(weights, key=lambda label: (label == _SOME_NUMBER, -weights[label], label))
+    if labels[0] != _SOME_NUMBER:
+        labels = [label for label in labels if label != _SOME_NUMBER]
     named = "、".join(f'<a href="#{links[label]}">{text(label)}</a>' for label in labels[:MOST_NAMED_CELLS])
     others = "等" if len(labels) > MOST_NAMED_CELLS else ""
     among = "" if labels[0].startswith(_PRINTED_TOTAL) else "其中"
@@ -141,8 +145,12 @@ def _named_doubts(finding: Finding, figures: Sequence[Figure], cell_index: CellI
             f"{_PRINTED_TOTAL}{cell_words(cell, declaration)}": max(material.values())
             for cell in finding.likeliest
         }
-    likeliest = {cell: share for cell, share in material.items() if cell in finding.likeliest}
-    return {cell_words(cell, declaration): share for cell, share in (likeliest or material).items()}
+    named = {cell: share for cell, share in material.items() if cell in finding.likeliest}
+    if not named and not finding.likeliest and len({(cell.table, cell.row) for cell in material}) == 1:
+        named = material
+    return {cell_words(cell, declaration): share for cell, share in named.items()} or {
+        _SOME_NUMBER: max(material.values())
+    }
 
 
 def largest_doubts(report: CheckReport, cell_index: CellIndex, most: int = 3) -> list[UnitName]:
