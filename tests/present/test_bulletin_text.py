@@ -9,7 +9,9 @@ from haochaping.checks.run_rules import run_rules
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.page.figure_table import figure_table
 from haochaping.present.bulletin_text import PARAGRAPH, SUBHEADING, Units, bulletin_text
+from haochaping.present.sentences import compose
 from tests.declared_city import DeclaredCity
+from tests.present.general_quarters import GROUPS, OTHERS
 
 ANNEXES = """\
 [group.county]
@@ -163,3 +165,22 @@ def test_an_annex_whose_total_is_wrong_is_named_by_its_number(tmp_path: Path) ->
     units = "单位 受理 办结\n甲镇 1 1\n乙镇 5 5\n丙局 7 7\n丁局 7 7"
     found = texts(tmp_path, 各单位=units, 乡镇热线="乡镇 受理\n甲镇 1\n乙镇 5\n合计 9")
     assert (PARAGRAPH, "乡镇热线的数见附件2。") in found
+
+
+def test_a_wrong_total_of_one_column_of_units_is_like_any_other(tmp_path: Path) -> None:
+    city = DeclaredCity(
+        tmp_path,
+        GROUPS + OTHERS,
+        (("office", "甲局"), ("office", "乙局"), ("county", "东县"), ("county", "西区")),
+    )
+    for total, is_told in ((8, True), (12, False)):
+        tables = {
+            "两种方式": f"县区 方式 投票总数\n东县 线上 5\n东县 现场 1\n西区 线上 7\n西区 现场 9\n合计 线上 {total}\n合计 现场 10",
+            "部门分县区": f"部门 东县 西区\n甲局 5 0\n乙局 7 9\n合计 {total} 9",
+        }
+        data = city.read("", **tables)
+        figures = compute_figures(data, city.reference)
+        told = "".join(block.text for block in bulletin_text(data, figures, city.reference))
+        assert ("部门分县区的数见附件2。" in told) == is_told and ("两种方式的数见附件1。" in told) == is_told
+        differing = "部门分县区东县办件数各行相加为 12，所列“合计”为 8，两数不符，见“数据核对”。"
+        assert (differing in [s.text for s in compose("matrix", figures)]) == is_told

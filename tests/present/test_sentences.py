@@ -9,17 +9,25 @@ from jinja2 import FunctionLoader
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.run_rules import run_rules
-from haochaping.core.model import QuarterData, frame
+from haochaping.core.model import CellRef, QuarterData, frame
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.figures.figure import Figures
 from haochaping.present import sentences
 from haochaping.present.bulletin_text import bulletin_text
 from haochaping.present.chart_titles import chart_titles
 from haochaping.present.charts.annex_chart import chart_annex
-from haochaping.present.phrase import Phrase
-from haochaping.present.sentences import MOST_IN_SUMMARY, TEMPLATES, compose, page_sections, write_sentences
+from haochaping.present.phrase import Phrase, PhrasePart
+from haochaping.present.sentences import (
+    MOST_IN_SUMMARY,
+    TEMPLATES,
+    compose,
+    page_sections,
+    say_once,
+    write_sentences,
+)
 from haochaping.reference.reference import Reference
 from haochaping.statistics.rates import difference
+from haochaping.store.apply_corrections import Correction, apply_corrections
 from tests.declared_city import DeclaredCity
 from tests.present.general_quarters import GROUPS, HALLS_ANNEX, OTHERS, general_quarters
 from tests.present.small_quarters import quarters, without_annexes
@@ -282,6 +290,40 @@ def test_units_are_counted_by_their_full_word(tmp_path: Path) -> None:
     assert "3个大厅（分厅），办件数合计" in paragraphs
 
 
+def test_that_other_units_listed_theirs_is_said_once_in_a_section(
+    all_quarters: dict[str, ComputedQuarter],
+) -> None:
+    one = all_quarters["after periods in which a hall lists nothing"]
+    told = [sentence.text for sentence in compose("halls", one.figures, one.report)]
+    assert told[0].startswith("2 个大厅，投票总数 190,070 票。"), told
+    assert sum("列数的单位不同" in text for text in told) == 1
+    assert sum("；与上季度、上年同期列数的单位不同的数，不列环比、同比。" in text for text in told) == 1
+    paragraphs = [block.text for block in bulletin_text(one.data, one.figures, one.reference)]
+    assert sum(text.count("列数的单位不同") for text in paragraphs) == 1
+    alone: list[tuple[str, tuple[PhrasePart, ...]]]
+    alone = [("rule", ("甲 5 件\ue003上月\ue004环比\ue005。",))]
+    assert say_once(alone) == [("rule", ("甲 5 件，与上月列数的单位不同，不列环比。",))]
+
+
+def test_corrected_numbers_are_said_once_in_a_section(tmp_path: Path) -> None:
+    city = DeclaredCity(tmp_path, GROUPS + HALLS_ANNEX)
+    data = city.read("", 各大厅="大厅 办件数 投票总数 投票率\n甲大厅 1000 100 10.00%\n乙大厅 1000 200 20.00%")
+    correction = Correction(CellRef("halls", "甲大厅", "votes"), "101", "100")
+    data = apply_corrections(data, [correction], city.reference)
+    page = write_sentences("halls", compute_figures(data, city.reference))
+    assert page.count("含更正后的数") == page.count("（本节含更正后的数）") == 1
+
+
+def test_what_is_to_be_verified_is_counted(all_quarters: dict[str, ComputedQuarter]) -> None:
+    counted = 0
+    for one in all_quarters.values():
+        last = compose("summary", one.figures, one.report)[-1]
+        if last.rule == "doubts_to_verify":
+            counted += 1
+            assert f"”：有 {one.report.counts['verify']} 条需核实" in last.text
+    assert counted
+
+
 def test_labels_of_a_whole_annex_do_not_speak_of_a_part(all_quarters: dict[str, ComputedQuarter]) -> None:
     matrix = all_quarters["matrix without zeros"].figures
     labels = {figure.label for name, figure in matrix.items() if name.startswith("matrix")}
@@ -295,7 +337,7 @@ def test_every_number_links_to_its_figure(all_quarters: dict[str, ComputedQuarte
         for sentence in (
             s for section in sections for s in compose(section, one.figures, CheckReport((), ()))
         ):
-            allowed = r"\d" if sentence.rule == "annexes_absent" else ""
+            allowed = r"\d+" if sentence.rule in ("annexes_absent", "doubts_to_verify") else ""
             bare = [
                 n for n in numbers_without_figure(sentence.html) if not (allowed and re.fullmatch(allowed, n))
             ]

@@ -6,6 +6,9 @@ from haochaping.core.declaration import Declaration
 from haochaping.core.labels import column_heading, place
 from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
 
+BLANK = "空白"
+"""What papers show in place of the text of a cell that has none."""
+
 
 def cell_words(data: QuarterData, cell: CellRef) -> str:
     """Annex, row and column: ``附件1“张店区”评价数``; for a figure of the text ``正文“评价率”``."""

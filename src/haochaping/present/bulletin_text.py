@@ -18,7 +18,7 @@ from haochaping.core.text import visible
 from haochaping.figures.annex_content import TIERS, annex_content
 from haochaping.figures.figure import Figures
 from haochaping.present.phrase import Number, PhrasePart
-from haochaping.present.sentences import Sentence, Words, escape_analyst_line, render
+from haochaping.present.sentences import RenderedLine, Sentence, Words, escape_analyst_line, render, say_once
 from haochaping.reference.reference import Reference
 from haochaping.store.notes import BULLETIN_SECTIONS, markdown_to_text, notes_of_sections
 from haochaping.store.notes import HEADING as HEADING_OF_NOTES
@@ -111,7 +111,17 @@ def bulletin_text(data: QuarterData, figures: Figures, reference: Reference) -> 
     context["general_actions"] = "、".join(dict.fromkeys(b["action"] for b in context["general_behind"]))
     context["has_results"] |= bool(context["general_annexes"])
     lines = [line for part in PARTS for line in [*render(f"bulletin/{part}.j2", context), ("", ())]]
-    return _number_headings(_group_into_blocks(lines))
+    return _number_headings(_group_into_blocks(_say_once_under_each_heading(lines)))
+
+
+def _say_once_under_each_heading(lines: Iterable[RenderedLine]) -> list[RenderedLine]:
+    """The lines with :func:`say_once` for those under one heading."""
+    under_heading: list[list[RenderedLine]] = [[]]
+    for rule, parts in lines:
+        if not rule and parts and str(parts[0]).startswith("#"):
+            under_heading.append([])
+        under_heading[-1].append((rule, parts))
+    return [line for own in under_heading for line in say_once(own)]
 
 
 def _group_into_blocks(lines: Iterable[tuple[str, tuple[PhrasePart, ...]]]) -> list[BulletinBlock]:

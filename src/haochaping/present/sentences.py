@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -37,8 +37,15 @@ _OWN_TEMPLATES = frozenset(
 MOST_IN_SUMMARY = 7
 _OPEN, _BAR, _CLOSE = "\ue000", "\ue001", "\ue002"
 """Mark a number or a name in a rendered template: ``open figure-or-cells bar text close``; data cannot hold them (see `_safe`)."""
+_OTHER_UNITS = "\ue003{}\ue004{}\ue005"
+_OTHER_UNITS_FOUND = re.compile("\ue003([^\ue004]*)\ue004([^\ue005]*)\ue005")
+"""Stands behind a number without a change because other units listed theirs; :func:`say_once` puts it into words."""
 _MARKED = re.compile(f"{_OPEN}([^{_BAR}]*){_BAR}([^{_CLOSE}]*){_CLOSE}")
 _LINE = re.compile(r"([a-z][a-z_]*)\| *(.*)")
+
+
+RenderedLine = tuple[str, tuple[PhrasePart, ...]]
+"""The rule of a line and its parts."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +102,12 @@ def write_sentences(section: str, figures: Figures, report: CheckReport | None =
     """
     cell_index = figures.data.derived(CellIndex) if figures.data and section == SUMMARY else None
     doubts = Doubts(figures, report) if report else None
+    sentences = compose(section, figures, report)
+    corrections = _corrections_remark(sentences, figures)
     return Html(
         "\n".join(
-            f'<p id="{sentence.id}">{sentence.html_with_doubts(doubts)}{_remarks_html(sentence, figures, report, cell_index)}</p>'
-            for sentence in compose(section, figures, report)
+            f'<p id="{s.id}">{s.html_with_doubts(doubts)}{corrections.get(s, "")}{_doubts_remark(s, figures, report, cell_index)}</p>'
+            for s in sentences
         )
     )
 
@@ -124,15 +133,49 @@ def compose(section: str, figures: Figures, report: CheckReport | None = None) -
     lines = [line for line in render(f"page/{template}.j2", context) if line[0]]
     if section == "summary" and len(lines) > MOST_IN_SUMMARY:
         lines = [*lines[: MOST_IN_SUMMARY - 1], lines[-1]]
-    return [Sentence(section, position, rule, parts) for position, (rule, parts) in enumerate(lines, start=1)]
+    return [
+        Sentence(section, position, rule, parts)
+        for position, (rule, parts) in enumerate(say_once(lines), start=1)
+    ]
 
 
-def render(template: str, context: Mapping[str, Any]) -> Iterator[tuple[str, tuple[PhrasePart, ...]]]:
+def render(template: str, context: Mapping[str, Any]) -> Iterator[RenderedLine]:
     """Render a template to (rule, parts) of each line; the rule is blank where a line has none."""
     for line in environment().get_template(template).render(_neutralise(context)).split("\n"):
         found = _LINE.fullmatch(line.strip())
         rule, written = found.groups() if found else ("", line.strip())
         yield rule, tuple(_split_parts(re.sub(r"\s+", " ", written)))
+
+
+def say_once(lines: Iterable[RenderedLine]) -> list[RenderedLine]:
+    """Say of the numbers of a section that other units listed theirs earlier: behind the one, or once behind several."""
+    lines = list(lines)
+    found = [
+        mark.groups()
+        for _, parts in lines
+        for part in filter(_is_of_other_units, parts)
+        for mark in _OTHER_UNITS_FOUND.finditer(part)
+    ]
+    if not found:
+        return lines
+    periods, changes = ("、".join(dict.fromkeys(words)) for words in zip(*found, strict=True))
+    several = "" if len(found) == 1 else f"；与{periods}列数的单位不同的数，不列{changes}。"
+    last = max(i for i, (_, parts) in enumerate(lines) if any(map(_is_of_other_units, parts)))
+    for i, (rule, parts) in enumerate(lines):
+        said = tuple(
+            _OTHER_UNITS_FOUND.sub("" if several else r"，与\1列数的单位不同，不列\2", part)
+            if _is_of_other_units(part)
+            else part
+            for part in parts
+        )
+        if several and i == last and isinstance(said[-1], str):
+            said = (*said[:-1], said[-1].removesuffix("。") + several)
+        lines[i] = rule, said
+    return lines
+
+
+def _is_of_other_units(part: PhrasePart) -> TypeGuard[str]:
+    return isinstance(part, str) and bool(_OTHER_UNITS_FOUND.search(part))
 
 
 def escape_analyst_line(line: str) -> str:
@@ -153,6 +196,7 @@ def environment() -> Environment:
     )
     jinja.filters["names"] = _join_names
     jinja.filters["written"] = ShownFigure
+    jinja.globals["other_units"] = _OTHER_UNITS.format
     jinja.finalize = _mark_value
     return jinja
 
@@ -241,11 +285,18 @@ def _decode_cells(word: str) -> list[CellRef]:
     return [CellRef(*names) for names in json.loads(word)]
 
 
-def _remarks_html(
+def _corrections_remark(sentences: Iterable[Sentence], figures: Figures) -> dict[Sentence, str]:
+    """The remark that numbers were corrected, behind the last sentence of a section that has such numbers."""
+    corrected = [s for s in sentences if any(figures[number.name].corrected for number in s.numbers)]
+    where = "本节" if len(corrected) > 1 else ""
+    link = f'<a class="corrected" href="#table-corrections">（{where}含更正后的数）</a>'
+    return dict.fromkeys(corrected[-1:], link)
+
+
+def _doubts_remark(
     sentence: Sentence, figures: Figures, report: CheckReport | None, cell_index: CellIndex | None
 ) -> str:
-    """Remarks behind a sentence: that numbers in it were corrected, or which cells are in doubt."""
-    sentence_figures = [figures[number.name] for number in sentence.numbers]
-    corrected = any(figure.corrected for figure in sentence_figures)
-    link = '<a class="corrected" href="#table-corrections">（含更正后的数）</a>' if corrected else ""
-    return link + (doubt_html(sentence_figures, report, cell_index) if report and cell_index else "")
+    """The remark behind a sentence that names the cells in doubt."""
+    if not report or not cell_index:
+        return ""
+    return doubt_html([figures[number.name] for number in sentence.numbers], report, cell_index)

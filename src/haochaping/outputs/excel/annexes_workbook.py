@@ -14,7 +14,7 @@ from haochaping.core.labels import annex_words
 from haochaping.core.measure_words import definition
 from haochaping.core.model import QuarterData, frame
 from haochaping.core.text import printable
-from haochaping.outputs.cell_words import cell_words
+from haochaping.outputs.cell_words import BLANK, cell_words
 from haochaping.outputs.excel.workbook_style import (
     LINE_HEIGHT,
     ROW_HEIGHT,
@@ -339,7 +339,7 @@ def _remark_rows(data: QuarterData, tables: Sequence[PrintedTable], internal: bo
         yield ["指标含义", measure.heading, f"{definition(measure, data.declaration)}。"]
     yield from _word_rows(data)
     for row in data.corrections.to_dict("records"):
-        remark = f"通报列为 {row['printed'] or '空白'}，更正为 {row['corrected']}。依据：{row['basis'] or '未写明'}。"
+        remark = f"通报列为 {row['printed'] or BLANK}，更正为 {row['corrected']}。依据：{row['basis'] or '未写明'}。"
         corrected_by = "，".join(text for text in (row["by"], row["on"]) if text)
         yield [
             "更正",
@@ -358,4 +358,4 @@ def _word_rows(data: QuarterData) -> Iterator[list[str]]:
     for row in data.unreported.itertuples():
         word_reasons[str(row.printed), str(row.reason)] = None
     for printed, reason in word_reasons:
-        yield ["代替数字的用语", f"“{printed}”" if printed else "空白", f"{reason}。"]
+        yield ["代替数字的用语", f"“{printed}”" if printed else BLANK, f"{reason}。"]

@@ -10,6 +10,7 @@ from haochaping.cleaning.number_format import number
 from haochaping.core.annex_numbers import printed_table_names
 from haochaping.core.labels import annex_words
 from haochaping.core.model import QuarterData
+from haochaping.outputs.cell_words import BLANK
 from haochaping.present.cell_places import CellPlaces, column_of
 from haochaping.present.html_fragment import Html
 from haochaping.present.html_table import Header, TableCell, TableRow, TableView, table_html
@@ -111,7 +112,7 @@ class _AnnexView:
         ref, reason = column.cell(self.table.name, name), cell.reason
         shown = number(cell.value) if isinstance(cell.value, int) else cell.text
         if ref in self.printed_before:
-            shown, reason = f"{shown}〔更正〕", f"通报列为 {self.printed_before[ref]}"
+            shown, reason = f"{shown}〔更正〕", f"通报列为 {self.printed_before[ref] or BLANK}"
         return TableCell(shown, reason, self.places.findings_of_cell.get(ref, ()), self.places.cell_id(ref))
 
     def _header(self, column: PrintedColumn) -> Header:

@@ -10,7 +10,7 @@ from haochaping.core.labels import FIGURES, INPUT_KINDS, numbering_words
 from haochaping.core.measure_words import definition
 from haochaping.core.model import QuarterData
 from haochaping.figures.figure import Figures
-from haochaping.outputs.cell_words import cell_words
+from haochaping.outputs.cell_words import BLANK, cell_words
 from haochaping.outputs.page.figure_table import figure_table
 from haochaping.outputs.page.findings_section import counts_words
 from haochaping.present.html_fragment import Html, stack, text
@@ -143,7 +143,7 @@ def _corrections_table(data: QuarterData) -> Html:
     rows = [
         {
             "单元格": cell_words(data, cell_of(row)),
-            "通报所列": row["printed"],
+            "通报所列": row["printed"] or BLANK,
             "更正为": row["corrected"],
             "依据": row["basis"],
             "经办人": row["by"],

@@ -18,7 +18,7 @@ from haochaping.core.labels import RULE_STATES, SEVERITIES, STATUSES, annex_word
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.paths import find_locations
 from haochaping.figures.figure import Figures
-from haochaping.outputs.cell_words import cell_words, column_words
+from haochaping.outputs.cell_words import BLANK, cell_words, column_words
 from haochaping.outputs.page.figure_table import listed_figure_names, shown_places
 from haochaping.present.cell_places import finding_anchors
 from haochaping.present.doubts import affected_cells
@@ -362,7 +362,7 @@ def _cell_html(
 
 def display_printed(printed: str) -> str:
     """A printed cell as the page shows it: counts with thousands separators, blank as 空白."""
-    return number(int(printed)) if printed.isdecimal() else printed or "空白"
+    return number(int(printed)) if printed.isdecimal() else printed or BLANK
 
 
 def _result_text(result: RuleResult) -> str:
