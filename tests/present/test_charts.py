@@ -17,12 +17,13 @@ from haochaping.core.period import Period
 from haochaping.core.text import visible
 from haochaping.figures.annex_part import with_rates
 from haochaping.figures.compute_figures import compute_figures
-from haochaping.present.charts.active_rate import chart_active_rate
+from haochaping.present.charts.active_rate import chart_active_rate, draw_rate_bars
 from haochaping.present.charts.chart import EMPTY, Chart
 from haochaping.present.charts.departments import chart_departments
 from haochaping.present.charts.matrix import chart_matrix
 from haochaping.present.charts.public_services import chart_public_services
 from haochaping.present.charts.style import NARROW, WIDE, Canvas
+from haochaping.present.charts.svg import lay_out_once
 from haochaping.present.charts.tiers import chart_tiers
 from haochaping.present.charts.volume import chart_volume_and_active_rate, draw_volume
 from haochaping.reference.reference import Reference
@@ -169,6 +170,28 @@ def test_what_cannot_be_read_narrow_is_drawn_wide_alone(table: str, real: Quarte
     chart = draw(real.with_table(table, longer))
     assert isinstance(chart, Chart)
     assert chart.svg and not chart.narrow and "drawing-only" in chart._repr_html_()
+
+
+@pytest.mark.parametrize("canvas", [WIDE, NARROW])
+@pytest.mark.parametrize(
+    ("names", "rates"),
+    [
+        (("县政务大厅", "婚姻登记厅", "不动产登记厅"), (1.0059, 1.0, 0.99)),
+        (("周村区", "高新区"), (0.5031, 0.0048)),
+        (("一个名称很长的办事服务大厅", "乙"), (1.0, 0.5)),
+        (("一个名称特别长得出奇的市级办事服务大厅", "乙"), (1.0, 0.5)),
+    ],
+)
+def test_no_label_is_cut_at_the_edge(
+    canvas: Canvas, names: tuple[str, ...], rates: tuple[float, ...]
+) -> None:
+    rows = pd.DataFrame({"name": names, "rate": rates, "base": 1000})
+    figure = draw_rate_bars(rows, 0.4, 30, "合计 40.00%", canvas)
+    lay_out_once(figure)
+    [axes], renderer = figure.axes, figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    ends = [text.get_window_extent(renderer).x1 for text in axes.texts]
+    plt.close(figure)
+    assert max(ends) <= figure.bbox.width
 
 
 def _crowd(kind: str) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from haochaping.present.charts.chart_parts import (
     counts,
     group_word,
     has_columns,
+    limit_with_labels,
     name_later,
     percent,
     remark_on_impossible,
@@ -96,14 +97,15 @@ def draw_rate_bars(
     import seaborn as sns
 
     widest = float(rows["rate"].max()) or 1.0
-    label_width = widest * canvas.room(7)
+    limit = limit_with_labels(widest, map(percent, rows["rate"]), rows["name"], canvas)
+    label_width = limit - widest
     figure, axes = canvas.subplots(canvas.rows(1.55, len(rows)) + 0.9)
     name_later(axes)
     sns.barplot(data=rows, x="rate", y="name", color=GREY, ax=axes, errorbar=None, width=0.66, saturation=1)
     for bar, rate, base in zip(axes.patches, rows["rate"], rows["base"], strict=True):
         colour = BLUE if rate > overall else GREY
         bar.set(facecolor="white" if base < small else colour, edgecolor=colour, linewidth=1)
-        label_x = overall if rate <= overall < rate + 1.15 * label_width else rate
+        label_x = overall if rate <= overall < rate + label_width else rate
         axes.annotate(
             percent(rate),
             (label_x, bar.get_y() + bar.get_height() / 2),
@@ -122,6 +124,6 @@ def draw_rate_bars(
         ha="left" if overall < widest / 2 else "right",
         color=RED,
     )
-    axes.set(xlabel="", ylabel="", xlim=(0, widest + label_width * 1.1))
+    axes.set(xlabel="", ylabel="", xlim=(0, limit))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value * 100:g}%")
     return figure

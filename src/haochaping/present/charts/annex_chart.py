@@ -18,6 +18,7 @@ from haochaping.present.charts.chart_parts import (
     format_thousands,
     kind_colours,
     legend_above,
+    limit_with_labels,
     name_later,
     paired_bars,
     percent,
@@ -264,7 +265,8 @@ def _draw_counts(frame: pd.DataFrame, heading: str, canvas: Canvas) -> Drawing:
             va="center",
             in_layout=False,  # the limits leave room
         )
-    axes.set(xlabel=heading, ylabel="", xlim=(0, widest * (1 + canvas.room(10))))
+    limit = limit_with_labels(widest, counts(frame["value"]), frame["name"], canvas)
+    axes.set(xlabel=heading, ylabel="", xlim=(0, limit))
     axes.locator_params(axis="x", nbins=round(canvas.width))
     format_thousands(axes.xaxis)
     return figure

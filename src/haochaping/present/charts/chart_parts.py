@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from haochaping.cleaning.number_format import number
-from haochaping.present.charts.style import BLUE, GREY, Canvas
+from haochaping.present.charts.style import BLUE, GREY, LEAST_NAME_SIZE, POINTS_PER_INCH, Canvas
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
     from haochaping.figures.figure import Figures
+
+
+_NARROW_CHARACTER = 0.6
+_LABEL_OFFSET, _AROUND_PLOT = 6, 20
+"""Points between a bar and its label; points on both sides of names and plot."""
 
 
 def has_columns(rows: pd.DataFrame, *names: str) -> bool:
@@ -67,6 +72,20 @@ def format_log_counts(axis: Any, most_labels: int = 0) -> None:
         lambda value, _: number(round(value)) if value < 10_000 else f"{value / 10_000:g}万"
     )
     axis.set_minor_locator(NullLocator())
+
+
+def limit_with_labels(widest: float, labels: Iterable[str], names: Iterable[str], canvas: Canvas) -> float:
+    """Upper limit of an axis on which a label stands right of the widest bar and names stand left of the plot."""
+    name_size = max(canvas.text, LEAST_NAME_SIZE)
+    name_width = max((_width(name) for name in names), default=0.0) * name_size
+    label_width = max((_width(label) for label in labels), default=0.0) * canvas.text + _LABEL_OFFSET
+    plot_width = max(canvas.width * POINTS_PER_INCH - name_width - _AROUND_PLOT, 2 * label_width)
+    return widest / (1 - label_width / plot_width)
+
+
+def _width(text: str) -> float:
+    """Rough width of a text in sizes of its font."""
+    return sum(_NARROW_CHARACTER if character.isascii() else 1 for character in text)
 
 
 def name_later(axes: Any) -> None:

@@ -18,6 +18,9 @@ PALE = "#D8DDE3"
 FAINT = "#ECEFF2"
 BLUE = "#1849A9"
 RED = "#B42318"
+LEAST_NAME_SIZE = 9.5
+"""Smallest names beside bars, in points."""
+POINTS_PER_INCH = 72
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def use_style(text: float = WIDE.text) -> None:
             "xtick.color": QUIET,
             "xtick.labelsize": text,
             "ytick.color": INK,
-            "ytick.labelsize": max(text, 9.5),
+            "ytick.labelsize": max(text, LEAST_NAME_SIZE),
             "ytick.major.size": 0,
             "text.color": INK,
             "text.parse_math": False,  # a dollar sign in a name is a dollar sign
