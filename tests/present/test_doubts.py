@@ -15,7 +15,7 @@ from haochaping.present.doubts import Doubts
 from haochaping.present.sentences import SUMMARY, write_sentences
 from tests.checks.small_city import check, city, read_tables
 from tests.declared_city import DeclaredCity
-from tests.present.general_quarters import GROUPS, OTHERS
+from tests.present.general_quarters import GROUPS, HALLS_ANNEX, OTHERS
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,13 @@ def test_a_number_of_cells_is_in_doubt_only_where_one_that_is_counted_is(tmp_pat
     doubts = Doubts(figures, report)
     assert doubts.mark_figure("matrix_cases") and "※" in str(doubts.mark_figure("matrix_cases"))
     assert not doubts.mark_figure("matrix_cells") and not doubts.mark_figure("matrix_zero_cells")
+
+
+def test_a_number_of_units_with_few_records_is_not_in_doubt(tmp_path: Path) -> None:
+    city = DeclaredCity(tmp_path, GROUPS + HALLS_ANNEX)
+    halls = "大厅 办件数 投票总数 投票率\n甲大厅 1000 100 10.00%\n乙大厅 1000 200 20.00%\n小大厅 5 9 20.00%"
+    data = city.read("", 各大厅=halls)
+    figures, report = compute_figures(data, city.reference), run_rules(data, city.reference)
+    doubts = Doubts(figures, report)
+    assert figures["halls_voting_rate_few"].value == 1
+    assert "※" in str(doubts.mark_figure("halls_votes")) and not doubts.mark_figure("halls_voting_rate_few")
