@@ -34,7 +34,7 @@ class Claim:
     """The cell in words."""
     value: str
     is_firm: bool
-    """Whether a value was written; an explanation alone confirms the printed value for its own finding only."""
+    """Whether it is the unit's word on the value, new or left as printed; the analyst's explanation is only of its finding."""
     place: str
     """File and row."""
     words: str
@@ -114,7 +114,7 @@ class _Row:
             self.cell.path,
             self.cell_words,
             answer.value or answer.original,
-            bool(answer.value),
+            True,
             answer.place,
             f"“{shown}”{unchanged_note}",
         )

@@ -1,0 +1,67 @@
+"""Rows of returned sheets become answers to the findings that they are about."""
+
+from __future__ import annotations
+
+from haochaping.checks.finding import Finding
+from haochaping.core.model import CellRef, QuarterData
+from haochaping.outputs.exchange.merge_replies import Merged, merge_replies
+from haochaping.outputs.exchange.replies import SheetReader
+from haochaping.reference.reference import Reference
+from haochaping.store.answers import Answer
+from haochaping.store.cell_index import CellIndex
+
+WATER = "市水务集团有限责任公司"
+RATE = CellRef("city_departments", WATER, "evaluation_rate")
+EVALUATIONS = CellRef("city_departments", WATER, "evaluations")
+CASES = CellRef("city_departments", WATER, "cases")
+TOTAL = CellRef("public_services", "总数", "evaluations")
+OF_RATE = Finding(
+    "rate", RATE, "correct", "", "", "", (RATE, CASES, EVALUATIONS), suspects=(EVALUATIONS, CASES)
+)
+OF_CASES = Finding("peers", CASES, "verify", "", "", "", (CASES,))
+OF_TOTAL = Finding("total", TOTAL, "correct", "", "", "", (TOTAL, EVALUATIONS), suspects=(EVALUATIONS,))
+FINDINGS = (OF_RATE, OF_CASES, OF_TOTAL)
+
+
+class Sheet:
+    """Rows of one sheet, and what becomes of them."""
+
+    def __init__(self, real: QuarterData, reference: Reference):
+        self.cell_index, self.reference = CellIndex(real, reference), reference
+        self.rows: list[Answer] = []
+
+    def add(self, finding: Finding, cell: CellRef, value: str, text: str) -> None:
+        number, printed = len(self.rows) + 9, self.cell_index.printed(cell)
+        self.rows.append(
+            Answer(
+                f"甲.xlsx 第 {number} 行",
+                finding.id,
+                cell.path,
+                printed,
+                "",
+                value,
+                text,
+                "甲",
+                "2023-01-12",
+                "",
+            )
+        )
+
+    def merged(self) -> Merged:
+        reader = SheetReader(FINDINGS, self.cell_index, self.reference)
+        replies = list(reader.replies(self.rows))
+        assert reader.left == []
+        return merge_replies([], replies)
+
+
+def test_a_cell_left_as_printed_in_one_row_and_corrected_in_another_is_not_decided(
+    real: QuarterData, reference: Reference
+) -> None:
+    sheet = Sheet(real, reference)
+    sheet.add(OF_CASES, CASES, "", "核对系统，无误")
+    sheet.add(OF_RATE, CASES, "11300", "系统导出")
+    merged = sheet.merged()
+    assert merged.taken == ()
+    assert "甲.xlsx 第 9 行“核对系统，无误”（原值不改）；甲.xlsx 第 10 行“11300”" in merged.conflicts[0] or (
+        "甲.xlsx 第 10 行“11300”；甲.xlsx 第 9 行“核对系统，无误”（原值不改）" in merged.conflicts[0]
+    )
