@@ -138,7 +138,7 @@ def test_a_correction_that_does_not_settle_it_stays_applied(where: Locations, bl
 
 
 @pytest.mark.slow
-def test_what_is_confirmed_is_an_explanation_or_stands_beside_the_correction(
+def test_what_is_confirmed_is_an_explanation_and_no_grounds_of_a_correction(
     where: Locations, blank: Path
 ) -> None:
     active = path_of("active_evaluations", POLICE)
@@ -148,7 +148,7 @@ def test_what_is_confirmed_is_an_explanation_or_stands_beside_the_correction(
     run(where)
     assert answers(where) == {
         (SILENT, "说明", "", "主动评价数经核实无误"),
-        (WATER_RATE, "更正", "99.7%", "漏了小数；办件数经核实无误"),
+        (WATER_RATE, "更正", "99.7%", "漏了小数"),
     }
 
 

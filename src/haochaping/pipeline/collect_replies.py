@@ -46,7 +46,7 @@ class CollectOutcome:
     unreadable: tuple[str, ...] = ()
     """Files that could not be read, and why."""
     unusable_rows: tuple[str, ...] = ()
-    """Rows that were filled in but cannot be used, and why; the unit should be asked again."""
+    """Rows that were filled in but cannot be used, and why: the unit should be asked again, or another one."""
 
     @property
     def is_complete(self) -> bool:
@@ -97,7 +97,7 @@ def collect(locations: Locations, quarter: Period, as_of: date) -> CollectOutcom
         tuple(_missing_details([*added, *merged.already])),
         merged.conflicts,
         tuple(unreadable),
-        (*reader.left, *refused),
+        (*reader.left, *refused, *merged.asides),
     )
 
 

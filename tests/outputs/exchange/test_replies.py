@@ -65,3 +65,34 @@ def test_a_cell_left_as_printed_in_one_row_and_corrected_in_another_is_not_decid
     assert "甲.xlsx 第 9 行“核对系统，无误”（原值不改）；甲.xlsx 第 10 行“11300”" in merged.conflicts[0] or (
         "甲.xlsx 第 10 行“11300”；甲.xlsx 第 9 行“核对系统，无误”（原值不改）" in merged.conflicts[0]
     )
+
+
+def test_a_cell_confirmed_does_not_explain_the_finding_about_another(
+    real: QuarterData, reference: Reference
+) -> None:
+    sheet = Sheet(real, reference)
+    sheet.add(OF_TOTAL, EVALUATIONS, "", "无误")
+    merged = sheet.merged()
+    assert merged.taken == () and merged.conflicts == ()
+    [told] = merged.asides
+    assert told.startswith("甲.xlsx 第 9 行：“无误”只说明") and "总数" in told and told.endswith("；未采用")
+
+
+def test_a_cell_confirmed_explains_the_finding_about_it(real: QuarterData, reference: Reference) -> None:
+    sheet = Sheet(real, reference)
+    sheet.add(OF_RATE, CASES, "", "无误")
+    sheet.add(OF_RATE, RATE, "", "口径不同")
+    [answer] = sheet.merged().taken
+    assert (answer.cell, answer.kind, answer.text) == (RATE.path, "说明", "口径不同")
+    assert sheet.merged().asides == ()
+
+
+def test_each_correction_has_its_own_grounds(real: QuarterData, reference: Reference) -> None:
+    sheet = Sheet(real, reference)
+    sheet.add(OF_RATE, EVALUATIONS, "11273", "系统导出")
+    sheet.add(OF_RATE, CASES, "", "无误")
+    assert [answer.text for answer in sheet.merged().taken] == ["系统导出"]
+    for words in ("无误", "核对系统，无误", "经核实无误。"):
+        other = Sheet(real, reference)
+        other.add(OF_RATE, EVALUATIONS, "11273", words)
+        assert [answer.text for answer in other.merged().taken] == [""]

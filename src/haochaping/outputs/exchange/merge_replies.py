@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from haochaping.core.text import normalize_for_comparison
 from haochaping.outputs.exchange.replies import Reply, is_same_value
@@ -20,6 +20,8 @@ class Merged:
     """Answers of the workbook that say what a sheet says."""
     conflicts: tuple[str, ...]
     """Contradictions, one line for each cell or finding, every side with its file and row."""
+    asides: tuple[str, ...] = ()
+    """Rows about another cell than that of their finding, where nothing else answers the finding."""
 
 
 def merge_replies(workbook_replies: Sequence[Reply], replies: Sequence[Reply]) -> Merged:
@@ -48,10 +50,17 @@ def merge_replies(workbook_replies: Sequence[Reply], replies: Sequence[Reply]) -
     ]
     if undisputed := _undisputed_rows(disputed, set().union(*statements_by_topic.values())):
         conflicts.append(f"与以上同属一条意见的填写一并未采用：{'；'.join(undisputed)}")
-    accepted = [answer for reply in replies if reply not in disputed for answer in reply.answers]
-    return _split_new_and_known(
-        [answer for reply in workbook_replies for answer in reply.answers], accepted, conflicts
-    )
+    undisputed_replies = [reply for reply in replies if reply not in disputed]
+    accepted = [answer for reply in undisputed_replies for answer in reply.answers]
+    in_workbook = [answer for reply in workbook_replies for answer in reply.answers]
+    answered = {answer.finding for answer in (*in_workbook, *accepted)}
+    asides = [
+        aside
+        for reply in undisputed_replies
+        if not answered & {claim.finding for claim in reply.claims}
+        for aside in reply.asides
+    ]
+    return replace(_split_new_and_known(in_workbook, accepted, conflicts), asides=tuple(asides))
 
 
 def _split_new_and_known(

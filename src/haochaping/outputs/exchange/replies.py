@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from haochaping.checks.finding import Finding
@@ -21,6 +21,10 @@ from haochaping.store.cell_index import CellIndex
 
 _MONTH_AND_DAY = re.compile(r"\d{1,2}(?:月|[-./])\d{1,2}日?")
 _FRACTION = re.compile(r"0(?:\.\d+)?|1(?:\.0+)?")
+_NO_GROUNDS = re.compile(
+    "(?:已?经?(?:核[对实查]|查)[^，、；]{0,4}[，、；]?)?(?:原?数据?|均)?(?:无误|正确)。?"
+)
+"""Words that say no more than that a number is right."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class Reply:
 
     claims: tuple[Claim, ...]
     answers: tuple[Answer, ...]
+    asides: tuple[str, ...] = ()
+    """Rows that leave another cell than the finding's own as printed, which answers nothing; each with its reason."""
 
 
 def standing_reply(answer: Answer, printed: Mapping[str, str]) -> Reply:
@@ -87,6 +93,8 @@ class _Row:
     answer: Answer
     finding: Finding
     cell: CellRef
+    is_about_finding: bool
+    """Whether the finding is about the row's cell, or about a name or other part of its row that is no cell."""
 
     @property
     def changes_value(self) -> bool:
@@ -147,7 +155,11 @@ class SheetReader:
             else:
                 by_finding.setdefault(row.finding.id, []).append(row)
         for finding_rows in by_finding.values():
-            yield Reply(tuple(row.claim() for row in finding_rows), tuple(_answers(finding_rows)))
+            yield Reply(
+                tuple(row.claim() for row in finding_rows),
+                tuple(_answers(finding_rows)),
+                tuple(_asides(finding_rows)),
+            )
 
     def _match_row(self, answer: Answer) -> _Row:
         """The row with its finding and cell; raises ValueError with the reason where there is none."""
@@ -161,7 +173,9 @@ class SheetReader:
         printed = self._cell_index.printed(cell)
         if not is_same_value(answer.original, printed):
             raise ValueError(f"原值“{answer.original}”与资料中的“{printed}”不同，可能资料已换")
-        return _Row(self._cell_index.data, answer, finding, cell)
+        at = finding.at
+        is_same_place = at not in self._cell_index and at.table == cell.table and {*at.names} <= {*cell.names}
+        return _Row(self._cell_index.data, answer, finding, cell, at == cell or is_same_place)
 
     def _check_value_and_date(self, row: _Row) -> None:
         """Raise ValueError where the review would refuse the row's value or date."""
@@ -183,42 +197,52 @@ def _as_typed(cell: CellRef, value: str, declaration: Declaration) -> str:
 
 
 def _answers(rows: Sequence[_Row]) -> Iterator[Answer]:
-    """The corrections of one sheet to one finding, or else its explanation.
-
-    Remarks on a finding of which the sheet corrects another cell are added to the text of its first correction.
-    """
+    """The corrections of one sheet to one finding, each with its own grounds, or else what explains the finding."""
     corrections = [row for row in rows if row.changes_value]
-    others = [row for row in rows if not row.changes_value]
-    remarks = list(dict.fromkeys(row.remark for row in others))
-    for position, row in enumerate(corrections):
-        texts = [row.answer.text, *(remarks if position == 0 else [])]
+    for row in corrections:
+        is_grounds = not _NO_GROUNDS.fullmatch(normalize_for_comparison(row.answer.text))
         yield replace(
             row.answer,
             finding=row.finding.id,
             cell=row.cell.path,
             kind=CORRECT,
             value=plain_number(row.answer.value).replace(",", ""),
-            text="；".join(text for text in texts if text),
+            text=row.answer.text if is_grounds else "",
             on=iso_date(row.answer.on) or "",
         )
-    if others and not corrections:
-        yield _explanation(others, "；".join(remarks))
+    if not corrections:
+        yield from map(_explanation, _without_repetition(row for row in rows if row.is_about_finding))
 
 
-def _explanation(rows: Sequence[_Row], text: str) -> Answer:
-    """Rows that change nothing, as one explanation of their finding."""
-    at = rows[0].finding.at
+def _without_repetition(rows: Iterable[_Row]) -> Iterable[_Row]:
+    """One row of those that say the same; the sheet contradicts itself where two are left."""
+    return {normalize_for_comparison(row.remark): row for row in reversed([*rows])}.values()
+
+
+def _asides(rows: Sequence[_Row]) -> Iterator[str]:
+    """Rows whose text is about another cell than the finding; where the sheet corrects a cell, they are in place."""
+    if any(row.changes_value or row.is_about_finding for row in rows):
+        return
+    for row in rows:
+        yield (
+            f"{row.answer.place}：“{row.remark}”只说明{row.cell_words}，"
+            f"不能答复{cell_words(row.data, row.finding.at)}的意见；未采用"
+        )
+
+
+def _explanation(row: _Row) -> Answer:
+    """A row that changes nothing as explanation of its finding."""
+    at = row.finding.at
     return replace(
-        rows[0].answer,
-        finding=rows[0].finding.id,
+        row.answer,
+        finding=row.finding.id,
         cell=at.path,
-        cell_words=cell_words(rows[0].data, at),
+        cell_words=cell_words(row.data, at),
         original="",
         kind=EXPLAIN,
         value="",
-        text=text,
-        by=next((row.answer.by for row in rows if row.answer.by), ""),
-        on=next((day for row in rows if (day := iso_date(row.answer.on))), ""),
+        text=row.remark,
+        on=iso_date(row.answer.on) or "",
     )
 
 
