@@ -386,3 +386,16 @@ def test_exit_codes(where: Locations, blank: Path, capsys: pytest.CaptureFixture
     sheet.unlink()
     sheet.parent.rmdir()
     assert cli.main(command) == 2
+
+
+@pytest.mark.slow
+def test_the_workbook_has_every_finding_of_the_run_those_on_notes_too(where: Locations, blank: Path) -> None:
+    notes = "## 各区县\n\n张店区办件 1148827 件。新增终端 987 台。\n"
+    (where.raw(QUARTER) / "notes.md").write_text(notes, encoding="utf-8")
+    give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "a")})
+    run(where)
+    sheet = load_workbook(where.raw(QUARTER) / "review.xlsx")["核对意见"]
+    headings = [cell.value for cell in sheet[1]]
+    listed = [row[headings.index("编号")] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    expected = [finding.id for finding in assess(where, QUARTER, DAY).report.findings]
+    assert listed == expected and any("note:" in finding for finding in listed)

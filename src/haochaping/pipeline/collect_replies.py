@@ -12,7 +12,7 @@ from pathlib import Path
 from haochaping.checks.finding import Finding
 from haochaping.checks.review import ReviewResult, cell_label, normalize_place, review
 from haochaping.core.errors import InputRefused, refuse
-from haochaping.core.paths import Locations
+from haochaping.core.paths import NOTES, Locations
 from haochaping.core.period import Period
 from haochaping.outputs.excel.review_workbook import write_review
 from haochaping.outputs.exchange.merge_replies import merge_replies
@@ -24,6 +24,7 @@ from haochaping.read.raw_folder import IGNORED_NAMES
 from haochaping.reference.reference import load_reference
 from haochaping.store.answers import Answer, answer_file, read_answers
 from haochaping.store.cell_index import CellIndex
+from haochaping.store.notes import read_notes
 
 REVIEW = "review.xlsx"
 
@@ -150,6 +151,8 @@ class _QuarterReview:
     def __init__(self, locations: Locations, quarter: Period, as_of: date):
         self.reference = load_reference(locations.reference)
         self._printed = load_printed(locations, quarter, self.reference)
+        notes = read_notes(locations.raw(quarter) / NOTES, self.reference.declaration)
+        self._printed = replace(self._printed, notes=notes)
         self._past, _ = load_past(locations, quarter, self.reference)
         self._as_of = as_of
         self.cell_index = CellIndex(self._printed, self.reference)
