@@ -7,11 +7,15 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 from haochaping.proofreading.difference import NAME, SUSPECTED, Difference
-from haochaping.text_numbers.vocabulary import Vocabulary
+from haochaping.text_numbers.vocabulary import Scope, Vocabulary
 
 _LEAST_LIKENESS = 0.5
 _MOST_SHORT_CHARACTERS = 4
 _CHINESE = re.compile("[\u4e00-\u9fff]")
+_MOST_ADDED_CHARACTERS = 4
+"""A phrase longer than a group's word by more than this is no other word for it."""
+_LEVEL = re.compile("[省市区县旗盟州镇乡](?:直|属|级)(?:属|各)?$")
+"""A level of government that, put before a word for units, makes other units of them: 市直部门."""
 _BEFORE_NAMES = "和与及在对由如是以市将把向为有中"
 """Characters after which a name may begin."""
 
@@ -19,7 +23,8 @@ _BEFORE_NAMES = "和与及在对由如是以市将把向为有中"
 class NameChecker:
     """Finds misspelt and confused names, given the names that a text may use.
 
-    Words for groups of units count too: one in place of another is an error, other words for one are not.
+    Words for groups of units count too: one in place of another is an error, another word of the city for the group is
+    none, and any other word in its place is suspected.
     """
 
     def __init__(self, names: Iterable[str], vocabulary: Vocabulary):
@@ -43,7 +48,21 @@ class NameChecker:
                 or (is_gone and self._is_confused(name, replacement))
             ):
                 found.append(Difference(place, replacement, name, NAME))
+            elif name in self._vocabulary.row_words and name not in self._names:
+                word = _word_in_place(blocks, match.start(), match.end(), own, other)
+                if self._is_foreign_word(name, word, is_gone=is_gone):
+                    found.append(Difference(place, word, name, SUSPECTED))
         return found
+
+    def _is_foreign_word(self, name: str, word: str, *, is_gone: bool) -> bool:
+        """Whether `word`, which stands in place of the group's word `name`, is none of the city's words for the group."""
+        if word.endswith(name):
+            return bool(_LEVEL.search(word.removesuffix(name))) and word not in self._vocabulary.row_words
+        is_short = 1 < len(word) <= len(name) + _MOST_ADDED_CHARACTERS
+        if not is_gone or not is_short or any(unit in word for unit in self._names):
+            return False
+        found, scopes = self._vocabulary.scopes_in(word), self._vocabulary.scopes_in(name)
+        return not found or not found <= scopes | {Scope(scope.annex) for scope in scopes}
 
     def suspected(self, text: str, own: str, place: str) -> list[Difference]:
         """Words of `text` that differ from a name by one character and do not occur in our sentence `own`."""
@@ -89,6 +108,24 @@ def _is_likely_misspelling(name: str, at: int, text: str, start: int) -> bool:
         return at > 0
     is_area = len(name) > 2 and name.endswith(tuple("区县市旗")) and at < len(name) - 1
     return is_area and (start == 0 or not _CHINESE.match(text[start - 1]) or text[start - 1] in _BEFORE_NAMES)
+
+
+def _word_in_place(
+    blocks: Sequence[tuple[str, int, int, int, int]], start: int, end: int, own: str, other: str
+) -> str:
+    """The Chinese word in `other` in place of ``own[start:end]``, what was put in at its ends included.
+
+    Blank where the text beside it was rewritten too, so that no word is known to stand for it.
+    """
+    touching = [block for block in blocks if block[1] <= end and block[2] >= start]
+    inside = [block for block in touching if block[0] == "insert" or (block[1] < end and block[2] > start)]
+    kept = [block for block in inside if block[0] == "equal"]
+    if any(block[0] in ("replace", "delete") and (block[1] < start or block[2] > end) for block in inside):
+        return ""
+    left = min(j1 + max(start - i1, 0) if kind == "equal" else j1 for kind, i1, _, j1, _ in inside)
+    right = max(j2 - max(i2 - end, 0) if kind == "equal" else j2 for kind, _, i2, _, j2 in inside)
+    word = other[left:right]
+    return word if len(kept) < len(blocks) and word and all(map(_CHINESE.match, word)) else ""
 
 
 def _is_last_character_doubled(name: str, replacement: str) -> bool:
