@@ -822,6 +822,27 @@ def test_the_analysts_own_numbers_are_held_to_the_quarter(
 
 
 @pytest.mark.slow
+def test_the_analysts_sentence_edited_differs_from_the_bulletin_as_written(
+    real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
+    text = "个别区县办件量不大，整改率提高到85%，张店区办件1080786件。"
+    desk = noted_desk(real, reference, tmp_path, text)
+    [as_written] = desk.read(desk.open())
+    assert as_written.kind == UNPLACED and "85%" in as_written.found
+    told = desk.read_edited(replaced(("85%", "86%"), ("1080786", "1080876"), ("个别区县", "个别县域")))
+    assert [str(difference).partition("：")[2] for difference in told] == [
+        "“整改率提高到86%”与生成的通报不同，原为 85%",
+        "“张店区办件1080876”，应为 1080786",
+        "“县域”疑为“区县”",
+    ]
+
+
+def test_a_quarter_is_told_as_it_is_written(desk: Desk) -> None:
+    [told] = desk.read_edited(replaced(("1.各区县第四季度", "1.各区县第三季度")))
+    assert told.expected == "第四季度"
+
+
+@pytest.mark.slow
 def test_a_change_that_was_turned_round(reference: Reference, tmp_path: Path) -> None:
     now, before = simulate(Period(2023, 2), 5), simulate(Period(2023, 1), 5)
     desk = noted_desk(dataclasses.replace(now, history=(before,)), reference, tmp_path, "认真落实。")

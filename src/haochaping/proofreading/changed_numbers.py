@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from haochaping.cleaning.quantities import DATES, Quantity, expresses_rounded, label_difference
-from haochaping.proofreading.difference import DATE, MISSING, NUMBER, UNPLACED, Difference
+from haochaping.proofreading.difference import CHANGED, DATE, MISSING, NUMBER, UNPLACED, Difference
 from haochaping.text_numbers.compare_with_figures import FigureComparison, is_opposite_direction
 from haochaping.text_numbers.number_mention import NumberMention, extract_mentions
 
@@ -13,6 +13,7 @@ Pair = tuple[NumberMention | None, NumberMention | None]
 _GAP_COST, _SUBSTITUTION_COST, _RELABELLING_COST = 0.5, 0.6, 0.3
 """Costs of an alignment: a quantity on one side only, another value, other words before it."""
 _MOST_CONTEXT_CHARACTERS = 12
+_ORDINAL = "第"
 
 
 def changed_numbers(own: str, other: str, place: str, figures: FigureComparison) -> list[Difference]:
@@ -28,6 +29,25 @@ def changed_numbers(own: str, other: str, place: str, figures: FigureComparison)
             found += unexplained([theirs], place, figures)
         elif mine:
             found.append(_missing_difference(mine.quantity, place))
+    return found
+
+
+def changed_words_of_analyst(own: str, other: str, place: str, figures: FigureComparison) -> list[Difference]:
+    """Quantities of an edited sentence of the analyst's: changed ones, and those that the quarter's figures do not explain.
+
+    A change is told by what was written before, unless the quarter's figures say what is right, or the number was put right.
+    """
+    pairs = _join_moved(_align(list(extract_mentions(own)), list(extract_mentions(other))))
+    found: list[Difference] = []
+    for mine, theirs in pairs:
+        if theirs is None:
+            found += [_missing_difference(mine.quantity, place)] if mine else []
+        elif mine is None or expresses_rounded(theirs.quantity, mine.quantity):
+            found += unexplained([theirs], place, figures)
+        elif is_wrong := [d for d in unexplained([theirs], place, figures) if d.expected]:
+            found += is_wrong
+        elif not figures.is_explained(theirs) or not unexplained([mine], place, figures):
+            found.append(Difference(place, _with_clause(theirs), _text_of(mine), CHANGED))
     return found
 
 
@@ -54,7 +74,7 @@ def _compare_pair(
         return [_number_difference(theirs, figures.expected_values_text(theirs), place)]
     if label_difference(own, other) == 1 and figures.is_explained(theirs):
         return [_missing_difference(own, place)]  # the sentence was rewritten, and its number is right
-    return [Difference(place, _with_clause(theirs), own.text, DATE if own.kind in DATES else NUMBER)]
+    return [Difference(place, _with_clause(theirs), _text_of(mine), DATE if own.kind in DATES else NUMBER)]
 
 
 def _number_difference(mention: NumberMention, expected: str, place: str) -> Difference:
@@ -62,6 +82,12 @@ def _number_difference(mention: NumberMention, expected: str, place: str) -> Dif
     return Difference(
         place, _with_clause(mention), expected.replace(",", ""), NUMBER if expected else UNPLACED
     )
+
+
+def _text_of(mention: NumberMention) -> str:
+    """The text of a quantity; of an ordinal (第一季度) with the word before it that makes it one."""
+    is_ordinal = mention.quantity.kind in DATES and mention.clause.endswith(_ORDINAL)
+    return _ORDINAL * is_ordinal + mention.quantity.text
 
 
 def _with_clause(mention: NumberMention) -> str:

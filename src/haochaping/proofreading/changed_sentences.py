@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from haochaping.cleaning.number_or_missing import is_number
 from haochaping.cleaning.quantities import DAY, plain_text
 from haochaping.core.text import normalize_for_comparison
 from haochaping.proofreading.changed_names import NameChecker
-from haochaping.proofreading.changed_numbers import changed_numbers, unexplained
-from haochaping.proofreading.difference import MISSING, NAME, Difference
+from haochaping.proofreading.changed_numbers import changed_numbers, changed_words_of_analyst, unexplained
+from haochaping.proofreading.difference import MISSING, NAME, SUSPECTED, Difference
 from haochaping.proofreading.formal_parts import changed_addressees
 from haochaping.proofreading.paper import BulletinPart
 from haochaping.proofreading.passages import Passage, pair_passages, split_passages
@@ -57,17 +57,21 @@ class SentenceChecker:
         """Differences in the sentences of one part; its tables are not compared here."""
         return _PartComparison(own, part, self).differences()
 
-    def check_unpaired(self, text: str, place: str, own: str = "") -> list[Difference]:
-        """Wrong or unexplained numbers and suspected names of a sentence without counterpart among ours.
+    def check_words_of_analyst(self, own: str, text: str, place: str) -> list[Difference]:
+        """Differences of a sentence of the analyst's, `own` as we wrote it, and its wrong or unexplained numbers."""
+        names = [replace(d, kind=SUSPECTED) for d in self.name_checker.changed(own, text, place)]
+        numbers = changed_words_of_analyst(own, text, place, self.figures)
+        suspected = self.name_checker.suspected(text, own, place)
+        return [*numbers, *names, *_not_told_by(names, suspected)]
 
-        `own` is given for a sentence of the analyst's: words that occur in it are not suspected.
-        """
+    def check_unpaired(self, text: str, place: str) -> list[Difference]:
+        """Wrong or unexplained numbers and suspected names of a sentence without counterpart among ours."""
         mentions = list(extract_mentions(text))
         if not self.is_dated and [(mention.quantity.kind, mention.quantity.text) for mention in mentions] == [
             (DAY, text)
         ]:
             return []
-        return unexplained(mentions, place, self.figures) + self.name_checker.suspected(text, own, place)
+        return unexplained(mentions, place, self.figures) + self.name_checker.suspected(text, "", place)
 
     def check_added_table(self, grid: Grid) -> list[Difference]:
         """Wrong or unexplained numbers in a table that people added, read after the row's name and the heading."""
@@ -125,17 +129,13 @@ class _PartComparison:
             return self.sentence_checker.check_unpaired(passage.text, place)
         own = self.ours[self.pairs[j]].text
         if own in self.sentence_checker.analyst_sentences:
-            return self.sentence_checker.check_unpaired(passage.text, place, own)
+            return self.sentence_checker.check_words_of_analyst(own, passage.text, place)
         found = changed_numbers(own, passage.text, place, self.sentence_checker.figures)
         if place == ADDRESSEES or own == passage.text:
             return found
         names = self.sentence_checker.name_checker.changed(own, passage.text, place)
-        suspected = [
-            difference
-            for difference in self.sentence_checker.name_checker.suspected(passage.text, own, place)
-            if not any(difference.found in other.found or other.found in difference.found for other in names)
-        ]
-        return found + names + suspected
+        suspected = self.sentence_checker.name_checker.suspected(passage.text, own, place)
+        return found + names + _not_told_by(names, suspected)
 
     def _formal_differences(self, replaced: Mapping[int, int]) -> list[Difference]:
         """Differences of the addressees, office by office, and of formal lines whose words were all replaced."""
@@ -177,6 +177,11 @@ class _PartComparison:
             return f"附件{self.part.number}表外文字{excerpt}"
         number = paragraph - self.opening + 1
         return f"正文第 {number} 段{excerpt}" if number > 0 else f"文首{excerpt}"
+
+
+def _not_told_by(names: Sequence[Difference], suspected: Sequence[Difference]) -> list[Difference]:
+    """The suspected names that `names` do not tell already."""
+    return [d for d in suspected if not any(d.found in n.found or n.found in d.found for n in names)]
 
 
 def _without_moved(found: Sequence[Difference], whole_text: str) -> list[Difference]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 NUMBER, DATE, NAME, CELL, ROW = "number", "date", "name", "cell", "row"
-UNPLACED, MISSING, SUSPECTED = "unplaced", "missing", "suspected"
+UNPLACED, MISSING, SUSPECTED, CHANGED = "unplaced", "missing", "suspected", "changed"
 """Kinds: a number that no figure of the quarter explains; text of ours that is missing (for information only); what
-may be a misspelt name."""
+may be a misspelt name; a number of the analyst's words that was another in the bulletin as written."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Difference:
             return f"缺少（仅供参考）：{self.place}中的 {self.expected}"
         if self.kind == SUSPECTED:
             return f"{self.place}：“{self.found}”疑为“{self.expected}”"
+        if self.kind == CHANGED:
+            return f"{self.place}：{self.found}与生成的通报不同，原为 {self.expected}"
         if not self.found:
             return f"{self.place}：缺少，应为 {self.expected}"
         if not self.expected:
