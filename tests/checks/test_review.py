@@ -8,7 +8,7 @@ import pytest
 from haochaping.checks.memory import PriorQuarter
 from haochaping.checks.review import ReviewResult, review
 from haochaping.checks.verdict import Verdict
-from haochaping.core.model import QuarterData
+from haochaping.core.model import QuarterData, frame
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import Answer
 from haochaping.store.apply_corrections import undo_corrections
@@ -398,3 +398,21 @@ def test_a_correction_may_answer_what_another_correction_raised(
 def real_printed(data: QuarterData, column: str) -> str:
     rows = data.city_departments.set_index("department")
     return str(rows.loc["山东省淄博市鲁中公证处", column])
+
+
+def test_findings_about_notes_are_never_those_of_another_quarter(
+    real: QuarterData, reference: Reference
+) -> None:
+    def noted(*sections: str) -> QuarterData:
+        rows = [
+            {"section": section, "kind": "paragraph", "text": "新增终端 987 台。", "line": 7}
+            for section in sections
+        ]
+        return replace(real, notes=frame("notes", rows))
+
+    about = "notes_unplaced/headline/note:各区县/text"
+    explained = explain(about, "另有台账", until="2023-12-31")
+    past = (PriorQuarter(noted("各区县", "要点"), (explained,)),)
+    reviewed = run(noted("各区县"), reference, past=past)
+    assert status(reviewed, about) == "new"
+    assert not any("note:" in finding.id for finding in reviewed.report.gone)

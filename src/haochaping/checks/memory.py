@@ -12,12 +12,15 @@ from haochaping.checks.check_report import Revision
 from haochaping.checks.finding import Finding
 from haochaping.checks.run_rules import run_rules
 from haochaping.cleaning.dates import iso_date
-from haochaping.core.model import QuarterData
+from haochaping.core.model import TEXT_CLAIMS, QuarterData, frame
 from haochaping.core.text import plain_number
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import CORRECT, EXPLAIN, WITHDRAW, Answer
 from haochaping.store.cell_index import cell_of
 from haochaping.store.revisions import net_revisions
+
+_NOTES = f"{TEXT_CLAIMS}/note:"
+"""How the place of a finding about the analyst's notes begins."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,16 @@ def revised_cells(data: QuarterData) -> Iterator[Revision]:
 
 
 def earlier_findings(past: Sequence[PriorQuarter], reference: Reference) -> tuple[Finding, ...]:
-    """Findings of the last earlier quarter, computed again with today's rules."""
+    """Findings of the last earlier quarter, computed again with today's rules; none on its notes.
+
+    Notes are other sentences in every quarter: what was doubtful in one says nothing of another's.
+    """
     if not past:
         return ()
     return run_rules(
-        past[-1].data, reference, history=tuple(quarter.effective_values for quarter in past[:-1])
+        replace(past[-1].data, notes=frame("notes", [])),
+        reference,
+        history=tuple(quarter.effective_values for quarter in past[:-1]),
     ).findings
 
 
@@ -148,8 +156,10 @@ def _message_without_figures(finding: Finding) -> str:
 def last_explanation(finding: str, past: Sequence[PriorQuarter]) -> Answer | None:
     """The latest explanation that an earlier quarter gave for the same finding.
 
-    None where it was corrected or withdrawn since.
+    None where it was corrected or withdrawn since, and for a finding about notes, which are others in every quarter.
     """
+    if finding.partition("/")[2].startswith(_NOTES):
+        return None
     for quarter in reversed(past):
         answers = [answer for answer in quarter.answers if answer.finding == finding]
         if any(answer.is_correction or answer.kind == WITHDRAW for answer in answers):
