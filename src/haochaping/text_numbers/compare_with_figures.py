@@ -17,6 +17,7 @@ from haochaping.text_numbers.known_numbers import KnownNumbers, equals_value, pr
 from haochaping.text_numbers.number_mention import NumberMention
 from haochaping.text_numbers.subject import Subject, SubjectReader
 from haochaping.text_numbers.subject_values import CellValue, SubjectValues
+from haochaping.text_numbers.unit_counts import UnitCounts
 
 _RISE_WORDS = ("增长", "提高", "上升", "增加", "升高", "回升", "上涨")
 _FALL_WORDS = ("下降", "减少", "降低", "回落", "下滑")
@@ -62,11 +63,15 @@ class FigureComparison:
         self.known_numbers = KnownNumbers(cell_index.data, figures, own_texts)
         self.subject_reader = SubjectReader(cell_index)
         self.values = SubjectValues(cell_index, figures, self.subject_reader)
+        self.unit_counts = UnitCounts(self.values)
 
     def expected_text(self, mention: NumberMention) -> str:
         """The text that would be right; blank where the number is right or cannot be assigned to a figure with certainty."""
         if right_direction := self._right_direction(mention):
             return right_direction
+        if counted := self.unit_counts.count(mention):
+            is_wrong = counted.is_certain and mention.quantity.value[0] not in counted.values
+            return " 或 ".join(map(str, sorted(counted.values))) if is_wrong else ""
         words = self.subject_reader.vocabulary.without_rows(mention.clause_without_number)
         if _QUALIFYING_WORDS.search(words) or mention.quantity.kind not in (COUNT, PERCENT):
             return ""
@@ -122,8 +127,10 @@ class FigureComparison:
             return any(f.unit == PER_TEN_THOUSAND and f.text == quantity.text for f in self.figures.values())
         if mention.counts_annexes:
             return quantity.value[0] == len(printed_tables(self.cell_index.data))
-        if mention.counts_units and self.subject_reader.counted_scopes(mention):
-            return quantity.value[0] in self.values.unit_counts(mention)
+        if counted := self.unit_counts.count(mention):
+            return quantity.value[0] in counted.values
+        if self.unit_counts.is_bound_met(mention):
+            return True
         is_share = any(measure.kind == SHARE for measure in subject.measures)
         if subject.word is None or (is_share and not subject.names):
             return not _is_small(mention) and self.known_numbers.contains(quantity)

@@ -47,7 +47,12 @@ class NumberMention:
     @property
     def counted_noun(self) -> str:
         """The counted noun and what follows it."""
-        return _COUNTER.sub("", self.rest, count=1)[:_NOUN_LENGTH]
+        return self.counted_text[:_NOUN_LENGTH]
+
+    @property
+    def counted_text(self) -> str:
+        """The clause after the counter."""
+        return _COUNTER.sub("", self.rest, count=1)
 
     @property
     def counts_annexes(self) -> bool:

@@ -61,7 +61,7 @@ class SubjectValues:
                 ]
                 for row in matching:
                     if len(self._unit_names(row)) == len(printed_names):
-                        values += self._of_row(row, measure)
+                        values += self.of_row(row, measure)
                 if len(matching) > 1 and may_be_sum:
                     values += self._of_rows_together(matching, measure)
         return list(dict.fromkeys(values))
@@ -78,7 +78,7 @@ class SubjectValues:
             values += [*self.totals(subject.scopes, measure), *self._of_figures(subject)]
             if may_be_any_unit:
                 for rows in self._rows_by_scope(subject.scopes):
-                    values += [value for row in rows for value in self._of_row(row, measure)]
+                    values += [value for row in rows for value in self.of_row(row, measure)]
         return values
 
     def totals(self, scopes: Scopes, measure: Measure) -> Iterator[CellValue]:
@@ -89,7 +89,7 @@ class SubjectValues:
                 yield from self._of_rows_together(part, measure)
         for scope in sorted(scopes) or map(Scope, self.declaration.annexes):
             for total in self._printed_totals(scope):
-                yield from self._of_row(total, measure)
+                yield from self.of_row(total, measure)
         if not scopes or {*self.vocabulary.leading_annexes} <= {scope.annex for scope in scopes}:
             yield from self._of_whole(measure)
 
@@ -113,9 +113,10 @@ class SubjectValues:
         """The rows of each scope; of every annex without any."""
         annexes = self.declaration.annexes
         wanted = sorted(scopes) or [Scope(name) for name in annexes]
-        return [self._rows(scope) for scope in wanted]
+        return [self.rows(scope) for scope in wanted]
 
-    def _rows(self, scope: Scope) -> list[RowRef]:
+    def rows(self, scope: Scope) -> list[RowRef]:
+        """The rows that a scope stands for."""
         return [
             row
             for row in self.cell_index.rows(scope.annex)
@@ -148,7 +149,7 @@ class SubjectValues:
 
     # --- values ---
 
-    def _of_row(self, row: RowRef, measure: Measure) -> list[CellValue]:
+    def of_row(self, row: RowRef, measure: Measure) -> list[CellValue]:
         """Values of a row for a measure; for a rate the printed one and the one computed from counts."""
         value = self.cell_index.value(row.cell(measure.name))
         found: list[CellValue] = []

@@ -76,6 +76,11 @@ class Vocabulary:
         units = sorted({measure.unit for measure in self.declaration.measures.values() if measure.unit})
         return re.compile(f"(?:{'|'.join(map(re.escape, units)) or '件'}|个)?的?({self._measure.pattern})")
 
+    @property
+    def measure_pattern(self) -> str:
+        """Pattern of any word for a measure."""
+        return self._measure.pattern
+
     def measures(self, word: str) -> tuple[Measure, ...]:
         """The declared measures that a word names."""
         return self._measures_by_word.get(word, ())
@@ -192,6 +197,11 @@ class Vocabulary:
     def without_rows(self, text: str) -> str:
         """A text without its words for rows: 网上 may be a column of a table."""
         return self._rows.sub("", text)
+
+    def without_leading_rows(self, text: str) -> str:
+        """A text without the word for rows with which it begins."""
+        found = self._rows_or_counted.match(text)
+        return text[found.end() :] if found else text
 
     def _is_detailed_by(self, scope: Scope, other: Scope) -> bool:
         """Whether `other` is a part of a scope, or another annex that has the scope's units in its rows or columns."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from haochaping.text_numbers.compare_with_figures import FigureComparison
     from haochaping.text_numbers.number_mention import NumberMention
 
+_FIGURES = re.compile(r"[\d.,%]+")
+_MOST_WORDS_AFTER = 10
 _LIST_NUMBER = re.compile(r"^\d+[.)、]\s*")
 
 
@@ -31,6 +33,17 @@ class _NumberInNotes:
     line: int
     mention: NumberMention
 
+    @property
+    def key(self) -> str:
+        """The words around the number, without figures: what tells it from others in an id."""
+        return _FIGURES.sub("", self.mention.clause or self.mention.rest[:_MOST_WORDS_AFTER]) or "text"
+
+    @property
+    def words(self) -> str:
+        """The number with the words of its clause before it; where it begins the clause, with those after it."""
+        after = "" if self.mention.clause else self.mention.rest[:_MOST_WORDS_AFTER]
+        return self.mention.words + after
+
 
 def notes_disagree(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """A number with a unit and measure is that of the annexes, and none is one typing slip from a figure."""
@@ -39,22 +52,15 @@ def notes_disagree(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         mention = item.mention
         expected = reader.figures.expected_text(mention)
         if expected:
-            place = CellRef(TEXT_CLAIMS, f"note:{item.section}", mention.clause or "text")
+            place = CellRef(TEXT_CLAIMS, f"note:{item.section}", item.key)
             values = {
                 "section": item.section,
                 "file": NOTES,
                 "line": item.line,
-                "words": mention.words,
+                "words": item.words,
                 "right": expected,
             }
-            yield Outcome(
-                place,
-                (),
-                state(False),
-                f"{mention.quantity.text} 与 {expected}",
-                values=values,
-                expected=expected,
-            )
+            yield Outcome(place, (), state(False), values=values, expected=expected)
 
 
 def notes_unplaced(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
@@ -68,10 +74,10 @@ def notes_unplaced(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             if not reader.figures.is_explained(item.mention)
             and not reader.figures.expected_text(item.mention)
         ]
-        shown = "、".join(f"“{item.mention.words}”（第 {item.line} 行）" for item in unplaced)
+        places = dict.fromkeys(f"“{item.words}”（第 {item.line} 行）" for item in unplaced)
         at = CellRef(TEXT_CLAIMS, f"note:{section}", "text")
-        values = {"section": section, "file": NOTES, "shown": shown, "count": len(unplaced)}
-        yield Outcome(at, (), state(not unplaced), shown, values=values)
+        values = {"section": section, "file": NOTES, "shown": "、".join(places), "count": len(places)}
+        yield Outcome(at, (), state(not unplaced), values=values)
 
 
 def notes_names(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
