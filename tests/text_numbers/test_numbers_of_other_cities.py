@@ -1,13 +1,16 @@
 """The numbers of sentences about cities with other annexes, groups and measures: all words come from the declaration."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from haochaping.core.model import CellRef
 from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import load_reference
+from haochaping.store.apply_corrections import Correction, apply_corrections
 from haochaping.store.cell_index import CellIndex
 from haochaping.text_numbers.compare_with_figures import FigureComparison
 from tests.end_to_end.second_cities import SIMILAR, UNLIKE, SecondCity
@@ -60,9 +63,22 @@ def unlike(tmp_path_factory: pytest.TempPathFactory) -> FigureComparison:
         ("5个县市没有按期整改。", ["0"]),
         ("5个县市不满意量都在1条以上。", ["4", ""]),
         ("4个县市不满意量都在30条以上。", ["", "?"]),
-        ("2个县市不满意量在20条以上，3个县市不满意量超过40条。", ["", "", "0", ""]),
+        ("2个县市不满意量在20条以上，3个县市不满意量超过40条。", ["", "", "0", "?"]),
         ("4个县市中有4个出现不满意评价。", ["", ""]),
         ("4个县市中有1个出现不满意评价。", ["", "4"]),
+        # rates by a word of a part, sums of an enumeration, of a unit in all columns, of the numbers before
+        ("不满意72条，按期整改率97.22%，整改率97.22%。", ["", "", ""]),
+        ("不满意72条，按期整改率97.42%。", ["", "?"]),
+        ("4个县市、4个市级单位共收到评价96570条，自主评价13660条。", ["", "", "", ""]),
+        ("4个县市、4个市级单位共收到评价96750条。", ["", "", "?"]),
+        ("自然资源局在4个县市合计2780条。", ["", ""]),
+        ("自然资源局在4个县市合计2870条。", ["", "2,780"]),
+        ("不满意40条，按期整改38件，合计78件。", ["?", "?", ""]),
+        # shares and differences
+        ("水电气热评价量9000条，安丘县占55.56%，西陵市占33.33%。", ["", "", ""]),
+        ("水电气热评价量9000条，安丘县占55.65%。", ["", "55.56%"]),
+        ("岚河县评价率98.90%，低于西陵市0.58个百分点。", ["", ""]),
+        ("岚河县评价率98.90%，低于西陵市0.85个百分点。", ["", "?"]),
     ],
 )
 def test_a_city_like_zibo(similar: FigureComparison, text: str, expected: list[str]) -> None:
@@ -80,6 +96,10 @@ def test_a_city_like_zibo(similar: FigureComparison, text: str, expected: list[s
         ("县政务大厅窗口评价5000次，网上评价800次。", ["", ""]),
         ("窗口评价8015次，网上评价1223次，电话评价94次。", ["", "", ""]),
         ("3个乡镇，2个部门，5个单位，4个大厅。", ["", "", "", ""]),
+        ("窗口评价总数8015次，网上1223次，电话94次。", ["", "", ""]),
+        ("窗口评价总数8015次，网上1232次，电话49次。", ["", "1,223", "?"]),
+        ("3个乡镇、2个部门共受理605件。", ["", "", ""]),
+        ("3个乡镇、2个部门共受理650件。", ["", "", "?"]),
         ("乡镇受理405件。", ["?"]),
         ("青石镇得分98分。", ["96.5"]),
         ("县政务大厅网上评价5000次。", ["800"]),
@@ -89,3 +109,27 @@ def test_a_city_like_zibo(similar: FigureComparison, text: str, expected: list[s
 )
 def test_a_city_unlike_zibo(unlike: FigureComparison, text: str, expected: list[str]) -> None:
     assert verdicts(unlike, text) == expected
+
+
+def with_history(city: SecondCity, root: Path) -> FigureComparison:
+    """The comparison for a period that follows one with the city's figures, in which one county has a fifth more cases."""
+    before = comparison(city, root).cell_index
+    cells = before.data.cells.copy()
+    assert before.reference is not None
+    more = Correction(CellRef("counties", "西陵市", "cases"), "38200", "45840", "", "", "")
+    now = replace(before.data, cells=cells, quarter=before.data.quarter.next, history=(before.data,))
+    data = replace(apply_corrections(now, [more], before.reference), history=(before.data,))
+    return FigureComparison(CellIndex(data, before.reference), compute_figures(data, before.reference))
+
+
+def test_changes_against_the_period_before(tmp_path: Path) -> None:
+    figures = with_history(SIMILAR, tmp_path)
+    for text, expected in (
+        ("西陵市办件量比上季度增加7640件，增长20.00%。", ["", ""]),
+        ("西陵市办件量环比增长71.11%。", ["20.00%"]),
+        ("西陵市办件量比上季度减少7640件。", ["增长（提高）7,640"]),
+        ("西陵市办件量由38200件上升到45840件。", ["", ""]),
+        ("西陵市办件量由32800件上升到45840件。", ["38,200", ""]),
+        ("西陵市评价率由80%上升到92.5%，提高12.5个百分点。", ["99.48%", "?", ""]),
+    ):
+        assert verdicts(figures, text) == expected, text

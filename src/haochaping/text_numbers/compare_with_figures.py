@@ -13,15 +13,14 @@ from haochaping.core.declaration import SCORE, SHARE
 from haochaping.figures.figure import PER_TEN_THOUSAND, POINTS, Figures
 from haochaping.figures.figure import PERCENT as PERCENT_UNIT
 from haochaping.store.cell_index import CellIndex
+from haochaping.text_numbers.changes import Changes, direction
+from haochaping.text_numbers.derived_numbers import DerivedNumbers
 from haochaping.text_numbers.known_numbers import KnownNumbers, equals_value, printed_tables
 from haochaping.text_numbers.number_mention import NumberMention
 from haochaping.text_numbers.subject import Subject, SubjectReader
 from haochaping.text_numbers.subject_values import CellValue, SubjectValues
 from haochaping.text_numbers.unit_counts import UnitCounts
 
-_RISE_WORDS = ("增长", "提高", "上升", "增加", "升高", "回升", "上涨")
-_FALL_WORDS = ("下降", "减少", "降低", "回落", "下滑")
-_CHANGE_WORD = re.compile(f"({'|'.join((*_RISE_WORDS, *_FALL_WORDS))})(?:了|约|近)?$")
 _QUARTER_ON_QUARTER, _YEAR_ON_YEAR = re.compile("环比|上[一个]?[季期月]"), re.compile("同比|上年|去年")
 SMALL_COUNT = 1000
 """Counts below this, and whole percentages, occur in every quarter: that one is known proves nothing."""
@@ -32,12 +31,6 @@ _QUALIFYING_WORDS = re.compile(
 """Words after which a number need not be the figure of the unit and measure named before it (比去年, 累计 …)."""
 _UNNAMED_UNIT = re.compile("最[多高大少低小]|某|个别|有的|其中|之一|前[一二两三四五]")
 """Words that let a number be the figure of one unit that is not named (最多, 个别 …)."""
-
-
-def direction(mention: NumberMention) -> int:
-    """1 where a word for a rise is right before the number, -1 for a fall, else 0."""
-    found = _CHANGE_WORD.search(mention.clause)
-    return 0 if found is None else 1 if found.group(1) in _RISE_WORDS else -1
 
 
 def is_opposite_direction(first: NumberMention, second: NumberMention) -> bool:
@@ -64,11 +57,18 @@ class FigureComparison:
         self.subject_reader = SubjectReader(cell_index)
         self.values = SubjectValues(cell_index, figures, self.subject_reader)
         self.unit_counts = UnitCounts(self.values)
+        self.changes = Changes(cell_index, figures, self.values)
+        self.derived_numbers = DerivedNumbers(self.values)
 
     def expected_text(self, mention: NumberMention) -> str:
         """The text that would be right; blank where the number is right or cannot be assigned to a figure with certainty."""
+        if change := self.changes.change(mention):
+            return "" if change.is_right or self.derived_numbers.is_derived(mention) else change.text
         if right_direction := self._right_direction(mention):
             return right_direction
+        if share := self.derived_numbers.share(mention):
+            is_wrong = share.is_certain and not self._equals_any(mention, share.values)
+            return share.text if is_wrong and not self.is_explained(mention) else ""
         if counted := self.unit_counts.count(mention):
             is_wrong = counted.is_certain and mention.quantity.value[0] not in counted.values
             return " 或 ".join(map(str, sorted(counted.values))) if is_wrong else ""
@@ -116,7 +116,7 @@ class FigureComparison:
         """Whether a figure of the quarter has this number and fits the words around it."""
         quantity = mention.quantity
         if quantity.kind not in (COUNT, PERCENT) or quantity.label.endswith("附件"):
-            return self.known_numbers.contains(quantity)
+            return self.known_numbers.contains(quantity) or self._is_derived(mention)
         if _is_list_number(mention):
             return True
         subject = self.subject_reader.subject(mention)
@@ -129,7 +129,7 @@ class FigureComparison:
             return quantity.value[0] == len(printed_tables(self.cell_index.data))
         if counted := self.unit_counts.count(mention):
             return quantity.value[0] in counted.values
-        if self.unit_counts.is_bound_met(mention):
+        if self._is_derived(mention):
             return True
         is_share = any(measure.kind == SHARE for measure in subject.measures)
         if subject.word is None or (is_share and not subject.names):
@@ -138,6 +138,17 @@ class FigureComparison:
         if subject.is_inherited or not subject.names:
             values = [*values, *self._values_of_rows(subject, mention)]
         return self._equals_any(mention, values)
+
+    def _is_derived(self, mention: NumberMention) -> bool:
+        """Whether the number is the bound of a count, a change, a share, a sum or a difference, and right."""
+        change = self.changes.change(mention)
+        share = self.derived_numbers.share(mention)
+        return (
+            (change is not None and change.is_right)
+            or (share is not None and self._equals_any(mention, share.values))
+            or self.derived_numbers.is_derived(mention)
+            or self.unit_counts.is_bound_met(mention)
+        )
 
     def expected_values_text(self, mention: NumberMention) -> str:
         """The figures that the words before a number name, as text; blank where they name none."""

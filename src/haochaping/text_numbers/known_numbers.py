@@ -109,7 +109,10 @@ class KnownNumbers:
             self._add(Quantity(MONTH, (Decimal(month),), f"{month}月", 0))
         for year in (data.quarter.year, data.quarter.year + 1):
             self._add(Quantity(YEAR, (Decimal(year),), f"{year}年", 0))
-        self._add_text(f"{data.quarter.label}")
+        self._add_text(data.quarter.label)
+        for earlier in data.history:  # what a text compares with (比3月)
+            if earlier.quarter in (data.quarter.previous, data.quarter.year_ago):
+                self._add_text(earlier.quarter.label)
 
 
 def equals_value(quantity: Quantity, value: int | Fraction | Decimal) -> bool:

@@ -15,6 +15,8 @@ from haochaping.text_numbers.vocabulary import Scopes, Vocabulary
 
 _CONNECTIVES = re.compile("其中|而|和|及|与|则|为|达|有|是|共")
 _PRINTED_AS = re.compile("[印列填记]为")
+_LIST_END = re.compile("[，：:（）()]")
+_TOGETHER = re.compile("共|合计|总计")
 _NOT_AFTER_CITY = "(?<![市省])"
 """市统计局 is the city's: not 统计局, a district's department."""
 
@@ -69,9 +71,20 @@ class SubjectReader:
         elif names and {*names} <= self.inner_spellings:
             outer_before = [name for name in earlier if name not in self.inner_spellings][-1:]
             names, is_inherited = [*outer_before, *names], bool(outer_before)
+        if not names and scopes and _TOGETHER.search(mention.clause):
+            scopes = self.nearest_scopes(mention.before)
         if not names and not scopes and not mention.is_about_whole_city:
-            scopes = self._nearest_scopes(mention.before)
+            scopes = self.nearest_scopes(mention.before)
         return self._subject(names, is_inherited, scopes, self._measure_word(mention))
+
+    def subject_of_text(self, text: str) -> Subject:
+        """Units and rows that the last clause of a text with any names; a name stands before its rows."""
+        for clause in reversed(clauses(text)):
+            names = self._unit_name.findall(clause)
+            scopes = self.vocabulary.scopes_in(self.without_units(clause))
+            if names or scopes:
+                return self._subject(names[-1:], False, scopes, None)
+        return self._subject([], False, frozenset(), None)
 
     def counted_scopes(self, mention: NumberMention) -> Scopes:
         """Rows whose units a number counts: those of the noun, else of the clause; 部门 may be of several groups."""
@@ -155,13 +168,25 @@ class SubjectReader:
         """Whether scopes are all units of a kind (各区县), which is then not about one unit named before."""
         return any(scope.annex in self.vocabulary.leading_annexes and not scope.member for scope in scopes)
 
-    def _nearest_scopes(self, before: str) -> Scopes:
-        """The rows of the last clause that mentions any."""
-        found = map(self.vocabulary.scopes_in, reversed(clauses(self.without_units(before))))
-        return next((scopes for scopes in found if scopes), frozenset())
+    def nearest_scopes(self, before: str) -> Scopes:
+        """The rows of the last clause that mentions any; of an enumeration, all of them."""
+        for text in reversed(_LIST_END.split(self.without_units(before))):
+            found: Scopes = frozenset()
+            for piece in reversed(text.split("、")):
+                scopes = self.vocabulary.scopes_in(piece)
+                if found and (not scopes or self.vocabulary.measure_in(piece)):
+                    break
+                found |= scopes
+            if found:
+                return found
+        return frozenset()
 
     def _measure_word(self, mention: NumberMention) -> str | None:
-        return self._own_measure_word(mention) or self._earlier_measure_word(mention)
+        return (
+            self._own_measure_word(mention)
+            or self._earlier_measure_word(mention)
+            or self._only_measure_word(mention)
+        )
 
     def _own_measure_word(self, mention: NumberMention) -> str | None:
         """The word for the measure in the clause; None where it names none that fits the number."""
@@ -183,13 +208,31 @@ class SubjectReader:
         Only where this clause is a unit's name alone (办件…件，其中某区…件) or 印为, 列为 and the like.
         """
         other_words = _CONNECTIVES.sub("", self.without_units(mention.clause))
-        is_name_only = not other_words and bool(self._unit_name.search(mention.clause))
+        other_words = self.vocabulary.without_rows(other_words)
+        is_name_only = not other_words and bool(mention.clause)
         word = self.vocabulary.measure_in(mention.before)
         if mention.counts_units or not (is_name_only or _PRINTED_AS.fullmatch(mention.clause)):
             return None
         if word is None or not self.vocabulary.fits(mention.quantity, word):
             return None
         return word if self._fits_unit_after(mention.rest, word) else None
+
+    def _only_measure_word(self, mention: NumberMention) -> str | None:
+        """The word for the only measure of the tables in which an inner unit stands: 自然资源局在4个县市合计…条."""
+        names = self._unit_name.findall(mention.clause)
+        if not names or not {*names} <= self.inner_spellings or not _TOGETHER.search(mention.clause):
+            return None
+        if mention.quantity.kind != COUNT or self.vocabulary.measure_in(mention.clause):
+            return None
+        printed = {name for spelling in names for name in self.printed_by_spelling[spelling]}
+        annexes = self.cell_index.declaration.annexes
+        specs = [annexes[t] for t in annexes if any(row.row in printed for row in self.cell_index.rows(t))]
+        measures = {measure.name: measure for spec in specs for measure in spec.measures_by_name.values()}
+        if len(measures) != 1:
+            return None
+        [measure] = measures.values()
+        word = self.vocabulary.measure_in(plain_text(measure.heading))
+        return word if word and self._fits_unit_after(mention.rest, word) else None
 
     def _fits_unit_after(self, rest: str, word: str) -> bool:
         """Whether the unit after a number, if it is any measure's, is that of the measure: …件 are no evaluations."""

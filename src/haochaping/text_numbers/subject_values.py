@@ -54,17 +54,66 @@ class SubjectValues:
         printed_names = [{*self.reader.printed_by_spelling[name]} for name in subject.names]
         may_be_sum = bool(subject.scopes) or {*subject.names} <= self.reader.inner_spellings
         values: list[CellValue] = []
+        scopes = frozenset() if self._are_all_columns(subject) else subject.scopes
         for measure in subject.measures:
-            for rows in self._rows_by_scope(subject.scopes):
+            for rows in self.rows_by_scope(scopes):
                 matching = [
-                    row for row in rows if all(names & self._unit_names(row) for names in printed_names)
+                    row for row in rows if all(names & self.unit_names(row) for names in printed_names)
                 ]
                 for row in matching:
-                    if len(self._unit_names(row)) == len(printed_names):
+                    if len(self.unit_names(row)) == len(printed_names):
                         values += self.of_row(row, measure)
                 if len(matching) > 1 and may_be_sum:
                     values += self._of_rows_together(matching, measure)
         return list(dict.fromkeys(values))
+
+    def _are_all_columns(self, subject: Subject) -> bool:
+        """Whether the rows named are the columns of a table in which the unit is a row: 自然资源局在4个县市."""
+        if len(subject.names) != 1 or not {*subject.names} <= self.reader.inner_spellings:
+            return False
+        outer = {scope for group, scope in self.vocabulary.leading.items() if self._heads_columns(group)}
+        return bool(subject.scopes) and subject.scopes <= outer
+
+    def _heads_columns(self, group: str) -> bool:
+        columns = (spec.columns_by for spec in self.declaration.annexes.values())
+        return any(column is not None and column.name == group for column in columns)
+
+    def keyed(self, subject: Subject) -> dict[tuple[str, ...], CellValue]:
+        """Figures of a subject with the rows that they are of, to be compared with those of another period.
+
+        Figures of the named units, one by one and together; without names, of all rows of each scope or of the whole.
+        """
+        if any(name not in self.reader.printed_by_spelling for name in subject.names):
+            return {}
+        printed_names = [{*self.reader.printed_by_spelling[name]} for name in subject.names]
+        found: dict[tuple[str, ...], CellValue] = {}
+        for measure in subject.measures:
+            tables = [
+                [row for row in rows if all(names & self.unit_names(row) for names in printed_names)]
+                for rows in (self.rows_by_scope(subject.scopes) if subject.names or subject.scopes else ())
+            ]
+            for own in tables if subject.scopes else self._without_parts(tables):
+                for row in own if subject.names else ():
+                    if len(self.unit_names(row)) == len(printed_names):
+                        key = (measure.name, row.table, row.row, row.member)
+                        found |= {(*key, str(i)): v for i, v in enumerate(self.of_row(row, measure))}
+                if own and (not subject.names or len(own) > 1):
+                    key = (measure.name, own[0].table, own[0].group, own[0].member)
+                    together = self._of_rows_together(own, measure)
+                    found |= {(*key, "together", str(i)): v for i, v in enumerate(together)}
+            if not subject.names and not subject.scopes:
+                whole = self._of_annexes_together(self.vocabulary.leading_annexes, measure)
+                found |= {(measure.name, "whole", str(i)): v for i, v in enumerate(whole)}
+        return found
+
+    def _without_parts(self, tables: list[list[RowRef]]) -> list[list[RowRef]]:
+        """The rows without those of fixed members of columns (a hall's 网上), where there are others."""
+        wholes = [[row for row in rows if row.member not in self._fixed_members] for rows in tables]
+        return wholes if any(wholes) else tables
+
+    def count(self, row: RowRef, measure: Measure) -> int | None:
+        """A row's count; None where it has none."""
+        return self.cell_index.count(row.cell(measure.name))
 
     def of_measure(
         self, subject: Subject, *, is_about_whole_city: bool, may_be_any_unit: bool
@@ -77,13 +126,20 @@ class SubjectValues:
                 continue
             values += [*self.totals(subject.scopes, measure), *self._of_figures(subject)]
             if may_be_any_unit:
-                for rows in self._rows_by_scope(subject.scopes):
+                for rows in self.rows_by_scope(subject.scopes):
                     values += [value for row in rows for value in self.of_row(row, measure)]
         return values
 
     def totals(self, scopes: Scopes, measure: Measure) -> Iterator[CellValue]:
-        """Sums over annexes and the parts of each, printed totals, and the sum over the annexes that make the whole."""
-        for rows in self._rows_by_scope(scopes):
+        """Sums over annexes and the parts of each, printed totals, and the sum over the annexes that make the whole.
+
+        Of several scopes, the sum over all of them too: 3个乡镇、2个部门共受理….
+        """
+        if len(scopes) > 1:
+            yield from self._of_rows_together(
+                list(dict.fromkeys(row for rows in self.rows_by_scope(scopes) for row in rows)), measure
+            )
+        for rows in self.rows_by_scope(scopes):
             yield from self._of_rows_together(rows, measure)
             for part in self._parts(rows):
                 yield from self._of_rows_together(part, measure)
@@ -104,12 +160,12 @@ class SubjectValues:
             len({row.row for row in rows})
             for scope in scopes
             if not scope.member
-            for rows in self._rows_by_scope(frozenset({scope}))
+            for rows in self.rows_by_scope(frozenset({scope}))
         }
 
     # --- rows ---
 
-    def _rows_by_scope(self, scopes: Scopes) -> list[list[RowRef]]:
+    def rows_by_scope(self, scopes: Scopes) -> list[list[RowRef]]:
         """The rows of each scope; of every annex without any."""
         annexes = self.declaration.annexes
         wanted = sorted(scopes) or [Scope(name) for name in annexes]
@@ -143,7 +199,7 @@ class SubjectValues:
     def _fixed_members(self) -> set[str]:
         return {member.name for group in self.declaration.groups.values() for member in group.members}
 
-    def _unit_names(self, row: RowRef) -> set[str]:
+    def unit_names(self, row: RowRef) -> set[str]:
         """The units that a row is about."""
         return {row.row, row.member} - {""} - self._fixed_members
 
@@ -164,7 +220,7 @@ class SubjectValues:
         """Yield the sum of a count over rows, or for a rate the rate of the sums; nothing without numbers."""
         if measure.is_count:
             yield from self._sums(rows, [((1, measure.name),)])
-        elif rows and measure.name in self._computed_rates[rows[0].table]:
+        elif rows and all(self._is_computed(measure, table) for table in {row.table for row in rows}):
             sums = self._sums(rows, [measure.numerator, measure.denominator])
             if sums and sums[1]:
                 yield Fraction(sums[0], sums[1])
@@ -183,6 +239,13 @@ class SubjectValues:
         if any(count is None for _, count in counts):
             return None
         return sum(factor * (count or 0) for factor, count in counts)
+
+    def _is_computed(self, measure: Measure, annex: str) -> bool:
+        """Whether the counts of an annex give a rate: one that is declared, or that a word makes of a part and its whole."""
+        if measure.name in self.declaration.measures:
+            return measure.name in self._computed_rates[annex]
+        parts = {name for _, name in (*measure.numerator, *measure.denominator)}
+        return parts <= {*self.declaration.annexes[annex].measures_by_name}
 
     @cached_property
     def _computed_rates(self) -> dict[str, set[str]]:
@@ -207,7 +270,7 @@ class SubjectValues:
         rows = [
             row
             for annex in annexes
-            if measure.is_count or measure.name in self._computed_rates[annex]
+            if measure.is_count or self._is_computed(measure, annex)
             for row in self.cell_index.rows(annex)
         ]
         return self._of_rows_together(rows, measure)
@@ -245,7 +308,7 @@ class SubjectValues:
 
     def _units_at_zero(self, scopes: Scopes, word: str) -> Iterator[int]:
         for measure in self.vocabulary.measures(word):
-            for rows in self._rows_by_scope(scopes) if scopes else ():
+            for rows in self.rows_by_scope(scopes) if scopes else ():
                 yield sum(self.cell_index.count(row.cell(measure.name)) == 0 for row in rows)
         for figure in self.figures.values():
             is_same_measure = self.vocabulary.measure_in(figure.label) == word

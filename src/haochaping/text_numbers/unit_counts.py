@@ -94,18 +94,20 @@ class UnitCounts:
         return UnitCount(frozenset(values), False)
 
     def is_bound_met(self, mention: NumberMention) -> bool:
-        """Whether a number is the bound of a count of units before it (70% in 3个市级单位评价率在70%以上), and is met.
+        """Whether a number is the bound of a count of units before it (70% in 3个市级单位评价率在70%以上), and right.
 
-        Of all units (都, 均), each must keep to it.
+        So many units must meet it; of all units (都, 均), each.
         """
         for counting in extract_mentions(f"{mention.clause}{mention.quantity.text}{mention.rest}"):
             condition = self._condition(counting) if counting.counts_units else None
             if condition is None or condition.number != mention.quantity.text:
                 continue
-            scopes = self._reader.counted_scopes(counting)
-            if not condition.is_of_every_unit:
-                return bool(scopes)
-            return any(self._most_units(scope) in self._numbers_meeting(condition, scope) for scope in scopes)
+            said = None if condition.is_of_every_unit else counting.quantity.value[0]
+            return any(
+                number == (self._most_units(scope) if said is None else said)
+                for scope in self._reader.counted_scopes(counting)
+                for number in self._numbers_meeting(condition, scope)
+            )
         return False
 
     def _condition(self, mention: NumberMention) -> _Condition | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from haochaping.cleaning.quantities import COUNT, PERCENT, Quantity, plain_text
-from haochaping.core.declaration import AnnexSpec, Declaration, Group, Measure
+from haochaping.core.declaration import RATE, AnnexSpec, Declaration, Group, Measure
 
 _UNDECLARED_RATES = ("按时整改率", "差评整改率", "差评率", "好评率", "满意率", "未评率")
 """Rates of the field that texts speak of; where a city declares none of this name, no annex has them."""
@@ -65,7 +65,27 @@ class Vocabulary:
         for measure in self.declaration.measures.values():
             for word in dict.fromkeys(_words_of_measure(measure)):
                 found.setdefault(word, []).append(measure)
+        for word, rates in self._rates_of_parts().items():
+            if len(rates) == 1 and not found.get(word):
+                found[word] = rates
         return {word: tuple(found[word]) for word in _longest_first(found)}
+
+    def _rates_of_parts(self) -> dict[str, list[Measure]]:
+        """Words for rates that no annex prints: a count's word and 率 for its share of the count that it is at most.
+
+        按期整改率, and 整改率 for short, is 按期整改数 of 不满意量.
+        """
+        found: dict[str, list[Measure]] = defaultdict(list)
+        for measure in self.declaration.measures.values():
+            whole = measure.at_most[0] if measure.is_count and len(measure.at_most) == 1 else ""
+            if not whole:
+                continue
+            rate = Measure(f"{measure.name}/{whole}", measure.heading, RATE, "%")
+            rate = replace(rate, numerator=((1, measure.name),), denominator=((1, whole),))
+            stems = {_ENDING_OF_COUNTS.sub("", word) for word in _words_of_measure(measure)}
+            for ending in {s[at:] for s in stems for at in range(len(s) - _LEAST_STEM_LENGTH + 1)}:
+                found[f"{ending}率"].append(rate)
+        return found
 
     @cached_property
     def _measure(self) -> re.Pattern[str]:
