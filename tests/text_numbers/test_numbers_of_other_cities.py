@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from haochaping.cleaning.quantities import plain_text
 from haochaping.core.model import CellRef
 from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
@@ -13,6 +14,7 @@ from haochaping.reference.reference import load_reference
 from haochaping.store.apply_corrections import Correction, apply_corrections
 from haochaping.store.cell_index import CellIndex
 from haochaping.text_numbers.compare_with_figures import FigureComparison
+from haochaping.text_numbers.superlatives import Superlatives
 from tests.end_to_end.second_cities import SIMILAR, UNLIKE, SecondCity
 from tests.shared import run_here
 from tests.text_numbers.verdicts import verdicts
@@ -133,3 +135,21 @@ def test_changes_against_the_period_before(tmp_path: Path) -> None:
         ("西陵市评价率由80%上升到92.5%，提高12.5个百分点。", ["99.48%", "?", ""]),
     ):
         assert verdicts(figures, text) == expected, text
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("西陵市评价率最低。", ["云岫开发区"]),
+        ("4个县市中，评价率最高的是安丘县，为97.80%。", ["西陵市"]),
+        ("岚河县评价率98.90%，在各县市中最低。", ["云岫开发区"]),
+        ("云岫开发区评价率最低，西陵市评价率最高。", []),
+        ("4个县市中，评价率最高的是西陵市，为99.48%。", []),
+        ("各县市评价量合计88250条，安丘县最多，为40100条。", []),
+        ("安丘县和西陵市办件量最多。", []),
+        ("岚河县评价率为最低之一，西陵市评价率为历史最低。", []),
+    ],
+)
+def test_which_unit_is_first_or_last(similar: FigureComparison, text: str, right: list[str]) -> None:
+    found = list(Superlatives(similar.values).wrong(plain_text(text)))
+    assert [unit for wrong in found for unit in wrong.right] == right

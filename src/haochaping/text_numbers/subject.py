@@ -95,6 +95,10 @@ class SubjectReader:
             or self.vocabulary.counted_scopes(noun)
         )
 
+    def names_in(self, text: str) -> list[str]:
+        """The names of units in a text, as spelt there."""
+        return list(self._unit_name.findall(text))
+
     def without_units(self, text: str) -> str:
         """A text without the names of units."""
         return self._unit_name.sub("", text)

@@ -66,6 +66,18 @@ def test_what_cannot_be_placed_is_reported_and_does_not_block(
     [finding] = found(real, reference, "新增终端 987 台，张店区办件比上季度增加 4321 件。")
     assert (finding.check, finding.severity) == ("notes_unplaced", "note")
     assert "987" in finding.message and "4321" in finding.message and "2 个数" in finding.message
+    assert finding.arithmetic == "", "which would only repeat the message"
+    [finding] = found(real, reference, "新增终端 987 台，新增终端 987 台。")
+    assert finding.message.count("987") == 1 and "1 个数" in finding.message
+
+
+@pytest.mark.slow
+def test_a_unit_that_is_not_the_last_is_told_with_the_one_that_is(
+    real: QuarterData, reference: Reference
+) -> None:
+    [finding] = found(real, reference, "周村区办件量最多。")
+    assert finding.check == "notes_figures" and finding.expected == "高新区"
+    assert "周村区办件量最多" in finding.message and finding.arithmetic == ""
 
 
 @pytest.mark.slow

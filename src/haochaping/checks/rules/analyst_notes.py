@@ -19,6 +19,7 @@ from haochaping.store.notes import BULLETIN_SECTIONS, markdown_to_text, notes_of
 if TYPE_CHECKING:
     from haochaping.text_numbers.compare_with_figures import FigureComparison
     from haochaping.text_numbers.number_mention import NumberMention
+    from haochaping.text_numbers.superlatives import WrongSuperlative
 
 _FIGURES = re.compile(r"[\d.,%]+")
 _MOST_WORDS_AFTER = 10
@@ -46,7 +47,7 @@ class _NumberInNotes:
 
 
 def notes_disagree(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """A number with a unit and measure is that of the annexes, and none is one typing slip from a figure."""
+    """A number with a unit and measure is that of the annexes, none is one typing slip from a figure; 最高 and 最低 are."""
     reader = _NoteReader(cell_index)
     for item in reader.numbers:
         mention = item.mention
@@ -61,6 +62,11 @@ def notes_disagree(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 "right": expected,
             }
             yield Outcome(place, (), state(False), values=values, expected=expected)
+    for section, line, wrong in reader.wrong_superlatives():
+        right = "、".join(wrong.right)
+        place = CellRef(TEXT_CLAIMS, f"note:{section}", _FIGURES.sub("", wrong.clause))
+        values = {"section": section, "file": NOTES, "line": line, "words": wrong.clause, "right": right}
+        yield Outcome(place, (), state(False), values=values, expected=right)
 
 
 def notes_unplaced(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
@@ -104,6 +110,15 @@ class _NoteReader:
         self._cell_index = cell_index
         self.numbers = [item for row in cell_index.data.notes.to_dict("records") for item in _numbers(row)]
 
+    def wrong_superlatives(self) -> Iterator[tuple[str, int, WrongSuperlative]]:
+        """Sentences that name another unit as first or last than the annexes do, each with its section and line."""
+        from haochaping.text_numbers.superlatives import Superlatives
+
+        for row in self._cell_index.data.notes.to_dict("records"):
+            text = _plain(row)
+            for wrong in Superlatives(self.figures.values).wrong(text) if "最" in text else ():
+                yield str(row["section"]), int(str(row["line"])), wrong
+
     @cached_property
     def figures(self) -> FigureComparison:
         """Computed only where the notes have a number: it takes all figures of all quarters."""
@@ -120,9 +135,13 @@ def _numbers(row: dict[str, object]) -> Iterator[_NumberInNotes]:
     """Counts, percentages and percentage points in one row of frame ``notes``."""
     from haochaping.text_numbers.number_mention import extract_mentions
 
-    for mention in extract_mentions(plain_text(_LIST_NUMBER.sub("", markdown_to_text(str(row["text"]))))):
+    for mention in extract_mentions(_plain(row)):
         if mention.quantity.kind in (COUNT, PERCENT, POINTS):
             yield _NumberInNotes(str(row["section"]), int(str(row["line"])), mention)
+
+
+def _plain(row: dict[str, object]) -> str:
+    return plain_text(_LIST_NUMBER.sub("", markdown_to_text(str(row["text"]))))
 
 
 def _unit_names(cell_index: CellIndex) -> list[str]:
