@@ -13,16 +13,19 @@ from haochaping.checks.rule import load_rules
 from haochaping.checks.rule_kinds import KINDS
 from haochaping.core.model import CellRef
 from haochaping.core.text import normalize_for_comparison, plain_number
+from haochaping.outputs.exchange.column_units import column_cells
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
 
 DIFFERS_FROM_TOTAL = "与其他附件（合计）所列不符，请核实。"
+DIFFERS_FROM_OWN_TOTAL = "与本附件所列的合计不符，请核实。"
 UNLIKE_PEERS = "与同类单位差异较大，请核实。"
 PLEASE_VERIFY = "所列情况请核实。"
 _RULE_NOT_MET = "核对要求“{}”，现有数据与此不符，本单位这一格与之有关，请核实。"
 _RULE_DIFFERS_FROM_PEERS = "核对要求“{}”，本单位与此差异较大，请核实。"
 _PEER_KINDS = {"peers_rate", "peers_volume", "tier_peers", "silent", "concentration"}
 _DIFFERENCE_KINDS = {"total", "same", "share", "two_sources", "at_most", "ratio", "counted_in_city", "bounds"}
+_KINDS_ACROSS_ANNEXES = {"same", "two_sources", "counted_in_city"}
 _HISTORY_KIND = "history"
 _PEER_STATISTICS = re.compile("中位数|全表|同类单位|区位商")
 """Words that make a figure one of other units even if its value is among those that may be shown."""
@@ -40,7 +43,13 @@ class Redaction:
         self._cell_index, self._owners, self._reference = cell_index, owners, reference
         rules = load_rules(reference, KINDS)
         self._kinds = {rule.id: rule.kind for rule in rules}
-        self._titles = {rule.id: rule.title for rule in rules}
+        period = cell_index.data.quarter
+        self._titles = {rule.id: period.in_own_words(rule.title) for rule in rules}
+        self._columns = column_cells(cell_index, owners, reference)
+
+    def own_cells(self, owner: Owner) -> list[CellRef]:
+        """The cells of a unit: in its rows, and in its columns of tables by units."""
+        return [*self._owners.cells.get(owner, ()), *self._columns.get(owner, ())]
 
     def message(self, finding: Finding, owner: Owner) -> str:
         """The finding's message without what shows other units; where nothing is left, the rule's title.
@@ -87,7 +96,7 @@ class Redaction:
         if _PEER_STATISTICS.search(text) and not is_history_rule:
             return False
         figures = list(_figures_in(text))
-        own = {self._plain_printed(cell) for cell in self._owners.cells.get(owner, ())} | self._total_figures
+        own = {self._plain_printed(cell) for cell in self.own_cells(owner)} | self._total_figures
         unknown_figures = [figure for figure in figures if figure not in own]
         if is_history_rule:
             return not any(figure in self._all_figures for figure in unknown_figures)
@@ -107,10 +116,15 @@ class Redaction:
         return (
             UNLIKE_PEERS
             if kind in _PEER_KINDS
-            else DIFFERS_FROM_TOTAL
+            else self._difference_message(finding)
             if kind in _DIFFERENCE_KINDS
             else PLEASE_VERIFY
         )
+
+    def _difference_message(self, finding: Finding) -> str:
+        tables = {cell.table for cell in (finding.at, *finding.cells)}
+        is_within = len(tables) == 1 and self._kinds.get(finding.check) not in _KINDS_ACROSS_ANNEXES
+        return DIFFERS_FROM_OWN_TOTAL if is_within else DIFFERS_FROM_TOTAL
 
     def _unit_names(self, owner: Owner) -> Iterator[str]:
         """Names of a unit, its aliases, and the names in its rows (a district's departments)."""
@@ -118,7 +132,7 @@ class Redaction:
         yield name
         unit = self._reference.unit(kind, name)
         yield from unit.aliases if unit else ()
-        for cell in self._owners.cells.get(owner, ()):
+        for cell in self.own_cells(owner):
             yield from cell.names
 
     @cached_property
@@ -159,13 +173,15 @@ class Redaction:
 
     def _base_numbers(self, finding: Finding, owner: Owner) -> Iterator[float]:
         """Numbers from which figures of this finding may be derived: the unit's cells in it, their sums, column totals."""
-        own = [cell for cell in (finding.at, *finding.cells) if self._owners.of(cell) == owner]
+        in_columns = {*self._columns.get(owner, ())}
+        own = [c for c in (finding.at, *finding.cells) if self._owners.of(c) == owner or c in in_columns]
         is_count = self._cell_index.declaration.is_count
         counted = [cell for cell in dict.fromkeys(own) if is_count(cell.table, cell.column)]
         counts = [n for cell in counted if (n := self._cell_index.count(cell))]
         yield from counts
         for size in range(2, min(len(counts), _MOST_SUMMANDS) + 1):
             yield from (sum(parts) for parts in combinations(counts[:_MOST_SUMMANDS], size))
+        yield sum(self._cell_index.count(cell) or 0 for cell in counted if cell != finding.at)
         for table, column in {(cell.table, cell.column) for cell in own}:
             yield from [self._sums[table, column]] if (table, column) in self._sums else []
 

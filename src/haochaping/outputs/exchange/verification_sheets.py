@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from haochaping.core.labels import annex_words
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.outputs.cell_words import cell_words
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
+from haochaping.outputs.exchange.column_units import column_cells, unit_of_column_total
 from haochaping.outputs.exchange.redaction import Redaction
 from haochaping.outputs.published.file_names import free_path
 from haochaping.reference.reference import Reference
@@ -91,12 +92,17 @@ def write_sheets(data: QuarterData, report: CheckReport, reference: Reference, f
     redaction = Redaction(cell_index, owners, reference)
     written: list[Path] = []
     names: set[str] = set()
-    for owner in owners.cells:
-        requests = list(_requests(report, owners, owner))
+    asked = {f.id: unit_of_column_total(f, cell_index, owners, reference) for f in report.findings}
+    columns = column_cells(cell_index, owners, reference)
+    for owner in dict.fromkeys((*owners.cells, *columns)):
+        requests = [
+            *_requests([f for f in report.findings if not asked[f.id]], owners, owner),
+            *_requests_of_column([f for f in report.findings if asked[f.id] == owner], columns, owner),
+        ]
         if requests:
             folder.mkdir(parents=True, exist_ok=True)
             path = free_path(folder, _unique_file_name(owner[1], names))
-            _Sheet(data, cell_index, owners, redaction, owner).write(requests, path)
+            _Sheet(data, cell_index, redaction, owner).write(requests, path)
             written.append(path)
     return written
 
@@ -122,22 +128,33 @@ def _unique_file_name(unit: str, taken: set[str]) -> str:
     return name
 
 
-def _requests(report: CheckReport, owners: Owners, owner: Owner) -> Iterator[_Request]:
-    for finding in report.findings:
-        if finding.severity in ("correct", "verify") and finding.status in ("new", "known"):
-            for cell in cells_to_verify(finding, owners):
-                if owners.of(cell) == owner:
-                    yield _Request(finding, cell)
+def _requests(findings: Sequence[Finding], owners: Owners, owner: Owner) -> Iterator[_Request]:
+    for finding in filter(_is_asked_about, findings):
+        for cell in cells_to_verify(finding, owners):
+            if owners.of(cell) == owner:
+                yield _Request(finding, cell)
+
+
+def _requests_of_column(
+    findings: Sequence[Finding], columns: Mapping[Owner, Sequence[CellRef]], owner: Owner
+) -> Iterator[_Request]:
+    """Requests about the total of a unit's column: to that unit, not to those of the rows, who do not see the total."""
+    for finding in filter(_is_asked_about, findings):
+        for cell in dict.fromkeys((finding.at, *finding.suspects)):
+            if cell in columns[owner]:
+                yield _Request(finding, cell)
+
+
+def _is_asked_about(finding: Finding) -> bool:
+    return finding.severity in ("correct", "verify") and finding.status in ("new", "known")
 
 
 class _Sheet:
     """One unit's sheet."""
 
-    def __init__(
-        self, data: QuarterData, cell_index: CellIndex, owners: Owners, redaction: Redaction, owner: Owner
-    ):
+    def __init__(self, data: QuarterData, cell_index: CellIndex, redaction: Redaction, owner: Owner):
         self._data, self._cell_index, self._owner = data, cell_index, owner
-        self._cells, self._redaction = owners.cells[owner], redaction
+        self._cells, self._redaction = redaction.own_cells(owner), redaction
 
     def write(self, requests: Sequence[_Request], path: Path) -> None:
         """Write the sheet: heading, the unit's own figures, one row for each cell to verify, a line to sign."""
