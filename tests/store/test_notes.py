@@ -62,9 +62,6 @@ def test_hints_are_left_out_and_lines_still_count(tmp_path: Path) -> None:
     assert notes(tmp_path, "<!-- 一\n二 -->\n## 要点\n<!-- ## 不算 -->\n文字<!-- 尾 -->\n") == [
         ("要点", "paragraph", "文字", 5)
     ]
-    assert notes(tmp_path, "## 要点\n文字\n\n<!-- 没有写完的提示\n## 结论\n") == [
-        ("要点", "paragraph", "文字", 2)
-    ]
 
 
 def test_other_encodings(tmp_path: Path) -> None:
@@ -87,3 +84,19 @@ def test_no_tag_but_emphasis_comes_out(text: str) -> None:
 
     tags = set(re.findall(r"<[^>]*>", markdown_to_html(text.replace("\n", " "))))
     assert tags <= {"<strong>", "</strong>", "<em>", "</em>", "<br>", "<br />"}
+
+
+def test_a_comment_that_is_not_closed_is_refused_where_it_begins(tmp_path: Path) -> None:
+    """It would swallow everything after it."""
+    (tmp_path / "notes.md").write_text(
+        "## 要点\n\n一。<!-- 记 -->\n\n<!-- 待核\n\n## 总体情况\n\n二。\n", encoding="utf-8"
+    )
+    with pytest.raises(InputRefused, match=r"notes\.md 第 5 行.*注释没有写完"):
+        read_notes(tmp_path / "notes.md", DECLARATION)
+
+
+def test_notes_under_other_capitals_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "Notes.MD").write_text("## 要点\n\n一。\n", encoding="utf-8")
+    if not (tmp_path / "notes.md").exists():  # else the file system knows no capitals
+        with pytest.raises(InputRefused, match=r"应为 notes\.md，请改名"):
+            read_notes(tmp_path / "notes.md", DECLARATION)

@@ -75,13 +75,17 @@ def read_notes(path: Path, declaration: Declaration) -> pd.DataFrame:
     ------
     InputRefused
         A heading of level 1 or 2 that is none of :func:`note_sections`, a repeated heading, or text before the first
-        heading (all problems at once); or a file that is too large.
+        heading (all problems at once); a comment that is not closed and would swallow the rest; a file that is too large,
+        or named with other capitals.
     """
+    _refuse_other_capitals(path)
     if not path.is_file():
         return frame("notes", [])
     if path.stat().st_size > MAX_BYTES:
         raise refuse(path.name, f"{path.stat().st_size} 字节", f"不应超过 {MAX_BYTES} 字节")
-    source = _without_comments(decode(path.read_bytes(), path.name))
+    text = decode(path.read_bytes(), path.name)
+    _refuse_open_comment(text, path.name)
+    source = _without_comments(text)
     sections = note_sections(declaration)
     rows: list[dict[str, Any]] = []
     problems: list[Problem] = []
@@ -106,6 +110,24 @@ def read_notes(path: Path, declaration: Declaration) -> pd.DataFrame:
     if problems:
         raise InputRefused(problems)
     return frame("notes", rows)
+
+
+def _refuse_open_comment(text: str, name: str) -> None:
+    opened = text.rfind("<!--")
+    if opened >= 0 and "-->" not in text[opened:]:
+        line = text.count("\n", 0, opened) + 1
+        raise refuse(
+            f"{name} 第 {line} 行",
+            text[opened : opened + 40],
+            "注释没有写完（缺 -->），其后的文字都不会印出，请补上",
+        )
+
+
+def _refuse_other_capitals(path: Path) -> None:
+    """``Notes.MD`` would not be read, and nothing would say so."""
+    others = [other.name for other in path.parent.glob("*") if other.name.lower() == path.name]
+    if others and path.name not in others:
+        raise refuse(str(path.parent / others[0]), "", f"文字说明的文件名应为 {path.name}，请改名")
 
 
 def markdown_to_text(text: str) -> str:

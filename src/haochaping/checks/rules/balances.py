@@ -202,7 +202,7 @@ def _implied_by_totals(cell_index: CellIndex, cell: CellRef) -> str:
                 shown = (
                     f"{number(total_value)} − {number(sum_of_others)} = {number(total_value - sum_of_others)}"
                 )
-                return f"可能的解释：按{cell_index.place(total_row)}合计推算应为 {number(total_value - sum_of_others)}（{shown}）。"
+                return f"可能的解释：按{cell_index.place(total_row)}推算应为 {number(total_value - sum_of_others)}（{shown}）。"
     return ""
 
 
