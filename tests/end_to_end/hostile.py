@@ -161,13 +161,16 @@ def write_reference(folder: Path, names: dict[str, str]) -> None:
     shutil.copytree(ROOT / "data" / "reference", folder)
     with (folder / "units.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
-    # A list with NUL in it is refused; units of such names, and some others, are unknown.
+    # A list with NUL or a line break in a cell is refused; units of such names, and some others, are unknown.
     listed = {
-        old: new for number, (old, new) in enumerate(names.items()) if number % 5 != 4 and "\0" not in new
+        old: new
+        for number, (old, new) in enumerate(names.items())
+        if number % 5 != 4 and not {*"\0\r\n"} & {*new}
     }
+    head, *rows = rows
     rows = [[row[0], listed.get(row[1], row[1]), *row[2:5], "", *row[6:]] for row in rows]
     with (folder / "units.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
+        csv.writer(file).writerows([head, *rows])
     totals = [["total", names[label], ""] for label in ("汇总", "总数") if "\0" not in names[label]]
     with (folder / "words.csv").open("a", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([*totals, ["no_value", "<b>无", PAGE[0] + HIDDEN[0]]])
