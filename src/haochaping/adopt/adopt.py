@@ -27,6 +27,8 @@ from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference, load_reference, read_words
 
 DRAFT_FOLDER = "reference.draft"
+Source = tuple[Path, ...]
+"""The files of one period: one, or several CSV files with a table each."""
 Place = tuple[str, str, str, str]
 """Table, row, heading and text of a printed cell."""
 
@@ -71,12 +73,13 @@ def adopt_bulletins(
         hint = "" if is_draft else "；另起草一份对照，加 --draft"
         raise refuse(str(folder), "已经有了", f"请另指定一个资料根目录，或先移走{hint}")
     reader = provisional_reference(city)
-    bulletins = {path: _read(path, reader) for path in paths}
-    _refuse_same_period(bulletins)
-    periods = {path: data.quarter for path, data in bulletins.items()}
+    read = {source: _read(source, reader) for source in _sources(paths, reader)}
+    _refuse_same_period(read)
+    bulletins = dict(sorted(read.items(), key=lambda item: (item[1].quarter.kind, item[1].quarter.start)))
+    periods = {path: data.quarter for source, data in bulletins.items() for path in source}
     if not is_draft:
         _refuse_other_files(periods, locations)
-    ordered = sorted(bulletins.values(), key=lambda data: (data.quarter.kind, data.quarter.start))
+    ordered = list(bulletins.values())
     tables = merge_periods([form_tables(data) for data in ordered])
     draft = _draft(ordered, tables, city, reader)
     with tempfile.TemporaryDirectory() as scratch:
@@ -106,38 +109,51 @@ def provisional_reference(city: str) -> Reference:
     )
 
 
-def _read(path: Path, reader: Reference) -> QuarterData:
-    """Read one bulletin as the period that it says it is of."""
-    if not path.is_file():
-        raise refuse(str(path), "", "没有这个文件")
-    candidates = stated_periods(path, reader)
+def _sources(paths: Sequence[Path], reader: Reference) -> list[Source]:
+    """The files by period: CSV files that are of the same one belong together."""
+    for path in paths:
+        if not path.is_file():
+            raise refuse(str(path), "", "没有这个文件")
+    csv_files = [path for path in paths if path.suffix.lower() == ".csv"]
+    periods = {path: next(iter(stated_periods(path, reader)), None) for path in csv_files}
+    together: dict[Period | None, list[Path]] = {}
+    for path, period in periods.items():
+        together.setdefault(period, []).append(path)
+    return [*((path,) for path in paths if path not in csv_files), *map(tuple, together.values())]
+
+
+def _read(source: Source, reader: Reference) -> QuarterData:
+    """Read the files of one period as the period that they say they are of."""
+    candidates = stated_periods(source[0], reader)
     if not candidates:
         raise refuse(
-            path.name,
+            source[0].name,
             "",
             "标题、正文或文件名中应写明时段，如 2024年第一季度、2024年3月；或把文件名改为“2024Q1 通报”",
         )
     first: InputRefused | None = None
     for period in candidates:
         try:
-            return _read_alone(path, period, reader)
+            return _read_alone(source, period, reader)
         except InputRefused as refusal:
             first = first or refusal
     assert first is not None
     raise first
 
 
-def _read_alone(path: Path, period: Period, reference: Reference) -> QuarterData:
+def _read_alone(source: Source, period: Period, reference: Reference) -> QuarterData:
     with tempfile.TemporaryDirectory() as scratch:
-        shutil.copy(path, scratch)
+        for path in source:
+            shutil.copy(path, scratch)
         return read_raw(Path(scratch), period, reference)
 
 
-def _refuse_same_period(bulletins: dict[Path, QuarterData]) -> None:
+def _refuse_same_period(bulletins: dict[Source, QuarterData]) -> None:
     count = Counter(data.quarter for data in bulletins.values())
     for period, times in count.items():
         if times > 1:
-            names = "、".join(path.name for path, data in bulletins.items() if data.quarter == period)
+            same = (source for source, data in bulletins.items() if data.quarter == period)
+            names = "、".join(path.name for source in same for path in source)
             raise refuse("命令行", names, f"都是{period.label}的，一个时段请只给一份")
 
 
@@ -169,7 +185,7 @@ def _draft(
 def _write_readable(
     draft: Draft,
     folder: Path,
-    bulletins: dict[Path, QuarterData],
+    bulletins: dict[Source, QuarterData],
     tables: Sequence[FormTable],
     locations: Locations,
 ) -> None:
@@ -196,7 +212,7 @@ def _write_readable(
 def _annex_to_leave_out(
     draft: Draft,
     folder: Path,
-    bulletins: dict[Path, QuarterData],
+    bulletins: dict[Source, QuarterData],
     tables: Sequence[FormTable],
     locations: Locations,
 ) -> DraftAnnex | None:
@@ -226,14 +242,14 @@ def _without_scratch(problem: InputRefused, folder: Path) -> str:
 def _write(
     draft: Draft,
     folder: Path,
-    bulletins: dict[Path, QuarterData],
+    bulletins: dict[Source, QuarterData],
     tables: Sequence[FormTable],
     locations: Locations,
 ) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     about = {
-        "files": [path.name for path in bulletins],
+        "files": [path.name for source in bulletins for path in source],
         "periods": [str(data.quarter) for data in bulletins.values()],
         "tables": [_table_words(table) for table in tables],
         "data": locations.data,
@@ -249,22 +265,22 @@ def _table_words(table: FormTable) -> dict[str, str]:
     return {"title": title, "rows": f"{len(table.names)} 行（{names}）", "columns": columns}
 
 
-def _unreadable(draft: Draft, folder: Path, bulletins: dict[Path, QuarterData]) -> InputRefused | None:
+def _unreadable(draft: Draft, folder: Path, bulletins: dict[Source, QuarterData]) -> InputRefused | None:
     """Why the draft does not read the bulletins as they were read without it; None where it does.
 
     Every printed cell must stand where it stood, and every table must be the annex that was drafted from it.
     """
     try:
         reference = load_reference(folder)
-        for path, before in bulletins.items():
-            after = _read_alone(path, before.quarter, reference)
+        for source, before in bulletins.items():
+            after = _read_alone(source, before.quarter, reference)
             lost = _cells(before) - _cells(after)
             if lost:
                 table, row, column, text = next(iter(lost))
-                return refuse(path.name, text, f"第{table}个表 {row} 的{column}没有读到原处")
+                return refuse(source[0].name, text, f"第{table}个表 {row} 的{column}没有读到原处")
         for annex in draft.annexes:
             if after.table(annex.name).empty and not annex.is_absent_last:
-                return refuse(path.name, annex.title, "没有表读作这个附件")
+                return refuse(source[0].name, annex.title, "没有表读作这个附件")
     except InputRefused as refusal:
         return refusal
     return None
