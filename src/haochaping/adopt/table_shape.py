@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from haochaping.adopt.field_words import field_words
 from haochaping.adopt.form_table import FormColumn, FormRow, FormTable
 from haochaping.adopt.headings import field_measure
 from haochaping.core.declaration import AS_PRINTED, COUNT
@@ -130,12 +129,3 @@ def _long_form(table: FormTable, placed: list[tuple[FormColumn, str, tuple[str, 
     return FormTable(
         table.position, table.number, table.title, table.name_heading, tuple(rows), tuple(columns)
     )
-
-
-def field_member(heading: str) -> tuple[str, str] | None:
-    """Group and member of the field that a heading of columns is; None for any other."""
-    folded = normalize_for_comparison(heading)
-    for group in field_words().groups.values():
-        if folded in group.members_by_heading:
-            return group.name, group.members_by_heading[folded].name
-    return None
