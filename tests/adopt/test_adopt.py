@@ -252,3 +252,35 @@ def test_rates_that_are_all_alike_are_no_rate_of_whatever_fits(tmp_path: Path) -
     path = write_page(tmp_path / "通报.html", {"附件1：各区县情况表": table})
     measures = adopt_bulletins([path], "江川市", locations(tmp_path)).draft.measures.values()
     assert [measure.has_no_base for measure in measures if measure.kind == "rate"] == [True]
+
+
+def test_a_year_right_after_the_number_of_an_annex_is_no_part_of_it(tmp_path: Path) -> None:
+    halls = "大厅 取号数\n东厅 10\n西厅 20\n南厅 5"
+    tables = {"附件1  2024年第一季度各区县情况": AREAS, "附件12 2024年第一季度各大厅情况": halls}
+    path = write_page(tmp_path / "通报.html", tables)
+    annexes = adopt_bulletins([path], "江川市", locations(tmp_path)).draft.annexes
+    assert [(annex.number, annex.title) for annex in annexes] == [(1, "各区县"), (12, "各大厅")]
+
+
+def test_the_form_of_totals_over_groups_of_columns_is_read_back(tmp_path: Path) -> None:
+    head = "单位 窗口/评价量 窗口/好评量 网上/评价量 网上/好评量 合计/评价量 合计/好评量"
+    rows = "甲局 10 9 30 28 40 37\n乙局 7 7 5 5 12 12\n丙局 81 80 20 20 101 100\n丁局 8 4 3 3 11 7"
+    path = tmp_path / "2024Q1.html"
+    path.write_text(two_level_page(head, rows), encoding="utf-8")
+    places = locations(tmp_path)
+    adopt_bulletins([path], "江川市", places)
+    assert run_here("new", "2024Q2", "--data", places.data).returncode == 0
+    form = places.raw(Period(2024, 2)) / "annexes.xlsx"
+    workbook = openpyxl.load_workbook(form)
+    sheet = workbook.worksheets[2]
+    for cells, row in zip(sheet.iter_rows(min_row=2, min_col=2), rows.splitlines(), strict=False):
+        for cell, text in zip(cells[1:], row.replace("101 100", "102 100").split()[1:], strict=True):
+            cell.value = int(text)
+    for cells in sheet.iter_rows(min_row=6, min_col=3):
+        for cell in cells:
+            cell.value = None
+    workbook.save(form)
+    reference = load_reference(places.reference)
+    data = read_raw(form.parent, Period(2024, 2), reference)
+    assert not (data.cells["measure"] == "").any()
+    assert any("102" in finding.message for finding in run_rules(data, reference).findings)

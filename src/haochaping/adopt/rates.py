@@ -164,6 +164,7 @@ class _Rate:
         return (
             not relation.is_accepted,
             0 if is_said else 1 if is_certain else 2,
+            -round(likeness, 2) if is_said else 0,
             -evidence.share,
             -evidence.by_headings.is_strong,
             -round(likeness, 2),

@@ -341,11 +341,20 @@ class _Attempt:
                 )
                 if measure:
                     return replace(column, measure=measure, member=member.name)
-            return column
+            return self._column_of_totals(column)
         if alone and self._is_total(last):
             return replace(column, measure=alone, member=last, is_total=True)
         if alone and self._may_be_member(group, last):
             return replace(column, measure=alone, member=last)
+        return column
+
+    def _column_of_totals(self, column: TableColumn) -> TableColumn:
+        """A column whose one heading is a label of totals and a measure: 合计评价量."""
+        folded = fold_heading(column.path[-1])
+        for label in sorted(self.reference.totals, key=len, reverse=True):
+            measure = self._measure_of(folded.removeprefix(label)) if folded.startswith(label) else None
+            if measure:
+                return replace(column, measure=measure, member=label, is_total=True)
         return column
 
     def _only_measure(self, above: Sequence[str], group: Group) -> Measure | None:

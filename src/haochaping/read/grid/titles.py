@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 from haochaping.core.text import normalize_for_comparison
 
-_HEADING = re.compile(r"附[件表]:?([0-9]{1,2}|[一二三四五六七八九十])(?:[(（]?续[)）]?)?[:.、]?(.*)")
+_HEADING = re.compile(
+    r"附[件表]:?([0-9]{1,2}?(?=[12][0-9]{3}年|[^0-9]|$)|[一二三四五六七八九十])(?:[(（]?续[)）]?)?[:.、]?(.*)"
+)
+"""The number ends before a year that only a blank parts from it: 附件1 2024年3月各单位情况."""
 NOTE_BEGINS = re.compile(r"备注|注[:1-9(（]|说明[:]|数据来源|数据统计|统计范围|数据提取|提取时间")
 UNIT_LINE = re.compile(r"\(?单位:.{1,10}\)?")
 _NUMERALS = "一二三四五六七八九十"
