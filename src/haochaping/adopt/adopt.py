@@ -17,7 +17,7 @@ from haochaping.adopt.field_words import field_words
 from haochaping.adopt.find_period import stated_periods
 from haochaping.adopt.form_table import FormTable, form_tables, merge_periods
 from haochaping.adopt.questions import questions
-from haochaping.adopt.titles import bulletin_subject
+from haochaping.adopt.title_subjects import bulletin_subject
 from haochaping.adopt.write_draft import NOTES, write_draft
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.model import QuarterData

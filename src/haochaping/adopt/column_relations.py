@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from haochaping.adopt.evidence import BOUND, SUM, ColumnRelation
 from haochaping.adopt.form_table import FormTable
-from haochaping.adopt.rates import rates
-from haochaping.adopt.sums import bounds, sums
+from haochaping.adopt.rate_relations import rates
+from haochaping.adopt.sum_relations import bounds, sums
 from haochaping.adopt.table_figures import TableFigures
 
 _LEAST_SHARE_OF_POSSIBLE = 0.9

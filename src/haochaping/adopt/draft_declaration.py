@@ -13,7 +13,7 @@ from haochaping.adopt.form_table import FormTable
 from haochaping.adopt.headings import Terms, sounds_like_total
 from haochaping.adopt.row_groups import DraftGroup, GroupFinder, Subtotal, marked_totals
 from haochaping.adopt.table_shape import TableShape, table_shape
-from haochaping.adopt.titles import table_subjects
+from haochaping.adopt.title_subjects import table_subjects
 from haochaping.core.declaration import COUNT
 from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.reference import Reference

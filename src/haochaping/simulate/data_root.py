@@ -10,7 +10,7 @@ from haochaping.core.errors import refuse
 from haochaping.core.model import SIMULATED
 from haochaping.core.period import Period
 from haochaping.reference.read_declaration import DECLARATION
-from haochaping.reference.reference import load_reference
+from haochaping.reference.reference import UNIT_COLUMNS, load_reference
 from haochaping.simulate.print_bulletin import print_bulletin
 from haochaping.simulate.simulated_quarter import ANNEXES, PUBLIC_SERVICES, CitySize, SimulatedCity, simulate
 
@@ -48,18 +48,7 @@ def write_data_root(out: Path, quarters: list[Period], seed: int, reference: Pat
     simulated = SimulatedCity(quarters[0], seed, CitySize())
     with (out / "reference" / "units.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(
-            [
-                "kind",
-                "canonical",
-                "aliases",
-                "official_order",
-                "area_code",
-                "counterpart",
-                "valid_from",
-                "valid_to",
-            ]
-        )
+        writer.writerow(UNIT_COLUMNS)
         for i, name in enumerate(simulated.districts, start=1):
             writer.writerow(["district", name, "", i, "", "", "", ""])
         for i, name in enumerate(simulated.city_departments, start=1):

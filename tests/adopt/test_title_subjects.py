@@ -2,7 +2,7 @@
 
 import pytest
 
-from haochaping.adopt.titles import bulletin_subject, table_subjects
+from haochaping.adopt.title_subjects import bulletin_subject, table_subjects
 from tests.adopt.tables import form_table
 
 
