@@ -178,9 +178,9 @@ def recomputed(city: SecondCity, folder: Path) -> dict[str, Fraction]:
     )
     for annex in declared["annex"]:
         own = cells[cells["annex"] == annex["name"]]
-        for group in annex["rows"]:
-            part = own[own["group"] == group] if len(annex["rows"]) > 1 else own
-            prefix = f"{annex['name']}_{group}" if len(annex["rows"]) > 1 else annex["name"]
+        groups = annex["rows"] if len(annex["rows"]) > 1 else []
+        parts = {annex["name"]: own} | {f"{annex['name']}_{g}": own[own["group"] == g] for g in groups}
+        for prefix, part in parts.items():
             wide = part.pivot_table(
                 index=["row", "member"], columns="measure", values="value", aggfunc="first"
             )

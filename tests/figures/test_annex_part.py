@@ -11,7 +11,7 @@ from haochaping.core.errors import InputRefused
 from haochaping.figures.annex_part import annex_parts, with_rates
 from haochaping.figures.compute_figures import compute_figures
 from tests.declared_city import DeclaredCity
-from tests.present.general_quarters import GROUPS, HALLS_ANNEX
+from tests.present.general_quarters import GROUPS, HALLS_ANNEX, OTHERS
 
 
 def test_rates_follow_the_counts(tmp_path: Path) -> None:
@@ -49,3 +49,19 @@ def test_names_that_would_make_two_figures_one_are_refused(tmp_path: Path) -> No
     data = city.read("", 各大厅="大厅 办件数\n甲大厅 8\n乙大厅 5")
     with pytest.raises(InputRefused, match="halls_rows"):
         compute_figures(data, city.reference)
+
+
+def test_an_annex_of_several_groups_is_added_up_as_a_whole_before_its_groups(tmp_path: Path) -> None:
+    """Its printed grand total is held against all rows, and a total of a group against its rows."""
+    city = DeclaredCity(tmp_path, GROUPS + HALLS_ANNEX + OTHERS, (("office", "丙局"),))
+    data = city.read("", 各单位="单位 办件数\n甲大厅 5\n乙大厅 9\n丙局 7\n合计 24")
+    figures = compute_figures(data, city.reference)
+    whole, *groups = figures.words["parts"]["mixed"]
+    assert whole["is_all_groups"] and not whole["chart"] and not whole["behind"]
+    assert figures["mixed_cases"].value == 21 and figures["mixed_rows"].value == 3
+    [differing] = whole["differing_totals"]
+    assert figures[differing["printed"]].value == 24
+    assert [part["differing_totals"] for part in groups] == [[]] * len(groups)
+    only_halls = city.read("", 各单位="单位 办件数\n甲大厅 5\n乙大厅 9\n合计 15")
+    [only] = compute_figures(only_halls, city.reference).words["parts"]["mixed"]
+    assert not only["is_all_groups"] and len(only["differing_totals"]) == 1, "its total is the group's"

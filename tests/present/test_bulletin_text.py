@@ -116,7 +116,7 @@ def test_a_problem_of_two_groups_in_one_annex_has_one_heading(tmp_path: Path) ->
     assert (SUBHEADING, "落实按期整改") in found
     assert (PARAGRAPH, "有关单位要逐件查明没有按期整改的原因，确需延长的说明理由和期限。") in found
     totals = "受理合计5件；办结合计4件；差评量合计2条；按期整改数合计1条"
-    assert (PARAGRAPH, f"2个乡镇，{totals}。各单位中的乡镇合计办结率80.00%。") in found
+    assert (PARAGRAPH, f"其中2个乡镇，{totals}。各单位中的乡镇合计办结率80.00%。") in found
 
 
 @pytest.mark.parametrize(

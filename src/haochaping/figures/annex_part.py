@@ -1,6 +1,7 @@
 """The parts of an annex that figures are computed for: the rows of one group, which may be added up and compared.
 
-An annex of several groups (区县 and 市直部门 in one table) has a part for each; any other annex is one part.
+An annex of several groups (区县 and 市直部门 in one table) is first added up as a whole, and then has a part for each
+group; any other annex is one part.
 """
 
 from __future__ import annotations
@@ -10,16 +11,30 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from haochaping.core.declaration import RATE, AnnexSpec, Declaration, Expression, Group, Measure
-from haochaping.core.model import MIXED_GROUP, QuarterData
+from haochaping.core.declaration import (
+    MIXED_GROUP,
+    MIXED_KEY,
+    RATE,
+    AnnexSpec,
+    Declaration,
+    Expression,
+    Group,
+    Measure,
+)
+from haochaping.core.model import QuarterData
+
+ALL_GROUPS = Group("", "单位", MIXED_KEY, (), may_be_ranked=False)
+"""Stands for the rows of all groups of an annex together: added up, never compared."""
 
 
 @dataclass(frozen=True)
 class AnnexPart:
-    """The rows of one group in one annex.
+    """The rows of one group in one annex, or of all its groups.
 
     Attributes
     ----------
+    group : Group
+        Whose rows they are; ``ALL_GROUPS`` for an annex of several groups as a whole.
     rows : pandas.DataFrame
         Those rows of the annex's frame.
     prefix : str
@@ -33,6 +48,11 @@ class AnnexPart:
     rows: pd.DataFrame
     prefix: str
     title: str
+
+    @property
+    def is_all_groups(self) -> bool:
+        """Whether it is an annex of several groups as a whole."""
+        return self.group is ALL_GROUPS
 
     @property
     def counts(self) -> list[Measure]:
@@ -87,8 +107,13 @@ class AnnexPart:
 def annex_parts(
     data: QuarterData, spec: AnnexSpec, content: pd.DataFrame | None = None
 ) -> Iterator[AnnexPart]:
-    """The parts of an annex that have rows, in declared order; of `content` in place of its frame where that is given."""
+    """The parts of an annex that have rows, in declared order; of `content` in place of its frame where that is given.
+
+    An annex of which two groups or more have rows begins with all of them together.
+    """
     content = data.table(spec.name) if content is None else content
+    if spec.is_mixed and len(set(content[MIXED_GROUP])) > 1:
+        yield AnnexPart(spec, ALL_GROUPS, content, spec.name, spec.title)
     for group in spec.groups:
         if not spec.is_mixed:
             rows, prefix, title = content, spec.name, spec.title

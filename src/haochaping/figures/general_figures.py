@@ -35,6 +35,9 @@ def add_general_annexes(builder: FigureBuilder) -> None:
         spec.name: [_PartBuilder(builder, part).words() for part in annex_parts(builder.data, spec)]
         for spec in general_annexes(builder.data)
     }
+    for parts in builder.words["parts"].values():
+        for place, part in enumerate(parts):
+            part["is_within_all_groups"] = place > 0 and parts[0]["is_all_groups"]
     _name_annexes_where_several_say_the_same(builder)
 
 
@@ -96,10 +99,16 @@ class _PartBuilder:
             "totals": [self._total_words(measure) for measure in part.top_level_counts],
             "compositions": self._compositions(),
             "rates": [self._rate(rate) for rate in part.rates(self.builder.data.declaration)],
-            "rare": [self._rare(measure) for measure in part.counts if measure.better == "less"],
-            "behind": self._behind(),
             "differing_totals": self._differing_totals(),
+            "is_all_groups": part.is_all_groups,
+            "rare": [],
+            "behind": [],
+            "chart": "",
         }
+        if part.is_all_groups:
+            return words
+        words["rare"] = [self._rare(measure) for measure in part.counts if measure.better == "less"]
+        words["behind"] = self._behind()
         if columns is None:
             words["scores"] = self._scores()
         if main and columns is None:
@@ -133,7 +142,8 @@ class _PartBuilder:
 
     def _which(self) -> str:
         """Which rows are added up, where they are not all of the annex."""
-        return f"各{self.part.group.word}所列数相加" if self.part.spec.is_mixed else ""
+        is_one_of_several = self.part.spec.is_mixed and not self.part.is_all_groups
+        return f"各{self.part.group.word}所列数相加" if is_one_of_several else ""
 
     def _add_totals(self) -> None:
         for measure in self.part.counts:
@@ -172,22 +182,22 @@ class _PartBuilder:
         }
 
     def _add_row_count(self) -> str:
-        names = self.part.rows[self.part.spec.row_key].nunique()
+        columns = self.part.spec.columns_by
+        keys = [key for key in self.part.spec.key if columns is None or key != columns.key]
+        names = len(self.part.rows[keys].drop_duplicates())
         word, title = self.part.group.full_word, self.part.title
         label = f"{title}个数" if title.endswith(self.part.group.word) else f"{title}所列{word}个数"
         self.builder.add(self.name("rows"), label, names, "个", "行数", self.builder.annex(self.table))
         return self.name("rows")
 
     def _differing_totals(self) -> list[Words]:
-        """Printed totals of all rows, each of one column, that differ from the sum of what is printed above them."""
+        """Printed totals of its rows, each of one column, that differ from the sum of what is printed above them."""
         totals, columns = self.builder.data.printed_totals, self.part.spec.columns_by
         own = totals[(totals["table"] == self.table) & totals["value"].notna()]
         found: list[Words] = []
         for total in own.to_dict("records"):
             measure = self.part.spec.measures_by_name.get(total["column"])
-            adds_up = self.part.spec.totals.get(total["row"], self.part.group.name)
-            is_own = not self.part.spec.is_mixed or total["row"] in self.part.spec.totals
-            if measure not in self.part.counts or adds_up != self.part.group.name or not is_own:
+            if measure not in self.part.counts or not self._adds_up(total["label"]):
                 continue
             member, computed_name, rows = total["member"], self.name(measure.name), self.part.rows
             if member and columns is not None:
@@ -217,6 +227,13 @@ class _PartBuilder:
                 }
             )
         return found
+
+    def _adds_up(self, label: str) -> bool:
+        """Whether a printed total of the annex is one of the rows of this part."""
+        group = self.part.spec.group_of_total(label)
+        if not self.part.spec.is_mixed or group == self.part.group.name:
+            return True
+        return not group and len(self.part.rows) == len(self.builder.data.table(self.table))
 
     def _compositions(self) -> list[Words]:
         """Counts that are made of others, with the share of each part."""
