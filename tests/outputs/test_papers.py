@@ -167,9 +167,30 @@ def test_what_people_keep_in_the_folder_stays_whether_the_manifest_is_known_or_n
     before = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     kept, said = publish(folder, ReviewResult(real, real_report), reference)
     assert kept == ["data/mine.csv", "会议纪要.txt", "往来/a.txt"]
-    assert any("自己存放的文件原样保留：data/mine.csv、会议纪要.txt、往来/a.txt" in line for line in said)
+    assert any(
+        "自己存放的文件、文件夹原样保留：data/mine.csv、会议纪要.txt、往来/a.txt" in line for line in said
+    )
     after = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     assert set(after) == {*before, MANIFEST}
+
+
+@pytest.mark.slow
+def test_links_folders_and_modes_stay(
+    real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
+) -> None:
+    publish(folder, ReviewResult(real, real_report), reference)
+    (folder / "空文件夹" / "更空").mkdir(parents=True)
+    (folder / "别处").symlink_to("/nowhere")
+    (folder / "往来").symlink_to(folder.parent, target_is_directory=True)
+    (folder / "mine.txt").write_text("mine")
+    edit_document(next(folder.glob("bulletin*.docx")))
+    for path in (folder / "mine.txt", next(folder.glob("bulletin*.docx"))):
+        path.chmod(0o600)
+    publish(folder, ReviewResult(real, real_report), reference)
+    assert (folder / "空文件夹" / "更空").is_dir()
+    assert str((folder / "别处").readlink()) == "/nowhere" and (folder / "往来").is_symlink()
+    modes = [path.stat().st_mode & 0o777 for path in (folder / "mine.txt", *folder.glob("bulletin*.docx"))]
+    assert sorted(modes)[:2] == [0o600, 0o600]
 
 
 @pytest.mark.slow
@@ -183,6 +204,9 @@ def test_edited_annexes_are_kept_and_other_changes_are_told(
         file.write("mine")
     kept, said = publish(folder, ReviewResult(real, real_report), reference)
     told = "\n".join(said)
-    assert kept == ["annexes.xlsx"] and (folder / "annexes.xlsx").read_bytes() == edited
+    assert kept == ["annexes.xlsx", "changed/findings.csv"]
+    assert (folder / "changed" / "findings.csv").read_text("utf-8-sig").endswith("mine")
+    assert not (folder / "findings.csv").read_text("utf-8-sig").endswith("mine")
+    assert (folder / "annexes.xlsx").read_bytes() == edited
     assert (folder / "annexes.new.xlsx").exists() and "本次的是 annexes.new.xlsx" in told
-    assert "findings.csv 在生成以后改动过或已损坏，已重新生成，其中的改动不保留" in told
+    assert "findings.csv 在生成以后改动过或已损坏，已重新生成；原来的在 changed/ 中" in told

@@ -131,8 +131,8 @@ def _pdf(locations: Locations, options: argparse.Namespace) -> int:
 
 
 def _verify(locations: Locations, options: argparse.Namespace) -> int:
-    from haochaping.files.leftovers import recover_interrupted
     from haochaping.outputs.published.file_names import PAGE
+    from haochaping.pipeline.leftovers import recover_interrupted
     from haochaping.pipeline.verify import verify
 
     quarter = options.quarter

@@ -3,11 +3,72 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from haochaping.files.file_hash import file_sha256
+from haochaping.files.swap_folder import exchange, sync_folder
 
 
 def atomic_write(path: Path, content: bytes) -> None:
-    """Write `content` to a temporary file beside `path`, flush it to disk, and rename it to `path`."""
+    """Put `content` in the place of `path` in one step; a file that was there keeps its mode. The caller holds its lock."""
+    with _staged(path, content) as staging:
+        if path.is_file():
+            shutil.copymode(path, staging)
+        staging.replace(path)
+        sync_folder(path.parent)
+
+
+def write_new(path: Path, content: bytes) -> bool:
+    """Put `content` at `path` in one step, unless there is something already; return whether it was put there."""
+    with _staged(path, content) as staging:
+        try:
+            os.link(staging, path)
+        except FileExistsError:
+            return False
+        except (
+            OSError
+        ):  # a file system without links: between the question and the rename somebody may come first
+            if os.path.lexists(path):
+                return False
+            staging.rename(path)
+        sync_folder(path.parent)
+        return True
+
+
+def replace_read_file(path: Path, content: bytes, was_read: str | None) -> bool:
+    """Put `content` in the place of a file that was read, unless somebody saved it since; return whether it was put there.
+
+    Parameters
+    ----------
+    path : Path
+        The file; a link is followed.
+    content : bytes
+        What takes its place.
+    was_read : str or None
+        The SHA-256 of the file as it was read; None where there was none.
+    """
+    if was_read is None:
+        return write_new(path, content)
+    path = path.resolve()
+    with _staged(path, content) as staging:
+        if not path.is_file() or file_sha256(path) != was_read:
+            return False
+        shutil.copymode(path, staging)
+        if not exchange(staging, path):  # no such call: between the look and the rename somebody may save
+            staging.replace(path)
+        elif file_sha256(staging) != was_read:
+            exchange(staging, path)
+            return False
+        sync_folder(path.parent)
+        return True
+
+
+@contextmanager
+def _staged(path: Path, content: bytes) -> Iterator[Path]:
+    """A file with `content` beside `path`, on disk; removed at the end."""
     staging = path.with_name(f".{path.name}.part")
     staging.unlink(missing_ok=True)  # a symbolic link left there must not be followed
     try:
@@ -15,6 +76,6 @@ def atomic_write(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        staging.replace(path)
+        yield staging
     finally:
         staging.unlink(missing_ok=True)

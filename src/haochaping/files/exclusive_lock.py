@@ -1,4 +1,4 @@
-"""One writer at a time for a folder; others wait, and report that they do."""
+"""One writer at a time for a folder or file; others wait, and report that they do."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def exclusive_lock(
     """Hold the lock of `folder` (``.<name>.lock`` beside it) while the block runs.
 
     The system frees the lock of a process that dies, so no stale lock needs cleaning up. The lock file itself
-    stays: to remove it safely one would need another lock.
+    stays: to remove it safely one would need another lock. A command that needs several takes them in one order: the
+    raw folder, the published folder, the tidy folder, the index.
 
     Parameters
     ----------
@@ -49,6 +50,7 @@ def exclusive_lock(
     """
     from filelock import FileLock, Timeout
 
+    folder = folder.resolve()  # one lock, whichever link leads to the folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder.with_name(f".{folder.name}.lock"))
     try:

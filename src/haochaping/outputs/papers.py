@@ -18,7 +18,6 @@ from haochaping.outputs.exchange.verification_sheets import write_sheets
 from haochaping.outputs.package.data_package import write_package
 from haochaping.outputs.published.edited_papers import (
     edited_papers,
-    foreign_files,
     knows_what_was_written,
     outputs_to_overwrite,
     remarks_on_kept_papers,
@@ -35,6 +34,7 @@ from haochaping.outputs.published.file_names import (
     free_path,
     name_without_new,
 )
+from haochaping.outputs.published.kept_entries import CHANGED, keep_foreign
 from haochaping.outputs.tables.findings_table import write_findings
 from haochaping.outputs.tables.sentence_audit import write_audit
 from haochaping.outputs.word.bulletin import bulletin_name, write_bulletin
@@ -54,7 +54,7 @@ def write_papers(
     """Write every paper of a quarter into `staging`, after copying there what people edited in `published`.
 
     A new paper whose name an edited one has gets a ``.new`` name, unless both turn out byte for byte the same.
-    Files that people keep in the published folder are copied as well.
+    Files, links and folders that people keep in the published folder are copied as well.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def write_papers(
     kept_papers = edited_papers(published)
     for name in kept_papers:
         (staging / name).parent.mkdir(exist_ok=True)
-        shutil.copyfile(published / name, staging / name)
+        shutil.copy2(published / name, staging / name)
     data, report = reviewed.data, reviewed.report
     review = free_path(staging, REVIEW)
     bulletin = free_path(staging, bulletin_name(report))
@@ -114,11 +114,14 @@ def write_papers(
         report_progress(
             f"有 {report.refused} 条答复未采用，原因见网页“数据核对”一节和 {review.name} 的状态栏"
         )
+    foreign = keep_foreign(published, staging)
     if changed_outputs := outputs_to_overwrite(published):
         report_progress(
-            f"{published} 中的 {'、'.join(changed_outputs)} 在生成以后改动过或已损坏，已重新生成，其中的改动不保留"
+            f"{published} 中的 {'、'.join(changed_outputs)} 在生成以后改动过或已损坏，已重新生成；原来的在 {CHANGED}/ 中"
         )
-    return [*kept_papers, *_keep_foreign(published, staging, report_progress)]
+    if own := [name for name in foreign if not name.startswith(f"{CHANGED}/")]:
+        report_progress(f"{published} 中自己存放的文件、文件夹原样保留：{'、'.join(own)}")
+    return [*kept_papers, *foreign]
 
 
 def _identical_copies(path: Path, kept_papers: Sequence[str], staging: Path) -> list[str]:
@@ -134,20 +137,3 @@ def _replace_identical_copies(path: Path, identical: Sequence[str], staging: Pat
             (staging / name).unlink()
         path = path.rename(free_path(path.parent, name_without_new(path).name))
     return path.relative_to(staging).as_posix()
-
-
-def _keep_foreign(published: Path, staging: Path, report_progress: Callable[[str], None]) -> list[str]:
-    """Copy files that no run wrote from `published` to `staging` and return their new paths."""
-    copied = []
-    is_written_known = knows_what_was_written(published)
-    for name in foreign_files(published):
-        if not is_written_known and (staging / name).exists():  # one of ours, written anew
-            continue
-        folder = (staging / name).parent
-        folder.mkdir(parents=True, exist_ok=True)
-        target = free_path(folder, Path(name).name)
-        shutil.copyfile(published / name, target)
-        copied.append(target.relative_to(staging).as_posix())
-    if copied:
-        report_progress(f"{published} 中自己存放的文件原样保留：{'、'.join(copied)}")
-    return copied

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -55,6 +55,8 @@ class Inputs:
     quarter: Period
     as_of: date
     files: Mapping[str, Mapping[str, str]]
+    states: Mapping[str, FileState] = field(default_factory=dict, compare=False)
+    """Size and times of the files of people, taken before they were hashed: see :func:`changed_inputs`."""
 
     @property
     def key(self) -> str:
@@ -68,15 +70,48 @@ class Inputs:
 
 def hash_inputs(locations: Locations, quarter: Period, as_of: date) -> Inputs:
     """Hash every file that a run of `quarter` depends on."""
+    data = _files_of_people(locations, quarter)
+    states = {str(path): _state(path) for paths in data.values() for path in paths}
+    groups = {group: _hash_files(paths, locations.data) for group, paths in data.items()}
+    groups["notebook"] = _hash_files(sorted((project_root() / "notebooks").glob("*.ipynb")), project_root())
+    return Inputs(quarter, as_of, groups | _program_hashes(OUTSIDE_A_RUN), states)
+
+
+def _files_of_people(locations: Locations, quarter: Period) -> dict[str, list[Path]]:
+    """The files below the data root that a run of `quarter` depends on, by group."""
     raw = _list_files(locations.raw(quarter), "*")
-    data = {
+    return {
         "data": raw or _list_files(locations.tidy(quarter), "*.csv"),
         "past": _earlier_files(locations, quarter),
         "reference": _list_files(locations.reference, "*"),
     }
-    groups = {group: _hash_files(paths, locations.data) for group, paths in data.items()}
-    groups["notebook"] = _hash_files(sorted((project_root() / "notebooks").glob("*.ipynb")), project_root())
-    return Inputs(quarter, as_of, groups | _program_hashes(OUTSIDE_A_RUN))
+
+
+FileState = tuple[int, int, int]
+"""Size, time of the last change of the content, time of the last change of anything, both in nanoseconds."""
+
+
+def _state(path: Path) -> FileState:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def changed_inputs(locations: Locations, inputs: Inputs) -> list[str]:
+    """Files of people that were written, added or removed since `inputs` were hashed, even if what they held is back.
+
+    Without such a file, what was read in between is what was hashed: a system keeps the time of every change, which no
+    program can set back (on Windows the time of the last write, which a program can), and the content is compared too.
+    """
+    data = _files_of_people(locations, inputs.quarter)
+    now = {str(path): _state(path) for paths in data.values() for path in paths}
+    before = inputs.states
+    changed = {path for path in {*now, *before} if now.get(path) != before.get(path)}
+    for group, paths in data.items():
+        hashes = _hash_files(paths, locations.data)
+        changed |= {
+            str(locations.data / name) for name in hashes if hashes[name] != inputs.files[group].get(name)
+        }
+    return sorted(changed)
 
 
 def index_key(locations: Locations, summaries: object) -> str:

@@ -7,21 +7,25 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from haochaping.core.errors import refuse
 from haochaping.core.paths import Locations
 from haochaping.core.period import Period
 from haochaping.files.exclusive_lock import exclusive_lock
-from haochaping.files.leftovers import recover_interrupted
 from haochaping.outputs.published.file_names import PAGE
-from haochaping.pipeline.fingerprint import Inputs, hash_inputs, is_current
+from haochaping.pipeline.fingerprint import Inputs, changed_inputs, hash_inputs, is_current
+from haochaping.pipeline.leftovers import recover_interrupted
 from haochaping.pipeline.update_index import refresh_index
 
 if TYPE_CHECKING:
     from haochaping.checks.review import ReviewResult
 
 ReportProgress = Callable[[str], None]
+_MOST_TRIES = 3
+"""How often a quarter is made where people save files meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -112,13 +116,16 @@ def publish_quarter(
     report_progress: ReportProgress,
     as_of: date | None = None,
     by: str | None = None,
-    reviewed: ReviewResult | None = None,
+    reviewed: ReadQuarter | None = None,
 ) -> RunOutcome:
     """Publish one quarter like :func:`run_quarter`, but leave the index alone.
 
+    What is published was made from the files whose hashes its manifest has: where people save a file, among the inputs
+    or in the published folder, while it is made, it is made again.
+
     Parameters
     ----------
-    reviewed : Reviewed, optional
+    reviewed : ReadQuarter, optional
         The quarter, if it has been read and checked already.
     """
     started = time.perf_counter()
@@ -133,10 +140,37 @@ def publish_quarter(
         )  # before locking, because the lock file would stay
     if not is_current(published, inputs.key):
         with exclusive_lock(published, report_progress):
-            inputs = hash_inputs(locations, quarter, as_of)  # another run may have published it meanwhile
-            if not is_current(published, inputs.key):
-                return _publish(locations, inputs, report_progress, by, started, reviewed)
+            for _ in range(_MOST_TRIES):
+                inputs = hash_inputs(locations, quarter, as_of)  # another run may have published it meanwhile
+                if is_current(published, inputs.key):
+                    break
+                known = reviewed.result if reviewed and reviewed.is_of(inputs) else None
+                try:
+                    return _publish(locations, inputs, report_progress, by, started, known)
+                except _SavedMeanwhile as saved:
+                    report_progress(f"{saved}，按新保存的重新生成")
+            else:
+                raise refuse(str(locations.raw(quarter)), "生成期间一再有文件改动", "请等文件存好以后再运行")
     return _unchanged(published, quarter, report_progress, started)
+
+
+class _SavedMeanwhile(Exception):
+    """People saved files during a run, which was ended before it published anything."""
+
+    def __init__(self, names: Sequence[str]):
+        super().__init__(f"生成期间有文件改动（{'、'.join(names)}）")
+
+
+@dataclass(frozen=True)
+class ReadQuarter:
+    """A quarter that has been read and checked before its run, and the inputs as they were hashed before that."""
+
+    inputs: Inputs
+    result: ReviewResult
+
+    def is_of(self, inputs: Inputs) -> bool:
+        """Whether nothing was changed since."""
+        return self.inputs == inputs and self.inputs.states == inputs.states
 
 
 def _unchanged(
@@ -174,13 +208,16 @@ def _publish(
     from haochaping.pipeline.run_log import RunLog
 
     skip_slow_imports()
+    from haochaping.outputs.published.kept_entries import move_late_saves, saved_by_people
     from haochaping.pipeline.build_quarter import build
     from haochaping.pipeline.manifest import altered_files, read_manifest
 
     quarter = inputs.quarter
     published, log = locations.published(quarter), RunLog(report_progress)
     try:
-        with stage_and_swap_in(published) as staging:
+        keep_saved = partial(move_late_saves, report_progress=log.report_progress)
+        with stage_and_swap_in(published, keep_saved) as staging:
+            saved = saved_by_people(published)
             built = build(locations, inputs, by, published, staging, log, reviewed)
             if wrong := altered_files(staging, read_manifest(staging)):
                 raise OSError(f"写出的文件与内容不符：{'、'.join(wrong)}")
@@ -189,10 +226,19 @@ def _publish(
                     f"原来的 {PDF} 是按旧的网页打印的，不再保留；需要的请运行 make pdf Q={quarter}"
                 )
             (staging / RUN_LOG).write_text(log.text(), encoding="utf-8", newline="\n")
+            saved_now = saved_by_people(published)
+            late = [name for name in {*saved, *saved_now} if saved.get(name) != saved_now.get(name)]
+            if changed := [
+                *changed_inputs(locations, inputs),
+                *sorted(str(published / name) for name in late),
+            ]:
+                raise _SavedMeanwhile(changed)
             # Imported late, because it takes time and the kernel should start first.
             from haochaping.store.tidy_tables import write_tidy
 
             write_tidy(built.data, locations.tidy(quarter))
+    except _SavedMeanwhile:
+        raise
     except Exception as error:
         keep_failed(published, log, error)
         raise

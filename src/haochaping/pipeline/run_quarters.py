@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.paths import Locations
@@ -22,6 +22,7 @@ from haochaping.pipeline.assess import assess
 from haochaping.pipeline.fingerprint import hash_inputs, is_current
 from haochaping.pipeline.platform_shortcuts import die_with_parent
 from haochaping.pipeline.run_quarter import (
+    ReadQuarter,
     ReportProgress,
     RunOutcome,
     publish_quarter,
@@ -29,9 +30,6 @@ from haochaping.pipeline.run_quarter import (
 )
 from haochaping.pipeline.update_index import refresh_index
 from haochaping.store.tidy_tables import write_tidy
-
-if TYPE_CHECKING:
-    from haochaping.checks.review import ReviewResult
 
 _STOP_SECONDS = 30
 """How long a build may take to clean up after it was terminated, before it is killed."""
@@ -93,21 +91,22 @@ def _run_quarters(
     jobs: int,
 ) -> list[QuarterOutcome]:
     outcomes: dict[Period, QuarterOutcome] = {}
-    reviewed_quarters: dict[Period, ReviewResult] = {}
+    read_quarters: dict[Period, ReadQuarter] = {}
     # Tidied first and in order of time, because each quarter is compared with the tidy tables of earlier ones.
     for quarter in sorted(quarters):
         with _CatchFailure(quarter, outcomes):
             if not _is_up_to_date(locations, quarter, as_of):
                 report_progress(f"读入与核对 {quarter.label}")
-                reviewed_quarters[quarter] = assess(locations, quarter, as_of)
-                write_tidy(reviewed_quarters[quarter].data, locations.tidy(quarter))
+                inputs = hash_inputs(locations, quarter, as_of)
+                read_quarters[quarter] = ReadQuarter(inputs, assess(locations, quarter, as_of))
+                write_tidy(read_quarters[quarter].result.data, locations.tidy(quarter))
         if quarter in outcomes:
             report_progress(f"{quarter}：{outcomes[quarter].failure}（{len(outcomes)}/{len(quarters)}）")
     jobs = 1 if sys.platform == "win32" else min(jobs, os.cpu_count() or 1)
     waiting = [quarter for quarter in sorted(quarters) if quarter not in outcomes]
-    with _preloaded_for_forks() if reviewed_quarters else nullcontext():
+    with _preloaded_for_forks() if read_quarters else nullcontext():
         for outcome in _publish_in_parallel(
-            locations, waiting, reviewed_quarters, report_progress, as_of, by, jobs
+            locations, waiting, read_quarters, report_progress, as_of, by, jobs
         ):
             outcomes[outcome.quarter] = outcome
             state = (
@@ -175,7 +174,7 @@ def _process_context() -> Any:
 def _publish_in_parallel(
     locations: Locations,
     quarters: Sequence[Period],
-    reviewed_quarters: dict[Period, ReviewResult],
+    read_quarters: dict[Period, ReadQuarter],
     report_progress: ReportProgress,
     as_of: date,
     by: str | None,
@@ -194,7 +193,7 @@ def _publish_in_parallel(
                 receiver, sender = _process_context().Pipe(duplex=False)
                 process = _process_context().Process(
                     target=_publish_in_child,
-                    args=(sender, locations, quarter, as_of, by, reviewed_quarters.get(quarter)),
+                    args=(sender, locations, quarter, as_of, by, read_quarters.get(quarter)),
                 )
                 process.start()
                 sender.close()
@@ -240,7 +239,7 @@ def _publish_in_child(
     quarter: Period,
     as_of: date,
     by: str | None,
-    reviewed: ReviewResult | None,
+    reviewed: ReadQuarter | None,
 ) -> None:
     """Run in a child process: publish one quarter, send lines of progress and at last the outcome through `pipe`."""
     parent = multiprocessing.parent_process()

@@ -10,8 +10,8 @@ from pathlib import Path
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import Locations
 from haochaping.files.atomic_write import atomic_write
-from haochaping.files.leftovers import recover_interrupted
 from haochaping.pipeline.fingerprint import index_key
+from haochaping.pipeline.leftovers import recover_interrupted
 
 INDEX = "index.html"
 _KEY = re.compile(rb'<meta name="haochaping-key" content="([0-9a-f]{64})">')

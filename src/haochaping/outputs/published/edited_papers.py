@@ -12,12 +12,8 @@ from haochaping.outputs.published.file_names import (
     DRAFT,
     FINAL,
     MANIFEST,
-    NOTEBOOK,
-    PAGE,
-    PDF,
     RETURNED,
     REVIEW,
-    RUN_LOG,
     SHEETS,
     name_without_new,
 )
@@ -76,21 +72,9 @@ def remind_where_filled_papers_go(
         report_progress(f"填好的核实单请放入 data/raw/{quarter}/{RETURNED}/，再运行 make collect Q={quarter}")
 
 
-def foreign_files(published: Path) -> list[str]:
-    """Files of a published folder that no run wrote: what people keep there, as paths below `published`.
-
-    Papers that people edited or filled in are not among them: see :func:`edited_papers`. Where it is not known what
-    the last run wrote, every file counts but those that each run writes anew.
-    """
-    outputs = _output_hashes(published)
-    files = (path for path in published.rglob("*") if path.is_file() and not path.name.startswith("~$"))
-    found = {path.relative_to(published).as_posix() for path in files}
-    return sorted(found - {*outputs, MANIFEST, RUN_LOG, PDF, PAGE, NOTEBOOK} - set(edited_papers(published)))
-
-
 def outputs_to_overwrite(published: Path) -> list[str]:
-    """Outputs that were changed since they were written but are not meant to be edited: a new run overwrites them."""
-    outputs = _output_hashes(published)
+    """Outputs that were changed since they were written but are not meant to be edited: a new run writes them anew."""
+    outputs = output_hashes(published)
     hashes = sha256_by_name([published / name for name in outputs if (published / name).is_file()], published)
     editable = edited_papers(published)
     return [name for name, digest in hashes.items() if digest != outputs[name] and name not in editable]
@@ -98,10 +82,10 @@ def outputs_to_overwrite(published: Path) -> list[str]:
 
 def knows_what_was_written(published: Path) -> bool:
     """Whether the manifest says what the last run wrote to `published`; otherwise edited papers cannot be recognised."""
-    return bool(_output_hashes(published))
+    return bool(output_hashes(published))
 
 
-def _output_hashes(published: Path) -> dict[str, str]:
+def output_hashes(published: Path) -> dict[str, str]:
     """Path to SHA-256 of everything the last run wrote, from its manifest; empty where that cannot be read."""
     try:
         outputs = json.loads((published / MANIFEST).read_text(encoding="utf-8"))["outputs"]
@@ -112,7 +96,8 @@ def _output_hashes(published: Path) -> dict[str, str]:
 
 def edited_papers(published: Path) -> list[str]:
     """Published papers that people changed since they were written, or put there: paths below `published`."""
-    outputs = _output_hashes(published)
+    outputs = output_hashes(published)
     found = sorted(path for pattern in _EDITABLE for path in published.glob(pattern))
-    hashes = sha256_by_name([path for path in found if not path.name.startswith("~$")], published)
+    files = [path for path in found if path.is_file() and not path.is_symlink()]
+    hashes = sha256_by_name([path for path in files if not path.name.startswith("~$")], published)
     return [name for name, content in hashes.items() if content != outputs.get(name)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from haochaping.files.exclusive_lock import FolderLocked, exclusive_lock
@@ -12,9 +13,11 @@ from haochaping.files.swap_folder import interrupted_folders, recover
 def recover_interrupted(output: Path, report_progress: Callable[[str], None]) -> None:
     """Recover every interrupted folder below the output root, except those that another run has locked."""
     for published in interrupted_folders(output):
+        from haochaping.outputs.published.kept_entries import move_late_saves
+
         try:
             with exclusive_lock(published, wait=0):
-                if recover(published):
+                if recover(published, partial(move_late_saves, report_progress=report_progress)):
                     report_progress(f"{published.name}：上一次运行没有做完，留下的半成品已清除")
         except FolderLocked:
             continue
