@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData
-from haochaping.core.paths import Locations, quarters_in
+from haochaping.core.paths import Locations, find_locations, quarters_in
 from haochaping.core.period import Period
 from haochaping.store.tidy_tables import write_tidy
 from tests.conftest import ROOT
@@ -183,3 +183,17 @@ def test_a_folder_that_links_to_itself_ends(tmp_path: Path) -> None:
     (data / "raw" / "2022Q4").symlink_to(data / "raw" / "2022Q4")
     result = run("check", "2022Q4", f"--data={data}", cwd=tmp_path)
     assert result.returncode == 2 and "make new Q=" in result.stderr, result.stderr
+
+
+@pytest.mark.parametrize("inside", ["raw", "raw/2022Q4", "tidy/output", "reference"])
+def test_output_among_the_data_is_refused(tmp_path: Path, inside: str) -> None:
+    with pytest.raises(InputRefused, match="输出应放在资料之外"):
+        find_locations(tmp_path / "data", tmp_path / "data" / inside)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_the_place_of_the_output_root_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "output").write_text("mine")
+    result = run_here("index", "--data", tmp_path / "data", "--output", tmp_path / "output")
+    assert result.returncode == 2 and "输出根目录应为文件夹" in result.stderr
+    assert (tmp_path / "output").read_text() == "mine"

@@ -416,3 +416,24 @@ def test_findings_about_notes_are_never_those_of_another_quarter(
     reviewed = run(noted("各区县"), reference, past=past)
     assert status(reviewed, about) == "new"
     assert not any("note:" in finding.id for finding in reviewed.report.gone)
+
+
+def test_an_answer_of_before_the_period_could_be_known_is_not_of_this_period(
+    real: QuarterData, reference: Reference
+) -> None:
+    early = replace(explain(WINDOW), on="2022-10-12")
+    reviewed = run(real, reference, early)
+    assert status(reviewed, WINDOW) == "new" and reviewed.report.refused == 1
+    [remark] = [r for r in reviewed.report.remarks if "未采用" in r]
+    assert "日期“2022-10-12”早于本期数据提取和期末（2022-12-31）" in remark
+    before = PriorQuarter(replace(real, quarter=real.quarter.previous), (early,))
+    carried = run(real, reference, early, past=(before,))
+    assert carried.report.refused == 0, "an explanation that is carried on has its old date"
+
+
+def test_a_file_that_does_not_say_its_period_is_told(real: QuarterData, reference: Reference) -> None:
+    unstated = replace(explain(WINDOW), is_of_stated_period=False)
+    reviewed = run(real, reference, unstated)
+    assert status(reviewed, WINDOW) == "explained"
+    [remark] = reviewed.report.remarks
+    assert remark == "review.xlsx 没有写明是哪一期的答复，按2022年第四季度的采用，请确认"

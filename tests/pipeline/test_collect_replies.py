@@ -3,6 +3,7 @@
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -12,6 +13,7 @@ from haochaping.core.errors import InputRefused
 from haochaping.core.paths import Locations
 from haochaping.core.period import Period
 from haochaping.outputs.exchange.verification_sheets import SHEET, write_sheets
+from haochaping.pipeline import collect_replies
 from haochaping.pipeline.assess import assess
 from haochaping.pipeline.collect_replies import CollectOutcome, collect
 from haochaping.pipeline.fingerprint import hash_inputs
@@ -399,3 +401,45 @@ def test_the_workbook_has_every_finding_of_the_run_those_on_notes_too(where: Loc
     listed = [row[headings.index("编号")] for row in sheet.iter_rows(min_row=2, values_only=True)]
     expected = [finding.id for finding in assess(where, QUARTER, DAY).report.findings]
     assert listed == expected and any("note:" in finding for finding in listed)
+
+
+@pytest.mark.slow
+def test_what_people_wrote_into_the_workbook_beside_answers_is_kept(where: Locations, blank: Path) -> None:
+    """An own column, an own sheet, a row half filled in."""
+    give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "查系统")})
+    assert run(where).kept is None, "there was none before"
+    review = where.raw(QUARTER) / "review.xlsx"
+    workbook = load_workbook(review)
+    workbook.create_sheet("我的").cell(1, 1).value = "记一下"
+    workbook.worksheets[1].cell(1, 30).value = "我的列"
+    workbook.save(review)
+    before = review.read_bytes()
+    give_back(where, blank / f"{POLICE}.xlsx", {path_of("active_evaluations", POLICE): ("", "窗口未接通")})
+    kept = run(where).kept
+    assert kept is not None and kept.read_bytes() == before and kept.parent.name == "review.earlier"
+    assert review.read_bytes() != before and len(answers(where)) == 2
+    assert [path.name for path in input_files(where.raw(QUARTER))] == ["bulletin.txt"], "no run reads it"
+
+
+@pytest.mark.slow
+def test_a_workbook_saved_while_it_is_merged_stays(
+    where: Locations, blank: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "查系统")})
+    run(where)
+    review = where.raw(QUARTER) / "review.xlsx"
+    give_back(where, blank / f"{POLICE}.xlsx", {path_of("active_evaluations", POLICE): ("", "窗口未接通")})
+    really = collect_replies.merge_replies
+
+    def merge(*arguments: Any) -> Any:
+        review.write_bytes(b"what a person saved")
+        return really(*arguments)
+
+    monkeypatch.setattr(collect_replies, "merge_replies", merge)
+    with pytest.raises(InputRefused, match="汇总期间保存过"):
+        run(where)
+    assert review.read_bytes() == b"what a person saved"
+    assert sorted(path.name for path in where.raw(QUARTER).iterdir() if path.is_file()) == [
+        "bulletin.txt",
+        "review.xlsx",
+    ]

@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -250,7 +252,7 @@ def test_it_is_written_again_only_when_something_changed(
     assert (two.output / "index.html").stat().st_mtime_ns == before
     change(two)
     assert not write_index(two, silent).unchanged
-    assert [path.name for path in two.output.iterdir() if path.name.startswith(".")] == []
+    assert [path.name for path in two.output.iterdir() if path.name.endswith(".part")] == []
 
 
 # --- what is left out ---------------------------------------------------------------------------------
@@ -327,3 +329,13 @@ def test_the_manifest_gives_back_what_was_summarised(reference: Reference) -> No
     for name, figure in kept.figures.items():
         assert (figure.value, figure.text) == (figures[name].value, figures[name].text)
         assert type(figure.value) is type(figures[name].value)
+
+
+def test_two_that_write_the_index_at_once_wait_for_each_other(two: Locations) -> None:
+    command = [sys.executable, "-m", "haochaping", "index", "--data", two.data, "--output", two.output]
+    for _ in range(3):
+        (two.output / "index.html").unlink(missing_ok=True)
+        runs = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+        said = [run.communicate()[1] for run in runs]
+        assert [run.returncode for run in runs] == [0, 0, 0], said
+    assert not [path.name for path in two.output.iterdir() if path.name.endswith(".part")]

@@ -2,10 +2,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from haochaping.core.errors import InputRefused
+from haochaping.core.period import Period
 from haochaping.store.answers import answer_file, read_answers
 
+QUARTER = Period(2022, 4)
 HEAD = "编号,位置,原值,处理,核实值,说明或依据,经办人,日期,有效至,单元格\n"
 
 
@@ -90,3 +93,43 @@ def test_a_csv_with_carriage_returns_is_read_and_one_with_an_endless_cell_refuse
     path.write_text('编号,处理,说明或依据\na/b,说明,"' + "因" * 200_000, encoding="utf-8")
     with pytest.raises(InputRefused, match="内容过长"):
         read_answers(path)
+
+
+def test_a_file_that_does_not_say_its_period_is_known_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "review.csv"
+    path.write_text("编号,处理,说明或依据\na,说明,口径\n", encoding="utf-8")
+    assert [a.is_of_stated_period for a in read_answers(path, QUARTER)] == [False]
+    workbook = answer_workbook(["a", "说明", "", "口径"])
+    workbook.save(tmp_path / "review.xlsx")
+    assert [a.is_of_stated_period for a in read_answers(tmp_path / "review.xlsx", QUARTER)] == [False]
+    for line in ("季度：2022Q4", "季度: 2022q4", "季度：2022年第四季度"):
+        workbook.create_sheet("填写说明").append([line])
+        workbook.save(tmp_path / "review.xlsx")
+        assert [a.is_of_stated_period for a in read_answers(tmp_path / "review.xlsx", QUARTER)] == [True]
+        del workbook["填写说明"]
+
+
+@pytest.mark.parametrize(
+    "line", ["季度：2022Q3", "季度: 2022年第三季度", "月份：2022M08", "季度：", "季度：上一季度"]
+)
+def test_a_file_that_says_another_period_is_refused(tmp_path: Path, line: str) -> None:
+    workbook = answer_workbook(["a", "说明", "", "口径"])
+    workbook.create_sheet("填写说明").append([line])
+    workbook.save(tmp_path / "review.xlsx")
+    with pytest.raises(InputRefused, match="的答复；文件夹是 2022Q4"):
+        read_answers(tmp_path / "review.xlsx", QUARTER)
+
+
+def test_a_formula_without_a_result_is_refused_with_its_place(tmp_path: Path) -> None:
+    """As programs write formulas that nothing has calculated yet."""
+    workbook = answer_workbook(["a", "更正", "=1+1", "漏写"], ["b", "说明", "", "口径"])
+    workbook.save(tmp_path / "review.xlsx")
+    with pytest.raises(InputRefused, match="第 2 行 核实值：公式没有算出的值"):
+        read_answers(tmp_path / "review.xlsx", QUARTER)
+
+
+def answer_workbook(*rows: list[str]) -> Workbook:
+    workbook = Workbook()
+    for row in (["编号", "处理", "核实值", "说明或依据"], *rows):
+        workbook.worksheets[0].append(row)
+    return workbook

@@ -23,6 +23,9 @@ from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import Locations
 from haochaping.core.period import KINDS, Period
+from haochaping.files.atomic_write import write_new
+from haochaping.files.exclusive_lock import exclusive_lock
+from haochaping.files.swap_folder import stage_and_swap_in
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference, load_reference, read_words
 
@@ -69,9 +72,7 @@ def adopt_bulletins(
         The folder exists, a file cannot be read, names no period, or is not the one that lies in the raw folder.
     """
     folder = locations.data / (DRAFT_FOLDER if is_draft else locations.reference.name)
-    if folder.exists():
-        hint = "" if is_draft else "；另起草一份对照，加 --draft"
-        raise refuse(str(folder), "已经有了", f"请另指定一个资料根目录，或先移走{hint}")
+    _refuse_existing(folder, is_draft=is_draft)
     reader = provisional_reference(city)
     read = {source: _read(source, reader) for source in _sources(paths, reader)}
     _refuse_same_period(read)
@@ -85,13 +86,21 @@ def adopt_bulletins(
     with tempfile.TemporaryDirectory() as scratch:
         written = Path(scratch) / "reference"
         _write_readable(draft, written, bulletins, tables, locations)
-        locations.data.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(written, folder)
-    if not is_draft:
-        for path, period in periods.items():
-            _copy(path, locations.raw(period))
+        with exclusive_lock(folder):
+            _refuse_existing(folder, is_draft=is_draft)
+            # The folder comes last: where it is missing, all can be done once more.
+            with stage_and_swap_in(folder) as staging:
+                shutil.copytree(written, staging, dirs_exist_ok=True)
+                for path, period in periods.items() if not is_draft else ():
+                    _copy(path, locations.raw(period))
     cells = sum(len(data.cells) for data in bulletins.values())
     return Adopted(folder, folder / NOTES, periods, len(tables), cells, draft)
+
+
+def _refuse_existing(folder: Path, *, is_draft: bool) -> None:
+    if folder.exists():
+        hint = "" if is_draft else "；另起草一份对照，加 --draft"
+        raise refuse(str(folder), "已经有了", f"请另指定一个资料根目录，或先移走{hint}")
 
 
 def provisional_reference(city: str) -> Reference:
@@ -166,9 +175,9 @@ def _refuse_other_files(periods: dict[Path, Period], locations: Locations) -> No
 
 def _copy(path: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / path.name
-    if not target.exists():
-        shutil.copy(path, target)
+    content = path.read_bytes()
+    if not write_new(folder / path.name, content) and (folder / path.name).read_bytes() != content:
+        raise refuse(str(folder / path.name), "刚刚有人放入", f"应为 {path} 的内容；请先核对，移走一份")
 
 
 def _draft(

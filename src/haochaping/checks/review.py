@@ -73,6 +73,7 @@ def review(
     recorded : sequence of Correction
         Corrections recorded in tidy tables whose answers are no longer there; answers take precedence.
     """
+    answers, remarks_on_period = _of_this_period(answers, past, printed)
     earlier = earlier_findings(past, reference)
     history = tuple(quarter.effective_values for quarter in past)
     printed = replace(printed, history=history)
@@ -98,7 +99,7 @@ def review(
     explained, more_remarks = valid_explanations(
         answers, {**by_id, **{f.id: f for f in after.findings}}, as_of
     )
-    remarks += more_remarks
+    remarks = [*remarks_on_period, *remarks, *more_remarks]
     withdrawn = {a.finding for a in answers if a.kind == WITHDRAW}
     last_explanations = {
         f.id: a
@@ -139,6 +140,32 @@ def review(
         revised=tuple(revision for quarter in past for revision in revised_cells(quarter.data)),
     )
     return ReviewResult(data, report, tuple(carried_over.values()))
+
+
+def _of_this_period(
+    answers: Sequence[Answer], past: Sequence[PriorQuarter], printed: QuarterData
+) -> tuple[list[Answer], list[str]]:
+    """The answers that may be of this period; and remarks on those that cannot, and on files that do not say it.
+
+    Nobody answers for numbers before they are extracted, or the period has ended: such a date is that of another
+    period's answers. An explanation of an earlier period that a workbook carries on has its old date.
+    """
+    before = {(a.finding, a.text, a.on) for quarter in past for a in quarter.answers}
+    extracted = iso_date(str(printed.fact("extraction_date")))
+    first_day = min(filter(None, (printed.quarter.end.isoformat(), extracted)))
+    taken: list[Answer] = []
+    remarks: list[str] = []
+    for answer in answers:
+        on = iso_date(answer.on)
+        if not on or on >= first_day or (answer.finding, answer.text, answer.on) in before:
+            taken.append(answer)
+        else:
+            problem = f"日期“{answer.on}”早于本期数据提取和期末（{first_day}），不会是对本期的答复"
+            remarks.append(f"{answer.place}：{problem}；未采用，原样保留")
+    unstated = {answer.place.partition(" ")[0] for answer in answers if not answer.is_of_stated_period}
+    label = printed.quarter.label
+    remarks += [f"{file} 没有写明是哪一期的答复，按{label}的采用，请确认" for file in sorted(unstated)]
+    return taken, remarks
 
 
 def _sort_findings(findings: Sequence[Finding]) -> tuple[Finding, ...]:

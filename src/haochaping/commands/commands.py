@@ -120,7 +120,7 @@ def _pdf(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.pipeline.verify import is_outdated
 
     quarter = options.quarter
-    printed = write_pdf(locations, quarter)
+    printed = write_pdf(locations, quarter, report_progress)
     refresh_index(locations, report_progress)
     if is_outdated(locations, quarter):
         report_progress(
@@ -204,6 +204,7 @@ def _last_readable_quarter(locations: Locations, quarter: Period, reference: Ref
 
 def _tidy(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.pipeline.assess import assess
+    from haochaping.pipeline.fingerprint import changed_inputs, hash_inputs
     from haochaping.read.raw_folder import read_raw
     from haochaping.reference.reference import load_reference
     from haochaping.store.tidy_tables import write_tidy
@@ -213,7 +214,10 @@ def _tidy(locations: Locations, options: argparse.Namespace) -> int:
     reference.admit(quarter)
     if not locations.raw(quarter).is_dir():
         read_raw(locations.raw(quarter), quarter, reference)
-    data = assess(locations, quarter, options.as_of or date.today()).data
+    inputs = hash_inputs(locations, quarter, options.as_of or date.today())
+    data = assess(locations, quarter, inputs.as_of).data
+    if saved := changed_inputs(locations, inputs):
+        raise refuse("、".join(saved), "读入期间改动过", "没有写入整理后的数据，请再运行一次")
     changed = write_tidy(data, locations.tidy(quarter))
     report_progress(f"{'已写入' if changed else '没有变化'}：{locations.tidy(quarter)}")
     return DONE
@@ -257,11 +261,14 @@ def _collect(locations: Locations, options: argparse.Namespace) -> int:
         ("未采用的行，请与填报单位联系", outcome.unusable_rows),
         ("前后不一、未采用，请核实后在 review.xlsx 中填写", outcome.conflicts),
         ("已采用，请补填", outcome.incomplete),
+        ("所问的意见已有答复，以下各行没有写入", outcome.needless),
     ):
         for line in lines:
             report_progress(f"{heading}：{line}")
     where_to = f"：{outcome.review}" if outcome.review.exists() else ""
     already = f"，另有 {outcome.already_present} 条原已填写" if outcome.already_present else ""
+    if outcome.kept:
+        report_progress(f"原来的 review.xlsx 存为 {outcome.kept}：其中自己加的列、工作表、批注在那里")
     report_progress(f"读入核实单 {len(outcome.read)} 份，新增答复 {len(outcome.added)} 条{already}{where_to}")
     return DONE if outcome.is_complete else NEEDS_ATTENTION
 
@@ -311,14 +318,18 @@ def _adopt(locations: Locations, options: argparse.Namespace) -> int:
 
 def _simulate(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.core.model import SIMULATED
+    from haochaping.files.exclusive_lock import exclusive_lock
+    from haochaping.files.swap_folder import refuse_file, stage_and_swap_in
     from haochaping.simulate.data_root import write_data_root
 
     quarters = [Period.parse(text) for text in options.quarters]
     if other := next((quarter for quarter in quarters if quarter.kind != QUARTER), None):
         raise refuse("命令行", str(other), "模拟数据只有季度，应写作 2024Q1")
+    refuse_file(options.out)
     if options.out.exists() and any(options.out.iterdir()):
         raise refuse(str(options.out), "文件夹不是空的", "请另指定一个空文件夹，以免与真实资料混在一起")
-    write_data_root(options.out, quarters, options.seed, locations.reference)
+    with exclusive_lock(options.out, report_progress), stage_and_swap_in(options.out) as staging:
+        write_data_root(staging, quarters, options.seed, locations.reference)
     report_progress(f"已写入{SIMULATED}：{options.out}（{len(quarters)} 个季度）")
     return DONE
 

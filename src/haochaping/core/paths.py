@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from haochaping.core.errors import refuse
 from haochaping.core.period import Period
 
 DATA_VARIABLE = "HAOCHAPING_DATA"
@@ -49,12 +50,24 @@ def project_root() -> Path:
 def find_locations(
     data: str | os.PathLike[str] | None = None, output: str | os.PathLike[str] | None = None
 ) -> Locations:
-    """Data and output roots; by default those of the environment, else the project's own."""
+    """Data and output roots; by default those of the environment, else the project's own.
+
+    Raises
+    ------
+    InputRefused
+        The output root is inside the raw folder, the tidy tables or the settings, or is a file.
+    """
     root = project_root()
-    return Locations(
+    locations = Locations(
         data=Path(data or os.environ.get(DATA_VARIABLE) or root / "data").resolve(),
         output=Path(output or root / "output").resolve(),
     )
+    for folder in (locations.data / "raw", locations.data / "tidy", locations.reference):
+        if locations.output.is_relative_to(folder):
+            raise refuse(str(locations.output), f"在 {folder} 之中", "输出应放在资料之外，请另指定 --output")
+    if locations.output.exists() and not locations.output.is_dir():
+        raise refuse(str(locations.output), "是文件", "输出根目录应为文件夹，请移走这个文件或另指定 --output")
+    return locations
 
 
 def quarters_in(folder: Path) -> list[Period]:

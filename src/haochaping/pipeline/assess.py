@@ -56,9 +56,17 @@ def assess(locations: Locations, quarter: Period, as_of: date) -> ReviewResult:
 
 def earlier_quarters(locations: Locations, quarter: Period) -> list[Period]:
     """List the periods before `quarter`, of its kind, that have tidy tables or files in their raw folder, oldest first."""
-    raw = [q for q in quarters_in(locations.data / "raw") if input_files(locations.raw(q))]
+    raw = [q for q in quarters_in(locations.data / "raw") if _has_input(locations.raw(q))]
     found = {*quarters_in(locations.data / "tidy"), *raw}
     return sorted(q for q in found if quarter.follows(q))
+
+
+def _has_input(folder: Path) -> bool:
+    """Whether a raw folder holds anything to read, or to be refused when it is read."""
+    try:
+        return bool(input_files(folder))
+    except InputRefused:
+        return True
 
 
 def load_past(
@@ -100,7 +108,7 @@ def _tidy_of_past(
     try:
         return read_tidy(locations.tidy(earlier), earlier, reference)
     except InputRefused as refusal:
-        if not input_files(locations.raw(earlier)):
+        if not _has_input(locations.raw(earlier)):
             raise
         remarks.append(f"{earlier.label}整理过的数据没有用，改用原始资料：{refusal.message}")
         return None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 from haochaping.checks.finding import Finding
@@ -14,6 +15,9 @@ from haochaping.checks.review import ReviewResult, cell_label, normalize_place, 
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import NOTES, Locations
 from haochaping.core.period import Period
+from haochaping.files.atomic_write import replace_read_file, write_new
+from haochaping.files.exclusive_lock import exclusive_lock
+from haochaping.files.file_hash import file_sha256
 from haochaping.outputs.excel.review_workbook import write_review
 from haochaping.outputs.exchange.merge_replies import merge_replies
 from haochaping.outputs.exchange.replies import SheetReader, standing_reply
@@ -27,6 +31,8 @@ from haochaping.store.cell_index import CellIndex
 from haochaping.store.notes import read_notes
 
 REVIEW = "review.xlsx"
+EARLIER_REVIEWS = "review.earlier"
+"""Folder below a quarter's raw folder for the workbooks that a merged one took the place of; no run reads it."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,10 @@ class CollectOutcome:
     """Files that could not be read, and why."""
     unusable_rows: tuple[str, ...] = ()
     """Rows that were filled in but cannot be used, and why: the unit should be asked again, or another one."""
+    needless: tuple[str, ...] = ()
+    """Rows that answer nothing because another answer settles what they were asked."""
+    kept: Path | None = None
+    """Where the workbook is kept that was there before."""
 
     @property
     def is_complete(self) -> bool:
@@ -60,17 +70,26 @@ def collect(locations: Locations, quarter: Period, as_of: date) -> CollectOutcom
 
     A row with a 核实值 becomes a correction (更正), one with text only an explanation (说明). Answers in the workbook
     are kept as they are. Replies that contradict them or each other, or that the review would refuse, are reported and
-    not added. The workbook is replaced in one step, and only if no answer is lost.
+    not added. The workbook is replaced in one step, only if no answer is lost and nobody saved it meanwhile; the one
+    that was there is kept in :data:`EARLIER_REVIEWS`, since people may have written more there than answers.
 
     Raises
     ------
     InputRefused
-        There is no folder of returned sheets, the answers are kept as CSV, or the quarter cannot be read.
+        There is no folder of returned sheets, the answers are kept as CSV, the quarter cannot be read, or the workbook
+        was saved meanwhile.
     """
+    _returned_folder(locations.raw(quarter))
+    with exclusive_lock(locations.raw(quarter)):
+        return _collect(locations, quarter, as_of)
+
+
+def _collect(locations: Locations, quarter: Period, as_of: date) -> CollectOutcome:
     folder = _returned_folder(locations.raw(quarter))
     target = answer_file(locations.raw(quarter)) or locations.raw(quarter) / REVIEW
     if target.suffix.lower() == ".csv":
         raise refuse(target.name, "", "请先把答复另存为 review.xlsx 并移走 review.csv，再汇总核实单")
+    was_read = file_sha256(target) if target.exists() else None
     before = read_answers(target, quarter) if target.exists() else []
     quarter_review = _QuarterReview(locations, quarter, as_of)
     sheets, read, unreadable = _read_sheets(folder, quarter)
@@ -82,14 +101,12 @@ def collect(locations: Locations, quarter: Period, as_of: date) -> CollectOutcom
     known = _with_cells(before, quarter_review.cell_index)
     merged = merge_replies([standing_reply(answer, printed) for answer in known], replies)
     added, refused = quarter_review.split_usable(before, merged.taken)
-    if added or (merged.conflicts and not target.exists()):
-        _replace_workbook(
-            quarter_review.review([*before, *added]),
-            [*before, *added],
-            target,
-            quarter,
-            quarter_review.cell_index,
+    kept = None
+    if added or (merged.conflicts and was_read is None):
+        written = _workbook(
+            quarter_review.review([*before, *added]), [*before, *added], quarter, quarter_review.cell_index
         )
+        kept = _replace_workbook(target, written, was_read)
     return CollectOutcome(
         target,
         tuple(read),
@@ -99,6 +116,8 @@ def collect(locations: Locations, quarter: Period, as_of: date) -> CollectOutcom
         merged.conflicts,
         tuple(unreadable),
         (*reader.left, *refused, *merged.asides),
+        merged.needless,
+        kept,
     )
 
 
@@ -178,24 +197,45 @@ class _QuarterReview:
         return [answer for answer in new if answer.place not in refused], list(refused.values())
 
 
-def _replace_workbook(
-    reviewed: ReviewResult, answers: Sequence[Answer], target: Path, quarter: Period, cell_index: CellIndex
-) -> None:
-    """Write a new workbook beside the old one, make sure that no answer is lost, then replace the old one."""
-    staging = target.with_name(f"~$collect-{os.getpid()}.xlsx")
-    try:
-        write_review(_with_printed_values(reviewed, cell_index), answers, staging)
+def _workbook(
+    reviewed: ReviewResult, answers: Sequence[Answer], quarter: Period, cell_index: CellIndex
+) -> bytes:
+    """A new review workbook, after making sure that no answer is lost in it."""
+    with tempfile.TemporaryDirectory(prefix="haochaping-") as folder:
+        path = Path(folder) / REVIEW
+        write_review(_with_printed_values(reviewed, cell_index), answers, path)
         lost_answers = Counter(map(_answer_content, answers)) - Counter(
-            map(_answer_content, read_answers(staging, quarter))
+            map(_answer_content, read_answers(path, quarter))
         )
         if lost_answers:
             names = "、".join(sorted({finding for finding, *_ in lost_answers}))
-            raise refuse(target.name, names, "这些答复写入后会丢失，没有改动原文件，请核对")
-        staging.replace(target)
+            raise refuse(REVIEW, names, "这些答复写入后会丢失，没有改动原文件，请核对")
+        return path.read_bytes()
+
+
+def _replace_workbook(target: Path, content: bytes, was_read: str | None) -> Path | None:
+    """Put the new workbook in the place of the one that was read, and give the place where that one is kept."""
+    try:
+        kept = _keep_copy(target) if was_read else None
+        if replace_read_file(target, content, was_read):
+            return kept
     except PermissionError:
         raise refuse(str(target), "不能写入", "请先在 Excel 中关闭它") from None
-    finally:
-        staging.unlink(missing_ok=True)
+    if kept:
+        kept.unlink()
+    raise refuse(str(target), "汇总期间保存过", "没有改动它；请再运行一次 make collect")
+
+
+def _keep_copy(workbook: Path) -> Path:
+    """Copy the workbook to the folder of earlier ones, unless the same is there already; give the copy's path."""
+    folder = workbook.parent / EARLIER_REVIEWS
+    folder.mkdir(exist_ok=True)
+    content = workbook.read_bytes()
+    for number in count(1):
+        copy = folder / f"review.{number}.xlsx"
+        if write_new(copy, content) or copy.read_bytes() == content:
+            return copy
+    raise AssertionError
 
 
 def _with_printed_values(reviewed: ReviewResult, cell_index: CellIndex) -> ReviewResult:

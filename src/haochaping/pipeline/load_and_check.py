@@ -81,7 +81,7 @@ def _check(quarter: QuarterData, locations: Locations, as_of: date) -> CheckRepo
     from haochaping.store.apply_corrections import undo_corrections
 
     reference = load_reference(locations.reference)
-    answers = read_answers(answer_file(locations.raw(quarter.quarter)))
+    answers = read_answers(answer_file(locations.raw(quarter.quarter)), quarter.quarter)
     past, _ = load_past(locations, quarter.quarter, reference)
     printed = undo_corrections(quarter, reference)
     return review(printed, answers, past, reference, as_of).report

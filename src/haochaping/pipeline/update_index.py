@@ -10,6 +10,7 @@ from pathlib import Path
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import Locations
 from haochaping.files.atomic_write import atomic_write
+from haochaping.files.exclusive_lock import exclusive_lock
 from haochaping.pipeline.fingerprint import index_key
 from haochaping.pipeline.leftovers import recover_interrupted
 
@@ -54,7 +55,8 @@ def write_index(locations: Locations, report_progress: Callable[[str], None]) ->
     if not is_current:
         from haochaping.outputs.index.index_page import index_html
 
-        atomic_write(page, index_html(locations, published, key, report_progress).encode("utf-8"))
+        with exclusive_lock(page, report_progress):
+            atomic_write(page, index_html(locations, published, key, report_progress).encode("utf-8"))
     return IndexOutcome(page, len(published), is_current)
 
 

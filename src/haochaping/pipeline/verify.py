@@ -14,7 +14,7 @@ from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import Locations
 from haochaping.core.period import Period
 from haochaping.outputs.published.file_names import MANIFEST, NOTEBOOK, PAGE
-from haochaping.pipeline.fingerprint import Inputs, hash_inputs
+from haochaping.pipeline.fingerprint import Inputs, changed_inputs, hash_inputs
 from haochaping.pipeline.manifest import altered_files, read_manifest
 from haochaping.pipeline.run_log import RunLog
 
@@ -100,6 +100,8 @@ def verify(locations: Locations, quarter: Period, report_progress: Callable[[str
         staging = Path(folder).resolve() / str(quarter)
         staging.mkdir()
         build(locations, inputs, None, published, staging, RunLog(lambda _: None))
+        if saved := changed_inputs(locations, inputs):
+            raise refuse("、".join(saved), "比较期间改动过", "没有比较完，请再运行一次")
         edited = edited_papers(published)
         names = sorted(set(manifest["outputs"]) - set(edited))
         rebuilt = read_manifest(staging)

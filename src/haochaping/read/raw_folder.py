@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from haochaping.cleaning.decode_text import decode
-from haochaping.core.errors import InputRefused, refuse
+from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import QuarterData, frame
 from haochaping.core.paths import ANSWERS
 from haochaping.core.period import Period
@@ -34,16 +34,27 @@ KINDS = {
 
 
 def input_files(folder: Path) -> list[Path]:
-    """List the files of `folder` that may hold figures, in order of name; answers and notes are left out."""
+    """List the files of `folder` that may hold figures, in order of name; answers and notes are left out.
+
+    Raises
+    ------
+    InputRefused
+        Something is neither a file nor a folder, such as a link that leads nowhere.
+    """
     if not folder.is_dir():
         return []
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.is_file()
-        and not path.name.startswith("~$")
-        and path.name.lower() not in IGNORED_NAMES | ANSWERS
-    )
+    found = sorted(path for path in folder.iterdir() if not _is_passing(path.name))
+    if unreadable := [path for path in found if not path.is_file() and not path.is_dir()]:
+        raise InputRefused(
+            Problem(str(path), "不是文件，或是断开的链接", "应为可读的文件；不用的请移走")
+            for path in unreadable
+        )
+    return [path for path in found if path.is_file() and path.name.lower() not in IGNORED_NAMES | ANSWERS]
+
+
+def _is_passing(name: str) -> bool:
+    """Whether a file is there only while another one is open or written: what Office and this kit leave."""
+    return name.startswith("~$") or (name.startswith(".") and name.endswith(".part"))
 
 
 def read_raw(folder: Path, quarter: Period, reference: Reference) -> QuarterData:

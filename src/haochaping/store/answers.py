@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,13 +18,13 @@ from typing import Any
 
 from haochaping.cleaning.csv_cell_limit import csv_cell_limit
 from haochaping.cleaning.decode_text import decode
-from haochaping.core.errors import InputRefused, refuse
+from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.period import KINDS, Period, kind_name
 from haochaping.core.text import normalize_for_comparison
 
 CORRECT, EXPLAIN, WITHDRAW = "更正", "说明", "不再沿用"
 """Values of 处理; WITHDRAW ends an explanation that was given in an earlier quarter."""
-_PERIOD_LINE = re.compile(rf"(?:{'|'.join(map(kind_name, KINDS))})：\s*(\S+)\s*")
+_PERIOD_LINE = re.compile(rf"(?:{'|'.join(map(kind_name, KINDS))})\s*[：:]\s*(.*?)\s*")
 """The line of sheet 填写说明 with the period for which the workbook was written."""
 MAX_WORKBOOK_BYTES = 20_000_000
 HEADINGS = {
@@ -58,6 +58,8 @@ class Answer:
     until: str
     cell_words: str = ""
     """The cell in words (位置); used only where ``cell`` is blank."""
+    is_of_stated_period: bool = True
+    """Whether its file says for which period it was written: a CSV cannot."""
 
     @property
     def is_correction(self) -> bool:
@@ -92,12 +94,18 @@ def read_answers(path: Path | None, quarter: Period | None = None) -> list[Answe
     Raises
     ------
     InputRefused
-        The file is no workbook or CSV of this kit, is too large, or was written for another quarter than `quarter`.
+        The file is no workbook or CSV of this kit, is too large, was written for another quarter than `quarter`, or
+        has formulas without a result.
     """
     if path is None:
         return []
-    rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _workbook_rows(path, quarter)
-    answers = [Answer(place, **cells) for place, cells in rows]
+    if path.suffix.lower() == ".csv":
+        rows, is_stated = list(_csv_rows(path)), False
+    else:
+        sheets, without_value = _workbook_texts(path)
+        is_stated = _states_period(sheets, quarter, path.name)
+        rows = list(_workbook_rows(sheets, without_value, path.name))
+    answers = [Answer(place, **cells, is_of_stated_period=is_stated) for place, cells in rows]
     return [a for a in answers if a.kind or a.value or a.text]
 
 
@@ -111,10 +119,11 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     yield from _answer_rows(lines, path.name)
 
 
-def _workbook_rows(path: Path, quarter: Period | None) -> Iterator[tuple[str, dict[str, str]]]:
+def _workbook_texts(path: Path) -> tuple[dict[str, list[list[str]]], dict[str, list[tuple[int, int]]]]:
+    """By sheet the cells as text, and row and column of the formulas that have no result."""
     from python_calamine import CalamineWorkbook
 
-    _refuse_too_large(path)
+    without_value = _formulas_without_value(path)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
         sheets = {name: _sheet_texts(workbook.get_sheet_by_name(name)) for name in workbook.sheet_names}
@@ -122,21 +131,47 @@ def _workbook_rows(path: Path, quarter: Period | None) -> Iterator[tuple[str, di
         raise refuse(
             path.name, type(error).__name__, "应为本工具写出的工作簿（答复表或核实单，未加密）"
         ) from None
+    return sheets, without_value
+
+
+def _workbook_rows(
+    sheets: Mapping[str, list[list[str]]], without_value: Mapping[str, list[tuple[int, int]]], file: str
+) -> Iterator[tuple[str, dict[str, str]]]:
     found = False
     for name, texts in sheets.items():
-        _refuse_other_quarter(texts, quarter, path.name)
         headings_by_row = [{_normalize_heading(cell) for cell in row} & set(HEADINGS) for row in texts]
         if any("编号" in row for row in headings_by_row):
             found = True
-            yield from _answer_rows(texts, f"{path.name} {name}")
+            _refuse_formulas(texts, without_value.get(name, ()), f"{file} 工作表“{name}”")
+            yield from _answer_rows(texts, f"{file} {name}")
         elif any(len(row) > 2 for row in headings_by_row):
-            raise refuse(f"{path.name} 工作表“{name}”", "", "缺少“编号”一列，请恢复")
+            raise refuse(f"{file} 工作表“{name}”", "", "缺少“编号”一列，请恢复")
     if not found:
-        raise refuse(path.name, "", "没有以“编号”为列名的工作表")
+        raise refuse(file, "", "没有以“编号”为列名的工作表")
 
 
-def _refuse_too_large(path: Path) -> None:
-    """Refuse a workbook that would be too large once unpacked: units send these files back, so they are not trusted."""
+def _refuse_formulas(rows: list[list[str]], cells: Iterable[tuple[int, int]], place: str) -> None:
+    """Refuse formulas without a result in the columns that are read: nobody can tell what was answered."""
+    header = next(i for i, row in enumerate(rows) if "编号" in map(_normalize_heading, row))
+    headings = {column: _normalize_heading(text) for column, text in enumerate(rows[header])}
+    problems = [
+        Problem(
+            f"{place} 第 {row + 1} 行 {headings[column]}",
+            "公式没有算出的值",
+            "请直接写值，或用 Excel、WPS 打开并保存一次",
+        )
+        for row, column in sorted(cells)
+        if row > header and headings.get(column) in HEADINGS
+    ]
+    if problems:
+        raise InputRefused(problems)
+
+
+def _formulas_without_value(path: Path) -> dict[str, list[tuple[int, int]]]:
+    """By sheet the formulas without a result.
+
+    A workbook that would be too large once unpacked is refused: units send these files back, so they are not trusted.
+    """
     from haochaping.read.formats.file_format import check_archive
     from haochaping.read.formats.xlsx import xlsx_details
 
@@ -145,13 +180,15 @@ def _refuse_too_large(path: Path) -> None:
     if not zipfile.is_zipfile(path):
         raise refuse(path.name, "不是工作簿", "应为本工具写出的工作簿（答复表或核实单，未加密）")
     check_archive(path)
+    details = xlsx_details(path)
     problems = [
         problem
-        for name, sheet in xlsx_details(path).items()
+        for name, sheet in details.items()
         for problem in sheet.too_large(f"{path.name} 工作表“{name}”")
     ]
     if problems:
         raise InputRefused(problems)
+    return {name: sheet.without_value for name, sheet in details.items()}
 
 
 def _sheet_texts(sheet: Any) -> list[list[str]]:
@@ -164,14 +201,22 @@ def _sheet_texts(sheet: Any) -> list[list[str]]:
     return rows
 
 
-def _refuse_other_quarter(rows: list[list[str]], quarter: Period | None, place: str) -> None:
-    """Refuse a workbook that was written for another quarter."""
-    for row in rows:
-        found = _PERIOD_LINE.fullmatch(row[0]) if quarter and row else None
-        if quarter and found and found[1] != str(quarter):
+def _states_period(sheets: Mapping[str, list[list[str]]], quarter: Period | None, place: str) -> bool:
+    """Whether a workbook says for which period it was written; refused where that is another one than `quarter`."""
+    found = [
+        line[1]
+        for rows in sheets.values()
+        for row in rows
+        if row and (line := _PERIOD_LINE.fullmatch(row[0]))
+    ]
+    for text in found if quarter else ():
+        if text.upper() != str(quarter) and normalize_for_comparison(text) != quarter.label:  # type: ignore[union-attr]
             raise refuse(
-                place, f"是 {found[1]} 的答复", f"文件夹是 {quarter}，请放入本{quarter.noun}的 review.xlsx"
+                place,
+                f"是 {text} 的答复",
+                f"文件夹是 {quarter}，请放入本{quarter.noun}的 review.xlsx",  # type: ignore[union-attr]
             )
+    return bool(found)
 
 
 def period_line(period: Period) -> str:

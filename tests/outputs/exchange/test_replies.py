@@ -78,6 +78,20 @@ def test_a_cell_confirmed_does_not_explain_the_finding_about_another(
     assert told.startswith("甲.xlsx 第 9 行：“无误”只说明") and "总数" in told and told.endswith("；未采用")
 
 
+def test_what_another_sheet_settles_is_told_as_needless(real: QuarterData, reference: Reference) -> None:
+    confirming, correcting = Sheet(real, reference), Sheet(real, reference)
+    confirming.add(OF_TOTAL, EVALUATIONS, "", "无误")
+    correcting.add(OF_TOTAL, OF_TOTAL.at, "", "总数另含热线，口径不同")
+    reader = SheetReader(FINDINGS, confirming.cell_index, reference)
+    merged = merge_replies([], [*reader.replies(confirming.rows), *reader.replies(correcting.rows)])
+    [needless] = merged.needless
+    assert (
+        needless.startswith("甲.xlsx 第 9 行：“无误”只说明")
+        and merged.asides == ()
+        and len(merged.taken) == 1
+    )
+
+
 def test_a_cell_confirmed_explains_the_finding_about_it(real: QuarterData, reference: Reference) -> None:
     sheet = Sheet(real, reference)
     sheet.add(OF_RATE, CASES, "", "无误")

@@ -426,3 +426,22 @@ def test_the_same_quarter_gives_the_same_bytes(
 ) -> None:
     for path in write_new_quarter(tmp_path, NEXT, reference, real).files:
         assert path.read_bytes() == (folder / path.name).read_bytes()
+
+
+def test_what_was_cut_off_is_completed_and_what_people_put_there_is_not(
+    real: QuarterData, reference: Reference, tmp_path: Path
+) -> None:
+    folder = tmp_path / "2023Q1"
+    first = write_new_quarter(folder, NEXT, reference, real)
+    whole = {path.name: path.read_bytes() for path in first.files}
+    (folder / "notes.md").unlink()
+    (folder / ".annexes.xlsx.part").write_bytes(b"half")
+    write_new_quarter(folder, NEXT, reference, real)
+    assert {path.name: path.read_bytes() for path in first.files} == whole
+    with pytest.raises(InputRefused, match="已有此文件"):
+        write_new_quarter(folder, NEXT, reference, real)
+    (folder / "notes.md").unlink()
+    (folder / "annexes.xlsx").write_bytes(b"mine")
+    with pytest.raises(InputRefused, match=r"annexes\.xlsx：已有此文件"):
+        write_new_quarter(folder, NEXT, reference, real)
+    assert not (folder / "notes.md").exists() and (folder / "annexes.xlsx").read_bytes() == b"mine"

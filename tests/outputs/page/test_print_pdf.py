@@ -8,6 +8,7 @@ import pytest
 from haochaping.commands.command_line import main
 from haochaping.core.paths import Locations
 from haochaping.core.period import Period
+from haochaping.files.exclusive_lock import FolderLocked, exclusive_lock
 from haochaping.outputs.page import print_pdf as pdf
 from haochaping.outputs.page.print_pdf import PrintFailed, find_browser, write_pdf
 
@@ -132,3 +133,22 @@ def test_a_browser_that_hangs_is_ended(
     with pytest.raises(PrintFailed, match="没有打印完"):
         write_pdf(where, QUARTER)
     assert names(where) == ["briefing.html"]
+
+
+@NEEDS_SH
+def test_no_run_puts_another_page_beside_the_print(where: Locations, no_browser: Path) -> None:
+    """The print holds the lock of the folder from before it reads the page until its PDF is there."""
+    browser(no_browser, f"{sys.executable} {__file__} {where.published(QUARTER)} && {GOOD}")
+    write_pdf(where, QUARTER)
+    assert names(where) == ["briefing.html", "briefing.pdf"]
+    assert (where.output / "locked").read_text() == "True"
+
+
+if __name__ == "__main__":
+    published = Path(sys.argv[1])
+    try:
+        with exclusive_lock(published, wait=0):
+            locked = False
+    except FolderLocked:
+        locked = True
+    (published.parent / "locked").write_text(str(locked))

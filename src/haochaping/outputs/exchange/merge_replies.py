@@ -22,6 +22,8 @@ class Merged:
     """Contradictions, one line for each cell or finding, every side with its file and row."""
     asides: tuple[str, ...] = ()
     """Rows about another cell than that of their finding, where nothing else answers the finding."""
+    needless: tuple[str, ...] = ()
+    """The same, where something else answers it."""
 
 
 def merge_replies(workbook_replies: Sequence[Reply], replies: Sequence[Reply]) -> Merged:
@@ -54,13 +56,11 @@ def merge_replies(workbook_replies: Sequence[Reply], replies: Sequence[Reply]) -
     accepted = [answer for reply in undisputed_replies for answer in reply.answers]
     in_workbook = [answer for reply in workbook_replies for answer in reply.answers]
     answered = {answer.finding for answer in (*in_workbook, *accepted)}
-    asides = [
-        aside
-        for reply in undisputed_replies
-        if not answered & {claim.finding for claim in reply.claims}
-        for aside in reply.asides
-    ]
-    return replace(_split_new_and_known(in_workbook, accepted, conflicts), asides=tuple(asides))
+    asides: dict[bool, list[str]] = {True: [], False: []}
+    for reply in undisputed_replies:
+        asides[bool(answered & {claim.finding for claim in reply.claims})] += reply.asides
+    merged = _split_new_and_known(in_workbook, accepted, conflicts)
+    return replace(merged, asides=tuple(asides[False]), needless=tuple(asides[True]))
 
 
 def _split_new_and_known(

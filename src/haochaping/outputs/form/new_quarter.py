@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from haochaping.core.errors import InputRefused, Problem
+from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import NOTES
 from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
+from haochaping.files.atomic_write import write_new
+from haochaping.files.exclusive_lock import exclusive_lock
 from haochaping.outputs.excel.workbook_style import Styles, open_workbook
 from haochaping.outputs.form.form import annex_form, differing_addressees, differing_names
 from haochaping.outputs.form.form_annex import write_annex
@@ -36,7 +39,7 @@ class NewQuarter:
 def write_new_quarter(
     folder: Path, quarter: Period, reference: Reference, previous: QuarterData | None
 ) -> NewQuarter:
-    """Create the folder of a quarter with an empty workbook and an empty notes file.
+    """Create the folder of a quarter with an empty workbook and an empty notes file, each whole or not at all.
 
     Parameters
     ----------
@@ -60,25 +63,32 @@ def write_new_quarter(
     InputRefused
         The quarter has material already; then nothing is written.
     """
-    existing = [*input_files(folder), *([folder / NOTES] if (folder / NOTES).exists() else [])]
-    if existing:
-        raise InputRefused(
-            Problem(
-                str(path), "已有此文件", f"本{quarter.noun}已有资料，不再放入空白表格；确要重做的，请先移走"
-            )
-            for path in existing
-        )
-    folder.mkdir(parents=True, exist_ok=True)
     known = known_entries(quarter, reference, previous)
     contents = {
         ANNEXES: _workbook(known, reference, previous),
         NOTES: notes_template(quarter.label, reference.declaration).encode("utf-8"),
     }
-    for name, content in contents.items():
-        with (folder / name).open("xb") as file:
-            file.write(content)
+    found = [*input_files(folder), *([folder / NOTES] if (folder / NOTES).exists() else [])]
+    existing = [path for path in found if not _is_as_written(path, contents)]
+    if existing or len(found) == len(contents):
+        raise InputRefused(
+            Problem(
+                str(path), "已有此文件", f"本{quarter.noun}已有资料，不再放入空白表格；确要重做的，请先移走"
+            )
+            for path in existing or found
+        )
+    with exclusive_lock(folder):
+        folder.mkdir(exist_ok=True)
+        for name, content in contents.items():
+            if not write_new(folder / name, content) and not _is_as_written(folder / name, contents):
+                raise refuse(str(folder / name), "刚刚有人放入", "没有改动它；确要重做的，请先移走")
     wording = told_of_wording(known, previous.quarter, reference.declaration) if previous else []
     return NewQuarter([folder / name for name in contents], wording)
+
+
+def _is_as_written(path: Path, contents: Mapping[str, bytes]) -> bool:
+    """Whether a file is what is to be written: it is there without the other one where writing was cut off."""
+    return path.is_file() and path.read_bytes() == contents.get(path.name)
 
 
 def _workbook(known: KnownEntries, reference: Reference, previous: QuarterData | None) -> bytes:

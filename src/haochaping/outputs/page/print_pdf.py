@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.paths import Locations
 from haochaping.core.period import Period
 from haochaping.files.atomic_write import atomic_write
+from haochaping.files.exclusive_lock import exclusive_lock
 from haochaping.outputs.published.file_names import PAGE, PDF
 
 TIMEOUT_SECONDS = 180
@@ -72,7 +73,9 @@ class PrintFailed(Exception):
     """The browser printed nothing that could be used; what was printed before is untouched (exit code 3)."""
 
 
-def write_pdf(locations: Locations, quarter: Period) -> Path:
+def write_pdf(
+    locations: Locations, quarter: Period, report_progress: Callable[[str], None] | None = None
+) -> Path:
     """Print the page of `quarter` to ``briefing.pdf`` beside it.
 
     The PDF is not in the manifest: it can be printed again at any time, and the next run removes it with its page.
@@ -93,7 +96,8 @@ def write_pdf(locations: Locations, quarter: Period) -> Path:
     if browser is None:
         raise NoBrowser(page)
     target = page.with_name(PDF)
-    atomic_write(target, _print_page(browser, page))
+    with exclusive_lock(page.parent, report_progress):  # else a run may put another page beside the print
+        atomic_write(target, _print_page(browser, page))
     return target
 
 
