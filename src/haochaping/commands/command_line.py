@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 from collections.abc import Sequence
-from typing import Any
 
 from haochaping.commands.arguments import parse_arguments
-from haochaping.commands.commands import COMMANDS, FAILED, REFUSED, report_progress
+from haochaping.commands.commands import COMMANDS, FAILED, REFUSED
+from haochaping.commands.streams import ResultNotWritten, report_progress, use_utf8_streams
+from haochaping.commands.system_limits import SystemUnfit, refuse_unfit_system
 from haochaping.core.errors import LONGEST_EXPECTED, InputRefused, describe_os_error
 from haochaping.core.paths import find_locations
 from haochaping.core.text import quoted
@@ -20,8 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Errors become a message at the terminal, never a traceback.
     """
-    _use_utf8_streams()
+    use_utf8_streams()
     try:
+        refuse_unfit_system()
         if threading.current_thread() is threading.main_thread():
             _treat_signals_as_interrupt()
         options = parse_arguments(arguments)
@@ -34,14 +35,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except BrokenPipeError:
         return FAILED
-    except OSError as error:
-        report_progress(f"没有写成，上一次的输出没有改动：{describe_os_error(error)}")
+    except ResultNotWritten as error:
+        report_progress(f"结果没有显示出来：标准输出写不进（{error}）")
+        return FAILED
+    except SystemUnfit as error:
+        report_progress(f"没有运行：{error}")
+        return FAILED
+    except MemoryError:
+        report_progress("内存不足，上一次的输出没有改动；请关闭别的程序，或放宽内存限制后再运行")
         return FAILED
     except Exception as error:  # the last line of defence: a message, never a traceback
+        if isinstance(system_error := _system_error_behind(error), OSError):
+            report_progress(f"没有写成，上一次的输出没有改动：{describe_os_error(system_error)}")
+            return FAILED
         report_progress(
             f"工具包出错（不是资料的问题）：{type(error).__name__}: {quoted(str(error), LONGEST_EXPECTED)}"
         )
         return FAILED
+
+
+def _system_error_behind(error: BaseException) -> OSError | None:
+    """The system's error that an error is, holds or was raised for: libraries wrap those of the disk in their own."""
+    found: BaseException | None = error
+    while found is not None:
+        for candidate in (found, *found.args):
+            if isinstance(candidate, OSError) and (candidate is error or candidate.errno):
+                return candidate
+        found = found.__cause__
+    return None
 
 
 def _treat_signals_as_interrupt() -> None:
@@ -55,11 +76,3 @@ def _treat_signals_as_interrupt() -> None:
         # A signal that is ignored stays so: nohup relies on that.
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, interrupt)
-
-
-def _use_utf8_streams() -> None:
-    """Write UTF-8 whatever the encoding of the console, which is GBK on Chinese Windows."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure: Any = getattr(stream, "reconfigure", None)
-        if reconfigure:
-            reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from haochaping.commands.streams import print_result, report_progress
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import Locations
 from haochaping.core.period import QUARTER, Period
@@ -23,11 +23,6 @@ DONE, NEEDS_ATTENTION, REFUSED, FAILED = 0, 1, 2, 3
 """Exit codes: done; done, but people should look at something; input refused; the kit failed."""
 _MAX_QUARTERS_LISTED = 12
 """How many quarters one line lists before it only counts the rest."""
-
-
-def report_progress(line: str) -> None:
-    """Print one line to standard error; control characters, which paths and names may contain, are made visible."""
-    print(visible(line), file=sys.stderr, flush=True)
 
 
 def _quarter(locations: Locations, options: argparse.Namespace) -> int:
@@ -75,7 +70,7 @@ def _quarters(locations: Locations, options: argparse.Namespace) -> int:
     outcomes = run_quarters(
         locations, wanted, report_progress, options.as_of or date.today(), options.by, options.jobs
     )
-    print(outcome_table(outcomes))
+    print_result(outcome_table(outcomes))
     return NEEDS_ATTENTION if any(outcome.failure for outcome in outcomes) else DONE
 
 
@@ -109,8 +104,8 @@ def _doctor(locations: Locations, options: argparse.Namespace) -> int:
     states = []
     for line in examine(locations):
         states.append(line.state)
-        print(*as_text(line), sep="\n", flush=True)
-    print("，".join(f"{state.value} {states.count(state)} 项" for state in State))
+        print_result("\n".join(as_text(line)))
+    print_result("，".join(f"{state.value} {states.count(state)} 项" for state in State))
     return NEEDS_ATTENTION if State.WRONG in states else DONE
 
 
@@ -139,7 +134,7 @@ def _verify(locations: Locations, options: argparse.Namespace) -> int:
     recover_interrupted(locations.output, report_progress)
     found = verify(locations, quarter, report_progress)
     for line in (*found.changed_inputs, *found.differing_files):
-        print(visible(line))
+        print_result(visible(line))
     for line in found.about_past:
         report_progress(line)
     if found.edited:
@@ -243,11 +238,11 @@ def _check(locations: Locations, options: argparse.Namespace) -> int:
     reviewed = assess(locations, quarter, options.as_of or date.today())
     report = reviewed.report
     if options.json:
-        print(_terminal_safe_json(report.as_json(reviewed.data)))
+        print_result(_terminal_safe_json(report.as_json(reviewed.data)))
     else:
-        print(findings_text(report, quarter))
+        print_result(findings_text(report, quarter))
         if numbering := numbering_words(reviewed.data):
-            print(numbering)
+            print_result(numbering)
     return NEEDS_ATTENTION if options.strict and _is_to_verify(report.verdict.value) else DONE
 
 
@@ -291,7 +286,7 @@ def _proof(locations: Locations, options: argparse.Namespace) -> int:
     figures = compute_figures(reviewed.data, reference)
     found = proofread(reviewed.data, reviewed.report, figures, reference, options.file)
     if found:
-        print(format_differences(found))
+        print_result(format_differences(found))
     report_progress(summarise_differences(found, quarter))
     return NEEDS_ATTENTION if any(difference.counts for difference in found) else DONE
 

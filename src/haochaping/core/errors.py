@@ -83,6 +83,11 @@ def describe_os_error(error: OSError) -> str:
         errno.EEXIST: "应为文件夹，却是文件",
         errno.ENOTDIR: "应为文件夹，却是文件",
         errno.ENOENT: "没有这个位置，也不能建立",
+        errno.EMFILE: "同时打开的文件过多，请放宽 ulimit -n 后再运行",
+        errno.ENFILE: "系统打开的文件过多，请关闭别的程序后再运行",
+        errno.ENOMEM: "内存不足，请关闭别的程序，或放宽内存限制后再运行",
+        errno.EAGAIN: "系统的进程或线程过多，请稍后再运行",
+        errno.EIO: "磁盘读写出错，请检查磁盘",
     }
     if error.errno not in words:
         return visible(str(error))

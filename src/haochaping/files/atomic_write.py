@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from haochaping.files.file_hash import file_sha256
+from haochaping.files.full_disk import named_disk_errors
 from haochaping.files.swap_folder import exchange, sync_folder
 
 
@@ -72,7 +73,7 @@ def _staged(path: Path, content: bytes) -> Iterator[Path]:
     staging = path.with_name(f".{path.name}.part")
     staging.unlink(missing_ok=True)  # a symbolic link left there must not be followed
     try:
-        with staging.open("wb") as file:
+        with named_disk_errors(path), staging.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

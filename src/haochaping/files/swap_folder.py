@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from haochaping.core.errors import refuse
+from haochaping.files.full_disk import named_disk_errors
 
 KeepSaved = Callable[[Path, Path], None]
 """Moves what people saved in the folder that was replaced (the first) to the one that took its place (the second)."""
@@ -46,9 +47,10 @@ def stage_and_swap_in(published: Path, keep_saved: KeepSaved | None = None) -> I
     staging.mkdir()
     is_swapped = False
     try:
-        yield staging
-        _copy_modes(published, staging)
-        sync_to_disk(staging)
+        with named_disk_errors(published):
+            yield staging
+            _copy_modes(published, staging)
+            sync_to_disk(staging)
         old = swap_in(staging, published)
         is_swapped = True
     finally:

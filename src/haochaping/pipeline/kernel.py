@@ -73,6 +73,10 @@ def running_kernel(environment: Mapping[str, str], folder: Path) -> Iterator[Own
     sockets = _socket_folder(folder)
     manager = OwnKernelManager(connection_file=str(sockets / "kernel.json"))
     variables = {**os.environ, **environment, PARENT_VARIABLE: runtime_identity(os.getpid())}
+    variables["IPYTHONDIR"] = str(sockets / "ipython")  # not the user's profile
+    if paths := variables.get("PYTHONPATH"):  # the kernel runs in another folder
+        absolute = [str(Path(path).absolute()) if path else path for path in paths.split(os.pathsep)]
+        variables["PYTHONPATH"] = os.pathsep.join(absolute)
     if OwnKernelManager.provisioner_class:
         manager.provisioner = OwnKernelManager.provisioner_class(
             kernel_id="forked", kernel_spec=manager.kernel_spec, parent=manager

@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import haochaping
 from haochaping.pipeline.platform_shortcuts import (
@@ -67,9 +68,26 @@ def main() -> None:
     if expected := os.environ.get(PARENT_VARIABLE):
         _bind_to_runner(expected)
     preload_modules()
-    from ipykernel.kernelapp import launch_new_instance
+    _isolated_kernel().launch_instance()
 
-    launch_new_instance()
+
+def _isolated_kernel() -> Any:
+    """The application class of a kernel that reads nothing of the user's: no configuration, no start-up file.
+
+    Either could change what cells print; a run must depend on its inputs alone.
+    """
+    from ipykernel.kernelapp import IPKernelApp
+
+    class IsolatedKernel(IPKernelApp):
+        def load_config_file(self, *_: Any, **__: Any) -> None:
+            """Configuration of the user and of the machine is not read."""
+
+        def init_code(self) -> None:
+            """Start-up files of profiles and ``PYTHONSTARTUP`` are not run."""
+            sys.stdout.flush()
+            sys.stderr.flush()
+
+    return IsolatedKernel
 
 
 def _bind_to_runner(expected: str) -> None:

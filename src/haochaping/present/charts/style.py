@@ -52,7 +52,7 @@ NARROW = Canvas(4.5, 12.0)
 
 
 def use_style(text: float = WIDE.text) -> None:
-    """Set the charts' style: seaborn's theme first, then the font, which the theme resets.
+    """Set the charts' style: matplotlib's own, whatever ``matplotlibrc`` says, seaborn's theme, then the font, which that resets.
 
     Text stays text in SVG (searchable, small); ids depend on content alone, so that the same chart
     gives the same bytes.
@@ -66,6 +66,7 @@ def use_style(text: float = WIDE.text) -> None:
     import seaborn as sns
     from matplotlib import font_manager
 
+    mpl.rcdefaults()
     sns.set_theme(style="ticks")
     path = str(font_path())
     if not any(entry.fname == path for entry in font_manager.fontManager.ttflist):
