@@ -37,7 +37,7 @@ NAMED = $${BY:+--by="$$BY"}
 ROOTS = --data="$${DATA:-data}" --output="$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter quarters verify new adopt tidy check collect lab test test-fast lint lock setup clean bench-run faults profile bench-checks bench-forms bench-adopt bench-page fuzz pictures proof index pdf audit doctor bundle
+.PHONY: help quarter quarters verify verify-all new adopt tidy check collect lab test test-fast lint lock setup clean bench-run faults profile bench-checks bench-forms bench-adopt bench-page fuzz pictures proof index pdf audit doctor bundle
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ quarters: .venv/.installed  ## 生成多个季度（或月份等）：make quart
 
 verify: .venv/.installed  ## 重新生成一遍，与已有的输出逐字节比较：make verify Q=2022Q4
 	@"$(PY)" -m haochaping verify $(ROOTS) -- "$$Q"
+
+verify-all: .venv/.installed  ## 各期整理后的数据和简报，与校验值、资料核对一遍（不重新生成）
+	@"$(PY)" -m haochaping verify --all $(ROOTS)
 
 new: .venv/.installed  ## 建立一个季度（或月份等）的文件夹，内有待填的附件表格：make new Q=2023Q1
 	@"$(PY)" -m haochaping new $(ROOTS) -- "$$Q"

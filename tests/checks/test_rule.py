@@ -34,6 +34,8 @@ consider = "x"
         (RULE.format(id="a") + "tables = [[1]]\n", r"rule\.1\.tables：.*；应为文字的列表"),
         (RULE.format(id="a") + 'tables = ["x"]\n', r"tables：.*；应为 districts、.* 中的一个或几个"),
         (RULE.format(id="a") * 2, "id 不应重复"),
+        (RULE.format(id="a").replace("bounds", "at_most") + 'smaller = "cases"\n', r"rule\.1.*larger"),
+        (RULE.format(id="a").replace("bounds", "at_most") + 'larger = "cases"\n', r"rule\.1.*smaller"),
         ("[[rules]]\nid = 'x'\n", r"第 1 行 rules：rules；应为 rule"),
         (
             RULE.format(id="a").replace("[[rule]]", "[[rules]]") + RULE.format(id="b"),

@@ -94,6 +94,8 @@ _POSSIBLE: dict[str, tuple[str, ...]] = {
     "copied_from_before": ("least_other",),
 }
 """Further options of a kind."""
+_TOGETHER = {"at_most": ("smaller", "larger")}
+"""Options of a kind of which none stands without the others."""
 
 
 def check_rules(
@@ -149,10 +151,15 @@ def _check_entries(
         keys = _keys(kind, kinds, declaration)
         optional = {name for name in keys if name != "id" and (name in whole or not is_used)}
         optional |= {"column", "columns"} if rule_id in general else set()  # it is about all columns
+        together = _TOGETHER.get(kind, ())
+        needed = {n for n in together if n not in whole} if any(n in whole for n in together) else set()
         checker.check_entry(
             ("rule", at),
             entry,
-            {n: replace(k, is_required=k.is_required and n not in optional) for n, k in keys.items()},
+            {
+                n: replace(k, is_required=n in needed or (k.is_required and n not in optional))
+                for n, k in keys.items()
+            },
         )
         if is_used and rule_id and kind not in kinds:
             _refuse_kind(checker, at, entry, kinds)

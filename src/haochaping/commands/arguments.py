@@ -24,7 +24,9 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         An option, command or value is unknown, or one is missing.
     """
     options = _parser().parse_args(arguments)
-    if "quarter" in options:
+    if "all" in options and options.all == (options.quarter is not None):
+        raise refuse("命令行", "verify", "应写一个季度（如 2022Q4），或只写 --all")
+    if getattr(options, "quarter", None) is not None:
         options.quarter = Period.parse(options.quarter)
     return options
 
@@ -123,8 +125,17 @@ def _parser() -> argparse.ArgumentParser:
     ):
         subparser = subparsers.add_parser(name, parents=[common_options], help=help_text, allow_abbrev=False)
         subparser.add_argument(
-            "quarter", metavar="季度", help="季度 2022Q4、月份 2022M08、半年 2022H1 或年度 2022Y"
+            "quarter",
+            metavar="季度",
+            nargs="?" if name == "verify" else None,
+            help="季度 2022Q4、月份 2022M08、半年 2022H1 或年度 2022Y",
         )
+        if name == "verify":
+            subparser.add_argument(
+                "--all",
+                action="store_true",
+                help="不重新生成，把各期整理后的数据和简报与校验值、资料核对一遍",
+            )
         if name == "proof":
             subparser.add_argument("file", metavar="文件", type=Path, help="修改过的通报（.docx）")
         if name == "quarter":

@@ -125,6 +125,22 @@ def _pdf(locations: Locations, options: argparse.Namespace) -> int:
     return DONE
 
 
+def _verify_all(locations: Locations) -> int:
+    from haochaping.pipeline.verify_all import verify_all
+
+    found = verify_all(locations, report_progress)
+    for line in found.differences:
+        print_result(visible(line))
+    looked_at = f"整理后的数据 {found.tidy} 期、已发布的简报 {found.published} 期"
+    if not found.differences:
+        report_progress(
+            f"{looked_at}，与校验值和现有资料全部相符（没有重新生成；要逐字节比较的，运行 make verify Q=…）"
+        )
+        return DONE
+    report_progress(f"{looked_at}，有 {len(found.differences)} 处不符，见上")
+    return NEEDS_ATTENTION
+
+
 def _verify(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.outputs.published.file_names import PAGE
     from haochaping.pipeline.leftovers import recover_interrupted
@@ -132,6 +148,8 @@ def _verify(locations: Locations, options: argparse.Namespace) -> int:
 
     quarter = options.quarter
     recover_interrupted(locations.output, report_progress)
+    if options.all:
+        return _verify_all(locations)
     found = verify(locations, quarter, report_progress)
     for line in (*found.changed_inputs, *found.differing_files):
         print_result(visible(line))

@@ -19,7 +19,7 @@ from haochaping.pipeline.manifest import altered_files, read_manifest
 from haochaping.pipeline.run_log import RunLog
 
 _RUN_BLOCK = re.compile(r"<!--run-->.*?<!--/run-->", re.DOTALL)
-_COMPARED_KEYS = (
+COMPARED_KEYS = (
     "quarter",
     "key",
     "verdict",
@@ -87,9 +87,9 @@ def verify(locations: Locations, quarter: Period, report_progress: Callable[[str
         A cell of the notebook raised, or the kernel ended or took too long.
     """
     published = locations.published(quarter)
-    manifest = _read_complete_manifest(published, quarter)
+    manifest = read_complete_manifest(published, quarter)
     inputs = hash_inputs(locations, quarter, date.fromisoformat(manifest["as_of"]))
-    if changed := tuple(_changed_inputs(inputs, manifest)):
+    if changed := tuple(changed_since_the_run(inputs, manifest)):
         return VerifyResult(changed_inputs=changed)
     altered_names = altered_files(published, manifest)
     report_progress(f"重新生成 {quarter.label}，与已有的比较")
@@ -105,7 +105,7 @@ def verify(locations: Locations, quarter: Period, report_progress: Callable[[str
         edited = edited_papers(published)
         names = sorted(set(manifest["outputs"]) - set(edited))
         rebuilt = read_manifest(staging)
-        differing = [key for key in _COMPARED_KEYS if rebuilt.get(key) != manifest.get(key)]
+        differing = [key for key in COMPARED_KEYS if rebuilt.get(key) != manifest.get(key)]
         differences = {
             name: _difference(published / name, staging / name, name in altered_names) for name in names
         }
@@ -121,7 +121,7 @@ def verify(locations: Locations, quarter: Period, report_progress: Callable[[str
     )
 
 
-def _read_complete_manifest(published: Path, quarter: Period) -> Mapping[str, Any]:
+def read_complete_manifest(published: Path, quarter: Period) -> Mapping[str, Any]:
     """Read the manifest; raise InputRefused where it is missing, unreadable or lacks a key that is needed here."""
     try:
         manifest = read_manifest(published)
@@ -141,13 +141,13 @@ def is_outdated(locations: Locations, quarter: Period) -> bool:
     Without a readable manifest its inputs are unknown: it counts as outdated.
     """
     try:
-        manifest = _read_complete_manifest(locations.published(quarter), quarter)
+        manifest = read_complete_manifest(locations.published(quarter), quarter)
     except InputRefused:
         return True
     return hash_inputs(locations, quarter, date.fromisoformat(manifest["as_of"])).key != manifest.get("key")
 
 
-def _changed_inputs(inputs: Inputs, manifest: Mapping[str, Any]) -> Iterator[str]:
+def changed_since_the_run(inputs: Inputs, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Yield one line for each input that was changed, added or removed since the run."""
     for group, label in _GROUP_LABELS.items():
         then, now = manifest["inputs"].get(group, {}), inputs.files[group]

@@ -63,7 +63,7 @@ def write_tidy(data: QuarterData, folder: Path) -> bool:
     bool
         Whether any file changed.
     """
-    if _read_files(folder, data.declaration) == _csv_files(with_revisions(data, folder)):
+    if not differing_files(data, folder):
         return False
     with exclusive_lock(folder), stage_and_swap_in(folder) as staging:
         content = _csv_files(with_revisions(data, folder))
@@ -73,6 +73,12 @@ def write_tidy(data: QuarterData, folder: Path) -> bool:
             (staging / name).unlink()
         _write_files(content, staging)
     return True
+
+
+def differing_files(data: QuarterData, folder: Path) -> list[str]:
+    """Names of the files of :func:`write_tidy` that would be written anew, or removed, if `data` were written."""
+    before, now = _read_files(folder, data.declaration), _csv_files(with_revisions(data, folder))
+    return sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
 
 
 def write_frames(data: QuarterData, folder: Path) -> None:

@@ -96,8 +96,10 @@ def try_input(seed: int, number: int, folder: Path) -> FuzzResult:
                 if outcome == WRONG
                 else ""
             )
-    except InputRefused:
-        outcome = REFUSED
+    except InputRefused as refusal:
+        lacking = [text for text in mutated_input.refused_with if text not in refusal.message]
+        outcome = WRONG if lacking else REFUSED
+        detail = f"{mutated_input.family}\nrefused without {lacking}: {refusal.message}" if lacking else ""
     except BaseException:
         outcome, detail = TRACEBACK, traceback.format_exc()
     seconds = time.process_time() - before

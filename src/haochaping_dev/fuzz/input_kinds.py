@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from haochaping.core.paths import project_root
 from haochaping.core.period import Period
 from haochaping_dev.fuzz import (
     mutate_answers_and_tidy,
     mutate_form,
     mutate_lines,
     mutate_real_bulletin,
+    mutate_settings,
     mutate_tables,
     mutate_text,
     noise,
@@ -149,8 +149,7 @@ def _noisy_notes(random: Random) -> MutatedInput:
 
 
 def _noisy_settings(random: Random) -> MutatedInput:
-    folder = project_root() / "data" / "reference"
-    files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+    files = mutate_settings.settings_files()
     name = random.choice(("units.csv", "rules.toml", "annexes.toml", "words.csv", "city.toml"))
     return MutatedInput("noise", {**files, name: noise.add_noise(files[name], random)}, ())
 
@@ -206,5 +205,6 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("notes", "noise", 0.8, _noisy_notes, is_noise=True),
     Recipe("tidy tables", "bent", 0.6, mutate_answers_and_tidy.mutate_tidy_tables),
     Recipe("tidy tables", "noise", 0.8, _noisy_tidy, is_noise=True),
+    Recipe("settings", "keys misspelled, of a wrong type", 0.6, mutate_settings.mutate_settings),
     Recipe("settings", "noise", 0.6, _noisy_settings, is_noise=True),
 )

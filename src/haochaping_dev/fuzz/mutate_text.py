@@ -32,6 +32,8 @@ class MutatedInput:
     files: dict[str, bytes] = field(repr=False)
     allowed: tuple[Content, ...] = field(repr=False)
     headline_optional: bool = False
+    refused_with: tuple[str, ...] = ()
+    """What the message of a refusal must hold."""
 
     def allows(self, found: Content) -> bool:
         """Whether `found` is one of the right readings."""
