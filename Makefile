@@ -115,7 +115,7 @@ profile: .venv/.installed  ## 看一次运行的时间用在哪里：make profil
 	@"$(PY)" -m haochaping_dev.bench.profile_run "$$Q"
 
 faults: .venv/.installed-dev  ## 反复打断运行，检查已生成的输出是否完好（docs/reliability.md；需 Linux）
-	@"$(PY)" -m haochaping_dev.faults.faults
+	@"$(PY)" -m haochaping_dev.faults.faults && "$(PY)" -m haochaping_dev.faults.strikes
 
 bench-checks: .venv/.installed  ## 测量核对规则能发现多少差错（docs/checks.md）
 	@"$(PY)" -m haochaping_dev.bench.bench_checks

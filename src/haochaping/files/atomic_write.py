@@ -67,10 +67,19 @@ def replace_read_file(path: Path, content: bytes, was_read: str | None) -> bool:
         return True
 
 
+def remove_leftover(path: Path) -> None:
+    """Remove what a killed write of `path` left beside it. The caller holds its lock."""
+    _staging_path(path).unlink(missing_ok=True)
+
+
+def _staging_path(path: Path) -> Path:
+    return path.with_name(f".{path.name}.part")
+
+
 @contextmanager
 def _staged(path: Path, content: bytes) -> Iterator[Path]:
     """A file with `content` beside `path`, on disk; removed at the end."""
-    staging = path.with_name(f".{path.name}.part")
+    staging = _staging_path(path)
     staging.unlink(missing_ok=True)  # a symbolic link left there must not be followed
     try:
         with named_disk_errors(path), staging.open("wb") as file:

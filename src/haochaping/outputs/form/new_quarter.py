@@ -12,7 +12,7 @@ from haochaping.core.model import QuarterData
 from haochaping.core.paths import NOTES
 from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
-from haochaping.files.atomic_write import write_new
+from haochaping.files.atomic_write import remove_leftover, write_new
 from haochaping.files.exclusive_lock import exclusive_lock
 from haochaping.outputs.excel.workbook_style import Styles, open_workbook
 from haochaping.outputs.form.form import annex_form, differing_addressees, differing_names
@@ -68,6 +68,10 @@ def write_new_quarter(
         ANNEXES: _workbook(known, reference, previous),
         NOTES: notes_template(quarter.label, reference.declaration).encode("utf-8"),
     }
+    if folder.is_dir():
+        with exclusive_lock(folder):
+            for name in contents:
+                remove_leftover(folder / name)
     found = [*input_files(folder), *([folder / NOTES] if (folder / NOTES).exists() else [])]
     existing = [path for path in found if not _is_as_written(path, contents)]
     if existing or len(found) == len(contents):
