@@ -44,6 +44,8 @@ _WEIGHTS = {
 }
 _MAX_RUN_SECONDS = 300
 _FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
+_SHIFTED_CLOCK = {"LD_PRELOAD": str(_FAKETIME), "FAKETIME": "-30d"}
+"""With FAKETIME_DONT_FAKE_MONOTONIC no run ended: waits with a limit mix both clocks, and every killed run was "old"."""
 _MAX_EXIT_SECONDS = 5
 """How long the processes of a run may take to exit after it has ended."""
 
@@ -173,10 +175,10 @@ def _find_kernel(project: ProjectCopy) -> psutil.Process | None:
 def _run_with_fault(project: ProjectCopy, kind: str) -> tuple[float, str]:
     """Start a run and inject a fault of `kind` at a random moment; return the moment and the standard error."""
     moment = project.moment()
-    variables = {}
-    if kind.startswith("clock"):
-        variables = {"LD_PRELOAD": str(_FAKETIME), "FAKETIME": "-30d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    runs = [project.start(**variables) for _ in range(2 if kind.startswith("two") else 1)]
+    runs = [
+        project.start(**(_SHIFTED_CLOCK if kind.startswith("clock") else {}))
+        for _ in range(2 if kind.startswith("two") else 1)
+    ]
     if kind != "two runs at once":
         time.sleep(moment)
         _inject_fault(project, kind, runs[0])
@@ -251,6 +253,19 @@ def _try_fault(project: ProjectCopy, kind: str) -> FaultResult:
     return FaultResult(kind, moment, state, broken, left_running, "; ".join(leftovers), "; ".join(traces))
 
 
+def _end_under_shifted_clock(project: ProjectCopy) -> FaultResult:
+    """An undisturbed run under the shifted clock: unless it ends and publishes, a killed one proves nothing."""
+    before = project.key()
+    project.change()
+    run = project.start(**_SHIFTED_CLOCK)
+    _, stderr = run.communicate(timeout=_MAX_RUN_SECONDS)
+    state = "old" if project.key() == before else "new"
+    broken = published_folder_problems(project.published)
+    if run.returncode or state == "old":
+        broken = f"ended with {run.returncode}, {state} output: {stderr.strip()[-300:]}"
+    return FaultResult("clock a month back, undisturbed", 0, state, broken)
+
+
 def _run_share(root: Path, quarter: str, kinds: list[str], seed: int) -> list[FaultResult]:
     """Try the faults of one worker, one after the other, and at last let a run go through."""
     root.mkdir(parents=True)
@@ -261,6 +276,8 @@ def _run_share(root: Path, quarter: str, kinds: list[str], seed: int) -> list[Fa
         results.append(result)
         if not result.is_good:
             print(json.dumps(asdict(result), ensure_ascii=False), file=sys.stderr, flush=True)
+    if any(kind.startswith("clock") for kind in kinds):
+        results.append(_end_under_shifted_clock(project))
     project.change()
     project.finish()
     if published_folder_problems(project.published):
