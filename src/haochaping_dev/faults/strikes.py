@@ -36,6 +36,7 @@ _SHIM = Path(__file__).parent / "shim"
 _SECONDS = 120
 _KINDS = ("disk full", "not permitted", "killed", "somebody saves")
 _ERRORS = {"disk full": errno.ENOSPC, "not permitted": errno.EACCES}
+_NEVER_ENDED = 124
 _SAVED = "存于运行之中"
 _HALF_DONE = (".new", ".old", ".part")
 
@@ -72,14 +73,17 @@ def _run(command: Command, root: Path, plan: dict[str, object] | None) -> tuple[
     if plan:
         roots = [str(root / part) for part in ("data", "output", "out")]
         more = {"PYTHONPATH": str(_SHIM), "HAOCHAPING_FAULT": json.dumps({"roots": roots, **plan})}
-    run = subprocess.run(
-        command.line(root),
-        env=environment(root, **more),
-        capture_output=True,
-        text=True,
-        timeout=_SECONDS,
-        check=False,
-    )
+    try:
+        run = subprocess.run(
+            command.line(root),
+            env=environment(root, **more),
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return _NEVER_ENDED, ""
     return run.returncode, run.stderr
 
 
@@ -277,7 +281,7 @@ def main() -> None:
             for _ in range(options.pairs if "adopt" not in (first.name, second.name) else 0)
         ]
         results = []
-        for result in pool.map(_task, tasks):
+        for result in pool.map(_task, tasks, chunksize=1):
             results.append(result)
             if result.problems:
                 print(result, file=sys.stderr, flush=True)
