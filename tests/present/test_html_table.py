@@ -119,3 +119,12 @@ def test_text_from_data_is_escaped_and_hidden_characters_are_shown() -> None:
 
 def test_chinese_labels_on_demand(real: QuarterData) -> None:
     assert list(in_chinese(real.public_services)) == ["区县", "评价数", "总量占比", "总量占比（原文）"]
+
+
+def test_subtotals_stay_among_their_rows_and_the_last_totals_are_the_foot() -> None:
+    names = {"甲": False, "小计": True, "乙": False, "合计": True, "平均": True}
+    rows = [TableRow(name, [TableCell("1")], is_total) for name, is_total in names.items()]
+    html = str(table_html(TableView("t", "题", "区", [Header("数")], rows)))
+    body, foot = html.partition("<tbody>")[2].split("<tfoot>")
+    assert re.findall("甲|小计|乙|合计|平均", body) == ["甲", "小计", "乙"]
+    assert re.findall("甲|小计|乙|合计|平均", foot) == ["合计", "平均"]

@@ -233,6 +233,9 @@ def test_several_row_groups_are_rows_of_one_table() -> None:
     ]
     assert [row.name for row in table.totals] == ["区县小计"]
     assert table.key_heading == NAME_HEADING
+    assert [line.name for line in table.lines] == ["东区", "区县小计", "税务局", "东区"], "as it is printed"
+    [grid] = annex_grids(data)
+    assert [row[:2] for row in grid.rows] == [["1", "东区"], ["", "区县小计"], ["2", "税务局"], ["3", "东区"]]
 
 
 def test_an_undeclared_table_is_kept_as_printed() -> None:

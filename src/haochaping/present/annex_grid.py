@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from typing import Any
 
 from haochaping.core.annex_numbers import paper_number, printed_table_names
@@ -22,8 +23,9 @@ _NOTE_MARK = re.compile(r"^(?:备注|附注|注)[：:]?")
 class AnnexGrid:
     """One annex, ready to be laid out.
 
-    ``number`` is the printed one; a table without its own has the first free one. Every row of ``rows`` and ``totals``
-    has one text a column, serial number and name first; ``note`` begins with 备注： or is blank.
+    ``number`` is the printed one; a table without its own has the first free one. Every row of ``rows``, totals among
+    them where they are printed, has one text a column, serial number (blank for totals) and name first; ``note`` begins
+    with 备注： or is blank.
     """
 
     table: str
@@ -31,7 +33,6 @@ class AnnexGrid:
     title: str
     header: Sequence[Sequence[Heading]]
     rows: Sequence[Sequence[str]]
-    totals: Sequence[Sequence[str]]
     note: str = ""
 
     @property
@@ -74,13 +75,15 @@ class _Annex:
             number=number,
             title=self.table.printed_title or self._composed_title(),
             header=self.table.header,
-            rows=[
-                [str(serial), row.name, *(cell.text for cell in row.cells)]
-                for serial, row in enumerate(self.table.rows, start=1)
-            ],
-            totals=[["", row.name, *(cell.text for cell in row.cells)] for row in self.table.totals],
+            rows=list(self._rows()),
             note=self._note(),
         )
+
+    def _rows(self) -> Iterator[list[str]]:
+        serials = count(1)
+        for line in self.table.lines:
+            serial = "" if line.is_total else str(next(serials))
+            yield [serial, line.name, *(cell.text for cell in line.cells)]
 
     # --- title and note ---
 

@@ -77,7 +77,7 @@ class CellPlaces:
         table, cell_index = printed_table(data, name), data.derived(CellIndex)
         for position, column in enumerate(table.columns, start=1):
             self._column_ids[name, column.name, column.member] = f"column-{name}-{position}"
-        for row_number, row in enumerate((*table.rows, *table.totals), start=1):
+        for row_number, row in enumerate(table.lines, start=1):
             for position, column in enumerate(table.columns, start=1):
                 cell = column.cell(name, row.name)
                 if cell in cell_index:

@@ -91,8 +91,9 @@ def table_html(view: TableView) -> Html:
     css_classes = "table-wide" if view.wide else "table-plain"
     css_classes += " table-short" if len(view.rows) <= MOST_UNCUT_ROWS else ""
     reason_ids = _reason_ids(view)
-    body = "".join(_row_html(row, view, reason_ids) for row in view.rows if not row.is_total)
-    foot = "".join(_row_html(row, view, reason_ids) for row in view.rows if row.is_total)
+    last = max((at for at, row in enumerate(view.rows, start=1) if not row.is_total), default=0)
+    body = "".join(_row_html(row, view, reason_ids) for row in view.rows[:last])
+    foot = "".join(_row_html(row, view, reason_ids) for row in view.rows[last:])  # totals are never sorted
     foot = f"<tfoot>{foot}</tfoot>" if foot else ""
     sortable = " data-sortable" if view.sortable else ""
     return Html(

@@ -3,7 +3,7 @@
 ``printed_table(data, name)`` gives a :class:`PrintedTable`; :mod:`haochaping.core.annex_numbers` lists the tables that there are.
 
 - table: ``.name .spec .number .words .title .printed_title .note .sheet_name .serial_heading .key_heading .headings
-  .header .columns .rows .totals`` (``spec`` is None for a table that nobody declared)
+  .header .columns .lines .rows .totals`` (``spec`` is None for a table that nobody declared)
 - column: ``.heading .path .words .measure .member .name .is_total .unit .is_percentage .is_declared``; ``column.name`` is
   the ``column`` of its cells' references, ``column.cell(table, row_name)`` such a reference
 - row: ``.name .cells .group .is_total``
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from haochaping.cleaning.number_or_missing import printed_decimals
@@ -118,10 +119,20 @@ class PrintedTable:
     note: str
     serial_heading: str
     columns: Sequence[PrintedColumn]
-    rows: Sequence[PrintedRow]
-    totals: Sequence[PrintedRow]
+    lines: Sequence[PrintedRow]
+    """All rows as printed: a subtotal stands behind, or before, the rows that it adds up."""
     name_heading: str = ""
     """What is printed above the names of a table that is not declared."""
+
+    @cached_property
+    def rows(self) -> Sequence[PrintedRow]:
+        """The lines that are no totals."""
+        return [line for line in self.lines if not line.is_total]
+
+    @cached_property
+    def totals(self) -> Sequence[PrintedRow]:
+        """The lines that are totals."""
+        return [line for line in self.lines if line.is_total]
 
     @property
     def key_heading(self) -> str:
@@ -270,8 +281,7 @@ class _TableBuilder:
             name_heading=str(annexes[0]["name_heading"]) if annexes else "",
             serial_heading=self.data.declaration.serial_headings[0],
             columns=columns,
-            rows=[row for row in rows if not row.is_total],
-            totals=[row for row in rows if row.is_total],
+            lines=rows,
         )
 
     def _number(self) -> int | None:

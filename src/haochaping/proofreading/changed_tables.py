@@ -55,7 +55,7 @@ def paper_table(grid: Grid, annex: AnnexGrid) -> PaperTable:
 
 def annex_table(annex: AnnexGrid) -> PaperTable:
     """Headings and rows of an annex as we write it."""
-    return PaperTable(annex.headings, [list(row) for row in [*annex.rows, *annex.totals]])
+    return PaperTable(annex.headings, [list(row) for row in annex.rows])
 
 
 def annex_likeness(annex: AnnexGrid, grid: Grid, *, under_heading: bool) -> float:

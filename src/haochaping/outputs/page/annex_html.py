@@ -80,10 +80,9 @@ class _AnnexView:
                     self._cell(row.name, column, cell)
                     for column, cell in zip(table.columns, row.cells, strict=True)
                 ],
-                is_total,
+                row.is_total,
             )
-            for part, is_total in ((table.rows, False), (table.totals, True))
-            for row in part
+            for row in table.lines
         ]
         return TableView(
             id=f"table-{table.name}",
@@ -93,7 +92,7 @@ class _AnnexView:
             rows=rows,
             notes=[note for note in (self._doubts_note(rows), self._printed_note()) if note],
             wide=len(table.columns) > MOST_UPRIGHT_COLUMNS,
-            sortable=True,
+            sortable=not any(row.is_total for row in table.lines[: len(table.rows)]),
         )
 
     def _printed_note(self) -> str:

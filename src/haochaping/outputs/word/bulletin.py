@@ -279,7 +279,7 @@ def _table(grid: AnnexGrid, width: int, height: int) -> Any:
             ],
             height=row_height,
         )
-        for row in [*grid.rows, *grid.totals]
+        for row in grid.rows
     ]
     return word.table(widths, [*header, *body])
 
@@ -329,7 +329,7 @@ def _fit_columns(grid: AnnexGrid, available: int) -> tuple[float, list[int]]:
 
 def _natural_widths(grid: AnnexGrid, heading_lines: int = 1) -> list[float]:
     """Width of each column's longest text in characters, plus one; what a heading above them lacks is spread over them."""
-    columns = list(zip_longest(*grid.rows, *grid.totals, fillvalue=""))
+    columns = list(zip_longest(*grid.rows, fillvalue=""))
     widths = [
         1 + max(_heading_width(heading, heading_lines), *(word.em(text) for text in texts))
         for heading, texts in zip(grid.lowest_headings, columns, strict=True)
@@ -352,7 +352,7 @@ def _heading_width(heading: str, lines: int) -> float:
 
 def _row_height(grid: AnnexGrid, size: float, page: int) -> int:
     """Height of a row in twips: as high as one page allows, or comfortable where the table needs several pages."""
-    rows = len(grid.header) + len(grid.rows) + len(grid.totals)
+    rows = len(grid.header) + len(grid.rows)
     room = page - 9 * word.LINE_TWIPS  # heading, title, note; the imprint on the last page
     least, comfortable, most = (round(size * 20 * factor) for factor in (1.4, 1.6, 2.4))
     return comfortable if room / rows < least else min(most, int(room / rows))

@@ -113,14 +113,15 @@ class _PartChart:
         frame = frame.sort_values("rate", ascending=False, kind="stable")
         known = of_rows.dropna(subset=["k", "n"])
         overall = float(known["k"].sum() / known["n"].sum())
+        whole = f"{word if self.words['is_within_all_groups'] else ''}合计"
         hollow = f"；空心：{words['denominator']}不足 {small:g}" if (frame["base"] < small).any() else ""
         remark = remark_on_impossible(frame["rate"]) + remark
         subtitle = (
             f"各{word}{words['heading']}{_in_brackets(words['numerator'], words['denominator'])}，由高到低；"
-            f"蓝色高于合计，灰色不高于{hollow}{remark}"
+            f"蓝色高于{whole}，灰色不高于{hollow}{remark}"
         )
         named = "，".join(f"{r.name} {percent(r.rate)}" for r in frame.itertuples(index=False))
-        label = f"合计 {percent(overall)}"
+        label = f"{whole} {percent(overall)}"
         return self._make(
             draw_rate_bars(frame, overall, small, label, WIDE),
             subtitle,
