@@ -33,9 +33,10 @@ def main(quarter: str, new: str) -> None:
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
         sheet = next(iter(sorted((output / "sheets").glob("*.xlsx"))))
         [bulletin] = output.glob("bulletin*.docx")
+        annexes = next(path for path in output.glob("annexes*.xlsx") if "internal" not in path.name)
         page_of(data / "raw" / new / "annexes.xlsx", 3, HERE / "form.png", aside)
         page_of(bulletin, 2, HERE / "bulletin.png", aside)
-        page_of(output / "annexes.xlsx", 3, HERE / "annexes.png", aside)
+        page_of(annexes, 3, HERE / "annexes.png", aside)
         page_of(output / "review.xlsx", 1, HERE / "review.png", aside)
         page_of(sheet, 1, HERE / "sheet.png", aside)
 

@@ -26,7 +26,7 @@ def test_what_comes_out(built: Path) -> None:
     names = {path.name for path in built.iterdir()}
     assert names == {
         "briefing.html", "briefing.ipynb", "findings.csv", "findings.json", "manifest.json", "review.xlsx",
-        "annexes.xlsx", "annexes.internal.xlsx", "bulletin.draft.docx", "data", "sentences.csv", "sheets", "run.log",
+        "annexes.draft.xlsx", "annexes.internal.xlsx", "bulletin.draft.docx", "data", "sentences.csv", "sheets", "run.log",
     }  # fmt: skip
     files = [
         path for path in built.rglob("*") if path.is_file() and path.name not in ("manifest.json", "run.log")

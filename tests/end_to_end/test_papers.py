@@ -46,7 +46,7 @@ def read_alone(path: Path, folder: Path, quarter: Period, reference: Reference) 
     return read_raw(raw, quarter, reference)
 
 
-@pytest.mark.parametrize("name", ["annexes.xlsx", "annexes.internal.xlsx", "bulletin.draft.docx"])
+@pytest.mark.parametrize("name", ["annexes.draft.xlsx", "annexes.internal.xlsx", "bulletin.draft.docx"])
 def test_a_paper_read_back_is_the_quarter(
     built: Path, real: QuarterData, reference: Reference, tmp_path: Path, name: str
 ) -> None:
@@ -56,10 +56,10 @@ def test_a_paper_read_back_is_the_quarter(
 def test_only_the_internal_annexes_tell_the_verdict(built: Path) -> None:
     told = {
         name: [str(row[0]) for row in openpyxl.load_workbook(built / name)["封面"].values]
-        for name in ("annexes.xlsx", "annexes.internal.xlsx")
+        for name in ("annexes.draft.xlsx", "annexes.internal.xlsx")
     }
-    assert "核对结论" in told["annexes.internal.xlsx"] and "核对结论" not in told["annexes.xlsx"]
-    assert "所读文件" not in told["annexes.xlsx"]
+    assert "核对结论" in told["annexes.internal.xlsx"] and "核对结论" not in told["annexes.draft.xlsx"]
+    assert "所读文件" not in told["annexes.draft.xlsx"]
 
 
 def test_the_bulletin_printed_as_pdf_is_the_quarter(

@@ -274,10 +274,12 @@ def test_a_correction_reaches_every_paper_and_nothing_else(built: Path, answered
     import docx
 
     published = answered / "output" / "2022Q4"
-    annexes = changed_cells(built / "annexes.xlsx", published / "annexes.xlsx")
+    annexes = changed_cells(built / "annexes.draft.xlsx", published / "annexes.draft.xlsx")
     assert {one for one in annexes if one[0].startswith("附件")} == {("附件2 市直部门", "11237.0", "11273.0")}
-    assert {one[0] for one in annexes} == {"附件2 市直部门", "说明"}
-    assert any("通报列为 11237，更正为 11273" in row[2] for row in sheets(published / "annexes.xlsx")["说明"])
+    assert {one[0] for one in annexes} == {"附件2 市直部门", "说明", "封面"}, "the cover lists what is left"
+    assert any(
+        "通报列为 11237，更正为 11273" in row[2] for row in sheets(published / "annexes.draft.xlsx")["说明"]
+    )
 
     old, new = (docx.Document(str(folder / "bulletin.draft.docx")) for folder in (built, published))
     cells = [

@@ -114,7 +114,10 @@ def test_a_damaged_page_is_made_again_and_what_people_keep_there_stays(stale: Pa
     (published / "回收").mkdir()
     (published / "回收" / "批注.txt").write_text("mine")
     result = call("quarter", stale, "2022Q4")
-    assert result.returncode == 0 and "自己存放的文件原样保留：修改稿.docx、回收/批注.txt" in result.stderr
+    assert (
+        result.returncode == 0
+        and "自己存放的文件、文件夹原样保留：修改稿.docx、回收/批注.txt" in result.stderr
+    )
     assert len((published / "briefing.html").read_bytes()) > 300_000
     assert (published / "修改稿.docx").read_bytes() == b"mine"
     assert (published / "回收" / "批注.txt").read_text() == "mine"
@@ -126,9 +129,9 @@ def test_a_damaged_page_is_made_again_and_what_people_keep_there_stays(stale: Pa
 
 def test_a_file_that_is_gone_is_made_again(stale: Path) -> None:
     (stale / "data" / "raw" / "2022Q4" / "notes.md").unlink()
-    (stale / "output" / "2022Q4" / "annexes.xlsx").unlink()
+    (stale / "output" / "2022Q4" / "annexes.draft.xlsx").unlink()
     assert call("quarter", stale, "2022Q4").returncode == 0
-    assert (stale / "output" / "2022Q4" / "annexes.xlsx").exists()
+    assert (stale / "output" / "2022Q4" / "annexes.draft.xlsx").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -152,6 +155,7 @@ def test_a_run_that_is_stopped_leaves_nothing(stale: Path, number: signal.Signal
     assert published_folder_problems(stale / "output" / "2022Q4") == ""
     assert sorted(path.name for path in (stale / "output").iterdir()) == [
         ".2022Q4.lock",
+        ".index.html.lock",
         "2022Q4",
         "index.html",
     ]

@@ -198,15 +198,15 @@ def test_edited_annexes_are_kept_and_other_changes_are_told(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
     publish(folder, ReviewResult(real, real_report), reference)
-    edit_workbook(folder / "annexes.xlsx")
-    edited = (folder / "annexes.xlsx").read_bytes()
+    edit_workbook(folder / "annexes.draft.xlsx")
+    edited = (folder / "annexes.draft.xlsx").read_bytes()
     with (folder / "findings.csv").open("a", encoding="utf-8") as file:
         file.write("mine")
     kept, said = publish(folder, ReviewResult(real, real_report), reference)
     told = "\n".join(said)
-    assert kept == ["annexes.xlsx", "changed/findings.csv"]
+    assert kept == ["annexes.draft.xlsx", "changed/findings.csv"]
     assert (folder / "changed" / "findings.csv").read_text("utf-8-sig").endswith("mine")
     assert not (folder / "findings.csv").read_text("utf-8-sig").endswith("mine")
-    assert (folder / "annexes.xlsx").read_bytes() == edited
-    assert (folder / "annexes.new.xlsx").exists() and "本次的是 annexes.new.xlsx" in told
+    assert (folder / "annexes.draft.xlsx").read_bytes() == edited
+    assert (folder / "annexes.draft.new.xlsx").exists() and "本次的是 annexes.draft.new.xlsx" in told
     assert "findings.csv 在生成以后改动过或已损坏，已重新生成；原来的在 changed/ 中" in told

@@ -306,6 +306,10 @@ def _proof(locations: Locations, options: argparse.Namespace) -> int:
     if found:
         print_result(format_differences(found))
     report_progress(summarise_differences(found, quarter))
+    if still_wrong := len(reviewed.report.uncorrected):
+        report_progress(
+            f"尚有 {still_wrong} 条须更正：涉及的数只按所列核对，不表示所列无误；更正以后请再校对一次，再印发"
+        )
     return NEEDS_ATTENTION if any(difference.counts for difference in found) else DONE
 
 

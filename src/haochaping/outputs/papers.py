@@ -12,7 +12,7 @@ from pathlib import Path
 from haochaping.checks.review import ReviewResult
 from haochaping.checks.verdict import Verdict
 from haochaping.figures.figure import Figures
-from haochaping.outputs.excel.annexes_workbook import write_annexes
+from haochaping.outputs.excel.annexes_workbook import annexes_name, write_annexes
 from haochaping.outputs.excel.review_workbook import write_review
 from haochaping.outputs.exchange.verification_sheets import write_sheets
 from haochaping.outputs.package.data_package import write_package
@@ -24,7 +24,6 @@ from haochaping.outputs.published.edited_papers import (
     remind_where_filled_papers_go,
 )
 from haochaping.outputs.published.file_names import (
-    ANNEXES,
     FINAL,
     INTERNAL_ANNEXES,
     MANIFEST,
@@ -85,14 +84,14 @@ def write_papers(
     data, report = reviewed.data, reviewed.report
     review = free_path(staging, REVIEW)
     bulletin = free_path(staging, bulletin_name(report))
-    annexes, internal = free_path(staging, ANNEXES), free_path(staging, INTERNAL_ANNEXES)
+    annexes, internal = free_path(staging, annexes_name(report)), free_path(staging, INTERNAL_ANNEXES)
     write_findings(data, report, staging)
     write_review(reviewed, answers, review)
     sheets = write_sheets(data, report, reference, staging / SHEETS)
     write_audit(data, report, figures, reference, staging)
     write_bulletin(data, report, figures, reference, bulletin)
-    write_annexes(data, report.verdict.value, annexes, internal=False)
-    write_annexes(data, report.verdict.value, internal)
+    for path, is_internal in ((annexes, False), (internal, True)):
+        write_annexes(data, report.verdict.value, path, internal=is_internal, uncorrected=report.uncorrected)
     write_package(data, staging / PACKAGE)
     new_papers = []
     for path in (review, bulletin, annexes, internal, *sheets):

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import CellRef, QuarterData, annex_frame, frame
-from haochaping.outputs.excel.annexes_workbook import write_annexes
+from haochaping.outputs.excel.annexes_workbook import annexes_name, write_annexes
 from haochaping.reference.reference import Reference
 from haochaping.store.apply_corrections import Correction, apply_corrections
 from haochaping.store.cell_index import cell_of
@@ -236,3 +237,26 @@ measures = ["votes"]
     sheet = load_workbook(tmp_path / "annexes.xlsx")["附件1 12345热线／窗口&大厅"]
     assert [cell.value for cell in sheet["C"]] == ["评价数", 5, 6]
     assert list(sheet.tables) == ["_12345热线_窗口_大厅"]
+
+
+def test_a_draft_says_on_its_cover_what_must_be_corrected_and_colours_it(
+    real: QuarterData, real_report: CheckReport, tmp_path: Path
+) -> None:
+    uncorrected = real_report.uncorrected
+    assert annexes_name(real_report) == "annexes.draft.xlsx" and uncorrected
+    book = written(real, tmp_path, internal=False, uncorrected=uncorrected)
+    cover = {str(row[0]): str(row[1]) for row in book["封面"].values if row[0]}
+    assert cover["草稿"].startswith(f"有 {len(uncorrected)} 条须更正，不能对外")
+    assert [cover[f"须更正 {n}"] for n in range(1, len(uncorrected) + 1)] == [f.message for f in uncorrected]
+    red = {
+        (sheet.title, str(row[1].value), sheet.cell(1, cell.column).value)
+        for sheet in book.worksheets
+        for row in sheet.iter_rows(min_row=2)
+        for cell in row
+        if str(cell.fill.fgColor.rgb).endswith("F8D7DA")
+    }
+    assert ("附件2 市直部门", "市水务集团有限责任公司", "评价率") in red
+    assert {name for name, _, _ in red} <= {"附件1 各区县", "附件2 市直部门", "附件5 公共服务"}
+    clean = written(real, tmp_path, internal=False)
+    assert "草稿" not in {row[0] for row in clean["封面"].values}
+    assert annexes_name(replace(real_report, findings=())) == "annexes.xlsx"

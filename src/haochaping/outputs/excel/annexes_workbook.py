@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from haochaping.checks.check_report import CheckReport
+from haochaping.checks.finding import Finding
 from haochaping.core.annex_numbers import printed_table_names
 from haochaping.core.declaration import Group, Measure
 from haochaping.core.labels import annex_words
 from haochaping.core.measure_words import definition
-from haochaping.core.model import QuarterData, frame
+from haochaping.core.model import CellRef, QuarterData, frame
 from haochaping.core.text import printable
 from haochaping.outputs.cell_words import BLANK, cell_words
 from haochaping.outputs.excel.workbook_style import (
@@ -28,6 +30,7 @@ from haochaping.outputs.excel.workbook_style import (
     write_lines,
     write_text,
 )
+from haochaping.outputs.published.file_names import ANNEXES, DRAFT_ANNEXES
 from haochaping.present.printed_table import (
     PrintedCell,
     PrintedColumn,
@@ -48,14 +51,30 @@ _SOURCE_KINDS = {
     "simulated": "模拟数据，不是实际情况",
 }
 _NUMBER_ALIGNMENT = {"align": "right", "indent": 1}
+_WRONG = {"bg_color": "#F8D7DA"}
+"""What must be corrected, as on the page."""
 _WIDEST_NAME = 34
 _WIDEST_PORTRAIT = 108
 _LONGEST_NOTE = 170
 """A page footer holds 255 characters, marks included."""
 
 
-def write_annexes(data: QuarterData, verdict: str, path: Path, *, internal: bool = True) -> None:
+def annexes_name(report: CheckReport) -> str:
+    """``annexes.draft.xlsx`` while something must be corrected, else ``annexes.xlsx``."""
+    return DRAFT_ANNEXES if report.uncorrected else ANNEXES
+
+
+def write_annexes(
+    data: QuarterData,
+    verdict: str,
+    path: Path,
+    *,
+    internal: bool = True,
+    uncorrected: Sequence[Finding] = (),
+) -> None:
     """Write ``annexes.xlsx``, the copy to be circulated or the one for reviewers.
+
+    While something must be corrected it is a draft: its cover says so, with every finding, and their cells are coloured.
 
     Every cell is where it was printed: numbers as numbers, percentages with the decimals
     printed, words as printed, blank as blank, totals last under the table. A corrected number is followed
@@ -71,19 +90,23 @@ def write_annexes(data: QuarterData, verdict: str, path: Path, *, internal: bool
         The file to write.
     internal : bool
         Whether this is the copy for reviewers: with verdict, files read, and who corrected what.
+    uncorrected : sequence of Finding
+        What must still be corrected.
     """
     if not internal and not data.fact("issue_date"):
         # Without an issue date nothing was published yet, so there is no published figure to call corrected.
         data = replace(data, corrections=frame("corrections", []))
     tables = [printed_table(data, name) for name in printed_table_names(data)]
     sheets = _sheet_names(tables)
+    wrong = frozenset(cell for finding in uncorrected for cell in (finding.at, *finding.suspects))
     title = f"{data.quarter.label}{data.declaration.subject}数据附件"
     workbook = open_workbook(path, title)
     styles = Styles(workbook)
-    _write_cover(workbook.add_worksheet(COVER), styles, title, _cover_facts(data, verdict, internal))
+    facts = [*_draft_facts(uncorrected), *_cover_facts(data, verdict, internal)]
+    _write_cover(workbook.add_worksheet(COVER), styles, title, facts)
     _write_contents(workbook.add_worksheet(CONTENTS), styles, dict(zip(sheets, tables, strict=True)))
     for name, table in zip(sheets, tables, strict=True):
-        _write_annex(workbook.add_worksheet(name), styles, table)
+        _write_annex(workbook.add_worksheet(name), styles, table, wrong)
     _write_entries(workbook.add_worksheet(SHEET), styles, data)
     remarks = list(_remark_rows(data, tables, internal))
     columns = [("类别", 16), ("项目", 30), ("内容", 68)]
@@ -101,6 +124,14 @@ def _sheet_names(tables: Sequence[PrintedTable]) -> list[str]:
 
 
 # --- cover and contents -----------------------------------------------------------------------------
+
+
+def _draft_facts(uncorrected: Sequence[Finding]) -> list[tuple[str, str]]:
+    """The lines of the cover of a draft: that it is one, and what must be corrected."""
+    if not uncorrected:
+        return []
+    facts = [("草稿", f"有 {len(uncorrected)} 条须更正，不能对外；涉及的格底色为红，更正以后才有 {ANNEXES}")]
+    return facts + [(f"须更正 {n}", finding.message) for n, finding in enumerate(uncorrected, start=1)]
 
 
 def _cover_facts(data: QuarterData, verdict: str, internal: bool) -> list[tuple[str, str]]:
@@ -184,7 +215,8 @@ def _write_entries(sheet: Any, styles: Styles, data: QuarterData) -> None:
 # --- one annex --------------------------------------------------------------------------------------
 
 
-def _write_annex(sheet: Any, styles: Styles, table: PrintedTable) -> None:
+def _write_annex(sheet: Any, styles: Styles, table: PrintedTable, wrong: Collection[CellRef]) -> None:
+    """Write a sheet; the cells of `wrong` are coloured."""
     sheet.set_default_row(ROW_HEIGHT)
     widths = _column_widths(table)
     for column, width in enumerate(widths):
@@ -197,7 +229,7 @@ def _write_annex(sheet: Any, styles: Styles, table: PrintedTable) -> None:
         sheet.write_string(0, column, heading, styles.head)
     for number, row in enumerate(table.rows, start=1):
         sheet.write_number(number, 0, number, styles.get(border=1, align="center"))
-        _write_row(sheet, styles, table.columns, number, row, {"border": 1})
+        _write_row(sheet, styles, table, number, row, {"border": 1}, wrong)
     last = len(table.rows)
     sheet.add_table(
         0,
@@ -215,7 +247,7 @@ def _write_annex(sheet: Any, styles: Styles, table: PrintedTable) -> None:
     for number, row in enumerate(table.totals, start=last + 1):
         total_properties = {"border": 1, "bold": True, **({"top": 2} if number == last + 1 else {})}
         sheet.write_blank(number, 0, None, styles.get(**total_properties))
-        _write_row(sheet, styles, table.columns, number, row, total_properties)
+        _write_row(sheet, styles, table, number, row, total_properties, wrong)
     sheet.freeze_panes(1, 2)
     landscape = sum(widths) > _WIDEST_PORTRAIT
     set_page(sheet, landscape=landscape)
@@ -231,30 +263,26 @@ def _table_name(table: PrintedTable) -> str:
 def _write_row(
     sheet: Any,
     styles: Styles,
-    columns: Sequence[PrintedColumn],
+    table: PrintedTable,
     number: int,
     row: PrintedRow,
     cell_properties: dict[str, Any],
+    wrong: Collection[CellRef],
 ) -> None:
     lines = lines_needed(row.name, _WIDEST_NAME - 2)
     if lines > 1:
         sheet.set_row(number, LINE_HEIGHT * lines + 5)
     sheet.write_string(number, 1, row.name, styles.get(**cell_properties, text_wrap=True, num_format="@"))
-    for at, (column, cell) in enumerate(zip(columns, row.cells, strict=True)):
+    for at, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True)):
         position = (number, at + 2)
+        properties = cell_properties | _NUMBER_ALIGNMENT
+        if column.cell(table.name, row.name) in wrong:
+            properties |= _WRONG
         if cell.value is None:
-            write_text(
-                sheet,
-                *position,
-                cell.text,
-                styles.get(**cell_properties, **_NUMBER_ALIGNMENT, num_format="@"),
-            )
+            write_text(sheet, *position, cell.text, styles.get(**properties, num_format="@"))
         else:
-            sheet.write_number(
-                *position,
-                cell.value,
-                styles.get(**cell_properties, **_NUMBER_ALIGNMENT, num_format=_number_format(column, cell)),
-            )
+            number_format = _number_format(column, cell)
+            sheet.write_number(*position, cell.value, styles.get(**properties, num_format=number_format))
 
 
 def _number_format(column: PrintedColumn, cell: PrintedCell) -> str:

@@ -9,7 +9,9 @@ from pathlib import Path
 from haochaping.core.period import Period
 from haochaping.files.file_hash import sha256_by_name
 from haochaping.outputs.published.file_names import (
+    ANNEXES,
     DRAFT,
+    DRAFT_ANNEXES,
     FINAL,
     MANIFEST,
     RETURNED,
@@ -21,6 +23,10 @@ from haochaping.outputs.published.file_names import (
 _BULLETIN = Path(FINAL).stem
 _EDITABLE = ("review*.xlsx", "bulletin*.docx", "annexes*.xlsx", f"{SHEETS}/*.xlsx")
 """Papers that are meant to be filled in or edited."""
+
+
+_CIRCULATED = (ANNEXES, DRAFT_ANNEXES)
+"""Names of one paper, before and after all is corrected."""
 
 
 def remarks_on_kept_papers(kept: Sequence[str], new_papers: Sequence[str], published: Path) -> Iterator[str]:
@@ -43,10 +49,9 @@ def _new_counterpart(kept_paper: str, new_papers: Sequence[str]) -> str:
     for stem in (_BULLETIN, Path(REVIEW).stem):
         if kept_paper.startswith(stem):
             return next((name for name in new_papers if name.startswith(stem)), "")
-    return next(
-        (name for name in new_papers if name_without_new(Path(name)) == name_without_new(Path(kept_paper))),
-        "",
-    )
+    kept = name_without_new(Path(kept_paper))
+    same = {kept, *(map(Path, _CIRCULATED) if kept.name in _CIRCULATED else ())}
+    return next((name for name in new_papers if name_without_new(Path(name)) in same), "")
 
 
 def report_edited_papers(published: Path, quarter: Period, report_progress: Callable[[str], None]) -> None:

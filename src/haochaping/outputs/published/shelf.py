@@ -10,6 +10,7 @@ from pathlib import Path
 from haochaping.outputs.published.file_names import (
     ANNEXES,
     DRAFT,
+    DRAFT_ANNEXES,
     FINAL,
     INTERNAL_ANNEXES,
     MANIFEST,
@@ -29,6 +30,7 @@ _KINDS = (
     (DRAFT, "通报", "草稿（尚有须更正，不能印发）"),
     ("bulletin*.docx", "通报", ""),
     (ANNEXES, "附件", "附件表格（可对外）"),
+    (DRAFT_ANNEXES, "附件", "附件表格草稿（尚有须更正，不能对外）"),
     (INTERNAL_ANNEXES, "附件", "附件表格（内部审核）"),
     (REVIEW, "核对", "答复表"),
     ("review*.xlsx", "核对", ""),
