@@ -49,8 +49,10 @@ class DoubtGroup:
 
     @property
     def likeliest(self) -> tuple[CellRef, ...]:
-        """Cells of the first explanation of a located cause; none without."""
-        return self.cause.explanations[0].cells if self.cause and self.cause.explanations else ()
+        """Cells of the first explanation of a located cause; none without, or where another one is as likely."""
+        if self.cause is None or not self.cause.explanations or self.cause.is_undecided:
+            return ()
+        return self.cause.explanations[0].cells
 
 
 def group_doubts(
@@ -95,9 +97,16 @@ def group_doubts(
 
 
 def _most_telling_first(cause: Cause, removed: Sequence[Collection[int]]) -> Cause:
-    """The cause with the explanations that remove most other doubts (such as a share that does not fit) first."""
+    """The cause with the explanations that remove most other doubts (such as a share that does not fit) first.
+
+    It is undecided where another one removes as many and is as light.
+    """
     order = sorted(range(len(removed)), key=lambda number: -len(removed[number]))
-    return replace(cause, explanations=tuple(cause.explanations[number] for number in order))
+    first, *others = [(len(removed[number]), cause.explanations[number].weight) for number in order] or [
+        (0, 0.0)
+    ]
+    explanations = tuple(cause.explanations[number] for number in order)
+    return replace(cause, explanations=explanations, is_undecided=first in others)
 
 
 def _changed_values(explanation: Explanation) -> dict[CellRef, int]:

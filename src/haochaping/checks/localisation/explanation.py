@@ -37,6 +37,8 @@ class Cause:
 
     outcomes: tuple[Outcome, ...]
     explanations: tuple[Explanation, ...]
+    is_undecided: bool = False
+    """Whether another explanation is as likely as the first: as light, and of as many other doubts."""
 
 
 def cells_of(constraint: Constraint) -> set[CellRef]:

@@ -119,7 +119,8 @@ def _methods_table(figures: Figures) -> Html:
     rows = [
         (
             "增减",
-            f"数量增减不到 {percent}%、比率增减不到 {points} 个百分点、也不到原比率 {relative}% 的说“基本持平”；区间含零的不说升降",
+            f"数量增减不到 {percent}% 的说“基本持平”；比率看增减的 95% 区间：整个在正负 {points} 个百分点（低比率为原比率的 {relative}%）"
+            "之内的说“基本持平”，不含零的说升降，其余不能断定",
             "本市设置（city.toml）",
         ),
         *_METHODS,

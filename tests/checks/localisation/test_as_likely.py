@@ -1,0 +1,32 @@
+"""Where two slips explain a wrong sum as well, no unit is named as the likely one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from haochaping.checks.run_rules import run_rules
+from haochaping.figures.compute_figures import compute_figures
+from haochaping.present.doubts import doubt_html
+from haochaping.store.cell_index import CellIndex
+from tests.declared_city import DeclaredCity
+from tests.present.general_quarters import GROUPS, HALLS_ANNEX
+
+
+@pytest.mark.parametrize(("second", "named"), [("147", ()), ("150", ("甲大厅",))])
+def test_of_two_slips_that_fit_as_well_none_is_named(
+    tmp_path: Path, second: str, named: tuple[str, ...]
+) -> None:
+    """736 for 763 adds the 27 that are missing, and so would 147 for 174."""
+    city = DeclaredCity(tmp_path, GROUPS + HALLS_ANNEX)
+    total = 736 + int(second) + 2000 + 27
+    data = city.read("", 各大厅=f"大厅 办件数\n甲大厅 736\n乙大厅 {second}\n丙大厅 2000\n合计 {total}")
+    report = run_rules(data, city.reference)
+    [finding] = [f for f in report.findings if f.check == "total_sum"]
+    assert {cell.row for cell in finding.suspects} >= {"甲大厅"}
+    rows = {cell.row for cell in finding.likeliest}
+    assert "乙大厅" not in rows and (bool(named) or not rows)
+    figure = compute_figures(data, city.reference)["halls_cases"]
+    said = str(doubt_html([figure], report, CellIndex(data, city.reference)))
+    assert "乙大厅" not in said and ("甲大厅" not in said or bool(named))
