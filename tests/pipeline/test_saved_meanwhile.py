@@ -19,6 +19,7 @@ from haochaping.files.file_hash import file_sha256
 from haochaping.outputs.published.file_names import MANIFEST
 from haochaping.pipeline import build_quarter
 from haochaping.pipeline.fingerprint import changed_inputs, hash_inputs
+from haochaping.pipeline.leftovers import recover_interrupted
 from haochaping.pipeline.run_quarter import publish_quarter
 
 QUARTER = Period(2022, 4)
@@ -156,3 +157,11 @@ def test_a_plain_file_in_the_place_of_the_published_folder_is_refused(where: Loc
     with pytest.raises(InputRefused, match="这里应为文件夹"):
         publish_quarter(where, QUARTER, lambda _: None)
     assert where.published(QUARTER).read_text() == "mine"
+
+
+def test_tidy_tables_of_an_interrupted_run_are_cleaned_too(where: Locations) -> None:
+    left = where.data / "tidy" / f".{QUARTER}.new"
+    left.mkdir(parents=True)
+    said: list[str] = []
+    recover_interrupted(where, said.append)
+    assert not left.exists() and said == [f"{QUARTER}：上一次运行没有做完，留下的半成品已清除"]

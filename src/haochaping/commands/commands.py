@@ -147,7 +147,7 @@ def _verify(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.pipeline.verify import verify
 
     quarter = options.quarter
-    recover_interrupted(locations.output, report_progress)
+    recover_interrupted(locations, report_progress)
     if options.all:
         return _verify_all(locations)
     found = verify(locations, quarter, report_progress)
@@ -218,6 +218,7 @@ def _last_readable_quarter(locations: Locations, quarter: Period, reference: Ref
 def _tidy(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.pipeline.assess import assess
     from haochaping.pipeline.fingerprint import changed_inputs, hash_inputs
+    from haochaping.pipeline.leftovers import recover_interrupted
     from haochaping.read.raw_folder import read_raw
     from haochaping.reference.reference import load_reference
     from haochaping.store.tidy_tables import write_tidy
@@ -227,6 +228,7 @@ def _tidy(locations: Locations, options: argparse.Namespace) -> int:
     reference.admit(quarter)
     if not locations.raw(quarter).is_dir():
         read_raw(locations.raw(quarter), quarter, reference)
+    recover_interrupted(locations, report_progress)
     inputs = hash_inputs(locations, quarter, options.as_of or date.today())
     data = assess(locations, quarter, inputs.as_of).data
     if saved := changed_inputs(locations, inputs):

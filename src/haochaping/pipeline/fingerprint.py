@@ -33,6 +33,7 @@ OUTSIDE_A_RUN = (
     "pipeline/run_quarters.py",
     "pipeline/update_index.py",
     "pipeline/verify.py",
+    "pipeline/verify_all.py",
     "reference/locked_packages.py",
 )
 """Folders and files of the package that no output of a run depends on, so that a change there rebuilds nothing.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
+from haochaping.core.paths import Locations
 from haochaping.files.exclusive_lock import FolderLocked, exclusive_lock
 from haochaping.files.swap_folder import interrupted_folders, recover
 
 
-def recover_interrupted(output: Path, report_progress: Callable[[str], None]) -> None:
-    """Recover every interrupted folder below the output root, except those that another run has locked."""
-    for published in interrupted_folders(output):
+def recover_interrupted(locations: Locations, report_progress: Callable[[str], None]) -> None:
+    """Recover every interrupted published or tidy folder, except those that another run has locked."""
+    for published in (*interrupted_folders(locations.output), *interrupted_folders(locations.data / "tidy")):
         from haochaping.outputs.published.kept_entries import move_late_saves
 
         try:

@@ -129,7 +129,7 @@ def publish_quarter(
         The quarter, if it has been read and checked already.
     """
     started = time.perf_counter()
-    recover_interrupted(locations.output, report_progress)
+    recover_interrupted(locations, report_progress)
     published, as_of = locations.published(quarter), as_of or date.today()
     inputs = hash_inputs(locations, quarter, as_of)
     if not inputs.files["data"]:

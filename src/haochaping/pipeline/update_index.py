@@ -41,7 +41,7 @@ def write_index(locations: Locations, report_progress: Callable[[str], None]) ->
     """
     from haochaping.outputs.published.published_quarters import published_quarters
 
-    recover_interrupted(locations.output, report_progress)
+    recover_interrupted(locations, report_progress)
     published, skipped = published_quarters(locations.output)
     for folder in skipped:
         report_progress(f"目录没有列入 {locations.output / folder.name}：{folder.why}")
