@@ -112,10 +112,16 @@ def test_a_city_changes_a_general_rule_by_its_id(tmp_path: Path) -> None:
 
 
 def test_a_rule_that_is_switched_off_is_left_out(tmp_path: Path) -> None:
-    off = '[[rule]]\nid = "parts_sum"\nenabled = false\n[[rule]]\nid = "own"\nenabled = false\n'
+    off = '[[rule]]\nid = "parts_sum"\nenabled = false\n[[rule]]\nid = "own"\nkind = "bounds"\nenabled = false\n'
     usual, others = rules_of(city(tmp_path / "a")), rules_of(city(tmp_path / "b", rules=off))
     assert usual.keys() - others.keys() == {"parts_sum"}
     assert others.keys() <= usual.keys()
+
+
+def test_switching_off_a_rule_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    off = '[[rule]]\nid = "parts_summ"\nenabled = false\n'
+    with pytest.raises(InputRefused, match=r"parts_summ；没有这个 id 的通用规则，没有什么可停用"):
+        rules_of(city(tmp_path, rules=off))
 
 
 def test_a_change_of_a_rule_that_does_not_exist_is_refused(tmp_path: Path) -> None:

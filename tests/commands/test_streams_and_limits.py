@@ -105,8 +105,8 @@ def raised_from() -> Exception:
 @pytest.mark.parametrize(
     ("make", "told"),
     [
-        (library_error, "没有写成，上一次的输出没有改动：/disk/x：磁盘已满"),
-        (raised_from, "没有写成，上一次的输出没有改动：同时打开的文件过多，请放宽 ulimit -n"),
+        (library_error, "没有做完，上一次的输出没有改动：/disk/x：磁盘已满"),
+        (raised_from, "没有做完，上一次的输出没有改动：同时打开的文件过多，请放宽 ulimit -n"),
         (MemoryError, "内存不足，上一次的输出没有改动"),
         (lambda: RuntimeError("x"), "工具包出错（不是资料的问题）：RuntimeError: x"),
     ],

@@ -134,7 +134,7 @@ def test_a_paper_saved_at_the_last_moment_stays(where: Locations, monkeypatch: p
     publish_quarter(where, QUARTER, said.append)
     kept = where.published(QUARTER) / "review.new.xlsx"
     assert kept.read_bytes() == b"what a person saved"
-    assert any("运行期间保存的 review.xlsx 没有丢" in line and str(kept) in line for line in said)
+    assert any(line.startswith("review.xlsx 是运行期间保存的，没有丢") and str(kept) in line for line in said)
     assert "changed" in [path.read_text("utf-8-sig") for path in kept.parent.glob("findings*.csv")]
     assert (kept.parent / "pipe").is_fifo()
 
@@ -165,3 +165,43 @@ def test_tidy_tables_of_an_interrupted_run_are_cleaned_too(where: Locations) -> 
     said: list[str] = []
     recover_interrupted(where, said.append)
     assert not left.exists() and said == [f"{QUARTER}：上一次运行没有做完，留下的半成品已清除"]
+
+
+@pytest.mark.slow
+def test_a_pdf_of_a_person_and_what_is_in_the_way_of_an_output_go_aside(where: Locations) -> None:
+    """Also a second time, and a pipe that was there long before is not told as saved meanwhile."""
+    publish_quarter(where, QUARTER, lambda _: None)
+    folder = where.published(QUARTER)
+    for number, text in enumerate(("a", "b")):
+        (folder / "briefing.pdf").write_text(f"mine {text}")
+        (folder / "findings.json").unlink(missing_ok=True)
+        (folder / "findings.json").mkdir()
+        (folder / "findings.json" / text).write_text(text)
+        (folder / "findings.csv").write_text(text)
+        if not number:
+            os.mkfifo(folder / "pipe")
+        (where.raw(QUARTER) / "notes.md").write_text(f"## 总体情况\n\n{text}。\n", encoding="utf-8")
+        said: list[str] = []
+        publish_quarter(where, QUARTER, said.append)
+        assert not any("是运行期间保存的" in line for line in said), said
+    held = {path.read_bytes() for path in (folder / "changed").rglob("*") if path.is_file()}
+    assert held >= {b"mine a", b"mine b", b"a", b"b"} and (folder / "pipe").is_fifo()
+    assert (folder / "findings.json").is_file() and not (folder / "briefing.pdf").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["broken", "loop", "file"])
+def test_a_raw_folder_that_is_no_folder_is_refused_where_tidy_tables_are(
+    where: Locations, place: str
+) -> None:
+    """A share that is not mounted: the explanations beside the source would drop out in silence."""
+    publish_quarter(where, QUARTER, lambda _: None)
+    raw = where.raw(QUARTER)
+    shutil.rmtree(raw)
+    if place == "file":
+        raw.write_text("x")
+    else:
+        raw.symlink_to(raw if place == "loop" else "/nowhere")
+    with pytest.raises(InputRefused, match="不是文件夹，或是断开的链接"):
+        publish_quarter(where, QUARTER, lambda _: None)
+    assert (where.published(QUARTER) / "briefing.html").exists()

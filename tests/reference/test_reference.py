@@ -1,5 +1,7 @@
 import csv
+import os
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -192,3 +194,31 @@ def test_a_misspelled_column_of_an_optional_file_is_refused(folder: Path, name: 
     path.write_text(f"{first}x\n{rest}", encoding="utf-8")
     with pytest.raises(InputRefused, match=f"{name} 第 1 行：缺少列"):
         load_reference(folder).optional_rows(name)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("附件5", "附件55"), "counterpart：附件55；附件应为 附件1、附件2、附件3、附件4、附件5 之一"),
+        ((",,,,\n", ",,,2024-01-01,2023-01-01\n"), "valid_to：2023-01-01；不应早于 valid_from 2024-01-01"),
+    ],
+)
+def test_units_that_would_compare_nothing_are_refused(
+    tmp_path: Path, change: tuple[str, str], told: str
+) -> None:
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "units.csv").read_text("utf-8")
+    assert change[0] in text
+    (tmp_path / "units.csv").write_text(text.replace(*change), encoding="utf-8")
+    with pytest.raises(InputRefused) as refusal:
+        load_reference(tmp_path)
+    assert told in refusal.value.message
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/nowhere"), Path.mkdir])
+def test_settings_that_are_no_files_are_refused(tmp_path: Path, make: Callable[[Path], object]) -> None:
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "words.csv").unlink()
+    make(tmp_path / "words.csv")
+    with pytest.raises(InputRefused, match="不是文件，或是断开的链接"):
+        load_reference(tmp_path)

@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from haochaping.core.model import AS_PRINTED, MISSING, NUMBER, QuarterData, colu
 from haochaping.core.paths import quarters_in
 from haochaping.core.period import Period
 from haochaping.reference.reference import Reference, load_reference
-from haochaping.store.tidy_tables import guard_formula, read_tidy, unguard_formula, write_tidy
+from haochaping.store.tidy_tables import changed_files, guard_formula, read_tidy, unguard_formula, write_tidy
 from tests.shared import sign
 from tests.store.changed_cells import with_cell
 
@@ -288,3 +289,35 @@ def test_a_long_text_is_read_back(real: QuarterData, reference: Reference, tmp_p
     about.loc[about["field"] == "text", "value"] = "好" * 300_000
     write_tidy(replace(real, about=about), tmp_path)
     assert read_tidy(tmp_path, real.quarter, reference).fact("text") == "好" * 300_000
+
+
+@pytest.mark.parametrize("damage", ["", "file,sha256\n", "without cells", "without a frame"])
+def test_checksums_that_lack_a_table_are_none(real: QuarterData, tmp_path: Path, damage: str) -> None:
+    folder = tmp_path / "2022Q4"
+    write_tidy(real, folder)
+    path = folder / "checksums.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    name = {"without cells": "cells.csv", "without a frame": "headline.csv"}.get(damage, "")
+    path.write_text("".join(line for line in lines if not line.startswith(name)) if name else damage, "utf-8")
+    try:
+        assert changed_files(folder) == ["headline.csv"]
+    except InputRefused as refusal:
+        assert "checksums.csv，或不完整" in refusal.message and damage != "without a frame"
+
+
+def test_tables_changed_by_hand_are_kept_and_so_is_what_people_put_there(
+    real: QuarterData, tmp_path: Path
+) -> None:
+    folder, said = tmp_path / "2022Q4", list[str]()
+    write_tidy(real, folder)
+    for text in ("a", "b"):
+        (folder / "districts.csv").write_text(text)
+        if text == "a":
+            (folder / "mine.txt").write_text("mine")
+            (folder / "link").symlink_to("/nowhere")
+            os.mkfifo(folder / "pipe")
+        assert write_tidy(real, folder, said.append)
+    assert {path.read_text() for path in (folder / "changed").iterdir()} == {"a", "b"}
+    assert said == [f"{folder} 中的 districts.csv 整理以后改动过，已重新写出；原来的在 changed/ 中"] * 2
+    assert (folder / "mine.txt").exists() and (folder / "link").is_symlink() and (folder / "pipe").is_fifo()
+    assert changed_files(folder) == [] and not write_tidy(real, folder)

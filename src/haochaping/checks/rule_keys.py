@@ -163,6 +163,8 @@ def _check_entries(
         )
         if is_used and rule_id and kind not in kinds:
             _refuse_kind(checker, at, entry, kinds)
+        if not is_used and rule_id and rule_id not in general and kind not in kinds:
+            checker.problem(("rule", at, "id"), rule_id, "没有这个 id 的通用规则，没有什么可停用")
         if is_used and rule_id and rule_id in seen:
             checker.problem(("rule", at, "id"), rule_id, "id 不应重复")
         seen.add(rule_id)

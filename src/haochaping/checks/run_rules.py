@@ -19,6 +19,7 @@ from haochaping.checks.localisation.rearranged_rows import merge_rearranged
 from haochaping.checks.outcome import FAILS, HOLDS, NOT_EVALUABLE, Outcome
 from haochaping.checks.rule import Rule, load_rules
 from haochaping.checks.rule_kinds import ARITHMETIC, KINDS
+from haochaping.core.errors import InputRefused
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
@@ -63,6 +64,8 @@ def run_rules(
                     _render_message(
                         rule, outcome, cell_index
                     )  # here, so that a broken template is the rule's failure
+        except InputRefused:  # a file of the city's settings cannot be read
+            raise
         except Exception as error:  # a rule of the city may fail in any way; the page must say so
             results.append(_rule_result(rule, data.quarter, error=f"{type(error).__name__}: {error}"))
             continue

@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except Exception as error:  # the last line of defence: a message, never a traceback
         if isinstance(system_error := _system_error_behind(error), OSError):
-            report_progress(f"没有写成，上一次的输出没有改动：{describe_os_error(system_error)}")
+            report_progress(f"没有做完，上一次的输出没有改动：{describe_os_error(system_error)}")
             return FAILED
         report_progress(
             f"工具包出错（不是资料的问题）：{type(error).__name__}: {quoted(str(error), LONGEST_EXPECTED)}"

@@ -233,7 +233,7 @@ def _tidy(locations: Locations, options: argparse.Namespace) -> int:
     data = assess(locations, quarter, inputs.as_of).data
     if saved := changed_inputs(locations, inputs):
         raise refuse("、".join(saved), "读入期间改动过", "没有写入整理后的数据，请再运行一次")
-    changed = write_tidy(data, locations.tidy(quarter))
+    changed = write_tidy(data, locations.tidy(quarter), report_progress)
     report_progress(f"{'已写入' if changed else '没有变化'}：{locations.tidy(quarter)}")
     return DONE
 
@@ -257,6 +257,9 @@ def _check(locations: Locations, options: argparse.Namespace) -> int:
         report_progress(TIDY_NOTICE)
     reviewed = assess(locations, quarter, options.as_of or date.today())
     report = reviewed.report
+    for result in report.results:
+        if result.error:
+            report_progress(f"规则 {result.id} 未能运行，没有核对：{result.error}")
     if options.json:
         print_result(_terminal_safe_json(report.as_json(reviewed.data)))
     else:
@@ -283,7 +286,9 @@ def _collect(locations: Locations, options: argparse.Namespace) -> int:
     where_to = f"：{outcome.review}" if outcome.review.exists() else ""
     already = f"，另有 {outcome.already_present} 条原已填写" if outcome.already_present else ""
     if outcome.kept:
-        report_progress(f"原来的 review.xlsx 存为 {outcome.kept}：其中自己加的列、工作表、批注在那里")
+        report_progress(
+            f"原来的 review.xlsx 存为 {outcome.kept}：其中自己加的列、工作表、批注，只填了经办人等、还没有答复的行，在那里"
+        )
     report_progress(f"读入核实单 {len(outcome.read)} 份，新增答复 {len(outcome.added)} 条{already}{where_to}")
     return DONE if outcome.is_complete else NEEDS_ATTENTION
 

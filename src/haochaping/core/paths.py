@@ -59,8 +59,8 @@ def find_locations(
     """
     root = project_root()
     locations = Locations(
-        data=Path(data or os.environ.get(DATA_VARIABLE) or root / "data").resolve(),
-        output=Path(output or root / "output").resolve(),
+        data=_resolved(Path(data or os.environ.get(DATA_VARIABLE) or root / "data")),
+        output=_resolved(Path(output or root / "output")),
     )
     for folder in (locations.data / "raw", locations.data / "tidy", locations.reference):
         if locations.output.is_relative_to(folder):
@@ -68,6 +68,13 @@ def find_locations(
     if locations.output.exists() and not locations.output.is_dir():
         raise refuse(str(locations.output), "是文件", "输出根目录应为文件夹，请移走这个文件或另指定 --output")
     return locations
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (RuntimeError, OSError):  # RuntimeError before Python 3.13
+        raise refuse(str(path), "链接绕回了自己，或路径过长", "应为文件夹") from None
 
 
 def quarters_in(folder: Path) -> list[Period]:

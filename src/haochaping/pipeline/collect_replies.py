@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -233,7 +234,10 @@ def _keep_copy(workbook: Path) -> Path:
     content = workbook.read_bytes()
     for number in count(1):
         copy = folder / f"review.{number}.xlsx"
-        if write_new(copy, content) or copy.read_bytes() == content:
+        if write_new(copy, content):
+            shutil.copymode(workbook, copy)
+            return copy
+        if copy.is_file() and copy.read_bytes() == content:
             return copy
     raise AssertionError
 

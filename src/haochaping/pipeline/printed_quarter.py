@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from haochaping.core.errors import refuse
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import Locations, find_locations, quarters_in
 from haochaping.core.period import Period
@@ -34,7 +35,16 @@ def load_printed(locations: Locations, quarter: Period, reference: Reference) ->
 
 
 def rests_on_tidy(locations: Locations, quarter: Period) -> bool:
-    """Whether the quarter has no raw folder and is read from its tidy tables."""
+    """Whether the quarter has no raw folder and is read from its tidy tables.
+
+    Raises
+    ------
+    InputRefused
+        There is something in the place of the raw folder: its answers would be passed over.
+    """
+    raw = locations.raw(quarter)
+    if os.path.lexists(raw) and not raw.is_dir():
+        raise refuse(str(raw), "不是文件夹，或是断开的链接", "应为放资料的文件夹，请恢复它；确已不用的请移走")
     return not locations.raw(quarter).is_dir() and locations.tidy(quarter).is_dir()
 
 

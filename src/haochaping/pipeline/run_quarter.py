@@ -208,7 +208,7 @@ def _publish(
     from haochaping.pipeline.run_log import RunLog
 
     skip_slow_imports()
-    from haochaping.outputs.published.kept_entries import move_late_saves, saved_by_people
+    from haochaping.outputs.published.kept_entries import is_printed_pdf, move_late_saves, saved_by_people
     from haochaping.pipeline.build_quarter import build
     from haochaping.pipeline.manifest import altered_files, read_manifest
 
@@ -221,7 +221,7 @@ def _publish(
             built = build(locations, inputs, by, published, staging, log, reviewed)
             if wrong := altered_files(staging, read_manifest(staging)):
                 raise OSError(f"写出的文件与内容不符：{'、'.join(wrong)}")
-            if (published / PDF).exists():
+            if is_printed_pdf(published):
                 log.report_progress(
                     f"原来的 {PDF} 是按旧的网页打印的，不再保留；需要的请运行 make pdf Q={quarter}"
                 )
@@ -236,7 +236,7 @@ def _publish(
             # Imported late, because it takes time and the kernel should start first.
             from haochaping.store.tidy_tables import write_tidy
 
-            write_tidy(built.data, locations.tidy(quarter))
+            write_tidy(built.data, locations.tidy(quarter), log.report_progress)
     except _SavedMeanwhile:
         raise
     except Exception as error:

@@ -99,7 +99,7 @@ def _run_quarters(
                 report_progress(f"读入与核对 {quarter.label}")
                 inputs = hash_inputs(locations, quarter, as_of)
                 read_quarters[quarter] = ReadQuarter(inputs, assess(locations, quarter, as_of))
-                write_tidy(read_quarters[quarter].result.data, locations.tidy(quarter))
+                write_tidy(read_quarters[quarter].result.data, locations.tidy(quarter), report_progress)
         if quarter in outcomes:
             report_progress(f"{quarter}：{outcomes[quarter].failure}（{len(outcomes)}/{len(quarters)}）")
     jobs = 1 if sys.platform == "win32" else min(jobs, os.cpu_count() or 1)

@@ -16,7 +16,7 @@ from typing import Any
 from haochaping.cleaning.csv_cell_limit import csv_cell_limit
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.declaration import Declaration
-from haochaping.core.errors import InputRefused, Problem, refuse
+from haochaping.core.errors import InputRefused, Problem, describe_os_error, refuse
 from haochaping.core.paths import find_locations
 from haochaping.core.period import KINDS, QUARTER, Period, kind_name
 from haochaping.core.text import normalize_for_comparison
@@ -178,13 +178,13 @@ def load_reference(folder: Path) -> Reference:
     city = _read_city(folder / "city.toml")
     declaration = read_declaration(folder / DECLARATION, _read_text(folder / DECLARATION))
     words = read_words(folder / "words.csv")
+    rows = _read_unit_rows(folder)
+    units = tuple(_unit(row, folder / "units.csv", i, declaration) for i, row in enumerate(rows, start=2))
+    _refuse_unknown_counterparts(units, folder / "units.csv", declaration)
     return Reference(
         folder=folder,
         city=city,
-        units=tuple(
-            _unit(row, folder / "units.csv", i, declaration)
-            for i, row in enumerate(_read_unit_rows(folder), start=2)
-        ),
+        units=units,
         declaration=declaration,
         totals=words.totals,
         no_value=words.no_value,
@@ -284,6 +284,10 @@ def _unit(row: dict[str, str], path: Path, line: int, declaration: Declaration) 
     for name in ("valid_from", "valid_to"):
         if row[name] and not _is_iso_date(row[name]):
             raise refuse(f"{path} 第 {line} 行 {name}", row[name], "应写作 2021-12-31，或空白")
+    if row["valid_from"] and row["valid_to"] and row["valid_from"] > row["valid_to"]:
+        raise refuse(
+            f"{path} 第 {line} 行 valid_to", row["valid_to"], f"不应早于 valid_from {row['valid_from']}"
+        )
     return Unit(
         kind=row["kind"],
         canonical=row["canonical"],
@@ -296,6 +300,24 @@ def _unit(row: dict[str, str], path: Path, line: int, declaration: Declaration) 
     )
 
 
+def _refuse_unknown_counterparts(units: Sequence[Unit], path: Path, declaration: Declaration) -> None:
+    """Refuse a counterpart that is an annex which is not declared: what compares the two would find nothing.
+
+    One that is the name of a unit need not be registered: some have none of their own in the tables.
+    """
+    known = [f"附件{spec.number}" for spec in declaration.annexes.values() if spec.number is not None]
+    problems = [
+        Problem(
+            f"{path} 第 {line} 行 counterpart", unit.counterpart, f"附件应为 {'、'.join(known)} 之一，或空白"
+        )
+        for line, unit in enumerate(units, start=2)
+        if normalize_for_comparison(unit.counterpart).startswith("附件")
+        and normalize_for_comparison(unit.counterpart) not in known
+    ]
+    if problems:
+        raise InputRefused(problems)
+
+
 def _is_iso_date(text: str) -> bool:
     try:
         return date.fromisoformat(text).isoformat() == text
@@ -304,12 +326,16 @@ def _is_iso_date(text: str) -> bool:
 
 
 def _read_text(path: Path) -> str:
+    if os.path.lexists(path) and not path.is_file():
+        raise refuse(str(path), "不是文件，或是断开的链接", "应为可读的文件")
     try:
         data = path.read_bytes()
-    except OSError:
+    except FileNotFoundError:
         raise refuse(
             str(path), "未找到", "此文件是本市设置的一部分，可从工具包的 data/reference 复制"
         ) from None
+    except OSError as error:
+        raise refuse(str(path), describe_os_error(error), "应为可读的文件") from None
     return decode(data, str(path))
 
 

@@ -79,6 +79,8 @@ def read_notes(path: Path, declaration: Declaration) -> pd.DataFrame:
         or named with other capitals.
     """
     _refuse_other_capitals(path)
+    if path.is_dir():
+        raise refuse(path.name, "是文件夹", "应为文本文件；不用的请移走")
     if not path.is_file():
         return frame("notes", [])
     if path.stat().st_size > MAX_BYTES:

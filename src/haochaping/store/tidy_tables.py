@@ -8,9 +8,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -41,6 +42,8 @@ from haochaping.store.revisions import add_revisions
 LONGEST_TEXT = 10_000_000
 """Most characters of one cell: the whole text of a bulletin is in one."""
 CELLS, ABOUT, CHECKSUMS = "cells.csv", "about.csv", "checksums.csv"
+CHANGED = "changed"
+"""Folder for tables that were changed by hand, below a tidy folder."""
 _MAKE_AGAIN = "请重新运行 python -m haochaping tidy {}"
 _NUMBER_COLUMNS = ("table", "value")
 """Columns of ``cells.csv`` that hold numbers."""
@@ -52,9 +55,10 @@ _FORMULA = re.compile(r"'*\s*[=+\-@＝＋－＠]|'*[\t\r\n]")
 """Text that a spreadsheet may take for a formula; blanks before the sign and its full-width form count too."""
 
 
-def write_tidy(data: QuarterData, folder: Path) -> bool:
+def write_tidy(data: QuarterData, folder: Path, report_progress: Callable[[str], None] | None = None) -> bool:
     """Write cells, annexes and the other frames of `data` as CSV (UTF-8, line feeds); the folder changes in one step.
 
+    Files that people changed there go to :data:`CHANGED`, which is told; what else they keep there stays.
     Values that differ from those in the folder are recorded in ``revisions.csv``. Text that a spreadsheet would take
     for a formula gets an apostrophe before it, which :func:`read_tidy` removes.
 
@@ -65,14 +69,58 @@ def write_tidy(data: QuarterData, folder: Path) -> bool:
     """
     if not differing_files(data, folder):
         return False
-    with exclusive_lock(folder), stage_and_swap_in(folder) as staging:
+    with exclusive_lock(folder), stage_and_swap_in(folder, _keep_rest) as staging:
         content = _csv_files(with_revisions(data, folder))
+        changed = _changed_by_hand(folder)
         if folder.is_dir():
-            shutil.copytree(folder, staging, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.part"))
+            shutil.copytree(folder, staging, dirs_exist_ok=True, symlinks=True, ignore=_special_files)
+        for name in changed:
+            (staging / CHANGED).mkdir(exist_ok=True)
+            shutil.copy2(folder / name, _free_name(staging / CHANGED, name))
         for name in _read_files(staging, data.declaration):
             (staging / name).unlink()
         _write_files(content, staging)
+    if changed and report_progress:
+        report_progress(
+            f"{folder} 中的 {'、'.join(changed)} 整理以后改动过，已重新写出；原来的在 {CHANGED}/ 中"
+        )
     return True
+
+
+def _changed_by_hand(folder: Path) -> list[str]:
+    """Files of a tidy folder that are there and no longer as they were written; none where that is not known."""
+    try:
+        return [name for name in changed_files(folder) if (folder / name).is_file()]
+    except InputRefused:
+        return []
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    stem, suffix = Path(name).stem, Path(name).suffix
+    names = (name, *(f"{stem}.{number}{suffix}" for number in range(2, 1000)))
+    return next(folder / candidate for candidate in names if not (folder / candidate).exists())
+
+
+def _special_files(folder: str, names: Sequence[str]) -> list[str]:
+    """Names in a folder that cannot be copied: no files, folders or links. They are moved after the swap."""
+    paths = {name: Path(folder, name) for name in names}
+    return [n for n, path in paths.items() if not (path.is_symlink() or path.is_file() or path.is_dir())]
+
+
+def _keep_rest(old: Path, new: Path) -> None:
+    """Move what is in the folder that was replaced alone, and none of its tables, to the one in its place."""
+    known = _checksum_names(old)
+    for path in old.iterdir():
+        if path.name not in known and not os.path.lexists(new / path.name):
+            path.rename(new / path.name)
+
+
+def _checksum_names(folder: Path) -> set[str]:
+    content = _content(folder / CHECKSUMS) or b""
+    return {line.partition(",")[0] for line in content.decode("utf-8", "replace").splitlines()} | {
+        CHECKSUMS,
+        *_FORMER,
+    }
 
 
 def differing_files(data: QuarterData, folder: Path) -> list[str]:
@@ -115,10 +163,14 @@ def changed_files(folder: Path) -> list[str]:
     try:
         lines = (folder / CHECKSUMS).read_text("utf-8").split()[1:]
         known: dict[str, str] = dict(line.split(",") for line in lines)
+        if not {CELLS, ABOUT} <= {*known}:
+            raise ValueError(folder)
     except (OSError, ValueError):
-        raise refuse(str(folder), f"没有 {CHECKSUMS}，或读不出", _MAKE_AGAIN.format(folder.name)) from None
+        raise refuse(str(folder), f"没有 {CHECKSUMS}，或不完整", _MAKE_AGAIN.format(folder.name)) from None
     now = {name: content for name in known if (content := _content(folder / name)) is not None}
-    return sorted(n for n in known if n not in now or hashlib.sha256(now[n]).hexdigest() != known[n])
+    changed = {n for n in known if n not in now or hashlib.sha256(now[n]).hexdigest() != known[n]}
+    frames = {f"{name}.csv" for name in AUXILIARY_FRAMES}
+    return sorted(changed | {name for name in frames - {*known} if (folder / name).exists()})
 
 
 def _content(path: Path) -> bytes | None:
@@ -139,7 +191,7 @@ def _read_files(folder: Path, declaration: Declaration) -> dict[str, bytes]:
     names = dict.fromkeys([*declaration.annexes, *AUXILIARY_FRAMES, *_former_annexes(folder)])
     frames = [f"{name}.csv" for name in names]
     paths = [folder / name for name in (CELLS, *frames, *_FORMER, CHECKSUMS)]
-    return {path.name: path.read_bytes() for path in paths if path.exists()}
+    return {path.name: path.read_bytes() for path in paths if path.is_file()}
 
 
 def _former_annexes(folder: Path) -> list[str]:
@@ -182,6 +234,8 @@ def read_tidy(folder: Path, quarter: Period, reference: Reference) -> QuarterDat
 def _read(folder: Path, quarter: Period, declaration: Declaration, totals: frozenset[str]) -> QuarterData:
     if not (folder / ABOUT).exists():
         raise refuse(str(folder), "", f"未找到{quarter.label}整理后的数据")
+    if special := [path.name for path in folder.glob("*.csv") if not path.is_file()]:
+        raise refuse(str(folder), "、".join(special), "不是文件，或是断开的链接；请移走")
     if changed := changed_files(folder):
         expected = (
             f"应为整理时写出的内容；数有更正的，写在 raw/{quarter}/review.xlsx，不改这里；"

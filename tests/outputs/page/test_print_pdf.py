@@ -11,6 +11,7 @@ from haochaping.core.period import Period
 from haochaping.files.exclusive_lock import FolderLocked, exclusive_lock
 from haochaping.outputs.page import print_pdf as pdf
 from haochaping.outputs.page.print_pdf import PrintFailed, find_browser, write_pdf
+from haochaping.outputs.published.kept_entries import is_printed_pdf
 
 QUARTER = Period(2022, 4)
 GOOD = """for one in "$@"; do case "$one" in --print-to-pdf=*) printf '%%PDF-1.4 new %%%%EOF' > "${one#*=}";; esac; done"""
@@ -142,6 +143,26 @@ def test_no_run_puts_another_page_beside_the_print(where: Locations, no_browser:
     write_pdf(where, QUARTER)
     assert names(where) == ["briefing.html", "briefing.pdf"]
     assert (where.output / "locked").read_text() == "True"
+
+
+@NEEDS_SH
+def test_a_pdf_that_people_put_or_saved_there_is_kept(where: Locations, no_browser: Path) -> None:
+    """Before the print, after an earlier one, and while the browser prints."""
+    folder, said = where.published(QUARTER), list[str]()
+    (folder / "manifest.json").write_text("{}")
+    target = folder / "briefing.pdf"
+    browser(no_browser, GOOD)
+    target.write_text("mine before")
+    write_pdf(where, QUARTER, said.append)
+    assert target.read_bytes().startswith(b"%PDF-1.4 new") and is_printed_pdf(folder)
+    write_pdf(where, QUARTER, said.append)
+    assert len(said) == 1 and "移到" in said[0], "what was printed is replaced without a word"
+    with target.open("a") as file:
+        file.write("note")
+    browser(no_browser, f"{GOOD}; echo mine meanwhile > {target}")
+    write_pdf(where, QUARTER, said.append)
+    kept = {path.read_text() for path in (folder / "changed").iterdir()}
+    assert "mine before" in kept and "mine meanwhile\n" in kept and is_printed_pdf(folder)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -13,11 +15,15 @@ from pathlib import Path
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.paths import Locations
 from haochaping.core.period import Period
-from haochaping.files.atomic_write import atomic_write
+from haochaping.files.atomic_write import atomic_write, replace_read_file
 from haochaping.files.exclusive_lock import exclusive_lock
-from haochaping.outputs.published.file_names import PAGE, PDF
+from haochaping.files.file_hash import file_sha256
+from haochaping.outputs.published.file_names import MANIFEST, PAGE, PDF, PRINTED
+from haochaping.outputs.published.kept_entries import is_printed_pdf, set_aside
 
 TIMEOUT_SECONDS = 180
+_MOST_TRIES = 3
+"""How often a PDF that people save meanwhile is set aside."""
 _EXECUTABLE_NAMES = (
     "chromium",
     "chromium-browser",
@@ -97,8 +103,28 @@ def write_pdf(
         raise NoBrowser(page)
     target = page.with_name(PDF)
     with exclusive_lock(page.parent, report_progress):  # else a run may put another page beside the print
-        atomic_write(target, _print_page(browser, page))
-    return target
+        content = _print_page(browser, page)
+        for _ in range(_MOST_TRIES):
+            if target.exists() and not is_printed_pdf(page.parent):
+                kept = set_aside(page.parent, PDF)
+                if report_progress:
+                    report_progress(f"{target} 不是打印出来的原样，移到 {kept}")
+            was_there = file_sha256(target) if target.exists() else None
+            if replace_read_file(target, content, was_there):
+                _note_printed(page.parent, content)
+                return target
+    raise refuse(str(target), "打印期间一再有文件存到这里", "请等文件存好以后再打印")
+
+
+def _note_printed(published: Path, content: bytes) -> None:
+    """Write down in the manifest what was printed, so that another PDF in its place is known as somebody's."""
+    path = published / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest[PRINTED] = hashlib.sha256(content).hexdigest()
+    except (OSError, ValueError, TypeError):
+        return  # without a manifest every PDF counts as somebody's
+    atomic_write(path, (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
 
 
 def find_browser() -> str | None:

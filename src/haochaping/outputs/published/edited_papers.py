@@ -14,6 +14,7 @@ from haochaping.outputs.published.file_names import (
     DRAFT_ANNEXES,
     FINAL,
     MANIFEST,
+    PRINTED,
     RETURNED,
     REVIEW,
     SHEETS,
@@ -88,6 +89,14 @@ def outputs_to_overwrite(published: Path) -> list[str]:
 def knows_what_was_written(published: Path) -> bool:
     """Whether the manifest says what the last run wrote to `published`; otherwise edited papers cannot be recognised."""
     return bool(output_hashes(published))
+
+
+def printed_hash(published: Path) -> str:
+    """SHA-256 of the PDF that was printed last, from the manifest; blank where none was."""
+    try:
+        return str(json.loads((published / MANIFEST).read_text(encoding="utf-8"))[PRINTED])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def output_hashes(published: Path) -> dict[str, str]:

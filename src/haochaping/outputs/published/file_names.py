@@ -16,6 +16,8 @@ DRAFT_ANNEXES = "annexes.draft.xlsx"
 """In place of the copy to be circulated while something must be corrected."""
 SHEETS = "sheets"
 """Folder of the verification sheets below a published quarter."""
+PRINTED = "printed"
+"""Key of the manifest with the SHA-256 of the PDF that was printed."""
 RUN_LOG, PDF, NOTEBOOK = "run.log", "briefing.pdf", "briefing.ipynb"
 BUNDLES = "bundle"
 """Folder of the archives for set-up without a network, below the output root."""
@@ -25,7 +27,7 @@ RETURNED = "returned"
 
 def name_without_new(path: Path) -> Path:
     """`path` without the ``.new`` that :func:`free_path` adds: ``review.new2.xlsx`` is ``review.xlsx``."""
-    return path.with_name(re.sub(r"\.new\d*(?=\.(xlsx|docx)$)", "", path.name))
+    return path.with_name(re.sub(r"\.new\d*(?=\.[^.]+$)", "", path.name))
 
 
 def free_path(folder: Path, name: str) -> Path:

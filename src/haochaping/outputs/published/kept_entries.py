@@ -18,6 +18,7 @@ from haochaping.outputs.published.edited_papers import (
     knows_what_was_written,
     output_hashes,
     outputs_to_overwrite,
+    printed_hash,
 )
 from haochaping.outputs.published.file_names import (
     MANIFEST,
@@ -29,6 +30,7 @@ from haochaping.outputs.published.file_names import (
     name_without_new,
 )
 
+_SPECIAL = "special"
 CHANGED = "changed"
 """Folder for outputs that were changed by hand, which a new run writes anew under their own names."""
 
@@ -39,8 +41,15 @@ def foreign_entries(published: Path) -> list[str]:
     Papers that people edited or filled in are not among them: see :func:`edited_papers`. Where it is not known what
     the last run wrote, every file counts but those that each run writes anew.
     """
-    ours = {*output_hashes(published), MANIFEST, RUN_LOG, PDF, PAGE, NOTEBOOK, *edited_papers(published)}
+    ours = {*output_hashes(published), MANIFEST, RUN_LOG, PAGE, NOTEBOOK, *edited_papers(published)}
+    ours |= {PDF} if is_printed_pdf(published) else set()
     return sorted(name for name in _entries(published) if name not in ours)
+
+
+def is_printed_pdf(published: Path) -> bool:
+    """Whether the PDF of a published folder is as ``make pdf`` printed it, and not one that people put or wrote there."""
+    path = published / PDF
+    return path.is_file() and not path.is_symlink() and file_sha256(path) == printed_hash(published)
 
 
 def _entries(folder: Path) -> Iterator[str]:
@@ -65,7 +74,7 @@ def _content(path: Path) -> str:
         return f"link {path.readlink()}"
     if path.is_file():
         return file_sha256(path)
-    return "folder" if path.is_dir() else "special"
+    return "folder" if path.is_dir() else _SPECIAL
 
 
 def keep_foreign(published: Path, staging: Path) -> list[str]:
@@ -78,11 +87,17 @@ def keep_foreign(published: Path, staging: Path) -> list[str]:
     for name in foreign_entries(published):
         if not is_written_known and (staging / name).exists():  # one of ours, written anew
             continue
-        if copied := _copy_entry(published / name, staging, name):
+        if copied := _copy_entry(published / name, staging, _name_beside_outputs(name, staging)):
             kept.append(copied)
     for name in outputs_to_overwrite(published):
         kept.append(_copy_entry(published / name, staging, f"{CHANGED}/{Path(name).name}"))
     return kept
+
+
+def _name_beside_outputs(name: str, staging: Path) -> str:
+    """The name of an entry; below `CHANGED` for a PDF that is not of this page, or what is in the way of an output."""
+    is_in_the_way = any((staging / parent).is_file() for parent in Path(name).parents)
+    return f"{CHANGED}/{name}" if name == PDF or is_in_the_way else name
 
 
 def _copy_entry(source: Path, staging: Path, name: str) -> str:
@@ -107,6 +122,13 @@ def _free_place(folder: Path, name: str) -> Path:
     return folder / name if (folder / name).is_dir() else free_path(place, Path(name).name)
 
 
+def set_aside(published: Path, name: str) -> Path:
+    """Move an entry of a published folder to a free name below `CHANGED` and give its new place."""
+    target = _free_place(published, f"{CHANGED}/{name}")
+    (published / name).rename(target)
+    return target
+
+
 def move_late_saves(old: Path, published: Path, report_progress: Callable[[str], None]) -> None:
     """Move what people saved in a folder that was replaced, and the one in its place has not, to that one.
 
@@ -117,15 +139,16 @@ def move_late_saves(old: Path, published: Path, report_progress: Callable[[str],
     for name, content in saved_by_people(old).items():
         if content in _contents_here(published, name) or content == "folder":
             continue
-        target = _free_place(published, name)
+        target = _free_place(published, _name_beside_outputs(name, published))
         (old / name).rename(target)
-        report_progress(f"运行期间保存的 {name} 没有丢：现在是 {target}")
+        told = "原样保留" if content == _SPECIAL else "是运行期间保存的，没有丢"
+        report_progress(f"{name} {told}：现在是 {target}")
 
 
 def _contents_here(published: Path, name: str) -> Iterable[str]:
     """The contents of the entries that have a name, with or without ``.new``, or were kept as changed under it."""
     wanted = Path(name).name
-    folders = [(published / name).parent, published / CHANGED]
+    folders = {(published / name).parent, published / CHANGED, (published / CHANGED / name).parent}
     paths = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
     return [
         _content(path) for path in paths if name_without_new(path).name == name_without_new(Path(wanted)).name
