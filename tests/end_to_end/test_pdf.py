@@ -78,9 +78,9 @@ def test_the_index_leads_to_it(output: Path) -> None:
 
 def test_a_new_page_takes_the_old_pdf_away_and_says_so(output: Path, tmp_path: Path) -> None:
     shutil.copytree(output, tmp_path / "output")
-    manifest = tmp_path / "output" / "2022Q4" / "manifest.json"
-    manifest.write_text("{}", encoding="utf-8")
+    path = tmp_path / "output" / "2022Q4" / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"key": "another"}), encoding="utf-8")
     result = build(output.parent / "data", tmp_path / "output")
     assert result.returncode == 0 and "make pdf Q=2022Q4" in result.stderr
-    assert not (tmp_path / "output" / "2022Q4" / "briefing.pdf").exists()
+    assert not list((tmp_path / "output" / "2022Q4").rglob("briefing.pdf"))
     assert "briefing.pdf" not in (tmp_path / "output" / "index.html").read_text(encoding="utf-8")

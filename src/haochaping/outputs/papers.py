@@ -113,7 +113,7 @@ def write_papers(
         report_progress(
             f"有 {report.refused} 条答复未采用，原因见网页“数据核对”一节和 {review.name} 的状态栏"
         )
-    foreign = keep_foreign(published, staging)
+    foreign = keep_foreign(published, staging, report_progress)
     if changed_outputs := outputs_to_overwrite(published):
         report_progress(
             f"{published} 中的 {'、'.join(changed_outputs)} 在生成以后改动过或已损坏，已重新生成；原来的在 {CHANGED}/ 中"

@@ -77,8 +77,10 @@ def _content(path: Path) -> str:
     return "folder" if path.is_dir() else _SPECIAL
 
 
-def keep_foreign(published: Path, staging: Path) -> list[str]:
+def keep_foreign(published: Path, staging: Path, report_progress: Callable[[str], None]) -> list[str]:
     """Copy what no run wrote, and outputs that were changed, to the folder that is built; give their new paths.
+
+    What has the place of an output goes to `CHANGED`, which is told.
 
     Links stay links, files keep mode and time. What is no file, link or folder is moved after the swap.
     """
@@ -87,8 +89,11 @@ def keep_foreign(published: Path, staging: Path) -> list[str]:
     for name in foreign_entries(published):
         if not is_written_known and (staging / name).exists():  # one of ours, written anew
             continue
-        if copied := _copy_entry(published / name, staging, _name_beside_outputs(name, staging)):
+        new_name = _name_beside_outputs(name, staging)
+        if copied := _copy_entry(published / name, staging, new_name):
             kept.append(copied)
+            if new_name != name:
+                report_progress(f"{published / name} 不是生成或打印出来的原样，移到 {copied}")
     for name in outputs_to_overwrite(published):
         kept.append(_copy_entry(published / name, staging, f"{CHANGED}/{Path(name).name}"))
     return kept
