@@ -222,3 +222,28 @@ def test_settings_that_are_no_files_are_refused(tmp_path: Path, make: Callable[[
     make(tmp_path / "words.csv")
     with pytest.raises(InputRefused, match="不是文件，或是断开的链接"):
         load_reference(tmp_path)
+
+
+@pytest.mark.parametrize(("name", "line"), [("plans.csv", "push,["), ("claims.csv", 'x,"(a",verify,无')])
+def test_a_pattern_that_is_none_is_refused_by_file_and_line(tmp_path: Path, name: str, line: str) -> None:
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    lines = (tmp_path / name).read_text("utf-8").rstrip("\n").splitlines()
+    (tmp_path / name).write_text("\n".join([*lines, line, ""]), encoding="utf-8")
+    with pytest.raises(InputRefused, match=f"第 {len(lines) + 1} 行 pattern：.*；应为正则表达式"):
+        load_reference(tmp_path)
+
+
+def test_an_optional_file_that_cannot_be_read_is_refused_by_every_command(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "claims.csv").read_text("utf-8")
+    (tmp_path / "claims.csv").write_text("x" + text, encoding="utf-8")
+    with pytest.raises(InputRefused, match="缺少列 name"):
+        load_reference(tmp_path)
+
+
+def test_a_number_of_thousands_of_digits_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "city.toml").read_text("utf-8")
+    (tmp_path / "city.toml").write_text(text + "\nlarge = " + "9" * 5000 + "\n", encoding="utf-8")
+    with pytest.raises(InputRefused, match="数字过长"):
+        load_reference(tmp_path)

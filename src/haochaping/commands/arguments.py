@@ -12,6 +12,7 @@ from typing import NoReturn
 from haochaping.core.errors import refuse
 from haochaping.core.period import Period
 
+_MOST_DIGITS = 15
 _BY_HELP = "运行人姓名；愿意的才填，写入网页的生成记录和 manifest.json"
 
 
@@ -73,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         "quarters", metavar="季度", nargs="+", help="一个或多个季度，如 2024Q1 2024Q2"
     )
     simulate_parser.add_argument("--out", type=Path, required=True, help="写到哪个文件夹，可作 --data 使用")
-    simulate_parser.add_argument("--seed", type=int, default=1, help="同一种子得到同样的数据")
+    simulate_parser.add_argument("--seed", type=_whole_number, default=1, help="同一种子得到同样的数据")
     simulate_parser.add_argument("--tables", action="store_true", help="只生成五张表（目前只有这一种）")
     for option in ("--data", "--output"):
         simulate_parser.add_argument(option, type=Path, help=argparse.SUPPRESS)
@@ -152,6 +153,12 @@ def _parser() -> argparse.ArgumentParser:
 def _positive_integer(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not int(text):
         raise refuse("--jobs（make 中为 J=）", text, "应为 1 以上的整数")
+    return int(text)
+
+
+def _whole_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
+        raise refuse("--seed", text, "应为整数，如 1")
     return int(text)
 
 

@@ -36,7 +36,9 @@ def parse_toml(text: str, file: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except RecursionError as error:
         raise refuse(file, str(error), "应为 TOML 格式：括号套得太深") from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
+        if not isinstance(error, tomllib.TOMLDecodeError):  # a number of thousands of digits
+            raise refuse(file, "数字过长", "应为 TOML 格式：数字应在通常的大小之内") from None
         place = _PLACE.search(str(error))
         if place is None:
             raise refuse(file, "末尾", f"应为 TOML 格式：{_reason(str(error), '')}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -107,9 +108,20 @@ class Reference:
         )
 
     def optional_rows(self, name: str) -> list[dict[str, str]]:
-        """The rows of one of ``OPTIONAL_COLUMNS`` in the folder; none where the city has no such file."""
+        """The rows of one of ``OPTIONAL_COLUMNS`` in the folder; none where the city has no such file.
+
+        Raises
+        ------
+        InputRefused
+            It cannot be read, or a pattern in it is none.
+        """
         path = self.folder / name
-        return _read_csv(path, OPTIONAL_COLUMNS[name]) if path.is_file() else []
+        if not os.path.lexists(path):
+            return []
+        rows = _read_csv(path, OPTIONAL_COLUMNS[name])
+        for line, row in enumerate(rows, start=2):
+            _refuse_pattern(f"{path} 第 {line} 行 pattern", row.get("pattern", ""))
+        return rows
 
     @property
     def registered_kinds(self) -> dict[str, str]:
@@ -181,7 +193,7 @@ def load_reference(folder: Path) -> Reference:
     rows = _read_unit_rows(folder)
     units = tuple(_unit(row, folder / "units.csv", i, declaration) for i, row in enumerate(rows, start=2))
     _refuse_unknown_counterparts(units, folder / "units.csv", declaration)
-    return Reference(
+    reference = Reference(
         folder=folder,
         city=city,
         units=units,
@@ -190,6 +202,9 @@ def load_reference(folder: Path) -> Reference:
         no_value=words.no_value,
         counted_elsewhere=words.counted_elsewhere,
     )
+    for name in OPTIONAL_COLUMNS:
+        reference.optional_rows(name)  # refused here, and not by whoever needs it first
+    return reference
 
 
 def threshold(name: str, data: str | os.PathLike[str] | None = None) -> float:
@@ -316,6 +331,13 @@ def _refuse_unknown_counterparts(units: Sequence[Unit], path: Path, declaration:
     ]
     if problems:
         raise InputRefused(problems)
+
+
+def _refuse_pattern(place: str, pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        raise refuse(place, pattern, "应为正则表达式：括号应成对，方括号应闭合") from None
 
 
 def _is_iso_date(text: str) -> bool:

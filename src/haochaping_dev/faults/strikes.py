@@ -264,12 +264,18 @@ def main() -> None:
         template = folder / "template"
         make_template(template)
         counts = {command.name: count_operations(command, template, folder) for command in wanted}
-        tasks = [
-            (name, kind, at, template, folder)
-            for name, operations in counts.items()
-            for kind, at in draw_strikes(operations, options.strikes, rng)
-        ]
-        tasks += [
+        print(f"| command | operations | {' | '.join((*_KINDS, 'bad'))} |")
+        print(f"|---|--:|{'--:|' * (len(_KINDS) + 1)}", flush=True)
+        bad = 0
+        for name, operations in counts.items():
+            struck = draw_strikes(operations, options.strikes, rng)
+            results = _results(pool, [(name, kind, at, template, folder) for kind, at in struck])
+            kinds = Counter(result.kind for result in results)
+            bad_ones = sum(bool(result.problems) for result in results)
+            shown = " | ".join(str(kinds[kind]) for kind in _KINDS)
+            print(f"| `{name}` | {operations} | {shown} | {bad_ones} |", flush=True)
+            bad += bad_ones
+        pairs = [
             (
                 f"{first.name} and {second.name}",
                 "at once",
@@ -280,26 +286,22 @@ def main() -> None:
             for first, second in combinations_with_replacement(wanted, 2)
             for _ in range(options.pairs if "adopt" not in (first.name, second.name) else 0)
         ]
-        results = []
-        for result in pool.map(_task, tasks, chunksize=1):
-            results.append(result)
-            if result.problems:
-                print(result, file=sys.stderr, flush=True)
-    _print_table(results, counts)
-    sys.exit(any(result.problems for result in results))
+        results = _results(pool, pairs)
+        bad_pairs = sum(bool(result.problems) for result in results)
+        print(f"\nTwo commands at once: {len(results)} runs, {bad_pairs} bad.")
+    sys.exit(bool(bad + bad_pairs))
 
 
-def _print_table(results: Sequence[StrikeResult], counts: dict[str, int]) -> None:
-    heads = (*_KINDS, "bad")
-    print(f"| command | operations | {' | '.join(heads)} |")
-    print(f"|---|--:|{'--:|' * len(heads)}")
-    for name, operations in counts.items():
-        own = [result for result in results if result.command == name]
-        kinds = Counter(result.kind for result in own)
-        bad = sum(bool(result.problems) for result in own)
-        print(f"| `{name}` | {operations} | {' | '.join(str(kinds[kind]) for kind in _KINDS)} | {bad} |")
-    both = [result for result in results if result.kind == "at once"]
-    print(f"\nTwo commands at once: {len(both)} runs, {sum(bool(r.problems) for r in both)} bad.")
+def _results(
+    pool: ProcessPoolExecutor, tasks: Sequence[tuple[str, str, int, Path, Path]]
+) -> list[StrikeResult]:
+    """The results of tasks; those with problems are printed at once."""
+    results = []
+    for result in pool.map(_task, tasks, chunksize=1):
+        results.append(result)
+        if result.problems:
+            print(result, file=sys.stderr, flush=True)
+    return results
 
 
 if __name__ == "__main__":
