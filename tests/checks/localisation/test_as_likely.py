@@ -30,3 +30,16 @@ def test_of_two_slips_that_fit_as_well_none_is_named(
     figure = compute_figures(data, city.reference)["halls_cases"]
     said = str(doubt_html([figure], report, CellIndex(data, city.reference)))
     assert "乙大厅" not in said and ("甲大厅" not in said or bool(named))
+
+
+def test_where_more_explanations_fit_than_are_listed_this_is_said(tmp_path: Path) -> None:
+    """Seven halls, of which each may have lost what the total has more."""
+    city = DeclaredCity(tmp_path, GROUPS + HALLS_ANNEX)
+    names = "甲乙丙丁戊己庚"
+    rows = "\n".join(f"{name}大厅 147" for name in names)
+    data = city.read("", 各大厅=f"大厅 办件数\n{rows}\n合计 {147 * 7 + 27}")
+    [finding] = [f for f in run_rules(data, city.reference).findings if f.check == "total_sum"]
+    assert finding.hypothesis and finding.hypothesis.endswith("；只列这些，别的格同样可能有误。")
+    few = city.read("", 各大厅="大厅 办件数\n甲大厅 147\n乙大厅 5\n合计 179")
+    [other] = [f for f in run_rules(few, city.reference).findings if f.check == "total_sum"]
+    assert other.hypothesis and "只列这些" not in other.hypothesis

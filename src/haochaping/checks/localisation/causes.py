@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from haochaping.checks.cell_names import cell_words
-from haochaping.checks.localisation.explanation import Cause, Explanation
+from haochaping.checks.localisation.explanation import MAX_EXPLANATIONS, Cause, Explanation
 from haochaping.checks.localisation.simple_slips import is_exchange
 from haochaping.checks.outcome import ALL_ROWS, FAILS, Outcome, RuleKind
 from haochaping.checks.rule import Rule
@@ -160,7 +160,9 @@ def hypothesis_text(
         return None
     if len(explanations) == 1:
         return f"可能的解释：{explanations[0]}。"
-    return "；".join(f"解释{_NUMERALS[i]}：{text}" for i, text in enumerate(explanations)) + "。"
+    others = "；只列这些，别的格同样可能有误" if len(group.cause.explanations) >= MAX_EXPLANATIONS else ""
+    listed = "；".join(f"解释{_NUMERALS[i]}：{text}" for i, text in enumerate(explanations))
+    return f"{listed}{others}。"
 
 
 def _explanation_text(explanation: Explanation, cause: Cause, cell_index: CellIndex) -> str:

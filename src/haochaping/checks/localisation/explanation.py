@@ -9,6 +9,8 @@ from haochaping.checks.outcome import Constraint, Outcome
 from haochaping.core.model import CellRef
 from haochaping.store.cell_index import CellIndex
 
+MAX_EXPLANATIONS = 5
+"""Most explanations of one cause that are proposed; where there are so many, others may fit as well."""
 ROUNDING = 1e-6
 """What a sum of floating-point numbers may lack of a limit that it reaches."""
 

@@ -16,6 +16,7 @@ from itertools import combinations
 import numpy as np
 
 from haochaping.checks.localisation.explanation import (
+    MAX_EXPLANATIONS,
     ROUNDING,
     Cause,
     Explanation,
@@ -30,7 +31,6 @@ from haochaping.cleaning.typing_slips import slip_between
 from haochaping.core.model import CellRef
 from haochaping.store.cell_index import CellIndex
 
-MAX_EXPLANATIONS = 5
 MAX_RELATIVE_WEIGHT, MAX_RELATIVE_WEIGHT_OF_SEVERAL = 3.3, 1.9
 """Explanations heavier than this many times the lightest are not proposed; the second where the lightest changes several
 cells, of which some are then often mended by one more cell each."""
