@@ -33,7 +33,7 @@ from haochaping_dev.faults.commands_on_trial import COMMANDS, QUARTER, Command, 
 
 STRIKES = 200
 _SHIM = Path(__file__).parent / "shim"
-_SECONDS = 120
+_SECONDS = 600
 _KINDS = ("disk full", "not permitted", "killed", "somebody saves")
 _ERRORS = {"disk full": errno.ENOSPC, "not permitted": errno.EACCES}
 _NEVER_ENDED = 124
