@@ -182,7 +182,7 @@ def test_a_folder_that_links_to_itself_ends(tmp_path: Path) -> None:
     (data / "raw").mkdir()
     (data / "raw" / "2022Q4").symlink_to(data / "raw" / "2022Q4")
     result = run("check", "2022Q4", f"--data={data}", cwd=tmp_path)
-    assert result.returncode == 2 and "make new Q=" in result.stderr, result.stderr
+    assert result.returncode == 2 and "不是文件夹，或是断开的链接" in result.stderr, result.stderr
 
 
 @pytest.mark.parametrize("inside", ["raw", "raw/2022Q4", "tidy/output", "reference"])

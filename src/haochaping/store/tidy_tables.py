@@ -111,7 +111,8 @@ def _keep_rest(old: Path, new: Path) -> None:
     """Move what is in the folder that was replaced alone, and none of its tables, to the one in its place."""
     known = _checksum_names(old)
     for path in old.iterdir():
-        if path.name not in known and not os.path.lexists(new / path.name):
+        is_ours = path.name in known or path.suffix == ".part"
+        if not is_ours and not os.path.lexists(new / path.name):
             path.rename(new / path.name)
 
 
