@@ -102,9 +102,13 @@ def _free_name(folder: Path, name: str) -> Path:
 
 
 def _special_files(folder: str, names: Sequence[str]) -> list[str]:
-    """Names in a folder that cannot be copied: no files, folders or links. They are moved after the swap."""
+    """Names in a folder that are not copied: no files, folders or links (moved after the swap), and half-written tables."""
     paths = {name: Path(folder, name) for name in names}
-    return [n for n, path in paths.items() if not (path.is_symlink() or path.is_file() or path.is_dir())]
+    return [
+        name
+        for name, path in paths.items()
+        if path.suffix == ".part" or not (path.is_symlink() or path.is_file() or path.is_dir())
+    ]
 
 
 def _keep_rest(old: Path, new: Path) -> None:
