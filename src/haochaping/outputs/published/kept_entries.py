@@ -80,9 +80,7 @@ def _content(path: Path) -> str:
 def keep_foreign(published: Path, staging: Path, report_progress: Callable[[str], None]) -> list[str]:
     """Copy what no run wrote, and outputs that were changed, to the folder that is built; give their new paths.
 
-    What has the place of an output goes to `CHANGED`, which is told.
-
-    Links stay links, files keep mode and time. What is no file, link or folder is moved after the swap.
+    What has the place of an output goes to `CHANGED`, which is told. Links stay links, files keep mode and time. What is no file, link or folder is moved after the swap.
     """
     kept = []
     is_written_known = knows_what_was_written(published)
@@ -95,7 +93,7 @@ def keep_foreign(published: Path, staging: Path, report_progress: Callable[[str]
             if new_name != name:
                 report_progress(f"{published / name} 不是生成或打印出来的原样，移到 {copied}")
     for name in outputs_to_overwrite(published):
-        kept.append(_copy_entry(published / name, staging, f"{CHANGED}/{Path(name).name}"))
+        kept.append(_copy_entry(published / name, staging, f"{CHANGED}/{name}"))
     return kept
 
 
