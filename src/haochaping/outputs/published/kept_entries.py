@@ -80,7 +80,8 @@ def _content(path: Path) -> str:
 def keep_foreign(published: Path, staging: Path, report_progress: Callable[[str], None]) -> list[str]:
     """Copy what no run wrote, and outputs that were changed, to the folder that is built; give their new paths.
 
-    What has the place of an output goes to `CHANGED`, which is told. Links stay links, files keep mode and time. What is no file, link or folder is moved after the swap.
+    What has the place of an output goes to `CHANGED`, which is told. Links stay links, files keep mode and time. What is
+    no file, link or folder is moved after the swap.
     """
     kept = []
     is_written_known = knows_what_was_written(published)
