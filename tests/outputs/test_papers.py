@@ -14,9 +14,10 @@ from haochaping.checks.review import ReviewResult
 from haochaping.core.model import QuarterData
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.files.file_hash import sha256_by_name
+from haochaping.files.free_path import free_path
 from haochaping.outputs.papers import write_papers
 from haochaping.outputs.published.edited_papers import edited_papers, report_edited_papers
-from haochaping.outputs.published.file_names import MANIFEST, free_path
+from haochaping.outputs.published.file_names import MANIFEST
 from haochaping.reference.reference import Reference
 
 

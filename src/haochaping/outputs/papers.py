@@ -12,6 +12,7 @@ from pathlib import Path
 from haochaping.checks.review import ReviewResult
 from haochaping.checks.verdict import Verdict
 from haochaping.figures.figure import Figures
+from haochaping.files.free_path import free_path, name_without_new
 from haochaping.outputs.excel.annexes_workbook import annexes_name, write_annexes
 from haochaping.outputs.excel.review_workbook import write_review
 from haochaping.outputs.exchange.verification_sheets import write_sheets
@@ -23,16 +24,7 @@ from haochaping.outputs.published.edited_papers import (
     remarks_on_kept_papers,
     remind_where_filled_papers_go,
 )
-from haochaping.outputs.published.file_names import (
-    FINAL,
-    INTERNAL_ANNEXES,
-    MANIFEST,
-    PACKAGE,
-    REVIEW,
-    SHEETS,
-    free_path,
-    name_without_new,
-)
+from haochaping.outputs.published.file_names import FINAL, INTERNAL_ANNEXES, MANIFEST, PACKAGE, REVIEW, SHEETS
 from haochaping.outputs.published.kept_entries import CHANGED, keep_foreign
 from haochaping.outputs.tables.findings_table import write_findings
 from haochaping.outputs.tables.sentence_audit import write_audit

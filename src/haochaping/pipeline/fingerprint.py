@@ -12,7 +12,8 @@ from pathlib import Path
 from haochaping.core.paths import Locations, project_root, quarters_in
 from haochaping.core.period import Period
 from haochaping.files.file_hash import file_sha256
-from haochaping.outputs.published.file_names import MANIFEST, PAGE, name_without_new
+from haochaping.files.free_path import name_without_new
+from haochaping.outputs.published.file_names import MANIFEST, PAGE
 
 OUTSIDE_A_RUN = (
     "__main__.py",

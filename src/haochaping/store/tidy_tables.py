@@ -34,6 +34,7 @@ from haochaping.core.model import (
 )
 from haochaping.core.period import Period
 from haochaping.files.exclusive_lock import exclusive_lock
+from haochaping.files.free_path import free_path
 from haochaping.files.swap_folder import stage_and_swap_in
 from haochaping.reference.reference import Reference
 from haochaping.store.cells_csv import COLUMNS, TEXT_ROWS, cell_records, cells_of
@@ -76,7 +77,7 @@ def write_tidy(data: QuarterData, folder: Path, report_progress: Callable[[str],
             shutil.copytree(folder, staging, dirs_exist_ok=True, symlinks=True, ignore=_special_files)
         for name in changed:
             (staging / CHANGED).mkdir(exist_ok=True)
-            shutil.copy2(folder / name, _free_name(staging / CHANGED, name))
+            shutil.copy2(folder / name, free_path(staging / CHANGED, name))
         for name in _read_files(staging, data.declaration):
             (staging / name).unlink()
         _write_files(content, staging)
@@ -93,12 +94,6 @@ def _changed_by_hand(folder: Path) -> list[str]:
         return [name for name in changed_files(folder) if (folder / name).is_file()]
     except InputRefused:
         return []
-
-
-def _free_name(folder: Path, name: str) -> Path:
-    stem, suffix = Path(name).stem, Path(name).suffix
-    names = (name, *(f"{stem}.{number}{suffix}" for number in range(2, 1000)))
-    return next(folder / candidate for candidate in names if not (folder / candidate).exists())
 
 
 def _special_files(folder: str, names: Sequence[str]) -> list[str]:

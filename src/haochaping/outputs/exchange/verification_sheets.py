@@ -16,11 +16,11 @@ from haochaping.checks.owners import Owner, Owners, cells_to_verify
 from haochaping.core.declaration import AnnexSpec
 from haochaping.core.labels import annex_words
 from haochaping.core.model import CellRef, QuarterData
+from haochaping.files.free_path import free_path
 from haochaping.outputs.cell_words import cell_words
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
 from haochaping.outputs.exchange.column_units import column_cells, unit_of_column_total
 from haochaping.outputs.exchange.redaction import Redaction
-from haochaping.outputs.published.file_names import free_path
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import period_line
 from haochaping.store.apply_corrections import undo_corrections

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from haochaping.core.period import Period
 from haochaping.files.file_hash import sha256_by_name
+from haochaping.files.free_path import name_without_new
 from haochaping.outputs.published.file_names import (
     ANNEXES,
     DRAFT,
@@ -18,7 +19,6 @@ from haochaping.outputs.published.file_names import (
     RETURNED,
     REVIEW,
     SHEETS,
-    name_without_new,
 )
 
 _BULLETIN = Path(FINAL).stem

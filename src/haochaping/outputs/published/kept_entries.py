@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from haochaping.files.file_hash import file_sha256
+from haochaping.files.free_path import free_path, name_without_new
 from haochaping.outputs.published.edited_papers import (
     edited_papers,
     knows_what_was_written,
@@ -20,15 +21,7 @@ from haochaping.outputs.published.edited_papers import (
     outputs_to_overwrite,
     printed_hash,
 )
-from haochaping.outputs.published.file_names import (
-    MANIFEST,
-    NOTEBOOK,
-    PAGE,
-    PDF,
-    RUN_LOG,
-    free_path,
-    name_without_new,
-)
+from haochaping.outputs.published.file_names import MANIFEST, NOTEBOOK, PAGE, PDF, RUN_LOG
 
 _SPECIAL = "special"
 CHANGED = "changed"
