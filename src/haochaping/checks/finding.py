@@ -37,6 +37,14 @@ class Finding:
     hypothesis: str | None = None
     expected: str = ""
     """What the cell ``at`` should read if the other cells are right; blank when the rule does not say."""
+    summary: str = ""
+    """The message without what else the same cause breaks."""
+    several: str = ""
+    """The rule's sentence in place of the messages of several findings of one matter: a template."""
+    matter: str = ""
+    """Id of the matter that it belongs to (see :mod:`haochaping.checks.matters`)."""
+    affected: float | None = None
+    """By how many records printed counts would change if the doubt is right; none where nobody can say."""
     status: str = "new"
     """``new``, ``known`` (also in the quarter before), ``explained`` or ``corrected``."""
     answer: str = ""
@@ -62,6 +70,7 @@ class Finding:
             "id": self.id,
             "check": self.check,
             "severity": self.severity,
+            "matter": self.matter,
             "message": self.message,
             "arithmetic": self.arithmetic,
             "cells": [self._cell(cell, cell_index) for cell in self.cells],

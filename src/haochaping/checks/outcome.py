@@ -54,6 +54,8 @@ class Outcome:
         Cell values behind the hypothesis; doubts that would vanish with them join this one's finding.
     expected : str
         What the cell ``at`` should read if all other cells are right.
+    affected : float, optional
+        By how many records printed counts would change if the doubt is right; none where nobody can say.
     """
 
     at: CellRef
@@ -67,6 +69,7 @@ class Outcome:
     hypothesis: str = ""
     changes: Mapping[CellRef, int] = field(default_factory=dict)
     expected: str = ""
+    affected: float | None = None
 
 
 RuleKind = Callable[[Rule, CellIndex], Iterator[Outcome]]

@@ -16,6 +16,7 @@ from haochaping.reference.reference import Reference
 from haochaping.reference.toml_lines import TomlLines
 
 _COMMON_FIELDS = ("id", "kind", "severity", "title", "message", "consider")
+_OPTIONAL_FIELDS = ("matter", "several")
 _GENERAL_RULES = Path(__file__).with_name("general_rules.toml")
 RELATION_KIND = "relation"
 PAST_KINDS = ("previous", "history")
@@ -37,6 +38,10 @@ class Rule:
     title: str
     message: str
     consider: str
+    matter: str = ""
+    """What its findings are told with: findings of rules with one name are one matter; by default each rule has its own."""
+    several: str = ""
+    """The sentence in place of several findings' messages: a template with ``count`` and ``units``, and the first one's values."""
     tables: tuple[str, ...] = ()
     """Tables to which the rule applies: those that it names, else all that the city declares."""
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -96,8 +101,13 @@ def _with_kind(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _rule(entry: Mapping[str, Any], annexes: tuple[str, ...]) -> Rule:
     return Rule(
         **{name: entry[name] for name in _COMMON_FIELDS},
+        **{name: entry[name] for name in _OPTIONAL_FIELDS if name in entry},
         tables=tuple(entry.get("tables", annexes)),
-        options={name: value for name, value in entry.items() if name not in (*_COMMON_FIELDS, "tables")},
+        options={
+            name: value
+            for name, value in entry.items()
+            if name not in (*_COMMON_FIELDS, *_OPTIONAL_FIELDS, "tables")
+        },
     )
 
 

@@ -197,6 +197,8 @@ def _keys(kind: str, kinds: Mapping[str, object], declaration: Declaration) -> d
         "title": Key(is_required=True),
         "message": Key(is_required=True),
         "consider": Key(is_required=True),
+        "matter": Key(),
+        "several": Key(),
         "tables": Key(TEXTS, allowed=tuple(declaration.annexes)),
         "hard": Key(FLAG),
         "enabled": Key(FLAG),

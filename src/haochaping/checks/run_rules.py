@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -148,12 +149,12 @@ def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[
     doubts = sorted(group.doubts, key=lambda doubt: SEVERITY_ORDER.index(doubt.rule.severity))
     lead, *others = doubts
     cells = tuple(dict.fromkeys(cell for doubt in doubts for cell in doubt.outcome.cells))
-    message = _render_message(lead.rule, lead.outcome, cell_index)
+    summary = message = _render_message(lead.rule, lead.outcome, cell_index)
     if others:
         message += "很可能是同一原因，还使：" + "".join(
             _render_message(d.rule, d.outcome, cell_index) for d in others
         )
-    return Finding(
+    finding = Finding(
         check=lead.rule.id,
         at=lead.outcome.at,
         severity=lead.rule.severity,
@@ -166,4 +167,17 @@ def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[
         likeliest=group.likeliest,
         hypothesis=hypothesis_text(group, cell_index, rules, KINDS),
         expected=_expected(group, lead.outcome),
+        summary=summary,
+        several=period.in_own_words(lead.rule.several),
+        affected=_records_affected(group, cell_index),
     )
+    return replace(finding, matter=finding.id if group.is_located else lead.rule.matter or lead.rule.id)
+
+
+def _records_affected(group: DoubtGroup, cell_index: CellIndex) -> float | None:
+    """By how many records the largest change of a count would be, by the first explanation or by what the rules say."""
+    if group.cause and group.cause.explanations:
+        values = group.cause.explanations[0].values
+        return max((abs(value - (cell_index.count(c) or 0)) for c, value in values.items()), default=None)
+    said = [doubt.outcome.affected for doubt in group.doubts if doubt.outcome.affected is not None]
+    return max(said, default=None)

@@ -48,6 +48,13 @@ class DoubtGroup:
         return tuple(dict.fromkeys(cell for e in self.cause.explanations for cell in e.cells))
 
     @property
+    def is_located(self) -> bool:
+        """Whether an explanation changes counts: a slip of its own, not one of many doubts of its kind."""
+        if self.cause is None:
+            return bool(self.rearranged or self.doubts[0].outcome.changes)
+        return any(explanation.values for explanation in self.cause.explanations)
+
+    @property
     def likeliest(self) -> tuple[CellRef, ...]:
         """Cells of the first explanation of a located cause; none without, or where another one is as likely."""
         if self.cause is None or not self.cause.explanations or self.cause.is_undecided:
