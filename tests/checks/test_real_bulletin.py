@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 from haochaping.checks.check_report import CheckReport
+from haochaping.checks.outcome import FAILS
+from haochaping.checks.rule import load_rules
+from haochaping.checks.rule_kinds import KINDS
 from haochaping.checks.run_rules import run_rules
 from haochaping.checks.verdict import Verdict
 from haochaping.core.model import MISSING, NUMBER, QuarterData
@@ -21,10 +24,6 @@ CORRECT = {
 }
 VERIFY = {
     "rate_unreported/city_departments/张店区税务局/active_evaluations",
-    "rate_unreported/city_departments/市体育局/evaluation_rate",
-    "rate_unreported/city_departments/市气象局/evaluation_rate",
-    "rate_unreported/city_departments/市卫健委/evaluation_rate",
-    "rate_unreported/city_departments/省通信行业协会淄博办事处/evaluation_rate",
     "headline_records/headline/records/value",
     "extraction_window/headline/extraction_date/value",
     "zero_negatives/districts/全部/negative_evaluations",
@@ -42,8 +41,14 @@ VERIFY = {
     "scope_of_annexes/districts/全部/evaluations",
     "idle_counterpart/city_departments/全部/cases",
     "claim_unsupported/headline/claim:channel/value",
+    "near_equal_counts/district_departments/全部/淄川区/evaluations",
+    "unlikely_zeros/district_departments/全部/全部/evaluations",
 }
 NOTE = {
+    "rate_unreported_small/city_departments/市体育局/evaluation_rate",
+    "rate_unreported_small/city_departments/市气象局/evaluation_rate",
+    "rate_unreported_small/city_departments/市卫健委/evaluation_rate",
+    "rate_unreported_small/city_departments/省通信行业协会淄博办事处/evaluation_rate",
     "share_sum/public_services/全部/share",
     "silent_small_unit/city_departments/市发改委/active_evaluations",
     "silent_small_unit/city_departments/市人防办/active_evaluations",
@@ -145,6 +150,72 @@ def test_volume_and_active_rate_of_an_outlier(real_report: CheckReport) -> None:
     assert {c.column for c in finding.suspects} == {"evaluations", "cases"}
     active = _by_id(real_report)["active_rate_peers/districts/周村区/active_evaluations"]
     assert "33,808 ÷ 67,199 = 50.31%" in active.arithmetic
+
+
+def test_the_slip_of_one_digit_says_what_it_does_to_the_totals(real_report: CheckReport) -> None:
+    hypothesis = str(_by_id(real_report)["volume_peers/districts/高新区/evaluations"].hypothesis)
+    assert (
+        "如按此改，附件1、2办件数合计为 5,251,694（现为 6,487,756），主动评价率为 6.53%，"
+        "与正文所写 9,069,695 相差 3,818,001" in hypothesis
+    )
+
+
+def test_sums_of_other_annexes_beside_the_gap_of_the_text(real_report: CheckReport) -> None:
+    arithmetic = _by_id(real_report)["headline_records/headline/records/value"].arithmetic
+    assert (
+        "附件3、4、5各自的合计及其相加没有一个等于差额，最接近的是附件4 410,750 + 附件5 1,994,198 = 2,404,948，"
+        "仍相差 176,991" in arithmetic
+    )
+
+
+def test_a_word_that_no_size_explains(real_report: CheckReport) -> None:
+    arithmetic = _by_id(real_report)["word_undefined/headline/word:／/value"].arithmetic
+    assert "附件2主动评价数列为“/”的各行评价数为 0、1、1、2、4、480，而评价数同为 4 的市科技局" in arithmetic
+    assert "附件2评价率列为“/”的各行办件数为 0、1、1、2、4" in arithmetic
+
+
+def test_by_how_many_records_a_doubt_would_change_the_counts(real_report: CheckReport) -> None:
+    affected = {finding.check: finding.affected for finding in real_report.findings}
+    assert affected["headline_records"] == 2_581_939
+    assert affected["volume_peers"] == 1_373_402 - 137_340
+    assert affected["zero_negatives"] == 343_126, "only those who rated could have rated negatively"
+    assert affected["scope_of_annexes"] == 9_778 + 22_204 + 3_506
+    assert affected["total_sum"] == 4_356
+    for check in (
+        "rate_undefined",
+        "rates_all_alike",
+        "extraction_window",
+        "empty_tier",
+        "near_equal_counts",
+    ):
+        assert affected[check] is None
+
+
+def test_totals_and_the_same_quantity_say_how_many_records(real: QuarterData, reference: Reference) -> None:
+    index = CellIndex(real, reference)
+    for rule in load_rules(reference, KINDS):
+        if rule.id in ("total_sum", "same_quantity"):
+            failed = [o for o in KINDS[rule.kind](rule, index) if o.state == FAILS]
+            assert [outcome.affected for outcome in failed] == [4_356]
+
+
+def test_counts_as_near_as_a_quota(real_report: CheckReport) -> None:
+    [finding] = [f for f in real_report.findings if f.check == "near_equal_counts"]
+    assert "附件3淄川区有 6 个单位的评价数都在 208 至 228 之间：工信局 208、" in finding.message
+    assert "请核实" in finding.message and {cell.member for cell in finding.cells} == {"淄川区"}
+
+
+def test_few_telling_zeros(real_report: CheckReport) -> None:
+    [finding] = [f for f in real_report.findings if f.check == "unlikely_zeros"]
+    assert {(cell.member, cell.row) for cell in finding.cells} == {
+        ("经开区", "自然资源局（含不动产）"),
+        ("淄川区", "卫健委"),
+    }
+    assert "按此约为 2,265" in finding.arithmetic and "只作比较" in finding.arithmetic
+
+
+def test_at_most_eighteen_matters_ask_for_an_answer(real_report: CheckReport) -> None:
+    assert len({finding.matter for finding in real_report.findings if finding.severity != "note"}) <= 18
 
 
 def test_window_by_the_calendar_of_working_days(real_report: CheckReport) -> None:

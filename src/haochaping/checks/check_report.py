@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from haochaping.checks.coverage import DEFAULT_LIMIT, TableCoverage
-from haochaping.checks.finding import SEVERITY_ORDER, Finding
+from haochaping.checks.finding import SEVERITY_ORDER, Finding, Matter
 from haochaping.checks.verdict import Verdict, verdict
 from haochaping.core.model import QuarterData
 from haochaping.store.cell_index import CellIndex
@@ -55,6 +55,8 @@ class CheckReport:
 
     findings: tuple[Finding, ...]
     results: tuple[RuleResult, ...]
+    matters: tuple[Matter, ...] = ()
+    """The matters that the findings make, in the order in which they are shown."""
     remarks: tuple[str, ...] = ()
     """Answers that could not be applied, and why."""
     about_past: tuple[str, ...] = ()
@@ -73,6 +75,8 @@ class CheckReport:
     """Declared figures of the text that the text does not state, in words."""
     as_of: str = ""
     """The day on which explanations were judged, as an ISO date."""
+    is_issued: bool = False
+    """Whether the bulletin had been issued by that day: it can then only be corrected."""
 
     @property
     def refused(self) -> int:
@@ -92,6 +96,11 @@ class CheckReport:
             any(result.error for result in self.results),
             is_covered=not self.insufficiently_covered and not self.perhaps_misnamed,
         )
+
+    @property
+    def verdict_words(self) -> str:
+        """The verdict in the words of the office, before or after issue."""
+        return self.verdict.words(is_issued=self.is_issued)
 
     @property
     def insufficiently_covered(self) -> list[TableCoverage]:

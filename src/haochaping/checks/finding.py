@@ -34,6 +34,8 @@ class Finding:
     suspects: tuple[CellRef, ...] = ()
     likeliest: tuple[CellRef, ...] = ()
     """The suspects of the likeliest explanation; none where no explanation was located."""
+    changes: tuple[tuple[CellRef, int], ...] = ()
+    """The counts that the likeliest explanation changes, with their new values; none where none is likeliest."""
     hypothesis: str | None = None
     expected: str = ""
     """What the cell ``at`` should read if the other cells are right; blank when the rule does not say."""
@@ -58,6 +60,13 @@ class Finding:
     def state(self) -> str:
         """The status; ``followed`` for findings closed by a correction that was given for another one."""
         return "followed" if self.status == "corrected" and self.follows else self.status
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it must still be settled; an explanation does not settle a 须更正, and nobody need answer a 提示."""
+        if self.severity == "note" or self.status == "corrected":
+            return False
+        return self.status != "explained" or self.severity == "correct"
 
     @property
     def id(self) -> str:
@@ -86,3 +95,32 @@ class Finding:
             "column": cell.column,
             "printed": self.printed.get(cell, ""),
         }
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What one person settles in one go: a cause, a question, an addressee, and the findings that belong to it.
+
+    ``addressee`` is a unit, blank for whoever made the bulletin; ``units`` are all units whose cells it is about.
+    ``records_affected`` says by how many records counts would change (None: nobody can say). It stands in ``age`` periods
+    in a row, this one included, since the one labelled ``since``. ``status`` is that of its findings that are still open.
+    """
+
+    id: str
+    title: str
+    severity: str
+    question: str
+    addressee: str
+    units: tuple[str, ...]
+    records_affected: float | None
+    age: int
+    since: str
+    status: str
+    findings: tuple[str, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it must still be settled; an explanation does not settle a 须更正, and nobody need answer a 提示."""
+        if self.severity == "note" or self.status == "corrected":
+            return False
+        return self.status != "explained" or self.severity == "correct"

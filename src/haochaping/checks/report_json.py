@@ -8,7 +8,7 @@ from typing import Any
 
 from haochaping.checks.check_report import CheckReport, Revision, RuleResult
 from haochaping.checks.coverage import TableCoverage
-from haochaping.checks.finding import Finding
+from haochaping.checks.finding import Finding, Matter
 from haochaping.core.model import CellRef
 
 
@@ -17,6 +17,7 @@ def dump_report(report: CheckReport) -> str:
     return json.dumps(
         {
             "findings": [_finding(finding) for finding in report.findings],
+            "matters": [asdict(matter) for matter in report.matters],
             "results": [asdict(result) for result in report.results],
             "remarks": list(report.remarks),
             "about_past": list(report.about_past),
@@ -26,6 +27,7 @@ def dump_report(report: CheckReport) -> str:
             "coverage_limit": report.coverage_limit,
             "figures_not_found": list(report.figures_not_found),
             "as_of": report.as_of,
+            "is_issued": report.is_issued,
             "revised": [asdict(revision) for revision in report.revised],
         },
         ensure_ascii=False,
@@ -38,6 +40,10 @@ def load_report(text: str) -> CheckReport:
     return CheckReport(
         findings=tuple(_read_finding(item) for item in data["findings"]),
         results=tuple(RuleResult(**{**item, "reasons": tuple(item["reasons"])}) for item in data["results"]),
+        matters=tuple(
+            Matter(**{**item, "units": tuple(item["units"]), "findings": tuple(item["findings"])})
+            for item in data["matters"]
+        ),
         remarks=tuple(data["remarks"]),
         about_past=tuple(data["about_past"]),
         gone=tuple(_read_finding(item) for item in data["gone"]),
@@ -46,6 +52,7 @@ def load_report(text: str) -> CheckReport:
         coverage_limit=data["coverage_limit"],
         figures_not_found=tuple(data["figures_not_found"]),
         as_of=data["as_of"],
+        is_issued=data["is_issued"],
         revised=tuple(Revision(**item) for item in data["revised"]),
     )
 
@@ -62,6 +69,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "cells": [_cell(cell) for cell in finding.cells],
         "suspects": [_cell(cell) for cell in finding.suspects],
         "likeliest": [_cell(cell) for cell in finding.likeliest],
+        "changes": [[_cell(cell), value] for cell, value in finding.changes],
         "printed": [[_cell(cell), text] for cell, text in finding.printed.items()],
     }
 
@@ -74,6 +82,7 @@ def _read_finding(data: dict[str, Any]) -> Finding:
             "cells": tuple(_read_cell(cell) for cell in data["cells"]),
             "suspects": tuple(_read_cell(cell) for cell in data["suspects"]),
             "likeliest": tuple(_read_cell(cell) for cell in data["likeliest"]),
+            "changes": tuple((_read_cell(cell), value) for cell, value in data["changes"]),
             "printed": {_read_cell(cell): text for cell, text in data["printed"]},
         }
     )

@@ -10,6 +10,7 @@ from datetime import date
 from haochaping.checks.cell_names import cell_words
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
+from haochaping.checks.matters import with_matters
 from haochaping.checks.memory import (
     PriorQuarter,
     earlier_findings,
@@ -137,9 +138,18 @@ def review(
         gone=gone,
         compared=bool(past),
         as_of=as_of.isoformat(),
+        is_issued=_is_issued(printed, as_of),
         revised=tuple(revision for quarter in past for revision in revised_cells(quarter.data)),
     )
-    return ReviewResult(data, report, tuple(carried_over.values()))
+    return ReviewResult(
+        data, with_matters(report, data, reference, past, earlier), tuple(carried_over.values())
+    )
+
+
+def _is_issued(printed: QuarterData, as_of: date) -> bool:
+    """Whether the source is a bulletin that had been issued by `as_of`."""
+    issued = iso_date(str(printed.fact("issue_date")))
+    return issued is not None and "" < issued <= as_of.isoformat()
 
 
 def _of_this_period(

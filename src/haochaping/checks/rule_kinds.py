@@ -8,6 +8,7 @@ from haochaping.checks.rules import (
     balances,
     headline,
     history,
+    near_equal_counts,
     peers,
     plausibility,
     printed_changes,
@@ -19,6 +20,7 @@ from haochaping.checks.rules import (
     text_period,
     undeclared,
     unit_names,
+    unlikely_zeros,
     wording,
 )
 
@@ -97,6 +99,8 @@ SINGLE_RULES: dict[str, RuleKind] = {
     "rates_all_alike": printed_rates.rates_alike,
     "zero_negatives": plausibility.no_negatives,
     "concentration": plausibility.concentration,
+    "near_equal_counts": near_equal_counts.near_equal_counts,
+    "unlikely_zeros": unlikely_zeros.unlikely_zeros,
     "published_rates": plausibility.benchmark,
     "volume_peers": peers.peers_volume,
     "empty_tier": peers.empty_tier,

@@ -165,6 +165,7 @@ def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[
         printed={cell: cell_index.printed(cell) for cell in {*cells, *group.suspects}},
         suspects=group.suspects,
         likeliest=group.likeliest,
+        changes=group.changes,
         hypothesis=hypothesis_text(group, cell_index, rules, KINDS),
         expected=_expected(group, lead.outcome),
         summary=summary,

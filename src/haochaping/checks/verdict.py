@@ -1,4 +1,4 @@
-"""May the quarter be submitted (送审)? Advice by a fixed rule; people decide."""
+"""May the quarter be submitted (送审), or must what was issued be corrected? Advice by a fixed rule; people decide."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from haochaping.checks.finding import Finding
 
 
 class Verdict(Enum):
-    """The four answers, in the words of the office."""
+    """The four answers, in the words of the office before a bulletin is issued."""
 
     READY = "可送审"
     WITH_NOTES = "附说明送审"
@@ -20,6 +20,25 @@ class Verdict(Enum):
     def code(self) -> str:
         """The answer for other programs: ``ready``, ``ready_with_notes``, ``not_covered``, ``verify_first``."""
         return "ready_with_notes" if self is Verdict.WITH_NOTES else self.name.lower()
+
+    def words(self, *, is_issued: bool) -> str:
+        """The answer in words: what is issued already can no longer be submitted, only corrected."""
+        return _AFTER_ISSUE[self] if is_issued else self.value
+
+    @classmethod
+    def of_words(cls, words: str) -> Verdict | None:
+        """The answer that `words` say, before or after issue; None for other words."""
+        return next((v for v in cls if words in (v.value, _AFTER_ISSUE[v])), None)
+
+
+_AFTER_ISSUE = {
+    Verdict.READY: "未见须更正",
+    Verdict.WITH_NOTES: "附说明",
+    Verdict.NOT_COVERED: "核对覆盖不足",
+    Verdict.VERIFY_FIRST: "建议更正",
+}
+DECISIONS = {False: ("可送审", "附说明送审", "核实后送审"), True: ("未见须更正", "附说明", "更正")}
+"""What a reviewer may decide, by whether the bulletin is issued: in the words of the verdict."""
 
 
 def verdict(
@@ -32,14 +51,8 @@ def verdict(
     explanation never closes a 须更正.
     """
     grave = [finding for finding in findings if finding.severity != "note"]
-    if some_check_failed_to_run or any(_is_open(finding) for finding in grave):
+    if some_check_failed_to_run or any(finding.is_open for finding in grave):
         return Verdict.VERIFY_FIRST
     if not is_covered:
         return Verdict.NOT_COVERED
     return Verdict.WITH_NOTES if grave else Verdict.READY
-
-
-def _is_open(finding: Finding) -> bool:
-    if finding.severity == "correct":
-        return finding.status != "corrected"
-    return finding.status not in ("corrected", "explained")

@@ -177,7 +177,7 @@ def _verify(locations: Locations, options: argparse.Namespace) -> int:
 def _is_to_verify(verdict: str) -> bool:
     from haochaping.checks.verdict import Verdict
 
-    return verdict in (Verdict.VERIFY_FIRST.value, Verdict.NOT_COVERED.value)
+    return Verdict.of_words(verdict) in (Verdict.VERIFY_FIRST, Verdict.NOT_COVERED)
 
 
 def _new(locations: Locations, options: argparse.Namespace) -> int:
@@ -266,7 +266,7 @@ def _check(locations: Locations, options: argparse.Namespace) -> int:
         print_result(findings_text(report, quarter))
         if numbering := numbering_words(reviewed.data):
             print_result(numbering)
-    return NEEDS_ATTENTION if options.strict and _is_to_verify(report.verdict.value) else DONE
+    return NEEDS_ATTENTION if options.strict and _is_to_verify(report.verdict_words) else DONE
 
 
 def _collect(locations: Locations, options: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ LONGEST_ARITHMETIC = 160
 def findings_text(report: CheckReport, quarter: Period) -> str:
     """Return verdict, every finding with its arithmetic, and how many rules held, failed or could not run."""
     counts = "，".join(f"{SEVERITIES[name]} {count}" for name, count in report.counts.items())
-    lines = [f"{quarter.label}：{report.verdict.value}（{counts}{report.answered_words}）", ""]
+    lines = [f"{quarter.label}：{report.verdict_words}（{counts}{report.answered_words}）", ""]
     for number, finding in enumerate(report.findings, start=1):
         status = "" if finding.status == "new" else f"·{quarter.in_own_words(STATUSES[finding.state])}"
         lines.append(f"{number:>3}. [{SEVERITIES[finding.severity]}{status}] {finding.message}")

@@ -83,7 +83,7 @@ def write_papers(
     write_audit(data, report, figures, reference, staging)
     write_bulletin(data, report, figures, reference, bulletin)
     for path, is_internal in ((annexes, False), (internal, True)):
-        write_annexes(data, report.verdict.value, path, internal=is_internal, uncorrected=report.uncorrected)
+        write_annexes(data, report.verdict_words, path, internal=is_internal, uncorrected=report.uncorrected)
     write_package(data, staging / PACKAGE)
     new_papers = []
     for path in (review, bulletin, annexes, internal, *sheets):

@@ -147,7 +147,7 @@ def _build(
     log.append_kernel_log(staging / KERNEL_LOG)
     write_manifest(staging, origin, summary, log.seconds, edited_papers)
     return BuildResult(
-        data, report.verdict.value, tuple(page.missing_glyphs), report.about_past, report.unchecked_remarks
+        data, report.verdict_words, tuple(page.missing_glyphs), report.about_past, report.unchecked_remarks
     )
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.figures.figure import Figures
+from haochaping.present.charts.chart_data import chart_words
 from haochaping.present.doubts import Doubts
 from haochaping.present.phrase import Phrase, PhrasePart
 from haochaping.present.sentences import ANNEX_CHART_TITLES, CHART_TITLES, compose
 
 CHARTS = {
+    "chart-headline-gap": "overview",
     "chart-active-rate": "districts",
-    "chart-volume": "districts",
+    "chart-district-coverage": "districts",
     "chart-departments": "city_departments",
     "chart-matrix": "district_departments",
     "chart-tiers": "towns_and_villages",
-    "chart-public": "public_services",
 }
 """Charts written for particular annexes, with the section of each."""
 SERIES_SECTION = "overview"
@@ -62,6 +63,7 @@ def charts_of(figures: Figures) -> dict[str, str]:
 
 def chart_titles(figures: Figures) -> dict[str, tuple[PhrasePart, ...]]:
     """The titles of all charts that are drawn, by chart id."""
+    figures = Figures(dict(figures), figures.words | chart_words(figures), figures.data)
     titles = {sentence.rule.replace("_", "-"): sentence.parts for sentence in compose(CHART_TITLES, figures)}
     parts = [part for own in figures.words.get("parts", {}).values() for part in own if part["chart"]]
     general = compose(ANNEX_CHART_TITLES, figures) if parts else []

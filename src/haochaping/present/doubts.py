@@ -1,39 +1,62 @@
-"""Which open findings put a number in doubt: it is marked wherever the internal page shows it."""
+"""Which open matters put a number in doubt: underlined wherever the page shows it, and named beside the paragraph."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.checks.finding import Finding
+from haochaping.checks.finding import Finding, Matter
 from haochaping.checks.outcome import ALL_ROWS
 from haochaping.core.declaration import Declaration
-from haochaping.core.labels import column_heading, row_words
-from haochaping.core.model import TEXT_CLAIMS, CellRef
-from haochaping.figures.figure import Figure, Figures
+from haochaping.core.labels import annex_words, column_heading, row_words
+from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
+from haochaping.figures.figure import PERCENT, Figure, Figures
 from haochaping.figures.unit_name import UnitName
-from haochaping.present.cell_places import finding_anchors
-from haochaping.present.html_fragment import Html, single_tab_stop, text
-from haochaping.present.html_table import finding_links
+from haochaping.present.html_fragment import Html, text
 from haochaping.store.cell_index import CellIndex
 
-MOST_MARKED_FINDINGS = 2
-"""Up to this many findings are marked at a name; at a number only one, as its row in the table of figures has all."""
-MOST_NAMED_CELLS = 2
-"""Up to this many doubtful cells are named behind a sentence; 等 says that there are more."""
-LEAST_MATERIAL_SHARE = 0.01
-"""A doubtful cell that makes up at least this share of a figure's sum is named behind the sentence."""
-_SOME_NUMBER = "有数"
-"""In place of the names of cells any of which may be the wrong one."""
-_PRINTED_TOTAL = "所列"
-"""Before the words of a total, so that no reader takes it for a part of the sum."""
 MOST_COMPARED_CELLS = 3
-"""Up to this many compared cells are all in doubt where no suspect is known."""
+"""Up to this many compared cells are all in doubt where the place of a finding is no cell."""
+_COUNTED = ("个", "格")
+"""Units of figures that count rows or cells: whatever stands in a cell, it stays one."""
+
+
+@dataclass(frozen=True)
+class NumberedMatter:
+    """A matter with its number on the page and its findings that are still open."""
+
+    number: int
+    matter: Matter
+    findings: tuple[Finding, ...]
+
+
+def matter_anchor(number: int) -> str:
+    """The HTML id of a matter on the page."""
+    return f"matter-{number}"
+
+
+def matter_numbers(report: CheckReport) -> dict[str, int]:
+    """Finding id to the number of its matter: matters are numbered in the order in which they are shown."""
+    return {
+        finding: number
+        for number, matter in enumerate(report.matters, start=1)
+        for finding in matter.findings
+    }
+
+
+def numbered_matters(report: CheckReport) -> Iterator[NumberedMatter]:
+    """The matters that must still be settled."""
+    findings = {finding.id: finding for finding in report.findings}
+    for number, matter in enumerate(report.matters, start=1):
+        if matter.is_open:
+            members = tuple(findings[name] for name in matter.findings if findings[name].is_open)
+            yield NumberedMatter(number, matter, members)
 
 
 class Doubts:
-    """The open findings of a quarter and the cells each puts in doubt.
+    """The open matters of a quarter and what each puts in doubt.
 
     Parameters
     ----------
@@ -44,152 +67,154 @@ class Doubts:
     """
 
     def __init__(self, figures: Figures, report: CheckReport):
-        self._figures = figures
-        self._anchors = finding_anchors(report)
-        declaration = figures.data.declaration if figures.data else None
-        self._open_findings = [
-            (finding, affected_cells(finding, declaration)) for finding in report.findings if is_open(finding)
+        self._figures, self._data = figures, figures.data
+        self._matters = list(numbered_matters(report)) if figures.data else []
+        self._limit = float(figures.words.get("change_percent", 1)) / 100
+
+    def matters_of_figure(self, name: str) -> list[int]:
+        """Numbers of the matters that could change a figure by the city's limit or more."""
+        figure = self._figures[name]
+        return [m.number for m in self._matters if self._is_material(m, figure)]
+
+    def matters_of_name(self, cells: AbstractSet[CellRef]) -> list[int]:
+        """Numbers of the matters about the cells for which a unit is named."""
+        return [
+            m.number
+            for m in self._matters
+            if any(cells & single_doubtful_cells(finding) for finding in m.findings)
         ]
-        self._cell_index = figures.data.derived(CellIndex) if figures.data else None
 
-    def anchors_for(self, cells: AbstractSet[CellRef]) -> list[str]:
-        """Anchors of the open findings that put any of `cells` in doubt, most important first.
+    def note_html(self, numbers: Iterable[int]) -> Html:
+        """The note beside a paragraph: whose figures are in doubt; opened, it names the matters. Blank without any."""
+        shown = [m for m in self._matters if m.number in set(numbers)]
+        if not shown:
+            return Html("")
+        labels = "、".join(f"{text(self._label(m))}（{m.number}）" for m in shown)
+        lines = "".join(
+            f'<li><a href="#{matter_anchor(m.number)}">第 {m.number} 项</a>　{text(m.matter.title)}</li>'
+            for m in shown
+        )
+        return Html(f'<details class="in-doubt"><summary>存疑：{labels}</summary><ul>{lines}</ul></details>')
 
-        First findings about a number stated in the text, which as a whole is in doubt; then 须更正; then by the largest
-        share of a doubtful cell in its column; then by the share of `cells` in doubt.
+    def _label(self, matter: NumberedMatter) -> str:
+        """A matter in a word or two: the unit, the figure of the text, the column, or how many units."""
+        return matter_label(matter.matter, matter.findings, self._data) if self._data else ""
+
+    def _is_material(self, matter: NumberedMatter, figure: Figure) -> bool:
+        if self._data is None or figure.unit in _COUNTED:
+            return False
+        cell_index = self._data.derived(CellIndex)
+        doubted = [(f, affected_cells(f, cell_index.declaration) & figure.cells) for f in matter.findings]
+        touching = [(finding, cells) for finding, cells in doubted if cells]
+        if not touching:
+            return False
+        if any(cell.table == TEXT_CLAIMS for _, cells in touching for cell in cells):
+            return True
+        if all(finding.affected is None and not finding.changes for finding, _ in touching):
+            return any(self._rests_on(cells, figure, cell_index) for _, cells in touching)
+        return any(self._changes_by(touching, column, figure, cell_index) for column in _columns(touching))
+
+    def _rests_on(self, cells: AbstractSet[CellRef], figure: Figure, cell_index: CellIndex) -> bool:
+        """Whether doubtful cells, by how much nobody can say, are all that a figure rests on, or a material share of it."""
+        columns = {(cell.table, cell.column) for cell in cells}
+        of_columns = {cell for cell in figure.cells if (cell.table, cell.column) in columns}
+        if len(cells) > len(of_columns) / 2:
+            return True
+        base = _sum(of_columns, cell_index)
+        return base > 0 and _sum(cells, cell_index) >= self._limit * base
+
+    def _changes_by(
+        self,
+        touching: Sequence[tuple[Finding, AbstractSet[CellRef]]],
+        column: str,
+        figure: Figure,
+        cell_index: CellIndex,
+    ) -> bool:
+        """Whether the records in doubt are a material share of a column's sum in a figure.
+
+        Of a rate close to one also of what it lacks of one: whether it is 100 % may rest on a single slip.
         """
-        affecting = [
-            (finding, affected & cells) for finding, affected in self._open_findings if affected & cells
-        ]
-        weights = {
-            finding.id: (
-                any(cell.table == TEXT_CLAIMS for cell in affected),
-                finding.severity == "correct",
-                self._weight(affected, cells),
-                len(affected) / len(cells),
-            )
-            for finding, affected in affecting
-        }
-        affecting.sort(key=lambda pair: weights[pair[0].id], reverse=True)
-        return [self._anchors[finding.id] for finding, _ in affecting]
-
-    def mark(self, cells: AbstractSet[CellRef], more: str = "") -> Html:
-        """The mark behind a number or name that rests on `cells`; blank without doubt. `more` is the id of a full list."""
-        return mark_html(self.anchors_for(cells), more)
-
-    def mark_figure(self, name: str) -> Html:
-        """The mark behind a figure."""
-        return self.mark(self._figures[name].cells, f"figure-{name}")
-
-    def _weight(self, affected: AbstractSet[CellRef], cells: AbstractSet[CellRef]) -> float:
-        cell_index = self._cell_index
-        return max((_share(cell, cells, cell_index) for cell in affected), default=0.0) if cell_index else 0.0
+        change = sum(_change(finding, column, figure, cell_index) for finding, _ in touching)
+        base: float = _sum({cell for cell in figure.cells if cell.column == column}, cell_index)
+        if figure.unit == PERCENT and figure.value is not None and 0.5 < figure.value < 1:
+            base *= 1 - float(figure.value)
+        return change > 0 and change >= self._limit * base
 
 
-def mark_html(anchors: Sequence[str], more: str = "") -> Html:
-    """``※9…``: the first findings linked, the ellipsis linked to `more` or to the last finding; blank without any."""
-    if not anchors:
-        return Html("")
-    most_links = 1 if more else MOST_MARKED_FINDINGS
-    links = finding_links(anchors[:most_links])
-    hidden_count = len(anchors) - most_links
-    target, aria_label = (
-        (more, "其余各条见数字表") if more else (anchors[-1], f"另有 {hidden_count} 条，最后一条")
+def _change(finding: Finding, column: str, figure: Figure, cell_index: CellIndex) -> float:
+    """By how many records a finding would change the cells of a column that a figure rests on."""
+    if finding.changes:
+        return sum(
+            abs(value - (cell_index.count(cell) or 0))
+            for cell, value in finding.changes
+            if cell in figure.cells and cell.column == column
+        )
+    return finding.affected or 0.0 if column == finding.at.column else 0.0
+
+
+def _columns(touching: Iterable[tuple[Finding, AbstractSet[CellRef]]]) -> set[str]:
+    return {cell.column for _, cells in touching for cell in cells}
+
+
+def _sum(cells: Iterable[CellRef], cell_index: CellIndex) -> float:
+    return sum(
+        cell_index.count(cell) or 0
+        for cell in cells
+        if cell_index.declaration.is_count(cell.table, cell.column)
     )
-    ellipsis = f'<a href="#{text(target)}" aria-label="{aria_label}">…</a>'
-    if more:  # the keyboard stops at the number before, which links to the row with all findings
-        links, ellipsis = (part.replace("<a ", '<a tabindex="-1" ') for part in (links, ellipsis))
-        return Html(f'<sup class="doubt">{links}{ellipsis if len(anchors) > most_links else ""}</sup>')
-    return single_tab_stop(f'<sup class="doubt">{links}{ellipsis if len(anchors) > most_links else ""}</sup>')
 
 
-def doubt_html(figures: Sequence[Figure], report: CheckReport, cell_index: CellIndex) -> Html:
-    """The remark behind a sentence that uses `figures`; blank when no material part of them is in doubt.
-
-    Of a finding whose explanations were located only the likeliest is named: a total that was added up wrong puts no row
-    in doubt. Where any of several rows may be wrong, none is named.
-    """
-    anchors = finding_anchors(report)
-    weights: dict[str, float] = {}
-    links: dict[str, str] = {}
-    for finding in report.findings:
-        if not is_open(finding):
-            continue
-        for label, weight in _named_doubts(finding, figures, cell_index).items():
-            weights[label] = max(weight, weights.get(label, 0.0))
-            links.setdefault(label, anchors[finding.id])
-    if not weights:
-        return Html("")
-    labels = sorted(weights, key=lambda label: (label == _SOME_NUMBER, -weights[label], label))
-    if labels[0] != _SOME_NUMBER:
-        labels = [label for label in labels if label != _SOME_NUMBER]
-    named = "、".join(f'<a href="#{links[label]}">{text(label)}</a>' for label in labels[:MOST_NAMED_CELLS])
-    others = "等" if len(labels) > MOST_NAMED_CELLS else ""
-    among = "" if labels[0].startswith(_PRINTED_TOTAL) else "其中"
-    return Html(f'<span class="doubt">（{among}{named}{others}尚待核实）</span>')
+MOST_LABEL_UNITS = 2
 
 
-def _named_doubts(finding: Finding, figures: Sequence[Figure], cell_index: CellIndex) -> dict[str, float]:
-    """The doubtful cells of a finding to be named behind a sentence, in words, with their share of its figures."""
-    shares = {
-        cell: max((_weight(cell, figure, cell_index) for figure in figures), default=0.0)
-        for cell in single_doubtful_cells(finding)
-    }
-    material = {cell: share for cell, share in shares.items() if share >= LEAST_MATERIAL_SHARE}
-    if not material:
-        return {}
-    declaration = cell_index.declaration
-    totals = {(row.table, row.row, row.member) for row in cell_index.total_rows}
-    if finding.likeliest and all((cell.table, cell.row, cell.member) in totals for cell in finding.likeliest):
-        return {
-            f"{_PRINTED_TOTAL}{cell_words(cell, declaration)}": max(material.values())
-            for cell in finding.likeliest
-        }
-    named = {cell: share for cell, share in material.items() if cell in finding.likeliest}
-    if not named and not finding.likeliest and len({(cell.table, cell.row) for cell in material}) == 1:
-        named = material
-    return {cell_words(cell, declaration): share for cell, share in named.items()} or {
-        _SOME_NUMBER: max(material.values())
-    }
+def matter_label(matter: Matter, findings: Sequence[Finding], data: QuarterData) -> str:
+    """A matter in a word or two: ``高新区``, ``市公安局等 6 个单位``, ``正文归集上传数据``, ``差评数``."""
+    lead = findings[0].at if findings else None
+    if lead and lead.table == TEXT_CLAIMS:
+        return f"正文{row_words(data.declaration, lead)}"
+    if matter.units and not (lead and ALL_ROWS in lead.names):
+        first, *others = matter.units
+        if len(matter.units) <= MOST_LABEL_UNITS:
+            return "、".join(matter.units)
+        return f"{first}等 {len(others) + 1} 个单位"
+    if lead and lead.table in data.declaration.annexes:
+        return f"{annex_words(data, lead.table)}{column_heading(data.declaration, lead.column)}"
+    return annex_words(data, lead.table) if lead else ""
 
 
 def largest_doubts(report: CheckReport, cell_index: CellIndex, most: int = 3) -> list[UnitName]:
-    """Names of the open 需核实 cells with the largest share of their columns, largest first; a total is no share of its own."""
+    """Names of the single cells of open 需核实 matters whose records affected are a material share of their column.
+
+    Largest first; a total is no share of its own.
+    """
     totals = {(row.table, row.row, row.member) for row in cell_index.total_rows}
-    weights: dict[UnitName, float] = {}
+    names: dict[UnitName, float] = {}
     for finding in report.findings:
         at = finding.at
-        if (at.table, at.row, at.member) in totals:
+        if (at.table, at.row, at.member) in totals or not finding.is_open or finding.severity != "verify":
             continue
-        if is_open(finding) and finding.severity == "verify" and at in single_doubtful_cells(finding):
-            name = UnitName(cell_words(finding.at, cell_index.declaration), [finding.at])
-            weights[name] = max(cell_index.weight(finding.at), weights.get(name, 0.0))
-    heaviest = sorted(weights, key=lambda name: (-weights[name], name))
-    return [name for name in heaviest if weights[name] >= LEAST_MATERIAL_SHARE][:most]
-
-
-def is_open(finding: Finding) -> bool:
-    """Whether a 须更正 or 需核实 has not been settled; an explanation does not settle a 须更正."""
-    is_closed = finding.status == "corrected" or (
-        finding.status == "explained" and finding.severity != "correct"
-    )
-    return finding.severity != "note" and not is_closed
+        if at in single_doubtful_cells(finding) and finding.affected:
+            name = UnitName(cell_words(at, cell_index.declaration), [at])
+            names[name] = max(finding.affected, names.get(name, 0.0))
+    return sorted(names, key=lambda name: (-names[name], name))[:most]
 
 
 def affected_cells(finding: Finding, declaration: Declaration | None) -> set[CellRef]:
-    """The cells that a finding puts in doubt: its place and the suspects.
+    """The cells that a finding puts in doubt: its place, and the suspects or what the likeliest explanation changes.
 
-    Without suspects also the compared cells, if they are few or the finding is about a whole column. A finding about
-    a name (which the declaration tells from a number) puts only the name in doubt.
+    Of a finding about a whole column, that column; of one whose place is no cell, the compared cells if they are few. A
+    finding about a name (which the declaration tells from a number) puts only the name in doubt.
     """
     spec = declaration.annexes.get(finding.at.table) if declaration else None
     if spec and finding.at.column in (*spec.key, *spec.unit_kinds):
         return {finding.at}
     if finding.suspects:
         return {finding.at, *finding.suspects}
-    whole_column = ALL_ROWS in finding.at.names
-    compared = finding.cells if whole_column or len(finding.cells) <= MOST_COMPARED_CELLS else ()
-    return {finding.at, *compared}
+    if ALL_ROWS in finding.at.names:
+        return {finding.at, *(cell for cell in finding.cells if cell.column == finding.at.column)}
+    if finding.at in finding.cells or len(finding.cells) > MOST_COMPARED_CELLS:
+        return {finding.at}
+    return {finding.at, *finding.cells}
 
 
 def single_doubtful_cells(finding: Finding) -> set[CellRef]:
@@ -198,19 +223,11 @@ def single_doubtful_cells(finding: Finding) -> set[CellRef]:
     return {cell for cell in cells if cell.table != TEXT_CLAIMS and ALL_ROWS not in cell.names}
 
 
+def is_open(finding: Finding) -> bool:
+    """Whether a 须更正 or 需核实 has not been settled."""
+    return finding.is_open
+
+
 def cell_words(cell: CellRef, declaration: Declaration) -> str:
     """A cell in words, as in a sentence: ``高新区评价数``."""
     return f"{row_words(declaration, cell)}{column_heading(declaration, cell.column)}"
-
-
-def _weight(cell: CellRef, figure: Figure, cell_index: CellIndex) -> float:
-    """Share of a cell in the sum of its column's cells in a figure; zero for a figure that counts rows or cells."""
-    return 0.0 if figure.unit in ("个", "格") else _share(cell, figure.cells, cell_index)
-
-
-def _share(cell: CellRef, cells: AbstractSet[CellRef], cell_index: CellIndex) -> float:
-    if cell not in cells or not cell_index.declaration.is_count(cell.table, cell.column):
-        return 0.0
-    value = cell_index.count(cell)
-    total = sum(cell_index.count(other) or 0 for other in cells if other.column == cell.column)
-    return value / total if value and total else 0.0

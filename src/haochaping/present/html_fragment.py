@@ -29,9 +29,10 @@ def text(value: object) -> Markup:
     return escape(visible(str(value)))
 
 
-def number_link(name: str, shown: str) -> Html:
-    """A number as written in a sentence, linked to the row of its figure."""
-    return Html(f'<a class="figure" href="#figure-{text(name)}">{text(shown)}</a>')
+def number_link(name: str, shown: str, *, is_doubtful: bool = False) -> Html:
+    """A number as written in a sentence, linked to the row of its figure; underlined where an open matter could change it."""
+    css_class = "figure doubtful" if is_doubtful else "figure"
+    return Html(f'<a class="{css_class}" href="#figure-{text(name)}">{text(shown)}</a>')
 
 
 def single_tab_stop(links: str) -> Html:

@@ -12,8 +12,9 @@ from haochaping.core.declaration import Declaration
 from haochaping.core.labels import column_heading
 from haochaping.core.model import printed_column
 from haochaping.core.paths import find_locations
+from haochaping.present.doubts import matter_anchor
 from haochaping.present.header_tree import Heading, header_rows
-from haochaping.present.html_fragment import Html, single_tab_stop, single_tab_stop_per_target, text
+from haochaping.present.html_fragment import Html, single_tab_stop_per_target, text
 from haochaping.reference.reference import load_reference
 
 
@@ -22,15 +23,13 @@ class Header:
     """A column's heading; the ``unit`` is shown here only.
 
     A ``group`` spans neighbouring columns of the same group; of several, one above the other, the topmost comes first.
-    ``kind`` is how its cells are set: blank for numbers, else :data:`SHORT` or :data:`PROSE`. ``findings`` are the
-    anchors of the findings that are about the column.
+    ``kind`` is how its cells are set: blank for numbers, else :data:`SHORT` or :data:`PROSE`.
     """
 
     label: str
     unit: str = ""
     group: str | tuple[str, ...] = ""
     kind: str = ""
-    findings: Sequence[str] = ()
     id: str = ""
 
     @property
@@ -41,11 +40,15 @@ class Header:
 
 @dataclass(frozen=True)
 class TableCell:
-    """A cell as shown: text, why it holds no number, the anchors of the findings that name it, and its own id."""
+    """A cell as shown: text, why it holds no number, its id; ``tint`` is the severity of what puts it in doubt.
+
+    ``matters`` are the numbers of the matters that it is tinted for.
+    """
 
     text: str
     title: str = ""
-    findings: Sequence[str] = ()
+    tint: str = ""
+    matters: Sequence[int] = ()
     id: str = ""
 
 
@@ -111,7 +114,7 @@ def _reason_ids(view: TableView) -> dict[tuple[str, str], str]:
 
 
 def _notes_html(view: TableView, reason_ids: Mapping[tuple[str, str], str]) -> str:
-    items = [f"<li>{text(note)}</li>" for note in view.notes]
+    items = [f"<li>{note if isinstance(note, Html) else text(note)}</li>" for note in view.notes]
     items += [
         f'<li id="{anchor}">“{text(shown)}”：{text(reason)}。</li>'
         for (shown, reason), anchor in reason_ids.items()
@@ -141,8 +144,7 @@ def _head_cell_html(heading: Heading, view: TableView, rows_left: int) -> str:
 
 def _heading_html(header: Header) -> str:
     unit = f' <span class="unit">（{text(header.unit)}）</span>' if header.unit else ""
-    marks = f'<sup class="doubt">{finding_links(header.findings)}</sup>' if header.findings else ""
-    return f'{marks}<span class="label">{text(header.label)}</span>{unit}'
+    return f'<span class="label">{text(header.label)}</span>{unit}'
 
 
 def _row_html(row: TableRow, view: TableView, reason_ids: Mapping[tuple[str, str], str]) -> str:
@@ -159,26 +161,21 @@ def _cell_html(cell: TableCell, kind: str, reason_ids: Mapping[tuple[str, str], 
     note = reason_ids.get((cell.text, cell.title), "")
     described = f' aria-describedby="{note}"' if note else ""
     shown: str = cell.text if isinstance(cell.text, Html) else text(cell.text)
-    if not cell.findings:
-        return f"<td{_class_attribute(kind)}{title}{described}>{shown}</td>"
-    shown = shown or "空白"
-    if len(cell.findings) > 1:
-        marked = f"<sup>{single_tab_stop(finding_links(cell.findings))}</sup> {shown}"
-        return f'<td class="doubtful"{_id_attribute(cell.id)}{title}{described}>{marked}</td>'
-    # The mark is before the number: after it, it would push the digits of a column out of line.
-    mark = f"※{cell.findings[0].rpartition('-')[2]}"
-    return (
-        f'<td class="doubtful"{_id_attribute(cell.id)}{title}><a href="#{cell.findings[0]}"{described} '
-        f'aria-label="{shown}{mark}，存疑，见数据核对"><sup>{mark}</sup> {shown}</a></td>'
-    )
+    if not cell.tint:
+        return f"<td{_class_attribute(kind)}{_id_attribute(cell.id)}{title}{described}>{shown}</td>"
+    # Beside the cell only on narrow screens, where the last column is out of sight.
+    numbers = f' data-matters="{"、".join(map(str, cell.matters))}"'
+    classes = f"doubtful tint-{cell.tint}"
+    return f'<td class="{classes}"{_id_attribute(cell.id)}{title}{described}{numbers}>{shown or "空白"}</td>'
 
 
-def finding_links(anchors: Sequence[str]) -> str:
-    """``※9、2``, each linked to its finding."""
-    numbers = [anchor.rpartition("-")[2] for anchor in anchors]
-    return "、".join(
-        f'<a href="#{anchor}" aria-label="存疑，见数据核对第 {number} 条">{"※" * (not place)}{number}</a>'
-        for place, (anchor, number) in enumerate(zip(anchors, numbers, strict=True))
+def matter_links(numbers: Sequence[int]) -> Html:
+    """``2、4``, each linked to its matter."""
+    return Html(
+        "、".join(
+            f'<a href="#{matter_anchor(number)}" aria-label="数据核对第 {number} 项">{number}</a>'
+            for number in numbers
+        )
     )
 
 

@@ -24,7 +24,7 @@ PhrasePart = str | Number
 
 @dataclass(frozen=True)
 class Phrase:
-    """Parts in order; with `doubts`, what is in doubt is marked."""
+    """Parts in order; with `doubts`, numbers that an open matter could change are underlined."""
 
     parts: tuple[PhrasePart, ...] = ()
     doubts: Doubts | None = None
@@ -36,16 +36,26 @@ class Phrase:
 
     @property
     def html(self) -> Html:
-        """Every number linked to its row in the table of figures, numbers and names in doubt marked."""
+        """Every number linked to its row in the table of figures."""
         return Html("".join(self._part_html(part) for part in self.parts))
+
+    @property
+    def matters(self) -> list[int]:
+        """Numbers of the matters that put a number or a name of it in doubt."""
+        found = {number for part in self.parts for number in self._matters_of(part)}
+        return sorted(found)
+
+    def _matters_of(self, part: PhrasePart) -> list[int]:
+        if self.doubts is None:
+            return []
+        if isinstance(part, Number):
+            return self.doubts.matters_of_figure(part.name)
+        return self.doubts.matters_of_name(part.cells) if isinstance(part, UnitName) else []
 
     def _part_html(self, part: PhrasePart) -> str:
         if isinstance(part, Number):
-            return number_link(part.name, part.text) + (
-                self.doubts.mark_figure(part.name) if self.doubts else ""
-            )
-        mark = self.doubts.mark(part.cells) if self.doubts and isinstance(part, UnitName) else ""
-        return f"{text(part)}{mark}"
+            return number_link(part.name, part.text, is_doubtful=bool(self._matters_of(part)))
+        return text(part)
 
 
 def number_names(parts: Iterable[PhrasePart]) -> list[str]:

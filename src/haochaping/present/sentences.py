@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,19 +22,22 @@ from haochaping.core.model import CellRef
 from haochaping.core.text import visible
 from haochaping.figures.figure import Figure, Figures, ShownFigure
 from haochaping.figures.unit_name import UnitName
-from haochaping.present.doubts import Doubts, doubt_html, largest_doubts
-from haochaping.present.html_fragment import Html
+from haochaping.present.doubts import Doubts, largest_doubts
+from haochaping.present.html_fragment import Html, single_tab_stop
+from haochaping.present.key_figures import is_whole
 from haochaping.present.phrase import Number, Phrase, PhrasePart
 from haochaping.store.cell_index import CellIndex
 
 TEMPLATES = Path(__file__).parent / "sentence_templates"
 SUMMARY = "summary"
-OVERVIEW, PROBLEMS = "overview", "problems"
+OVERVIEW, PROBLEMS, KEY_FIGURES = "overview", "problems", "key_figures"
 CHART_TITLES, ANNEX_CHART_TITLES = "charts", "annex_charts"
 _OWN_TEMPLATES = frozenset(
-    {SUMMARY, OVERVIEW, PROBLEMS, CHART_TITLES, ANNEX_CHART_TITLES, *PARTICULAR_ANNEXES}
+    {SUMMARY, OVERVIEW, PROBLEMS, KEY_FIGURES, CHART_TITLES, ANNEX_CHART_TITLES, *PARTICULAR_ANNEXES}
 )
-MOST_IN_SUMMARY = 7
+_LISTS = (SUMMARY, PROBLEMS)
+"""Sections whose sentences are a paragraph each."""
+MOST_IN_SUMMARY = 4
 _OPEN, _BAR, _CLOSE = "\ue000", "\ue001", "\ue002"
 """Mark a number or a name in a rendered template: ``open figure-or-cells bar text close``; data cannot hold them (see `_safe`)."""
 _OTHER_UNITS = "\ue003{}\ue004{}\ue005"
@@ -75,11 +78,7 @@ class Sentence:
     @property
     def html(self) -> str:
         """As HTML, with every number linked to its row in the table of figures."""
-        return self.html_with_doubts(None)
-
-    def html_with_doubts(self, doubts: Doubts | None) -> str:
-        """As :attr:`html`, with the numbers and names in doubt marked."""
-        return Phrase(self.parts, doubts).html
+        return Phrase(self.parts).html
 
 
 def page_sections(declaration: Declaration) -> dict[str, str]:
@@ -98,30 +97,41 @@ def write_sentences(section: str, figures: Figures, report: CheckReport | None =
     figures : Figures
         The quarter's named figures.
     report : CheckReport, optional
-        The checks: numbers and names in doubt are marked; a sentence of the summary also names the doubtful cells.
+        The checks: numbers that an open matter could change are underlined, and a note beside the paragraph names it.
     """
-    cell_index = figures.data.derived(CellIndex) if figures.data and section == SUMMARY else None
-    doubts = Doubts(figures, report) if report else None
+    doubts = Doubts(figures, report) if report and section != PROBLEMS else None  # they are about doubts
     sentences = compose(section, figures, report)
     corrections = _corrections_remark(sentences, figures)
-    return Html(
-        "\n".join(
-            f'<p id="{s.id}">{s.html_with_doubts(doubts)}{corrections.get(s, "")}{_doubts_remark(s, figures, report, cell_index)}</p>'
-            for s in sentences
-        )
+    paragraphs = [[s] for s in sentences] if section in _LISTS else [sentences] if sentences else []
+    return Html("\n".join(_paragraph(paragraph, doubts, corrections) for paragraph in paragraphs))
+
+
+def _paragraph(
+    sentences: Sequence[Sentence], doubts: Doubts | None, corrections: Mapping[Sentence, str]
+) -> str:
+    """Sentences as a paragraph, at which the keyboard stops once, with one note beside it on what is in doubt."""
+    spans = "".join(
+        f'<span id="{s.id}">{Phrase(s.parts, doubts).html}{corrections.get(s, "")}</span>' for s in sentences
     )
+    words = f"<p>{single_tab_stop(spans)}</p>"
+    matters = sorted({number for s in sentences for number in Phrase(s.parts, doubts).matters})
+    note = doubts.note_html(matters) if doubts else ""
+    return f'<div class="noted">{words}{note}</div>' if note else words
 
 
 def compose(section: str, figures: Figures, report: CheckReport | None = None) -> list[Sentence]:
     """The sentences of one section as data.
 
-    The summary is cut to :data:`MOST_IN_SUMMARY`, but always keeps its last sentence, which points to the doubts.
+    The summary is cut to :data:`MOST_IN_SUMMARY`.
     """
     context: dict[str, Any] = {"n": figures, "w": Words(figures.words), **Words(figures.words)}
+    largest = largest_doubts(report, figures.data.derived(CellIndex)) if report and figures.data else []
     context |= {
-        "verdict": report.verdict.value if report else "",
         "found": report.counts if report else {},
-        "largest": largest_doubts(report, figures.data.derived(CellIndex)) if report and figures.data else [],
+        "told": {finding.check for finding in report.findings if finding.is_open} if report else set(),
+        "largest": largest,
+        "largest_is_district": bool(largest) and _is_largest_district(largest[0], figures),
+        "rate_tells": "rate" in figures and not is_whole("rate", figures),
     }
     parts = figures.words.get("parts", {})
     context |= {
@@ -131,12 +141,19 @@ def compose(section: str, figures: Figures, report: CheckReport | None = None) -
     }
     template = section if section in _OWN_TEMPLATES and section not in parts else "annex"
     lines = [line for line in render(f"page/{template}.j2", context) if line[0]]
-    if section == "summary" and len(lines) > MOST_IN_SUMMARY:
-        lines = [*lines[: MOST_IN_SUMMARY - 1], lines[-1]]
+    if section == SUMMARY:
+        lines = lines[:MOST_IN_SUMMARY]
     return [
         Sentence(section, position, rule, parts)
         for position, (rule, parts) in enumerate(say_once(lines), start=1)
     ]
+
+
+def _is_largest_district(name: UnitName, figures: Figures) -> bool:
+    """Whether a doubtful cell is of the district with the most cases, whose number is a figure."""
+    return "district_largest_cases" in figures and {cell.row for cell in name.cells} == {
+        figures.words.get("district_largest")
+    }
 
 
 def render(template: str, context: Mapping[str, Any]) -> Iterator[RenderedLine]:
@@ -291,12 +308,3 @@ def _corrections_remark(sentences: Iterable[Sentence], figures: Figures) -> dict
     where = "本节" if len(corrected) > 1 else ""
     link = f'<a class="corrected" href="#table-corrections">（{where}含更正后的数）</a>'
     return dict.fromkeys(corrected[-1:], link)
-
-
-def _doubts_remark(
-    sentence: Sentence, figures: Figures, report: CheckReport | None, cell_index: CellIndex | None
-) -> str:
-    """The remark behind a sentence that names the cells in doubt."""
-    if not report or not cell_index:
-        return ""
-    return doubt_html([figures[number.name] for number in sentence.numbers], report, cell_index)

@@ -147,7 +147,7 @@ def lines(results: list[FormResult]) -> Iterator[str]:
     for result in results:
         if result.report is None and not result.refusal:
             continue  # without a declaration of its own
-        verdict = "未能读取" if result.report is None else result.report.verdict.value
+        verdict = "未能读取" if result.report is None else result.report.verdict_words
         numbers = (result.expected, result.read, len(result.wrong), len(result.dropped), result.added)
         yield f"{result.name:<24}{numbers[0]:>8}{numbers[1]:>8}{numbers[2]:>6}{numbers[3]:>6}{numbers[4]:>6}  {verdict}"
     for result in results:

@@ -52,7 +52,7 @@ def test_a_whole_is_the_sum_of_its_parts(place: Reference, change: dict, state: 
     if state == FAILS:
         assert found.expected == "10" and found.values["difference"] == "1"
         assert found.values["parts"] == "满意票、基本满意票、不满意票"
-        assert found.arithmetic == "7 + 2 + 1 = 10；10 − 9 = 1"
+        assert found.arithmetic == "7 + 2 + 1 = 10；10 − 9 = 1" and found.affected == 1
 
 
 def test_parts_are_held_in_rows_of_totals_too(place: Reference) -> None:
@@ -83,6 +83,7 @@ def test_a_part_is_not_larger_than_its_whole(place: Reference, cases: int | None
     data = period(place, halls=[{**HALL, "cases": cases}])
     [found] = outcomes("part_within_whole", data, place)
     assert (found.state, found.at.column) == (state, "votes")
+    assert found.affected == {9: 1, None: None}.get(cases, found.affected)
     assert state == NOT_EVALUABLE or satisfies(found, CellIndex(data, place)) == (state == HOLDS)
 
 
@@ -189,7 +190,7 @@ def test_a_figure_of_the_text_is_held_against_an_annex(place: Reference) -> None
     [found] = outcomes("text_cases", period(place, {"handled": 26}, halls=halls), place)
     assert found.state == FAILS
     assert found.values["left"] == "正文办结件数 26" and found.values["right"] == "附件1办件数 25"
-    assert found.values["difference"] == "1" and found.values["must"] == "相等"
+    assert found.values["difference"] == "1" and found.values["must"] == "相等" and found.affected == 1
     assert len(found.cells) == 3 and found.constraints, "a hard relation feeds the localisation"
 
 

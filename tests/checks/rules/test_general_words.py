@@ -8,6 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from jinja2 import Environment, StrictUndefined
 
 from haochaping.checks.rule import load_rules
 from haochaping.checks.rule_kinds import KINDS
@@ -27,8 +28,24 @@ def test_no_general_rule_names_a_column_or_group_of_zibo(reference: Reference, p
     declared = reference.declaration
     words = {m.heading for m in declared.measures.values()} | {g.word for g in declared.groups.values()}
     for rule in load_rules(place, KINDS):
-        said = rule.title + rule.message + rule.consider
+        said = rule.title + rule.message + rule.several + rule.consider
         assert not [word for word in words if word in said], (rule.id, said)
+
+
+def test_the_sentence_for_several_findings_needs_no_figures_of_its_own(reference: Reference) -> None:
+    """It gets the number of findings, the units and the annexes, and nothing else."""
+    for rule in (rule for rule in load_rules(reference, KINDS) if rule.several):
+        template = Environment(undefined=StrictUndefined).from_string(rule.several)
+        said = template.render(count="许多", units="甲、乙", annex="附件1")
+        assert not set("023456789") & set(said) and said.endswith("。"), rule.id
+        assert "附件1许多" not in said, f"{rule.id}: 附件1 and a number would run together"
+        assert not [word for word in ("异常", "虚假") if word in said]
+
+
+def test_every_rule_about_single_units_has_a_sentence_for_several(reference: Reference) -> None:
+    without = {rule.id for rule in load_rules(reference, KINDS) if "{{ place }}" in rule.message}
+    without -= {rule.id for rule in load_rules(reference, KINDS) if rule.several}
+    assert without == set()
 
 
 def test_what_was_extracted_too_early_is_named_as_the_city_heads_it(place: Reference, tmp_path: Path) -> None:

@@ -4,11 +4,14 @@ from typing import Any
 import pytest
 
 from haochaping.checks.finding import Finding
+from haochaping.checks.rule import load_rules
+from haochaping.checks.rule_kinds import KINDS
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import MISSING, NUMBER, QuarterData, printed_column
 from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
+from haochaping.store.cell_index import CellIndex
 
 Q1, Q2 = Period(2023, 1), Period(2023, 2)
 
@@ -68,6 +71,18 @@ def test_a_count_ten_times_the_quarter_before(
     assert "其他单位中位数" in all_messages(wrong, reference), "its own rate is far from the others'"
 
 
+def test_cells_told_at_once_add_up(now: QuarterData, before: QuarterData, reference: Reference) -> None:
+    annex, data = "district_departments", before
+    places = before.table(annex)["evaluations"].astype(float).nlargest(2).index
+    for place in places:
+        data = with_cell(
+            data, annex, place, evaluations=9 * int(before.table(annex).loc[place, "evaluations"])
+        )
+    [rule] = [rule for rule in load_rules(reference, KINDS) if rule.id == "previous_quarter_cells"]
+    [outcome] = KINDS[rule.kind](rule, CellIndex(data, reference, (before,)))
+    assert outcome.affected == 8 * sum(int(before.table(annex).loc[p, "evaluations"]) for p in places)
+
+
 def all_messages(data: QuarterData, reference: Reference, *history: QuarterData) -> str:
     """All messages in one text; a finding may contain several doubts of one cause."""
     return "".join(finding.message for finding in run_rules(data, reference, history=history).findings)
@@ -90,6 +105,36 @@ def test_a_row_copied_from_the_quarter_before(
     copied = [f for f in report.findings if "有一行与2023年第一季度逐格相同" in f.message]
     assert len(copied) == 1, "alone, or with the rate that no longer fits"
     assert copied[0].at.row == before.districts.loc[2, "district"]
+
+
+@pytest.mark.parametrize(("active", "is_told"), [(0, False), (7, False), (900, True)])
+def test_cases_that_repeat_by_chance_bring_their_evaluations_with_them(
+    now: QuarterData, before: QuarterData, reference: Reference, active: int, is_told: bool
+) -> None:
+    """Where nearly all is rated, 办件数 and 评价数 are one figure printed twice; small ones repeat anyway."""
+    row = {"cases": 5010, "evaluations": 5000, "active_evaluations": active, "negative_evaluations": 0}
+    then = with_cell(before, "districts", 2, **row)
+    report = run_rules(with_cell(now, "districts", 2, **row), reference, history=(then,))
+    assert any("有一行与2023年第一季度逐格相同" in f.message for f in report.findings) is is_told
+
+
+@pytest.mark.parametrize(
+    ("least_other", "same", "is_told"), [(100, 2, True), (100, 1, False), (9000, 2, False)]
+)
+def test_one_equal_row_makes_no_copied_annex(
+    now: QuarterData, before: QuarterData, reference: Reference, least_other: int, same: int, is_told: bool
+) -> None:
+    """Not even where the city asks for half of two rows."""
+    rows = range(len(now.public_services))
+    there, then = now, before
+    for row in rows:
+        value = 5000 + row if row < 2 else 3
+        there = with_cell(there, "public_services", row, evaluations=value)
+        then = with_cell(then, "public_services", row, evaluations=value if row < same else 9 * value)
+    [rule] = [rule for rule in load_rules(reference, KINDS) if rule.id == "copied_from_before"]
+    options = {**rule.options, "share": 0.5, "least_other": least_other}
+    found = KINDS[rule.kind](replace(rule, options=options), CellIndex(there, reference, (then,)))
+    assert any(o.values.get("whole") for o in found if o.at.table == "public_services") is is_told
 
 
 def test_an_annex_that_is_gone(now: QuarterData, before: QuarterData, reference: Reference) -> None:

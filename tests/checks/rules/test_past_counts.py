@@ -74,6 +74,7 @@ def test_a_count_ten_times_or_a_tenth_of_the_one_before_is_told(
     if is_told:
         assert found[0].severity == "verify"
         assert found[0].message.startswith(f"附件2“甲区”办件数 {now:,}，2030年第一季度为 {before:,}，")
+        assert now is not None and found[0].affected == abs(now - before)
 
 
 def test_many_cells_of_a_column_are_told_as_one(place: Reference) -> None:
@@ -82,14 +83,15 @@ def test_many_cells_of_a_column_are_told_as_one(place: Reference) -> None:
     found = told(now, place, districts(place, **counts))
     assert [f.id for f in found] == [f"counts_before/districts/全部/{c}" for c in ("cases", "votes")]
     assert "附件2办件数有 5 格与上一期相比成倍增减，现为：甲区 10,000、" in found[0].message
-    assert len(found[0].cells) == 5
+    assert len(found[0].cells) == 5 and found[0].affected == 5 * 9000
 
 
 def test_from_four_periods_on_a_count_is_held_against_its_own_past(place: Reference) -> None:
     past = [districts(place, 甲区=n, 乙区=5000) for n in (900, 1100, 1000, 950)]
     found = told(districts(place, 甲区=10000, 乙区=5000), place, *past)
     assert [f.id for f in found] == [f"counts_past/districts/甲区/{c}" for c in ("cases", "votes")]
-    assert "附件2“甲区”办件数 10,000，与本单位以往各季度（中位数 " in found[0].message
+    assert "附件2“甲区”办件数 10,000，与本单位以往各季度（中位数 975）" in found[0].message
+    assert found[0].affected == 10_000 - 975
     jumping = [districts(place, 甲区=n, 乙区=5000) for n in (100, 9000, 300, 5000)]
     assert told(districts(place, 甲区=10000, 乙区=5000), place, *jumping) == []
 

@@ -48,6 +48,15 @@ def test_a_total_that_is_not_the_annexs_is_told(
 
 
 @pytest.mark.parametrize(
+    ("text", "affected"),
+    [("各大厅办件数2243件。", 9), ("各大厅办件数2244件，各大厅办件数2243件。", 10)],
+)
+def test_by_how_many_records_a_total_is_off(place: Reference, text: str, affected: int) -> None:
+    found = outcomes("text_measures", period(place, text=text, halls=HALLS), place)
+    assert [o.affected for o in found if o.state == FAILS] == [affected]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "2030年第一季度，各大厅办件数2234件，不满意票46票；各区县办件数11000件。",

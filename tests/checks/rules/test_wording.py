@@ -1,6 +1,7 @@
 """Rules on notes and text."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import CitySize, simulate
 from haochaping.store.cell_index import CellIndex
+from tests.checks.small_city import city, outcomes, read_tables
 
 QUARTER = Period(2023, 1)
 
@@ -110,6 +112,59 @@ def test_a_bulletin_issued_before_its_data_is_told(
     data = with_facts(replace(clean, annexes=annexes), issue_date=issued, extraction_date="2023-04-26")
     told = messages(run_rules(data, reference), "issue_early")
     assert told == ([f"印发日期为 {issued}，早于{later}。"] if later else [])
+
+
+# --- words in place of numbers; another source ---
+
+
+def word_arithmetic(place: Reference, folder: Path, rows: list[list[object]]) -> str:
+    data = read_tables(place, folder, [["大厅", "办件数", "投票数", "投票率"], *rows])
+    [outcome] = outcomes("word_undefined", data, place)
+    assert outcome.state == FAILS
+    return outcome.arithmetic
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            [["甲", 0, 0, "/"], ["乙", 4, 2, "/"], ["丙", 4, 1, "25%"], ["丁", 9, 9, "100%"]],
+            "附件1投票率列为“/”的各行办件数为 0、4，而办件数同为 4 的丙列出了数",
+        ),
+        (
+            [["甲", 480, 3, "/"], ["乙", 4, 1, "25%"], ["丙", 5, 1, "20%"], ["丁", 4, 4, "100%"]],
+            "附件1投票率列为“/”的各行办件数为 480，而办件数为 4 的乙等 2 行、为 5 的丙列出了数",
+        ),
+        ([["甲", 0, 0, "/"], ["乙", 4, 1, "/"], ["丙", 5, 1, "20%"]], ""),
+        ([["甲", 0, 0, "/"], ["乙", 4, 1, "25%"]], ""),
+    ],
+)
+def test_a_word_that_the_size_of_the_row_does_not_explain(
+    tmp_path: Path, rows: list[list[object]], said: str
+) -> None:
+    found = word_arithmetic(city(tmp_path / "reference"), tmp_path, rows)
+    assert found.partition("；")[2] == said
+
+
+def test_of_many_words_only_some_are_listed(tmp_path: Path) -> None:
+    rows: list[list[object]] = [[f"第{n}厅", n, n, "/"] for n in range(1, 30)]
+    found = word_arithmetic(city(tmp_path / "reference"), tmp_path, [*rows, ["甲", 29, 29, "100%"]])
+    assert "办件数为 1、2、3、4、5、6、7、29，而办件数同为 29 的甲列出了数" in found
+
+
+@pytest.mark.parametrize(
+    ("column", "printed", "affected"),
+    [("cases", "1,000", "counted"), ("cases", "/", None), ("evaluation_rate", "1%", None)],
+)
+def test_by_how_many_records_two_sources_differ(
+    clean: QuarterData, reference: Reference, column: str, printed: str, affected: str | None
+) -> None:
+    district = str(clean.districts.loc[0, "district"])
+    row = {"table": "districts", "row": district, "member": "", "column": column, "printed": printed}
+    data = replace(clean, second=frame("second", [{**row, "file": "另一份.xlsx"}]))
+    [outcome] = [o for o in outcomes("two_sources", data, reference) if o.state == FAILS]
+    expected = abs(int(clean.districts.loc[0, "cases"]) - 1000) if affected else None
+    assert outcome.affected == expected
 
 
 # --- the period in the notes ---

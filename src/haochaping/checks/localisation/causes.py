@@ -48,6 +48,13 @@ class DoubtGroup:
         return tuple(dict.fromkeys(cell for e in self.cause.explanations for cell in e.cells))
 
     @property
+    def changes(self) -> tuple[tuple[CellRef, int], ...]:
+        """The counts that the likeliest explanation changes, with their new values."""
+        if self.cause is None:
+            return tuple(self.doubts[0].outcome.changes.items())
+        return tuple(self.cause.explanations[0].values.items()) if self.likeliest else ()
+
+    @property
     def is_located(self) -> bool:
         """Whether an explanation changes counts: a slip of its own, not one of many doubts of its kind."""
         if self.cause is None:

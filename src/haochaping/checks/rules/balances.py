@@ -54,6 +54,7 @@ def total(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 },
                 constraints=(Constraint(((at, -1.0), *((cell, 1.0) for cell in cells)), 0, 0),),
                 expected=number(sum(known)),
+                affected=abs(difference),
             )
 
 
@@ -101,6 +102,7 @@ def same(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             },
             constraints=(Constraint(((at, 1.0), (other_cell, -1.0)), 0, 0),),
             expected=number(theirs),
+            affected=abs(theirs - mine),
         )
 
 
@@ -241,6 +243,7 @@ def _compare_sizes(at: CellRef, upper_bound: CellRef, cell_index: CellIndex) -> 
         },
         constraints=(Constraint(((at, 1.0), (upper_bound, -1.0)), -math.inf, 0),),
         expected=f"不大于 {number(large)}",
+        affected=abs(small - large),
     )
 
 
@@ -281,4 +284,5 @@ def _compare_with_parts(at: CellRef, parts_sum: CellSum, cell_index: CellIndex) 
             Constraint(((at, -1.0), *((cell, float(factor)) for factor, cell in parts_sum.terms)), 0, 0),
         ),
         expected=number(exact),
+        affected=abs(difference),
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from itertools import combinations
 
 from haochaping.checks.outcome import Outcome, not_evaluable, state
 from haochaping.checks.rule import Rule
@@ -60,7 +61,8 @@ def headline_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             f"{cell_index.heading(column)}：{_subtotals(cell_index, tables, column)}，{number(value)} − {number(sums[column][1])}"
             f" = {number(value - sums[column][1])}"
             for column in columns
-        ),
+        )
+        + ("" if agreeing else _sums_beside_gap(rule, cell_index, difference, _rounding_step(printed))),
         values={
             "printed": _with_separators(cell_index.printed(at)),
             "annexes": annexes,
@@ -70,6 +72,36 @@ def headline_sum(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             "more": difference > 0,
             "share": percent_text(Fraction(abs(difference), value)) if value else "不适用",
         },
+        affected=abs(difference),
+    )
+
+
+MOST_ANNEXES_ADDED = 6
+"""Of more annexes than this no sums are tried: one of very many sums is near any gap."""
+
+
+def _sums_beside_gap(rule: Rule, cell_index: CellIndex, gap: int, step: float) -> str:
+    """Which sum of the other annexes is the gap between the text and its own annexes, or is nearest to it; in words."""
+    totals = {
+        table: _column_sum(cell_index, [table], column)[1]
+        for table in cell_index.declaration.annexes
+        if table not in rule.tables and cell_index.rows(table)
+        for column in [c for c in rule.options["columns"] if c in cell_index.spec(table).counts][:1]
+    }
+    totals = {table: whole for table, whole in totals.items() if whole}
+    if gap <= 0 or not totals or len(totals) > MOST_ANNEXES_ADDED:
+        return ""
+    choices = [some for size in range(1, len(totals) + 1) for some in combinations(totals, size)]
+    nearest = min(choices, key=lambda some: abs(sum(totals[table] for table in some) - gap))
+    words = " + ".join(f"{cell_index.annex_words(table)} {number(totals[table])}" for table in nearest)
+    whole = sum(totals[table] for table in nearest)
+    sum_words = f"{words} = {number(whole)}" if len(nearest) > 1 else words
+    if abs(whole - gap) * 2 <= step:
+        return f"；差额等于{sum_words}"
+    others = cell_index.annexes_words(list(totals))
+    return (
+        f"；{others}各自的合计及其相加没有一个等于差额，最接近的是{sum_words}，"
+        f"仍相差 {number(abs(gap - whole))}（只作比较，各附件可能互相包含）"
     )
 
 

@@ -45,9 +45,11 @@ def history(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             distance = abs(math.log(now + 0.5) - middle)
             is_far = distance > max(rule.options["score"] * spread, math.log(rule.options["factor"]))
             is_small = max(now, math.exp(middle)) < rule.options["least"]
+            affected = round(abs(now - math.exp(middle)))
             values = {"printed": number(now), "median": f"{math.exp(middle):,.0f}"}
             shown = f"{number(now)}；以前 {len(past)} {cell_index.data.quarter.counted}中位数 {math.exp(middle):,.0f}"
-            found.append(Outcome(at, (at,), state(not is_far or is_small), shown, values=values))
+            holds = state(not is_far or is_small)
+            found.append(Outcome(at, (at,), holds, shown, values=values, affected=affected))
         yield from _together_where_many(rule, table, column, found, cell_index)
 
 
@@ -89,6 +91,7 @@ def _against_before(rule: Rule, at: CellRef, cell_index: CellIndex, before: Cell
             "before": number(then),
             "period": before.data.quarter.label,
         },
+        affected=abs(now - then),
     )
 
 
@@ -132,7 +135,8 @@ def _together_where_many(
         words = "；".join(
             f"{row_words(cell_index.declaration, outcome.at)} {outcome.arithmetic}" for outcome in failed
         )
-        yield Outcome(at, cells, state(False), words, values=values)
+        affected = sum(outcome.affected or 0 for outcome in failed)
+        yield Outcome(at, cells, state(False), words, values=values, affected=affected)
 
 
 def _all_cells_at_once(rule: Rule, cell_index: CellIndex, before: CellIndex) -> Iterator[Outcome]:
@@ -158,16 +162,23 @@ def _all_cells_at_once(rule: Rule, cell_index: CellIndex, before: CellIndex) -> 
             "more": len(changed) > 6,
         }
         at = whole_column(cell_index.spec(table), rule.options["columns"][0])
-        yield Outcome(at, tuple(cell for cell, _, _ in changed), state(not changed), shown, values=values)
+        yield Outcome(
+            at,
+            tuple(cell for cell, _, _ in changed),
+            state(not changed),
+            shown,
+            values=values,
+            affected=sum(abs(now - then) for _, now, then in changed),
+        )
 
 
 def copied(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """No annex, no column of it and no printed line has the figures of the quarter before.
 
     An annex or column is copied when `share` of its large figures (`least` or more, in a column `least_other`) are
-    equal: at least two in an annex, three in a column. A line is when all its figures are equal and enough of them do
-    not follow from each other (one of `least` and another of `least_other`, or three of these): one figure may repeat by
-    chance, and 办件数 equal to 评价数 is one figure printed twice.
+    equal: at least two rows in an annex, three figures in a column. A line is when all its figures are equal and enough
+    of them do not follow from each other (one of `least` and another of `least_other`, or three of these): one figure may
+    repeat by chance, and 办件数 (nearly) equal to 评价数 is one figure printed twice.
     """
     if not cell_index.history:
         return
@@ -188,6 +199,8 @@ def copied(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 _Pairs = dict[CellRef, tuple[int, int]]
 """Cells with their figure in this quarter and in the one before."""
 FEWEST_IN_ANNEX, FEWEST_IN_COLUMN = 2, 3
+TIED = 0.01
+"""Figures of a line that differ by no more than this part are one figure printed twice: 办件数 and 评价数."""
 
 
 def _copied_in_table(
@@ -198,7 +211,8 @@ def _copied_in_table(
     rows = _grouped(pairs, lambda cell: cell.names)
     large = [row for row in rows if any(pairs[cell][0] >= max(rule.options["least"], 1) for cell in row)]
     same = [row for row in large if _is_same(row, pairs)]
-    is_whole = len(same) >= rule.options["share"] * len(large) and len(large) >= FEWEST_IN_ANNEX
+    telling = [row for row in same if any(pairs[cell][0] >= _least_other(rule) for cell in row)]
+    is_whole = len(same) >= rule.options["share"] * len(large) and len(telling) >= FEWEST_IN_ANNEX
     shown = f"{len(same)} 行，共 {len(large)} 行"
     if is_whole:
         cells = tuple(cell for row in same for cell in row)
@@ -230,8 +244,14 @@ def _is_same(cells: Sequence[CellRef], pairs: _Pairs) -> bool:
 
 
 def _has_enough_figures(rule: Rule, figures: Iterable[int]) -> bool:
-    """Whether two different figures of a line are large, or three not small; equal ones are tied by arithmetic."""
-    different = sorted({figure for figure in figures if figure >= max(_least_other(rule), 1)}, reverse=True)
+    """Whether two different figures of a line are large, or three not small; (nearly) equal ones are tied by arithmetic.
+
+    Where nearly every case is rated, cases that repeat by chance bring the evaluations with them.
+    """
+    different: list[int] = []
+    for figure in sorted(figures, reverse=True):
+        if figure >= max(_least_other(rule), 1) and (not different or figure < different[-1] * (1 - TIED)):
+            different.append(figure)
     return len(different) >= FEWEST_IN_COLUMN or (
         len(different) > 1 and different[0] >= rule.options["least"]
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -14,9 +14,7 @@ from haochaping.checks.rule import Rule
 from haochaping.cleaning.number_format import number, percent_text, percent_texts_apart
 from haochaping.core.model import CellRef
 from haochaping.statistics.robust_spread import FEWEST_PEERS, robust_spread
-from haochaping.store.cell_index import CellIndex, RowRef
-
-"""Fewest units for a meaningful median and spread."""
+from haochaping.store.cell_index import CellIndex, RowRef, claim_cell
 
 
 def _robust_scores(values: Mapping[CellRef, float]) -> dict[CellRef, float]:
@@ -69,6 +67,7 @@ def peers_rate(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                     "median": median,
                     "direction": "高" if k / n > middle else "低",
                 },
+                affected=round(abs(k - middle * n)),
             )
 
 
@@ -94,6 +93,7 @@ def peers_points(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 f"{number(k)} ÷ {number(n)} = {rate}；各单位中位数 {median}",
                 values={"exact": rate, "median": median, "annex": cell_index.annex_words(table)},
                 suspects=(n_cell, k_cell) if is_far else (),
+                affected=round(abs(k - middle * n)),
             )
 
 
@@ -126,20 +126,57 @@ def peers_volume(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 def _one_digit_too_many(
     cell_index: CellIndex, at: CellRef, whole: int, parts: int, middle: float
 ) -> dict[str, Any]:
-    """Suspects and, where a superfluous digit would explain the volume, that hypothesis with its changes."""
+    """Suspects, records affected and, where a superfluous digit would explain the volume, that hypothesis with its changes."""
     cases = CellRef(at.table, at.row, "cases", at.member)
     suspects = (at, cases) if cell_index.count(cases) == whole else (at,)
     shorter = whole // 10
     if not shorter or not 0.5 < shorter / parts / middle < 2:
-        return {"suspects": suspects}
+        return {"suspects": suspects, "affected": round(abs(whole - middle * parts))}
     both = "（办件数与评价数相同，须一并核对）" if len(suspects) > 1 else ""
     active = cell_index.count(CellRef(at.table, at.row, "active_evaluations", at.member))
     rate = f"，主动评价率为 {percent_text(Fraction(active, shorter))}" if active and active <= shorter else ""
+    changes = dict.fromkeys(suspects, shorter)
     explanation = (
         f"如多录一位数字（约 {number(shorter)}）{both}，则为部门与镇村之和的 {shorter / parts:.2f} 倍{rate}，"
-        "与其他区县相近；仅供查找，不据此更正。"
+        f"与其他区县相近。{_effect_on_totals(cell_index, changes)}仅供查找，不据此更正。"
     )
-    return {"suspects": suspects, "hypothesis": explanation, "changes": dict.fromkeys(suspects, shorter)}
+    return {
+        "suspects": suspects,
+        "hypothesis": explanation,
+        "changes": changes,
+        "affected": whole - shorter,
+    }
+
+
+_TABLES_OF_TEXT = ("districts", "city_departments")
+"""The annexes whose sums the text states."""
+
+
+def _effect_on_totals(cell_index: CellIndex, changes: Mapping[CellRef, int]) -> str:
+    """What the totals behind the text would be with other counts, in a sentence; blank where none of them is printed."""
+    changed = cell_index.with_values(changes)
+    rows = [row for table in _TABLES_OF_TEXT for row in cell_index.rows(table)]
+    column = "cases" if any(cell.column == "cases" for cell in changes) else "evaluations"
+    before, after = (
+        sum(index.count(row.cell(column)) or 0 for row in rows) for index in (cell_index, changed)
+    )
+    parts = [
+        f"{cell_index.heading(column)}合计为 {number(after)}（现为 {number(before)}）",
+        *_active_rate(changed, rows),
+    ]
+    claim = claim_cell("records")
+    if (claimed := cell_index.count(claim)) is not None:
+        parts.append(f"与正文所写 {number(claimed)} 相差 {number(abs(claimed - after))}")
+    tables = [table for table in _TABLES_OF_TEXT if cell_index.rows(table)]
+    return f"如按此改，{cell_index.annexes_words(tables)}{'，'.join(parts)}；"
+
+
+def _active_rate(cell_index: CellIndex, rows: Sequence[RowRef]) -> list[str]:
+    """The active rate of all rows that list both counts, in words; nothing where none does."""
+    pairs = [[cell_index.count(row.cell(c)) for c in ("active_evaluations", "evaluations")] for row in rows]
+    known = [(k, n) for k, n in pairs if k is not None and n is not None]
+    active, base = (sum(pair[place] for pair in known) for place in (0, 1))
+    return [f"主动评价率为 {percent_text(Fraction(active, base))}"] if active and base else []
 
 
 def _multiple_text(ratio: float) -> str:

@@ -48,6 +48,7 @@ def silent(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 f"{number(k)} ÷ {number(n)} = {rate}；除最多的一个部门外，本表主动评价率 {common}，"
                 f"按此推算，{number(n)} 条中约为 {n * overall:,.0f} 条（只作比较，不是应达到的数）",
                 values={"printed": number(k), "base": number(n)},
+                affected=round(abs(n * overall - k)),
             )
 
 
@@ -101,6 +102,7 @@ def no_negatives(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     cells: list[CellRef] = []
     negatives, sizes = 0, {}
     words: dict[str, str] = {}
+    active: list[int] = []
     for table in rule.tables:
         known = [
             row
@@ -110,6 +112,8 @@ def no_negatives(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         cells += [row.cell("negative_evaluations") for row in known]
         negatives += sum(cell_index.count(row.cell("negative_evaluations")) or 0 for row in known)
         sizes[table] = sum(cell_index.count(row.cell("evaluations")) or 0 for row in known)
+        counts = (cell_index.count(row.cell("active_evaluations")) for row in known)
+        active += [count for count in counts if count is not None]
         part = f"中列出差评数的 {len(known)} 行" if len(known) < len(cell_index.rows(table)) else ""
         words[table] = f"{cell_index.annex_words(table)}{part}评价 {number(sizes[table])} 条"
     sizes = {table: size for table, size in sizes.items() if size}
@@ -127,6 +131,7 @@ def no_negatives(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         if not negatives
         else f"差评合计 {number(negatives)}",
         values={"base": "、".join(words[table] for table in sizes)},
+        affected=sum(active) if active else None,  # only who rated could have rated negatively
     )
 
 

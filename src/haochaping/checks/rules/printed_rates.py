@@ -182,10 +182,16 @@ def zero_of_none(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
 
 
 def ratio_unreported(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
-    """Where numerator and denominator are printed, so are the rate and the counts named by ``with``."""
+    """Where numerator and denominator are printed, so are the rate and the counts named by ``with``.
+
+    A rule with ``least`` is about rows whose denominator is that or more, one with ``below`` about the smaller ones.
+    """
+    least, below = rule.options.get("least", 0), rule.options.get("below", math.inf)
     for it in _ratios(rule, cell_index):
         k, n = it.numerator.value(cell_index), it.denominator.value(cell_index)
-        if k is None or not n or it.at not in cell_index or not cell_index.printed(it.at):
+        if k is None or not n or not least <= n < below:
+            continue
+        if it.at not in cell_index or not cell_index.printed(it.at):
             continue  # blank cells are told by a rule of their own; a total without a rate prints none
         others = [replace(it.at, column=column) for column in rule.options.get("with", ())]
         absent = [c for c in (it.at, *others) if cell_index.value(c) is None and cell_index.printed(c)]

@@ -103,6 +103,7 @@ def _compare(
             "must": "相等" if declared.comparison == "equal" else "前者不大于后者",
         },
         constraints=(Constraint(tuple(terms), low, slack),) if declared.is_hard else (),
+        affected=abs(one - two),
     )
 
 

@@ -23,6 +23,8 @@ class _Relation:
     districts: tuple[str, ...]
     cells: tuple[CellRef, ...]
     arithmetic: str
+    excess: int
+    """By how much the smaller side exceeds the larger one, over the districts that refute it."""
 
 
 def scope(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
@@ -51,6 +53,7 @@ def scope(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             "refuted": "；".join(f"“{r.name}”不成立于{'、'.join(r.districts)}" for r in refuted),
             "holding": "、".join(holding),
         },
+        affected=sum(relation.excess for relation in refuted),
     )
 
 
@@ -61,6 +64,7 @@ def _test_relation(
     refuting: list[str] = []
     cells: list[CellRef] = []
     sums: list[str] = []
+    excess = 0
     for district in districts:
         sides = _evaluations_by_annex(cell_index, district)
         if any(part not in sides for part in (*larger, *smaller)):
@@ -71,7 +75,8 @@ def _test_relation(
             refuting.append(district)
             cells += [cell for part in (*larger, *smaller) for cell in sides[part][0]]
             sums.append(f"{district} {number(left)} − {number(right)} = {number(left - right)}")
-    return _Relation(name, tuple(refuting), tuple(cells), "，".join(sums))
+            excess += right - left
+    return _Relation(name, tuple(refuting), tuple(cells), "，".join(sums), excess)
 
 
 def _evaluations_by_annex(cell_index: CellIndex, district: str) -> dict[str, CellsAndSum]:

@@ -73,6 +73,7 @@ def text_measures(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 "right": right,
             },
             expected=right,
+            affected=max((one.difference for one in wrong if one.difference is not None), default=None),
         )
 
 
@@ -84,6 +85,8 @@ class _Statement:
     annexes: str
     words: str
     right: str
+    difference: int | None = None
+    """By how many records it is off; None where it is right or no count."""
 
 
 def _names_another_period(sentence: str, cell_index: CellIndex) -> bool:
@@ -128,7 +131,8 @@ def _statement(
     near = list(dict.fromkeys(value for value in candidates if _is_near(mention, value)))
     if not near:
         return None
-    return _Statement(place, annexes, _quoted(mention), " 或 ".join(_text(value, mention) for value in near))
+    right = " 或 ".join(_text(value, mention) for value in near)
+    return _Statement(place, annexes, _quoted(mention), right, _difference(mention, near))
 
 
 def _is_plain(mention: NumberMention, subject: Subject, reader: SubjectReader) -> bool:
@@ -157,6 +161,14 @@ def _is_near(mention: NumberMention, value: CellValue) -> bool:
     elif isinstance(value, int) and written == int(written) and slip_between(int(written), value):
         return True
     return bool(value) and abs(written - Fraction(value)) < _NEAR * Fraction(value)
+
+
+def _difference(mention: NumberMention, near: list[CellValue]) -> int | None:
+    """By how much a written count is off the nearest figure; None for percentages."""
+    written = Fraction(mention.quantity.value[0])
+    if mention.quantity.kind != COUNT or written != int(written):
+        return None
+    return min((abs(int(written) - value) for value in near if isinstance(value, int)), default=None)
 
 
 def _text(value: CellValue, mention: NumberMention) -> str:

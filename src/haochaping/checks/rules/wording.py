@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from haochaping.checks.cell_sum import rates_with_base
+from haochaping.checks.cell_sum import bounded, rates_with_base
 from haochaping.checks.outcome import ALL_ROWS, Outcome, not_evaluable, state
 from haochaping.checks.rule import Rule
 from haochaping.cleaning.extraction_dates import written_extraction
+from haochaping.cleaning.number_format import number
+from haochaping.cleaning.number_or_missing import read_number
 from haochaping.cleaning.period_mentions import period_mentions, periods_of_data
-from haochaping.core.labels import row_words
+from haochaping.core.labels import after_annex, row_words
 from haochaping.core.model import TEXT_CLAIMS, CellRef, note_text
 from haochaping.core.text import normalize_for_comparison
 from haochaping.read.stated_period import other_period
@@ -271,9 +274,18 @@ def two_sources(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 "file": row["file"],
             },
             suspects=(at,),
+            affected=_counts_apart(at, row["printed"], cell_index),
         )
     if cell_index.data.fact("source_used") and cell_index.data.second.empty:
         yield Outcome(claim_cell("names"), (), state(True), "各格相同")
+
+
+def _counts_apart(at: CellRef, printed: str, cell_index: CellIndex) -> float | None:
+    """By how much two sources differ about a count; None where one of them has no number."""
+    here, there = cell_index.count(at), read_number(printed).value
+    if here is None or there is None or not cell_index.declaration.is_count(at.table, at.column):
+        return None
+    return abs(here - there)
 
 
 def no_cases(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
@@ -287,6 +299,64 @@ def no_cases(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         at = claim_cell("measures")
         annexes = cell_index.annexes_words([spec.name for spec in without_cases])
         yield Outcome(at, (), state(False), f"{annexes}没有办件数一列", values={"annexes": annexes})
+
+
+MOST_USES_TOLD, MOST_SIZES_TOLD, MOST_ROWS_TOLD = 2, 8, 3
+
+
+def unlike_uses(word: str, cells: Sequence[CellRef], cell_index: CellIndex) -> list[str]:
+    """Columns in which no size of the unit tells where a word stands and where a number: one sentence each.
+
+    The size is a rate's denominator, or the count that another one is part of. Either rows of the same size have both,
+    or smaller ones have numbers.
+    """
+    columns = Counter((cell.table, cell.column) for cell in cells)
+    sentences = [
+        sentence
+        for (table, column), _ in columns.most_common()
+        for base in _bases(cell_index, table, column)[:1]
+        if (sentence := _unlike_use(word, table, column, base, cell_index))
+    ]
+    return sentences[:MOST_USES_TOLD]
+
+
+def _bases(cell_index: CellIndex, table: str, column: str) -> list[str]:
+    """Counts of an annex that say how much there was behind a column: a single denominator, or what it is part of."""
+    spec = cell_index.spec(table)
+    denominators = [rate.denominator for rate in rates_with_base(spec) if rate.name == column]
+    parts_of = [larger for smaller, larger in bounded(spec) if smaller == column]
+    return [terms[0][1] for terms in denominators if len(terms) == 1] + parts_of
+
+
+def _unlike_use(word: str, table: str, column: str, base: str, cell_index: CellIndex) -> str:
+    """The sizes of the rows that have the word, and rows as large or smaller that have a number; blank without these."""
+    words: list[int] = []
+    numbers: dict[int, list[str]] = {}
+    for row in cell_index.rows(table):
+        at, size = row.cell(column), cell_index.count(row.cell(base))
+        if size is not None and cell_index.value(at) is not None:
+            numbers.setdefault(size, []).append(cell_index.row_words(at))
+        elif size is not None and cell_index.printed(at) == word:
+            words.append(size)
+    like = {size: numbers[size] for size in sorted({*words} & {*numbers}, reverse=True)}
+    told = like or {size: numbers[size] for size in sorted(numbers) if words and 0 < size < max(words)}
+    if not told:
+        return ""
+    shown = "、".join(number(size) for size in _ends(sorted(words)))
+    rows = "、".join(
+        f"{'同' if like else ''}为 {number(size)} 的{names[0]}{f'等 {len(names)} 行' if len(names) > 1 else ''}"
+        for size, names in [*told.items()][:MOST_ROWS_TOLD]
+    )
+    headings = [cell_index.heading(name) for name in (column, base)]
+    return (
+        f"{cell_index.annex_words(table)}{after_annex(headings[0])}列为“{word}”的各行{headings[1]}为 {shown}，"
+        f"而{headings[1]}{rows}列出了数"
+    )
+
+
+def _ends(sizes: Sequence[int]) -> Iterator[int]:
+    """Sizes in their order, of many the first ones and the last."""
+    yield from sizes if len(sizes) <= MOST_SIZES_TOLD else [*sizes[: MOST_SIZES_TOLD - 1], sizes[-1]]
 
 
 def printed_words(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
@@ -307,6 +377,6 @@ def printed_words(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             at,
             tuple(cells),
             state(is_explained),
-            f"“{word}”共 {len(cells)} 格，如{shown}",
+            "；".join([f"“{word}”共 {len(cells)} 格，如{shown}", *unlike_uses(word, cells, cell_index)]),
             values={"word": word, "count": len(cells)},
         )

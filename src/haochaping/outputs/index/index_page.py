@@ -8,6 +8,7 @@ from itertools import groupby, product
 from pathlib import Path
 from urllib.parse import quote
 
+from haochaping.checks.verdict import Verdict
 from haochaping.core.errors import InputRefused
 from haochaping.core.labels import SEVERITIES
 from haochaping.core.paths import Locations, quarters_in
@@ -16,7 +17,7 @@ from haochaping.figures.figure import PERCENT, Figure, Figures
 from haochaping.figures.one_quarter import figures_of_one_quarter
 from haochaping.figures.series import series
 from haochaping.outputs.page.convert import TEMPLATE, policy, with_font
-from haochaping.outputs.page.findings_section import VERDICT_CLASS
+from haochaping.outputs.page.decision import VERDICT_CLASS
 from haochaping.outputs.published.file_names import PAGE
 from haochaping.outputs.published.published_quarters import PublishedQuarter
 from haochaping.outputs.published.run_summary import KeyFigure
@@ -137,7 +138,7 @@ def _card(published_quarter: PublishedQuarter, tidy: Mapping[str, Figure]) -> Ca
         published_quarter.quarter,
         _relative_url(published_quarter.quarter, PAGE),
         summary.verdict,
-        next((kind for verdict, kind in VERDICT_CLASS.items() if verdict.value == summary.verdict), ""),
+        VERDICT_CLASS[verdict] if (verdict := Verdict.of_words(summary.verdict)) else "",
         summary.simulated,
         counts + summary.answered,
         [_card_figure(figure) for figure in summary.figures.values()],

@@ -1,4 +1,4 @@
-"""The end of the page: definitions, corrections, revisions, sources, table of figures, sign-off lines."""
+"""The end of the page: definitions, corrections, revisions, sources, table of figures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from haochaping.core.model import QuarterData
 from haochaping.figures.figure import Figures
 from haochaping.outputs.cell_words import BLANK, cell_words
 from haochaping.outputs.page.figure_table import figure_table
-from haochaping.outputs.page.findings_section import counts_words
 from haochaping.present.html_fragment import Html, stack, text
 from haochaping.present.html_table import frame_table
 from haochaping.present.printed_table import printed_measures
@@ -21,10 +20,10 @@ from haochaping.store.revisions import net_revisions
 
 
 def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> Html:
-    """The whole appendix: definitions, methods, corrections, revisions, sources, table of figures, sign-off lines."""
+    """The whole appendix: definitions, methods, corrections, revisions, sources, table of figures."""
     return stack(
         _definitions_table(data),
-        _methods_table(figures),
+        f'<details class="methods"><summary>统计方法</summary>{_methods_table(figures)}</details>',
         _corrections_table(data),
         _revisions_table(data),
         "<h3>资料来源</h3>",
@@ -44,8 +43,8 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
         _title_and_addressees(data),
         f"<p>{text(numbering)}。</p>" if (numbering := numbering_words(data)) else "",
         _bulletin_text(data),
-        f'<div class="across"><h3>数字表</h3>{figure_table(figures, report)}</div>',
-        _sign_off(report),
+        '<details class="across" id="all-figures"><summary>数字表：语句、首页和图题所用每个数字的算法和来源</summary>'
+        f"{figure_table(figures, report)}</details>",
     )
 
 
@@ -96,19 +95,7 @@ def _bulletin_text(data: QuarterData) -> str:
     if not data.fact("text"):
         return ""
     body = text(data.fact("text"))
-    return f'<details><summary>通报正文（所读）</summary><p id="bulletin-text">{body}</p></details>'
-
-
-def _sign_off(report: CheckReport) -> Html:
-    """The verdict, the possible decisions, and lines to sign with a date."""
-    choices = "".join(f"<span>□ {choice}</span>" for choice in ("同意送审", "更正、说明后送审", "退回核实"))
-    people = "".join(
-        f'<div class="signer"><p>{who}：</p><p>日期：</p></div>' for who in ("经办人", "审核人", "签发人")
-    )
-    return Html(
-        f'<h3 id="sign-off">复核意见与签字</h3><p>核对结论：{report.verdict.value}（{counts_words(report)}）。</p>'
-        f'<div class="sign-off"><p class="choice">{choices}</p><p class="opinion">复核意见：</p>{people}</div>'
-    )
+    return f'<details class="bulletin-text"><summary>通报正文（所读）</summary><p id="bulletin-text">{body}</p></details>'
 
 
 def _methods_table(figures: Figures) -> Html:

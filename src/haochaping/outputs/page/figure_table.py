@@ -8,20 +8,19 @@ from dataclasses import dataclass
 import pandas as pd
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.core.model import CellRef
 from haochaping.figures.figure import Figures
 from haochaping.present.chart_titles import SERIES_SECTION, chart_titles, charts_of, series_chart_id
 from haochaping.present.doubts import Doubts
 from haochaping.present.html_fragment import Html, single_tab_stop, text
-from haochaping.present.html_table import finding_links, frame_table
+from haochaping.present.html_table import frame_table, matter_links
 from haochaping.present.key_figures import key_figure_names
 from haochaping.present.phrase import number_names
-from haochaping.present.sentences import compose, page_sections
+from haochaping.present.sentences import KEY_FIGURES, compose, page_sections
 
 _NOTE = (
     "区间为 95% 置信区间（威尔逊法，两期之差用纽科姆法）：只反映偶然波动，不反映口径、{gathering}的差错。"
     "比率四舍五入到两位小数，会成为不实的 100% 或 0% 的多留小数；语句中以万、亿计的保留两位小数。"
-    "存疑：“数据核对”中涉及该数、尚未答复的须更正、需核实各条的序号。"
+    "存疑：“数据核对”中尚未解决、可能使该数有明显变动的各项。"
 )
 
 
@@ -41,15 +40,13 @@ def figure_table(figures: Figures, report: CheckReport) -> Html:
     figures : Figures
         The quarter's named figures.
     report : CheckReport
-        The checks: the open findings that put a figure in doubt are listed with it.
+        The checks: the open matters that could change a figure are listed with it.
     """
     places, doubts = shown_places(figures, report), Doubts(figures, report)
     names = listed_figure_names(figures, places)
     rows = figures.frame().set_index("名称").loc[names]
     places_html = [
-        single_tab_stop(
-            _places_html(name, figures, names, places) + _doubts_html(doubts, figures[name].cells)
-        )
+        single_tab_stop(_places_html(name, figures, names, places) + _doubts_html(doubts, name))
         for name in names
     ]
     rows["见于"] = pd.Series(places_html, names, dtype=object)
@@ -86,12 +83,15 @@ def listed_figure_names(figures: Figures, places: Mapping[str, Sequence[CellLink
 def _places(figures: Figures, report: CheckReport) -> Iterator[tuple[str, CellLink]]:
     for name in key_figure_names(figures):
         yield name, CellLink("首页", "head")
+    for sentence in compose(KEY_FIGURES, figures, report):
+        for name in number_names(sentence.parts):
+            yield name, CellLink("首页", "head")
     titles = chart_titles(figures)
     sections = page_sections(figures.data.declaration) if figures.data else {}
     for section, heading in sections.items():
         for sentence in compose(section, figures, report):
             for name in number_names(sentence.parts):
-                yield name, CellLink(f"{heading}第 {sentence.position} 段", sentence.id)
+                yield name, CellLink(f"{heading}第 {sentence.position} 句", sentence.id)
         if section == SERIES_SECTION:
             for name in figures.words.get("series", ()):
                 yield name, CellLink(f"{heading}图题", series_chart_id(name))
@@ -113,7 +113,7 @@ def _places_html(
     return Html(f"不单独列出，用于计算{links}")
 
 
-def _doubts_html(doubts: Doubts, cells: frozenset[CellRef]) -> str:
-    """Links to all open findings that put a figure in doubt; blank without any."""
-    anchors = sorted(doubts.anchors_for(cells), key=lambda anchor: int(anchor.rpartition("-")[2]))
-    return f"<br>存疑：{finding_links(anchors)}" if anchors else ""
+def _doubts_html(doubts: Doubts, name: str) -> str:
+    """Links to the open matters that could change a figure; blank without any."""
+    numbers = doubts.matters_of_figure(name)
+    return f"<br>存疑：第 {matter_links(numbers)} 项" if numbers else ""

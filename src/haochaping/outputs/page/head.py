@@ -1,37 +1,97 @@
-"""The head of the page: quarter, issuer and dates, verdict, key figures."""
+"""The head of the page, on one screen: the verdict, what must be settled before signing, where to sign, key figures."""
 
 from __future__ import annotations
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.core.labels import page_title
-from haochaping.core.model import QuarterData
+from haochaping.checks.finding import Finding, Matter
+from haochaping.cleaning.number_format import number
+from haochaping.core.labels import SEVERITIES, column_heading, page_title, row_words
+from haochaping.core.model import CellRef, QuarterData
+from haochaping.core.paths import find_locations
 from haochaping.core.period import Period
 from haochaping.figures.figure import Figures
-from haochaping.outputs.page.findings_section import corrections_html, verdict_html
-from haochaping.present.doubts import Doubts
-from haochaping.present.html_fragment import Html, text
+from haochaping.figures.what_if import figures_if
+from haochaping.outputs.page.decision import signature_html, verdict_html
+from haochaping.present.addressee import addressee_words
+from haochaping.present.doubts import Doubts, matter_anchor, matter_label, numbered_matters
+from haochaping.present.html_fragment import Html, single_tab_stop, text
+from haochaping.present.html_table import matter_links
 from haochaping.present.key_figures import key_figures
 from haochaping.present.phrase import Number, Phrase
-from haochaping.store.cell_index import claim_cell
+from haochaping.present.sentences import KEY_FIGURES, compose
+from haochaping.reference.reference import Reference, load_reference
+from haochaping.store.apply_corrections import CorrectionNotApplicable
+
+MOST_TO_SETTLE = 5
 
 
-def head_html(data: QuarterData, report: CheckReport, figures: Figures) -> Html:
-    """The title block: quarter, issuer and dates, verdict, key figures with their changes."""
+def head_html(
+    data: QuarterData, report: CheckReport, figures: Figures, reference: Reference | None = None
+) -> Html:
+    """The title block: quarter, issuer and dates, verdict, what must be settled, signature, key figures.
+
+    Parameters
+    ----------
+    data : QuarterData
+        The quarter.
+    report : CheckReport
+        What the checks say.
+    figures : Figures
+        The quarter's named figures.
+    reference : Reference, optional
+        The city, to name who is asked; by default the project's.
+    """
+    reference = reference or load_reference(find_locations().reference)
     doubts = Doubts(figures, report)
     facts = [
-        ("统计期", _period_text(data), ""),
-        ("数据提取", data.fact("extraction_date"), doubts.mark({claim_cell("extraction_date")})),
-        ("通报印发", data.fact("issue_date"), ""),
-        ("通报印发单位", data.fact("issuer"), ""),
+        ("统计期", _period_text(data)),
+        ("数据提取", data.fact("extraction_date")),
+        ("通报印发", data.fact("issue_date")),
+        ("印发单位", data.fact("issuer")),
     ]
     facts_html = "".join(
-        f"<div><dt>{name}</dt><dd>{text(value)}{mark}</dd></div>" for name, value, mark in facts if value
+        f"<div><dt>{name}</dt><dd>{text(value)}</dd></div>" for name, value in facts if value
     )
     return Html(
         f'<div class="hero" id="head"><p class="kind">内部审核稿{_simulated_remark(data)}</p>'
         f"<h1>{text(page_title(data.quarter, data.declaration))}</h1>"
-        f'<dl class="facts">{facts_html}</dl>{verdict_html(report)}{corrections_html(data, report)}{_key_figure_list(figures, doubts)}'
+        f'<dl class="facts">{facts_html}</dl>{verdict_html(report, data)}'
+        f'<div class="decide">{_to_settle_html(data, report, reference)}{signature_html(report)}</div>'
+        f"{_key_figure_list(data, report, figures, doubts, reference)}"
         f'<p class="comparison">{_comparison(figures, data.quarter)}</p></div>'
+    )
+
+
+def _to_settle_html(data: QuarterData, report: CheckReport, reference: Reference) -> str:
+    """The open matters that concern the most records, each with what is asked of whom; the others by number."""
+    standing = [(number, m) for number, m in enumerate(report.matters, start=1) if m.is_open]
+    if not standing:
+        return '<div class="to-settle"><h2>签字前须解决</h2><p>没有未解决的事项。</p></div>'
+    lines = "".join(_line_html(number, m, data, reference) for number, m in standing[:MOST_TO_SETTLE])
+    findings = {finding.id: finding for finding in report.findings}
+    more = "；".join(
+        f"{SEVERITIES[severity]}的还有{_labels_html(rest, findings, data)}"
+        for severity in ("correct", "verify")
+        if (rest := [(n, m) for n, m in standing[MOST_TO_SETTLE:] if m.severity == severity])
+    )
+    more_html = f'<p class="more">{single_tab_stop(more)}。</p>' if more else ""
+    return f'<div class="to-settle"><h2>签字前须解决</h2><ol>{lines}</ol>{more_html}</div>'
+
+
+def _labels_html(matters: list[tuple[int, Matter]], findings: dict[str, Finding], data: QuarterData) -> str:
+    """``周村区（6）、市水务集团（8）``: matters in a word, linked by their numbers."""
+    return "、".join(
+        f"{text(matter_label(m, [findings[name] for name in m.findings], data))}（{matter_links([number])}）"
+        for number, m in matters
+    )
+
+
+def _line_html(number: int, matter: Matter, data: QuarterData, reference: Reference) -> str:
+    who = addressee_words(matter, data, reference)
+    state = "已说明，仍须更正" if matter.status == "explained" else "未答复"
+    return (
+        f'<li class="matter-{matter.severity}"><a href="#{matter_anchor(number)}">{number}</a> {text(matter.title)}'
+        f'<span class="ask">请{text(who)}：{text(matter.question)}（{state}）</span></li>'
     )
 
 
@@ -59,59 +119,75 @@ def _period_text(data: QuarterData) -> str:
     return f"{start} 至 {end}" if start and end else ""
 
 
-def _key_figure_list(figures: Figures, doubts: Doubts) -> str:
-    items = [
-        f"<li><span>{label}</span><div><strong>{_figure_html(figures, name, doubts)}</strong>{_unit_html(unit)}</div>"
-        f"{_changes_html(figures, name, doubts)}</li>"
-        for label, name, unit in key_figures(figures)
-    ]
-    if "negatives" in figures:
-        items.append(_rectification_item(figures, doubts))
+def _key_figure_list(
+    data: QuarterData, report: CheckReport, figures: Figures, doubts: Doubts, reference: Reference
+) -> str:
+    sentences = {sentence.rule: sentence for sentence in compose(KEY_FIGURES, figures, report)}
+    effects = _effects_of_slips(data, report, figures, doubts, reference)
+    items = []
+    for label, name, unit in key_figures(figures):
+        said = effects.get(name, "")
+        if not said and name in sentences:
+            said = Phrase(sentences[name].parts, doubts).html
+        items.append(
+            f"<li><span>{label}</span><div><strong>{_figure_html(figures, name, doubts)}</strong>{_unit_html(unit)}</div>"
+            f"{_changes_html(figures, name, doubts)}<span>{single_tab_stop(said)}</span></li>"
+        )
     corrected = [label for label, name, _ in key_figures(figures) if figures[name].corrected]
     remark = f"{'、'.join(corrected)}含更正后的数。" if corrected else ""
-    scopes = _rate_scopes(figures)
-    marks = "；※ 存疑，其后为“数据核对”中的序号" if any("※" in item for item in items) else ""
     about, called = figures.words.get("key_figures_of", ""), figures.words["called"]
     of = (
-        f"前五项为{called['district']}与{called['department']}两表合计"
+        f"{called['district']}与{called['department']}两表合计{_rate_scope(figures)}；"
         if "cases" in figures
-        else f"以上为{about}合计"
+        else f"以上为{about}合计；"
         if about
         else ""
     )
-    note = f"<p>{text(f'{of}{scopes}；' if of else '')}点击数字可看算法和来源{marks}。{remark}</p>"
+    note = f"<p>{text(of)}点击数字可看算法和来源。{remark}</p>"
     return f'<ul class="key-figures">{"".join(items)}</ul>{note}' if items else ""
 
 
-def _rate_scopes(figures: Figures) -> str:
-    """Which units the rates of the head are computed from, where that is not every row."""
-    parts = []
-    if "paired_cases" in figures:
-        parts.append("评价率只计办件数、评价数都列出的单位")
+def _effects_of_slips(
+    data: QuarterData, report: CheckReport, figures: Figures, doubts: Doubts, reference: Reference
+) -> dict[str, str]:
+    """For each key figure that a located slip would move: the slip and the number without it, linked to the matter."""
+    names = [name for _, name, _ in key_figures(figures)]
+    effects: dict[str, str] = {}
+    for numbered in numbered_matters(report):
+        changes = dict(change for finding in numbered.findings for change in finding.changes)
+        moved = [n for n in names if n not in effects and numbered.number in doubts.matters_of_figure(n)]
+        if not changes or not moved:
+            continue
+        try:
+            otherwise = figures_if(data, changes.items(), reference)
+        except CorrectionNotApplicable:  # the cell cannot hold what the explanation says: nothing to show
+            continue
+        words = _slip_words(changes, data)
+        for name in moved:
+            if name in otherwise and otherwise[name].text != figures[name].text:
+                shown = f'<a href="#{matter_anchor(numbered.number)}">{text(otherwise[name].text)}</a>'
+                effects[name] = f"若{text(words)}，则为 {shown}。"
+    return effects
+
+
+def _slip_words(changes: dict[CellRef, int], data: QuarterData) -> str:
+    """``高新区评价数、办件数应为 137,340``; of several values the first."""
+    first, value = next(iter(changes.items()))
+    same = [cell for cell, other in changes.items() if other == value and cell.row == first.row]
+    columns = "、".join(column_heading(data.declaration, cell.column) for cell in same)
+    return f"{row_words(data.declaration, first)}{columns}实为 {number(value)}"
+
+
+def _rate_scope(figures: Figures) -> str:
+    """Which units the rate of the head is computed from, where that is not every row."""
     if "active_base" in figures and figures["active_base"].value != figures["evaluations"].value:
-        parts.append("主动评价率只计列出主动评价数的单位")
-    return "".join(f"，{part}" for part in parts)
+        return "，主动评价率只计列出主动评价数的单位"
+    return ""
 
 
 def _figure_html(figures: Figures, name: str, doubts: Doubts, sign: str = "") -> str:
-    """A figure as a link to its row in the table of figures, marked where it is in doubt."""
+    """A figure as a link to its row in the table of figures, underlined where it is in doubt."""
     return Phrase((Number(name, sign + figures[name].text),), doubts).html
-
-
-def _rectification_item(figures: Figures, doubts: Doubts) -> str:
-    """The sixth key figure: the rectification rate of towns and villages, or why there is none."""
-    rate, tiers = figures.get("tier_rectified_rate"), text(figures.words["called"]["tiers"])
-    if rate is not None and rate.value is not None:
-        return f"<li><span>{tiers}按时整改率</span><strong>{_figure_html(figures, rate.name, doubts)}</strong></li>"
-    no_negatives = Phrase(("列出的差评为", Number("negatives", "零")), doubts).html
-    unlisted = f"{tiers}未列差评，其他附件不列整改数" if tiers else "没有列出整改数"
-    reason = unlisted if figures["negatives"] else no_negatives
-    claimed = figures.get("claimed_rectification")
-    claim_html = (
-        f"<span>正文写 {_figure_html(figures, claimed.name, doubts)}</span>" if claimed is not None else ""
-    )
-    not_applicable = '<strong><a class="figure" href="#definition-rectification">不适用</a></strong>'
-    return f"<li><span>差评整改</span>{not_applicable}<span>{reason}</span>{claim_html}</li>"
 
 
 def _unit_html(unit: str) -> str:

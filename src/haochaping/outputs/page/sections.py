@@ -17,7 +17,6 @@ _HIDDEN_TAGS = {"parameters", "injected-parameters", "notebook-only"}
 """Cells that are no part of the page: parameters, and words for who opens the notebook."""
 _FIGURE = re.compile(r"<figcaption><strong>(.*?)</strong>", re.DOTALL)
 _TABLE = re.compile(r"<caption[^>]*>(.*?)</caption>", re.DOTALL)
-_ANCHORED_HEADING = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>')
 _HEADING = re.compile(r"## +(.+)")
 _UNNUMBERED = "附录"
 _TAG = re.compile(r"<[^>]*>")
@@ -29,14 +28,6 @@ class Code:
 
     output_label: str
     source: str
-
-
-@dataclass(frozen=True)
-class AnchoredHeading:
-    """A heading within a section that has an id and is listed in the contents too."""
-
-    id: str
-    title: str
 
 
 @dataclass
@@ -56,22 +47,12 @@ class Section:
             if cell.cell_type == "code" and cell.source.strip()
         ]
 
-    @property
-    def anchored_headings(self) -> list[AnchoredHeading]:
-        """Headings with an id, such as the one above the signatures."""
-        found = (match for cell in self.cells for match in _ANCHORED_HEADING.finditer(_output_html(cell)))
-        return [AnchoredHeading(match[1], html.unescape(_TAG.sub("", match[2]))) for match in found]
-
-    @property
-    def is_landscape(self) -> bool:
-        """Whether it holds a wide table: on paper the words before it and the table share a landscape page."""
-        return any(
-            _output_html(cell).startswith('<div class="table-scroll table-wide') for cell in self.cells
-        )
-
 
 def sections(notebook: Any) -> list[Section]:
-    """The notebook's cells under its level-2 headings, in order and numbered, but for those called 附录."""
+    """The notebook's cells under its level-2 headings, in order and numbered, but for those called 附录.
+
+    A heading under which nothing is shown is left out: a quarter without a back series has no 总体情况.
+    """
     found = [Section("head", "")]
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
@@ -79,11 +60,31 @@ def sections(notebook: Any) -> list[Section]:
             continue
         for heading, part in _split_at_headings(cell):
             if heading:
-                number = "" if heading.startswith(_UNNUMBERED) else f"{len(found)} "
-                found.append(Section(f"section-{len(found)}", f"{number}{heading}"))
+                found.append(Section("", heading))
             if part is not None:
                 found[-1].cells.append(part)
-    return found
+    head, *others = found
+    shown = [section for section in others if any(map(_shows_something, section.cells))]
+    for number, section in enumerate(shown, start=1):
+        section.id = f"section-{number}"
+        if not section.title.startswith(_UNNUMBERED):
+            section.title = f"{number} {section.title}"
+    return [head, *shown]
+
+
+def _shows_something(cell: Any) -> bool:
+    """Whether a cell puts anything on the page: words, or an output that is not blank."""
+    if cell.cell_type != "code":
+        return bool(cell.source.strip())
+    return any(_content(output).strip() for output in cell.get("outputs", []))
+
+
+def _content(output: Any) -> str:
+    """What of an output the page shows: its HTML where it has any, whatever it is as plain text."""
+    data = output.get("data", {})
+    return (
+        str(data["text/html"]) if "text/html" in data else output.get("text", "") or "".join(map(str, data))
+    )
 
 
 def _split_at_headings(cell: Any) -> Iterator[tuple[str, Any | None]]:

@@ -46,7 +46,7 @@ def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[
     from haochaping.present.key_figures import key_figures
 
     return {
-        "verdict": report.verdict.value,
+        "verdict": report.verdict_words,
         "verdict_code": report.verdict.code,
         "simulated": data.is_simulated,
         "about_past": list(report.about_past),

@@ -36,6 +36,7 @@ _KINDS = (
     ("review*.xlsx", "核对", ""),
     ("findings.csv", "核对", "核对意见（CSV）"),
     ("findings.json", "核对", "核对意见（JSON）"),
+    ("matters.json", "核对", "核对事项（JSON）"),
     (SHEETS, "核对", "核实单"),
     ("sentences.csv", _OTHER, "逐句依据（CSV）"),
     (PACKAGE, _OTHER, "数据包"),

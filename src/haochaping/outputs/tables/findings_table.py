@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from haochaping.checks.check_report import CheckReport
+from haochaping.checks.matters import matters_json
 from haochaping.core.labels import SEVERITIES, STATUSES
 from haochaping.core.model import QuarterData
 from haochaping.outputs.cell_words import cell_words
@@ -16,7 +17,7 @@ _HEADINGS = ["编号", "程度", "状态", "位置", "原值", "应为", "意见
 
 
 def write_findings(data: QuarterData, report: CheckReport, folder: Path) -> None:
-    """Write ``findings.csv`` (opens in Excel, UTF-8 with BOM) and ``findings.json`` into `folder`."""
+    """Write ``findings.csv`` (opens in Excel, UTF-8 with BOM), ``findings.json`` and ``matters.json`` into `folder`."""
     with (folder / "findings.csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(_HEADINGS)
@@ -35,3 +36,4 @@ def write_findings(data: QuarterData, report: CheckReport, folder: Path) -> None
             writer.writerow([guard_formula(value) for value in row])
     text = json.dumps(report.as_json(data), ensure_ascii=False, indent=2) + "\n"
     (folder / "findings.json").write_text(text, encoding="utf-8", newline="\n")
+    (folder / "matters.json").write_text(matters_json(report), encoding="utf-8", newline="\n")

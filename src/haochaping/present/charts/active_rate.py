@@ -1,8 +1,8 @@
-"""Which districts have many active evaluations, and which few?"""
+"""Which districts have many active evaluations, which few, and what is usual?"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -12,19 +12,26 @@ from haochaping.present.charts.chart_parts import (
     counts,
     group_word,
     has_columns,
+    in_lines,
     limit_with_labels,
     name_later,
     percent,
     remark_on_impossible,
 )
-from haochaping.present.charts.style import BLUE, GREY, NARROW, RED, WIDE, Canvas
+from haochaping.present.charts.doubtful_units import DOUBT_REMARK, doubtful_rows, marked
+from haochaping.present.charts.style import AMBER, GREY, INK, NARROW, WIDE, Canvas
 from haochaping.present.html_fragment import Html
+from haochaping.statistics.robust_spread import FEWEST_PEERS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
     from haochaping.checks.check_report import CheckReport
     from haochaping.figures.figure import Figures
+
+_COUNTS = ("evaluations", "active_evaluations")
+_MOST_NAME_SHARE = 0.42
+"""Names that would take a larger share of a canvas are broken into lines."""
 
 
 def chart_active_rate(
@@ -33,7 +40,11 @@ def chart_active_rate(
     figures: Figures | None = None,
     report: CheckReport | None = None,
 ) -> Chart | Html:
-    """Districts by active-evaluation rate, with the rate of all districts as a line.
+    """Districts by active-evaluation rate, with the districts' median as a line.
+
+    Answers which districts have many active evaluations and which few, and whether that is to be believed: only those
+    that an open finding puts in doubt are coloured. The line is the median, because the rate of all districts together
+    is that of the largest.
 
     Parameters
     ----------
@@ -42,8 +53,8 @@ def chart_active_rate(
     small : float
         Bars that rest on fewer evaluations are hollow.
     figures, report : Figures, CheckReport, optional
-        The quarter's named figures, from which the title is made; the checks, by which it is marked.
-        It names only districts that can be told apart from the others.
+        The quarter's named figures, from which the title is made; the checks, by which units are marked.
+        The title names only districts that can be told apart from the others.
     """
     if not has_columns(districts, "district", "active_rate"):
         return EMPTY
@@ -51,79 +62,109 @@ def chart_active_rate(
     if rows.empty:
         return EMPTY
     rows = rows.sort_values("active_rate", ascending=False, kind="stable")
-    word = group_word(figures, "district")
-    overall = float(rows["active_evaluations"].sum() / rows["evaluations"].sum())
-    remark = f"；空心：评价数不足 {small:g} 条" if (rows["evaluations"] < small).any() else ""
-    remark += remark_on_impossible(rows["active_rate"])
-    named = [f"{d} {percent(r)}" for d, r in zip(rows["district"], rows["active_rate"], strict=True)]
+    rows = rows.rename(columns={"district": "name", "active_rate": "rate", "evaluations": "base"})
+    rows["is_doubtful"] = rows["name"].isin(doubtful_rows(report, "districts", _COUNTS))
+    word, median = group_word(figures, "district"), usual_rate(rows, small)
+    is_hollow = bool((rows["base"] < small).any())
+    remark = (f"；空心：评价数不足 {small:g} 条" if is_hollow else "") + remark_on_bars(rows, median)
     return make_chart(
-        _draw(rows, overall, small, word, WIDE),
+        draw_rate_bars(rows, median, small, WIDE),
         "chart-active-rate",
         chart_title("chart-active-rate", figures, report),
-        f"各{word}主动评价率（主动评价数 ÷ 评价数），由高到低；蓝色高于合计，灰色不高于{remark}",
-        f"条形图。{len(rows)} 个{word}中 {int((rows['active_rate'] > overall).sum())} 个高于合计 {percent(overall)}。"
-        f"依次为：{'，'.join(named)}。",
+        f"各{word}主动评价率（主动评价数 ÷ 评价数），由高到低{remark}",
+        f"条形图，{len(rows)} 个{word}。{rates_in_words(rows, median)}",
         pd.DataFrame(
             {
-                word: rows["district"],
-                "评价数（条）": counts(rows["evaluations"]),
+                word: rows["name"],
+                "评价数（条）": counts(rows["base"]),
                 "主动评价数（条）": counts(rows["active_evaluations"]),
-                "主动评价率": [percent(rate) for rate in rows["active_rate"]],
+                "主动评价率": [percent(rate) for rate in rows["rate"]],
             }
         ),
-        _draw(rows, overall, small, word, NARROW),
+        draw_rate_bars(rows, median, small, NARROW),
     )
 
 
-def _draw(rows: pd.DataFrame, overall: float, small: float, word: str, canvas: Canvas) -> Drawing:
-    columns = {"district": "name", "active_rate": "rate", "evaluations": "base"}
-    return draw_rate_bars(
-        rows.rename(columns=columns), overall, small, f"各{word}合计 {percent(overall)}", canvas
-    )
+def usual_rate(rows: pd.DataFrame, small: float) -> float | None:
+    """The median of the rates that may be compared; None where there are too few of them."""
+    compared = rows.loc[(rows["base"] >= small) & (rows["rate"] <= 1), "rate"]
+    return float(compared.median()) if len(compared) >= FEWEST_PEERS else None
 
 
-def draw_rate_bars(
-    rows: pd.DataFrame, overall: float, small: float, overall_label: str, canvas: Canvas
-) -> Drawing:
-    """Draw horizontal bars of rates, with the rate of all units together as a line.
+def remark_on_bars(rows: pd.DataFrame, median: float | None) -> str:
+    """What line and colours of :func:`draw_rate_bars` mean, for a subtitle."""
+    line = "；竖线为中位数" if median is not None else ""
+    doubt = DOUBT_REMARK if rows["is_doubtful"].any() else ""
+    return line + remark_on_impossible(rows["rate"]) + doubt
+
+
+def rates_in_words(rows: pd.DataFrame, median: float | None) -> str:
+    """The bars in words: the median and every rate."""
+    named = [f"{name} {percent(rate)}" for name, rate in zip(rows["name"], rows["rate"], strict=True)]
+    doubtful = "、".join(rows.loc[rows["is_doubtful"], "name"])
+    usual = f"中位数 {percent(median)}。" if median is not None else ""
+    return f"{usual}依次为：{'，'.join(named)}。" + (f"请核实：{doubtful}。" if doubtful else "")
+
+
+def draw_rate_bars(rows: pd.DataFrame, median: float | None, small: float, canvas: Canvas) -> Drawing:
+    """Draw horizontal bars of rates, grey except those in doubt, with the median as a line.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        A row a bar, from above: ``name``, ``rate`` (a fraction) and its denominator ``base``.
+        A row a bar, from above: ``name``, ``rate`` (a fraction), its denominator ``base`` and ``is_doubtful``.
+    median : float, optional
+        Without it there is no line.
     small : float
         Bars with a smaller denominator are hollow.
     """
     import seaborn as sns
 
+    labels = [
+        marked(percent(rate), is_doubtful=doubt)
+        for rate, doubt in zip(rows["rate"], rows["is_doubtful"], strict=True)
+    ]
     widest = float(rows["rate"].max()) or 1.0
-    limit = limit_with_labels(widest, map(percent, rows["rate"]), rows["name"], canvas)
-    label_width = limit - widest
-    figure, axes = canvas.subplots(canvas.rows(1.55, len(rows)) + 0.9)
+    names = [
+        in_lines(name, int(_MOST_NAME_SHARE * canvas.points / canvas.name_size)) for name in rows["name"]
+    ]
+    limit = limit_with_labels(widest, labels, names, canvas)
+    lines = 1.55 + 1.25 * max(name.count("\n") for name in names)
+    figure, axes = canvas.subplots(canvas.rows(lines, len(rows)) + 0.9)
     name_later(axes)
     sns.barplot(data=rows, x="rate", y="name", color=GREY, ax=axes, errorbar=None, width=0.66, saturation=1)
-    for bar, rate, base in zip(axes.patches, rows["rate"], rows["base"], strict=True):
-        colour = BLUE if rate > overall else GREY
-        bar.set(facecolor="white" if base < small else colour, edgecolor=colour, linewidth=1)
-        label_x = overall if rate <= overall < rate + label_width else rate
+    for bar, row, label in zip(axes.patches, rows.itertuples(), labels, strict=True):
+        colour = AMBER if row.is_doubtful else GREY
+        bar.set(facecolor="white" if row.base < small else colour, edgecolor=colour, linewidth=1)
         axes.annotate(
-            percent(rate),
-            (label_x, bar.get_y() + bar.get_height() / 2),
+            label,
+            (_beside_line(row.rate, median, limit - widest), bar.get_y() + bar.get_height() / 2),
             (4, 0),
             textcoords="offset points",
             va="center",
             in_layout=False,  # the limits leave room
         )
-    axes.axvline(overall, color=RED, linewidth=1)
-    axes.annotate(
-        overall_label,
-        (overall, 1),
-        (3, 3),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        ha="left" if overall < widest / 2 else "right",
-        color=RED,
-    )
+    if median is not None:
+        _draw_median(axes, median, widest)
+    axes.set_yticks(range(len(rows)), names)
     axes.set(xlabel="", ylabel="", xlim=(0, limit))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value * 100:g}%")
     return figure
+
+
+def _beside_line(rate: float, median: float | None, label_width: float) -> float:
+    """Where a bar's label begins: at its end, behind the median's line where that would cross the label."""
+    return median if median is not None and rate <= median < rate + label_width else rate
+
+
+def _draw_median(axes: Any, median: float, widest: float) -> None:
+    axes.axvline(median, color=INK, linewidth=1)
+    axes.annotate(
+        f"中位数 {percent(median)}",
+        (median, 1),
+        (3, 3),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha="left" if median < widest / 2 else "right",
+        color=INK,
+    )

@@ -11,7 +11,12 @@ from haochaping.cleaning.number_format import number
 from haochaping.figures.annex_part import AnnexPart, annex_parts
 from haochaping.figures.general_figures import heading_of
 from haochaping.present.chart_titles import annex_chart_id, chart_title
-from haochaping.present.charts.active_rate import draw_rate_bars
+from haochaping.present.charts.active_rate import (
+    draw_rate_bars,
+    rates_in_words,
+    remark_on_bars,
+    usual_rate,
+)
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
 from haochaping.present.charts.chart_parts import (
     counts,
@@ -22,9 +27,9 @@ from haochaping.present.charts.chart_parts import (
     name_later,
     paired_bars,
     percent,
-    remark_on_impossible,
 )
-from haochaping.present.charts.matrix import UNREPORTED, draw_heat_map, narrow_column_points
+from haochaping.present.charts.doubtful_units import doubtful_cells, doubtful_rows
+from haochaping.present.charts.matrix import draw_heat_map, matrix_data, narrow_heat_map, remark_on_cells
 from haochaping.present.charts.style import BLUE, NARROW, WIDE, Canvas
 from haochaping.present.html_fragment import Html, stack
 
@@ -111,21 +116,18 @@ class _PartChart:
         if frame.empty or not frame["base"].sum() > 0:
             return None
         frame = frame.sort_values("rate", ascending=False, kind="stable")
-        known = of_rows.dropna(subset=["k", "n"])
-        overall = float(known["k"].sum() / known["n"].sum())
-        whole = f"{word if self.words['is_within_all_groups'] else ''}合计"
+        measures = [name for _, name in (*rate.numerator, *rate.denominator)]
+        frame["is_doubtful"] = frame["name"].isin(doubtful_rows(self.report, self.part.spec.name, measures))
+        median = usual_rate(of_rows.rename(columns={"n": "base"}).dropna(), small)
         hollow = f"；空心：{words['denominator']}不足 {small:g}" if (frame["base"] < small).any() else ""
-        remark = remark_on_impossible(frame["rate"]) + remark
         subtitle = (
-            f"各{word}{words['heading']}{_in_brackets(words['numerator'], words['denominator'])}，由高到低；"
-            f"蓝色高于{whole}，灰色不高于{hollow}{remark}"
+            f"各{word}{words['heading']}{_in_brackets(words['numerator'], words['denominator'])}，由高到低"
+            f"{hollow}{remark_on_bars(frame, median)}{remark}"
         )
-        named = "，".join(f"{r.name} {percent(r.rate)}" for r in frame.itertuples(index=False))
-        label = f"{whole} {percent(overall)}"
         return self._make(
-            draw_rate_bars(frame, overall, small, label, WIDE),
+            draw_rate_bars(frame, median, small, WIDE),
             subtitle,
-            f"条形图。依次为：{named}。{label}。",
+            f"条形图。{rates_in_words(frame, median)}",
             pd.DataFrame(
                 {
                     word: frame["name"],
@@ -134,7 +136,7 @@ class _PartChart:
                     words["heading"]: [percent(value) for value in frame["rate"]],
                 }
             ),
-            draw_rate_bars(frame, overall, small, label, NARROW),
+            draw_rate_bars(frame, median, small, NARROW),
         )
 
     def _counts(self, main: Measure) -> Chart | None:
@@ -214,29 +216,20 @@ class _PartChart:
         wide = rows.pivot_table(index=key, columns=columns.key, values=main.name, aggfunc="first", sort=False)
         wide = wide.reindex(index=dict.fromkeys(rows[key]), columns=dict.fromkeys(rows[columns.key]))
         wide = wide.astype("float64")
-        largest = float(wide.max().max())
-        if not largest > 0:
+        if not wide.max().max() > 0:
             return None
         heading = _with_unit(main)
-        narrow = (
-            draw_heat_map(wide, largest, heading, NARROW)
-            if narrow_column_points(wide) >= NARROW.text
-            else None
-        )
+        doubtful = {
+            (cell.row, cell.member)
+            for cell in doubtful_cells(self.report)
+            if cell.table == self.part.spec.name and cell.column == main.name
+        }
         return self._make(
-            draw_heat_map(wide, largest, f"{heading}，对数刻度", WIDE),
-            f"{self.part.title}{heading}，颜色为对数刻度；“·”为零，灰底为没有列数",
-            f"热力图，{wide.shape[0]} 行、{wide.shape[1]} 列。各数见上表。",
-            pd.DataFrame(
-                {
-                    self.part.group.word: wide.index,
-                    **{
-                        name: [UNREPORTED if pd.isna(v) else number(int(v)) for v in wide[name]]
-                        for name in wide.columns
-                    },
-                }
-            ),
-            narrow,
+            draw_heat_map(wide, f"{heading}，对数刻度", doubtful),
+            f"{self.part.title}{heading}，颜色为对数刻度{remark_on_cells(wide, doubtful)}",
+            f"热力图，{wide.shape[0]} 行、{wide.shape[1]} 列。各数见图中数据。",
+            matrix_data(wide, self.part.group.word),
+            narrow_heat_map(wide, heading, doubtful),
         )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from haochaping.cleaning.number_format import number
-from haochaping.present.charts.style import BLUE, GREY, LEAST_NAME_SIZE, POINTS_PER_INCH, Canvas
+from haochaping.present.charts.style import BLUE, GREY, Canvas
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -76,16 +76,24 @@ def format_log_counts(axis: Any, most_labels: int = 0) -> None:
 
 def limit_with_labels(widest: float, labels: Iterable[str], names: Iterable[str], canvas: Canvas) -> float:
     """Upper limit of an axis on which a label stands right of the widest bar and names stand left of the plot."""
-    name_size = max(canvas.text, LEAST_NAME_SIZE)
-    name_width = max((_width(name) for name in names), default=0.0) * name_size
-    label_width = max((_width(label) for label in labels), default=0.0) * canvas.text + _LABEL_OFFSET
-    plot_width = max(canvas.width * POINTS_PER_INCH - name_width - _AROUND_PLOT, 2 * label_width)
+    name_width = max((text_width(name) for name in names), default=0.0) * canvas.name_size
+    label_width = max((text_width(label) for label in labels), default=0.0) * canvas.text + _LABEL_OFFSET
+    plot_width = max(canvas.points - name_width - _AROUND_PLOT, 2 * label_width)
     return widest / (1 - label_width / plot_width)
 
 
-def _width(text: str) -> float:
-    """Rough width of a text in sizes of its font."""
-    return sum(_NARROW_CHARACTER if character.isascii() else 1 for character in text)
+def text_width(text: str) -> float:
+    """Rough width of a text, of its widest line, in sizes of its font."""
+    lines = text.split("\n")
+    return max(sum(_NARROW_CHARACTER if character.isascii() else 1 for character in line) for line in lines)
+
+
+def in_lines(name: str, characters: int) -> str:
+    """A name in lines of at most so many characters, broken before a bracket where that suffices."""
+    bracket = name.find("（")
+    if len(name) > characters and 0 < bracket <= characters and len(name) - bracket <= characters:
+        return f"{name[:bracket]}\n{name[bracket:]}"
+    return "\n".join(name[start : start + characters] for start in range(0, len(name), characters))
 
 
 def name_later(axes: Any) -> None:

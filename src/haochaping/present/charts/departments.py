@@ -15,9 +15,18 @@ from haochaping.present.charts.chart_parts import (
     format_log_counts,
     group_word,
     has_columns,
-    name_later,
+    text_width,
 )
-from haochaping.present.charts.style import BLUE, FAINT, NARROW, PALE, WIDE, Canvas
+from haochaping.present.charts.doubtful_units import DOUBT_REMARK, doubtful_rows, marked
+from haochaping.present.charts.style import (
+    AMBER,
+    FAINT,
+    GREY,
+    NARROW,
+    PALE,
+    WIDE,
+    Canvas,
+)
 from haochaping.present.html_fragment import Html
 
 if TYPE_CHECKING:
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
     from haochaping.checks.check_report import CheckReport
     from haochaping.figures.figure import Figures
 
+_COUNTS = ("cases", "evaluations", "active_evaluations")
 _MOST_NAME_SHARE = 0.54
 """Largest share of a canvas for names; with longer names there is no narrow drawing."""
 _MOST_NARROW_LABELS = 3
@@ -40,21 +50,24 @@ def chart_departments(
     figures: Figures | None = None,
     report: CheckReport | None = None,
 ) -> Chart | Html:
-    """City departments: cases on a log scale, active rates in a second panel, hollow where the base is small.
+    """City departments: cases on a log scale, active rates in a second panel.
+
+    Answers which departments have much work and how many of their evaluations are active; only those that an open
+    finding puts in doubt are coloured. Departments with few cases are left out, and the subtitle says how many.
 
     Parameters
     ----------
     departments : pandas.DataFrame
         Annex 2 with its rates.
     small : float
-        The city's threshold for a small denominator.
+        The city's threshold: departments with fewer cases are not drawn, rates of fewer evaluations are hollow.
     figures, report : Figures, CheckReport, optional
-        The quarter's named figures, from which the title is made; the checks, by which it is marked.
+        The quarter's named figures, from which the title is made; the checks, by which units are marked.
     """
     if not has_columns(departments, "department", "cases", "active_rate"):
         return EMPTY
-    rows = departments.dropna(subset=["cases"])
-    rows = rows[rows["cases"] > 0].sort_values("cases", ascending=False, kind="stable")
+    rows = departments[(departments["cases"] >= max(small, 1)).fillna(False)]
+    rows = rows.sort_values("cases", ascending=False, kind="stable")
     if rows.empty:
         return EMPTY
     frame = pd.DataFrame(
@@ -63,19 +76,16 @@ def chart_departments(
             "cases": rows["cases"].astype(float),
             "rate": rows["active_rate"] * 100,
             "base": rows["evaluations"].astype(float),
+            "is_doubtful": rows["department"].isin(doubtful_rows(report, "city_departments", _COUNTS)),
         }
     )
-    values = [
-        f"{p.department}办件 {number(int(p.cases))}"
-        + ("" if np.isnan(p.rate) else f"、主动评价率 {p.rate:.2f}%")
-        for p in frame.itertuples()
-    ]
+    word = group_word(figures, "department")
     return make_chart(
         _draw(frame, small, WIDE),
         "chart-departments",
         chart_title("chart-departments", figures, report),
-        f"{group_word(figures, 'department')}办件数与主动评价率（列出办件数大于零的部门；空心点：评价数不足 {small:g} 条）",
-        f"点图，两栏。{'；'.join(values)}。",
+        f"{word}办件数与主动评价率{_remark(frame, small, len(departments) - len(frame))}",
+        _in_words(frame),
         pd.DataFrame(
             {
                 "部门": frame["department"],
@@ -88,34 +98,56 @@ def chart_departments(
     )
 
 
+def _remark(frame: pd.DataFrame, small: float, left_out: int) -> str:
+    """What is not drawn and what the marks mean, for the subtitle."""
+    remarks = [
+        (f"；办件数不足 {small:g} 件或没有列出的 {left_out} 个部门不画", left_out > 0),
+        (f"；空心点：评价数不足 {small:g} 条", bool((frame["base"] < small).any())),
+        (DOUBT_REMARK, bool(frame["is_doubtful"].any())),
+    ]
+    return "".join(remark for remark, applies in remarks if applies)
+
+
+def _in_words(frame: pd.DataFrame) -> str:
+    values = [
+        f"{p.department}办件 {number(int(p.cases))}"
+        + ("" if np.isnan(p.rate) else f"、主动评价率 {p.rate:.2f}%")
+        for p in frame.itertuples()
+    ]
+    doubtful = "、".join(frame.loc[frame["is_doubtful"], "department"])
+    return f"点图，两栏。{'；'.join(values)}。" + (f"请核实：{doubtful}。" if doubtful else "")
+
+
 def _fits(frame: pd.DataFrame, canvas: Canvas) -> bool:
     """Whether the longest name leaves room for both panels."""
-    return bool(frame["department"].str.len().max() * canvas.text < canvas.width * 72 * _MOST_NAME_SHARE)
+    longest = max(map(text_width, _names(frame)))
+    return longest * canvas.text < canvas.points * _MOST_NAME_SHARE
+
+
+def _names(frame: pd.DataFrame) -> list[str]:
+    return [marked(p.department, is_doubtful=bool(p.is_doubtful)) for p in frame.itertuples()]
 
 
 def _draw(frame: pd.DataFrame, small: float, canvas: Canvas) -> Drawing:
-    import seaborn as sns
-
     is_narrow = canvas is NARROW
     figure, (left, right) = canvas.subplots(canvas.rows(1.5, len(frame)) + 1.1, ncols=2, width_ratios=[3, 2])
-    rows = pd.Series(range(len(frame)), frame.index)
-    name_later(left)
-    sns.scatterplot(data=frame, x="cases", y="department", color=BLUE, s=34, ax=left, linewidth=0)
-    left.hlines(rows, 1, frame["cases"], color=PALE, linewidth=1.2, zorder=0)
+    frame = frame.assign(row=range(len(frame)), colour=[AMBER if d else GREY for d in frame["is_doubtful"]])
+    left.scatter(frame["cases"], frame["row"], color=frame["colour"], s=34, linewidth=0)
+    left.hlines(frame["row"], 1, frame["cases"], color=PALE, linewidth=1.2, zorder=0)
     left.set_xscale("log")
+    left.set_yticks(frame["row"], _names(frame))
     format_log_counts(left.xaxis, _MOST_NARROW_LABELS if is_narrow else 0)
     known = frame.dropna(subset=["rate"])
-    for hollow, part in known.groupby(known["base"] < small):
-        right.scatter(
-            part["rate"],
-            rows[part.index],
-            s=34,
-            edgecolor=BLUE,
-            linewidth=1.2,
-            facecolor="white" if hollow else BLUE,
-            zorder=3,
-        )
-    right.hlines(rows, *_RATE_LIMITS, color=FAINT, linewidth=1, zorder=0)
+    right.scatter(
+        known["rate"],
+        known["row"],
+        s=34,
+        edgecolor=known["colour"],
+        linewidth=1.2,
+        facecolor=known["colour"].where(~(known["base"] < small), "white"),
+        zorder=3,
+    )
+    right.hlines(frame["row"], *_RATE_LIMITS, color=FAINT, linewidth=1, zorder=0)
     right.set(xlim=_RATE_LIMITS, xticks=[0, 50, 100] if is_narrow else [0, 25, 50, 75, 100], yticks=[])
     left.set(xlabel="办件数（件）\n对数刻度" if is_narrow else "办件数（件，对数刻度）", ylabel="")
     right.set_xlabel("主动评价率\n（%）" if is_narrow else "主动评价率（%）")

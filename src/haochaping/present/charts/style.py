@@ -18,6 +18,8 @@ PALE = "#D8DDE3"
 FAINT = "#ECEFF2"
 BLUE = "#1849A9"
 RED = "#B42318"
+AMBER = "#B54708"
+"""What an open finding puts in doubt; never without a mark, hatch or outline, for it is close to grey in grey print."""
 LEAST_NAME_SIZE = 9.5
 """Smallest names beside bars, in points."""
 POINTS_PER_INCH = 72
@@ -36,6 +38,16 @@ class Canvas:
 
         use_style(self.text)
         return plt.subplots(figsize=(width or self.width, height), **options)
+
+    @property
+    def points(self) -> float:
+        """Width in points."""
+        return self.width * POINTS_PER_INCH
+
+    @property
+    def name_size(self) -> float:
+        """Size of names beside bars in points."""
+        return max(self.text, LEAST_NAME_SIZE)
 
     def rows(self, lines: float, count: int) -> float:
         """Height in inches of `count` rows, each as high as `lines` lines of text."""

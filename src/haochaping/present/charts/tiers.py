@@ -1,22 +1,17 @@
-"""How do evaluations of towns and of villages compare in each district?"""
+"""How did the evaluations of towns and of villages change in each district?"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from haochaping.cleaning.number_format import number
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_parts import (
-    counts,
-    format_thousands,
-    group_word,
-    has_columns,
-    paired_bars,
-)
-from haochaping.present.charts.style import NARROW, WIDE, Canvas
+from haochaping.present.charts.chart_data import TierChanges, tier_changes
+from haochaping.present.charts.chart_parts import counts, format_thousands, group_word, paired_bars
+from haochaping.present.charts.style import INK, NARROW, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 
 if TYPE_CHECKING:
@@ -25,64 +20,79 @@ if TYPE_CHECKING:
     from haochaping.checks.check_report import CheckReport
     from haochaping.figures.figure import Figures
 
+_COMPARED = {"before": "环比", "year": "同比"}
+
 
 def chart_tiers(
     tiers: pd.DataFrame, figures: Figures | None = None, report: CheckReport | None = None
 ) -> Chart | Html:
-    """Towns and villages: paired bars for each district.
+    """Towns and villages: by how much their evaluations changed, as paired bars for each district.
+
+    Answers where towns or villages got more or fewer evaluations than in the quarter before, else than a year ago.
+    Without such a period the bars would only repeat the table: then there is no chart.
 
     Parameters
     ----------
     tiers : pandas.DataFrame
-        Annex 4.
+        Annex 4; districts that are not in it are left out.
     figures, report : Figures, CheckReport, optional
-        The quarter's named figures, from which the title is made and which know the words for the tiers; the checks, by
-        which the title is marked.
+        The quarter's named figures, from whose quarter and history the changes come; the checks, by which the title is
+        marked.
     """
-    if not has_columns(tiers, "district", "tier", "evaluations"):
+    changes = tier_changes(figures)
+    if changes is None or figures is None or "district" not in tiers:
         return EMPTY
-    rows = tiers.dropna(subset=["evaluations"])
+    rows = changes.rows[changes.rows["district"].isin(tiers["district"])]
     if rows.empty:
         return EMPTY
-    words = _tier_words(tiers, figures)
-    frame = pd.DataFrame(
-        {
-            "district": rows["district"],
-            "层级": rows["tier"].map(words),
-            "evaluations": rows["evaluations"].astype(float),
-        }
-    )
-    word = group_word(figures, "district")
-    labels = [label for label in words.values() if (frame["层级"] == label).any()]
-    values = [f"{r.district}{r.层级} {number(int(r.evaluations))}" for r in frame.itertuples()]
+    words = _tier_words(figures)
+    frame = rows.assign(tier=rows["tier"].map(words))
+    word, kinds = group_word(figures, "district"), list(dict.fromkeys(frame["tier"]))
+    compared = f"比{changes.label}增减（条，{_COMPARED[changes.comparison]}）"
     return make_chart(
-        _draw(frame, labels, WIDE),
+        _draw(frame, kinds, compared, WIDE),
         "chart-tiers",
         chart_title("chart-tiers", figures, report),
-        f"各{word}{'、'.join(labels)}评价数",
-        f"成对条形图。{'；'.join(values)}。为零的 {int((frame['evaluations'] == 0).sum())} 项。",
-        pd.DataFrame(
-            {
-                word: frame["district"],
-                "层级": frame["层级"],
-                "评价数（条）": counts(frame["evaluations"]),
-            }
-        ),
-        _draw(frame, labels, NARROW),
+        f"各{word}{'、'.join(kinds)}评价数{compared}；两期都列有的才画",
+        f"成对条形图，评价数{compared}。{'；'.join(_in_words(frame))}。",
+        _data(frame, word, changes),
+        _draw(frame, kinds, compared, NARROW),
     )
 
 
-def _tier_words(tiers: pd.DataFrame, figures: Figures | None) -> dict[str, str]:
-    """The tiers in their declared order with their words; without figures as they are named in the data."""
-    names = list(dict.fromkeys(tiers["tier"]))
-    group = figures.data.declaration.groups.get("tier") if figures and figures.data else None
-    declared = {member.name: member.word for member in group.members} if group else {}
-    return declared | {name: name for name in names if name not in declared}
+def _tier_words(figures: Figures) -> dict[str, str]:
+    """What the city calls the tiers."""
+    called = figures.words["called"]
+    return {tier: str(called[tier]) for tier in ("town", "village")}
 
 
-def _draw(frame: pd.DataFrame, labels: list[str], canvas: Canvas) -> Drawing:
-    figure = paired_bars(frame.rename(columns={"district": "name"}), "evaluations", "层级", labels, canvas)
+def _in_words(frame: pd.DataFrame) -> list[str]:
+    return [f"{r.district}{r.tier} {_signed(r.change)}" for r in frame.itertuples()]
+
+
+def _signed(change: Any) -> str:
+    """A change with its sign; no sign at zero."""
+    sign = "+" if change > 0 else "−" if change < 0 else ""
+    return f"{sign}{number(abs(int(change)))}"
+
+
+def _data(frame: pd.DataFrame, word: str, changes: TierChanges) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            word: frame["district"],
+            "层级": frame["tier"],
+            f"{changes.label}（条）": counts(frame["before"]),
+            "本期（条）": counts(frame["now"]),
+            "增减（条）": list(map(_signed, frame["change"])),
+        }
+    )
+
+
+def _draw(frame: pd.DataFrame, kinds: list[str], label: str, canvas: Canvas) -> Drawing:
+    bars = frame.assign(change=frame["change"].astype(float)).rename(columns={"district": "name"})
+    figure = paired_bars(bars, "change", "tier", kinds, canvas)
     [axes] = figure.axes
-    axes.set_xlabel("评价数（条）")
+    axes.set_xlabel(label)
+    axes.axvline(0, color=INK, linewidth=0.8)
     format_thousands(axes.xaxis)
     return figure

@@ -15,9 +15,7 @@
 
   // Sorting: descending, ascending, as printed. Totals stay where they are; what is no number comes last.
   function valueOf(row, column) {
-    const cell = row.cells[column].cloneNode(true);
-    all("sup", cell).forEach((mark) => mark.remove());
-    return cell.textContent.trim();
+    return row.cells[column].textContent.trim();
   }
 
   function compare(a, b, order) {
@@ -43,13 +41,13 @@
 
   // The sorting buttons of a table are one stop: left and right move among them; the caption says so meanwhile.
   function makeSortable(table) {
-    const buttons = all("thead th:not([scope=colgroup])", table).slice(1).map((heading, place) => {
+    const buttons = all("thead th:not([scope=colgroup]):not(.check)", table).slice(1).map((heading, place) => {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "sort";
       button.tabIndex = place ? -1 : 0;
       button.title = "按此列排序；左右键选列";
-      button.append(...Array.from(heading.childNodes).filter((node) => node.nodeName !== "SUP"));
+      button.append(...Array.from(heading.childNodes));
       heading.append(button);
       button.addEventListener("click", () => sortBy(table, heading, place + 1));
       return button;
@@ -82,7 +80,7 @@
     });
     folds.forEach((fold) => fold.addEventListener("toggle", say));
     say();
-    document.getElementById("contents").append(button);
+    document.querySelector("#contents details").append(button);
   }
 
   // Where one is, in the contents.
@@ -108,7 +106,7 @@
 
   // On paper what is folded and needed is open (new browsers do this by the style sheet alone).
   function openForPrint() {
-    const folded = all("details:not(.code):not(.chart-data):not(.effects):not(.long)");
+    const folded = all(".matter > details, details.hints");
     let opened = [];
     window.addEventListener("beforeprint", () => {
       opened = folded.filter((fold) => !fold.open);
@@ -116,6 +114,9 @@
     });
     window.addEventListener("afterprint", () => opened.forEach((fold) => { fold.open = false; }));
   }
+
+  // On narrow screens the contents stand before the text: folded there.
+  if (matchMedia("(max-width: 900px)").matches) document.querySelector("#contents details").open = false;
 
   all("table[data-sortable]").forEach(makeSortable);
   addCodeButton();

@@ -1,0 +1,208 @@
+"""Matters (事项): what one person settles in one go; the papers speak of them, not of single findings.
+
+Rules find cell by cell. Findings of one rule, or of rules that name the same ``matter``, ask the same question: they are
+one matter with a row each. A finding whose explanation changes counts is a slip of its own, hence a matter of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from jinja2 import Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.checks.finding import SEVERITY_ORDER, Finding, Matter
+from haochaping.checks.memory import PriorQuarter
+from haochaping.checks.owners import Owners, cells_to_verify
+from haochaping.checks.rule import load_rules
+from haochaping.checks.rule_kinds import KINDS
+from haochaping.checks.run_rules import run_rules
+from haochaping.core.labels import annex_words, row_words
+from haochaping.core.model import QuarterData, frame
+from haochaping.core.period import Period
+from haochaping.reference.reference import Reference
+from haochaping.store.cell_index import CellIndex
+
+OFFICE = "office"
+"""The addressee of a matter that no single unit can settle: who made the bulletin."""
+MOST_PERIODS_BACK = 8
+"""Ages are counted over at most so many earlier periods: two years of quarters."""
+_TEMPLATES = ImmutableSandboxedEnvironment(autoescape=False)
+
+
+def with_matters(
+    report: CheckReport,
+    data: QuarterData,
+    reference: Reference,
+    past: Sequence[PriorQuarter] = (),
+    earlier: Sequence[Finding] = (),
+) -> CheckReport:
+    """`report` with its matters.
+
+    Parameters
+    ----------
+    data : QuarterData
+        The quarter that was checked.
+    reference : Reference
+        The city, whose registry tells which unit a cell belongs to.
+    past : sequence of PriorQuarter
+        Earlier quarters, oldest first, for the ages.
+    earlier : sequence of Finding
+        Findings of the last of them.
+    """
+    owners = Owners(data.derived(CellIndex), reference)
+    groups: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        groups.setdefault(finding.matter, []).append(finding)
+    ages = _first_periods(report.findings, data.quarter, past, earlier, reference)
+    matters = [
+        _matter(group_id, group, data, owners, ages.get(group_id, (1, data.quarter)))
+        for group_id, group in groups.items()
+    ]
+    return replace(report, matters=tuple(sorted(matters, key=_order)))
+
+
+def matters_json(report: CheckReport) -> str:
+    """``matters.json``: the matters in the order in which they are shown, for other programs."""
+    return json.dumps([_as_json(matter) for matter in report.matters], ensure_ascii=False, indent=1) + "\n"
+
+
+def _as_json(matter: Matter) -> dict[str, Any]:
+    return {
+        "id": matter.id,
+        "title": matter.title,
+        "severity": matter.severity,
+        "question": matter.question,
+        "addressee": matter.addressee or OFFICE,
+        "records_affected": matter.records_affected,
+        "age": matter.age,
+        "status": matter.status,
+        "findings": list(matter.findings),
+    }
+
+
+def _matter(
+    matter_id: str,
+    findings: Sequence[Finding],
+    data: QuarterData,
+    owners: Owners,
+    age_and_first: tuple[int, Period],
+) -> Matter:
+    lead = _lead(findings)
+    still = [finding for finding in findings if finding.status != "corrected"]
+    affected = [finding.affected for finding in findings if finding.affected is not None]
+    units = dict.fromkeys(
+        owner for f in findings for cell in cells_to_verify(f, owners) if (owner := owners.of(cell))
+    )
+    age, first = age_and_first
+    return Matter(
+        id=matter_id,
+        title=_title([finding for finding in findings if finding.check == lead.check], data),
+        severity=min((f.severity for f in still or findings), key=SEVERITY_ORDER.index),
+        question=lead.consider,
+        addressee=next(iter(units))[1] if len(units) == 1 else "",
+        units=tuple(name for _, name in units),
+        records_affected=sum(affected) if affected else None,
+        age=age,
+        since=first.label,
+        status=_status(findings),
+        findings=tuple(finding.id for finding in findings),
+    )
+
+
+def _lead(findings: Sequence[Finding]) -> Finding:
+    """The finding that speaks for the others: the first of the rule that compares the most cells here."""
+    compared: dict[str, int] = {}
+    for finding in findings:
+        compared[finding.check] = compared.get(finding.check, 0) + len(finding.cells)
+    return max(findings, key=lambda finding: compared[finding.check])
+
+
+def _title(findings: Sequence[Finding], data: QuarterData) -> str:
+    """The message of a single finding; for several the rule's sentence about all of them."""
+    lead = findings[0]
+    if len(findings) == 1:
+        return lead.summary
+    if not lead.several:
+        return f"{lead.summary}同类共 {len(findings)} 处。"
+    units = dict.fromkeys(row_words(data.declaration, f.at) for f in findings)
+    annexes = dict.fromkeys(annex_words(data, f.at.table) for f in findings)
+    return _template(lead.several).render(
+        count=len(findings), units="、".join(units), annex=_joined_annexes(list(annexes))
+    )
+
+
+def _joined_annexes(words: Sequence[str]) -> str:
+    """``附件1、2``: numbered annexes say the word once."""
+    numbered = len(words) > 1 and all(word.startswith("附件") for word in words)
+    return words[0] + "".join(f"、{word.removeprefix('附件') if numbered else word}" for word in words[1:])
+
+
+@cache
+def _template(sentence: str) -> Template:
+    return _TEMPLATES.from_string(sentence)
+
+
+def _status(findings: Iterable[Finding]) -> str:
+    """``new``, ``known``, ``explained`` or ``corrected``: open as long as one of the findings is."""
+    states = {finding.status for finding in findings}
+    return next(state for state in ("new", "known", "explained", "corrected") if state in states)
+
+
+def _order(matter: Matter) -> tuple[bool, bool, bool, float, int]:
+    """What asks for an answer before 提示 and before what is corrected; then by records affected; unknown ones last."""
+    return (
+        matter.severity == "note",
+        matter.status == "corrected",
+        matter.records_affected is None,
+        -(matter.records_affected or 0.0),
+        SEVERITY_ORDER.index(matter.severity),
+    )
+
+
+def _first_periods(
+    findings: Sequence[Finding],
+    quarter: Period,
+    past: Sequence[PriorQuarter],
+    earlier: Sequence[Finding],
+    reference: Reference,
+) -> Mapping[str, tuple[int, Period]]:
+    """In how many periods in a row each matter stands, this one included, and the first of them.
+
+    Earlier periods are checked with today's rules, but only with those that the matters still there come from: an answer
+    that is stored could not follow a rule that changed.
+    """
+    grave = {finding.matter for finding in findings if finding.severity != "note"}
+    ages = dict.fromkeys(grave, (1, quarter))
+    standing, at, now = grave, len(past) - 1, quarter
+    while (
+        standing and at >= 0 and len(past) - at <= MOST_PERIODS_BACK and past[at].data.quarter == now.previous
+    ):
+        now = past[at].data.quarter
+        found = earlier if at == len(past) - 1 else _findings_again(past, at, findings, standing, reference)
+        standing = standing & {finding.matter for finding in found}
+        ages.update({matter: (ages[matter][0] + 1, now) for matter in standing})
+        at -= 1
+    return ages
+
+
+def _findings_again(
+    past: Sequence[PriorQuarter],
+    at: int,
+    findings: Sequence[Finding],
+    standing: Iterable[str],
+    reference: Reference,
+) -> tuple[Finding, ...]:
+    """Findings of an earlier period by the rules behind the matters `standing`; rules that localisation rests on go together."""
+    rules = load_rules(reference, KINDS)
+    wanted = {finding.check for finding in findings if finding.matter in set(standing)}
+    needs_hard = any(rule.is_hard for rule in rules if rule.id in wanted)
+    chosen = [rule for rule in rules if rule.id in wanted or (needs_hard and rule.is_hard)]
+    data = replace(past[at].data, notes=frame("notes", []))
+    history = tuple(quarter.effective_values for quarter in past[:at])
+    return run_rules(data, reference, rules=chosen, history=history).findings
