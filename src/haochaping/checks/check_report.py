@@ -9,6 +9,7 @@ from typing import Any
 from haochaping.checks.coverage import DEFAULT_LIMIT, TableCoverage
 from haochaping.checks.finding import SEVERITY_ORDER, Finding, Matter
 from haochaping.checks.verdict import Verdict, verdict
+from haochaping.core.labels import SEVERITIES
 from haochaping.core.model import QuarterData
 from haochaping.store.cell_index import CellIndex
 
@@ -139,15 +140,25 @@ class CheckReport:
         return {severity: found[severity] for severity in SEVERITY_ORDER}
 
     @property
-    def answered_words(self) -> str:
-        """How many findings were answered, in words; blank when none was."""
-        found = Counter(finding.state for finding in self.findings)
-        parts = [
-            ("其中已说明", found["explained"]),
-            ("另有已更正", found["corrected"]),
-            ("因其他更正消除", found["followed"]),
+    def matter_counts(self) -> dict[str, int]:
+        """Number of matters that stand open, by severity; 提示 stand open until they are corrected."""
+        standing = [
+            m for m in self.matters if m.is_open or (m.severity == "note" and m.status != "corrected")
         ]
-        return "".join(f"；{label} {count}" for label, count in parts if count)
+        return {severity: sum(m.severity == severity for m in standing) for severity in SEVERITY_ORDER}
+
+    @property
+    def answered_words(self) -> str:
+        """How many matters were answered, in words; blank when none was."""
+        closed = Counter(m.status for m in self.matters if m.severity != "note" and not m.is_open)
+        parts = [("已说明", closed["explained"]), ("已更正", closed["corrected"])]
+        return "".join(f"；{label} {count} 项" for label, count in parts if count)
+
+    @property
+    def counts_words(self) -> str:
+        """Number of matters that stand open, by severity, and how many were answered, in words."""
+        counted = "、".join(f"{SEVERITIES[name]} {count} 项" for name, count in self.matter_counts.items())
+        return f"{counted}{self.answered_words}"
 
     def as_json(self, data: QuarterData) -> list[dict[str, Any]]:
         """Findings in the documented JSON form, for other programs; `data` is the quarter that was checked."""

@@ -1,4 +1,4 @@
-"""Findings as text for a terminal."""
+"""Matters and their findings as text for a terminal."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ LONGEST_ARITHMETIC = 160
 
 
 def findings_text(report: CheckReport, quarter: Period) -> str:
-    """Return verdict, every finding with its arithmetic, and how many rules held, failed or could not run."""
-    counts = "，".join(f"{SEVERITIES[name]} {count}" for name, count in report.counts.items())
-    lines = [f"{quarter.label}：{report.verdict_words}（{counts}{report.answered_words}）", ""]
-    for number, finding in enumerate(report.findings, start=1):
-        status = "" if finding.status == "new" else f"·{quarter.in_own_words(STATUSES[finding.state])}"
-        lines.append(f"{number:>3}. [{SEVERITIES[finding.severity]}{status}] {finding.message}")
-        lines.append(f"      {_shortened(finding.arithmetic)}")
+    """Return verdict, every matter with the arithmetic of its findings, how many rules held, failed or could not run."""
+    lines = [f"{quarter.label}：{report.verdict_words}（{report.counts_words}）", ""]
+    findings = {finding.id: finding for finding in report.findings}
+    for number, matter in enumerate(report.matters, start=1):
+        age = f"·自{matter.since}起连续 {matter.age} 期" if matter.age > 1 else ""
+        lines.append(f"{number:>3}. [{SEVERITIES[matter.severity]}{age}] {matter.title}")
+        for finding in map(findings.__getitem__, matter.findings):
+            state = "" if finding.status == "new" else f"[{quarter.in_own_words(STATUSES[finding.state])}] "
+            said = "" if finding.message == matter.title else f"{finding.message} "
+            lines.append(f"      {state}{said}{_shortened(finding.arithmetic)}")
     states = Counter(result.state for result in report.results)
     rule_counts = "，".join(f"{label} {states[name]}" for name, label in RULE_STATES.items() if states[name])
     lines += ["", f"规则 {len(report.results)} 条：{rule_counts}"]

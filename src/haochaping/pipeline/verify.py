@@ -24,7 +24,7 @@ COMPARED_KEYS = (
     "key",
     "verdict",
     "simulated",
-    "findings",
+    "matters",
     "answered",
     "figures",
     "parameters",

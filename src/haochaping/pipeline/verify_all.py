@@ -39,7 +39,7 @@ def verify_all(locations: Locations, report_progress: Callable[[str], None]) -> 
     """Read every period and hold its tidy tables and its published folder against checksums and source; build nothing.
 
     The tables must be what the source gives today; of a published folder every output must have the hash of its
-    manifest, every input too, and the manifest's verdict, findings and figures must be those of today's reading. What a
+    manifest, every input too, and the manifest's verdict, matters and figures must be those of today's reading. What a
     page says is not made again: :func:`haochaping.pipeline.verify.verify` does that for one period.
 
     Raises

@@ -29,6 +29,8 @@ MOST_UNITS_INDIVIDUAL, LEAST_OF_ALL = 2, 4
 """Up to this many units are called 个别, if there are so many times as many in all; more are called 部分."""
 _SEVERAL_GROUPS = "单位"
 """In a heading, units of several groups in one annex; the text names the groups."""
+RECTIFICATION_RATES = ("rectification_rate", "rectification_satisfaction_rate", "on_time_rectification_rate")
+"""Figures of the text whose base are negative ratings."""
 _NUMERALS = "一二三四五六七八九"
 _QUALIFIER = re.compile(r"(约|近|超过|超|逾)?([余多]?)(以上|以下|左右)?")
 _SCALED_COUNT = re.compile(r"(.*?)([万亿]?)条?")
@@ -96,7 +98,7 @@ def bulletin_text(data: QuarterData, figures: Figures, reference: Reference) -> 
         "quarter": data.quarter.label,
         "subject": visible(reference.declaration.subject),
         "area": _area(reference),
-        **_stated_figures(data),
+        **_stated_figures(data, figures),
         **_availability(data),
         **_problems(figures, reference),
         **_general_annexes(data, figures, reference),
@@ -193,11 +195,18 @@ def _area(reference: Reference) -> str:
     return f"全{last}" if last in tuple("省市县区旗州盟") else "全市"
 
 
-def _stated_figures(data: QuarterData) -> dict[str, Any]:
-    """Records, rates and declared figures as the source's text states them, with words such as 约 and 以上."""
+def _stated_figures(data: QuarterData, figures: Figures) -> dict[str, Any]:
+    """Records, rates and declared figures as the source's text states them, with words such as 约 and 以上.
+
+    Where the annexes list no negative rating, the rate of those that were rectified is left out: it is a rate of nothing,
+    and beside 差评 0 the text would contradict itself.
+    """
     rates = []
     records = ""
+    of_nothing = RECTIFICATION_RATES if figures.words.get("zero_negatives") else ()
     for row in data.headline.to_dict("records"):
+        if row["figure"] in of_nothing:
+            continue
         before_number, before_unit, at_end = _split_qualifier(str(row["qualifier"]))
         printed = str(row["printed"])
         if row["figure"] == "records":

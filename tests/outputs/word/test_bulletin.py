@@ -21,7 +21,7 @@ from haochaping.outputs.published.file_names import DRAFT, FINAL
 from haochaping.outputs.word.bulletin import DRAFT_HEADING, _fit_columns, bulletin_name, write_bulletin
 from haochaping.outputs.word.official_layout import TEXT_WIDTH, em
 from haochaping.present.annex_grid import AnnexGrid
-from haochaping.present.bulletin_text import bulletin_text
+from haochaping.present.bulletin_text import RECTIFICATION_RATES, bulletin_text
 from haochaping.present.header_tree import header_rows as header_of
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
@@ -222,7 +222,8 @@ def test_each_annex_is_heading_title_table_and_note(paper: Any, real: QuarterDat
 
 def test_the_text_states_the_source_s_figures_and_ranks_nobody(paper: Any, real: QuarterData) -> None:
     text = text_of(paper)
-    assert "归集上传办件评价数据9069695条，评价率99.9%以上，差评整改率100%。" in text
+    assert "归集上传办件评价数据9069695条，评价率99.9%以上。" in text
+    assert "整改率" not in text.replace(real.fact("planned_work"), "")  # no negative rating is listed
     assert "一、总体情况" in text and "二、存在问题" in text and "三、下一步工作" in text
     assert "有8个市直部门（单位）有评价而没有主动评价" in text
     assert real.fact("planned_work") in text
@@ -245,7 +246,7 @@ def test_the_city_may_allow_names(real: QuarterData, reference: Reference) -> No
 
 def test_every_number_of_the_text_is_a_figure_or_a_claim(paper: Any, real: QuarterData) -> None:
     known = {figure.text.replace(",", "") for figure in compute_figures(real).values()}
-    known |= {"9069695", "99.9%", "100%"}
+    known |= {"9069695", "99.9%"}
     rest = text_of(paper).replace(real.quarter.label, "").replace(real.fact("planned_work"), "")
     assert set(re.findall(r"\d[\d.]*%?", rest)) <= known
 
@@ -256,9 +257,15 @@ def test_read_back_it_is_the_same_quarter(
     path = tmp_path / "bulletin.txt"
     path.write_text("\n".join(_lines(paper)), encoding="utf-8")
     again = read_raw(tmp_path, real.quarter, reference)
-    assert again == real
+    assert again == without_rates_of_nothing(real)
     for fact in ("title", "issuer", "issue_date", "addressees", "planned_work", "extraction_date"):
         assert again.fact(fact) == real.fact(fact)
+
+
+def without_rates_of_nothing(data: QuarterData) -> QuarterData:
+    """A quarter without the rates of negative ratings that its text states although there are none."""
+    stated = data.headline[~data.headline["figure"].isin(RECTIFICATION_RATES)]
+    return replace(data, headline=stated.reset_index(drop=True))
 
 
 def _lines(document: Any) -> Iterator[str]:

@@ -29,7 +29,7 @@ def test_the_ratios_are_those_of_the_rule(real: QuarterData, real_report: CheckR
     assert told
     for arithmetic in told:
         whole, parts, ratio, median = re.match(
-            r"([\d,]+) ÷ ([\d,]+) = ([\d.]+)；.*中位数 ([\d.]+)", arithmetic
+            r"([\d,]+) ÷ ([\d,]+) = ([\d.]+)；.*?中位数 ([\d.]+)", arithmetic
         ).groups()  # type: ignore[union-attr]
         assert median == f"{coverage.median:.2f}"
         row = coverage.rows[coverage.rows["whole"] == int(whole.replace(",", ""))].iloc[0]

@@ -1,8 +1,8 @@
-"""The review workbook: one row a finding, with columns for the analyst to fill in."""
+"""The review workbook: one row a finding, matter by matter, with columns for the analyst to fill in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,12 @@ from haochaping.store.cell_index import CellIndex, cell_of
 
 FINDINGS, OTHER_CELLS, HELP = "核对意见", "更正其他单元格", "填写说明"
 _HELP_WIDTH = 110
-_FINDING_COLUMNS = ["序号", "程度", "状态", "位置", "原值", "应为", "意见"]
+_FINDING_COLUMNS = ["事项", "程度", "状态", "位置", "原值", "应为", "意见"]
 _ANSWER_COLUMNS = ["处理", "核实值", "说明或依据", "经办人", "日期", "有效至"]
 _DETAIL_COLUMNS = ["算式", "可疑单元格", "可能的解释", "建议", "编号", "单元格"]
 """Columns of a finding, columns to fill in, columns to look up; only the first two groups are printed on paper."""
 _WIDTHS = {
-    "序号": 6,
+    "事项": 22,
     "程度": 9,
     "编号": 18,
     "位置": 26,
@@ -36,14 +36,14 @@ _WIDTHS = {
 }
 _OTHER_CELL_COLUMNS = ["状态", "位置", "原值", "核实值", "说明或依据", "经办人", "日期", "编号", "单元格"]
 _HELP = [
-    "每行一条核对意见。填好后把本文件存为 data/raw/<时段>/review.xlsx，再次运行即生效。",
+    "每行一条核对意见，同一事项的各行相邻。填好后把本文件存为 data/raw/<时段>/review.xlsx，再次运行即生效。",
     "处理选“更正”：在核实值填正确的数，写明依据、经办人、日期。更正的是“位置”一栏所指的单元格。",
     "有误的是其他单元格时，到“更正其他单元格”一页，在该单元格一行填核实值。"
     "没有列出的单元格可以加行：照抄编号，位置写作 附件1“单位名称”列名 的样子。",
     "处理选“说明”：在说明或依据写明原因；有效至之前，以后各期出现同一情况时自动沿用，"
     "过期须重新说明；没有写有效至的只用于本期。",
     "核实值一格为灰色的，意见不针对某一个单元格，只能填说明；有单元格要更正的，在“更正其他单元格”一页加行。",
-    "以前各期的说明已自动填入；不再适用的，处理选“不再沿用”。序号是网页“数据核对”中的序号。",
+    "以前各期的说明已自动填入；不再适用的，处理选“不再沿用”。事项一栏的序号是网页“数据核对”中的序号。",
     "须更正的意见不能只作说明。合计不会随更正自动改变，会按更正后的数重新核对。",
     "编号、原值、单元格三栏请勿改动：原值与资料不符的答复不会采用，原因写在状态栏。",
 ]
@@ -89,10 +89,11 @@ def _findings_sheet(workbook: Any, styles: Styles, reviewed: ReviewResult, answe
     headings = [*_FINDING_COLUMNS, *_ANSWER_COLUMNS, *_DETAIL_COLUMNS]
     _write_headings(sheet, styles, headings)
     answer_of, unplaced = _answers_by_cell(reviewed.data, report, answers)
-    last_row = len(report.findings)
-    for row, finding in enumerate(report.findings, start=1):
+    by_matter = list(_findings_by_matter(report))
+    last_row = len(by_matter)
+    for row, (matter, finding) in enumerate(by_matter, start=1):
         answer = answer_of.get((finding.id, finding.at.path))
-        texts = _finding_texts(reviewed.data, finding, printed) | {"序号": str(row)}
+        texts = _finding_texts(reviewed.data, finding, printed) | {"事项": matter}
         _write_row(sheet, styles, row, headings, texts | _answer_texts(answer, report))
         if finding.at not in cell_index and not (answer and answer.value):
             sheet.write_blank(row, headings.index("核实值"), None, styles.get(border=1, bg_color="#D9D9D9"))
@@ -106,7 +107,7 @@ def _findings_sheet(workbook: Any, styles: Styles, reviewed: ReviewResult, answe
         }
         _write_row(sheet, styles, row, headings, given_texts | _answer_texts(answer, report))
     kind_column = headings.index("处理")
-    for row, finding in enumerate(report.findings, start=1):
+    for row, (_, finding) in enumerate(by_matter, start=1):
         choices = [CORRECT, EXPLAIN] if finding.at in cell_index else [EXPLAIN]
         choices += [WITHDRAW] if finding.id in carried else []
         sheet.data_validation(row, kind_column, row, kind_column, {"validate": "list", "source": choices})
@@ -120,6 +121,15 @@ def _findings_sheet(workbook: Any, styles: Styles, reviewed: ReviewResult, answe
     sheet.print_area(0, 0, last_row, len(_FINDING_COLUMNS) + len(_ANSWER_COLUMNS) - 1)
 
 
+def _findings_by_matter(report: CheckReport) -> Iterator[tuple[str, Finding]]:
+    """The findings in the order of the page, each with its matter: the number, and how many rows it has if several."""
+    findings = {finding.id: finding for finding in report.findings}
+    for number, matter in enumerate(report.matters, start=1):
+        many = f"（共 {len(matter.findings)} 行）{matter.title}" if len(matter.findings) > 1 else ""
+        for name in matter.findings:
+            yield f"{number}{many}", findings[name]
+
+
 def _other_cells_sheet(
     workbook: Any, styles: Styles, reviewed: ReviewResult, answers: Sequence[Answer]
 ) -> None:
@@ -128,7 +138,7 @@ def _other_cells_sheet(
     _write_headings(sheet, styles, _OTHER_CELL_COLUMNS)
     answer_of, _ = _answers_by_cell(reviewed.data, report, answers)
     rows: list[dict[str, str]] = []
-    for finding in report.findings:
+    for _, finding in _findings_by_matter(report):
         for cell in finding.suspects:
             if cell != finding.at:
                 answer = answer_of.get((finding.id, cell.path))

@@ -61,7 +61,7 @@ class Card:
     verdict: str
     kind: str
     simulated: bool
-    findings: str
+    matters: str
     figures: Sequence[CardFigure]
     remarks: Sequence[str]
     shelf: Sequence[tuple[str, Sequence[Link]]]
@@ -133,7 +133,7 @@ def _counted(periods: Sequence[Period]) -> str:
 
 def _card(published_quarter: PublishedQuarter, tidy: Mapping[str, Figure]) -> Card:
     summary = published_quarter.summary
-    counts = "、".join(f"{SEVERITIES[name]} {count} 条" for name, count in summary.findings.items())
+    counts = "、".join(f"{SEVERITIES[name]} {count} 项" for name, count in summary.matters.items())
     return Card(
         published_quarter.quarter,
         _relative_url(published_quarter.quarter, PAGE),
@@ -171,7 +171,7 @@ def _remarks(published_quarter: PublishedQuarter, tidy: Mapping[str, Figure]) ->
     """Remarks on a card's figures: corrected, missing, or no longer what the tidy tables hold."""
     figures = published_quarter.summary.figures
     rerun_hint = f"请重新运行 make quarter Q={published_quarter.quarter}。"
-    if not figures and not published_quarter.summary.findings:
+    if not figures and not published_quarter.summary.matters:
         return [f"由以前的版本生成，没有留下关键数；{rerun_hint}"]
     if not figures:
         return ["资料不全，没有关键数。"]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.checks.finding import SEVERITY_ORDER
 from haochaping.checks.verdict import DECISIONS, Verdict
-from haochaping.core.labels import SEVERITIES
 from haochaping.core.model import QuarterData
 from haochaping.present.html_fragment import Html, text
 
@@ -21,7 +19,7 @@ _SIGNERS = ("经办人", "审核人", "签发人")
 def verdict_html(report: CheckReport, data: QuarterData) -> Html:
     """The verdict as a paragraph: what is judged, how many matters stand open, and what qualifies it."""
     subject = f"所审为 {text(data.fact('issue_date'))} 印发的通报" if report.is_issued else "所审通报尚未印发"
-    sentences = [subject, counts_words(report), *_qualifications(report)]
+    sentences = [subject, report.counts_words, *_qualifications(report)]
     return Html(
         f'<p class="verdict verdict-{VERDICT_CLASS[report.verdict]}"><strong>{_prefix(report)}{report.verdict_words}</strong>'
         f"<span>{'；'.join(sentences)}。结论由程序按规则提出，由人决定。</span></p>"
@@ -54,24 +52,6 @@ def _insufficient_words(report: CheckReport) -> str:
         for table in report.insufficiently_covered
     )
     return f"能核对的数不足 {report.coverage_limit:.0%}：{tables}，见“核对覆盖”"
-
-
-def counts_words(report: CheckReport) -> str:
-    """Number of matters of each severity that stand open, and how many were answered, in words."""
-    open_ones = [matter for matter in report.matters if matter.is_open]
-    notes = sum(matter.severity == "note" for matter in report.matters)
-    counted = {name: sum(m.severity == name for m in open_ones) for name in SEVERITY_ORDER} | {"note": notes}
-    words = "、".join(f"{SEVERITIES[name]} {count} 项" for name, count in counted.items())
-    answered = [
-        (f"{label} {count} 项")
-        for label, status in (("已说明", "explained"), ("已更正", "corrected"))
-        if (
-            count := sum(
-                m.status == status and not m.is_open and m.severity != "note" for m in report.matters
-            )
-        )
-    ]
-    return "，".join([words, *answered])
 
 
 def signature_html(report: CheckReport) -> Html:

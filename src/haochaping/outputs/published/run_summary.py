@@ -1,4 +1,4 @@
-"""The part of a manifest that the index needs: verdict, findings by severity, key figures as shown."""
+"""The part of a manifest that the index needs: verdict, matters by severity, key figures as shown."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Summary:
     verdict: str
     written: str
     simulated: bool
-    findings: Mapping[str, int]
+    matters: Mapping[str, int]
     answered: str
     figures: Mapping[str, KeyFigure]
 
@@ -51,7 +51,7 @@ def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[
         "simulated": data.is_simulated,
         "about_past": list(report.about_past),
         "unchecked": list(report.unchecked_remarks),
-        "findings": report.counts,
+        "matters": report.matter_counts,
         "answered": report.answered_words,
         "figures": {
             name: _key_figure_entry(figures, figures[name], label) for label, name, _ in key_figures(figures)
@@ -82,19 +82,19 @@ def change_text(change: Figure) -> str:
 
 
 def read_summary(manifest: Mapping[str, Any]) -> Summary:
-    """The summary in a manifest; one of an earlier version has no figures, findings or time.
+    """The summary in a manifest; one of an earlier version has no figures, matters or time.
 
     Raises
     ------
     KeyError, TypeError, ValueError, AttributeError
         The manifest was not written by this kit, or is damaged.
     """
-    findings = manifest.get("findings", {})
+    matters = manifest.get("matters", {})
     return Summary(
         str(manifest["verdict"]),
         str(manifest.get("written", "")),
         bool(manifest.get("simulated", False)),
-        {str(severity): int(count) for severity, count in findings.items()},
+        {str(severity): int(count) for severity, count in matters.items()},
         str(manifest.get("answered", "")),
         {str(name): _read_key_figure(entry) for name, entry in manifest.get("figures", {}).items()},
     )
