@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -17,54 +16,46 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import SEVERITY_ORDER, Finding, Matter
-from haochaping.checks.memory import PriorQuarter
 from haochaping.checks.owners import Owners, cells_to_verify
-from haochaping.checks.rule import load_rules
-from haochaping.checks.rule_kinds import KINDS
-from haochaping.checks.run_rules import run_rules
 from haochaping.core.labels import annex_words, row_words
-from haochaping.core.model import QuarterData, frame
+from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
 
 OFFICE = "office"
 """The addressee of a matter that no single unit can settle: who made the bulletin."""
-MOST_PERIODS_BACK = 8
-"""Ages are counted over at most so many earlier periods: two years of quarters."""
 _TEMPLATES = ImmutableSandboxedEnvironment(autoescape=False)
 
 
-def with_matters(
-    report: CheckReport,
+def group_into_matters(
+    findings: Sequence[Finding],
     data: QuarterData,
     reference: Reference,
-    past: Sequence[PriorQuarter] = (),
-    earlier: Sequence[Finding] = (),
-) -> CheckReport:
-    """`report` with its matters.
+    ages: Mapping[str, tuple[int, Period]] | None = None,
+) -> tuple[Matter, ...]:
+    """The matters that findings make, in the order in which they are shown.
 
     Parameters
     ----------
+    findings : sequence of Finding
+        Of one quarter, gravest first.
     data : QuarterData
         The quarter that was checked.
     reference : Reference
         The city, whose registry tells which unit a cell belongs to.
-    past : sequence of PriorQuarter
-        Earlier quarters, oldest first, for the ages.
-    earlier : sequence of Finding
-        Findings of the last of them.
+    ages : mapping, optional
+        In how many periods in a row each matter stands, and since which; by default in this one alone.
     """
     owners = Owners(data.derived(CellIndex), reference)
     groups: dict[str, list[Finding]] = {}
-    for finding in report.findings:
+    for finding in findings:
         groups.setdefault(finding.matter, []).append(finding)
-    ages = _first_periods(report.findings, data.quarter, past, earlier, reference)
     matters = [
-        _matter(group_id, group, data, owners, ages.get(group_id, (1, data.quarter)))
+        _matter(group_id, group, data, owners, (ages or {}).get(group_id, (1, data.quarter)))
         for group_id, group in groups.items()
     ]
-    return replace(report, matters=tuple(sorted(matters, key=_order)))
+    return tuple(sorted(matters, key=_order))
 
 
 def matters_json(report: CheckReport) -> str:
@@ -163,46 +154,3 @@ def _order(matter: Matter) -> tuple[bool, bool, bool, float, int]:
         -(matter.records_affected or 0.0),
         SEVERITY_ORDER.index(matter.severity),
     )
-
-
-def _first_periods(
-    findings: Sequence[Finding],
-    quarter: Period,
-    past: Sequence[PriorQuarter],
-    earlier: Sequence[Finding],
-    reference: Reference,
-) -> Mapping[str, tuple[int, Period]]:
-    """In how many periods in a row each matter stands, this one included, and the first of them.
-
-    Earlier periods are checked with today's rules, but only with those that the matters still there come from: an answer
-    that is stored could not follow a rule that changed.
-    """
-    grave = {finding.matter for finding in findings if finding.severity != "note"}
-    ages = dict.fromkeys(grave, (1, quarter))
-    standing, at, now = grave, len(past) - 1, quarter
-    while (
-        standing and at >= 0 and len(past) - at <= MOST_PERIODS_BACK and past[at].data.quarter == now.previous
-    ):
-        now = past[at].data.quarter
-        found = earlier if at == len(past) - 1 else _findings_again(past, at, findings, standing, reference)
-        standing = standing & {finding.matter for finding in found}
-        ages.update({matter: (ages[matter][0] + 1, now) for matter in standing})
-        at -= 1
-    return ages
-
-
-def _findings_again(
-    past: Sequence[PriorQuarter],
-    at: int,
-    findings: Sequence[Finding],
-    standing: Iterable[str],
-    reference: Reference,
-) -> tuple[Finding, ...]:
-    """Findings of an earlier period by the rules behind the matters `standing`; rules that localisation rests on go together."""
-    rules = load_rules(reference, KINDS)
-    wanted = {finding.check for finding in findings if finding.matter in set(standing)}
-    needs_hard = any(rule.is_hard for rule in rules if rule.id in wanted)
-    chosen = [rule for rule in rules if rule.id in wanted or (needs_hard and rule.is_hard)]
-    data = replace(past[at].data, notes=frame("notes", []))
-    history = tuple(quarter.effective_values for quarter in past[:at])
-    return run_rules(data, reference, rules=chosen, history=history).findings

@@ -10,7 +10,8 @@ from datetime import date
 from haochaping.checks.cell_names import cell_words
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
-from haochaping.checks.matters import with_matters
+from haochaping.checks.matter_ages import matter_ages
+from haochaping.checks.matters import group_into_matters
 from haochaping.checks.memory import (
     PriorQuarter,
     earlier_findings,
@@ -131,9 +132,12 @@ def review(
             remarks.append(f"{finding.message}已答复更正，但规则仍不成立，请再核对")
     current = {finding.id for finding in findings}
     gone = tuple(f for f in earlier if f.id not in current)
+    ordered = _sort_findings(findings)
+    ages = matter_ages(ordered, printed.quarter, past, earlier, reference)
     report = replace(
         after,
-        findings=_sort_findings(findings),
+        findings=ordered,
+        matters=group_into_matters(ordered, data, reference, ages),
         remarks=tuple(remarks),
         gone=gone,
         compared=bool(past),
@@ -141,9 +145,7 @@ def review(
         is_issued=_is_issued(printed, as_of),
         revised=tuple(revision for quarter in past for revision in revised_cells(quarter.data)),
     )
-    return ReviewResult(
-        data, with_matters(report, data, reference, past, earlier), tuple(carried_over.values())
-    )
+    return ReviewResult(data, report, tuple(carried_over.values()))
 
 
 def _is_issued(printed: QuarterData, as_of: date) -> bool:

@@ -17,6 +17,7 @@ from haochaping.checks.finding import SEVERITY_ORDER, Finding
 from haochaping.checks.localisation.causes import Doubt, DoubtGroup, group_doubts, hypothesis_text
 from haochaping.checks.localisation.localise import localise
 from haochaping.checks.localisation.rearranged_rows import merge_rearranged
+from haochaping.checks.matters import group_into_matters
 from haochaping.checks.outcome import FAILS, HOLDS, NOT_EVALUABLE, Outcome
 from haochaping.checks.rule import Rule, load_rules
 from haochaping.checks.rule_kinds import ARITHMETIC, KINDS
@@ -87,10 +88,13 @@ def run_rules(
         )
     groups = group_doubts(doubts, localise(hard_outcomes, cell_index), cell_index, KINDS)
     groups = merge_rearranged(groups, cell_index, active_rules, KINDS)
-    findings = [_finding_of_group(group, cell_index, active_rules) for group in groups]
+    findings = tuple(
+        sort_by_gravity([_finding_of_group(group, cell_index, active_rules) for group in groups], cell_index)
+    )
     return CheckReport(
-        tuple(sort_by_gravity(findings, cell_index)),
+        findings,
         tuple(results),
+        matters=group_into_matters(findings, data, reference),
         coverage=measure_coverage(cell_index, tied),
         coverage_limit=float(reference.city["thresholds"].get("coverage", DEFAULT_LIMIT)),
         figures_not_found=text_figures_not_found(data),
