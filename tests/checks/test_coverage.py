@@ -16,7 +16,8 @@ from haochaping.checks.report_json import dump_report, load_report
 from haochaping.checks.rule_kinds import ARITHMETIC, KINDS
 from haochaping.checks.verdict import Verdict, verdict
 from haochaping.core.model import CellRef, frame
-from haochaping.outputs.page.findings_section import coverage_html, verdict_html
+from haochaping.outputs.page.checks_section import coverage_html
+from haochaping.outputs.page.decision import verdict_html
 from haochaping.read.text.declared_figures import declared_figures
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
@@ -90,7 +91,7 @@ def test_a_declared_column_under_another_heading_keeps_the_verdict_from_being_re
     assert (
         "附件1缺少登记过的列：不满意票；用到这些列的关系没有核对。可能是列名" in report.unchecked_remarks[1]
     )
-    assert "附件1缺少登记过的列，又有没有登记的列" in verdict_html(report)
+    assert "附件1缺少登记过的列，又有没有登记的列" in verdict_html(report, data)
     assert "不满意票" in coverage_html(report, data)
 
 

@@ -211,7 +211,7 @@ def test_simulated_quarters_can_be_used_at_once_and_never_overwrite(tmp_path: Pa
     out = tmp_path / "simulated"
     assert run_here("simulate", "2024Q1", "2024Q2", "--out", out, "--seed", "3").returncode == 0
     result = run_here("check", "2024Q2", "--data", out)
-    assert result.returncode == 0 and "可送审" in result.stdout, result.stderr
+    assert result.returncode == 0 and "未见须更正" in result.stdout, result.stderr
     again = run_here("simulate", "2024Q1", "--out", out)
     assert again.returncode == 2 and "不是空的" in again.stderr
 

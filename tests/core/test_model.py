@@ -12,8 +12,8 @@ from haochaping.core.period import Period
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.page.annex_html import annex_table
 from haochaping.outputs.page.appendix import appendix_html
-from haochaping.outputs.page.findings_section import findings_html
 from haochaping.outputs.page.head import head_html
+from haochaping.outputs.page.matters_section import matters_html
 from haochaping.present.sentences import page_sections, write_sentences
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
@@ -150,6 +150,6 @@ def test_a_page_builds_the_index_of_cells_once(
         write_sentences(section, figures, real_report)
     for name in own.declaration.annexes:
         annex_table(own, name, real_report)
-    findings_html(real_report, figures, reference)
+    matters_html(real_report, figures, reference)
     appendix_html(own, figures, real_report)
     assert built == [own.quarter]

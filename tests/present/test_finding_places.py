@@ -12,8 +12,8 @@ from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.outputs.page.annex_html import annex_table
 from haochaping.outputs.page.appendix import appendix_html
-from haochaping.outputs.page.findings_section import findings_html
 from haochaping.outputs.page.head import head_html
+from haochaping.outputs.page.matters_section import matters_html
 from haochaping.present.finding_places import FindingPlaces
 from haochaping.reference.reference import Reference
 from tests.declared_city import DeclaredCity
@@ -36,13 +36,17 @@ NAMES = (
 def test_a_finding_has_a_place_and_an_addressee(name: str, real: QuarterData, reference: Reference) -> None:
     data = dict(quarters(real))[name]
     figures, report = compute_figures(data, reference), run_rules(data, reference, history=data.history)
-    findings = str(findings_html(report, figures, reference))
+    findings = str(matters_html(report, figures, reference))
     assert report.findings
-    for label in ("位置|所据", "核实"):  # where every cell is listed in 所据, nothing is left for 位置
-        told = re.findall(rf"<dt>(?:{label})</dt><dd>(.+?)</dd>|(?:{label})：(.+?)(?:；|</span>)", findings)
-        assert len(told) >= len(report.findings), label
+    lists = re.findall(r"<dl(?: class=\"several\")?>(.*?)</dl>", findings)
+    placed = [
+        one for one in lists if "<dt>位置</dt>" in one or "<dt>所据</dt>" in one
+    ]  # in 所据 nothing is left for 位置
+    assert len(placed) >= len(report.findings)
+    asked = re.findall(r'<p class="ask"><strong>请(.+?)</strong>：(.+?) <span>', findings)
+    assert len(asked) == sum(matter.is_open for matter in report.matters)
     page = findings + "".join(annex_table(data, table, report) for table in data.declaration.annexes)
-    page += str(head_html(data, report, figures)) + str(appendix_html(data, figures, report))
+    page += str(head_html(data, report, figures, reference)) + str(appendix_html(data, figures, report))
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     elsewhere = ("sentence-", "chart-")

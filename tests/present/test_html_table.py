@@ -1,11 +1,8 @@
 import re
-from dataclasses import replace
 
 import pandas as pd
 
-from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import QuarterData
-from haochaping.outputs.page.annex_html import annex_table
 from haochaping.present.html_table import (
     Header,
     TableCell,
@@ -15,27 +12,6 @@ from haochaping.present.html_table import (
     in_chinese,
     table_html,
 )
-from tests.present.small_quarters import without_annexes
-
-
-def cells(html: str) -> list[list[str]]:
-    """Texts of a table's rows."""
-    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", html, flags=re.DOTALL)
-    return [
-        [
-            re.sub(r"<sup>.*?</sup> |<[^>]*>", "", cell)
-            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
-        ]
-        for row in rows
-    ]
-
-
-def test_caption_scopes_and_ids(real: QuarterData, real_report: CheckReport) -> None:
-    for name in real.declaration.annexes:
-        html = str(annex_table(real, name, real_report))
-        assert f'<table id="table-{name}" data-sortable>' in html
-        assert re.search(r"<caption[^>]*><span>附件\d ", html)
-        assert not re.search(r"<th(?![^>]*scope=)", html.replace("<thead", "<_head"))
 
 
 def test_a_header_of_any_depth() -> None:
@@ -58,35 +34,6 @@ def test_a_header_of_any_depth() -> None:
     )
 
 
-def test_printed_text_stays_with_its_reason(real: QuarterData, real_report: CheckReport) -> None:
-    html = str(annex_table(real, "district_departments", real_report))
-    assert re.search(r'title="数据归市级部门统计"[^>]*>(?:<a [^>]*><sup>※\d+</sup> )?归市', html)
-    rows = {row[0]: row for row in cells(html)}
-    assert rows["汇总"][1:5] == ["768,240", "881,307", "239,379", "40,934"]
-    assert len(rows["人社局"]) == 12
-
-
-def test_doubtful_cells_link_to_their_finding(real: QuarterData, real_report: CheckReport) -> None:
-    html = str(annex_table(real, "public_services", real_report))
-    doubted = re.findall(
-        r'<td class="doubtful"[^>]*><a (?:tabindex="-1" )?href="#(finding-\d+)"[^>]*><sup>※\d+</sup> ([^<]*)</a>',
-        html,
-    )
-    assert {"6%", "1,989,842"} <= {text for _, text in doubted}
-    ids = {f"finding-{i}" for i in range(1, len(real_report.findings) + 1)}
-    assert {anchor for anchor, _ in doubted} <= ids
-    clean = replace(real_report, findings=())
-    assert "※" not in str(annex_table(real, "districts", clean))
-
-
-def test_a_reason_is_reached_without_pointing(real: QuarterData, real_report: CheckReport) -> None:
-    html = str(annex_table(real, "district_departments", real_report))
-    [(note, word)] = set(
-        re.findall(r'aria-describedby="([^"]+)"[^>]*>(?:<sup>※\d+</sup> )?([^<]*归市)', html)
-    )
-    assert f'<li id="{note}">“{word}”：数据归市级部门统计。</li>' in html
-
-
 def test_numbers_words_and_sentences_are_set_apart() -> None:
     rows = pd.DataFrame(
         {
@@ -105,11 +52,6 @@ def test_numbers_words_and_sentences_are_set_apart() -> None:
     assert "table-plain" in html
     assert "table-wide" in frame_table(rows.assign(甲="", 乙="", 丙=""), "题", "t")
     assert "table-wide" not in frame_table(rows.iloc[:0], "题", "t")
-
-
-def test_an_absent_annex_is_said(real: QuarterData, real_report: CheckReport) -> None:
-    without = without_annexes(real, "public_services")
-    assert "本期资料没有附件5" in annex_table(without, "public_services", real_report)
 
 
 def test_text_from_data_is_escaped_and_hidden_characters_are_shown() -> None:

@@ -22,7 +22,8 @@ def findings_text(report: CheckReport, quarter: Period) -> str:
         lines.append(f"{number:>3}. [{SEVERITIES[matter.severity]}{age}] {matter.title}")
         for finding in map(findings.__getitem__, matter.findings):
             state = "" if finding.status == "new" else f"[{quarter.in_own_words(STATUSES[finding.state])}] "
-            said = "" if finding.message == matter.title else f"{finding.message} "
+            said = finding.message.removeprefix(matter.title)
+            said += " " if said else ""
             lines.append(f"      {state}{said}{_shortened(finding.arithmetic)}")
     states = Counter(result.state for result in report.results)
     rule_counts = "，".join(f"{label} {states[name]}" for name, label in RULE_STATES.items() if states[name])

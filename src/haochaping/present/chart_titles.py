@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.figures.figure import Figures
-from haochaping.present.charts.chart_data import chart_words
+from haochaping.present.chart_data import chart_words
 from haochaping.present.doubts import Doubts
 from haochaping.present.phrase import Phrase, PhrasePart
 from haochaping.present.sentences import ANNEX_CHART_TITLES, CHART_TITLES, compose

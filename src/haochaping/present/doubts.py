@@ -182,21 +182,32 @@ def matter_label(matter: Matter, findings: Sequence[Finding], data: QuarterData)
     return annex_words(data, lead.table) if lead else ""
 
 
-def largest_doubts(report: CheckReport, cell_index: CellIndex, most: int = 3) -> list[UnitName]:
-    """Names of the single cells of open 需核实 matters whose records affected are a material share of their column.
+def largest_doubts(report: CheckReport, cell_index: CellIndex, limit: float, most: int = 3) -> list[UnitName]:
+    """Names of the single counts of units that open findings doubt by a material share of their column, largest first.
 
-    Largest first; a total is no share of its own.
+    Of a finding whose explanations were located only the likeliest cells are named: a total that was added up wrong puts no
+    row in doubt. Where any of several rows may be wrong, none is named.
     """
     totals = {(row.table, row.row, row.member) for row in cell_index.total_rows}
     names: dict[UnitName, float] = {}
     for finding in report.findings:
-        at = finding.at
-        if (at.table, at.row, at.member) in totals or not finding.is_open or finding.severity != "verify":
-            continue
-        if at in single_doubtful_cells(finding) and finding.affected:
-            name = UnitName(cell_words(at, cell_index.declaration), [at])
+        is_located = finding.severity != "verify" or bool(finding.likeliest)
+        for cell in finding.likeliest if is_located else (finding.at,):
+            is_single = ALL_ROWS not in cell.names and (cell.table, cell.row, cell.member) not in totals
+            if not is_single or not finding.is_open or not finding.affected:
+                continue
+            if finding.affected < limit * _column_sum(cell, cell_index):
+                continue
+            name = UnitName(cell_words(cell, cell_index.declaration), [cell])
             names[name] = max(finding.affected, names.get(name, 0.0))
     return sorted(names, key=lambda name: (-names[name], name))[:most]
+
+
+def _column_sum(cell: CellRef, cell_index: CellIndex) -> float:
+    """The sum of a count's column; endless for a cell that is no count of an annex."""
+    if not cell_index.declaration.is_count(cell.table, cell.column):
+        return float("inf")
+    return _sum((row.cell(cell.column) for row in cell_index.rows(cell.table)), cell_index)
 
 
 def affected_cells(finding: Finding, declaration: Declaration | None) -> set[CellRef]:

@@ -125,7 +125,7 @@ def compose(section: str, figures: Figures, report: CheckReport | None = None) -
     The summary is cut to :data:`MOST_IN_SUMMARY`.
     """
     context: dict[str, Any] = {"n": figures, "w": Words(figures.words), **Words(figures.words)}
-    largest = largest_doubts(report, figures.data.derived(CellIndex)) if report and figures.data else []
+    largest = _largest_doubts(figures, report)
     context |= {
         "found": report.counts if report else {},
         "told": {finding.check for finding in report.findings if finding.is_open} if report else set(),
@@ -147,6 +147,13 @@ def compose(section: str, figures: Figures, report: CheckReport | None = None) -
         Sentence(section, position, rule, parts)
         for position, (rule, parts) in enumerate(say_once(lines), start=1)
     ]
+
+
+def _largest_doubts(figures: Figures, report: CheckReport | None) -> list[UnitName]:
+    if report is None or figures.data is None:
+        return []
+    limit = float(figures.words.get("change_percent", 1)) / 100
+    return largest_doubts(report, figures.data.derived(CellIndex), limit)
 
 
 def _is_largest_district(name: UnitName, figures: Figures) -> bool:

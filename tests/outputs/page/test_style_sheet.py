@@ -12,7 +12,7 @@ from haochaping.present.charts import style as charts
 SHEET = (TEMPLATE / "style.css").read_text(encoding="utf-8")
 RULES = re.sub(r"/\*.*?\*/", "", SHEET, flags=re.DOTALL)
 COLOURS = dict(re.findall(r"--([a-z]+): (#[0-9A-F]{6})", RULES))
-GROUNDS = {"white": "#FFFFFF", "faint": COLOURS["faint"], "mark": COLOURS["mark"]}
+GROUNDS = {"white": "#FFFFFF", **{name: COLOURS[name] for name in ("faint", "mark", "alarm")}}
 TEXTS = ["ink", "quiet", "red", "amber", "green", "blue"]
 ENOUGH_FOR_TEXT, ENOUGH_FOR_SHAPES, ENOUGH_IN_GREY = 4.5, 3.0, 0.15
 NEWER = [
@@ -39,7 +39,9 @@ def contrast(one: str, other: str) -> float:
 def test_text_stands_out_and_the_comment_says_how_much(name: str) -> None:
     ratios = [contrast(COLOURS[name], ground) for ground in GROUNDS.values()]
     assert min(ratios) >= ENOUGH_FOR_TEXT
-    [said] = re.findall(rf"^ +--{name} +(#\w+) +([\d.]+) +([\d.]+) +([\d.]+)", SHEET, flags=re.MULTILINE)
+    [said] = re.findall(
+        rf"^ +--{name} +(#\w+) +([\d.]+) +([\d.]+) +([\d.]+) +([\d.]+)", SHEET, flags=re.MULTILINE
+    )
     assert said == (COLOURS[name], *(f"{ratio:.1f}" for ratio in ratios))
 
 
@@ -49,12 +51,12 @@ def test_colours_are_used_by_name_only() -> None:
 
 
 def test_charts_use_the_colours_of_the_page() -> None:
-    for name in ("INK", "QUIET", "BLUE", "RED"):
+    for name in ("INK", "QUIET", "BLUE", "RED", "AMBER"):
         assert getattr(charts, name) == COLOURS[name.lower()]
     assert COLOURS["line"] == charts.PALE
 
 
-@pytest.mark.parametrize("colour", [charts.BLUE, charts.GREY, charts.RED])
+@pytest.mark.parametrize("colour", [charts.BLUE, charts.GREY, charts.RED, charts.AMBER])
 def test_shapes_in_charts_stand_out(colour: str) -> None:
     assert contrast(colour, "#FFFFFF") >= ENOUGH_FOR_SHAPES
 
@@ -82,7 +84,7 @@ def test_every_class_in_the_style_sheet_is_made_somewhere() -> None:
         if path.suffix in (".py", ".j2", ".js")
     )
     made = set(re.findall(r"[\w-]+", source))
-    stems = {"verdict", "finding", "status", "drawing"}
+    stems = {"verdict", "matter", "status", "drawing", "tint"}
     """Their classes are put together: ``verdict-{…}``."""
     styled = set(re.findall(r"\.([a-z][\w-]+)(?=[^{}]*\{)", re.sub(r"[\d.]+px", "", RULES)))
     assert {name for name in styled if name not in made and name.partition("-")[0] not in stems} == set()

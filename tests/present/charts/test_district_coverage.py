@@ -9,9 +9,9 @@ import pytest
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import QuarterData
 from haochaping.figures.compute_figures import compute_figures
+from haochaping.present.chart_data import district_coverage
 from haochaping.present.chart_titles import chart_titles
 from haochaping.present.charts.chart import EMPTY
-from haochaping.present.charts.chart_data import district_coverage
 from haochaping.present.charts.district_coverage import chart_district_coverage
 from haochaping.present.charts.style import AMBER, BLUE
 from haochaping.present.phrase import Phrase

@@ -10,6 +10,8 @@ from haochaping.core.model import QuarterData
 from haochaping.figures.compute_figures import compute_figures
 from haochaping.present.charts.chart import EMPTY, Chart
 from haochaping.present.charts.matrix import chart_matrix
+from haochaping.present.charts.style import INK
+from tests.outputs.page.test_style_sheet import contrast
 from tests.present.charts.drawn import drawn
 
 SCREEN_POINTS = 976 / 1.334
@@ -91,3 +93,12 @@ def test_only_the_marks_that_there_are_are_explained() -> None:
 def test_zeros_alone_give_no_chart() -> None:
     cells = pd.DataFrame({"department": ["甲局"], "district": ["东区"], "evaluations": [0]})
     assert chart_matrix(cells) == EMPTY
+
+
+def test_numbers_stand_off_from_their_cells(real: QuarterData) -> None:
+    """The darkest cell behind dark text has the contrast that text needs."""
+    chart = drawn(chart_matrix(real.district_departments, compute_figures(real)))
+    [mesh] = re.findall(r'<g id="[^"]*QuadMesh_1">(.*?)</g>', chart.svg, flags=re.DOTALL)
+    grounds = {f"#{colour}" for colour in re.findall(r"fill: #([0-9a-f]{6})", mesh)}
+    assert len(grounds) > 20
+    assert min(contrast(INK, ground) for ground in grounds) >= 4.5

@@ -122,13 +122,12 @@ def _period_text(data: QuarterData) -> str:
 def _key_figure_list(
     data: QuarterData, report: CheckReport, figures: Figures, doubts: Doubts, reference: Reference
 ) -> str:
-    sentences = {sentence.rule: sentence for sentence in compose(KEY_FIGURES, figures, report)}
+    sentences = compose(KEY_FIGURES, figures, report)
     effects = _effects_of_slips(data, report, figures, doubts, reference)
     items = []
     for label, name, unit in key_figures(figures):
-        said = effects.get(name, "")
-        if not said and name in sentences:
-            said = Phrase(sentences[name].parts, doubts).html
+        own = (Phrase(s.parts, doubts).html for s in sentences if s.rule.startswith(f"{name}_"))
+        said = effects.get(name) or next(own, "")
         items.append(
             f"<li><span>{label}</span><div><strong>{_figure_html(figures, name, doubts)}</strong>{_unit_html(unit)}</div>"
             f"{_changes_html(figures, name, doubts)}<span>{single_tab_stop(said)}</span></li>"

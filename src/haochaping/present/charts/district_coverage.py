@@ -9,9 +9,9 @@ import pandas as pd
 
 from haochaping.core.labels import annex_words
 from haochaping.core.model import QuarterData
+from haochaping.present.chart_data import Coverage, district_coverage
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_data import Coverage, district_coverage
 from haochaping.present.charts.chart_parts import counts, group_word, text_width
 from haochaping.present.charts.doubtful_units import DOUBT_REMARK, doubtful_rows, marked
 from haochaping.present.charts.style import (

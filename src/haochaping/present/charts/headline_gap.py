@@ -12,9 +12,9 @@ from haochaping.cleaning.number_format import number
 from haochaping.core.labels import annex_words
 from haochaping.core.model import QuarterData
 from haochaping.figures.figure import Figure
+from haochaping.present.chart_data import has_headline_gap
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_data import has_headline_gap
 from haochaping.present.charts.chart_parts import group_word, percent, text_width
 from haochaping.present.charts.style import (
     AMBER,
@@ -97,7 +97,7 @@ def chart_headline_gap(
         _draw(segments, records, WIDE),
         "chart-headline-gap",
         chart_title("chart-headline-gap", figures, report),
-        f"{records.label}（{records.unit}）与两表办件数；斜线部分{_UNEXPLAINED}{'，请核实' if is_doubtful else ''}",
+        f"{records.label}（{records.unit}）与两表办件数；斜线部分在{_UNEXPLAINED}{'，请核实' if is_doubtful else ''}",
         f"堆叠条形图。{records.label} {records.text} {records.unit}，其中：{'；'.join(parts)}。",
         pd.DataFrame(
             {

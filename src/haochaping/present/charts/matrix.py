@@ -128,6 +128,10 @@ def remark_on_cells(wide: pd.DataFrame, doubtful: Cells) -> str:
     return "".join(f"；{remark}" for remark, is_drawn in marks if is_drawn)
 
 
+_DARKEST_BEHIND_NUMBERS = 0.6
+"""Part of the colour map that serves behind numbers: dark text keeps a contrast of 4.5 there."""
+
+
 # --- layout -----------------------------------------------------------------------------------------
 
 
@@ -220,11 +224,11 @@ def _draw(wide: pd.DataFrame, scale_label: str, canvas: Canvas, doubtful: Cells,
     sns.heatmap(
         wide.where(wide > 0),
         norm=LogNorm(1, max(float(wide.max().max()), 10)),
-        cmap="Blues",
+        cmap=_colours(layout),
         ax=axes,
         annot=_labels(wide) if layout.has_numbers else None,
         fmt="",
-        annot_kws={"size": canvas.text, "in_layout": False},
+        annot_kws={"size": canvas.text, "color": INK, "in_layout": False},
         linewidths=0.6,
         linecolor="white",
         clip_on=False,
@@ -239,6 +243,14 @@ def _draw(wide: pd.DataFrame, scale_label: str, canvas: Canvas, doubtful: Cells,
     if not layout.has_numbers:
         _add_colour_scale(figure, axes, scale_label, is_scale_below, 0.15 if is_flat else 0.01)
     return figure
+
+
+def _colours(layout: _Layout) -> Any:
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap
+
+    darkest = _DARKEST_BEHIND_NUMBERS if layout.has_numbers else 1.0
+    return ListedColormap(colormaps["Blues"](np.linspace(0, darkest, 256)))
 
 
 def _name_rows_and_columns(axes: Any, wide: pd.DataFrame, layout: _Layout, canvas: Canvas) -> None:

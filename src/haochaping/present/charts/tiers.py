@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from haochaping.cleaning.number_format import number
+from haochaping.present.chart_data import TierChanges, tier_changes
 from haochaping.present.chart_titles import chart_title
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
-from haochaping.present.charts.chart_data import TierChanges, tier_changes
 from haochaping.present.charts.chart_parts import counts, format_thousands, group_word, paired_bars
 from haochaping.present.charts.style import INK, NARROW, WIDE, Canvas
 from haochaping.present.html_fragment import Html
