@@ -1,4 +1,4 @@
-"""From every finding to the cells that it names, and back."""
+"""From every matter to the cells that it doubts, and back."""
 
 import re
 from collections import defaultdict
@@ -9,7 +9,7 @@ from typing import Any
 import lxml.html
 import pytest
 
-from haochaping.checks.finding import Finding
+from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import CellRef
 from haochaping.core.paths import find_locations
 from haochaping.core.period import Period
@@ -31,12 +31,9 @@ ANNEXES = ("districts", "city_departments", "district_departments", "towns_and_v
 TIERS = {"镇（街道）": "town", "村（社区）": "village"}
 
 
-def number(anchor: str) -> int:
-    return int(anchor.rpartition("-")[2])
-
-
-def marks(element: Any) -> set[int]:
-    return {number(href) for href in element.xpath('.//a[starts-with(@href, "#finding-")]/@href')}
+def numbers_of(element: Any) -> set[int]:
+    """The matters that a cell is tinted for."""
+    return {int(one) for one in (element.get("data-matters") or "").split("、") if one}
 
 
 def printed(page: Any, table: str) -> dict[CellRef, tuple[Any, Any]]:
@@ -45,8 +42,9 @@ def printed(page: Any, table: str) -> dict[CellRef, tuple[Any, Any]]:
     if shown is None:
         return {}
     *groups, leaves = shown.xpath("thead/tr")
-    heads = [th for th in leaves.xpath("th") if th.get("rowspan") is None]
-    heads = heads if groups else heads[1:]
+    columns = shown.xpath("thead/tr/th[@scope='col']") if groups else leaves.xpath("th")
+    heads = columns[1:]
+    heads = [th for th in heads if th.get("class") != "check" and not th.text_content().endswith("*")]
     over = [
         th.text_content()
         for row in groups
@@ -56,7 +54,9 @@ def printed(page: Any, table: str) -> dict[CellRef, tuple[Any, Any]]:
     found = {}
     for row in shown.xpath("tbody/tr | tfoot/tr"):
         name = row.xpath("string(th)")
-        for place, (cell, head) in enumerate(zip(row.xpath("td"), heads, strict=True)):
+        if name.endswith("*"):
+            continue  # a total of the kit's own
+        for place, (cell, head) in enumerate(zip(row.xpath("td"), heads, strict=False)):
             label = head.xpath('string(span[@class="label"])')
             member, column = "", "evaluations"
             if table == "district_departments":
@@ -75,78 +75,75 @@ def page(briefing: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def findings(briefing: Path) -> tuple[Finding, ...]:
+def report(briefing: Path) -> CheckReport:
     root = briefing.parents[2]
     where = find_locations(root / "data", root / "output")
-    return assess(where, Period.parse(briefing.parent.name), date.today()).report.findings
+    return assess(where, Period.parse(briefing.parent.name), date.today()).report
 
 
-def test_every_cell_that_a_finding_names_is_marked_and_no_other(
-    page: Any, findings: tuple[Finding, ...]
-) -> None:
+def test_every_cell_that_a_matter_doubts_is_tinted_and_no_other(page: Any, report: CheckReport) -> None:
     cells = {cell: shown for table in ANNEXES for cell, shown in printed(page, table).items()}
     assert len(cells) > 300
+    matter_of = {name: n for n, matter in enumerate(report.matters, start=1) for name in matter.findings}
     expected: dict[CellRef, set[int]] = defaultdict(set)
-    for n, finding in enumerate(findings, start=1):
-        if finding.status != "corrected":
-            for cell in {finding.at, *finding.suspects, *finding.cells} & set(cells):
-                expected[cell].add(n)
-    for cell, (element, head) in cells.items():
-        assert marks(element) | marks(head) >= expected[cell], cell
-        assert marks(element) <= expected[cell], cell
-    by_heading = defaultdict(set)
-    for cell, (_, head) in cells.items():
-        by_heading[head].add(cell)
-    for head, of_column in by_heading.items():
-        for n in marks(head):
-            assert sum(n in expected[cell] for cell in of_column) > 6, "so few could be marked one by one"
+    grave: set[CellRef] = set()
+    for finding in report.findings:
+        if finding.status != "corrected" and finding.severity != "note" and "全部" not in finding.at.names:
+            for cell in {finding.at, *finding.suspects} & set(cells):
+                expected[cell].add(matter_of[finding.id])
+                grave |= {cell} if finding.severity == "correct" else set()
+    for cell, (element, _) in cells.items():
+        assert numbers_of(element) == expected[cell], cell
+        assert ("tint-correct" in element.get("class", "")) == (cell in grave), cell
+    for row in page.xpath("//table[thead//th[@class='check']]/tbody/tr"):
+        in_cells = {number for cell in row.xpath("td") for number in numbers_of(cell)}
+        listed = [int(href.rpartition("-")[2]) for href in row.xpath("td[last()]//a/@href")]
+        assert listed == sorted(in_cells), row.text_content()
 
 
-def test_every_mark_leads_to_a_finding_that_leads_back(page: Any, findings: tuple[Finding, ...]) -> None:
-    marked = page.xpath('//td[@class="doubtful"] | //th[.//sup[@class="doubt"]]')
-    for element in marked:
-        for n in marks(element):
-            [finding] = page.xpath(f'//*[@id="finding-{n}"]')
-            assert f"#{element.get('id')}" in finding.xpath(".//a/@href"), f"{n}: {element.text_content()}"
+def test_every_tinted_cell_leads_to_a_matter_that_leads_back(page: Any, report: CheckReport) -> None:
+    tinted = page.xpath('//td[starts-with(@class, "doubtful")]')
+    for element in tinted:
+        for n in numbers_of(element):
+            [matter] = page.xpath(f'//article[@id="matter-{n}"]')
+            assert f"#{element.get('id')}" in matter.xpath(".//a/@href"), f"{n}: {element.text_content()}"
     ids = page.xpath("//@id")
     assert len(ids) == len(set(ids))
-    if any(finding.severity != "note" for finding in findings):
-        assert len(marked) > 30
+    assert bool(tinted) == any(m.severity != "note" and m.status != "corrected" for m in report.matters)
 
 
-def test_every_finding_says_where_it_stands_and_who_is_asked(
-    page: Any, findings: tuple[Finding, ...]
-) -> None:
+def test_matters_about_whole_columns_are_told_under_the_table(page: Any, report: CheckReport) -> None:
+    notes = " ".join(page.xpath('//ul[@class="table-notes"]/li[starts-with(., "全列存疑：")]//a/@href'))
+    for n, matter in enumerate(report.matters, start=1):
+        columns = [f for f in report.findings if f.id in matter.findings and "全部" in f.at.names]
+        of_annexes = [f for f in columns if f.at.table in ANNEXES and f.status != "corrected"]
+        if of_annexes and matter.severity != "note":
+            assert f"#matter-{n}" in notes, matter.title
+
+
+def test_every_matter_says_where_it_stands_and_who_is_asked(page: Any, report: CheckReport) -> None:
     ids = set(page.xpath("//@id"))
-    for n, finding in enumerate(findings, start=1):
-        [shown] = page.xpath(f'//*[@id="finding-{n}"]')
+    for n, matter in enumerate(report.matters, start=1):
+        [shown] = page.xpath(f'//article[@id="matter-{n}"]')
         told = shown.text_content()
-        assert ("位置" in told or "所据" in told) and re.search("请.+核实", told), finding.id
-        links = shown.xpath(
-            '(dl/dd[preceding-sibling::dt[1][.="位置" or .="所据" or .="可疑"]] | .//span)//a/@href'
-        )
-        assert links and {link[1:] for link in links} <= ids, finding.id
+        assert matter.title in told and (re.search("请.+：", told) or not matter.is_open), matter.id
+        assert len(shown.xpath("details/dl/div[dt='位置' or dt='所据' or dt='可疑']")) >= 1, matter.id
+        links = shown.xpath("details/dl/div[dt='位置' or dt='所据' or dt='可疑']//a/@href")
+        assert links and {link[1:] for link in links} <= ids, matter.id
 
 
-def test_a_unit_is_asked_for_its_own_figures_and_the_office_for_the_rest(
-    built: Path, findings: tuple[Finding, ...]
-) -> None:
+def test_a_unit_is_asked_for_its_own_figures_and_the_office_for_the_rest(built: Path) -> None:
     page = lxml.html.fromstring((built / "briefing.html").read_text(encoding="utf-8"))
-    told = [one.text_content() for one in page.xpath('//*[starts-with(@id, "finding-")]')]
 
-    def asked(words: str) -> set[str]:
-        return {
-            found[1]
-            for one in told
-            if words in one
-            for found in [re.search("核实：?请(.+?)核实", one)]
-            if found
-        }
+    def asked(words: str) -> str:
+        [matter] = [one for one in page.xpath("//article") if words in one.xpath("string(p[1])")]
+        return str(matter.xpath('string(p[@class="ask"]/strong)'))
 
-    assert asked("附件2“市教育局”评价") == {"市教育局"}
-    assert asked("是该区县部门与镇村之和") == {"高新区"}
-    assert asked("附件5“总数”评价数列为") == {"淄博市政务服务管理办公室会同周村区"}
-    assert asked("正文写归集上传") == {"淄博市政务服务管理办公室"}
-    names = next(one for one in told if "单位名称前后不一" in one)
-    assert "主送机关“文昌湖旅游度假区”" in names
+    office = "请淄博市政务服务管理办公室"
+    assert asked("是该区县部门与镇村之和") == "请高新区"
+    assert asked("正文写归集上传") == office
+    assert asked("各项总量占比相加") == office, "its rounding is the office's"
+    assert asked("评价较多而主动评价远少于其他单位") == "请市公安局等 6 个单位"
+    [names] = [one for one in page.xpath("//article") if "单位名称前后不一" in one.text_content()]
+    assert "主送机关“文昌湖旅游度假区”" in names.text_content()
     assert page.xpath('//*[@id="bulletin-addressees"][contains(., "文昌湖旅游度假区")]')

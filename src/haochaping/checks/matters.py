@@ -17,8 +17,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import SEVERITY_ORDER, Finding, Matter
 from haochaping.checks.owners import Owners, cells_to_verify
+from haochaping.core.declaration import SHARE
 from haochaping.core.labels import annex_words, row_words
-from haochaping.core.model import QuarterData
+from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
@@ -88,7 +89,10 @@ def _matter(
     still = [finding for finding in findings if finding.status != "corrected"]
     affected = [finding.affected for finding in findings if finding.affected is not None]
     units = dict.fromkeys(
-        owner for f in findings for cell in cells_to_verify(f, owners) if (owner := owners.of(cell))
+        owner
+        for f in findings
+        for cell in cells_to_verify(f, owners)
+        if (owner := owners.of(cell)) and not _is_share(cell, data)
     )
     age, first = age_and_first
     return Matter(
@@ -104,6 +108,12 @@ def _matter(
         status=_status(findings),
         findings=tuple(finding.id for finding in findings),
     )
+
+
+def _is_share(cell: CellRef, data: QuarterData) -> bool:
+    """Whether a cell is a share of a column: how it was rounded, nobody but the office knows."""
+    measure = data.declaration.annexes[cell.table].measures_by_name.get(cell.column)
+    return measure is not None and measure.kind == SHARE
 
 
 def _lead(findings: Sequence[Finding]) -> Finding:

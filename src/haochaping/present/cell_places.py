@@ -27,7 +27,7 @@ class CellPlaces:
     """The cells and columns that matters are about, each with the numbers of its matters and its id on the page.
 
     A matter is about the cells that its findings doubt, not about what these compare them with. Corrected findings mark
-    nothing: the cell shows its correction instead; nor do 提示.
+    nothing: the cell shows its correction instead; nor do 提示, but for a whole column of a graver matter.
 
     Parameters
     ----------
@@ -52,10 +52,10 @@ class CellPlaces:
         """Cell to the gravest severity of its findings."""
         numbers = matter_numbers(report)
         for finding in report.findings:
-            if finding.status == "corrected" or finding.severity == "note":
+            if finding.status == "corrected" or report.matters[numbers[finding.id] - 1].severity == "note":
                 continue
             cells, columns = self.cells_and_columns(finding)
-            for cell in cells:
+            for cell in cells if finding.severity != "note" else ():
                 _add(self.matters_of_cell, cell, numbers[finding.id])
                 graver = finding.severity == "correct"
                 self.severity_of_cell[cell] = (

@@ -99,7 +99,7 @@ def write_sentences(section: str, figures: Figures, report: CheckReport | None =
     report : CheckReport, optional
         The checks: numbers that an open matter could change are underlined, and a note beside the paragraph names it.
     """
-    doubts = Doubts(figures, report) if report and section != PROBLEMS else None  # they are about doubts
+    doubts = Doubts(figures, report) if report else None
     sentences = compose(section, figures, report)
     corrections = _corrections_remark(sentences, figures)
     paragraphs = [[s] for s in sentences] if section in _LISTS else [sentences] if sentences else []
@@ -115,7 +115,8 @@ def _paragraph(
     )
     words = f"<p>{single_tab_stop(spans)}</p>"
     matters = sorted({number for s in sentences for number in Phrase(s.parts, doubts).matters})
-    note = doubts.note_html(matters) if doubts else ""
+    is_advice = sentences[0].section == PROBLEMS  # it rests on doubts, and need not name them
+    note = doubts.note_html(matters) if doubts and not is_advice else ""
     return f'<div class="noted">{words}{note}</div>' if note else words
 
 
@@ -240,7 +241,7 @@ class Words(dict[str, Any]):
     _KNOWN = (
         "district_largest department_largest district_top matrix_first matrix_second town_empty village_empty "
         "public_top public_total_label highest lowest above below alike compared no_limits matrix_largest tiers_listed "
-        "several_districts_drawn order order_is_complete impossible"
+        "order order_is_complete impossible"
     )
 
     def __init__(self, words: Mapping[str, Any]):

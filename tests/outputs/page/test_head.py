@@ -71,7 +71,7 @@ def test_what_a_suspected_slip_would_do_to_them(
     assert "则为 6.53%。" in shown and round(343_126 / 5_251_170 * 100, 2) == 6.53
     assert "主动评价 34.31万条，没有一条差评" in shown
     calm = plain(head(real, run_rules(real, reference, rules=[]), reference))
-    assert "若" not in calm and "区县 623.39万件，市直部门 25.38万件。" in calm
+    assert "若" not in calm and "没有一条差评" in calm
 
 
 def test_the_figures_with_other_counts_leave_the_quarter_as_it_is(
