@@ -9,7 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +17,11 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
+from haochaping.checks.check_report import CheckReport
+from haochaping.checks.finding import Finding
 from haochaping.commands.command_line import main
 from haochaping.core.model import NUMBER, QuarterData, frame
+from haochaping.present.bulletin_text import RECTIFICATION_RATES
 
 SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
 
@@ -95,3 +98,17 @@ def sign(folder: Path) -> None:
     files = sorted(path for path in folder.glob("*.csv") if path.name != "checksums.csv")
     lines = [f"{path.name},{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
     (folder / "checksums.csv").write_text("\n".join(("file,sha256", *lines, "")), encoding="utf-8")
+
+
+def without_rates_of_nothing(data: QuarterData) -> QuarterData:
+    """A quarter without the rates of negative ratings that its text states although there are none."""
+    stated = data.headline[~data.headline["figure"].isin(RECTIFICATION_RATES)]
+    return replace(data, headline=stated.reset_index(drop=True))
+
+
+def with_findings(report: CheckReport, findings: Sequence[Finding]) -> CheckReport:
+    """A report with some of its findings alone, and what is left of its matters."""
+    ids = {finding.id for finding in findings}
+    kept = [(m, tuple(name for name in m.findings if name in ids)) for m in report.matters]
+    matters = tuple(replace(matter, findings=names) for matter, names in kept if names)
+    return replace(report, findings=tuple(findings), matters=matters)

@@ -56,7 +56,7 @@ METHODS = {
 }
 """Methods that run text, unpack to the disk, or make a formula or a link; where one is needed, :data:`KNOWN` says why."""
 KNOWN = {
-    ("checks/run_rules.py", "from_string"): "a rule's sentence, in the sandbox",
+    ("checks/rule_sentence.py", "from_string"): "a rule's sentence, in the sandbox",
     ("read/formats/pdf.py", "extract"): "the texts of a table on a page",
     ("src/haochaping_dev/bundle/target.py", "system"): "what platform calls this system",
     ("outputs/excel/annexes_workbook.py", "write_url"): "from the contents to our own sheets",
@@ -132,7 +132,7 @@ def test_templates_that_make_html_escape() -> None:
                 settings[name] = {word.arg: ast.unparse(word.value) for word in node.keywords}["autoescape"]
     assert settings == {
         "present/sentences.py": "False",
-        "checks/run_rules.py": "False",
+        "checks/rule_sentence.py": "False",
         "outputs/index/index_page.py": "True",
     }
 

@@ -69,7 +69,11 @@ def test_a_month_is_tidied_and_compared_with_the_month_before(data: Path) -> Non
     with (data / "tidy" / "2022M11" / "about.csv").open(encoding="utf-8") as file:
         assert {row["field"]: row["value"] for row in csv.DictReader(file)}["quarter"] == "2022M11"
     result = run_here("check", "2022M11", "--data", data, "--as-of", "2023-03-01")
-    assert "2022年11月：" in result.stdout and "·自2022年10月起连续 2 期" in result.stdout and "[上月已有]" in result.stdout
+    assert (
+        "2022年11月：" in result.stdout
+        and "·自2022年10月起连续 2 期" in result.stdout
+        and "[上月已有]" in result.stdout
+    )
     assert "与2022年10月" in result.stdout and "沿用了上月的表" in result.stdout
     assert "下半年" not in result.stdout, "a half-year is no past of a month"
 

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -19,6 +18,7 @@ from haochaping.outputs.papers import write_papers
 from haochaping.outputs.published.edited_papers import edited_papers, report_edited_papers
 from haochaping.outputs.published.file_names import MANIFEST
 from haochaping.reference.reference import Reference
+from tests.shared import with_findings
 
 
 def publish(folder: Path, reviewed: ReviewResult, reference: Reference) -> tuple[list[str], list[str]]:
@@ -59,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
 def test_which_paper_is_current_is_said_for_each_that_was_edited(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
-    mild = replace(real_report, findings=tuple(f for f in real_report.findings if f.severity != "correct"))
+    mild = with_findings(real_report, [f for f in real_report.findings if f.severity != "correct"])
     kept, said = publish(folder, ReviewResult(real, mild), reference)
     assert kept == [] and said == ["尚有需核实之处，bulletin.docx 请待核实后再印发"]
     edit_document(folder / "bulletin.docx")
@@ -79,7 +79,7 @@ def test_which_paper_is_current_is_said_for_each_that_was_edited(
 def test_a_final_bulletin_beside_an_edited_one_is_no_draft(
     real: QuarterData, real_report: CheckReport, reference: Reference, folder: Path
 ) -> None:
-    mild = replace(real_report, findings=())
+    mild = with_findings(real_report, [])
     publish(folder, ReviewResult(real, mild), reference)
     edit_document(folder / "bulletin.docx")
     _, said = publish(folder, ReviewResult(real, mild), reference)
@@ -92,7 +92,7 @@ def test_a_sheet_that_is_no_longer_asked_for_says_so(
 ) -> None:
     publish(folder, ReviewResult(real, real_report), reference)
     edit_workbook(folder / "sheets" / "市公安局.xlsx")
-    _, said = publish(folder, ReviewResult(real, replace(real_report, findings=())), reference)
+    _, said = publish(folder, ReviewResult(real, with_findings(real_report, [])), reference)
     assert "市公安局.xlsx 改动过，原样保留；本次没有这份" in said[0]
     assert edited_papers(folder) == ["sheets/市公安局.xlsx"]
 

@@ -27,6 +27,7 @@ PAPERS = (
     "review.xlsx",
     "findings.csv",
     "findings.json",
+    "matters.json",
     "sentences.csv",
     "briefing.ipynb",
     "sheets/市甲局.xlsx",

@@ -34,7 +34,7 @@ def test_a_table_without_a_number_is_called_as_the_bulletin_numbers_it(tmp_path:
     period = hcp.load("2024Q1", data=city.root)
     report = hcp.check(period)
     figures = hcp.compute_figures(period)
-    page = str(hcp.findings_html(report, figures))
+    page = str(hcp.matters_html(report, figures))
     assert report.findings[0].message.startswith("附件1“合计”") and "各大厅表" not in page
     assert [(grid.number, grid.table) for grid in annex_grids(period)] == [(1, "halls")]
     told = "资料没有印附件编号的，按通报中的次序编号：附件1 各大厅"

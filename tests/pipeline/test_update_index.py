@@ -74,12 +74,12 @@ def test_every_published_quarter_newest_first_with_what_its_run_ended_in(
     where: Locations, reference: Reference
 ) -> None:
     first, second = series(FIRST, 2)
-    publish(where, first, verdict="建议核实后送审", findings={"correct": 1, "verify": 12, "note": 3})
+    publish(where, first, verdict="建议核实后送审", matters={"correct": 1, "verify": 12, "note": 3})
     publish(where, second, written="2023-02-01 08:00")
     html = html_of(where)
     assert re.findall(r'<article class="card" id="(\w+)"', html) == ["2022Q4", "2022Q3"]
     old, new = card(html, "2022Q3"), card(html, "2022Q4")
-    assert "verdict-verify-first" in old and "须更正 1 条、需核实 12 条、提示 3 条" in old
+    assert "verdict-verify-first" in old and "须更正 1 项、需核实 12 项、提示 3 项" in old
     assert "verdict-ready" in new and "2023-02-01 08:00" in new and "2023-01-20 09:30" in old
     figures = compute_figures(second, reference)
     for name in ("cases", "evaluations", "rate", "active_rate"):
@@ -325,7 +325,9 @@ def test_the_manifest_gives_back_what_was_summarised(reference: Reference) -> No
     data = series(FIRST, 2)[1]
     figures, report = compute_figures(data, reference), run_rules(data, reference)
     kept = read_summary(json.loads(json.dumps(summarise(data, report, figures))))
-    assert kept.simulated and kept.verdict == report.verdict.value and dict(kept.findings) == report.counts
+    assert (
+        kept.simulated and kept.verdict == report.verdict.value and dict(kept.matters) == report.matter_counts
+    )
     for name, figure in kept.figures.items():
         assert (figure.value, figure.text) == (figures[name].value, figures[name].text)
         assert type(figure.value) is type(figures[name].value)

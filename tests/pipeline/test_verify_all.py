@@ -91,7 +91,7 @@ def test_a_digit_flipped_in_the_checksums_is_told(where: Locations) -> None:
     "change",
     [
         lambda manifest: manifest | {"verdict": "可送审"},
-        lambda manifest: manifest | {"findings": dict.fromkeys(manifest["findings"], 0)},
+        lambda manifest: manifest | {"matters": dict.fromkeys(manifest["matters"], 0)},
         lambda manifest: manifest | {"figures": manifest["figures"] | {next(iter(manifest["figures"])): "1"}},
         lambda manifest: manifest | {"inputs": {**manifest["inputs"], "data": {}}},
         lambda manifest: manifest | {"outputs": dict.fromkeys(manifest["outputs"], "0")},

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any
-
-from jinja2 import Template
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import SEVERITY_ORDER, Finding, Matter
 from haochaping.checks.owners import Owners, cells_to_verify
+from haochaping.checks.rule_sentence import sentence_template
 from haochaping.core.declaration import SHARE
 from haochaping.core.labels import annex_words, row_words
 from haochaping.core.model import CellRef, QuarterData
@@ -26,7 +23,6 @@ from haochaping.store.cell_index import CellIndex
 
 OFFICE = "office"
 """The addressee of a matter that no single unit can settle: who made the bulletin."""
-_TEMPLATES = ImmutableSandboxedEnvironment(autoescape=False)
 
 
 def group_into_matters(
@@ -133,7 +129,7 @@ def _title(findings: Sequence[Finding], data: QuarterData) -> str:
         return f"{lead.summary}同类共 {len(findings)} 处。"
     units = dict.fromkeys(row_words(data.declaration, f.at) for f in findings)
     annexes = dict.fromkeys(annex_words(data, f.at.table) for f in findings)
-    return _template(lead.several).render(
+    return sentence_template(lead.several).render(
         count=len(findings), units="、".join(units), annex=_joined_annexes(list(annexes))
     )
 
@@ -142,11 +138,6 @@ def _joined_annexes(words: Sequence[str]) -> str:
     """``附件1、2``: numbered annexes say the word once."""
     numbered = len(words) > 1 and all(word.startswith("附件") for word in words)
     return words[0] + "".join(f"、{word.removeprefix('附件') if numbered else word}" for word in words[1:])
-
-
-@cache
-def _template(sentence: str) -> Template:
-    return _TEMPLATES.from_string(sentence)
 
 
 def _status(findings: Iterable[Finding]) -> str:

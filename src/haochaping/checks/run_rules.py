@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
-
-from jinja2 import StrictUndefined, Template
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from haochaping.checks.check_report import CheckReport, RuleResult
 from haochaping.checks.coverage import DEFAULT_LIMIT, measure_coverage, text_figures_not_found, tied_cells
@@ -21,14 +17,12 @@ from haochaping.checks.matters import group_into_matters
 from haochaping.checks.outcome import FAILS, HOLDS, NOT_EVALUABLE, Outcome
 from haochaping.checks.rule import Rule, load_rules
 from haochaping.checks.rule_kinds import ARITHMETIC, KINDS
+from haochaping.checks.rule_sentence import sentence_template
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.period import Period
 from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
-
-_TEMPLATES = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-"""Sandboxed: rules of other cities are untrusted data, and an ordinary template can reach any Python object."""
 
 
 def run_rules(
@@ -133,13 +127,7 @@ def _render_message(rule: Rule, outcome: Outcome, cell_index: CellIndex) -> str:
     place_words = cell_index.place(outcome.at)
     # The rules speak of quarters; only their own words are changed, not what they quote.
     message = cell_index.data.quarter.in_own_words(rule.message)
-    return _template(message).render(place=place_words, **outcome.values)
-
-
-@cache
-def _template(message: str) -> Template:
-    """A rule's message, compiled once: most rules speak in several places."""
-    return _TEMPLATES.from_string(message)
+    return sentence_template(message).render(place=place_words, **outcome.values)
 
 
 def _expected(group: DoubtGroup, outcome: Outcome) -> str:

@@ -19,7 +19,8 @@ def findings_text(report: CheckReport, quarter: Period) -> str:
     findings = {finding.id: finding for finding in report.findings}
     for number, matter in enumerate(report.matters, start=1):
         age = f"·自{matter.since}起连续 {matter.age} 期" if matter.age > 1 else ""
-        lines.append(f"{number:>3}. [{SEVERITIES[matter.severity]}{age}] {matter.title}")
+        answered = f"·{STATUSES[matter.status]}" if matter.status in ("explained", "corrected") else ""
+        lines.append(f"{number:>3}. [{SEVERITIES[matter.severity]}{age}{answered}] {matter.title}")
         for finding in map(findings.__getitem__, matter.findings):
             state = "" if finding.status == "new" else f"[{quarter.in_own_words(STATUSES[finding.state])}] "
             said = finding.message.removeprefix(matter.title)

@@ -20,11 +20,15 @@ _OF_BOTH = (
 
 
 def key_figures(figures: Figures) -> list[tuple[str, str, str]]:
-    """Label, name and unit of the figures at the head that the period has."""
+    """Label, name and unit of the figures at the head."""
+    return all_key_figures(figures)[:MOST_KEY_FIGURES]
+
+
+def all_key_figures(figures: Figures) -> list[tuple[str, str, str]]:
+    """Label, name and unit of the key figures that the period has, most telling first: the index has room for all."""
     own = [key for key in _OF_BOTH if key[1] in figures]
     own.sort(key=lambda key: is_whole(key[1], figures))  # stable: what says nothing comes last
-    listed = own or [tuple(key) for key in figures.words.get("key_figures", ()) if key[1] in figures]
-    return listed[:MOST_KEY_FIGURES]
+    return own or [tuple(key) for key in figures.words.get("key_figures", ()) if key[1] in figures]
 
 
 def is_whole(name: str, figures: Figures) -> bool:

@@ -18,7 +18,7 @@ from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
 
 WATER = "市水务集团有限责任公司"
-DISTRICTS = {"博山区", "周村区", "高新区", "经开区"}
+DISTRICTS = {"博山区", "周村区", "淄川区", "高新区", "经开区"}
 
 
 def rows(path: Path) -> list[dict[str, str]]:

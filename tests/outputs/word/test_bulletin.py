@@ -21,14 +21,14 @@ from haochaping.outputs.published.file_names import DRAFT, FINAL
 from haochaping.outputs.word.bulletin import DRAFT_HEADING, _fit_columns, bulletin_name, write_bulletin
 from haochaping.outputs.word.official_layout import TEXT_WIDTH, em
 from haochaping.present.annex_grid import AnnexGrid
-from haochaping.present.bulletin_text import RECTIFICATION_RATES, bulletin_text
+from haochaping.present.bulletin_text import bulletin_text
 from haochaping.present.header_tree import header_rows as header_of
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference
 from haochaping.simulate.simulated_quarter import simulate
 from haochaping.store.apply_corrections import Correction, apply_corrections
 from haochaping.store.cell_index import cell_of
-from tests.shared import with_total, without_annexes
+from tests.shared import with_total, without_annexes, without_rates_of_nothing
 
 NOTHING = CheckReport((), ())
 
@@ -260,12 +260,6 @@ def test_read_back_it_is_the_same_quarter(
     assert again == without_rates_of_nothing(real)
     for fact in ("title", "issuer", "issue_date", "addressees", "planned_work", "extraction_date"):
         assert again.fact(fact) == real.fact(fact)
-
-
-def without_rates_of_nothing(data: QuarterData) -> QuarterData:
-    """A quarter without the rates of negative ratings that its text states although there are none."""
-    stated = data.headline[~data.headline["figure"].isin(RECTIFICATION_RATES)]
-    return replace(data, headline=stated.reset_index(drop=True))
 
 
 def _lines(document: Any) -> Iterator[str]:

@@ -25,7 +25,7 @@ from haochaping.outputs.published.shelf import Item
 from haochaping.present.charts.chart import EMPTY
 from haochaping.present.charts.series_charts import series_chart, side_by_side
 from haochaping.present.html_fragment import Html, text
-from haochaping.present.key_figures import key_figures
+from haochaping.present.key_figures import all_key_figures
 from haochaping.reference.reference import load_reference
 from haochaping.store.tidy_tables import read_tidy
 
@@ -206,7 +206,7 @@ def _tidy_figures(
         except InputRefused as refusal:
             report_progress(f"各期走势没有用 {quarter.label}的数：{refusal.message}")
             continue
-        names = [name for _, name, _ in key_figures(all_figures)]
+        names = [name for _, name, _ in all_key_figures(all_figures)]
         found[quarter] = {name: all_figures[name] for name in names}
         if data.is_simulated:
             simulated.add(quarter)

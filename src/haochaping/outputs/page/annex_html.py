@@ -177,7 +177,7 @@ class _AnnexView:
         return column_of(column.cell(self.table.name, ""))
 
     def _columns_alike(self) -> dict[int, str]:
-        """Columns in whose every row the same is printed, and no cell is in doubt or corrected, with that text."""
+        """Declared columns in whose every row the same is printed, and no cell is in doubt or corrected, with that text."""
         lines = self.table.lines
         found = {}
         if len(self.table.rows) >= LEAST_ALIKE_ROWS and not any(line.is_total for line in lines):
@@ -185,7 +185,7 @@ class _AnnexView:
                 texts = {line.cells[at].text for line in lines}
                 refs = [column.cell(self.table.name, line.name) for line in lines]
                 marked = any(r in self.places.matters_of_cell or r in self.printed_before for r in refs)
-                if len(texts) == 1 and not marked and (said := texts.pop()):
+                if column.is_declared and len(texts) == 1 and not marked and (said := texts.pop()):
                     found[at] = said
         return found if len(found) < len(self.table.columns) else {}
 

@@ -43,7 +43,7 @@ class Summary:
 
 def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[str, Any]:
     """The entries of a manifest that :func:`read_summary` reads back."""
-    from haochaping.present.key_figures import key_figures
+    from haochaping.present.key_figures import all_key_figures
 
     return {
         "verdict": report.verdict_words,
@@ -54,7 +54,8 @@ def summarise(data: QuarterData, report: CheckReport, figures: Figures) -> dict[
         "matters": report.matter_counts,
         "answered": report.answered_words,
         "figures": {
-            name: _key_figure_entry(figures, figures[name], label) for label, name, _ in key_figures(figures)
+            name: _key_figure_entry(figures, figures[name], label)
+            for label, name, _ in all_key_figures(figures)
         },
     }
 

@@ -95,13 +95,25 @@
     all("main > section").forEach((section) => watch.observe(section));
   }
 
-  // A link into a fold opens it (new browsers do this by themselves).
+  // A link into a fold opens it (new browsers do this by themselves), also when the fold was closed since.
+  function openFolds(hash) {
+    const target = hash && document.getElementById(decodeURIComponent(hash.slice(1)));
+    const folds = [];
+    for (let fold = target && target.closest("details"); fold; fold = fold.parentElement.closest("details")) folds.push(fold);
+    const closed = folds.filter((fold) => !fold.open);
+    closed.forEach((fold) => { fold.open = true; });
+    return closed.length ? target : null;
+  }
+
   function openTarget() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const fold = target && target.closest("details:not([open])");
-    if (!fold) return;
-    fold.open = true;
-    target.scrollIntoView();
+    const target = openFolds(location.hash);
+    if (target) target.scrollIntoView();
+  }
+
+  // Before the browser goes there.
+  function openOnClick(event) {
+    const link = event.target.closest && event.target.closest('a[href^="#"]');
+    if (link) openFolds(link.hash);
   }
 
   // On paper what is folded and needed is open (new browsers do this by the style sheet alone).
@@ -124,6 +136,7 @@
   openForPrint();
   openTarget();
   window.addEventListener("hashchange", openTarget);
+  document.addEventListener("click", openOnClick);
   measureRegions();
   window.addEventListener("resize", measureRegions);
   if (document.fonts) document.fonts.ready.then(measureRegions);
