@@ -8,10 +8,10 @@ import pytest
 from haochaping.checks.memory import PriorQuarter
 from haochaping.checks.review import ReviewResult, review
 from haochaping.checks.verdict import Verdict
-from haochaping.core.model import QuarterData, frame
+from haochaping.core.model import CellRef, QuarterData, frame
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import Answer
-from haochaping.store.apply_corrections import undo_corrections
+from haochaping.store.apply_corrections import Correction, apply_corrections, undo_corrections
 
 TODAY = date(2023, 1, 20)
 WATER = "rate_recomputed/city_departments/市水务集团有限责任公司/evaluation_rate"
@@ -437,3 +437,15 @@ def test_a_file_that_does_not_say_its_period_is_told(real: QuarterData, referenc
     assert status(reviewed, WINDOW) == "explained"
     [remark] = reviewed.report.remarks
     assert remark == "review.xlsx 没有写明是哪一期的答复，按2022年第四季度的采用，请确认"
+
+
+def test_a_number_held_against_a_doubtful_one_says_so(real: QuarterData, reference: Reference) -> None:
+    """In the quarter before 高新区 had a digit too many; now its number looks far too small beside that."""
+    before = replace(real, quarter=real.quarter.previous)
+    cells = [CellRef("districts", "高新区", column) for column in ("cases", "evaluations")]
+    now = apply_corrections(real, [Correction(cell, "1373402", "137340") for cell in cells], reference)
+    report = review(now, [], [PriorQuarter(before, ())], reference, date(2023, 3, 1)).report
+    told = {f.at: f.consider for f in report.findings if f.check == "previous_quarter"}
+    assert told[cells[1]].startswith("上季度的此数也存疑，先核实上季度的数；")
+    others = {cell: text for cell, text in told.items() if cell.row != "高新区"}
+    assert not any("也存疑" in text for text in others.values())

@@ -177,6 +177,7 @@ def test_check_writes_one_json_list_and_nothing_else(data: Path) -> None:
         "check",
         "severity",
         "message",
+        "matter",
         "arithmetic",
         "cells",
         "suspects",

@@ -7,6 +7,7 @@ import pytest
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
+from haochaping.checks.matters import group_into_matters
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.figures.compute_figures import compute_figures
@@ -69,6 +70,7 @@ def test_an_annex_named_by_the_number_of_the_bulletin_is_linked(tmp_path: Path) 
     finding = Finding(
         "x", CellRef(TEXT_CLAIMS, "x", "value"), "verify", "附件1、2 提取时间不同。", "", "", ()
     )
-    places = FindingPlaces(data, CheckReport((finding,), ()), city.reference)
+    matters = group_into_matters((finding,), data, city.reference)
+    places = FindingPlaces(data, CheckReport((finding,), (), matters), city.reference)
     shown = places.place_html(finding)
     assert 'href="#table-day"' in shown and 'href="#table-night"' in shown

@@ -11,6 +11,7 @@ from haochaping.simulate.data_root import write_data_root
 from haochaping.simulate.print_bulletin import print_bulletin
 from haochaping.simulate.simulated_quarter import CitySize, simulate
 from haochaping.store.data_contract import validate
+from haochaping_dev.bench.bench_checks import clean_reports
 
 REFERENCE = Path(__file__).parents[2] / "data" / "reference"
 QUARTER = Period(2024, 1)
@@ -22,6 +23,13 @@ def test_a_clean_quarter_raises_almost_nothing(seed: int, tmp_path: Path) -> Non
     report = run_rules(simulate(QUARTER, seed), load_reference(tmp_path / "reference"))
     assert report.counts["correct"] == 0 and report.counts["verify"] <= 2, [f.id for f in report.findings]
     assert not any(result.error for result in report.results)
+
+
+def test_clean_quarters_of_any_size_ask_for_almost_nothing(tmp_path: Path) -> None:
+    """No 须更正, and at most one matter 需核实 in ten quarters; few and small units, with and without a quarter before."""
+    counts = [report.matter_counts for report in clean_reports(tmp_path, 20)]
+    assert sum(count["correct"] for count in counts) == 0
+    assert sum(count["verify"] for count in counts) <= 2
 
 
 def test_its_bulletin_reads_back_as_the_same_quarter(tmp_path: Path) -> None:

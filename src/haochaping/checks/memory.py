@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from haochaping.checks.cell_names import cell_words
-from haochaping.checks.check_report import Revision
+from haochaping.checks.check_report import Revision, RuleResult
 from haochaping.checks.finding import Finding
+from haochaping.checks.rule import PAST_KINDS
 from haochaping.checks.run_rules import run_rules
 from haochaping.cleaning.dates import iso_date
 from haochaping.core.model import TEXT_CLAIMS, QuarterData, frame
@@ -56,6 +57,25 @@ def earlier_findings(past: Sequence[PriorQuarter], reference: Reference) -> tupl
         reference,
         history=tuple(quarter.effective_values for quarter in past[:-1]),
     ).findings
+
+
+def with_doubted_comparisons(
+    findings: Iterable[Finding], results: Iterable[RuleResult], earlier: Sequence[Finding], before: str
+) -> list[Finding]:
+    """`findings`, in which those that hold a number against the period before say where that one was in doubt itself.
+
+    A number that looks wrong beside a wrong one may be right. `before` is what the period before is called.
+    """
+    kinds = {result.id: result.kind for result in results}
+    doubted = {
+        cell for finding in earlier if finding.severity != "note" for cell in (finding.at, *finding.suspects)
+    }
+    return [
+        replace(finding, consider=f"{before}的此数也存疑，先核实{before}的数；{finding.consider}")
+        if kinds.get(finding.check) in PAST_KINDS and finding.at in doubted
+        else finding
+        for finding in findings
+    ]
 
 
 def valid_explanations(

@@ -20,6 +20,7 @@ from haochaping.checks.memory import (
     last_explanation,
     revised_cells,
     valid_explanations,
+    with_doubted_comparisons,
     with_status,
 )
 from haochaping.checks.run_rules import run_rules
@@ -123,7 +124,7 @@ def review(
             earlier,
             lapse_reason(last_explanations.get(finding.id), finding, earlier, as_of, printed.quarter.before),
         )
-        for finding in after.findings
+        for finding in with_doubted_comparisons(after.findings, after.results, earlier, printed.quarter.before)
     ]
     for finding in before.findings:
         if finding.id not in remaining_ids:

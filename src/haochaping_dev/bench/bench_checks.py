@@ -12,19 +12,23 @@ import random
 import sys
 import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding
+from haochaping.checks.memory import PriorQuarter
+from haochaping.checks.review import review
 from haochaping.checks.rule_kinds import KINDS
-from haochaping.checks.run_rules import run_rules
 from haochaping.cleaning.number_format import number
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.paths import project_root
 from haochaping.core.period import Period
 from haochaping.reference.reference import load_reference
 from haochaping.simulate.data_root import write_data_root
-from haochaping.simulate.simulated_quarter import simulate
+from haochaping.simulate.simulated_quarter import CitySize, simulate
 from haochaping.store.apply_corrections import with_cell_text
 from haochaping.store.cell_index import CellIndex
 from haochaping_dev.bench.back_series import print_history_table
@@ -182,23 +186,37 @@ def _drop_row(data: QuarterData, name: str, rng: random.Random) -> QuarterData:
     return data.with_table(name, data.table(name)[data.table(name)[key] != old])
 
 
-def print_clean_table(folder: Path, quarters: int = 12) -> None:
-    """Print findings per clean simulated quarter, by severity."""
+CLEAN_SIZES = (CitySize(), CitySize(3, 6, 5), CitySize(11, 12, 24))
+"""Sizes of the clean cities: the usual one, few units, few departments."""
+
+
+def clean_reports(folder: Path, quarters: int) -> Iterator[CheckReport]:
+    """The checks on clean simulated quarters of each size in turn, every other one after an earlier quarter."""
     reference = project_root() / "data" / "reference"
-    counts: Counter[str] = Counter()
-    most: Counter[str] = Counter()
     for seed in range(quarters):
         quarter = Period(2024, seed % 4 + 1)
         write_data_root(folder / str(seed), [quarter], seed, reference)
-        simulated_reference = load_reference(folder / str(seed) / "reference")
-        data = simulate(quarter, seed, declaration=simulated_reference.declaration)
-        found = run_rules(data, simulated_reference).counts
-        counts.update(found)
-        most |= Counter(found)
+        city = load_reference(folder / str(seed) / "reference")
+        size = CLEAN_SIZES[seed % len(CLEAN_SIZES)]
+        now, before = (simulate(q, seed, size, city.declaration) for q in (quarter, quarter.previous))
+        past = [PriorQuarter(before, ())] if seed % 2 else []
+        yield review(now, [], past, city, quarter.end + timedelta(days=60)).report
+
+
+def print_clean_table(folder: Path, quarters: int = 60) -> None:
+    """Print matters per clean simulated quarter, by severity, and which rules they come from."""
+    counts: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    rules: Counter[str] = Counter()
+    for report in clean_reports(folder, quarters):
+        counts.update(report.matter_counts)
+        most |= Counter(report.matter_counts)
+        rules.update({finding.check for finding in report.findings if finding.severity != "note"})
     print("\n| clean simulated quarters | 须更正 | 需核实 | 提示 |\n|---|---|---|---|")
     for label, values in (("mean", {k: v / quarters for k, v in counts.items()}), ("most", most)):
-        shown = " | ".join(f"{values.get(name, 0):g}" for name in ("correct", "verify", "note"))
+        shown = " | ".join(f"{values.get(name, 0):.2g}" for name in ("correct", "verify", "note"))
         print(f"| {label} of {quarters} | {shown} |")
+    print(f"\n需核实 in clean quarters, by rule: {dict(rules) or 'none'}")
 
 
 def main() -> None:

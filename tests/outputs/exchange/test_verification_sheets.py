@@ -54,7 +54,7 @@ def test_units_with_something_to_verify_get_a_sheet(
         for name in f.at.names
         if f.at.table == "city_departments" and name != "全部"
     }
-    assert set(sheets) == DISTRICTS | asked and WATER in asked and len(asked) == 15
+    assert set(sheets) == DISTRICTS | asked and WATER in asked and len(asked) == 11
 
 
 def test_one_row_a_cell_that_may_be_corrected(sheets: dict[str, Path]) -> None:
