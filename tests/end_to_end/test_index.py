@@ -34,7 +34,7 @@ def page_path(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_run_writes_it(built: Path) -> None:
     html = (built.parent / "index.html").read_text(encoding="utf-8")
-    assert 'href="2022Q4/briefing.html"' in html and "建议核实后送审" in html
+    assert 'href="2022Q4/briefing.html"' in html and "<strong>建议更正</strong>" in html
     assert "只有一期有，还不能成图" in html
 
 

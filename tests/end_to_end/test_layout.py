@@ -93,7 +93,7 @@ def test_nothing_overflows_overlaps_or_is_small(briefing: Path, browser: Any, wi
     ("style", "kind"),
     [
         ("h2 { width: 120vw }", "sideways"),
-        (".key-figures { margin-bottom: -40px }", "overlapping"),
+        (".decide { margin-bottom: -60px }", "overlapping"),
         (".verdict { white-space: nowrap; width: 300px; flex-wrap: nowrap }", "overflowing"),
         ("h2 { margin-bottom: -60px }", "overlapping"),
         (".drawing svg { min-width: 0; width: 300px }", "small"),
@@ -288,11 +288,13 @@ def paper(request: pytest.FixtureRequest, briefing: Path, browser: Any, tmp_path
 
 def printed(browser: Any, file: Path, target: Path, *, scripts: bool, style: str = "") -> Path:
     """Print a page to `target`, under a rule of style more."""
+    if style:
+        source = file.read_text(encoding="utf-8").replace("</style>", f"{style}</style>", 1)
+        file = target.with_suffix(".html")
+        file.write_text(source, encoding="utf-8")
     context = browser.new_context(java_script_enabled=scripts)
     page = context.new_page()
     page.goto(file.as_uri())
-    if style:
-        page.add_style_tag(content=style)
     page.pdf(path=str(target), prefer_css_page_size=True)
     context.close()
     return target
@@ -312,9 +314,11 @@ def squeezed(text: str) -> str:
     return re.sub(r"<[^>]*>|\s", "", html.unescape(text))
 
 
+@cache
 def texts(paper: Path) -> list[str]:
-    """Every page as one line without blanks."""
-    return ["".join(squeezed(line) for line in lines) for lines in pages(paper)]
+    """Every page as one line without blanks, in the order of the document."""
+    told = subprocess.run(["pdftotext", "-raw", paper, "-"], capture_output=True, text=True, check=True)
+    return [squeezed(page) for page in told.stdout.split("\f")[:-1]]
 
 
 def test_pages_are_few_a4_upright_numbered_and_titled(paper: Path) -> None:
@@ -401,7 +405,7 @@ def test_headings_of_a_table_stand_on_each_of_its_pages(
     """Chromium repeats no button. The table of city departments is made longer than a page."""
     style = "#table-city_departments td, #table-city_departments th { padding: 9pt 6pt }"
     paper = printed(browser, briefing, tmp_path / "long.pdf", scripts=scripts, style=style)
-    names = [name for name, _ in rows_of("city_departments", briefing)]
+    names = [name for name, _ in rows_of("city_departments", briefing) if not name.endswith("*")]
     row = re.compile(rf"({'|'.join(map(re.escape, names))}) +[\d/]")
     parts = [lines for lines in pages(paper) if sum(bool(row.match(line)) for line in lines) > 1]
     assert len(names) > 20 and len(parts) > 1

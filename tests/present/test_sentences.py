@@ -351,7 +351,10 @@ def test_the_real_quarter_in_words(real: QuarterData, real_report: CheckReport, 
     )
     assert "主动评价 34.31万条，占评价的 5.29%" in summary
     assert "评价率" not in summary.replace("主动评价率", ""), "99.999 % says nothing"
-    assert "周村区明显偏高，高新区明显偏低" in summary and "差评均为零，请核查归集上传链路" in summary
+    assert (
+        "周村区明显偏高，高新区明显偏低" in summary
+        and "列有差评的各附件，差评均为零，请核查是否如数归集上传" in summary
+    )
     districts = plain(write_sentences("districts", figures, real_report))
     assert "周村区（50.31%）" in districts and "高新区（0.48%）" in districts
     assert "623.39万条评价中，列出的差评为零" in districts

@@ -43,6 +43,8 @@ class Finding:
     """The message without what else the same cause breaks."""
     several: str = ""
     """The rule's sentence in place of the messages of several findings of one matter: a template."""
+    brief: str = ""
+    """What it is about in a few words; blank where the unit says it."""
     matter: str = ""
     """Id of the matter that it belongs to (see :mod:`haochaping.checks.matters`)."""
     affected: float | None = None
@@ -101,7 +103,8 @@ class Finding:
 class Matter:
     """What one person settles in one go: a cause, a question, an addressee, and the findings that belong to it.
 
-    ``addressee`` is a unit, blank for whoever made the bulletin; ``units`` are all units whose cells it is about.
+    ``addressee`` is the one unit that can settle it, blank where whoever made the bulletin must (``needs_office``) or
+    several units must; ``units`` are all units whose cells it is about.
     ``records_affected`` says by how many records counts would change (None: nobody can say). It stands in ``age`` periods
     in a row, this one included, since the one labelled ``since``. ``status`` is that of its findings that are still open.
     """
@@ -112,6 +115,7 @@ class Matter:
     question: str
     addressee: str
     units: tuple[str, ...]
+    needs_office: bool
     records_affected: float | None
     age: int
     since: str

@@ -7,6 +7,7 @@ one matter with a row each. A finding whose explanation changes counts is a slip
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -81,7 +82,6 @@ def _matter(
     owners: Owners,
     age_and_first: tuple[int, Period],
 ) -> Matter:
-    lead = _lead(findings)
     still = [finding for finding in findings if finding.status != "corrected"]
     affected = [finding.affected for finding in findings if finding.affected is not None]
     units = dict.fromkeys(
@@ -90,14 +90,18 @@ def _matter(
         for cell in cells_to_verify(f, owners)
         if (owner := owners.of(cell)) and not _is_share(cell, data)
     )
+    names = tuple(name for _, name in units)
+    needs_office = not units or any(_needs_office(finding, data, owners) for finding in findings)
+    by_rule = _by_rule(findings)
     age, first = age_and_first
     return Matter(
         id=matter_id,
-        title=_title([finding for finding in findings if finding.check == lead.check], data),
+        title=_title(by_rule, data),
         severity=min((f.severity for f in still or findings), key=SEVERITY_ORDER.index),
-        question=lead.consider,
-        addressee=next(iter(units))[1] if len(units) == 1 else "",
-        units=tuple(name for _, name in units),
+        question=by_rule[0][0].consider,
+        addressee=names[0] if len(names) == 1 and not needs_office else "",
+        units=names,
+        needs_office=needs_office,
         records_affected=sum(affected) if affected else None,
         age=age,
         since=first.label,
@@ -112,16 +116,49 @@ def _is_share(cell: CellRef, data: QuarterData) -> bool:
     return measure is not None and measure.kind == SHARE
 
 
-def _lead(findings: Sequence[Finding]) -> Finding:
-    """The finding that speaks for the others: the first of the rule that compares the most cells here."""
-    compared: dict[str, int] = {}
+def _needs_office(finding: Finding, data: QuarterData, owners: Owners) -> bool:
+    """Whether a finding is about what no unit made: a total, the text, a whole column, or a rate where no count is suspect."""
+    if owners.of(finding.at) is None:
+        return True
+    cells = (finding.at, *finding.suspects)
+    is_of_counts = any(data.declaration.is_count(cell.table, cell.column) for cell in cells)
+    return finding.severity == "correct" and not is_of_counts
+
+
+def _by_rule(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """The findings of each rule, the rule that speaks for the matter first: the gravest, then what compares most cells."""
+    groups: dict[str, list[Finding]] = {}
     for finding in findings:
-        compared[finding.check] = compared.get(finding.check, 0) + len(finding.cells)
-    return max(findings, key=lambda finding: compared[finding.check])
+        groups.setdefault(finding.check, []).append(finding)
+    return sorted(
+        groups.values(),
+        key=lambda of_rule: (
+            min(SEVERITY_ORDER.index(finding.severity) for finding in of_rule),
+            -sum(len(finding.cells) for finding in of_rule),
+        ),
+    )
 
 
-def _title(findings: Sequence[Finding], data: QuarterData) -> str:
-    """The message of a single finding; for several the rule's sentence about all of them."""
+MOST_RULES_TOLD = 3
+
+
+def _title(by_rule: Sequence[Sequence[Finding]], data: QuarterData) -> str:
+    """What a matter says: the sentence of its first rule, then the first words of the others'."""
+    first, *others = (_sentence(findings, data) for findings in by_rule)
+    if not others:
+        return first
+    parts = [first.rstrip("。"), *(first_words(sentence) for sentence in others[: MOST_RULES_TOLD - 1])]
+    return f"{'；'.join(parts)}。"
+
+
+def first_words(sentence: str) -> str:
+    """A sentence up to its second comma, or to where it lists names: enough to know which one it is."""
+    words = re.split("[：；。]", sentence, maxsplit=1)[0]
+    return "，".join(words.split("，")[:2])
+
+
+def _sentence(findings: Sequence[Finding], data: QuarterData) -> str:
+    """The message of a single finding of a rule; for several the rule's sentence about all of them."""
     lead = findings[0]
     if len(findings) == 1:
         return lead.summary

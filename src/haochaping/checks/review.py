@@ -124,7 +124,9 @@ def review(
             earlier,
             lapse_reason(last_explanations.get(finding.id), finding, earlier, as_of, printed.quarter.before),
         )
-        for finding in with_doubted_comparisons(after.findings, after.results, earlier, printed.quarter.before)
+        for finding in with_doubted_comparisons(
+            after.findings, after.results, earlier, printed.quarter.before
+        )
     ]
     for finding in before.findings:
         if finding.id not in remaining_ids:

@@ -16,7 +16,7 @@ from haochaping.reference.reference import Reference
 from haochaping.reference.toml_lines import TomlLines
 
 _COMMON_FIELDS = ("id", "kind", "severity", "title", "message", "consider")
-_OPTIONAL_FIELDS = ("matter", "several")
+_OPTIONAL_FIELDS = ("matter", "several", "brief")
 _GENERAL_RULES = Path(__file__).with_name("general_rules.toml")
 RELATION_KIND = "relation"
 PAST_KINDS = ("previous", "history")
@@ -40,6 +40,8 @@ class Rule:
     consider: str
     matter: str = ""
     """What its findings are told with: findings of rules with one name are one matter; by default each rule has its own."""
+    brief: str = ""
+    """Its matter in a few words, where the unit alone would not say which one is meant."""
     several: str = ""
     """The sentence in place of several findings' messages: a template with ``count`` and ``units``, and the first one's values."""
     tables: tuple[str, ...] = ()

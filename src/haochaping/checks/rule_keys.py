@@ -202,6 +202,7 @@ def _keys(kind: str, kinds: Mapping[str, object], declaration: Declaration) -> d
         "consider": Key(is_required=True),
         "matter": Key(),
         "several": Key(),
+        "brief": Key(),
         "tables": Key(TEXTS, allowed=tuple(declaration.annexes)),
         "hard": Key(FLAG),
         "enabled": Key(FLAG),

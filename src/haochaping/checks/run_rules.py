@@ -162,6 +162,7 @@ def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[
         expected=_expected(group, lead.outcome),
         summary=summary,
         several=period.in_own_words(lead.rule.several),
+        brief=lead.rule.brief,
         affected=_records_affected(group, cell_index),
     )
     return replace(finding, matter=finding.id if group.is_located else lead.rule.matter or lead.rule.id)

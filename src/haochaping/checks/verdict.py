@@ -37,7 +37,7 @@ _AFTER_ISSUE = {
     Verdict.NOT_COVERED: "核对覆盖不足",
     Verdict.VERIFY_FIRST: "建议更正",
 }
-DECISIONS = {False: ("可送审", "附说明送审", "核实后送审"), True: ("未见须更正", "附说明", "更正")}
+DECISIONS = {False: ("可送审", "附说明送审", "核实后送审"), True: ("不更正", "附说明", "更正")}
 """What a reviewer may decide, by whether the bulletin is issued: in the words of the verdict."""
 
 

@@ -37,4 +37,4 @@ def compute_figures(data: QuarterData, reference: Reference | None = None) -> Fi
     quarters = {quarter: past.figures for quarter, past in earlier.items()} | {data.quarter: builder.figures}
     names = names_on_page(builder.figures, builder.words)
     builder.words["series"] = [series.name for series in series_on_page(quarters, data.quarter, names)]
-    return Figures(builder.figures, builder.words, data)
+    return Figures(builder.figures, builder.words, data, reference)

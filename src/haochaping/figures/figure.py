@@ -12,6 +12,7 @@ import pandas as pd
 
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.model import CellRef, QuarterData
+from haochaping.reference.reference import Reference
 
 NOT_APPLICABLE = "不适用"
 PERCENT, POINTS, PER_TEN_THOUSAND = "%", "个百分点", "条/万条"
@@ -105,11 +106,18 @@ class ShownFigure:
 class Figures(Mapping[str, Figure]):
     """All figures of a quarter by name; in templates ``{{ n.cases }}``.
 
-    ``words`` are the names and facts that sentences use with them, ``data`` is the quarter they were computed from.
+    ``words`` are the names and facts that sentences use with them, ``data`` is the quarter they were computed from,
+    ``reference`` the city whose settings they follow.
     """
 
-    def __init__(self, figures: dict[str, Figure], words: dict[str, Any], data: QuarterData | None = None):
-        self._figures, self.words, self.data = figures, words, data
+    def __init__(
+        self,
+        figures: dict[str, Figure],
+        words: dict[str, Any],
+        data: QuarterData | None = None,
+        reference: Reference | None = None,
+    ):
+        self._figures, self.words, self.data, self.reference = figures, words, data, reference
 
     def __getitem__(self, name: str) -> Figure:
         return self._figures[name]

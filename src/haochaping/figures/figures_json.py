@@ -11,6 +11,7 @@ from typing import Any
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.figures.figure import Figure, Figures
 from haochaping.figures.unit_name import UnitName
+from haochaping.reference.reference import Reference
 
 
 def dump_figures(figures: Figures) -> str:
@@ -24,13 +25,13 @@ def dump_figures(figures: Figures) -> str:
     return json.dumps(written | {"cells": rows}, ensure_ascii=False)
 
 
-def load_figures(text: str, data: QuarterData) -> Figures:
-    """The figures behind :func:`dump_figures`, of `data`."""
+def load_figures(text: str, data: QuarterData, reference: Reference) -> Figures:
+    """The figures behind :func:`dump_figures`, of `data` and of a city."""
     read = json.loads(text)
     cells = [CellRef(*names) for names in read["cells"]]
     made = [_read_figure(one, cells) for one in read["figures"]]
     words = {name: _read_word(value, cells) for name, value in read["words"].items()}
-    return Figures({one.name: one for one in made}, words, data)
+    return Figures({one.name: one for one in made}, words, data, reference)
 
 
 class _Cells:

@@ -16,4 +16,4 @@ def figures_if(data: QuarterData, changes: Iterable[tuple[CellRef, int]], refere
     for cell, value in changes:
         data = with_cell_text(data, cell, str(value), reference)
     builder = figures_of_one_quarter(data, reference)
-    return Figures(builder.figures, builder.words, data)
+    return Figures(builder.figures, builder.words, data, reference)

@@ -36,7 +36,7 @@ def read_staged(folder: Path, quarter: Period, reference: Reference) -> QuarterD
     past = folder / PAST_FOLDER
     history = tuple(read_tidy(past / str(earlier), earlier, reference) for earlier in quarters_in(past))
     data = replace(read_tidy(folder, quarter, reference), history=history)
-    figures = load_figures((folder / FIGURES_FILE).read_text(encoding="utf-8"), data)
+    figures = load_figures((folder / FIGURES_FILE).read_text(encoding="utf-8"), data, reference)
     data.set_derived(compute_figures, figures)
     return data
 

@@ -11,9 +11,11 @@ MOST_NAMED_UNITS = 2
 
 
 def addressee_words(matter: Matter, data: QuarterData | None, reference: Reference) -> str:
-    """The unit or units whose cells a matter is about; of a matter about none the office that made the bulletin."""
+    """Who is asked: the office that made the bulletin, the units whose cells a matter is about, or both together."""
+    office = str(reference.city.get("office") or (data.fact("issuer") if data else "") or MAKER)
     if not matter.units:
-        return str(reference.city.get("office") or (data.fact("issuer") if data else "") or MAKER)
-    if len(matter.units) <= MOST_NAMED_UNITS:
-        return "、".join(matter.units)
-    return f"{matter.units[0]}等 {len(matter.units)} 个单位"
+        return office
+    units = "、".join(matter.units)
+    if len(matter.units) > MOST_NAMED_UNITS:
+        units = f"{matter.units[0]}等 {len(matter.units)} 个单位"
+    return f"{office}会同{units}" if matter.needs_office else units

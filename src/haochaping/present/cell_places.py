@@ -45,22 +45,23 @@ class CellPlaces:
         for name in self._tables_on_page:
             self._assign_ids(data, name)
         self.matters_of_cell: dict[CellRef, list[int]] = {}
-        """Cell to the numbers of the matters that it is tinted for."""
+        """Cell to the numbers of the matters that are about it."""
         self.matters_of_column: dict[ColumnRef, list[int]] = {}
         """Column to the numbers of the matters about it as a whole."""
         self.severity_of_cell: dict[CellRef, str] = {}
-        """Cell to the gravest severity of its findings."""
+        """Cell to the gravest severity of its findings: its tint; a 提示 of a graver matter gives none."""
         numbers = matter_numbers(report)
         for finding in report.findings:
             if finding.status == "corrected" or report.matters[numbers[finding.id] - 1].severity == "note":
                 continue
             cells, columns = self.cells_and_columns(finding)
-            for cell in cells if finding.severity != "note" else ():
+            for cell in cells:
                 _add(self.matters_of_cell, cell, numbers[finding.id])
                 graver = finding.severity == "correct"
-                self.severity_of_cell[cell] = (
-                    finding.severity if graver else self.severity_of_cell.get(cell, finding.severity)
-                )
+                if finding.severity != "note":
+                    self.severity_of_cell[cell] = (
+                        finding.severity if graver else self.severity_of_cell.get(cell, finding.severity)
+                    )
             for column in columns:
                 _add(self.matters_of_column, column, numbers[finding.id])
 
@@ -90,7 +91,7 @@ class CellPlaces:
         """The cells and columns of the page that a finding doubts, in the order of the page."""
         doubted = affected_cells(finding, self._declaration)
         cell_order, column_order = list(self._cell_ids), list(self._column_ids)
-        if ALL_ROWS in finding.at.names:
+        if ALL_ROWS in finding.at.names and not finding.suspects:
             columns = {column_of(cell) for cell in doubted if cell in self._cell_ids}
             return [], sorted(columns, key=column_order.index)
         cells = {cell for cell in doubted if cell in self._cell_ids}

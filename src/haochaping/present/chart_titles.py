@@ -63,7 +63,7 @@ def charts_of(figures: Figures) -> dict[str, str]:
 
 def chart_titles(figures: Figures) -> dict[str, tuple[PhrasePart, ...]]:
     """The titles of all charts that are drawn, by chart id."""
-    figures = Figures(dict(figures), figures.words | chart_words(figures), figures.data)
+    figures = Figures(dict(figures), figures.words | chart_words(figures), figures.data, figures.reference)
     titles = {sentence.rule.replace("_", "-"): sentence.parts for sentence in compose(CHART_TITLES, figures)}
     parts = [part for own in figures.words.get("parts", {}).values() for part in own if part["chart"]]
     general = compose(ANNEX_CHART_TITLES, figures) if parts else []

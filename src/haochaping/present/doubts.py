@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 
 from haochaping.checks.check_report import CheckReport
@@ -14,11 +15,16 @@ from haochaping.core.labels import annex_words, column_heading, row_words
 from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.figures.figure import PERCENT, Figure, Figures
 from haochaping.figures.unit_name import UnitName
+from haochaping.figures.what_if import figures_if
 from haochaping.present.html_fragment import Html, text
+from haochaping.reference.reference import Reference
+from haochaping.store.apply_corrections import CorrectionNotApplicable
 from haochaping.store.cell_index import CellIndex
 
 MOST_COMPARED_CELLS = 3
 """Up to this many compared cells are all in doubt where the place of a finding is no cell."""
+NEARLY_WHOLE = 0.99
+"""Of a rate from here on, what it lacks of 100 % is what it says."""
 _COUNTED = ("个", "格")
 """Units of figures that count rows or cells: whatever stands in a cell, it stays one."""
 
@@ -69,6 +75,7 @@ class Doubts:
     def __init__(self, figures: Figures, report: CheckReport):
         self._figures, self._data = figures, figures.data
         self._matters = list(numbered_matters(report)) if figures.data else []
+        self._report = report
         self._limit = float(figures.words.get("change_percent", 1)) / 100
 
     def matters_of_figure(self, name: str) -> list[int]:
@@ -81,8 +88,17 @@ class Doubts:
         return [
             m.number
             for m in self._matters
-            if any(cells & single_doubtful_cells(finding) for finding in m.findings)
+            if any(
+                cells & single_doubtful_cells(finding) or self._is_of_column(cells, finding)
+                for finding in m.findings
+            )
         ]
+
+    def _is_of_column(self, cells: AbstractSet[CellRef], finding: Finding) -> bool:
+        """Whether words about many cells, such as 零 of all negative ratings, are about a column that is in doubt."""
+        declaration = self._data.declaration if self._data else None
+        is_of_many = len(cells) > MOST_COMPARED_CELLS and ALL_ROWS in finding.at.names
+        return is_of_many and cells <= affected_cells(finding, declaration)
 
     def note_html(self, numbers: Iterable[int]) -> Html:
         """The note beside a paragraph: whose figures are in doubt; opened, it names the matters. Blank without any."""
@@ -110,9 +126,26 @@ class Doubts:
             return False
         if any(cell.table == TEXT_CLAIMS for _, cells in touching for cell in cells):
             return True
-        if all(finding.affected is None and not finding.changes for finding, _ in touching):
+        if (otherwise := self.without_slips(matter.number)) is not None:
+            return figure.name in otherwise and self._differs(figure, otherwise[figure.name])
+        if all(finding.affected is None for finding, _ in touching):
             return any(self._rests_on(cells, figure, cell_index) for _, cells in touching)
         return any(self._changes_by(touching, column, figure, cell_index) for column in _columns(touching))
+
+    def without_slips(self, number: int) -> Figures | None:
+        """The figures without the slips of a matter; None where one of its findings is no located slip."""
+        if self._data is None or self._figures.reference is None:
+            return None
+        return self._data.derived(_figures_without_slips, self._report, self._figures.reference).get(number)
+
+    def _differs(self, figure: Figure, other: Figure) -> bool:
+        """Whether two values differ by the city's limit, or one reads as 100 % and the other does not."""
+        if figure.value is None or other.value is None:
+            return figure.value != other.value
+        is_rate = figure.unit == PERCENT
+        if is_rate and figure.text != other.text and min(figure.value, other.value) > NEARLY_WHOLE:
+            return True
+        return abs(float(other.value) - float(figure.value)) >= self._limit * abs(float(figure.value)) > 0
 
     def _rests_on(self, cells: AbstractSet[CellRef], figure: Figure, cell_index: CellIndex) -> bool:
         """Whether doubtful cells, by how much nobody can say, are all that a figure rests on, or a material share of it."""
@@ -132,24 +165,35 @@ class Doubts:
     ) -> bool:
         """Whether the records in doubt are a material share of a column's sum in a figure.
 
-        Of a rate close to one also of what it lacks of one: whether it is 100 % may rest on a single slip.
+        Of a rate close to one of what it lacks of one: whether it is 100 % may rest on a single slip.
         """
-        change = sum(_change(finding, column, figure, cell_index) for finding, _ in touching)
-        base: float = _sum({cell for cell in figure.cells if cell.column == column}, cell_index)
-        if figure.unit == PERCENT and figure.value is not None and 0.5 < figure.value < 1:
+        change = sum(_change(finding, column) for finding, _ in touching)
+        cells = {cell for cell in figure.cells if cell.column == column}
+        base = _sum(cells, cell_index)
+        if figure.unit == PERCENT and figure.value is not None and NEARLY_WHOLE < figure.value < 1:
             base *= 1 - float(figure.value)
-        return change > 0 and change >= self._limit * base
+        if base == 0:  # of zeros: by how much nobody can say, so it matters where most of them are in doubt
+            return change > 0 and sum(len(doubted) for _, doubted in touching) > len(cells) / 2
+        return change >= self._limit * base
 
 
-def _change(finding: Finding, column: str, figure: Figure, cell_index: CellIndex) -> float:
-    """By how many records a finding would change the cells of a column that a figure rests on."""
-    if finding.changes:
-        return sum(
-            abs(value - (cell_index.count(cell) or 0))
-            for cell, value in finding.changes
-            if cell in figure.cells and cell.column == column
-        )
-    return finding.affected or 0.0 if column == finding.at.column else 0.0
+def _figures_without_slips(
+    data: QuarterData, report: CheckReport, reference: Reference
+) -> dict[int, Figures]:
+    """The figures with the counts that likely slips replaced, by the number of each matter whose findings are all located."""
+    found = {}
+    for numbered in numbered_matters(report):
+        if all(finding.changes for finding in numbered.findings):
+            changes = [change for finding in numbered.findings for change in finding.changes]
+            with suppress(CorrectionNotApplicable):  # a cell cannot hold what an explanation says
+                found[numbered.number] = figures_if(data, changes, reference)
+    return found
+
+
+def _change(finding: Finding, column: str) -> float:
+    """By how many records a finding would change a column: that of its place, or of the counts that are suspect."""
+    columns = {finding.at.column, *(cell.column for cell in finding.suspects)}
+    return finding.affected or 0.0 if column in columns else 0.0
 
 
 def _columns(touching: Iterable[tuple[Finding, AbstractSet[CellRef]]]) -> set[str]:
@@ -168,18 +212,23 @@ MOST_LABEL_UNITS = 2
 
 
 def matter_label(matter: Matter, findings: Sequence[Finding], data: QuarterData) -> str:
-    """A matter in a word or two: ``高新区``, ``市公安局等 6 个单位``, ``正文归集上传数据``, ``差评数``."""
-    lead = findings[0].at if findings else None
-    if lead and lead.table == TEXT_CLAIMS:
-        return f"正文{row_words(data.declaration, lead)}"
-    if matter.units and not (lead and ALL_ROWS in lead.names):
-        first, *others = matter.units
-        if len(matter.units) <= MOST_LABEL_UNITS:
-            return "、".join(matter.units)
-        return f"{first}等 {len(others) + 1} 个单位"
-    if lead and lead.table in data.declaration.annexes:
-        return f"{annex_words(data, lead.table)}{column_heading(data.declaration, lead.column)}"
-    return annex_words(data, lead.table) if lead else ""
+    """A matter in a word or two: ``高新区``, ``市公安局等 6 个单位``, ``附件5总数``, or as its rule calls it: ``零差评``."""
+    lead = findings[0] if findings else None
+    if lead and lead.brief:
+        return lead.brief
+    if lead and lead.at.table == TEXT_CLAIMS:
+        return f"正文{row_words(data.declaration, lead.at)}"
+    is_of_total = lead is not None and any(
+        (row.table, row.row, row.member) == (lead.at.table, lead.at.row, lead.at.member)
+        for row in data.derived(CellIndex).total_rows
+    )
+    if lead and (is_of_total or not matter.units or ALL_ROWS in lead.at.names):
+        words = "" if ALL_ROWS in lead.at.names else row_words(data.declaration, lead.at)
+        heading = "" if words else column_heading(data.declaration, lead.at.column)
+        return f"{annex_words(data, lead.at.table)}{words or heading}"
+    if len(matter.units) <= MOST_LABEL_UNITS:
+        return "、".join(matter.units)
+    return f"{matter.units[0]}等 {len(matter.units)} 个单位"
 
 
 def largest_doubts(report: CheckReport, cell_index: CellIndex, limit: float, most: int = 3) -> list[UnitName]:

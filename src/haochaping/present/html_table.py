@@ -161,10 +161,11 @@ def _cell_html(cell: TableCell, kind: str, reason_ids: Mapping[tuple[str, str], 
     note = reason_ids.get((cell.text, cell.title), "")
     described = f' aria-describedby="{note}"' if note else ""
     shown: str = cell.text if isinstance(cell.text, Html) else text(cell.text)
-    if not cell.tint:
-        return f"<td{_class_attribute(kind)}{_id_attribute(cell.id)}{title}{described}>{shown}</td>"
     # Beside the cell only on narrow screens, where the last column is out of sight.
-    numbers = f' data-matters="{"、".join(map(str, cell.matters))}"'
+    numbers = f' data-matters="{"、".join(map(str, cell.matters))}"' if cell.matters else ""
+    if not cell.tint:
+        return f"<td{_class_attribute(kind)}{_id_attribute(cell.id)}{title}{described}{numbers}>{shown}</td>"
+
     classes = f"doubtful tint-{cell.tint}"
     return f'<td class="{classes}"{_id_attribute(cell.id)}{title}{described}{numbers}>{shown or "空白"}</td>'
 

@@ -18,7 +18,7 @@ from haochaping.reference.reference import Reference
 from haochaping.store.cell_index import CellIndex
 
 WATER = "市水务集团有限责任公司"
-DISTRICTS = {"博山区", "周村区", "淄川区", "高新区", "经开区"}
+DISTRICTS = {"博山区", "周村区", "淄川区", "高青县", "高新区", "经开区"}
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -51,10 +51,11 @@ def test_units_with_something_to_verify_get_a_sheet(
         name
         for f in real_report.findings
         if f.severity != "note"
-        for name in f.at.names
-        if f.at.table == "city_departments" and name != "全部"
+        for cell in (f.at, *f.suspects)
+        for name in cell.names
+        if cell.table == "city_departments" and name != "全部"
     }
-    assert set(sheets) == DISTRICTS | asked and WATER in asked and len(asked) == 11
+    assert set(sheets) == DISTRICTS | asked and WATER in asked and len(asked) == 12
 
 
 def test_one_row_a_cell_that_may_be_corrected(sheets: dict[str, Path]) -> None:

@@ -33,7 +33,7 @@ def test_every_matter_has_its_line_and_every_finding_its_arithmetic(
         assert matter.title in plain
     for finding in real_report.findings:
         assert finding.arithmetic in plain
-    assert html.index("提示 6 项") < html.index('class="matter matter-note')
+    assert html.index("提示 7 项") < html.index('class="matter matter-note')
 
 
 def test_what_is_asked_of_whom_and_whether_it_is_answered(
@@ -41,7 +41,7 @@ def test_what_is_asked_of_whom_and_whether_it_is_answered(
 ) -> None:
     html = shown(real_report, real, reference)
     asked = re.findall(r'<p class="ask"><strong>请(.*?)</strong>：(.*?) <span>（(.*?)）</span>', html)
-    assert len(asked) == 18 and {state for _, _, state in asked} == {"未答复"}
+    assert len(asked) == 17 and {state for _, _, state in asked} == {"未答复"}
     who = [name for name, _, _ in asked]
     assert who[:2] == ["淄博市政务服务管理办公室", "高新区"] and "市公安局等 6 个单位" in who
     explained = tuple(

@@ -146,9 +146,8 @@ def _outcome(column: _Column, cluster: _Cluster, windows: int, cell_index: CellI
         column.head,
         cells,
         state(False),
-        f"{'、'.join(names)}；按本列 {len(column.counts)} 个非零数的对数的平滑分布，最小的一个之外约有 "
-        f"{cluster.expected:.1f} 个会落在这样宽的范围内，实有 {len(cells) - 1} 个；各列共比较 {number(windows)} 次，"
-        f"其中偶然出现一次的概率不超过 {cluster.chance:.1g}",
+        f"{'、'.join(names)}；按本列 {len(column.counts)} 个非零数的散布，这样窄的范围内除最小的一个外约有 "
+        f"{cluster.expected:.1f} 个，实有 {len(cells) - 1} 个；各列共比较 {number(windows)} 次，出于偶然的概率不超过 {cluster.chance:.1g}",
         values={
             "annex": cell_index.annex_words(column.head.table),
             "column": after_annex(head),
@@ -158,4 +157,5 @@ def _outcome(column: _Column, cluster: _Cluster, windows: int, cell_index: CellI
             "high": high,
             "cells": "、".join(names[:MOST_UNITS_NAMED]) + ("等" if len(names) > MOST_UNITS_NAMED else ""),
         },
+        suspects=cells,
     )

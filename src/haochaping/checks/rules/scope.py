@@ -17,14 +17,19 @@ CellsAndSum = tuple[list[CellRef], int]
 
 @dataclass(frozen=True)
 class _Relation:
-    """A possible relation between annexes, with the districts whose figures refute it (none: it may hold)."""
+    """A possible relation between annexes, with the districts whose figures refute it (none: it may hold).
+
+    ``whole`` are the cells of the side that ought to be the larger one, ``lacking`` says by how much each falls short,
+    ``excess`` is that over all districts.
+    """
 
     name: str
     districts: tuple[str, ...]
     cells: tuple[CellRef, ...]
+    whole: tuple[CellRef, ...]
+    lacking: str
     arithmetic: str
     excess: int
-    """By how much the smaller side exceeds the larger one, over the districts that refute it."""
 
 
 def scope(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
@@ -36,11 +41,9 @@ def scope(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     districts = [row.row for row in cell_index.rows("districts")]
     if not districts or any(not cell_index.rows(t) for t in ("district_departments", "towns_and_villages")):
         return
-    side_by_side = _test_relation(
-        cell_index, districts, "附件1 ≥ 附件3 + 附件4（并列）", ("one",), ("three", "four")
-    )
-    nested = _test_relation(cell_index, districts, "附件3 ≥ 附件4（镇村已在部门之内）", ("three",), ("four",))
-    within = _test_relation(cell_index, districts, "附件1 ≥ 附件3（镇村另计）", ("one",), ("three",))
+    side_by_side = _test_relation(cell_index, districts, "附件1包括附件3、附件4", ("one",), ("three", "four"))
+    nested = _test_relation(cell_index, districts, "附件3包括附件4", ("three",), ("four",))
+    within = _test_relation(cell_index, districts, "附件1包括附件3（附件4另计）", ("one",), ("three",))
     refuted = [relation for relation in (side_by_side, nested, within) if relation.districts]
     is_possible = not side_by_side.districts or not (nested.districts or within.districts)
     holding = [r.name for r in (side_by_side, nested, within) if not r.districts]
@@ -50,9 +53,10 @@ def scope(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         state(is_possible),
         "；".join(f"{relation.name}：{relation.arithmetic}" for relation in refuted),
         values={
-            "refuted": "；".join(f"“{r.name}”不成立于{'、'.join(r.districts)}" for r in refuted),
+            "refuted": "；".join(f"如{relation.name}，{relation.lacking}" for relation in refuted),
             "holding": "、".join(holding),
         },
+        suspects=tuple(dict.fromkeys(cell for relation in refuted for cell in relation.whole)),
         affected=sum(relation.excess for relation in refuted),
     )
 
@@ -63,7 +67,9 @@ def _test_relation(
     """Test a relation: the sum of the larger parts is at least that of the smaller ones in every district."""
     refuting: list[str] = []
     cells: list[CellRef] = []
+    whole: list[CellRef] = []
     sums: list[str] = []
+    lacking: list[str] = []
     excess = 0
     for district in districts:
         sides = _evaluations_by_annex(cell_index, district)
@@ -74,9 +80,13 @@ def _test_relation(
         if left < right:
             refuting.append(district)
             cells += [cell for part in (*larger, *smaller) for cell in sides[part][0]]
+            whole += [cell for part in larger for cell in sides[part][0]]
             sums.append(f"{district} {number(left)} − {number(right)} = {number(left - right)}")
+            lacking.append(f"{district}少 {number(right - left)}")
             excess += right - left
-    return _Relation(name, tuple(refuting), tuple(cells), "，".join(sums), excess)
+    return _Relation(
+        name, tuple(refuting), tuple(cells), tuple(whole), "、".join(lacking), "，".join(sums), excess
+    )
 
 
 def _evaluations_by_annex(cell_index: CellIndex, district: str) -> dict[str, CellsAndSum]:
@@ -134,6 +144,7 @@ def idle_counterpart(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                 "annex": cell_index.annex_words(other),
                 "whole": number(whole),
             },
+            suspects=tuple(cells),
         )
 
 

@@ -50,7 +50,10 @@ def unlikely_zeros(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                     for zero in _zeros(counts, totals)
                     if _is_unlikely(zero, rule) and not _has_own_annex(zero.at, cell_index)
                 ]
-                yield _outcome(table, measure, sorted(zeros, key=lambda zero: -zero.expected), cell_index)
+                if not zeros:
+                    yield Outcome(whole_column(spec, measure), (), state(True))
+                for zero in sorted(zeros, key=lambda one: -one.expected):
+                    yield _outcome(zero)
 
 
 _Matrix = Mapping[str, Mapping[CellRef, int]]
@@ -98,23 +101,14 @@ def _has_own_annex(at: CellRef, cell_index: CellIndex) -> bool:
     )
 
 
-def _outcome(table: str, measure: str, zeros: list[_Zero], cell_index: CellIndex) -> Outcome:
-    names = {zero.at: f"{cell_index.declaration.word_of(zero.at.member)}{zero.at.row}" for zero in zeros}
+def _outcome(zero: _Zero) -> Outcome:
+    expected = f"{zero.expected:,.0f}"
     return Outcome(
-        whole_column(cell_index.spec(table), measure),
-        tuple(names),
-        state(not zeros),
-        "；".join(
-            f"{names[zero.at]} 0：其他 {zero.others} 列中此行占该列合计的中位数为 {percent_text(zero.share)}，按此约为 "
-            f"{zero.expected:,.0f}，其中 {zero.peers} 列的此行达到各自所推算的一成（只作比较，不是应有的数）"
-            for zero in zeros
-        ),
-        values={
-            "annex": cell_index.annex_words(table),
-            "column": cell_index.heading(measure),
-            "count": len(zeros),
-            "cells": "、".join([*names.values()][:MOST_CELLS_NAMED]),
-            "more": len(zeros) > MOST_CELLS_NAMED,
-        },
-        affected=round(sum(zero.expected for zero in zeros)),
+        zero.at,
+        (zero.at,),
+        state(False),
+        f"其他 {zero.others} 列中此行所占的中位数为 {percent_text(zero.share)}，按此约为 {expected}"
+        f"（{zero.peers} 列的此行都有不少；只作比较，不是应有的数）",
+        values={"expected": expected},
+        affected=round(zero.expected),
     )

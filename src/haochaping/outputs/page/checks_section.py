@@ -19,7 +19,7 @@ def checks_html(report: CheckReport, data: QuarterData) -> Html:
     """All of it behind one line to open: who signs needs it seldom, who doubts needs it whole."""
     inside = coverage_html(report, data) + rules_html(report)
     ran = sum(result.state != "not applicable" for result in report.results)
-    summary = f"怎样核对的：{ran} 条规则、核对覆盖"
+    summary = f"怎样核对的：{len(report.results)} 条规则（本期涉及 {ran} 条）、核对覆盖"
     return Html(
         f'{memory_html(report)}<details class="checks"><summary>{summary}</summary>{inside}</details>'
     )

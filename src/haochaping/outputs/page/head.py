@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.checks.finding import Finding, Matter
+from haochaping.checks.finding import Matter
+from haochaping.checks.matters import first_words
 from haochaping.cleaning.number_format import number
-from haochaping.core.labels import SEVERITIES, column_heading, page_title, row_words
+from haochaping.core.labels import column_heading, page_title, row_words
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.paths import find_locations
 from haochaping.core.period import Period
 from haochaping.figures.figure import Figures
-from haochaping.figures.what_if import figures_if
 from haochaping.outputs.page.decision import signature_html, verdict_html
 from haochaping.present.addressee import addressee_words
 from haochaping.present.doubts import Doubts, matter_anchor, matter_label, numbered_matters
@@ -20,7 +20,6 @@ from haochaping.present.key_figures import key_figures
 from haochaping.present.phrase import Number, Phrase
 from haochaping.present.sentences import KEY_FIGURES, compose
 from haochaping.reference.reference import Reference, load_reference
-from haochaping.store.apply_corrections import CorrectionNotApplicable
 
 MOST_TO_SETTLE = 5
 
@@ -47,7 +46,8 @@ def head_html(
         ("统计期", _period_text(data)),
         ("数据提取", data.fact("extraction_date")),
         ("通报印发", data.fact("issue_date")),
-        ("印发单位", data.fact("issuer")),
+        ("通报印发单位", data.fact("issuer")),
+        ("核对", report.as_of),
     ]
     facts_html = "".join(
         f"<div><dt>{name}</dt><dd>{text(value)}</dd></div>" for name, value in facts if value
@@ -57,7 +57,7 @@ def head_html(
         f"<h1>{text(page_title(data.quarter, data.declaration))}</h1>"
         f'<dl class="facts">{facts_html}</dl>{verdict_html(report, data)}'
         f'<div class="decide">{_to_settle_html(data, report, reference)}{signature_html(report)}</div>'
-        f"{_key_figure_list(data, report, figures, doubts, reference)}"
+        f"{_key_figure_list(data, report, figures, doubts)}"
         f'<p class="comparison">{_comparison(figures, data.quarter)}</p></div>'
     )
 
@@ -68,18 +68,21 @@ def _to_settle_html(data: QuarterData, report: CheckReport, reference: Reference
     if not standing:
         return '<div class="to-settle"><h2>签字前须解决</h2><p>没有未解决的事项。</p></div>'
     lines = "".join(_line_html(number, m, data, reference) for number, m in standing[:MOST_TO_SETTLE])
-    findings = {finding.id: finding for finding in report.findings}
-    more = "；".join(
-        f"{SEVERITIES[severity]}的还有{_labels_html(rest, findings, data)}"
-        for severity in ("correct", "verify")
-        if (rest := [(n, m) for n, m in standing[MOST_TO_SETTLE:] if m.severity == severity])
+    rest = standing[MOST_TO_SETTLE:]
+    correct = "；".join(
+        f"{matter_links([number])} {text(first_words(m.title))}"
+        for number, m in rest
+        if m.severity == "correct"
     )
-    more_html = f'<p class="more">{single_tab_stop(more)}。</p>' if more else ""
+    verify = _labels_html([(n, m) for n, m in rest if m.severity == "verify"], report, data)
+    more = [f"须更正的还有：{correct}。" if correct else "", f"需核实的还有：{verify}。" if verify else ""]
+    more_html = "".join(f'<p class="more">{single_tab_stop(line)}</p>' for line in more if line)
     return f'<div class="to-settle"><h2>签字前须解决</h2><ol>{lines}</ol>{more_html}</div>'
 
 
-def _labels_html(matters: list[tuple[int, Matter]], findings: dict[str, Finding], data: QuarterData) -> str:
-    """``周村区（6）、市水务集团（8）``: matters in a word, linked by their numbers."""
+def _labels_html(matters: list[tuple[int, Matter]], report: CheckReport, data: QuarterData) -> str:
+    """``零差评（3）、市公安局等 6 个单位（6）``: matters in a word, linked by their numbers."""
+    findings = {finding.id: finding for finding in report.findings}
     return "、".join(
         f"{text(matter_label(m, [findings[name] for name in m.findings], data))}（{matter_links([number])}）"
         for number, m in matters
@@ -119,11 +122,9 @@ def _period_text(data: QuarterData) -> str:
     return f"{start} 至 {end}" if start and end else ""
 
 
-def _key_figure_list(
-    data: QuarterData, report: CheckReport, figures: Figures, doubts: Doubts, reference: Reference
-) -> str:
+def _key_figure_list(data: QuarterData, report: CheckReport, figures: Figures, doubts: Doubts) -> str:
     sentences = compose(KEY_FIGURES, figures, report)
-    effects = _effects_of_slips(data, report, figures, doubts, reference)
+    effects = _effects_of_slips(data, report, figures, doubts)
     items = []
     for label, name, unit in key_figures(figures):
         own = (Phrase(s.parts, doubts).html for s in sentences if s.rule.startswith(f"{name}_"))
@@ -147,7 +148,7 @@ def _key_figure_list(
 
 
 def _effects_of_slips(
-    data: QuarterData, report: CheckReport, figures: Figures, doubts: Doubts, reference: Reference
+    data: QuarterData, report: CheckReport, figures: Figures, doubts: Doubts
 ) -> dict[str, str]:
     """For each key figure that a located slip would move: the slip and the number without it, linked to the matter."""
     names = [name for _, name, _ in key_figures(figures)]
@@ -157,15 +158,14 @@ def _effects_of_slips(
         moved = [n for n in names if n not in effects and numbered.number in doubts.matters_of_figure(n)]
         if not changes or not moved:
             continue
-        try:
-            otherwise = figures_if(data, changes.items(), reference)
-        except CorrectionNotApplicable:  # the cell cannot hold what the explanation says: nothing to show
+        otherwise = doubts.without_slips(numbered.number)
+        if otherwise is None:
             continue
         words = _slip_words(changes, data)
         for name in moved:
             if name in otherwise and otherwise[name].text != figures[name].text:
                 shown = f'<a href="#{matter_anchor(numbered.number)}">{text(otherwise[name].text)}</a>'
-                effects[name] = f"若{text(words)}，则为 {shown}。"
+                effects[name] = f"若{text(words)}（第 {numbered.number} 项的推测），则为 {shown}。"
     return effects
 
 

@@ -61,7 +61,9 @@ class _MattersSection:
 
     def __init__(self, report: CheckReport, figures: Figures, reference: Reference):
         names = listed_figure_names(figures, shown_places(figures, report))
-        self._figures = Figures({name: figures[name] for name in names}, figures.words, figures.data)
+        self._figures = Figures(
+            {name: figures[name] for name in names}, figures.words, figures.data, reference
+        )
         self._data, self._reference = figures.data, reference
         self._findings = {finding.id: finding for finding in report.findings}
         self._places = FindingPlaces(figures.data, report, reference) if figures.data else None
@@ -91,13 +93,13 @@ class _MattersSection:
     def _expected_html(self, findings: Sequence[Finding]) -> str:
         """What a single doubtful cell should read, if the others are right."""
         first = findings[0]
-        if len(findings) > 1 or not first.expected:
-            return ""
+        if len(findings) > 1 or not first.expected or first.matter == first.id:
+            return ""  # of a slip that was located the explanations say what each cell may be
         return f" 应为 {text(first.expected)}{_IF_OTHERS_ARE_RIGHT}。"
 
     def _finding_html(self, finding: Finding, *, is_alone: bool) -> str:
         listed = {*finding.cells, *finding.suspects}
-        message = finding.message if not is_alone or finding.message != finding.summary else ""
+        message = finding.message.removeprefix(finding.summary) if is_alone else finding.message
         rows = [
             ("情形", str(text(message))),
             ("位置", self._places.place_html(finding, listed) if self._places else ""),
@@ -133,7 +135,8 @@ class _MattersSection:
         """Links to the figures of this page that rest on the doubtful cells; without any, the annexes concerned."""
         declaration = self._data.declaration if self._data else None
         doubtful = {cell for finding in findings for cell in affected_cells(finding, declaration)}
-        affected = [figure for figure in self._figures.values() if figure.cells & doubtful]
+        is_hint = all(finding.severity == "note" for finding in findings)  # it changes no number
+        affected = [] if is_hint else [one for one in self._figures.values() if one.cells & doubtful]
         if affected:
             links = "、".join(
                 f'<a href="#figure-{figure.name}">{text(figure.label)}</a>' for figure in affected
@@ -151,8 +154,9 @@ _ROW_CLASSES = {
     "所据": "evidence",
     "位置": "evidence",
     "可疑": "evidence",
-    "算式": "arithmetic",
     "应为": "evidence",
+    "算式": "arithmetic",
+    "解释": "arithmetic",
 }
 """What leads to cells stands on the page only; paper has the arithmetic of a matter with one finding."""
 
