@@ -106,7 +106,7 @@ def _matter(
         age=age,
         since=first.label,
         status=_status(findings),
-        findings=tuple(finding.id for finding in findings),
+        findings=tuple(finding.id for of_rule in by_rule for finding in of_rule),
     )
 
 

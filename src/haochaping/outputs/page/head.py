@@ -94,7 +94,7 @@ def _line_html(number: int, matter: Matter, data: QuarterData, reference: Refere
     state = "已说明，仍须更正" if matter.status == "explained" else "未答复"
     return (
         f'<li class="matter-{matter.severity}"><a href="#{matter_anchor(number)}">{number}</a> {text(matter.title)}'
-        f'<span class="ask">请{text(who)}：{text(matter.question)}（{state}）</span></li>'
+        f'<span class="ask">请{text(who)}：{text(matter.question)}<span class="state">（{state}）</span></span></li>'
     )
 
 
@@ -143,7 +143,7 @@ def _key_figure_list(data: QuarterData, report: CheckReport, figures: Figures, d
         if about
         else ""
     )
-    note = f"<p>{text(of)}点击数字可看算法和来源。{remark}</p>"
+    note = f'<p>{text(of)}<span class="on-screen">点击数字可看算法和来源。</span>{remark}</p>'
     return f'<ul class="key-figures">{"".join(items)}</ul>{note}' if items else ""
 
 

@@ -68,7 +68,7 @@ def chart_district_coverage(
         _draw(rows, coverage.median, WIDE),
         "chart-district-coverage",
         chart_title("chart-district-coverage", figures, report),
-        f"{sides}，对数刻度。可供判断各附件的范围关系：如{whole}包含{'、'.join(parts)}，比值应不小于 1 且相近"
+        f"{sides}，对数刻度。可供判断各附件的范围关系：如{whole}包含{'、'.join(parts)}，比值应不小于 1"
         f"{_remark(rows)}",
         _in_words(rows, coverage, sides, word),
         pd.DataFrame(
