@@ -13,6 +13,7 @@ from haochaping.core.labels import SEVERITIES, STATUSES
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.outputs.cell_words import cell_words
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
+from haochaping.present.doubts import matter_label
 from haochaping.store.answers import CORRECT, EXPLAIN, WITHDRAW, Answer, period_line
 from haochaping.store.cell_index import CellIndex, cell_of
 
@@ -89,7 +90,7 @@ def _findings_sheet(workbook: Any, styles: Styles, reviewed: ReviewResult, answe
     headings = [*_FINDING_COLUMNS, *_ANSWER_COLUMNS, *_DETAIL_COLUMNS]
     _write_headings(sheet, styles, headings)
     answer_of, unplaced = _answers_by_cell(reviewed.data, report, answers)
-    by_matter = list(_findings_by_matter(report))
+    by_matter = list(_findings_by_matter(report, reviewed.data))
     last_row = len(by_matter)
     for row, (matter, finding) in enumerate(by_matter, start=1):
         answer = answer_of.get((finding.id, finding.at.path))
@@ -121,13 +122,14 @@ def _findings_sheet(workbook: Any, styles: Styles, reviewed: ReviewResult, answe
     sheet.print_area(0, 0, last_row, len(_FINDING_COLUMNS) + len(_ANSWER_COLUMNS) - 1)
 
 
-def _findings_by_matter(report: CheckReport) -> Iterator[tuple[str, Finding]]:
-    """The findings in the order of the page, each with its matter: the number, and how many rows it has if several."""
+def _findings_by_matter(report: CheckReport, data: QuarterData) -> Iterator[tuple[str, Finding]]:
+    """The findings in the order of the page, each with its matter: number, a few words, and how many rows if several."""
     findings = {finding.id: finding for finding in report.findings}
     for number, matter in enumerate(report.matters, start=1):
-        many = f"（共 {len(matter.findings)} 行）{matter.title}" if len(matter.findings) > 1 else ""
-        for name in matter.findings:
-            yield f"{number}{many}", findings[name]
+        members = [findings[name] for name in matter.findings]
+        many = f"（共 {len(members)} 行）" if len(members) > 1 else ""
+        for finding in members:
+            yield f"{number} {matter_label(matter, members, data)}{many}", finding
 
 
 def _other_cells_sheet(
@@ -138,7 +140,7 @@ def _other_cells_sheet(
     _write_headings(sheet, styles, _OTHER_CELL_COLUMNS)
     answer_of, _ = _answers_by_cell(reviewed.data, report, answers)
     rows: list[dict[str, str]] = []
-    for _, finding in _findings_by_matter(report):
+    for _, finding in _findings_by_matter(report, reviewed.data):
         for cell in finding.suspects:
             if cell != finding.at:
                 answer = answer_of.get((finding.id, cell.path))
