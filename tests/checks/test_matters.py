@@ -10,6 +10,7 @@ from haochaping.checks.finding import Finding, Matter
 from haochaping.checks.matters import OFFICE, group_into_matters, matters_json
 from haochaping.checks.run_rules import run_rules
 from haochaping.core.model import CellRef, QuarterData
+from haochaping.present.addressee import answered_words
 from haochaping.reference.reference import Reference
 from haochaping.store.apply_corrections import Correction, apply_corrections
 
@@ -125,7 +126,9 @@ def test_a_matter_is_open_as_long_as_one_of_its_findings_is(
     findings = [finding(unit, state) for unit, state in zip(("市公安局", "市教育局"), statuses, strict=True)]
     [matter] = group_into_matters(findings, real, reference)
     assert (matter.status, matter.is_open) == (status, is_open)
-    assert matter.records_affected == 20 and matter.units == ("市公安局", "市教育局") and not matter.addressee
+    still_asked = {"new-explained": ("市公安局",), "known-corrected": ("市公安局",)}
+    assert matter.records_affected == 20
+    assert matter.units == still_asked.get("-".join(statuses), ("市公安局", "市教育局"))
 
 
 def test_several_findings_are_told_in_one_sentence(real: QuarterData, reference: Reference) -> None:
@@ -176,3 +179,29 @@ def test_matters_for_other_programs(real_report: CheckReport) -> None:
     assert all(set(item) == keys for item in told) and len(told) == len(real_report.matters)
     assert told[0]["addressee"] == OFFICE and told[1]["addressee"] == "高新区"
     assert all(item["age"] == 1 and item["question"] and item["title"] for item in told)
+
+
+def test_hints_in_a_matter_ask_for_no_answer(real: QuarterData, reference: Reference) -> None:
+    """Verdict, matter and counts agree: who answered all that must be answered is done."""
+    grave, hint = finding("市公安局", "explained"), replace(finding("市教育局"), severity="note")
+    [matter] = group_into_matters([grave, hint], real, reference)
+    assert (matter.severity, matter.status, matter.is_open) == ("verify", "explained", False)
+    corrected = replace(grave, severity="correct", status="corrected")
+    [closed] = group_into_matters([corrected, hint], real, reference)
+    assert (closed.severity, closed.status, closed.is_open) == ("correct", "corrected", False)
+
+
+def test_a_matter_says_how_many_were_answered_and_asks_the_others(
+    real: QuarterData, reference: Reference
+) -> None:
+    findings = [finding("市公安局", "explained"), finding("市教育局"), finding("市水利局")]
+    [matter] = group_into_matters(findings, real, reference)
+    assert matter.answered == 1 and matter.units == ("市教育局", "市水利局")
+    assert answered_words(matter) == "1 处已答复，其余未答复"
+    assert answered_words(replace(matter, answered=0)) == "未答复"
+
+
+def test_a_matter_that_stood_before_is_known(real: QuarterData, reference: Reference) -> None:
+    ages = {"silent_unit": (2, real.quarter.previous)}
+    [matter] = group_into_matters([finding("市公安局")], real, reference, ages)
+    assert (matter.status, matter.age, matter.since) == ("known", 2, "2022年第三季度")

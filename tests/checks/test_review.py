@@ -449,3 +449,9 @@ def test_a_number_held_against_a_doubtful_one_says_so(real: QuarterData, referen
     assert told[cells[1]].startswith("上季度的此数也存疑，先核实上季度的数；")
     others = {cell: text for cell, text in told.items() if cell.row != "高新区"}
     assert not any("也存疑" in text for text in others.values())
+
+
+def test_a_refused_answer_is_told_at_its_finding(real: QuarterData, reference: Reference) -> None:
+    early = replace(explain(WINDOW, "原因"), on="2022-09-20")
+    finding = next(f for f in run(real, reference, early).report.findings if f.id == WINDOW)
+    assert finding.status == "new" and finding.answer.startswith("答复未采用：日期“2022-09-20”早于")

@@ -36,7 +36,7 @@ def test_figures_come_back_from_json_as_they_were(
 ) -> None:
     data = request.getfixturevalue(fixture)
     figures = compute_figures(data, reference)
-    back = load_figures(dump_figures(figures), data)
+    back = load_figures(dump_figures(figures), data, reference)
     assert back.data is data and list(back) == list(figures) and dict(back) == dict(figures)
     assert _words(back) == _words(figures)
     for name, figure in figures.items():

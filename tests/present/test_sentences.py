@@ -353,7 +353,7 @@ def test_the_real_quarter_in_words(real: QuarterData, real_report: CheckReport, 
     assert "评价率" not in summary.replace("主动评价率", ""), "99.999 % says nothing"
     assert (
         "周村区明显偏高，高新区明显偏低" in summary
-        and "列有差评的各附件，差评均为零，请核查是否如数归集上传" in summary
+        and "列有差评数一栏的各附件，差评均为零，请核查是否如数归集上传" in summary
     )
     districts = plain(write_sentences("districts", figures, real_report))
     assert "周村区（50.31%）" in districts and "高新区（0.48%）" in districts

@@ -90,6 +90,11 @@ class CheckReport:
         return [f for f in self.findings if f.severity == "correct" and f.status != "corrected"]
 
     @property
+    def matters_to_correct(self) -> list[tuple[int, Matter]]:
+        """Matters that no correction has closed although they must be corrected, with their numbers."""
+        return [(n, m) for n, m in enumerate(self.matters, start=1) if m.is_open and m.severity == "correct"]
+
+    @property
     def verdict(self) -> Verdict:
         """See :func:`haochaping.checks.verdict.verdict`."""
         return verdict(

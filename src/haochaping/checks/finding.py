@@ -106,7 +106,8 @@ class Matter:
     ``addressee`` is the one unit that can settle it, blank where whoever made the bulletin must (``needs_office``) or
     several units must; ``units`` are all units whose cells it is about.
     ``records_affected`` says by how many records counts would change (None: nobody can say). It stands in ``age`` periods
-    in a row, this one included, since the one labelled ``since``. ``status`` is that of its findings that are still open.
+    in a row, this one included, since the one labelled ``since``. ``status`` is that of its findings that are still open; a
+    提示 in it asks nobody anything.
     """
 
     id: str
@@ -120,6 +121,8 @@ class Matter:
     age: int
     since: str
     status: str
+    answered: int
+    """How many of its findings that ask for an answer have one."""
     findings: tuple[str, ...]
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from haochaping.checks.check_report import CheckReport
@@ -82,22 +82,23 @@ def _matter(
     owners: Owners,
     age_and_first: tuple[int, Period],
 ) -> Matter:
-    still = [finding for finding in findings if finding.status != "corrected"]
+    grave = [finding for finding in findings if finding.severity != "note"] or findings
+    standing = [finding for finding in grave if finding.is_open] or grave
     affected = [finding.affected for finding in findings if finding.affected is not None]
     units = dict.fromkeys(
         owner
-        for f in findings
+        for f in (*standing, *(one for one in findings if one not in grave))
         for cell in cells_to_verify(f, owners)
         if (owner := owners.of(cell)) and not _is_share(cell, data)
     )
     names = tuple(name for _, name in units)
-    needs_office = not units or any(_needs_office(finding, data, owners) for finding in findings)
+    needs_office = not units or any(_needs_office(finding, data, owners) for finding in standing)
     by_rule = _by_rule(findings)
     age, first = age_and_first
     return Matter(
         id=matter_id,
         title=_title(by_rule, data),
-        severity=min((f.severity for f in still or findings), key=SEVERITY_ORDER.index),
+        severity=min((f.severity for f in standing), key=SEVERITY_ORDER.index),
         question=by_rule[0][0].consider,
         addressee=names[0] if len(names) == 1 and not needs_office else "",
         units=names,
@@ -105,7 +106,8 @@ def _matter(
         records_affected=sum(affected) if affected else None,
         age=age,
         since=first.label,
-        status=_status(findings),
+        status=_status(grave, age),
+        answered=sum(not finding.is_open for finding in grave) if grave is not findings else 0,
         findings=tuple(finding.id for of_rule in by_rule for finding in of_rule),
     )
 
@@ -177,10 +179,14 @@ def _joined_annexes(words: Sequence[str]) -> str:
     return words[0] + "".join(f"、{word.removeprefix('附件') if numbered else word}" for word in words[1:])
 
 
-def _status(findings: Iterable[Finding]) -> str:
-    """``new``, ``known``, ``explained`` or ``corrected``: open as long as one of the findings is."""
+def _status(findings: Sequence[Finding], age: int) -> str:
+    """``new``, ``known``, ``explained`` or ``corrected``: open as long as one of the findings is that ask for an answer.
+
+    A matter that stood before is known, whichever cells it is about now.
+    """
     states = {finding.status for finding in findings}
-    return next(state for state in ("new", "known", "explained", "corrected") if state in states)
+    state = next(state for state in ("new", "known", "explained", "corrected") if state in states)
+    return "known" if state == "new" and age > 1 else state
 
 
 def _order(matter: Matter) -> tuple[bool, bool, bool, float, int]:

@@ -76,6 +76,7 @@ def review(
     recorded : sequence of Correction
         Corrections recorded in tidy tables whose answers are no longer there; answers take precedence.
     """
+    given = answers
     answers, remarks_on_period = _of_this_period(answers, past, printed)
     earlier = earlier_findings(past, reference)
     history = tuple(quarter.effective_values for quarter in past)
@@ -128,6 +129,7 @@ def review(
             after.findings, after.results, earlier, printed.quarter.before
         )
     ]
+    findings = _with_refused_answers(findings, given, remarks)
     for finding in before.findings:
         if finding.id not in remaining_ids:
             findings.append(_closed_by_correction(finding, corrections, printed))
@@ -149,6 +151,24 @@ def review(
         revised=tuple(revision for quarter in past for revision in revised_cells(quarter.data)),
     )
     return ReviewResult(data, report, tuple(carried_over.values()))
+
+
+def _with_refused_answers(
+    findings: Sequence[Finding], answers: Sequence[Answer], remarks: Sequence[str]
+) -> list[Finding]:
+    """`findings`, of which those without an answer say why the one that they got was not accepted."""
+    reasons = {}
+    for answer in answers:
+        start = f"{answer.place}："
+        refusal = next((one for one in remarks if one.startswith(start) and "未采用" in one), "")
+        if refusal:
+            reasons[answer.finding] = f"答复未采用：{refusal.removeprefix(start).partition('；未采用')[0]}"
+    return [
+        replace(finding, answer=reasons[finding.id])
+        if finding.is_open and not finding.answer and finding.id in reasons
+        else finding
+        for finding in findings
+    ]
 
 
 def _is_issued(printed: QuarterData, as_of: date) -> bool:

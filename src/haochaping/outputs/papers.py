@@ -83,7 +83,14 @@ def write_papers(
     write_audit(data, report, figures, reference, staging)
     write_bulletin(data, report, figures, reference, bulletin)
     for path, is_internal in ((annexes, False), (internal, True)):
-        write_annexes(data, report.verdict_words, path, internal=is_internal, uncorrected=report.uncorrected)
+        write_annexes(
+            data,
+            report.verdict_words,
+            path,
+            internal=is_internal,
+            uncorrected=report.uncorrected,
+            to_correct=report.matters_to_correct,
+        )
     write_package(data, staging / PACKAGE)
     new_papers = []
     for path in (review, bulletin, annexes, internal, *sheets):

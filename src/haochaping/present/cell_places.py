@@ -49,7 +49,7 @@ class CellPlaces:
         self.matters_of_column: dict[ColumnRef, list[int]] = {}
         """Column to the numbers of the matters about it as a whole."""
         self.severity_of_cell: dict[CellRef, str] = {}
-        """Cell to the gravest severity of its findings: its tint; a 提示 of a graver matter gives none."""
+        """Cell to the gravest severity of its findings: its tint; a 提示 of a graver matter gives none, nor what is explained."""
         numbers = matter_numbers(report)
         for finding in report.findings:
             if finding.status == "corrected" or report.matters[numbers[finding.id] - 1].severity == "note":
@@ -58,7 +58,7 @@ class CellPlaces:
             for cell in cells:
                 _add(self.matters_of_cell, cell, numbers[finding.id])
                 graver = finding.severity == "correct"
-                if finding.severity != "note":
+                if finding.is_open:
                     self.severity_of_cell[cell] = (
                         finding.severity if graver else self.severity_of_cell.get(cell, finding.severity)
                     )

@@ -126,8 +126,9 @@ class Doubts:
             return False
         if any(cell.table == TEXT_CLAIMS for _, cells in touching for cell in cells):
             return True
-        if (otherwise := self.without_slips(matter.number)) is not None:
-            return figure.name in otherwise and self._differs(figure, otherwise[figure.name])
+        otherwise = self.without_slips(matter.number)
+        if otherwise is not None and figure.name in otherwise:
+            return self._differs(figure, otherwise[figure.name])
         if all(finding.affected is None for finding, _ in touching):
             return any(self._rests_on(cells, figure, cell_index) for _, cells in touching)
         return any(self._changes_by(touching, column, figure, cell_index) for column in _columns(touching))

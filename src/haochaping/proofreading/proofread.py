@@ -86,7 +86,7 @@ class Proofreader:
 
     def __init__(self, data: QuarterData, report: CheckReport, figures: Figures, reference: Reference):
         self.data, self.reference = data, reference
-        self.draft_items = [finding.message for finding in report.uncorrected]
+        self.draft_items = [matter.title for _, matter in report.matters_to_correct]
         self.grids = annex_grids(data)
         self.own = _own_lines(data, figures, reference)
         sentences = [s for block in bulletin_text(data, figures, reference) for s in block.sentences]

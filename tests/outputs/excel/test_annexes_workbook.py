@@ -244,10 +244,11 @@ def test_a_draft_says_on_its_cover_what_must_be_corrected_and_colours_it(
 ) -> None:
     uncorrected = real_report.uncorrected
     assert annexes_name(real_report) == "annexes.draft.xlsx" and uncorrected
-    book = written(real, tmp_path, internal=False, uncorrected=uncorrected)
+    to_correct = real_report.matters_to_correct
+    book = written(real, tmp_path, internal=False, uncorrected=uncorrected, to_correct=to_correct)
     cover = {str(row[0]): str(row[1]) for row in book["封面"].values if row[0]}
-    assert cover["草稿"].startswith(f"有 {len(uncorrected)} 条须更正，不能对外")
-    assert [cover[f"须更正 {n}"] for n in range(1, len(uncorrected) + 1)] == [f.message for f in uncorrected]
+    assert cover["草稿"].startswith(f"有 {len(to_correct)} 项须更正，不能对外") and len(to_correct) == 5
+    assert all(cover[f"须更正，第 {number} 项"] == matter.title for number, matter in to_correct)
     red = {
         (sheet.title, str(row[1].value), sheet.cell(1, cell.column).value)
         for sheet in book.worksheets

@@ -9,9 +9,10 @@ import pytest
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.review import review
 from haochaping.checks.verdict import DECISIONS, Verdict
-from haochaping.core.model import QuarterData
+from haochaping.core.model import CellRef, QuarterData
 from haochaping.outputs.page.decision import signature_html, verdict_html
 from haochaping.reference.reference import Reference
+from haochaping.store.apply_corrections import Correction, apply_corrections
 
 
 def test_whoever_signs_has_a_choice_and_a_date(real_report: CheckReport) -> None:
@@ -48,6 +49,14 @@ def test_a_bulletin_that_was_issued_can_only_be_corrected(
     assert report.counts_words in html and "由人决定" in html
     signed = str(signature_html(report))
     assert ("核实后送审" in signed) != report.is_issued and ("□ 更正" in signed) == report.is_issued
+
+
+def test_what_was_issued_keeps_its_numbers(real: QuarterData, reference: Reference) -> None:
+    cell = CellRef("city_departments", "市水务集团有限责任公司", "evaluations")
+    corrected = apply_corrections(real, [Correction(cell, "11237", "11273")], reference)
+    report = review(real, [], [], reference, date(2023, 2, 1)).report
+    assert "已采用更正 1 处，印发的通报仍是原数" in verdict_html(report, corrected)
+    assert "须另行印发更正" not in verdict_html(report, real)
 
 
 def test_what_qualifies_the_verdict_is_said(real: QuarterData, real_report: CheckReport) -> None:

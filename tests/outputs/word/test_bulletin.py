@@ -283,8 +283,9 @@ def test_while_something_must_be_corrected_it_is_a_draft(
     document = written(real, reference, tmp_path, real_report)
     page = document.element.body[0]
     texts = ["".join(t.text for t in p.iter(qn("w:t"))) for p in page.iter(qn("w:p"))]
-    open_ones = [f for f in real_report.findings if f.severity == "correct"]
-    assert texts == [DRAFT_HEADING, *(f"{i}. {f.message}" for i, f in enumerate(open_ones, 1)), ""]
+    to_correct = real_report.matters_to_correct
+    assert len(to_correct) == 5
+    assert texts == [DRAFT_HEADING, *(f"{number}. {matter.title}" for number, matter in to_correct), ""]
     (last_break,) = page.iter(qn("w:br"))
     assert last_break.get(qn("w:type")) == "page"
     after = everything(document).replace("\n".join(filter(None, texts)), "")

@@ -108,7 +108,7 @@ def _outcome(zero: _Zero) -> Outcome:
         (zero.at,),
         state(False),
         f"其他 {zero.others} 列中此行所占的中位数为 {percent_text(zero.share)}，按此约为 {expected}"
-        f"（{zero.peers} 列的此行都有不少；只作比较，不是应有的数）",
+        f"（{zero.peers} 列的此行都有不少，只作比较，不是应有的数）",
         values={"expected": expected},
         affected=round(zero.expected),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.checks.finding import Finding
+from haochaping.checks.finding import Finding, Matter
 from haochaping.core.annex_numbers import printed_table_names
 from haochaping.core.declaration import Group, Measure
 from haochaping.core.labels import annex_words
@@ -71,6 +71,7 @@ def write_annexes(
     *,
     internal: bool = True,
     uncorrected: Sequence[Finding] = (),
+    to_correct: Sequence[tuple[int, Matter]] = (),
 ) -> None:
     """Write ``annexes.xlsx``, the copy to be circulated or the one for reviewers.
 
@@ -91,7 +92,9 @@ def write_annexes(
     internal : bool
         Whether this is the copy for reviewers: with verdict, files read, and who corrected what.
     uncorrected : sequence of Finding
-        What must still be corrected.
+        What must still be corrected: the cells are coloured.
+    to_correct : sequence
+        The matters that these are in, with their numbers: they stand on the cover.
     """
     if not internal and not data.fact("issue_date"):
         # Without an issue date nothing was published yet, so there is no published figure to call corrected.
@@ -102,7 +105,7 @@ def write_annexes(
     title = f"{data.quarter.label}{data.declaration.subject}数据附件"
     workbook = open_workbook(path, title)
     styles = Styles(workbook)
-    facts = [*_draft_facts(uncorrected), *_cover_facts(data, verdict, internal)]
+    facts = [*_draft_facts(to_correct), *_cover_facts(data, verdict, internal)]
     _write_cover(workbook.add_worksheet(COVER), styles, title, facts)
     _write_contents(workbook.add_worksheet(CONTENTS), styles, dict(zip(sheets, tables, strict=True)))
     for name, table in zip(sheets, tables, strict=True):
@@ -126,12 +129,12 @@ def _sheet_names(tables: Sequence[PrintedTable]) -> list[str]:
 # --- cover and contents -----------------------------------------------------------------------------
 
 
-def _draft_facts(uncorrected: Sequence[Finding]) -> list[tuple[str, str]]:
-    """The lines of the cover of a draft: that it is one, and what must be corrected."""
-    if not uncorrected:
+def _draft_facts(to_correct: Sequence[tuple[int, Matter]]) -> list[tuple[str, str]]:
+    """The lines of the cover of a draft: that it is one, and what must be corrected, by the numbers of the page."""
+    if not to_correct:
         return []
-    facts = [("草稿", f"有 {len(uncorrected)} 条须更正，不能对外；涉及的格底色为红，更正以后才有 {ANNEXES}")]
-    return facts + [(f"须更正 {n}", finding.message) for n, finding in enumerate(uncorrected, start=1)]
+    facts = [("草稿", f"有 {len(to_correct)} 项须更正，不能对外；涉及的格底色为红，更正以后才有 {ANNEXES}")]
+    return facts + [(f"须更正，第 {number} 项", matter.title) for number, matter in to_correct]
 
 
 def _cover_facts(data: QuarterData, verdict: str, internal: bool) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ _SIGNERS = ("经办人", "审核人", "签发人")
 def verdict_html(report: CheckReport, data: QuarterData) -> Html:
     """The verdict as a paragraph: what is judged, how many matters stand open, and what qualifies it."""
     subject = f"所审为 {text(data.fact('issue_date'))} 印发的通报" if report.is_issued else "所审通报尚未印发"
-    sentences = [subject, report.counts_words, *_qualifications(report)]
+    sentences = [subject, report.counts_words, *_corrections(report, data), *_qualifications(report)]
     return Html(
         f'<p class="verdict verdict-{VERDICT_CLASS[report.verdict]}"><strong>{_prefix(report)}{report.verdict_words}</strong>'
         f"<span>{'；'.join(sentences)}。结论由程序按规则提出，由人决定。</span></p>"
@@ -28,6 +28,13 @@ def verdict_html(report: CheckReport, data: QuarterData) -> Html:
 
 def _prefix(report: CheckReport) -> str:
     return "已印发，" if report.is_issued else ""
+
+
+def _corrections(report: CheckReport, data: QuarterData) -> list[str]:
+    """What was issued keeps its numbers until someone issues the corrections."""
+    if not report.is_issued or data.corrections.empty:
+        return []
+    return [f"已采用更正 {len(data.corrections)} 处，印发的通报仍是原数，须另行印发更正"]
 
 
 def _qualifications(report: CheckReport) -> list[str]:

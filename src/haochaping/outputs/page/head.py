@@ -12,7 +12,7 @@ from haochaping.core.paths import find_locations
 from haochaping.core.period import Period
 from haochaping.figures.figure import Figures
 from haochaping.outputs.page.decision import signature_html, verdict_html
-from haochaping.present.addressee import addressee_words
+from haochaping.present.addressee import addressee_words, answered_words
 from haochaping.present.doubts import Doubts, matter_anchor, matter_label, numbered_matters
 from haochaping.present.html_fragment import Html, single_tab_stop, text
 from haochaping.present.html_table import matter_links
@@ -91,7 +91,7 @@ def _labels_html(matters: list[tuple[int, Matter]], report: CheckReport, data: Q
 
 def _line_html(number: int, matter: Matter, data: QuarterData, reference: Reference) -> str:
     who = addressee_words(matter, data, reference)
-    state = "已说明，仍须更正" if matter.status == "explained" else "未答复"
+    state = answered_words(matter)
     return (
         f'<li class="matter-{matter.severity}"><a href="#{matter_anchor(number)}">{number}</a> {text(matter.title)}'
         f'<span class="ask">请{text(who)}：{text(matter.question)}<span class="state">（{state}）</span></span></li>'

@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Finding, Matter
-from haochaping.core.labels import SEVERITIES, STATUSES, annex_words
+from haochaping.core.labels import SEVERITIES, STATUSES, annex_words, row_words
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.paths import find_locations
 from haochaping.figures.figure import Figures
 from haochaping.outputs.cell_words import cell_words
 from haochaping.outputs.page.figure_table import listed_figure_names, shown_places
-from haochaping.present.addressee import addressee_words
+from haochaping.present.addressee import addressee_words, answered_words
 from haochaping.present.doubts import affected_cells, matter_anchor
 from haochaping.present.finding_places import FindingPlaces
 from haochaping.present.html_fragment import Html, single_tab_stop, text
@@ -74,7 +74,9 @@ class _MattersSection:
         details = "".join(self._finding_html(finding, is_alone=len(findings) == 1) for finding in findings)
         ask = f'<p class="ask">{self._ask_html(matter)}</p>' if matter.is_open else ""
         answers = "".join(
-            f'<p class="answer">{_answer_label(f)}{text(f.answer)}</p>' for f in findings if f.answer
+            f'<p class="answer">{self._answerer(f, findings)}{_answer_label(f)}{text(f.answer)}</p>'
+            for f in findings
+            if f.answer
         )
         summary = "算式、依据、影响" if len(findings) == 1 else f"逐条 {len(findings)} 处，算式、依据、影响"
         return (
@@ -84,11 +86,15 @@ class _MattersSection:
             f"{ask}{answers}<details><summary>{summary}</summary>{details}{self._effects_html(findings)}</details></article>"
         )
 
+    def _answerer(self, finding: Finding, findings: Sequence[Finding]) -> str:
+        """Which of several findings an answer is about, in words."""
+        if len(findings) == 1 or self._data is None:
+            return ""
+        return f"{text(row_words(self._data.declaration, finding.at))}，"
+
     def _ask_html(self, matter: Matter) -> str:
         who = addressee_words(matter, self._data, self._reference)
-        return (
-            f"<strong>请{text(who)}</strong>：{text(matter.question)} <span>{_answered_words(matter)}</span>"
-        )
+        return f"<strong>请{text(who)}</strong>：{text(matter.question)} <span>（{answered_words(matter)}）</span>"
 
     def _expected_html(self, findings: Sequence[Finding]) -> str:
         """What a single doubtful cell should read, if the others are right."""
@@ -108,7 +114,7 @@ class _MattersSection:
             ("所据", self._compared_html(finding)),
             ("可疑", single_tab_stop("；".join(self._cell_html(finding, cell) for cell in finding.suspects))),
             ("解释", str(text(finding.hypothesis or ""))),
-            ("其他", self._state_html(finding)),
+            ("状态", self._state_html(finding)),
         ]
         body = "".join(
             f'<div class="{_ROW_CLASSES.get(label, "")}"><dt>{label}</dt><dd>{value}</dd></div>'
@@ -159,12 +165,6 @@ _ROW_CLASSES = {
     "解释": "arithmetic",
 }
 """What leads to cells stands on the page only; paper has the arithmetic of a matter with one finding."""
-
-
-def _answered_words(matter: Matter) -> str:
-    if matter.status == "explained":
-        return "（已说明，仍须更正）"
-    return "（未答复）"
 
 
 def _answer_label(finding: Finding) -> str:

@@ -13,16 +13,20 @@ from haochaping.core.model import QuarterData
 from haochaping.outputs.cell_words import cell_words
 from haochaping.store.tidy_tables import guard_formula
 
-_HEADINGS = ["编号", "程度", "状态", "位置", "原值", "应为", "意见", "算式", "建议"]
+_HEADINGS = ["事项", "编号", "程度", "状态", "位置", "原值", "应为", "意见", "算式", "建议"]
 
 
 def write_findings(data: QuarterData, report: CheckReport, folder: Path) -> None:
-    """Write ``findings.csv`` (opens in Excel, UTF-8 with BOM), ``findings.json`` and ``matters.json`` into `folder`."""
+    """Write ``findings.csv`` (matter by matter; opens in Excel, UTF-8 with BOM), ``findings.json`` and ``matters.json``."""
     with (folder / "findings.csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(_HEADINGS)
-        for finding in report.findings:
+        numbers = [(n, name) for n, matter in enumerate(report.matters, start=1) for name in matter.findings]
+        findings = {finding.id: finding for finding in report.findings}
+        for number, name in numbers:
+            finding = findings[name]
             row = [
+                str(number),
                 finding.id,
                 SEVERITIES[finding.severity],
                 data.quarter.in_own_words(STATUSES[finding.state]),

@@ -118,10 +118,10 @@ class _Bulletin:
     # --- before and in the text ---
 
     def _draft_page(self) -> list[Any]:
-        findings = self.report.uncorrected
-        if not findings:
+        to_correct = self.report.matters_to_correct
+        if not to_correct:
             return []
-        items = [paragraph(_DRAFT_ITEM, f"{i}. {finding.message}") for i, finding in enumerate(findings, 1)]
+        items = [paragraph(_DRAFT_ITEM, f"{number}. {matter.title}") for number, matter in to_correct]
         pages = [paragraph(_DRAFT_TITLE, DRAFT_HEADING), *items, paragraph(_DRAFT_ITEM, word.page_break())]
         return [word.to_fill_in("草稿页（印发前删去）", *pages)]
 
