@@ -102,7 +102,8 @@ def test_a_slip_that_is_located_is_a_matter_of_its_own(real: QuarterData, refere
         m for m in report.matters if rules_in(report, m) & {"rate_recomputed", "evaluations_within_cases"}
     ]
     assert len(found) == 2 and all(len(matter.findings) == 1 for matter in found)
-    assert {matter.addressee for matter in found} == {"市住房公积金", "市水务集团有限责任公司"}
+    assert {matter.units for matter in found} == {("市住房公积金",), ("市水务集团有限责任公司",)}
+    assert all("可能是相邻两位数字颠倒。" in matter.title for matter in found)
 
 
 def finding(unit: str, status: str = "new", check: str = "silent_unit", **more: object) -> Finding:

@@ -346,7 +346,7 @@ def test_the_real_quarter_in_words(real: QuarterData, real_report: CheckReport, 
     figures = compute_figures(real, reference)
     summary = plain(write_sentences("summary", figures, real_report))
     assert (
-        "办件 648.78万件，其中高新区 137.34万件存疑；正文所列归集量 906.97万条，其中 258.19万条没有出处。"
+        "办件 648.78万件，其中高新区 137.34万件存疑；正文所列归集量 906.97万条，其中 258.19万条在两表中没有出处。"
         in summary
     )
     assert "主动评价 34.31万条，占评价的 5.29%" in summary

@@ -119,11 +119,11 @@ def _is_share(cell: CellRef, data: QuarterData) -> bool:
 
 
 def _needs_office(finding: Finding, data: QuarterData, owners: Owners) -> bool:
-    """Whether a finding is about what no unit made: a total, the text, a whole column, or a rate where no count is suspect."""
+    """Whether a finding is about what no unit made: a total, the text, a whole column, or a rate that must be corrected."""
     if owners.of(finding.at) is None:
         return True
     cells = (finding.at, *finding.suspects)
-    is_of_counts = any(data.declaration.is_count(cell.table, cell.column) for cell in cells)
+    is_of_counts = all(data.declaration.is_count(cell.table, cell.column) for cell in cells)
     return finding.severity == "correct" and not is_of_counts
 
 

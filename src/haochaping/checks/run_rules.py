@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -141,7 +142,8 @@ def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[
     doubts = sorted(group.doubts, key=lambda doubt: SEVERITY_ORDER.index(doubt.rule.severity))
     lead, *others = doubts
     cells = tuple(dict.fromkeys(cell for doubt in doubts for cell in doubt.outcome.cells))
-    summary = message = _render_message(lead.rule, lead.outcome, cell_index)
+    hypothesis = hypothesis_text(group, cell_index, rules, KINDS)
+    summary = message = _render_message(lead.rule, lead.outcome, cell_index) + _slip_remark(hypothesis or "")
     if others:
         message += "很可能是同一原因，还使：" + "".join(
             _render_message(d.rule, d.outcome, cell_index) for d in others
@@ -158,7 +160,7 @@ def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[
         suspects=group.suspects,
         likeliest=group.likeliest,
         changes=group.changes,
-        hypothesis=hypothesis_text(group, cell_index, rules, KINDS),
+        hypothesis=hypothesis,
         expected=_expected(group, lead.outcome),
         summary=summary,
         several=period.in_own_words(lead.rule.several),
@@ -166,6 +168,15 @@ def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[
         affected=_records_affected(group, cell_index),
     )
     return replace(finding, matter=finding.id if group.is_located else lead.rule.matter or lead.rule.id)
+
+
+_SLIPS = re.compile("（((?:漏加|重复加了)[^（）]*|相邻两位数字颠倒)）")
+
+
+def _slip_remark(hypothesis: str) -> str:
+    """The slip that the explanations name, if they name a single one: what to look for first."""
+    slips = {*_SLIPS.findall(hypothesis)}
+    return f"可能是{slips.pop()}。" if len(slips) == 1 else ""
 
 
 def _records_affected(group: DoubtGroup, cell_index: CellIndex) -> float | None:

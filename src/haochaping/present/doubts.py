@@ -98,7 +98,7 @@ class Doubts:
         """Whether words about many cells, such as 零 of all negative ratings, are about a column that is in doubt."""
         declaration = self._data.declaration if self._data else None
         is_of_many = len(cells) > MOST_COMPARED_CELLS and ALL_ROWS in finding.at.names
-        return is_of_many and cells <= affected_cells(finding, declaration)
+        return is_of_many and len(cells & affected_cells(finding, declaration)) > len(cells) / 2
 
     def note_html(self, numbers: Iterable[int]) -> Html:
         """The note beside a paragraph: whose figures are in doubt; opened, it names the matters. Blank without any."""

@@ -46,7 +46,6 @@ def scope(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     within = _test_relation(cell_index, districts, "附件1包括附件3（附件4另计）", ("one",), ("three",))
     refuted = [relation for relation in (side_by_side, nested, within) if relation.districts]
     is_possible = not side_by_side.districts or not (nested.districts or within.districts)
-    holding = [r.name for r in (side_by_side, nested, within) if not r.districts]
     yield Outcome(
         whole_column(cell_index.spec("districts"), "evaluations"),
         tuple(dict.fromkeys(cell for relation in refuted for cell in relation.cells)),
@@ -54,7 +53,6 @@ def scope(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         "；".join(f"{relation.name}：{relation.arithmetic}" for relation in refuted),
         values={
             "refuted": "；".join(f"如{relation.name}，{relation.lacking}" for relation in refuted),
-            "holding": "、".join(holding),
         },
         suspects=tuple(dict.fromkeys(cell for relation in refuted for cell in relation.whole)),
         affected=sum(relation.excess for relation in refuted),
