@@ -455,3 +455,19 @@ def test_a_refused_answer_is_told_at_its_finding(real: QuarterData, reference: R
     early = replace(explain(WINDOW, "原因"), on="2022-09-20")
     finding = next(f for f in run(real, reference, early).report.findings if f.id == WINDOW)
     assert finding.status == "new" and finding.answer.startswith("答复未采用：日期“2022-09-20”早于")
+
+
+def test_a_total_that_did_not_follow_a_correction_is_the_only_suspect(
+    real: QuarterData, reference: Reference
+) -> None:
+    """Not the right rows of its column, of which each could be too large by as much."""
+    cell = "district_departments/公共服务（水电气热通讯）/周村区/evaluations"
+    report = run(real, reference, correct(TOTAL, cell, "0", "4356")).report
+    [raised] = [f for f in report.findings if "由更正引起" in f.message]
+    assert raised.at == CellRef("district_departments", "汇总", "evaluations", "周村区")
+    assert raised.suspects == (raised.at,) and raised.hypothesis == "此数没有随更正改动，应为 45,290。"
+    still = next(f for f in report.findings if f.id == TOTAL)
+    [matter] = [m for m in report.matters if TOTAL in m.findings]
+    assert still.is_open and matter.units == () and matter.needs_office, (
+        "the rows agree: no unit need be asked"
+    )

@@ -58,7 +58,7 @@ def cells_to_verify(finding: Finding, owners: Owners) -> tuple[CellRef, ...]:
     row: no unit can verify it.
     """
     located = tuple(dict.fromkeys(cell for cell in (finding.at, *finding.suspects) if owners.of(cell)))
-    if located:
+    if located or finding.suspects:
         return located
     names_a_row = finding.at in finding.cells and finding.at.table != TEXT_CLAIMS
     return tuple(cell for cell in finding.cells if owners.of(cell)) if names_a_row else ()

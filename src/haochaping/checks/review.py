@@ -320,12 +320,32 @@ def _mark_raised_by_corrections(
     known = {finding.id for finding in before.findings}
     changed = {correction.cell for _, correction in corrections}
     findings = (
-        replace(finding, message=f"{finding.message}（由更正引起，请再核对更正的数。）")
+        _raised_by(finding, [correction for _, correction in corrections])
         if finding.id not in known and changed & set(finding.cells)
         else finding
         for finding in after.findings
     )
     return replace(after, findings=tuple(findings))
+
+
+def _raised_by(finding: Finding, corrections: Sequence[Correction]) -> Finding:
+    """A finding that corrections raised; a total that lacks just what one of them changed has not followed it."""
+    total = finding.expected.replace(",", "")
+    printed = finding.printed.get(finding.at, "")
+    for correction in corrections:
+        counts = (total, printed, correction.corrected, correction.printed)
+        if correction.cell in finding.cells and all(count.isdecimal() for count in counts):
+            expected, before, corrected, was = map(int, counts)
+            if expected - before == corrected - was:
+                return replace(
+                    finding,
+                    message=f"{finding.message}（由更正引起：此数没有随更正改动。）",
+                    suspects=(finding.at,),
+                    likeliest=(finding.at,),
+                    changes=((finding.at, expected),),
+                    hypothesis=f"此数没有随更正改动，应为 {finding.expected}。",
+                )
+    return replace(finding, message=f"{finding.message}（由更正引起，请再核对更正的数。）")
 
 
 def _closed_by_correction(
