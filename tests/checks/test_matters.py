@@ -72,6 +72,13 @@ def test_each_line_of_the_real_quarter(
     assert len(matter.findings) == rows and matter.severity == severity
 
 
+def test_notes_under_the_annexes_are_the_offices(real_report: CheckReport) -> None:
+    """Units say why a number is not listed; what a symbol means stands in a note that none of them wrote."""
+    matter = of_rule(real_report, "word_undefined")
+    assert matter.needs_office and len(matter.units) == 5 and not matter.addressee
+    assert not of_rule(real_report, "silent_unit").needs_office
+
+
 def test_what_nobody_need_act_on_is_a_hint(real_report: CheckReport) -> None:
     notes = {rule for m in real_report.matters if m.severity == "note" for rule in rules_in(real_report, m)}
     assert notes == {

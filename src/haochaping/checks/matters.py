@@ -92,7 +92,8 @@ def _matter(
         if (owner := owners.of(cell)) and not _is_share(cell, data)
     )
     names = tuple(name for _, name in units)
-    needs_office = not units or any(_needs_office(finding, data, owners) for finding in standing)
+    asked = [finding for finding in findings if finding.is_open or finding.severity == "note"]
+    needs_office = not units or any(_needs_office(finding, data, owners) for finding in asked)
     by_rule = _by_rule(findings)
     age, first = age_and_first
     return Matter(
