@@ -13,6 +13,13 @@ from haochaping.store.cell_index import CellIndex
 SEVERITY_ORDER = ("correct", "verify", "note")
 
 
+def must_be_settled(severity: str, status: str) -> bool:
+    """Whether something is still open: an explanation does not settle a 须更正, and nobody need answer a 提示."""
+    if severity == "note" or status == "corrected":
+        return False
+    return status != "explained" or severity == "correct"
+
+
 @dataclass(frozen=True)
 class Finding:
     """One doubt about printed figures.
@@ -65,10 +72,8 @@ class Finding:
 
     @property
     def is_open(self) -> bool:
-        """Whether it must still be settled; an explanation does not settle a 须更正, and nobody need answer a 提示."""
-        if self.severity == "note" or self.status == "corrected":
-            return False
-        return self.status != "explained" or self.severity == "correct"
+        """See :func:`must_be_settled`."""
+        return must_be_settled(self.severity, self.status)
 
     @property
     def id(self) -> str:
@@ -127,7 +132,5 @@ class Matter:
 
     @property
     def is_open(self) -> bool:
-        """Whether it must still be settled; an explanation does not settle a 须更正, and nobody need answer a 提示."""
-        if self.severity == "note" or self.status == "corrected":
-            return False
-        return self.status != "explained" or self.severity == "correct"
+        """See :func:`must_be_settled`."""
+        return must_be_settled(self.severity, self.status)

@@ -43,7 +43,7 @@ class Rule:
     brief: str = ""
     """Its matter in a few words, where the unit alone would not say which one is meant."""
     several: str = ""
-    """The sentence in place of several findings' messages: a template with ``count`` and ``units``, and the first one's values."""
+    """The sentence in place of several findings' messages: a template with ``count``, ``units`` and ``annex``."""
     tables: tuple[str, ...] = ()
     """Tables to which the rule applies: those that it names, else all that the city declares."""
     options: Mapping[str, Any] = field(default_factory=dict)

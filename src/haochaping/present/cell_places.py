@@ -9,7 +9,8 @@ from haochaping.checks.finding import Finding
 from haochaping.checks.outcome import ALL_ROWS
 from haochaping.core.annex_numbers import printed_table_names
 from haochaping.core.model import CellRef, QuarterData
-from haochaping.present.doubts import affected_cells, matter_numbers
+from haochaping.present.doubts import affected_cells
+from haochaping.present.numbered_matters import matter_numbers
 from haochaping.present.printed_table import printed_table
 from haochaping.store.cell_index import CellIndex
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass
 
 from haochaping.checks.check_report import CheckReport
-from haochaping.checks.finding import Finding, Matter
+from haochaping.checks.finding import Finding
 from haochaping.checks.outcome import ALL_ROWS
 from haochaping.core.declaration import Declaration
-from haochaping.core.labels import annex_words, column_heading, row_words
+from haochaping.core.labels import column_heading, row_words
 from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.figures.figure import PERCENT, Figure, Figures
 from haochaping.figures.unit_name import UnitName
 from haochaping.figures.what_if import figures_if
 from haochaping.present.html_fragment import Html, text
+from haochaping.present.numbered_matters import NumberedMatter, matter_anchor, matter_label, numbered_matters
 from haochaping.reference.reference import Reference
 from haochaping.store.apply_corrections import CorrectionNotApplicable
 from haochaping.store.cell_index import CellIndex
@@ -27,38 +27,6 @@ NEARLY_WHOLE = 0.99
 """Of a rate from here on, what it lacks of 100 % is what it says."""
 _COUNTED = ("个", "格")
 """Units of figures that count rows or cells: whatever stands in a cell, it stays one."""
-
-
-@dataclass(frozen=True)
-class NumberedMatter:
-    """A matter with its number on the page and its findings that are still open."""
-
-    number: int
-    matter: Matter
-    findings: tuple[Finding, ...]
-
-
-def matter_anchor(number: int) -> str:
-    """The HTML id of a matter on the page."""
-    return f"matter-{number}"
-
-
-def matter_numbers(report: CheckReport) -> dict[str, int]:
-    """Finding id to the number of its matter: matters are numbered in the order in which they are shown."""
-    return {
-        finding: number
-        for number, matter in enumerate(report.matters, start=1)
-        for finding in matter.findings
-    }
-
-
-def numbered_matters(report: CheckReport) -> Iterator[NumberedMatter]:
-    """The matters that must still be settled."""
-    findings = {finding.id: finding for finding in report.findings}
-    for number, matter in enumerate(report.matters, start=1):
-        if matter.is_open:
-            members = tuple(findings[name] for name in matter.findings if findings[name].is_open)
-            yield NumberedMatter(number, matter, members)
 
 
 class Doubts:
@@ -209,29 +177,6 @@ def _sum(cells: Iterable[CellRef], cell_index: CellIndex) -> float:
     )
 
 
-MOST_LABEL_UNITS = 2
-
-
-def matter_label(matter: Matter, findings: Sequence[Finding], data: QuarterData) -> str:
-    """A matter in a word or two: ``高新区``, ``市公安局等 6 个单位``, ``附件5总数``, or as its rule calls it: ``零差评``."""
-    lead = findings[0] if findings else None
-    if lead and lead.brief:
-        return lead.brief
-    if lead and lead.at.table == TEXT_CLAIMS:
-        return f"正文{row_words(data.declaration, lead.at)}"
-    is_of_total = lead is not None and any(
-        (row.table, row.row, row.member) == (lead.at.table, lead.at.row, lead.at.member)
-        for row in data.derived(CellIndex).total_rows
-    )
-    if lead and (is_of_total or not matter.units or ALL_ROWS in lead.at.names):
-        words = "" if ALL_ROWS in lead.at.names else row_words(data.declaration, lead.at)
-        heading = "" if words else column_heading(data.declaration, lead.at.column)
-        return f"{annex_words(data, lead.at.table)}{words or heading}"
-    if len(matter.units) <= MOST_LABEL_UNITS:
-        return "、".join(matter.units)
-    return f"{matter.units[0]}等 {len(matter.units)} 个单位"
-
-
 def largest_doubts(report: CheckReport, cell_index: CellIndex, limit: float, most: int = 3) -> list[UnitName]:
     """Names of the single counts of units that open findings doubt by a material share of their column, largest first.
 
@@ -282,11 +227,6 @@ def single_doubtful_cells(finding: Finding) -> set[CellRef]:
     """The place and suspects of a finding that are single cells of an annex; whole columns are left to section 8."""
     cells = {finding.at, *finding.suspects}
     return {cell for cell in cells if cell.table != TEXT_CLAIMS and ALL_ROWS not in cell.names}
-
-
-def is_open(finding: Finding) -> bool:
-    """Whether a 须更正 or 需核实 has not been settled."""
-    return finding.is_open
 
 
 def cell_words(cell: CellRef, declaration: Declaration) -> str:

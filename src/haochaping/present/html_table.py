@@ -12,9 +12,9 @@ from haochaping.core.declaration import Declaration
 from haochaping.core.labels import column_heading
 from haochaping.core.model import printed_column
 from haochaping.core.paths import find_locations
-from haochaping.present.doubts import matter_anchor
 from haochaping.present.header_tree import Heading, header_rows
 from haochaping.present.html_fragment import Html, single_tab_stop_per_target, text
+from haochaping.present.numbered_matters import matter_anchor
 from haochaping.reference.reference import load_reference
 
 

@@ -13,7 +13,7 @@ from haochaping.core.labels import SEVERITIES, STATUSES
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.outputs.cell_words import cell_words
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
-from haochaping.present.doubts import matter_label
+from haochaping.present.numbered_matters import matter_label
 from haochaping.store.answers import CORRECT, EXPLAIN, WITHDRAW, Answer, period_line
 from haochaping.store.cell_index import CellIndex, cell_of
 

@@ -13,10 +13,11 @@ from haochaping.core.period import Period
 from haochaping.figures.figure import Figures
 from haochaping.outputs.page.decision import signature_html, verdict_html
 from haochaping.present.addressee import addressee_words, answered_words
-from haochaping.present.doubts import Doubts, matter_anchor, matter_label, numbered_matters
+from haochaping.present.doubts import Doubts
 from haochaping.present.html_fragment import Html, single_tab_stop, text
 from haochaping.present.html_table import matter_links
 from haochaping.present.key_figures import key_figures
+from haochaping.present.numbered_matters import matter_anchor, matter_label, numbered_matters
 from haochaping.present.phrase import Number, Phrase
 from haochaping.present.sentences import KEY_FIGURES, compose
 from haochaping.reference.reference import Reference, load_reference
@@ -170,7 +171,7 @@ def _effects_of_slips(
 
 
 def _slip_words(changes: dict[CellRef, int], data: QuarterData) -> str:
-    """``高新区评价数、办件数应为 137,340``; of several values the first."""
+    """``高新区评价数、办件数实为 137,340``; of several values the first."""
     first, value = next(iter(changes.items()))
     same = [cell for cell, other in changes.items() if other == value and cell.row == first.row]
     columns = "、".join(column_heading(data.declaration, cell.column) for cell in same)

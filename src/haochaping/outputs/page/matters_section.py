@@ -13,9 +13,10 @@ from haochaping.figures.figure import Figures
 from haochaping.outputs.cell_words import cell_words
 from haochaping.outputs.page.figure_table import listed_figure_names, shown_places
 from haochaping.present.addressee import addressee_words, answered_words
-from haochaping.present.doubts import affected_cells, matter_anchor
+from haochaping.present.doubts import affected_cells
 from haochaping.present.finding_places import FindingPlaces
 from haochaping.present.html_fragment import Html, single_tab_stop, text
+from haochaping.present.numbered_matters import matter_anchor
 from haochaping.present.printed_text import display_printed
 from haochaping.reference.reference import Reference, load_reference
 

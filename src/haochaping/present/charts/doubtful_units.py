@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from haochaping.core.model import CellRef
-from haochaping.present.doubts import is_open, single_doubtful_cells
+from haochaping.present.doubts import single_doubtful_cells
 
 if TYPE_CHECKING:
     from haochaping.checks.check_report import CheckReport
@@ -19,7 +19,7 @@ DOUBT_REMARK = f"；橙色、标“{MARK}”的请核实"
 def doubtful_cells(report: CheckReport | None) -> set[CellRef]:
     """Single cells that open findings put in doubt; none without the checks."""
     findings = report.findings if report else ()
-    return {cell for finding in findings if is_open(finding) for cell in single_doubtful_cells(finding)}
+    return {cell for finding in findings if finding.is_open for cell in single_doubtful_cells(finding)}
 
 
 def doubtful_rows(report: CheckReport | None, table: str, columns: Iterable[str]) -> set[str]:

@@ -26,7 +26,6 @@ from haochaping.present.charts.style import (
     WIDE,
     Canvas,
 )
-from haochaping.present.doubts import is_open
 from haochaping.present.html_fragment import Html
 from haochaping.store.cell_index import claim_cell
 
@@ -115,7 +114,7 @@ def chart_headline_gap(
 def _is_doubtful(report: CheckReport | None) -> bool:
     """Whether a finding about the text's number is open."""
     findings = report.findings if report else ()
-    return any(finding.at == claim_cell("records") and is_open(finding) for finding in findings)
+    return any(finding.at == claim_cell("records") and finding.is_open for finding in findings)
 
 
 def _segments(data: QuarterData, figures: Figures, colour_of_gap: str) -> list[_Segment]:
