@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
 from haochaping.core.declaration import AS_PRINTED, CHANGE, Measure
@@ -155,6 +155,20 @@ def percent(value: Fraction, decimals: int, rounding: str = ROUND_HALF_UP) -> De
         context.prec = 60
         exact = Decimal(value.numerator * 100) / Decimal(value.denominator)
         return exact.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
+
+
+def rate_as_printed(numerator: int, denominator: int) -> tuple[float | None, str]:
+    """A rate as papers print it, with two decimals, and the number printed; ``/`` and none without a denominator.
+
+    What would round to 0 or 100 % without being it is rounded down: no rate is made perfect.
+    """
+    if not denominator:
+        return None, "/"
+    exact = Fraction(numerator, denominator)
+    shown = percent(exact, 2)
+    if shown in (0, 100) and exact not in (0, 1):
+        shown = percent(exact, 2, ROUND_DOWN)
+    return float(shown / 100), f"{shown}%"
 
 
 def is_rounded_to(value: Fraction, decimals: int, written: Decimal) -> bool:

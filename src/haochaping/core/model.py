@@ -134,6 +134,7 @@ AUXILIARY_FRAMES: dict[str, list[str]] = {
     ],
     "about": ["field", "value"],
     "inputs": ["file", "kind", "sha256", "bytes"],
+    "record_counts": ["view", "row", "member", "measure", "value"],
 }
 """Frames beside the cells, with their columns.
 
@@ -148,8 +149,9 @@ AUXILIARY_FRAMES: dict[str, list[str]] = {
   where the table is not declared.
 - ``about``: a row a fact about the period (its dates, its issuer, the text).
 - ``inputs``: a row an input file.
+- ``record_counts``: a row a count from records of single cases (:mod:`haochaping.core.record_counts`).
 """
-_FLOAT_COLUMNS = {"headline": ["value"]}
+_FLOAT_COLUMNS = {"headline": ["value"], "record_counts": ["value"]}
 _INTEGER_COLUMNS = {"annexes": ["annex", "position"], "inputs": ["bytes"], "notes": ["line"]}
 TOTAL_COLUMNS = ["table", "row", "member", "column", "value", "printed", "label"]
 UNREPORTED_COLUMNS = ["table", "row", "member", "column", "printed", "reason"]
@@ -241,6 +243,7 @@ class QuarterData:
     annexes: pd.DataFrame = _empty("annexes")
     about: pd.DataFrame = _empty("about")
     inputs: pd.DataFrame = _empty("inputs")
+    record_counts: pd.DataFrame = _empty("record_counts")
     history: tuple[QuarterData, ...] = ()
     """Earlier periods of the same kind, oldest first, corrections applied: what changes are measured against."""
     data_root: Path | None = None

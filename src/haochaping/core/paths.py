@@ -13,6 +13,9 @@ DATA_VARIABLE = "HAOCHAPING_DATA"
 """Environment variable by which the runner tells the notebook's kernel where the data are."""
 NOTES = "notes.md"
 """The analyst's notes, in the quarter's raw folder."""
+RECORDS = "records"
+"""Folder of the export of single cases and evaluations, in the quarter's raw folder."""
+_PASSING_NAMES = {"thumbs.db", ".ds_store", "desktop.ini"}
 ANSWERS = {NOTES, "review.xlsx", "review.csv"}
 """Files in the raw folder that the analyst fills in; none is a source of figures."""
 
@@ -36,10 +39,27 @@ class Locations:
         """Folder of everything published for `quarter`."""
         return self.output / str(quarter)
 
+    def record_cache(self, quarter: Period) -> Path:
+        """Folder of what records of `quarter` came to, kept so that they are read once; may be removed at any time."""
+        return self.data / "cache" / "records" / str(quarter)
+
     @property
     def reference(self) -> Path:
         """Folder of city settings, declaration, units and words."""
         return self.data / "reference"
+
+
+def record_files(raw: Path) -> list[Path]:
+    """The files of the export of records in a quarter's raw folder, in order of name; none without such a folder."""
+    folder = raw / RECORDS
+    found = folder.rglob("*") if folder.is_dir() else ()
+    return sorted(
+        path
+        for path in found
+        if path.is_file()
+        and not path.name.startswith(("~$", "."))
+        and path.name.lower() not in _PASSING_NAMES
+    )
 
 
 def project_root() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,10 +11,11 @@ from haochaping.checks.memory import PriorQuarter
 from haochaping.checks.review import ReviewResult, review
 from haochaping.core.errors import InputRefused
 from haochaping.core.model import QuarterData, frame
-from haochaping.core.paths import ANSWERS, NOTES, Locations, quarters_in
+from haochaping.core.paths import ANSWERS, NOTES, Locations, quarters_in, record_files
 from haochaping.core.period import Period
 from haochaping.pipeline.printed_quarter import load_printed, rests_on_tidy
 from haochaping.read.raw_folder import describe_input, input_files
+from haochaping.reference.record_settings import RECORD_SETTINGS
 from haochaping.reference.reference import Reference, load_reference
 from haochaping.store.answers import answer_file, read_answers
 from haochaping.store.apply_corrections import recorded_corrections, undo_corrections
@@ -21,7 +23,12 @@ from haochaping.store.notes import read_notes
 from haochaping.store.tidy_tables import read_tidy
 
 
-def assess(locations: Locations, quarter: Period, as_of: date) -> ReviewResult:
+def assess(
+    locations: Locations,
+    quarter: Period,
+    as_of: date,
+    report_progress: Callable[[str], None] | None = None,
+) -> ReviewResult:
     """Read a quarter, apply its corrections, judge its explanations on `as_of`, compare with earlier quarters.
 
     Raises
@@ -31,7 +38,7 @@ def assess(locations: Locations, quarter: Period, as_of: date) -> ReviewResult:
         is reported in ``report.about_past`` instead.
     """
     reference = load_reference(locations.reference)
-    printed = load_printed(locations, quarter, reference)
+    printed = load_printed(locations, quarter, reference, report_progress)
     answers = read_answers(answer_file(locations.raw(quarter)), quarter)
     past, about_past = load_past(locations, quarter, reference)
     notes_file = locations.raw(quarter) / NOTES
@@ -64,7 +71,7 @@ def earlier_quarters(locations: Locations, quarter: Period) -> list[Period]:
 def _has_input(folder: Path) -> bool:
     """Whether a raw folder holds anything to read, or to be refused when it is read."""
     try:
-        return bool(input_files(folder))
+        return bool(input_files(folder) or record_files(folder))
     except InputRefused:
         return True
 
@@ -121,7 +128,11 @@ def changed_source_files(tidy: QuarterData, raw: Path) -> list[str]:
     has no files: then the tidy tables are the only source.
     """
     inputs = tidy.inputs[~tidy.inputs["file"].str.lower().isin(ANSWERS)]
-    now = {path.name: describe_input(path, "")["sha256"] for path in input_files(raw)}
+    files = [*input_files(raw), *record_files(raw)]
+    if (settings := raw / RECORD_SETTINGS).is_file():
+        files.append(settings)
+    described = [describe_input(path, "") for path in files]
+    now = {str(entry["file"]): entry["sha256"] for entry in described}
     if not now or inputs.empty:
         return []
     then = dict(zip(inputs["file"], inputs["sha256"], strict=True))

@@ -116,7 +116,7 @@ def _build(
     log.report_progress(f"读入 {quarter.label}资料")
     if rests_on_tidy(locations, quarter):
         log.report_progress(TIDY_NOTICE)
-    reviewed = reviewed or assess(locations, quarter, inputs.as_of)
+    reviewed = reviewed or assess(locations, quarter, inputs.as_of, log.report_progress)
     reviewed = replace(reviewed, data=with_revisions(reviewed.data, locations.tidy(quarter)))
     data, report = reviewed.data, reviewed.report
     reference = load_reference(locations.reference)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from haochaping.core.paths import Locations, project_root, quarters_in
+from haochaping.core.paths import Locations, project_root, quarters_in, record_files
 from haochaping.core.period import Period
 from haochaping.files.file_hash import file_sha256
 from haochaping.files.free_path import name_without_new
@@ -81,7 +81,7 @@ def hash_inputs(locations: Locations, quarter: Period, as_of: date) -> Inputs:
 
 def _files_of_people(locations: Locations, quarter: Period) -> dict[str, list[Path]]:
     """The files below the data root that a run of `quarter` depends on, by group."""
-    raw = _list_files(locations.raw(quarter), "*")
+    raw = [*_list_files(locations.raw(quarter), "*"), *record_files(locations.raw(quarter))]
     return {
         "data": raw or _list_files(locations.tidy(quarter), "*.csv"),
         "past": _earlier_files(locations, quarter),
@@ -174,6 +174,7 @@ def _earlier_files(locations: Locations, quarter: Period) -> list[Path]:
         if quarter.follows(q)
     ]:
         files += [*_list_files(locations.tidy(earlier), "*.csv"), *_list_files(locations.raw(earlier), "*")]
+        files += record_files(locations.raw(earlier))
     return sorted(files)
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.util import find_spec
 
 from haochaping.core.errors import refuse
-from haochaping.core.model import QuarterData
-from haochaping.core.paths import Locations, find_locations, quarters_in
+from haochaping.core.model import QuarterData, frame
+from haochaping.core.paths import RECORDS, Locations, find_locations, quarters_in, record_files
 from haochaping.core.period import Period
-from haochaping.read.raw_folder import read_raw
+from haochaping.read.raw_folder import describe_input, input_files, read_raw
+from haochaping.reference.record_settings import RECORD_SETTINGS
 from haochaping.reference.reference import Reference
 from haochaping.store.apply_corrections import undo_corrections
 from haochaping.store.data_contract import validate
@@ -17,10 +21,16 @@ from haochaping.store.tidy_tables import read_tidy
 TIDY_NOTICE = "未见原始资料文件夹，依据 data/tidy 中整理过的数据"
 
 
-def load_printed(locations: Locations, quarter: Period, reference: Reference) -> QuarterData:
+def load_printed(
+    locations: Locations,
+    quarter: Period,
+    reference: Reference,
+    report_progress: Callable[[str], None] | None = None,
+) -> QuarterData:
     """Read a quarter as its source prints it, without corrections.
 
-    The raw folder is read if there is one, else the tidy tables, whose corrections are taken back.
+    The raw folder is read if there is one, else the tidy tables, whose corrections are taken back. An export of records
+    is counted too; where nothing was printed, its counts are the quarter's cells.
 
     Raises
     ------
@@ -31,7 +41,35 @@ def load_printed(locations: Locations, quarter: Period, reference: Reference) ->
     if rests_on_tidy(locations, quarter):
         tidy = read_tidy(locations.tidy(quarter), quarter, reference)
         return undo_corrections(validate(tidy), reference)
-    return validate(read_raw(locations.raw(quarter), quarter, reference))
+    raw = locations.raw(quarter)
+    if not record_files(raw):
+        return validate(read_raw(raw, quarter, reference))
+    printed = read_raw(raw, quarter, reference) if input_files(raw) else None
+    return validate(_with_records(locations, printed, quarter, reference, report_progress))
+
+
+def _with_records(
+    locations: Locations,
+    printed: QuarterData | None,
+    quarter: Period,
+    reference: Reference,
+    report_progress: Callable[[str], None] | None,
+) -> QuarterData:
+    raw = locations.raw(quarter)
+    if not all(find_spec(name) for name in ("ibis", "duckdb", "pyarrow")):
+        raise refuse(
+            str(raw / RECORDS), "读取单件记录的程序包没有安装", "请先运行 make setup-records（只做一次）"
+        )
+    from haochaping.records.read_records import with_records
+
+    data = with_records(printed, raw, quarter, reference, locations.record_cache(quarter), report_progress)
+    settings = raw / RECORD_SETTINGS
+    inputs = [
+        *data.inputs.to_dict("records"),
+        *(describe_input(path, RECORDS) for path in record_files(raw)),
+        *([describe_input(settings, "record settings")] if settings.is_file() else []),
+    ]
+    return replace(data, inputs=frame("inputs", inputs))
 
 
 def rests_on_tidy(locations: Locations, quarter: Period) -> bool:

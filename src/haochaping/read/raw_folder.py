@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,17 +9,19 @@ from pathlib import Path
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import QuarterData, frame
-from haochaping.core.paths import ANSWERS
+from haochaping.core.paths import ANSWERS, RECORDS
 from haochaping.core.period import Period
+from haochaping.files.file_hash import file_sha256
 from haochaping.read.compare_sources import with_second_source
 from haochaping.read.formats import file_format as formats
 from haochaping.read.formats.document import DocumentBlock, read_document
 from haochaping.read.formats.text_file import read_bulletin, read_text
 from haochaping.read.grid.grid import Grid
 from haochaping.read.stated_period import refuse_file_names
+from haochaping.reference.record_settings import RECORD_SETTINGS
 from haochaping.reference.reference import Reference
 
-IGNORED_NAMES = {"thumbs.db", ".ds_store", "desktop.ini", "readme.md", ".gitkeep"}
+IGNORED_NAMES = {"thumbs.db", ".ds_store", "desktop.ini", "readme.md", ".gitkeep", RECORD_SETTINGS}
 _ORDER = (formats.WORKBOOK, formats.CSV, formats.WORD, formats.WEBPAGE, formats.PDF, formats.TEXT)
 """Order in which sources are preferred: figures as they were entered first, then formats that keep cells apart best."""
 KINDS = {
@@ -181,10 +182,9 @@ def _with_source_facts(data: QuarterData, used: Sequence[Path]) -> QuarterData:
 
 def describe_input(path: Path, kind: str) -> dict[str, object]:
     """Return name, kind, SHA-256 and size of an input file, as a row of the frame ``inputs``."""
-    content = path.read_bytes()
     return {
-        "file": path.name,
+        "file": path.name if path.parent.name != RECORDS else f"{RECORDS}/{path.name}",
         "kind": kind,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
+        "sha256": file_sha256(path),
+        "bytes": path.stat().st_size,
     }

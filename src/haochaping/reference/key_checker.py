@@ -5,19 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from haochaping.core.errors import Problem
 from haochaping.reference.toml_lines import TomlLines
 
-TEXT, NUMBER, AMOUNT, FLAG, TEXTS, TABLE = (
+TEXT, NUMBER, AMOUNT, FLAG, TEXTS, TABLE, CODES, DAY = (
     "文字",
     "整数",
     "不小于零的数",
     "true 或 false",
     "文字的列表",
     "一节",
+    '代码的列表，如 ["1"]',
+    "日期，如 2023-04-06",
 )
 
 
@@ -80,10 +83,25 @@ class KeyChecker:
             FLAG: isinstance(value, bool),
             TEXTS: isinstance(value, list) and all(isinstance(v, str) and v.strip() for v in value),
             TABLE: isinstance(value, dict),
+            CODES: isinstance(value, list) and all(_is_code(v) for v in value),
+            DAY: _is_day(value),
         }[type_]
         if not is_right:
             self.problem(place, repr(value)[:80], f"应为{type_}{'：' if allowed else ''}{'、'.join(allowed)}")
         return is_right
+
+
+def _is_code(value: object) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool) and bool(str(value).strip())
+
+
+def _is_day(value: object) -> bool:
+    if isinstance(value, date):
+        return True
+    try:
+        return isinstance(value, str) and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def _is_amount(value: object) -> bool:

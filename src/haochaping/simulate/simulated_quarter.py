@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from haochaping.cleaning.number_or_missing import percent
+from haochaping.cleaning.number_or_missing import percent, rate_as_printed
 from haochaping.core.declaration import AnnexSpec, Declaration
 from haochaping.core.model import (
     MISSING,
@@ -325,14 +325,7 @@ def chinese_date(day: str) -> str:
 
 def _service_row(cases: int, evaluations: int, active: int, negative: int) -> dict[str, Any]:
     """Make the figures of a row of annex 1 or 2; the rate has two decimals, or is ``/`` without cases."""
-    rate: float | None = None
-    printed = "/"
-    if cases:
-        exact = Fraction(evaluations, cases)
-        shown = percent(exact, 2)
-        if shown in (0, 100) and exact not in (0, 1):
-            shown = percent(exact, 2, ROUND_DOWN)
-        printed, rate = f"{shown}%", float(Decimal(shown) / 100)
+    rate, printed = rate_as_printed(evaluations, cases)
     return {
         "cases": cases,
         "evaluations": evaluations,

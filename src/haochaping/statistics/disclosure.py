@@ -50,6 +50,32 @@ def suppress(table: pd.DataFrame | pd.Series, threshold: int) -> Any:
     return shown.mask(((shown > 0) & (shown < min_shown)).fillna(False))
 
 
+def suppress_parts(parts: pd.Series, threshold: int) -> Any:
+    """Hide the small counts among parts whose sum is known elsewhere, so that none can be worked out from it.
+
+    As :func:`suppress`; where that hides a single part, the smallest one shown is hidden too.
+
+    Parameters
+    ----------
+    parts : Series of counts
+        Parts of one total.
+
+    Returns
+    -------
+    Series of Int64
+
+    References
+    ----------
+    Hundepool, A. et al. (2012). Statistical Disclosure Control. Wiley, chapter 4 (secondary suppression).
+    """
+    shown = suppress(parts, threshold)
+    if (hidden := shown.isna() & parts.notna()).sum() == 1:
+        others = shown[~hidden & (shown > 0)]
+        if len(others):
+            shown[others.idxmin()] = pd.NA
+    return shown
+
+
 def round_to(values: npt.ArrayLike, base: int = 5) -> Any:
     """Round counts to the nearest multiple of `base`, halves up.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from haochaping.checks.cell_sum import bounded, rates_with_base
@@ -18,6 +18,7 @@ from haochaping.cleaning.period_mentions import period_mentions, periods_of_data
 from haochaping.core.labels import after_annex, row_words
 from haochaping.core.model import TEXT_CLAIMS, CellRef, note_text
 from haochaping.core.text import normalize_for_comparison
+from haochaping.core.working_days import add_working_days, last_working_day
 from haochaping.read.stated_period import other_period
 from haochaping.store.cell_index import CellIndex, cell_of, claim_cell, note_cell
 
@@ -137,8 +138,8 @@ def window(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     )
     day = date.fromisoformat(end)
     try:
-        last = _last_working_day(day)
-        closes = _working_days_after(last, days)
+        last = last_working_day(day)
+        closes = add_working_days(last, days)
     except NotImplementedError:
         yield not_evaluable(at, (), f"工作日历没有{day.year + 1}年的安排，请更新 chinesecalendar")
         return
@@ -219,23 +220,6 @@ def extraction_day(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         yield Outcome(
             claim_cell("extraction_date"), (), state(not without_day), shown, values={"shown": shown}
         )
-
-
-def _last_working_day(day: date) -> date:
-    from chinese_calendar import is_workday
-
-    while not is_workday(day):
-        day -= timedelta(days=1)
-    return day
-
-
-def _working_days_after(day: date, count: int) -> date:
-    from chinese_calendar import is_workday
-
-    while count:
-        day += timedelta(days=1)
-        count -= is_workday(day)
-    return day
 
 
 def claims(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:

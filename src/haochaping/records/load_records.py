@@ -1,0 +1,243 @@
+"""Read an export into the embedded engine: only the fields that are needed, as text and times, one table a kind of record."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+import pyarrow.csv
+
+from haochaping.core.errors import InputRefused, refuse
+from haochaping.records.csv_quotes import QuoteChecked, UnclosedQuote
+from haochaping.records.definitions import PART
+from haochaping.records.record_files import CSV, PARQUET, RecordFile, excel_rows
+from haochaping.reference.record_settings import RecordKind
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend
+
+
+_BLOCK = 1 << 24
+_LARGEST_WHOLE = 2**53
+"""Whole numbers above are not exact in a spreadsheet's cell."""
+_TIME_FORMATS = (
+    *("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d%H%M%S", "%Y%m%d"),
+    *("%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日%H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日"),
+)
+_WRONG_TIME = "no time"
+_ROW = re.compile(r"Row #(\d+)")
+_SECONDS_BETWEEN_REPORTS = 2.0
+
+ReportProgress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class LoadedRecords:
+    """An export in the engine: a table for each kind of record that it has.
+
+    Each has the fields of its kind, as text (blank is missing) or as times, and ``PART``; a field that no file has is
+    missing in every row.
+    """
+
+    connection: Backend
+    files: Sequence[RecordFile]
+
+    def table(self, kind: str) -> ibis.Table | None:
+        """The table of a kind; None where the export has no such records."""
+        return self.connection.table(kind) if any(file.kind.name == kind for file in self.files) else None
+
+
+@contextmanager
+def loaded_records(
+    files: Sequence[RecordFile], report_progress: ReportProgress | None = None
+) -> Iterator[LoadedRecords]:
+    """Read the files of an export for the length of a block; what does not fit into memory goes to a folder that is removed.
+
+    Raises
+    ------
+    InputRefused
+        A file is damaged, in another encoding, has a row with more or fewer fields than headings, a quote that is not closed,
+        or something else in place of a time: file, row, what was expected. No text of a record is in the message.
+    """
+    with tempfile.TemporaryDirectory(prefix="haochaping-") as folder:
+        connection = ibis.duckdb.connect(temp_directory=folder)
+        try:
+            progress = _Progress(files, report_progress)
+            for kind in {file.kind.name: file.kind for file in files}.values():
+                connection.con.execute(_create(kind))
+            for part, file in enumerate(files):
+                _insert(connection, file, part)
+                progress.report(file, part, _rows(connection, files[: part + 1]))
+            yield LoadedRecords(connection, files)
+        finally:
+            connection.disconnect()
+
+
+def _create(kind: RecordKind) -> str:
+    columns = [f"{f.name} {'TIMESTAMP' if f.is_time else 'VARCHAR'}" for f in kind.fields.values()]
+    return f"CREATE TABLE {kind.name} ({', '.join(columns)}, {PART} INTEGER)"
+
+
+def _rows(connection: Backend, files: Sequence[RecordFile]) -> int:
+    names = {file.kind.name for file in files}
+    return sum(connection.con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in names)
+
+
+def _insert(connection: Backend, file: RecordFile, part: int) -> None:
+    con = connection.con
+    columns = [
+        f"{_value(field.name, field.is_time) if field.name in file.columns else 'NULL'} AS {field.name}"
+        for field in file.kind.fields.values()
+    ]
+    try:
+        with _source(con, file) as source:
+            con.execute(f"INSERT INTO {file.kind.name} SELECT {', '.join(columns)}, {part} FROM {source}")
+    except UnclosedQuote as error:
+        raise refuse(
+            f"{file.place} 第 {error.line} 行", "引号没有收尾", "引号应成对，一条记录占一行"
+        ) from None
+    except (UnicodeDecodeError, pa.ArrowInvalid, duckdb.Error) as error:
+        raise _refusal(con, file, error) from None
+
+
+def _value(name: str, is_time: bool) -> str:
+    """SQL for a field of the source: text without blanks around it, or a time; the marker is raised for anything else."""
+    text = f"nullif(trim(CAST({name} AS VARCHAR)), '')"
+    if not is_time:
+        return text
+    formats = ", ".join(f"'{item}'" for item in _TIME_FORMATS)
+    parsed = f"coalesce(try_cast({text} AS TIMESTAMP), try_strptime({text}, [{formats}]))"
+    return f"CASE WHEN {text} IS NULL THEN NULL WHEN {parsed} IS NULL THEN error('{_WRONG_TIME}') ELSE {parsed} END"
+
+
+@contextmanager
+def _source(con: duckdb.DuckDBPyConnection, file: RecordFile) -> Iterator[str]:
+    """A name in the engine under which the file's needed columns are read, in the file's order, as fields."""
+    if file.format == PARQUET:
+        shown = ", ".join(f'"{heading}" AS {name}' for name, heading in _quoted(file))
+        yield f"(SELECT {shown} FROM read_parquet('{str(file.path).replace(chr(39), chr(39) * 2)}'))"
+        return
+    reader = _csv_batches(file) if file.format == CSV else _excel_table(file)
+    con.register("source", reader)
+    try:
+        yield "source"
+    finally:
+        con.unregister("source")
+
+
+def _quoted(file: RecordFile) -> Iterator[tuple[str, str]]:
+    for name, heading in file.columns.items():
+        yield name, heading.replace('"', '""')
+
+
+def _csv_batches(file: RecordFile) -> pa.RecordBatchReader:
+    """The needed columns of a CSV, batch by batch; no other column becomes a value."""
+    raw = QuoteChecked(file.path.open("rb"), file.delimiter)
+    stream: Any = (
+        raw
+        if file.encoding == "utf-8"
+        else pa.transcoding_input_stream(pa.PythonFile(raw, mode="r"), file.encoding, "utf-8")
+    )
+    names = [f"column{i}" for i in range(len(file.headings))]
+    wanted = {name: names[file.headings.index(heading)] for name, heading in file.columns.items()}
+    reader = pyarrow.csv.open_csv(
+        stream,
+        read_options=pyarrow.csv.ReadOptions(
+            use_threads=False, block_size=_BLOCK, skip_rows=1, column_names=names
+        ),
+        parse_options=pyarrow.csv.ParseOptions(
+            delimiter=file.delimiter, newlines_in_values=True, ignore_empty_lines=True
+        ),
+        convert_options=pyarrow.csv.ConvertOptions(
+            include_columns=list(wanted.values()),
+            column_types=dict.fromkeys(names, pa.string()),
+            strings_can_be_null=False,
+        ),
+    )
+    schema = pa.schema([(name, pa.string()) for name in wanted])
+    batches = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in reader)
+    return pa.RecordBatchReader.from_batches(schema, batches)
+
+
+def _excel_table(file: RecordFile) -> pa.Table:
+    """The needed columns of a workbook's first sheet, as text."""
+    rows = excel_rows(file.path, file.place)[1:]
+    columns = {}
+    for name, heading in file.columns.items():
+        at = file.headings.index(heading)
+        columns[name] = pa.array(
+            [_excel_text(row[at], file, heading, i) for i, row in enumerate(rows, start=2)], pa.string()
+        )
+    return pa.table(columns)
+
+
+def _excel_text(cell: Any, file: RecordFile, heading: str, row: int) -> str:
+    """A cell as an export in text would write it."""
+    if isinstance(cell, bool):
+        return str(int(cell))
+    if isinstance(cell, float):
+        if abs(cell) >= _LARGEST_WHOLE:
+            expected = "编号在表格中存成了数，末几位已经丢失；请按文本导出，或导出为 CSV"
+            raise refuse(f"{file.place} 第 {row} 行 {heading}", "", expected)
+        return str(int(cell)) if cell.is_integer() else str(cell)
+    return cell.isoformat(sep=" ") if isinstance(cell, datetime) else str(cell)
+
+
+def _refusal(con: duckdb.DuckDBPyConnection, file: RecordFile, error: Exception) -> InputRefused:
+    """What is wrong with a file that could not be read, without any of its text: names and numbers may stand in it."""
+    message = str(error)
+    if _WRONG_TIME in message:
+        return _wrong_time(con, file)
+    if file.format == PARQUET:
+        return refuse(file.place, "文件已损坏或不完整", "应为完整的 Parquet 文件，请重新导出")
+    if row := _ROW.search(message):
+        expected = f"应有 {len(file.headings)} 格，与第 1 行的列名一样多；引号应成对"
+        return refuse(f"{file.place} 第 {row[1]} 行", "格数不符", expected)
+    if isinstance(error, UnicodeDecodeError) or "utf8" in message.lower() or "codec" in message:
+        return refuse(file.place, "文字编码前后不一", "应为 UTF-8 或 GB18030 编码的 CSV")
+    return refuse(file.place, "格数不符", f"每行应有 {len(file.headings)} 格，引号应成对")
+
+
+def _wrong_time(con: duckdb.DuckDBPyConnection, file: RecordFile) -> InputRefused:
+    """Find the first row with something else in place of a time."""
+    times = [field for field in file.kind.fields.values() if field.is_time and field.name in file.columns]
+    conditions = {field.name: _value(field.name, is_time=True) for field in times}
+    found: list[tuple[int, str]] = []
+    for field in times:
+        value = conditions[field.name].replace(f"error('{_WRONG_TIME}')", "TIMESTAMP 'infinity'")
+        with _source(con, file) as source:
+            row = con.execute(
+                f"SELECT min(row) FROM (SELECT row_number() OVER () AS row, {value} AS value FROM {source}) "
+                "WHERE value = TIMESTAMP 'infinity'"
+            ).fetchall()[0][0]
+        if row is not None:
+            found.append((row, file.columns[field.name]))
+    row, heading = min(found)
+    return refuse(f"{file.place} 第 {row + 1} 行 {heading}", "不是时间", "应写作 2023-03-10 17:23:32，或空白")
+
+
+class _Progress:
+    """Tells how far the reading of a long export is."""
+
+    def __init__(self, files: Sequence[RecordFile], report: ReportProgress | None):
+        self._sizes = [file.path.stat().st_size for file in files]
+        self._report, self._start, self._last = report, time.monotonic(), time.monotonic()
+
+    def report(self, file: RecordFile, part: int, rows: int) -> None:
+        """Tell rows, share and time left after a file, unless something was told a moment ago."""
+        now = time.monotonic()
+        if self._report is None or now - self._last < _SECONDS_BETWEEN_REPORTS:
+            return
+        self._last = now
+        share = sum(self._sizes[: part + 1]) / max(sum(self._sizes), 1)
+        left = (now - self._start) * (1 - share) / share
+        self._report(f"读取记录 {file.place}：已读 {rows:,} 条（{share:.0%}），约剩 {left:.0f} 秒")

@@ -1,0 +1,165 @@
+"""A period's export of records: what it comes to, as cells where nothing is printed, and beside what a bulletin prints."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from haochaping.cleaning.decode_text import decode
+from haochaping.core.errors import refuse
+from haochaping.core.labels import bulletin_title
+from haochaping.core.model import QuarterData, cell_rows, frame
+from haochaping.core.paths import record_files
+from haochaping.core.period import Period
+from haochaping.records.aggregate_cache import cache_key, cached
+from haochaping.records.aggregates import aggregate
+from haochaping.records.annex_counts import AnnexCounter
+from haochaping.records.count_rows import CountRows
+from haochaping.records.definitions import Conventions
+from haochaping.records.describe_conventions import describe_conventions
+from haochaping.records.load_records import ReportProgress
+from haochaping.records.record_files import recognise
+from haochaping.reference.record_settings import RECORD_SETTINGS, load_record_settings, record_kinds
+from haochaping.reference.reference import Reference
+
+PLACES = "places.csv"
+"""A city's list of towns and villages among its settings: columns ``code`` and ``name``; it need not have one."""
+SOURCE_KIND = "records"
+"""Kind of source of a period that has nothing but records."""
+
+
+def with_records(
+    printed: QuarterData | None,
+    raw: Path,
+    period: Period,
+    reference: Reference,
+    cache: Path,
+    report_progress: ReportProgress | None = None,
+) -> QuarterData:
+    """A period with what its records come to; its cells are theirs where nothing was printed.
+
+    Parameters
+    ----------
+    printed : QuarterData or None
+        What the bulletin prints; None where the period has records alone.
+    raw : Path
+        The period's raw folder, with the export.
+    cache : Path
+        Folder for aggregates, which are computed only where the records or conventions changed.
+
+    Raises
+    ------
+    InputRefused
+        The export or the settings cannot be used.
+    """
+    settings = load_record_settings(reference.folder, raw, reference.declaration)
+    files = recognise(record_files(raw), record_kinds(settings))
+    extracted = settings.extraction_date or _printed_extraction(printed)
+    if extracted is None:
+        expected = f'应写明数据提取日，如 extraction_date = "{period.end.isoformat()}"'
+        raise refuse(str(raw / RECORD_SETTINGS), "没有 extraction_date", expected)
+    conventions = Conventions(settings, period, extracted)
+    has_bulletin = printed is not None
+    key = cache_key(files, conventions, with_variations=has_bulletin)
+    aggregates = cached(
+        cache,
+        key,
+        lambda: aggregate(files, conventions, with_variations=has_bulletin, report_progress=report_progress),
+    )
+    rows = CountRows(aggregates, conventions, reference, read_places(reference.folder)).rows()
+    if printed is None:
+        printed = _from_records(aggregates["units"], conventions, reference)
+    about = [
+        *printed.about.to_dict("records"),
+        {"field": "record_conventions", "value": "\n".join(describe_conventions(conventions))},
+    ]
+    return replace(printed, record_counts=frame("record_counts", rows), about=frame("about", about))
+
+
+def _printed_extraction(printed: QuarterData | None) -> date | None:
+    text = printed.fact("extraction_date") if printed is not None else ""
+    return date.fromisoformat(text) if text else None
+
+
+def _from_records(units: pd.DataFrame, conventions: Conventions, reference: Reference) -> QuarterData:
+    """A period whose cells are counted from records."""
+    period, declaration = conventions.period, reference.declaration
+    counter = AnnexCounter(conventions.settings, reference, period.end)
+    dates = {
+        "period_start": period.start.isoformat(),
+        "period_end": period.end.isoformat(),
+        "extraction_date": conventions.extraction_date.isoformat(),
+    }
+    cells: list[dict[str, Any]] = []
+    annexes: list[dict[str, Any]] = []
+    for number, (name, content) in enumerate(counter.annexes(units).items(), start=1):
+        spec = declaration.annexes[name]
+        place = "由单件记录汇总"
+        cells += [{**cell, "place": place} | _reason(cell) for cell in cell_rows(spec, content, number)]
+        annexes.append(
+            {
+                "table": name,
+                "position": number,
+                "annex": spec.number,
+                "title": f"{spec.title}{period.label_in_year}{declaration.subject}数据表",
+                "note": f"由单件记录汇总，数据统计范围 {_day(period.start)}至{_day(period.end)}，"
+                f"数据提取时间：{_day(conventions.extraction_date)}。",
+                **dates,
+            }
+        )
+    facts = {
+        "quarter": str(period),
+        "source_kind": SOURCE_KIND,
+        **dates,
+        "title": bulletin_title(period, declaration),
+    }
+    about = [{"field": name, "value": value} for name, value in facts.items()]
+    return QuarterData(
+        period,
+        declaration,
+        cells=frame("cells", cells),
+        annexes=frame("annexes", annexes),
+        about=frame("about", about),
+    )
+
+
+def _reason(cell: Mapping[str, Any]) -> dict[str, str]:
+    """Why a cell counted from records holds no number."""
+    if cell["status"] != "missing":
+        return {}
+    return {"reason": "分母为零，不适用" if cell["printed"] == "/" else "记录中没有这一项"}
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def read_places(reference: Path) -> dict[str, str]:
+    """Code to name of a city's towns and villages; empty without the list.
+
+    Raises
+    ------
+    InputRefused
+        It has other columns, or a code that is not of 9 or 12 digits.
+    """
+    path = reference / PLACES
+    if not path.is_file():
+        return {}
+    reader = csv.DictReader(decode(path.read_bytes(), str(path)).splitlines())
+    if reader.fieldnames != ["code", "name"]:
+        raise refuse(f"{path} 第 1 行", ",".join(reader.fieldnames or []), "首行应为 code,name")
+    places = {}
+    for line, row in enumerate(reader, start=2):
+        code = (row["code"] or "").strip()
+        if not (code.isascii() and code.isdecimal() and len(code) in (9, 12) and row["name"]):
+            raise refuse(
+                f"{path} 第 {line} 行", code, "代码应为九位（镇、街道）或十二位（村、社区），并写名称"
+            )
+        places[code] = row["name"].strip()
+    return places

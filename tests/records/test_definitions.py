@@ -1,0 +1,133 @@
+"""What records count as, against an independent recomputation in pandas, on exports with every fault planted."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from haochaping.core.paths import project_root, record_files
+from haochaping.core.period import Period
+from haochaping.records.aggregates import Aggregates, aggregate
+from haochaping.records.annex_counts import AnnexCounter
+from haochaping.records.definitions import Conventions
+from haochaping.records.record_files import recognise
+from haochaping.reference.record_settings import RecordSettings, load_record_settings, record_kinds
+from haochaping.reference.reference import load_reference
+from tests.records.exports import EXTRACTION, Export, make_export, settings_toml, write_export
+from tests.records.oracle import annex_tables, before_acceptance, flow, registered_departments, views
+
+REFERENCE = project_root() / "data" / "reference"
+PERIOD = Period.parse("2023Q1")
+UNITS = ["area", "tier", "department"]
+
+
+def counted(export: Export, folder: Path, **form: object) -> tuple[Aggregates, RecordSettings]:
+    """The aggregates of an export written to files and read back, and the settings."""
+    write_export(export, folder / "records", **form)  # type: ignore[arg-type]
+    (folder / "records.toml").write_text(settings_toml(export), "utf-8")
+    settings = load_record_settings(REFERENCE, folder, load_reference(REFERENCE).declaration)
+    files = recognise(record_files(folder), record_kinds(settings))
+    assert settings.extraction_date is not None
+    conventions = Conventions(settings, PERIOD, settings.extraction_date)
+    return aggregate(files, conventions, with_variations=True), settings
+
+
+def annexes(aggregates: Aggregates, settings: RecordSettings) -> dict[str, pd.DataFrame]:
+    counter = AnnexCounter(settings, load_reference(REFERENCE), PERIOD.end)
+    return counter.annexes(aggregates["units"])
+
+
+def assert_same_tables(found: dict[str, pd.DataFrame], expected: dict[str, pd.DataFrame]) -> None:
+    """Every row of the oracle is there with its counts; every other row counts nothing."""
+    for name, table in expected.items():
+        keys = [column for column in ("district", "department", "tier") if column in table]
+        counts = [column for column in table.columns if column in found[name] and column not in keys]
+        assert "evaluations" in counts
+        mine = found[name].set_index(keys)[counts].astype(int)
+        right = table.set_index(keys)[counts].astype(int).reindex(mine.index, fill_value=0)
+        pd.testing.assert_frame_equal(mine, right, check_dtype=False)
+        assert set(table.set_index(keys).index) <= set(mine.index)
+
+
+@pytest.mark.parametrize(
+    ("seed", "form", "levels_best"),
+    [
+        (1, {}, 5),
+        (2, {"encoding": "gb18030"}, 5),
+        (3, {"form": "parquet", "parts": 5}, 5),
+        (4, {"form": "xlsx"}, 5),
+        (5, {"parts": 3, "encoding": "utf-8-sig"}, 1),
+    ],
+)
+def test_tables_and_flow_equal_the_independent_ones(
+    seed: int, form: dict[str, object], levels_best: int, tmp_path: Path
+) -> None:
+    export = make_export(seed, levels_best=levels_best)
+    aggregates, settings = counted(export, tmp_path, **form)
+    known = registered_departments(REFERENCE / "units.csv")
+    assert_same_tables(annexes(aggregates, settings), annex_tables(export, known_departments=known))
+    found = {
+        kind: dict(zip(rows["bucket"], rows["rows"], strict=True))
+        for kind, rows in aggregates["fates"].groupby("kind")
+    }
+    expected = flow(export)
+    for kind, buckets in expected.items():
+        assert found[kind] == {bucket: n for bucket, n in buckets.items() if bucket != "rows"}
+        assert sum(found[kind].values()) == buckets["rows"] > 0
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_views_equal_the_independent_ones(seed: int, tmp_path: Path) -> None:
+    export = make_export(seed)
+    aggregates, _ = counted(export, tmp_path)
+    expected = views(export)
+    cube = aggregates["evaluations"]
+    for column, view in (("channel", "channel"), ("level", "level"), ("hour", "hour")):
+        mine = cube.groupby(column)["ratings"].sum()
+        assert {str(k): v for k, v in mine.items()} == {
+            str(k): v for k, v in expected[view].items() if str(k) not in ("", "nan")
+        }
+    delays = {int(row.days): row.ratings for row in aggregates["delays"].itertuples()}
+    assert delays == {int(day): n for day, n in expected["days"].items()}
+    items = {row.item: row.cases for row in aggregates["items"].itertuples()}
+    assert items == dict(expected["task_type"])
+
+
+def test_evaluations_counted_in_place_of_cases(tmp_path: Path) -> None:
+    export = make_export(21)
+    export.settings["count"] = "ratings"
+    aggregates, settings = counted(export, tmp_path)
+    assert settings.counts_ratings
+    known = registered_departments(REFERENCE / "units.csv")
+    tables = annexes(aggregates, settings)
+    assert_same_tables(tables, annex_tables(export, known_departments=known))
+    assert (tables["districts"]["evaluations"] > annex_tables_of_cases(export, known)).any()
+
+
+def annex_tables_of_cases(export: Export, known: dict[str, dict[str, str]]) -> pd.Series:
+    of_cases = annex_tables(export, count="cases", known_departments=known)["districts"]
+    return (
+        of_cases.set_index("district")["evaluations"]
+        .reindex([*export.settings["areas"].values()])
+        .reset_index(drop=True)
+    )
+
+
+def test_cases_evaluated_before_they_were_accepted_count_and_are_told(tmp_path: Path) -> None:
+    export = make_export(1)
+    aggregates, _ = counted(export, tmp_path)
+    told = aggregates["units"]["before_acceptance"].sum()
+    assert 0 < told <= before_acceptance(export)
+
+
+def test_deadline_counts_chinese_working_days() -> None:
+    from haochaping.records.definitions import deadline
+
+    assert deadline(date(2023, 1, 18), 5) == date(
+        2023, 1, 30
+    )  # 21 to 27 January is New Year, the 28th and 29th are worked
+    assert deadline(date(2023, 3, 29), 5) == EXTRACTION.date() if hasattr(EXTRACTION, "date") else EXTRACTION
+    assert deadline(date(2062, 1, 2), 5) == date(2062, 1, 9)  # no calendar of holidays yet: Monday to Friday
