@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from haochaping.core.declaration import AnnexSpec, Group
 from haochaping.core.labels import column_heading, place
-from haochaping.core.model import NOTE, TEXT_CLAIMS, CellRef, QuarterData
+from haochaping.core.model import NOTE, RECORD_TABLE, TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.store.cell_index import CellIndex, RowRef
 
 
 def cell_words(data: QuarterData, cell: CellRef) -> str:
     """Table, row and column: ``附件2“市水务集团有限责任公司”评价数``; a figure of the text has no column."""
-    heading = "" if cell.table == TEXT_CLAIMS else column_heading(data.declaration, cell.column)
+    heading = (
+        "" if cell.table in (TEXT_CLAIMS, RECORD_TABLE) else column_heading(data.declaration, cell.column)
+    )
     return place(data, cell) + heading
 
 

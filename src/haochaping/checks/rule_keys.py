@@ -14,6 +14,7 @@ from haochaping.checks.finding import SEVERITY_ORDER
 from haochaping.core.declaration import Declaration
 from haochaping.core.errors import Problem
 from haochaping.core.labels import FIGURES
+from haochaping.core.record_counts import CHECK_WORDS
 from haochaping.reference.key_checker import AMOUNT, FLAG, TEXT, TEXTS, Key, KeyChecker
 from haochaping.reference.toml_lines import TomlLines
 
@@ -52,10 +53,11 @@ _OPTIONS: dict[str, str] = {
         AMOUNT,
     ),
 }
-"""Every option of any rule with its type; ``which`` and ``when`` are among a few words."""
+"""Every option of any rule with its type; ``which``, ``when`` and ``check`` are among a few words."""
 _CHOICES = {
     "which": Key(allowed=("vanished", "appeared")),
     "when": Key(TEXTS, allowed=("none", "missing", "impossible")),
+    "check": Key(allowed=tuple(CHECK_WORDS)),
 }
 _RATE = ("numerator", "denominator")
 _NEEDED: dict[str, tuple[str, ...]] = {
@@ -67,6 +69,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "peers_points": (*_RATE, "least", "points"),
     "peers_rate": (*_RATE, "score", "factor"),
     "silent": ("factor", "chance"),
+    "records": ("check",),
     "headline_records": ("figure", "columns"),
     "headline_rate": ("figure", *_RATE),
     "headline_rectification": ("figure", "column"),

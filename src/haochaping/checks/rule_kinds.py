@@ -13,6 +13,7 @@ from haochaping.checks.rules import (
     plausibility,
     printed_changes,
     printed_rates,
+    record_checks,
     relations,
     scope,
     text_arithmetic,
@@ -36,9 +37,10 @@ ARITHMETIC = frozenset(
         "parts",
         "relation",
         "undeclared_rates",
+        "records_reproduced",
     }
 )
-"""Kinds that tie a printed number to others by arithmetic: what they evaluate counts as covered."""
+"""Kinds that tie a printed number to others by arithmetic, or to records: what they evaluate counts as covered."""
 
 GENERAL_KINDS: dict[str, RuleKind] = {
     "ratio": printed_rates.ratio,
@@ -65,6 +67,7 @@ GENERAL_KINDS: dict[str, RuleKind] = {
     "peers_points": peers.peers_points,
     "peers_rate": peers.peers_rate,
     "silent": plausibility.silent,
+    "records": record_checks.records,
 }
 """Comparisons that any rule may use, with options of its own."""
 SINGLE_RULES: dict[str, RuleKind] = {
@@ -108,6 +111,8 @@ SINGLE_RULES: dict[str, RuleKind] = {
     "scope_of_annexes": scope.scope,
     "idle_counterpart": scope.idle_counterpart,
     "counted_in_city": scope.counted_in_city,
+    # records of single cases
+    "records_reproduced": record_checks.reproduced,
     # earlier periods, the analyst's notes
     "copied_from_before": history.copied,
     "annex_gone": history.annexes_kept,

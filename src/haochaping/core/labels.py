@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from haochaping.core.annex_numbers import paper_number, printed_table_names
 from haochaping.core.declaration import Declaration
-from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
+from haochaping.core.model import RECORD_TABLE, TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.core.period import Period
+from haochaping.core.record_counts import CHECK_WORDS
 
 NOTE_HEADINGS = {"title": "标题", "period": "统计范围", "extraction_date": "数据提取时间"}
 FIGURES = {
@@ -34,6 +35,8 @@ INPUT_KINDS = {
     "answers": "答复",
     "notes": "文字说明",
     "simulated": "模拟数据",
+    "records": "单件记录",
+    "record settings": "单件记录的约定",
 }
 RULE_STATES = {
     "passed": "全部相符",
@@ -64,6 +67,8 @@ def row_words(declaration: Declaration, cell: CellRef) -> str:
         if cell.row in declaration.text_figures:
             return declaration.text_figures[cell.row].word
         return FIGURES.get(kind) or f"{_TEXT_ENTRIES.get(kind, '')} {shown}".strip()
+    if cell.table == RECORD_TABLE:
+        return CHECK_WORDS[cell.row.partition(":")[0]]
     return " ".join(declaration.word_of(name) for name in cell.names)
 
 
@@ -74,6 +79,8 @@ def annex_words(data: QuarterData, table: str) -> str:
     """
     if table == TEXT_CLAIMS:
         return "正文"
+    if table == RECORD_TABLE:
+        return "单件记录"
     spec = data.declaration.annexes.get(table)
     number = data.annex_number(table)
     if number is None and spec:

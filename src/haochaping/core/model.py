@@ -23,6 +23,8 @@ _Derived = TypeVar("_Derived")
 
 TEXT_CLAIMS = "headline"
 """Table of a cell that is a figure of the text; its row is the figure's name, its column ``value``."""
+RECORD_TABLE = "records"
+"""Table of a finding about records of single cases; its row is what was checked, its column ``value``."""
 SIMULATED = "模拟数据"
 """Word in the title of every bulletin that this kit generated."""
 NOTE = "备注"
@@ -348,6 +350,11 @@ class QuarterData:
     def is_simulated(self) -> bool:
         """Whether this kit generated the data; also true when it was read back from a generated bulletin."""
         return self.fact("source_kind") == "simulated" or SIMULATED in self.fact("title")
+
+    @property
+    def is_from_records(self) -> bool:
+        """Whether nothing was printed: the cells were counted from records of single cases."""
+        return self.fact("source_kind") == RECORD_TABLE
 
     def fact(self, field_name: str) -> str:
         """One entry of `about`; blank when the source does not say."""

@@ -6,6 +6,10 @@ no person, no text of an evaluation. A value that is missing is not shown, becau
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pandas as pd
+
 # --- views -------------------------------------------------------------------------------------------------
 FLOW, OUTSIDE, UNLISTED, CHECKS, TOTALS = "flow", "outside_areas", "unlisted_departments", "checks", "totals"
 CHANNEL, LEVEL, REASON, WEEK, HOUR, DELAY, ITEM = (
@@ -59,6 +63,8 @@ BEFORE_ACCEPTANCE, DETAIL_CONFLICTS, LOW_WITHOUT_DETAIL = (
 UNLISTED_DEPARTMENTS = "未列部门"
 """Row of departments that no list has."""
 BLANK = "（空白）"
+ALL = "全部"
+"""Row of the view of totals."""
 LEVEL_WORDS = ("非常满意", "满意", "基本满意", "不满意", "非常不满意")
 """The levels, best first."""
 SAME_SECOND, SOON, NIGHT, DAY_OFF, MONTH_END, NO_DETAIL, ONE_CHANNEL = (
@@ -79,3 +85,52 @@ SIGN_WORDS = {
 def annex_view(annex: str, variation: str = "") -> str:
     """Name of the view that holds the cells of an annex, under the conventions in force or a variation of them."""
     return f"{ANNEX}:{annex}@{variation}" if variation else f"{ANNEX}:{annex}"
+
+
+REPRODUCED = "reproduced"
+CHECK_WORDS = {
+    "repeated": "重复的记录",
+    CONTRADICTING: "同一编号内容不同的记录",
+    NO_CASE: "没有对应办件的评价",
+    BEFORE_ACCEPTANCE: "早于受理的评价",
+    LATE: "晚于提取日的评价",
+    "missing": "缺编号或时间的记录",
+    UNKNOWN_LEVEL: "满意度不在五级之内的评价",
+    UNKNOWN_AREA: "辖区不在清单的办件",
+    "unlisted_department": "部门不在清单的办件",
+    LOW_WITHOUT_DETAIL: "没有原因的差评",
+    DETAIL_CONFLICTS: "详情编码与满意度不一的评价",
+    REPRODUCED: "与通报所印之数",
+}
+"""What each check of records looks at."""
+
+
+class RecordCounts:
+    """The frame ``record_counts`` by the names in it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``view``, ``row``, ``member``, ``measure``, ``value``.
+    """
+
+    def __init__(self, frame: pd.DataFrame):
+        self._values: dict[str, dict[tuple[str, str, str], float]] = {}
+        for view, row, member, measure, value in frame.itertuples(index=False):
+            self._values.setdefault(view, {})[row, member, measure] = value
+
+    def __bool__(self) -> bool:
+        return bool(self._values)
+
+    def view(self, view: str) -> Mapping[tuple[str, str, str], float]:
+        """Values of a view by row, member and measure, in order; NaN where one is not shown."""
+        return self._values.get(view, {})
+
+    def count(self, view: str, row: str = "", member: str = "", measure: str = "rows") -> int:
+        """One count; 0 where the view does not have it."""
+        value = self.view(view).get((row, member, measure), 0)
+        return 0 if pd.isna(value) else int(value)
+
+    def views(self) -> list[str]:
+        """Names of the views that there are."""
+        return list(self._values)

@@ -30,6 +30,8 @@ def figures_of_one_quarter(data: QuarterData, reference: Reference) -> FigureBui
         "has_particular": has_particular,
         "gathers": gathers,
         "gathering": "归集上传" if gathers else "报送",
+        "has_records": not data.record_counts.empty,
+        "from_records": data.is_from_records,
         "has_relations": bool(data.declaration.relations),
         "small": reference.threshold("small_denominator"),
         "change_points": reference.threshold("change_points"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from haochaping.core.declaration import Declaration
 from haochaping.core.labels import column_heading, place
-from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
+from haochaping.core.model import RECORD_TABLE, TEXT_CLAIMS, CellRef, QuarterData
 
 BLANK = "空白"
 """What papers show in place of the text of a cell that has none."""
@@ -17,4 +17,4 @@ def cell_words(data: QuarterData, cell: CellRef) -> str:
 
 def column_words(declaration: Declaration, cell: CellRef) -> str:
     """Heading of a cell's column; blank for a figure of the text, which has none."""
-    return "" if cell.table == TEXT_CLAIMS else column_heading(declaration, cell.column)
+    return "" if cell.table in (TEXT_CLAIMS, RECORD_TABLE) else column_heading(declaration, cell.column)

@@ -11,7 +11,7 @@ from haochaping.checks.finding import Finding
 from haochaping.checks.outcome import ALL_ROWS
 from haochaping.core.declaration import Declaration
 from haochaping.core.labels import column_heading, row_words
-from haochaping.core.model import TEXT_CLAIMS, CellRef, QuarterData
+from haochaping.core.model import RECORD_TABLE, TEXT_CLAIMS, CellRef, QuarterData
 from haochaping.figures.figure import PERCENT, Figure, Figures
 from haochaping.figures.unit_name import UnitName
 from haochaping.figures.what_if import figures_if
@@ -226,7 +226,8 @@ def affected_cells(finding: Finding, declaration: Declaration | None) -> set[Cel
 def single_doubtful_cells(finding: Finding) -> set[CellRef]:
     """The place and suspects of a finding that are single cells of an annex; whole columns are left to section 8."""
     cells = {finding.at, *finding.suspects}
-    return {cell for cell in cells if cell.table != TEXT_CLAIMS and ALL_ROWS not in cell.names}
+    of_no_table = (TEXT_CLAIMS, RECORD_TABLE)
+    return {cell for cell in cells if cell.table not in of_no_table and ALL_ROWS not in cell.names}
 
 
 def cell_words(cell: CellRef, declaration: Declaration) -> str:

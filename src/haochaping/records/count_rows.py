@@ -23,7 +23,6 @@ Row = dict[str, Any]
 """A row of ``record_counts``."""
 _DETAIL = re.compile(r"[1-5]\d{2}")
 _LONGEST_DELAY = 15
-_SIGNS = ("same_second", "soon", "night", "day_off", "month_end", "no_detail")
 SCOPES: Mapping[str, tuple[str, ...]] = {
     "own_codes": ("district",),
     "with_below": ("district", "town", "village"),
@@ -109,7 +108,7 @@ class CountRows:
         units = self.aggregates["units"]
         for measure in units.columns.drop(["area", "tier", "department", "before_acceptance"]):
             if measure != "served" or self._has_services:
-                yield _row(names.TOTALS, "", "", measure, units[measure].sum())
+                yield _row(names.TOTALS, names.ALL, "", measure, units[measure].sum())
 
     @property
     def _has_services(self) -> bool:
@@ -287,17 +286,27 @@ class CountRows:
         channels = self.aggregates["unit_channels"]
         top = channels.groupby(["area", "tier", "department"], dropna=False)["ratings"].max()
         signs = self.aggregates["signs"].set_index(["area", "tier", "department"])
-        signs = signs.assign(one_channel=top).reset_index()
+        signs = signs.assign(**{names.ONE_CHANNEL: top}).reset_index()
         for name, table in self.settings.tables.items():
             if table.columns or table.only_public_services:
                 continue
             spec = self.reference.declaration.annexes[name]
             for (row, _member), counts in self.counter.sums(spec, signs, table).items():
-                if counts["ratings"] < self.threshold:
-                    continue
-                yield _row(names.SIGNS, row, name, "ratings", counts["ratings"])
-                for sign in (*_SIGNS, "one_channel"):
-                    yield _row(names.SIGNS, row, name, sign, counts[sign])
+                yield from self._signs_of(name, row, counts)
+
+    def _signs_of(self, annex: str, row: str, counts: Mapping[str, int]) -> Iterator[Row]:
+        """Signs of one unit that reach the city's limits; none of a unit with few evaluations."""
+        ratings = counts["ratings"]
+        if ratings < self.reference.threshold("small_denominator"):
+            return
+        found = {
+            sign: counts[sign]
+            for sign, limit in self.settings.signs.items()
+            if counts[sign] >= limit * ratings and counts[sign] >= self.threshold
+        }
+        if found:
+            for measure, count in ({"ratings": ratings} | found).items():
+                yield _row(names.SIGNS, row, annex, measure, count)
 
     # --- the annexes -----------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import pandas as pd
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import refuse
 from haochaping.core.labels import bulletin_title
-from haochaping.core.model import QuarterData, cell_rows, frame
+from haochaping.core.model import RECORD_TABLE, QuarterData, cell_rows, frame
 from haochaping.core.paths import record_files
 from haochaping.core.period import Period
 from haochaping.records.aggregate_cache import cache_key, cached
@@ -30,8 +30,6 @@ from haochaping.reference.reference import Reference
 
 PLACES = "places.csv"
 """A city's list of towns and villages among its settings: columns ``code`` and ``name``; it need not have one."""
-SOURCE_KIND = "records"
-"""Kind of source of a period that has nothing but records."""
 
 
 def with_records(
@@ -115,7 +113,7 @@ def _from_records(units: pd.DataFrame, conventions: Conventions, reference: Refe
         )
     facts = {
         "quarter": str(period),
-        "source_kind": SOURCE_KIND,
+        "source_kind": RECORD_TABLE,
         **dates,
         "title": bulletin_title(period, declaration),
     }

@@ -12,7 +12,8 @@ from typing import Any
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.declaration import Declaration
 from haochaping.core.errors import InputRefused, Problem, refuse
-from haochaping.reference.key_checker import CODES, DAY, NUMBER, TABLE, TEXTS, Key, KeyChecker
+from haochaping.core.record_counts import SIGN_WORDS
+from haochaping.reference.key_checker import AMOUNT, CODES, DAY, NUMBER, TABLE, TEXTS, Key, KeyChecker
 from haochaping.reference.parse_toml import parse_toml
 from haochaping.reference.toml_lines import TomlLines
 
@@ -49,6 +50,7 @@ _KEYS = {
     "channels": Key(TABLE),
     "details": Key(TABLE),
     "columns": Key(TABLE),
+    "signs": Key(TABLE),
 }
 _ANNEX_KEYS = {
     "tiers": Key(TEXTS, is_required=True, allowed=TIERS),
@@ -91,6 +93,8 @@ class RecordSettings:
         Name of an annex to what it counts.
     columns : mapping
         Name of a field to its heading in this city's exports, before the usual ones.
+    signs : mapping
+        Share of a unit's evaluations from which a sign (``SIGN_WORDS``) is put into that unit's sheet.
     """
 
     city_area: str
@@ -113,6 +117,7 @@ class RecordSettings:
     channels: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    signs: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -210,6 +215,9 @@ def _problems(
     for name, _ in _entries(document, "columns"):
         if name not in fields and not any(item.endswith(f".{name}") for item in fields):
             checker.problem(("columns", name), name, f"应为 {'、'.join(sorted(fields))} 之一")
+    checker.check_entry(
+        ("signs",), dict(_entries(document, "signs")), dict.fromkeys(SIGN_WORDS, Key(AMOUNT, most=1))
+    )
     for name, value in _entries(document, "measures"):
         _check_measure(checker, name, value, declaration)
     for name, value in _entries(document, "annex"):
@@ -272,6 +280,7 @@ def _settings(document: Mapping[str, Any]) -> RecordSettings:
         channels=document.get("channels", {}),
         details=document.get("details", {}),
         columns=document.get("columns", {}),
+        signs=document.get("signs", {}),
     )
 
 

@@ -20,6 +20,7 @@ from haochaping.files.free_path import free_path
 from haochaping.outputs.cell_words import cell_words
 from haochaping.outputs.excel.workbook_style import Styles, fit_row, open_workbook, set_page, write_text
 from haochaping.outputs.exchange.column_units import column_cells, unit_of_column_total
+from haochaping.outputs.exchange.rating_signs import SIGNS_HEADING, rating_signs
 from haochaping.outputs.exchange.redaction import Redaction
 from haochaping.reference.reference import Reference
 from haochaping.store.answers import period_line
@@ -99,10 +100,11 @@ def write_sheets(data: QuarterData, report: CheckReport, reference: Reference, f
             *_requests([f for f in report.findings if not asked[f.id]], owners, owner),
             *_requests_of_column([f for f in report.findings if asked[f.id] == owner], columns, owner),
         ]
-        if requests:
+        if requests or rating_signs(data, owner, reference):
             folder.mkdir(parents=True, exist_ok=True)
             path = free_path(folder, _unique_file_name(owner[1], names))
-            _Sheet(data, cell_index, redaction, owner).write(requests, path)
+            signs = rating_signs(data, owner, reference)
+            _Sheet(data, cell_index, redaction, owner).write(requests, path, signs)
             written.append(path)
     return written
 
@@ -156,8 +158,8 @@ class _Sheet:
         self._data, self._cell_index, self._owner = data, cell_index, owner
         self._cells, self._redaction = redaction.own_cells(owner), redaction
 
-    def write(self, requests: Sequence[_Request], path: Path) -> None:
-        """Write the sheet: heading, the unit's own figures, one row for each cell to verify, a line to sign."""
+    def write(self, requests: Sequence[_Request], path: Path, signs: Sequence[str] = ()) -> None:
+        """Write the sheet: heading, own figures, signs in its records, one row for each cell to verify, a line to sign."""
         title = f"{self._data.quarter.label}{self._data.declaration.subject}数据核实单"
         workbook = open_workbook(path, title)
         styles = Styles(workbook)
@@ -166,6 +168,7 @@ class _Sheet:
             sheet.set_column(column, column, width)
         row = self._write_heading(sheet, styles, title)
         row = self._write_own_figures(sheet, styles, row)
+        row = self._write_signs(sheet, styles, row, signs)
         header_row = row
         row = self._write_requests(sheet, styles, requests, header_row)
         sheet.set_row(row + 1, 26)
@@ -210,6 +213,19 @@ class _Sheet:
                 sheet.merge_range(row, 2, row, _PRINTED_COLUMNS - 1, "", styles.prose)
                 write_text(sheet, row, 2, text, styles.prose)
                 fit_row(sheet, row, [text], [width])
+        return row + 2
+
+    def _write_signs(self, sheet: Any, styles: Styles, row: int, signs: Sequence[str]) -> int:
+        """Write what in the unit's records of evaluations needs a look; return the next free row."""
+        if not signs:
+            return row
+        sheet.write_string(row, 0, SIGNS_HEADING, styles.get(bold=True))
+        width = sum(width for _, width in _COLUMNS[:_PRINTED_COLUMNS])
+        for line in signs:
+            row += 1
+            sheet.merge_range(row, 0, row, _PRINTED_COLUMNS - 1, "", styles.prose)
+            write_text(sheet, row, 0, line, styles.prose)
+            fit_row(sheet, row, [line], [width])
         return row + 2
 
     def _annex_label(self, spec: AnnexSpec) -> str:

@@ -15,10 +15,11 @@ import pandas as pd
 from haochaping.core.declaration import MIXED_GROUP, MIXED_KEY, AnnexSpec, Declaration, Group
 from haochaping.core.labels import annex_words, bulletin_title
 from haochaping.core.model import NAME_HEADING, QuarterData, annex_dtypes, dtypes
+from haochaping.core.record_counts import SIGNS
 from haochaping.store.tidy_tables import guard_formula, quoting_for
 
 DESCRIPTOR = "datapackage.json"
-SUPPLEMENTARY_FRAMES = ("cells", "headline", "corrections")
+SUPPLEMENTARY_FRAMES = ("cells", "headline", "corrections", "record_counts")
 """Frames other than the annexes that are part of the package when they are not empty."""
 _FACTS = (
     "quarter",
@@ -35,10 +36,16 @@ _KEYS = {
     "cells": ("table", "group", "row", "member", "column"),
     "headline": ("figure",),
     "corrections": ("table", "row", "member", "column"),
+    "record_counts": ("view", "row", "member", "measure"),
 }
 _MAY_BE_BLANK = ("group", "member")
 """Parts of a key that many rows leave blank."""
-_TITLES = {"cells": "通报所印的每一格", "headline": "通报正文中的数", "corrections": "更正"}
+_TITLES = {
+    "cells": "通报所印的每一格",
+    "headline": "通报正文中的数",
+    "corrections": "更正",
+    "record_counts": "由单件记录汇总的数",
+}
 _FIELD_TITLES = {
     "table": "表",
     "annex": "附件",
@@ -53,6 +60,7 @@ _FIELD_TITLES = {
     "status": "状态",
     "reason": "原因",
     "place": "出处",
+    "view": "哪一张表",
     "figure": "指标",
     "unit": "单位",
     "qualifier": "限定词",
@@ -74,6 +82,12 @@ _FIELD_MEANINGS = {
     ("cells", "status"): "number 为数字，missing 为没有数字，as_printed 为照原文保留、不核对",
     ("cells", "reason"): "没有数字的原因",
     ("cells", "place"): "所读文件和位置",
+    (
+        "record_counts",
+        "view",
+    ): "flow 记录的去向，annex:… 附件各格（@ 后是另一种口径），channel 渠道，level 满意度，"
+    "reason 差评原因，week、hour、days_to_evaluation 评价时间，item 事项，area、department 关联，places 镇村，loop 差评闭环",
+    ("record_counts", "value"): "空白的是数量很少、不显示的",
     ("headline", "qualifier"): "如“以上”“约”",
     ("headline", "value"): "比率为小数，1 即 100%",
     ("corrections", "table"): "该附件在本数据包中的资源名称；headline 为通报正文",
@@ -105,7 +119,7 @@ def write_package(data: QuarterData, folder: Path) -> None:
     resources = []
     annexes = data.declaration.annexes
     for name in (*annexes, *SUPPLEMENTARY_FRAMES):
-        content = data.table(name) if name in annexes else getattr(data, name)
+        content = data.table(name) if name in annexes else _published(data, name)
         path = folder / f"{name}.csv"
         if name in SUPPLEMENTARY_FRAMES and content.empty:
             path.unlink(missing_ok=True)
@@ -115,6 +129,12 @@ def write_package(data: QuarterData, folder: Path) -> None:
         resources.append(_resource(name, csv_bytes, data))
     text = json.dumps(_descriptor(data, resources), ensure_ascii=False, indent=2) + "\n"
     (folder / DESCRIPTOR).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _published(data: QuarterData, name: str) -> pd.DataFrame:
+    """A frame as it is published; signs about a unit's evaluations are for that unit alone."""
+    content: pd.DataFrame = getattr(data, name)
+    return content[content["view"] != SIGNS] if name == "record_counts" else content
 
 
 # --- the descriptor ---------------------------------------------------------------------------------

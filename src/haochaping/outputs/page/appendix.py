@@ -12,6 +12,7 @@ from haochaping.core.model import QuarterData
 from haochaping.figures.figure import Figures
 from haochaping.outputs.cell_words import BLANK, cell_words
 from haochaping.outputs.page.figure_table import figure_table
+from haochaping.outputs.page.record_sections import conventions_html
 from haochaping.present.html_fragment import Html, stack, text
 from haochaping.present.html_table import frame_table
 from haochaping.present.printed_table import printed_measures
@@ -23,6 +24,7 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
     """The whole appendix: definitions, methods, corrections, revisions, sources, table of figures."""
     return stack(
         _definitions_table(data),
+        conventions_html(data),
         f'<details class="methods"><summary>统计方法</summary>{_methods_table(figures)}</details>',
         _corrections_table(data),
         _revisions_table(data),
@@ -51,7 +53,7 @@ def appendix_html(data: QuarterData, figures: Figures, report: CheckReport) -> H
 def _definitions_table(data: QuarterData) -> Html:
     """What the measures are that the period prints, and the figures of the text."""
     rows = [
-        {"指标": measure.heading, "含义或算法": definition(measure, data.declaration)}
+        {"指标": measure.heading, "含义或算法": _meaning(measure, data)}
         for measure in [*printed_measures(data), *_computed_rates(data)]
     ]
     ids = [""] * len(rows)
@@ -66,6 +68,13 @@ def _definitions_table(data: QuarterData) -> Html:
     return frame_table(
         pd.DataFrame(rows, columns=["指标", "含义或算法"]), "指标含义", "table-definitions", row_ids=ids
     )
+
+
+def _meaning(measure: Measure, data: QuarterData) -> str:
+    """The definition of a measure; a count made from records has that of the conventions in force."""
+    if data.is_from_records and measure.is_count:
+        return "由单件记录汇总，怎么数见下"
+    return definition(measure, data.declaration)
 
 
 def _computed_rates(data: QuarterData) -> list[Measure]:

@@ -1,0 +1,185 @@
+"""Sections of the page that only a period with records of single cases has."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from haochaping.cleaning.number_format import number
+from haochaping.core import record_counts as names
+from haochaping.core.labels import annex_words
+from haochaping.core.model import QuarterData
+from haochaping.figures.figure import Figures
+from haochaping.figures.reproduction import VARIATION_WORDS, ReproducedAnnex, reproduce
+from haochaping.outputs.cell_words import cell_words
+from haochaping.present.html_fragment import Html, stack, text
+from haochaping.present.html_table import frame_table
+from haochaping.present.record_tables import (
+    cases_table,
+    flow_table,
+    loop_table,
+    outside_table,
+    places_table,
+    ratings_table,
+    record_counts,
+    uncovered,
+)
+
+MOST_ROWS = 20
+"""Rows of a long table that the page shows; all are in the data package."""
+
+
+def reproduction_html(data: QuarterData) -> Html:
+    """复现核对: every printed count beside the records' count, the largest differences first; blank without both."""
+    annexes = [] if data.is_from_records else reproduce(data)
+    if not annexes:
+        return Html("")
+    rows = [_summary(data, annex) for annex in annexes]
+    cells = [_cells_html(data, annex) for annex in annexes if annex.cells]
+    return stack(
+        "<p>把通报所印的每个计数，与单件记录按附录所列约定汇总的数逐格比较。不同不等于有错：范围、提取时间、口径不同都会使两者不同；"
+        "“改换口径后相同的格”逐一试过无效、晚到、重复等各类记录，指出通报可能用的口径。比率、占比由计数得出，不另比较。</p>",
+        frame_table(pd.DataFrame(rows), "通报所印之数与单件记录", "table-reproduction"),
+        *cells,
+    )
+
+
+def _summary(data: QuarterData, annex: ReproducedAnnex) -> dict[str, str]:
+    explained = "；".join(
+        f"{VARIATION_WORDS[name]}：{count} 格" for name, count in annex.explanations.items()
+    )
+    differing = annex.differing
+    return {
+        "表": annex_words(data, annex.table),
+        "可比的格": number(len(annex.cells)),
+        "相同": number(len(annex.cells) - len(differing)),
+        "不同": number(len(differing)),
+        "相差合计（绝对值）": number(sum(abs(cell.difference) for cell in differing)),
+        "只有一方有数": number(len(annex.only_printed) + len(annex.only_counted)),
+        "改换口径后相同的格": explained or "—",
+    }
+
+
+def _cells_html(data: QuarterData, annex: ReproducedAnnex) -> Html:
+    ordered = sorted(annex.cells, key=lambda cell: -abs(cell.difference))
+    rows = [
+        {
+            "单元格": cell_words(data, cell.at),
+            "通报所印": number(cell.printed),
+            "记录汇总": number(cell.counted),
+            "相差": f"{cell.difference:+,}" if cell.difference else "0",
+            "改换口径后相同": "；".join(VARIATION_WORDS[name] for name in cell.explained_by)
+            or ("—" if cell.difference else ""),
+        }
+        for cell in ordered
+    ]
+    one_sided = [
+        f"{cell_words(data, cell)}只有{side}有数"
+        for side, cells in (("通报", annex.only_printed), ("记录", annex.only_counted))
+        for cell in cells
+    ]
+    note = "；".join(one_sided[:MOST_ROWS]) + (
+        f" 等 {len(one_sided)} 格" if len(one_sided) > MOST_ROWS else ""
+    )
+    title = f"{annex_words(data, annex.table)}逐格比较"
+    table = frame_table(pd.DataFrame(rows), title, f"table-reproduced-{annex.table}", note=note)
+    return Html(f"<details><summary>{text(title)}（{len(rows)} 格，相差大的在前）</summary>{table}</details>")
+
+
+def records_html(data: QuarterData, figures: Figures) -> Html:
+    """单件记录: where every record went, and the views that annexes lack; blank without records."""
+    counts = record_counts(data)
+    if not counts:
+        return Html("")
+    threshold = int(figures.reference.threshold("disclosure")) if figures.reference else 0
+    return stack(
+        "<p>每一条读入的记录，或计入，或列在下面不计入的一类；各类相加等于读入的条数，每次运行都核对。按什么约定计入，见附录。</p>",
+        frame_table(flow_table(counts), "记录的去向", "table-record-flow"),
+        _optional(outside_table(counts), "不在清单的辖区和部门", "table-record-outside"),
+        f"<p>以下各表由计入的记录汇总；不足 {threshold} 的数，以及由合计能推出它的数，不显示。</p>"
+        if threshold
+        else "",
+        *(
+            _optional(ratings_table(counts, view), caption, f"table-record-{view}")
+            for view, caption in (
+                (names.CHANNEL, "各渠道的评价"),
+                (names.LEVEL, "各级满意度的评价"),
+                (names.REASON, "差评的原因（一条评价可有几个）"),
+            )
+        ),
+        _folded(ratings_table(counts, names.WEEK), "各周的评价", "table-record-week"),
+        _folded(cases_table(counts, names.ITEM), "各事项的办件与评价", "table-record-item"),
+    )
+
+
+def association_html(data: QuarterData) -> Html:
+    """关联与覆盖: which cases reached the chain case – service – evaluation, which towns and villages have none."""
+    counts = record_counts(data)
+    if not counts:
+        return Html("")
+    groups = data.declaration.groups.values()
+    tiers = {member.name: member.word for group in groups for member in group.members}
+    return stack(
+        "<p>评价关联率是本期办件中至少有一条计入的评价的比例；差的是没有评价，或评价没有与办件关联上的。</p>",
+        _optional(cases_table(counts, names.BY_AREA), "各辖区办件的评价关联率", "table-record-area"),
+        _folded(
+            cases_table(counts, names.BY_DEPARTMENT), "各部门办件的评价关联率", "table-record-department"
+        ),
+        _optional(places_table(counts, tiers), "镇村的覆盖", "table-record-places"),
+        _uncovered_html(data),
+    )
+
+
+def _uncovered_html(data: QuarterData) -> Html:
+    counts = record_counts(data)
+    found = uncovered(counts)
+    if not any(measure == "listed" for _, _, measure in counts.view(names.PLACES)):
+        is_seen = bool(counts.view(names.PLACES))
+        note = "本市设置没有镇村清单（places.csv），没有一件办件的镇村无从列出，上表只数有办件的。"
+        return Html(f"<p>{note}</p>" if is_seen else "")
+    if not found:
+        return Html("<p>清单中的镇村都有评价。</p>")
+    items = "".join(
+        f"<li>{text(row)}（{len(places)} 个）：{text('、'.join(places))}</li>"
+        for row, places in found.items()
+    )
+    return Html(f"<details><summary>没有评价的镇村</summary><ul>{items}</ul></details>")
+
+
+def loop_html(data: QuarterData) -> Html:
+    """差评闭环: how far the cases with a negative rating went; blank without one."""
+    counts = record_counts(data)
+    table = loop_table(counts)
+    if table.empty:
+        return Html("")
+    if len(table) == 1:
+        few = int(counts.count(names.LOOP, "negative", "", "cases"))
+        return Html(
+            f"<p>本期有差评的办件 {few} 件，件数少，各环节不列出。</p>"
+            if few
+            else "<p>本期计入的记录没有差评。</p>"
+        )
+    note = "记录中没有的环节不列。整改期限从第一次差评的次日起按工作日算；到提取日未到期又未整改的，不入按时整改率的基数。"
+    return frame_table(table, "差评办件走到哪一步", "table-record-loop", note=note)
+
+
+def conventions_html(data: QuarterData) -> Html:
+    """The conventions by which records were counted, for the appendix; blank without records."""
+    conventions = data.fact("record_conventions")
+    if not conventions:
+        return Html("")
+    items = "".join(f"<li>{text(line)}</li>" for line in conventions.split("\n"))
+    return Html(f'<h3 id="record-conventions">单件记录怎么数</h3><ul>{items}</ul>')
+
+
+def _optional(table: pd.DataFrame, caption: str, table_id: str) -> Html:
+    return frame_table(table, caption, table_id) if len(table) else Html("")
+
+
+def _folded(table: pd.DataFrame, caption: str, table_id: str) -> Html:
+    """A long table behind a line to open, its first rows alone."""
+    if table.empty:
+        return Html("")
+    is_cut = len(table) > MOST_ROWS and table_id != "table-record-week"
+    note = f"只列前 {MOST_ROWS} 行，共 {len(table)} 行，其余见数据包 record_counts.csv。" if is_cut else ""
+    shown = frame_table(table.head(MOST_ROWS) if is_cut else table, caption, table_id, note=note)
+    return Html(f"<details><summary>{text(caption)}（{len(table)} 行）</summary>{shown}</details>")
