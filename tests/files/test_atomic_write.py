@@ -3,7 +3,13 @@ from pathlib import Path
 import pytest
 
 from haochaping.files import atomic_write as module
-from haochaping.files.atomic_write import atomic_write, replace_read_file, write_new
+from haochaping.files.atomic_write import (
+    atomic_write,
+    leftover,
+    remove_leftover,
+    replace_read_file,
+    write_new,
+)
 from haochaping.files.file_hash import file_sha256
 
 
@@ -84,3 +90,25 @@ def test_a_file_saved_at_the_last_moment_stays(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(module, "exchange", save_first)
     assert not replace_read_file(path, b"new", was_read) and path.read_bytes() == b"saved late"
+
+
+def test_a_leftover_that_cannot_be_removed_does_not_undo_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "review.xlsx"
+    path.write_bytes(b"read")
+    removed = Path.unlink
+
+    def unlink(self: Path, missing_ok: bool = False) -> None:
+        if self.exists() and self.read_bytes() == b"read":
+            raise PermissionError(13, "Permission denied")
+        removed(self, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    assert replace_read_file(path, b"new", file_sha256(path))
+    assert path.read_bytes() == b"new"
+    monkeypatch.undo()
+    left = leftover(path)
+    assert left is not None and left.read_bytes() == b"read"
+    remove_leftover(path)
+    assert leftover(path) is None

@@ -444,3 +444,23 @@ def test_a_workbook_saved_while_it_is_merged_stays(
         "bulletin.txt",
         "review.xlsx",
     ]
+
+
+@pytest.mark.slow
+def test_what_a_killed_run_left_is_cleared_and_a_whole_workbook_of_somebody_kept(
+    where: Locations, blank: Path
+) -> None:
+    """The place of what is being written holds the earlier workbook for a moment: it may be the only copy of a save."""
+    give_back(where, blank / f"{WATER}.xlsx", {path_of("evaluations"): ("11273", "查系统")})
+    run(where)
+    review, left = (where.raw(QUARTER) / name for name in ("review.xlsx", ".review.xlsx.part"))
+    left.write_bytes(review.read_bytes()[:1000])
+    run(where)
+    assert not left.exists() and not (where.raw(QUARTER) / "review.earlier").exists(), "half of a file"
+    workbook = load_workbook(review)
+    workbook.create_sheet("我的").cell(1, 1).value = "记一下"
+    workbook.save(left)
+    saved = left.read_bytes()
+    run(where)
+    assert not left.exists()
+    assert [path.read_bytes() for path in (where.raw(QUARTER) / "review.earlier").iterdir()] == [saved]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from haochaping.files.file_hash import file_sha256
@@ -67,6 +67,12 @@ def replace_read_file(path: Path, content: bytes, was_read: str | None) -> bool:
         return True
 
 
+def leftover(path: Path) -> Path | None:
+    """What a killed write of `path` left beside it: half of what was to be written, or what stood there; None without."""
+    staging = _staging_path(path)
+    return staging if staging.is_file() and not staging.is_symlink() else None
+
+
 def remove_leftover(path: Path) -> None:
     """Remove what a killed write of `path` left beside it. The caller holds its lock."""
     _staging_path(path).unlink(missing_ok=True)
@@ -88,4 +94,7 @@ def _staged(path: Path, content: bytes) -> Iterator[Path]:
             os.fsync(file.fileno())
         yield staging
     finally:
-        staging.unlink(missing_ok=True)
+        with suppress(
+            OSError
+        ):  # what was to be written is in its place, or the error that kept it out goes on
+            staging.unlink(missing_ok=True)

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
 from pathlib import Path
+from zipfile import is_zipfile
 
 from haochaping.checks.finding import Finding
 from haochaping.checks.review import ReviewResult, cell_label, normalize_place, review
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import NOTES, Locations
 from haochaping.core.period import Period
-from haochaping.files.atomic_write import replace_read_file, write_new
+from haochaping.files.atomic_write import leftover, remove_leftover, replace_read_file, write_new
 from haochaping.files.exclusive_lock import exclusive_lock
 from haochaping.files.file_hash import file_sha256
 from haochaping.outputs.excel.review_workbook import write_review
@@ -90,6 +91,7 @@ def _collect(locations: Locations, quarter: Period, as_of: date) -> CollectOutco
     target = answer_file(locations.raw(quarter)) or locations.raw(quarter) / REVIEW
     if target.suffix.lower() == ".csv":
         raise refuse(target.name, "", "请先把答复另存为 review.xlsx 并移走 review.csv，再汇总核实单")
+    _keep_leftover(target)
     was_read = file_sha256(target) if target.exists() else None
     before = read_answers(target, quarter) if target.exists() else []
     quarter_review = _QuarterReview(locations, quarter, as_of)
@@ -225,6 +227,14 @@ def _replace_workbook(target: Path, content: bytes, was_read: str | None) -> Pat
     if kept:
         kept.unlink()
     raise refuse(str(target), "汇总期间保存过", "没有改动它；请再运行一次 make collect")
+
+
+def _keep_leftover(workbook: Path) -> None:
+    """Clear what a killed run left beside the workbook; a whole workbook may be somebody's, and is kept with the earlier ones."""
+    left = leftover(workbook)
+    if left and is_zipfile(left):
+        _keep_copy(left)
+    remove_leftover(workbook)
 
 
 def _keep_copy(workbook: Path) -> Path:
