@@ -131,8 +131,10 @@ def outside_table(counts: RecordCounts) -> pd.DataFrame:
 
 
 def ratings_table(counts: RecordCounts, view: str) -> pd.DataFrame:
-    """Counted evaluations by the rows of a view, with shares of all of them; empty without the view."""
-    whole = counts.count(names.TOTALS, names.ALL, "", "ratings")
+    """Counted evaluations by the rows of a view, with shares of all of them (reasons: of the negative ones); empty without the view."""
+    whole = counts.count(
+        names.TOTALS, names.ALL, "", "negative_ratings" if view == names.REASON else "ratings"
+    )
     rows = [
         {_RATED_ROWS[view]: row, "评价（条）": shown(value), "占比": share(value, whole)}
         for (row, _, _), value in counts.view(view).items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import ibis.expr.types as ir
@@ -92,8 +93,8 @@ def aggregate(
         keys, key_counts = _key_counts(loaded)
         distinct = _distinct(loaded, keys, key_counts)
         _refuse_direction(distinct[EVALUATIONS], conventions.settings)
-        tables = definitions.express(**distinct, conventions=conventions)
-        result = _aggregates(tables, conventions)
+        tables = _expressed(loaded, distinct, conventions)
+        result = _aggregates(loaded, tables, conventions)
         result["fates"] = _fates(tables, key_counts)
         result["keys"] = key_counts[["contradicting", "overlaps"]].reset_index()
         _refuse_other_period(result["fates"], conventions)
@@ -102,8 +103,16 @@ def aggregate(
     return result
 
 
-def _aggregates(tables: RecordExpressions, conventions: Conventions) -> Aggregates:
-    rated = definitions.counted_evaluations(tables)
+def _expressed(
+    loaded: LoadedRecords, tables: Mapping[str, Any], conventions: Conventions
+) -> RecordExpressions:
+    """The expressions of an export, joined once for everything that is counted."""
+    expressions = definitions.express(**tables, conventions=conventions)
+    return replace(expressions, by_case=loaded.kept("by_case", expressions.by_case))
+
+
+def _aggregates(loaded: LoadedRecords, tables: RecordExpressions, conventions: Conventions) -> Aggregates:
+    rated = loaded.kept("rated", definitions.counted_evaluations(tables))
     result = {
         "units": _run(definitions.unit_counts(tables, conventions)),
         "unknown_areas": _run(definitions.unknown_areas(tables)),
@@ -120,8 +129,11 @@ def _aggregates(tables: RecordExpressions, conventions: Conventions) -> Aggregat
 
 
 def _run(expression: ir.Table) -> pd.DataFrame:
-    """The rows of an aggregate in the order of its columns: engines give them in any."""
+    """The rows of an aggregate in the order of its columns (engines give them in any), counts as whole numbers."""
     rows = expression.execute()
+    for name, kind in expression.schema().items():
+        if kind.is_integer():  # a sum may come as a decimal of many digits
+            rows[name] = pd.to_numeric(rows[name]).astype("Int64")
     return rows.sort_values(list(rows.columns), ignore_index=True)
 
 
@@ -174,7 +186,7 @@ def _distinct(
             of_kind = counts.loc[kind]
             if of_kind["rows"] - of_kind["no_case_no"] > of_kind["keys"]:
                 latest = definitions.latest_rows(table.drop(PART).distinct(), keys[kind], latest_by)
-                table = loaded.connection.create_table(f"latest_{kind}", latest)
+                table = loaded.kept(f"latest_{kind}", latest)
         result[kind] = table
     return result
 

@@ -85,8 +85,9 @@ class CountRows:
         for fate in self.aggregates["fates"].to_dict("records"):
             yield _row(names.FLOW, fate["kind"], fate["bucket"], "rows", fate["rows"])
         for area in self.aggregates["unknown_areas"].to_dict("records"):
+            code = names.BLANK if pd.isna(area["code"]) else area["code"]
             for measure in ("cases", "evaluations"):
-                yield _row(names.OUTSIDE, area["code"] or names.BLANK, "", measure, area[measure])
+                yield _row(names.OUTSIDE, code, "", measure, area[measure])
         for department, cases in sorted(self.counter.unlisted(self.aggregates["units"]).items()):
             yield _row(names.UNLISTED, department, "", "cases", cases)
 
@@ -154,7 +155,7 @@ class CountRows:
         details = self.aggregates["details"]
         counts: Counter[str] = Counter()
         for row in details[details["level"].isin(self.settings.negative_levels)].to_dict("records"):
-            found = _DETAIL.findall(row["detail"] or "")
+            found = [] if pd.isna(row["detail"]) else _DETAIL.findall(row["detail"])
             for code in found or [""]:
                 word = self.settings.details.get(code, "")
                 counts[f"{code} {word}".strip() or "没有详情编码"] += row["ratings"]

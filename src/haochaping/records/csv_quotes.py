@@ -43,7 +43,7 @@ class QuoteChecked(io.RawIOBase):
     def __init__(self, file: BinaryIO, delimiter: str):
         self._file, self._delimiter = file, ord(delimiter)
         self._is_quoted, self._line, self._opened = False, 1, 1
-        self._before, self._is_first = _NEWLINE, True
+        self._before, self._is_first, self._held = _NEWLINE, True, b""
 
     def readable(self) -> bool:
         """It is."""
@@ -55,16 +55,20 @@ class QuoteChecked(io.RawIOBase):
         super().close()
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, checked."""
-        data = self._file.read(size) if size >= 0 else self._file.read()
-        is_end = not data or size < 0
-        while data.endswith(b'"') and (more := self._file.read(1)):
-            data += more  # what follows a quote says what it is
-        self._check(data.removeprefix(BOM_UTF8) if self._is_first else data)
+        """The next bytes, checked; quotes at their end wait for the next call, since what follows says what they are."""
+        data = self._held
+        while True:
+            more = self._file.read(max(size, 16) if size >= 0 else -1)
+            data += more
+            whole = data.rstrip(b'"') if more else data
+            if whole or not more:
+                break
+        self._held = data[len(whole) :]
+        self._check(whole.removeprefix(BOM_UTF8) if self._is_first else whole)
         self._is_first = False
-        if is_end and self._is_quoted:
+        if not more and self._is_quoted:
             raise UnclosedQuote(self._opened)
-        return data
+        return whole
 
     def _check(self, data: bytes) -> None:
         content = np.frombuffer(data, dtype=np.uint8)

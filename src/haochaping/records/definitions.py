@@ -146,8 +146,8 @@ def express(
             satisfied=ibis.null("boolean"),
             rectification_rows=ibis.null("int64"),
         )
-    by_case = _with_services(by_case, services)
-    return RecordExpressions(placed, rated, _with_deadline(by_case, conventions))
+    by_case = _with_deadline(_with_services(by_case, services), conventions)
+    return RecordExpressions(placed, rated, by_case)
 
 
 def _with_services(by_case: ir.Table, services: ir.Table | None) -> ir.Table:
@@ -366,9 +366,11 @@ def unknown_areas(tables: RecordExpressions) -> ir.Table:
 
 
 def counted_evaluations(tables: RecordExpressions) -> ir.Table:
-    """A row a counted evaluation, with the fields of its case."""
-    counted = tables.cases.filter(_.fate == COUNTED).drop("fate")
-    return tables.evaluations.filter(_.fate == _VALID).inner_join(counted, "case_no")
+    """A row a counted evaluation, with the unit of its case."""
+    counted = tables.cases.filter(_.fate == COUNTED).select("case_no", *UNIT, "finished")
+    valid = tables.evaluations.filter(_.fate == _VALID)
+    rated = valid.select("case_no", "channel", "level", "detail", "given", "is_active")
+    return rated.inner_join(counted, "case_no").drop("case_no")
 
 
 def evaluation_counts(rated: ir.Table) -> ir.Table:

@@ -55,6 +55,10 @@ class LoadedRecords:
         """The table of a kind; None where the export has no such records."""
         return self.connection.table(kind) if any(file.kind.name == kind for file in self.files) else None
 
+    def kept(self, name: str, expression: ibis.Table) -> ibis.Table:
+        """The rows of an expression, computed once and kept in the engine under a name."""
+        return self.connection.create_table(name, expression)
+
 
 @contextmanager
 def loaded_records(
