@@ -256,3 +256,19 @@ def test_a_line_is_told_with_its_advice_below() -> None:
     told = as_text(note("终端", "编码\u202e", "换一个"))
     assert told[0].startswith("注意") and "\u202e" not in told[0]
     assert told[1].strip() == "办法：换一个"
+
+
+@pytest.mark.parametrize(
+    ("installed", "periods", "state", "said"),
+    [
+        (True, ["2023Q1"], State.FINE, "已安装"),
+        (False, [], State.FINE, "没有安装"),
+        (False, ["2023Q1"], State.WRONG, "2023Q1 有单件记录"),
+    ],
+)
+def test_packages_for_records_are_wanted_only_where_there_are_records(
+    installed: bool, periods: list[str], state: State, said: str
+) -> None:
+    line = optional_programs.look_at_record_packages(lambda _: installed, periods)
+    assert line.state is state and said in line.found
+    assert "make setup-records" in line.found + line.advice or installed

@@ -203,7 +203,11 @@ def table(name: str, change: Callable[[pd.DataFrame], object]) -> Damage:
     def damage(raw: Path) -> None:
         path = raw / "records" / name
         is_parquet = path.suffix == ".parquet"
-        rows = pd.read_parquet(path) if is_parquet else pd.read_excel(path, dtype=str, keep_default_na=False)
+        rows = (
+            pd.read_parquet(path)
+            if is_parquet
+            else pd.read_excel(path, dtype=str, keep_default_na=False, engine="calamine")
+        )
         changed = change(rows)
         rows = changed if isinstance(changed, pd.DataFrame) else rows
         if is_parquet:
@@ -236,7 +240,13 @@ def every(kind: str, heading: str, change: Callable[[str], str]) -> Damage:
 
 def without(*kinds: str) -> Damage:
     """Remove both parts of some kinds of record."""
-    return lambda raw: [path.unlink() for kind in kinds for path in (raw / "records").glob(f"{kind}-*")]
+
+    def damage(raw: Path) -> None:
+        for kind in kinds:
+            for path in (raw / "records").glob(f"{kind}-*"):
+                path.unlink()
+
+    return damage
 
 
 def only_header(name: str) -> Damage:
@@ -378,7 +388,7 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "unknown names alone": Fault(
         cells("cases-01.csv", lambda rows: rows.__setitem__(0, [f"c{i}" for i in range(9)])),
-        ("records/cases-01.csv 第 1 行", "c0、c1", "认不出是哪一种记录", "办件、评价、整改"),
+        ("records/cases-01.csv 第 1 行", "认不出是哪一种记录", "办件、评价、整改"),
     ),
     "two columns with one name": Fault(
         heading("cases-01.csv", "acceptDate", "resultDate"),
@@ -391,6 +401,7 @@ FAULTS: Mapping[str, Fault] = {
         "evaluations-02.csv", 80, "assessTime", "昨天"
     ),
     "a word for a time in the last row": _wrong_time("rectifications-01.csv", 20, "reformTime", "昨天"),
+    "a word for a time that engines know": _wrong_time("cases-01.csv", ROW, "acceptDate", "epoch"),
     "infinity for a time": _wrong_time("cases-01.csv", ROW, "resultDate", "infinity"),
     "an hour that is none in Parquet": _wrong_time(
         "cases-02.parquet", ROW, "resultDate", "2023-02-01 25:00:00"
@@ -555,6 +566,8 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "an unknown setting": _bad_setting("level_best", "5", "level_best", "levels_best"),
     "a date that is none": _bad_setting("extraction_date", '"明天"', "明天", "日期，如 2023-04-06"),
+    "a date years before the period": _bad_setting("extraction_date", '"2019-01-05"'),
+    "a date no calendar reaches": _bad_setting("extraction_date", '"9999-12-31"'),
     "a number for a date": _bad_setting("extraction_date", "20230406", "20230406", "日期"),
     "a text for a number": _bad_setting("rectification_working_days", '"五"', "五", "整数"),
     "levels that are neither way": _bad_setting("levels_best", "3", "应为 5 或 1"),

@@ -230,7 +230,7 @@ def _tidy(locations: Locations, options: argparse.Namespace) -> int:
         read_raw(locations.raw(quarter), quarter, reference)
     recover_interrupted(locations, report_progress)
     inputs = hash_inputs(locations, quarter, options.as_of or date.today())
-    data = assess(locations, quarter, inputs.as_of).data
+    data = assess(locations, quarter, inputs.as_of, report_progress).data
     if saved := changed_inputs(locations, inputs):
         raise refuse("、".join(saved), "读入期间改动过", "没有写入整理后的数据，请再运行一次")
     changed = write_tidy(data, locations.tidy(quarter), report_progress)
@@ -255,7 +255,7 @@ def _check(locations: Locations, options: argparse.Namespace) -> int:
     quarter = options.quarter
     if rests_on_tidy(locations, quarter):
         report_progress(TIDY_NOTICE)
-    reviewed = assess(locations, quarter, options.as_of or date.today())
+    reviewed = assess(locations, quarter, options.as_of or date.today(), report_progress)
     report = reviewed.report
     for result in report.results:
         if result.error:

@@ -356,6 +356,12 @@ class QuarterData:
         """Whether nothing was printed: the cells were counted from records of single cases."""
         return self.fact("source_kind") == RECORD_TABLE
 
+    @property
+    def may_exceed(self) -> set[tuple[str, str]]:
+        """Pairs of measures of which the first may be larger, whatever is declared: evaluations where each one counts."""
+        pairs = self.fact("may_exceed").split()
+        return {(pair.partition(">")[0], pair.partition(">")[2]) for pair in pairs}
+
     def fact(self, field_name: str) -> str:
         """One entry of `about`; blank when the source does not say."""
         rows = self.about.loc[self.about["field"] == field_name, "value"]

@@ -8,9 +8,10 @@ import shutil
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 
-from haochaping.core.paths import Locations, project_root
+from haochaping.core.paths import Locations, project_root, quarters_in, record_files
 from haochaping.doctor import folders, optional_programs, python_packages
 from haochaping.doctor.chinese_font import look_at_font
 from haochaping.doctor.notebook_kernel import KernelReply, look_at_kernel
@@ -48,6 +49,7 @@ def examine(locations: Locations) -> Iterator[ReportLine]:
             ("路径", lambda: folders.look_at_path(paths, windows)),
             ("终端", lambda: folders.look_at_console(locale.getpreferredencoding(False), windows)),
             ("系统日期", lambda: folders.look_at_clock(datetime.now(), folders.newest_file(root / "src"))),
+            ("单件记录", lambda: _record_packages(locations)),
             ("浏览器", _browser),
         )
     )
@@ -59,6 +61,13 @@ def _packages(root: Path) -> ReportLine:
         (root / name).read_text(encoding="utf-8") for name in ("pyproject.toml", "requirements.txt")
     )
     return python_packages.look_at_packages(project, lock, python_packages.installed_versions())
+
+
+def _record_packages(locations: Locations) -> ReportLine:
+    periods = [
+        str(period) for period in quarters_in(locations.data / "raw") if record_files(locations.raw(period))
+    ]
+    return optional_programs.look_at_record_packages(lambda name: find_spec(name) is not None, periods)
 
 
 def _kernel() -> ReportLine:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from haochaping.doctor.report_line import ReportLine, fine, note
+from haochaping.doctor.report_line import ReportLine, fine, note, wrong
 
 _UNUSED = "现有功能都不用它（原为今后处理全省逐件数据考虑，尚未开发），不装也能用"
 
@@ -16,6 +16,29 @@ def look_at_browser(found: str | None) -> ReportLine:
         return fine(thing, f"{found}；{use}")
     advice = "安装 Chromium、Chrome 或 Edge 中的一种；或用别的浏览器打开网页后打印，不装也能用"
     return note(thing, f"没有找到 Chromium、Chrome 或 Edge；{use}", advice)
+
+
+RECORD_PACKAGES = ("ibis", "duckdb", "pyarrow")
+"""What ``make setup-records`` installs, by the names under which it is imported."""
+
+
+def look_at_record_packages(is_installed: Callable[[str], bool], periods: Sequence[str]) -> ReportLine:
+    """Say whether records of single cases can be read, and which periods have some.
+
+    Parameters
+    ----------
+    is_installed : callable
+        Whether a package can be imported.
+    periods : sequence of str
+        Periods whose raw folder holds records.
+    """
+    thing, use = "读取单件记录的程序包（可不装）", "资料中有 records/ 文件夹的才用它"
+    if all(map(is_installed, RECORD_PACKAGES)):
+        return fine(thing, f"已安装；{use}")
+    advice = "运行 make setup-records（只做一次）"
+    if periods:
+        return wrong(thing, f"没有安装，而 {'、'.join(periods)} 有单件记录，不能生成", advice)
+    return fine(thing, f"没有安装；{use}，到时{advice}")
 
 
 def look_at_unused_programs(find: Callable[[str], str | None]) -> Iterator[ReportLine]:

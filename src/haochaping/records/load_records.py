@@ -15,6 +15,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.csv
+import pyarrow.parquet
 
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.records.csv_quotes import QuoteChecked, UnclosedQuote
@@ -120,14 +121,15 @@ def _value(name: str, is_time: bool) -> str:
         return text
     formats = ", ".join(f"'{item}'" for item in _TIME_FORMATS)
     parsed = f"coalesce(try_cast({text} AS TIMESTAMP), try_strptime({text}, [{formats}]))"
-    return f"CASE WHEN {text} IS NULL THEN NULL WHEN {parsed} IS NULL THEN error('{_WRONG_TIME}') ELSE {parsed} END"
+    is_none = f"{parsed} IS NULL OR NOT isfinite({parsed})"
+    return f"CASE WHEN {text} IS NULL THEN NULL WHEN {is_none} THEN error('{_WRONG_TIME}') ELSE {parsed} END"
 
 
 @contextmanager
 def _source(con: duckdb.DuckDBPyConnection, file: RecordFile) -> Iterator[str]:
     """A name in the engine under which the file's needed columns are read, in the file's order, as fields."""
     if file.format == PARQUET:
-        shown = ", ".join(f'"{heading}" AS {name}' for name, heading in _quoted(file))
+        shown = ", ".join(_parquet_columns(file))
         yield f"(SELECT {shown} FROM read_parquet('{str(file.path).replace(chr(39), chr(39) * 2)}'))"
         return
     reader = _csv_batches(file) if file.format == CSV else _excel_table(file)
@@ -138,9 +140,24 @@ def _source(con: duckdb.DuckDBPyConnection, file: RecordFile) -> Iterator[str]:
         con.unregister("source")
 
 
-def _quoted(file: RecordFile) -> Iterator[tuple[str, str]]:
+def _parquet_columns(file: RecordFile) -> Iterator[str]:
+    """SQL for the needed columns of a Parquet file; a code that was stored as 5.0, true or a categorical is 5, 1 or its text.
+
+    Raises
+    ------
+    InputRefused
+        A time has a time zone: local time is what counts.
+    """
+    schema = pyarrow.parquet.read_schema(file.path)
     for name, heading in file.columns.items():
-        yield name, heading.replace('"', '""')
+        kind, column = schema.field(heading).type, f'"{heading.replace(chr(34), chr(34) * 2)}"'
+        if pa.types.is_timestamp(kind) and kind.tz:
+            raise refuse(
+                f"{file.place} {heading}", f"时间带时区 {kind.tz}", "应为不带时区的当地时间，请重新导出"
+            )
+        if pa.types.is_floating(kind) or pa.types.is_boolean(kind):
+            column = f"CAST({column} AS BIGINT)"
+        yield f"{column} AS {name}"
 
 
 def _csv_batches(file: RecordFile) -> pa.RecordBatchReader:
@@ -153,21 +170,26 @@ def _csv_batches(file: RecordFile) -> pa.RecordBatchReader:
     )
     names = [f"column{i}" for i in range(len(file.headings))]
     wanted = {name: names[file.headings.index(heading)] for name, heading in file.columns.items()}
-    reader = pyarrow.csv.open_csv(
-        stream,
-        read_options=pyarrow.csv.ReadOptions(
-            use_threads=False, block_size=_BLOCK, skip_rows=1, column_names=names
-        ),
-        parse_options=pyarrow.csv.ParseOptions(
-            delimiter=file.delimiter, newlines_in_values=True, ignore_empty_lines=True
-        ),
-        convert_options=pyarrow.csv.ConvertOptions(
-            include_columns=list(wanted.values()),
-            column_types=dict.fromkeys(names, pa.string()),
-            strings_can_be_null=False,
-        ),
-    )
     schema = pa.schema([(name, pa.string()) for name in wanted])
+    try:
+        reader = pyarrow.csv.open_csv(
+            stream,
+            read_options=pyarrow.csv.ReadOptions(
+                use_threads=False, block_size=_BLOCK, skip_rows=1, column_names=names
+            ),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=file.delimiter, newlines_in_values=True, ignore_empty_lines=True
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                include_columns=list(wanted.values()),
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if "Could not skip" not in str(error):
+            raise
+        reader = ()  # headings without a line feed, and nothing below them
     batches = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in reader)
     return pa.RecordBatchReader.from_batches(schema, batches)
 
@@ -203,12 +225,11 @@ def _refusal(con: duckdb.DuckDBPyConnection, file: RecordFile, error: Exception)
         return _wrong_time(con, file)
     if file.format == PARQUET:
         return refuse(file.place, "文件已损坏或不完整", "应为完整的 Parquet 文件，请重新导出")
-    if row := _ROW.search(message):
-        expected = f"应有 {len(file.headings)} 格，与第 1 行的列名一样多；引号应成对"
-        return refuse(f"{file.place} 第 {row[1]} 行", "格数不符", expected)
-    if isinstance(error, UnicodeDecodeError) or "utf8" in message.lower() or "codec" in message:
-        return refuse(file.place, "文字编码前后不一", "应为 UTF-8 或 GB18030 编码的 CSV")
-    return refuse(file.place, "格数不符", f"每行应有 {len(file.headings)} 格，引号应成对")
+    row = f" 第 {found[1]} 行" if (found := _ROW.search(message)) else ""
+    if isinstance(error, UnicodeDecodeError) or re.search("utf-?8|codec|decode", message, re.IGNORECASE):
+        return refuse(f"{file.place}{row}", "文字编码前后不一", "应为 UTF-8 或 GB18030 编码的 CSV")
+    expected = f"应有 {len(file.headings)} 格，与第 1 行的列名一样多；引号应成对"
+    return refuse(f"{file.place}{row}", "格数不符", expected)
 
 
 def _wrong_time(con: duckdb.DuckDBPyConnection, file: RecordFile) -> InputRefused:

@@ -25,7 +25,12 @@ from haochaping.records.definitions import Conventions
 from haochaping.records.describe_conventions import describe_conventions
 from haochaping.records.load_records import ReportProgress
 from haochaping.records.record_files import recognise
-from haochaping.reference.record_settings import RECORD_SETTINGS, load_record_settings, record_kinds
+from haochaping.reference.record_settings import (
+    RECORD_SETTINGS,
+    RecordSettings,
+    load_record_settings,
+    record_kinds,
+)
 from haochaping.reference.reference import Reference
 
 PLACES = "places.csv"
@@ -76,8 +81,18 @@ def with_records(
     about = [
         *printed.about.to_dict("records"),
         {"field": "record_conventions", "value": "\n".join(describe_conventions(conventions))},
+        *([{"field": "may_exceed", "value": exceeding}] if (exceeding := _may_exceed(settings)) else []),
     ]
     return replace(printed, record_counts=frame("record_counts", rows), about=frame("about", about))
+
+
+def _may_exceed(settings: RecordSettings) -> str:
+    """Pairs of measures of which the first may be larger, as ``evaluations>cases``: where evaluations count one by one."""
+    if not settings.counts_ratings:
+        return ""
+    of = {counts[0]: name for name, counts in settings.measures.items() if len(counts) == 1}
+    pairs = [(of.get(part), of.get("cases")) for part in ("evaluations", "active", "negative")]
+    return " ".join(f"{part}>{whole}" for part, whole in pairs if part and whole)
 
 
 def _printed_extraction(printed: QuarterData | None) -> date | None:

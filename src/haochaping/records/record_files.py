@@ -121,7 +121,9 @@ def _kind_of(
     best = max(marks, key=lambda name: (marks[name], has_all[name]))
     if not marks[best]:
         words = "、".join(kind.word for kind in kinds.values())
-        raise refuse(f"{place} 第 1 行", "、".join(headings)[:120], f"由列名认不出是哪一种记录（{words}）")
+        # The line is not quoted: where headings are missing it is a record, with names and numbers of people.
+        expected = f"第 1 行应为列名，由列名认不出是哪一种记录（{words}）；各列可用的名称见 docs/records.md"
+        raise refuse(f"{place} 第 1 行", f"{len(headings)} 列没有一列认得", expected)
     kind = kinds[best]
     missing = [f for f in kind.fields.values() if f.is_required and f.name not in columns[best]]
     if missing:
@@ -164,7 +166,7 @@ def _csv_header(path: Path, place: str, encoding: str) -> tuple[list[str], str]:
     try:
         headings = next(csv.reader(io.StringIO(line), delimiter=delimiter, strict=True), [])
     except csv.Error:
-        raise refuse(f"{place} 第 1 行", line[:80], "应为列名；引号应成对") from None
+        raise refuse(f"{place} 第 1 行", "引号没有收尾", "应为列名；引号应成对") from None
     return [heading.strip() for heading in headings], delimiter
 
 

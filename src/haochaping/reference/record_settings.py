@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -146,19 +147,42 @@ class RecordKind:
     fields: Mapping[str, RecordField]
 
 
-def record_kinds(settings: RecordSettings | None = None) -> dict[str, RecordKind]:
-    """The kinds of record, with the headings of `settings` before the usual ones."""
+@cache
+def _usual_kinds() -> dict[str, RecordKind]:
     resource = files("haochaping.reference") / "record_fields.toml"
-    own = settings.columns if settings else {}
     kinds = {}
     for name, entry in parse_toml(resource.read_text("utf-8"), resource.name).items():
-        fields = {}
-        for field_name, content in entry["field"].items():
-            added = [own[key] for key in (f"{name}.{field_name}", field_name) if key in own]
-            aliases = (*added, *content.pop("aliases"))
-            fields[field_name] = RecordField(field_name, aliases=aliases, **content)
+        fields = {
+            field_name: RecordField(field_name, **{**content, "aliases": tuple(content["aliases"])})
+            for field_name, content in entry["field"].items()
+        }
         kinds[name] = RecordKind(name, entry["word"], fields)
     return kinds
+
+
+def record_kinds(settings: RecordSettings | None = None) -> dict[str, RecordKind]:
+    """The kinds of record, with the headings of `settings` before the usual ones."""
+    own = settings.columns if settings else {}
+
+    def with_own(kind: str, usual: RecordField) -> RecordField:
+        added = [own[key] for key in (f"{kind}.{usual.name}", usual.name) if key in own]
+        return replace(usual, aliases=(*added, *usual.aliases))
+
+    return {
+        name: RecordKind(name, kind.word, {f.name: with_own(name, f) for f in kind.fields.values()})
+        for name, kind in _usual_kinds().items()
+    }
+
+
+def check_record_settings(reference: Path, declaration: Declaration) -> None:
+    """Refuse a city's ``records.toml`` with a wrong key or value, whether a period has records or not.
+
+    Raises
+    ------
+    InputRefused
+        File, line, key, what is allowed.
+    """
+    _read_documents([reference / RECORD_SETTINGS], declaration)
 
 
 def load_record_settings(reference: Path, raw: Path, declaration: Declaration) -> RecordSettings:
@@ -176,9 +200,19 @@ def load_record_settings(reference: Path, raw: Path, declaration: Declaration) -
     InputRefused
         Neither has one; a key is unknown, missing or of a wrong type or value: file, line, key, what is allowed.
     """
+    paths = [folder / RECORD_SETTINGS for folder in (reference, raw)]
+    merged = _read_documents(paths, declaration)
+    missing = [key for key in ("city_area", "areas") if key not in merged]
+    if missing:
+        expected = "读取单件记录须写明本市怎么数，各项见 docs/records.md"
+        raise refuse(f"{paths[0]} 或 {paths[1]}", f"没有 {'、'.join(missing)}", expected)
+    return _settings(merged)
+
+
+def _read_documents(paths: Sequence[Path], declaration: Declaration) -> dict[str, Any]:
+    """The content of those files that are there, later ones over earlier ones, checked."""
     merged: dict[str, Any] = {}
     problems: list[Problem] = []
-    paths = [folder / RECORD_SETTINGS for folder in (reference, raw)]
     for path in [path for path in paths if path.is_file()]:
         text = decode(path.read_bytes(), str(path))
         document = parse_toml(text, str(path))
@@ -186,11 +220,7 @@ def load_record_settings(reference: Path, raw: Path, declaration: Declaration) -
         merged |= document
     if problems:
         raise InputRefused(problems)
-    missing = [key for key in ("city_area", "areas") if key not in merged]
-    if missing:
-        expected = "读取单件记录须写明本市怎么数，各项见 docs/records.md"
-        raise refuse(f"{paths[0]} 或 {paths[1]}", f"没有 {'、'.join(missing)}", expected)
-    return _settings(merged)
+    return merged
 
 
 def _problems(
@@ -201,7 +231,7 @@ def _problems(
     if "levels_best" in document and document["levels_best"] not in (1, 5):
         checker.problem(("levels_best",), str(document["levels_best"]), "应为 5 或 1")
     if "period_by" in document and _time_field(document["period_by"]) is None:
-        names = [alias for field in _time_fields() for alias in field.aliases]
+        names = [alias for time in _time_fields() for alias in time.aliases]
         checker.problem(("period_by",), str(document["period_by"]), f"应为 {'、'.join(names)} 之一")
     for key, wanted in (("areas", 6), ("city_area", 6)):
         codes = document.get(key, {})

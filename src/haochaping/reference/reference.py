@@ -24,6 +24,7 @@ from haochaping.core.text import normalize_for_comparison
 from haochaping.reference.city_keys import check_city
 from haochaping.reference.parse_toml import parse_toml
 from haochaping.reference.read_declaration import DECLARATION, read_declaration
+from haochaping.reference.record_settings import check_record_settings
 from haochaping.reference.toml_lines import TomlLines
 
 UNIT_COLUMNS = (
@@ -202,8 +203,9 @@ def load_reference(folder: Path) -> Reference:
         no_value=words.no_value,
         counted_elsewhere=words.counted_elsewhere,
     )
+    check_record_settings(folder, declaration)  # refused here, and not by whoever needs it first
     for name in OPTIONAL_COLUMNS:
-        reference.optional_rows(name)  # refused here, and not by whoever needs it first
+        reference.optional_rows(name)
     return reference
 
 

@@ -11,7 +11,7 @@ from random import Random
 from haochaping.core.paths import project_root
 from haochaping_dev.fuzz.mutate_text import MutatedInput
 
-TOML_FILES = ("city.toml", "annexes.toml", "rules.toml")
+TOML_FILES = ("city.toml", "annexes.toml", "rules.toml", "records.toml")
 _KEY_LINE = re.compile(r"(?P<key>[a-z_]+)(?P<equals>\s*=\s*)(?P<value>.+?)\s*")
 OTHER_TYPES = {
     "text": ("5", "true", "[1]"),

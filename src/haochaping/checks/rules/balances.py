@@ -219,6 +219,7 @@ def at_most(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         if "smaller" in rule.options:
             pairs = [(rule.options["smaller"], rule.options["larger"])]
         taken = rule.options.get("except", ())
+        pairs = [pair for pair in pairs if pair not in cell_index.data.may_exceed]
         for smaller, larger in [pair for pair in pairs if (table, *pair) not in taken]:
             for row in (*cell_index.rows(table), *cell_index.totals(table)):
                 yield from _compare_sizes(row.cell(smaller), row.cell(larger), cell_index)

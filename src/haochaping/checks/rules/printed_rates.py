@@ -260,7 +260,7 @@ def bounds(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """Every printed rate lies between 0 and 100 %."""
     for row in rows_and_totals(rule, cell_index):
         for measure in cell_index.spec(row.table).measures_by_name.values():
-            if measure.kind not in (RATE, SHARE):
+            if measure.kind not in (RATE, SHARE) or _may_exceed_whole(measure, cell_index):
                 continue
             column, at = measure.name, row.cell(measure.name)
             value = cell_index.value(at)
@@ -274,6 +274,15 @@ def bounds(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
                     values=values,
                     expected="不超过 100%",
                 )
+
+
+def _may_exceed_whole(measure: Measure, cell_index: CellIndex) -> bool:
+    """Whether a rate is of two counts of which the first may be larger."""
+    return any(
+        (part, whole) in cell_index.data.may_exceed
+        for _, part in measure.numerator
+        for _, whole in measure.denominator
+    )
 
 
 def share(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
