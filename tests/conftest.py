@@ -13,6 +13,7 @@ from haochaping.pipeline.platform_shortcuts import skip_slow_imports
 from haochaping.read.raw_folder import read_raw
 from haochaping.reference.reference import Reference, load_reference
 
+pytest_plugins = ["tests.records.fixtures"]
 ROOT = Path(__file__).parents[1]
 settings.register_profile("kit", deadline=None)  # these machines are shared: a slow example is no failure
 settings.load_profile("kit")

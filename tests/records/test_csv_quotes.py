@@ -14,8 +14,8 @@ from haochaping.records.csv_quotes import QuoteChecked, UnclosedQuote
 cells = st.text(alphabet='ab",\n\r中', max_size=6)
 
 
-def read_through(data: bytes, size: int) -> bytes:
-    checked = QuoteChecked(io.BytesIO(data), ",")
+def read_through(data: bytes, size: int, columns: int = 100) -> bytes:
+    checked = QuoteChecked(io.BytesIO(data), ",", columns)
     pieces = []
     while piece := checked.read(size):
         pieces.append(piece)
@@ -39,6 +39,20 @@ def test_a_quote_that_nothing_closes_is_told_with_its_line(
     with pytest.raises(UnclosedQuote) as raised:
         read_through("".join(lines).encode(), size)
     assert raised.value.line == before + 1
+
+
+@given(st.integers(1, 400), st.integers(0, 20), st.integers(1, 20))
+def test_an_open_quote_that_another_one_happens_to_close_is_told(size: int, before: int, after: int) -> None:
+    """Each row is well formed to a parser: the rows between the two quotes would be one cell."""
+    lines = ["1,a,b\n"] * before + ['5,x,"y\n'] + ["2,c,d\n"] * after + ['6,x,z"\n', "7,e,f\n"]
+    with pytest.raises(UnclosedQuote) as raised:
+        read_through("".join(lines).encode(), size, columns=3)
+    assert raised.value.line == before + 1
+
+
+def test_a_text_over_several_lines_is_no_row() -> None:
+    data = '1,"一行\n二行，又一行, 完\n",b\n2,a,b\n'.encode()
+    assert read_through(data, 7, columns=3) == data
 
 
 def test_a_quote_within_a_field_is_a_character() -> None:

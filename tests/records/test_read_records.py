@@ -16,17 +16,17 @@ from haochaping.records.read_records import read_places, with_records
 from haochaping.reference.reference import Reference
 from haochaping.store.data_contract import validate
 from haochaping.store.tidy_tables import read_tidy, write_tidy
-from tests.records.conftest import PERIOD
 from tests.records.exports import Export
+from tests.records.fixtures import PERIOD
 from tests.records.oracle import annex_tables, flow, registered_departments
 
 
 def test_cells_are_the_counts_with_rates_as_papers_print_them(
-    counted: QuarterData, export: Export, reference: Reference
+    counted: QuarterData, record_export: Export, reference: Reference
 ) -> None:
     validate(counted)
     known = registered_departments(reference.folder / "units.csv")
-    right = annex_tables(export, known_departments=known)["districts"].set_index("district")
+    right = annex_tables(record_export, known_departments=known)["districts"].set_index("district")
     for row in counted.table("districts").to_dict("records"):
         expected = right.loc[row["district"]]
         assert row["evaluations"] == expected["evaluations"]
@@ -46,11 +46,11 @@ def test_shares_add_up_and_belong_to_the_districts(counted: QuarterData) -> None
     assert list(annex["district"]) == list(counted.table("districts")["district"])
 
 
-def test_records_in_are_records_counted_and_buckets(counted: QuarterData, export: Export) -> None:
+def test_records_in_are_records_counted_and_buckets(counted: QuarterData, record_export: Export) -> None:
     counts = RecordCounts(counted.record_counts)
-    for kind, buckets in flow(export).items():
+    for kind, buckets in flow(record_export).items():
         found = {bucket: counts.count(names.FLOW, kind, bucket) for bucket in names.BUCKETS[kind]}
-        assert sum(found.values()) == buckets["rows"] == len(getattr(export, kind))
+        assert sum(found.values()) == buckets["rows"] == len(getattr(record_export, kind))
 
 
 def test_small_counts_are_not_in_the_views(counted: QuarterData, reference: Reference) -> None:
@@ -68,10 +68,10 @@ def test_small_counts_are_not_in_the_views(counted: QuarterData, reference: Refe
 
 
 def test_aggregates_are_kept_under_the_content_of_records_and_conventions(
-    raw: Path, reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    record_raw: Path, reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, cache = tmp_path / "raw", tmp_path / "cache"
-    shutil.copytree(raw, folder)
+    shutil.copytree(record_raw, folder)
     first = with_records(None, folder, PERIOD, reference, cache)
     calls: list[object] = []
     original = read_records.aggregate
@@ -92,17 +92,17 @@ def test_aggregates_are_kept_under_the_content_of_records_and_conventions(
 
 
 def test_a_folder_that_cannot_be_written_keeps_nothing(
-    raw: Path, reference: Reference, tmp_path: Path
+    record_raw: Path, reference: Reference, tmp_path: Path
 ) -> None:
     (tmp_path / "cache").write_text("a file")
-    assert with_records(None, raw, PERIOD, reference, tmp_path / "cache").is_from_records
+    assert with_records(None, record_raw, PERIOD, reference, tmp_path / "cache").is_from_records
 
 
 def test_without_an_extraction_day_the_bulletin_says_it_or_it_is_asked_for(
-    raw: Path, beside_bulletin: QuarterData, reference: Reference, tmp_path: Path
+    record_raw: Path, beside_bulletin: QuarterData, reference: Reference, tmp_path: Path
 ) -> None:
     folder = tmp_path / "raw"
-    shutil.copytree(raw, folder)
+    shutil.copytree(record_raw, folder)
     settings = folder / "records.toml"
     kept = [line for line in settings.read_text("utf-8").splitlines() if "extraction_date" not in line]
     settings.write_text("\n".join(kept), "utf-8")
@@ -118,11 +118,11 @@ def test_tidy_tables_hold_the_counts(counted: QuarterData, reference: Reference,
 
 
 def test_a_list_of_places_tells_which_have_none(
-    raw: Path, reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    record_raw: Path, reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listed = {"370303001": "甲街道", "370303999": "乙镇", "370303001999": "丙村"}
     monkeypatch.setattr(read_records, "read_places", lambda _folder: listed)
-    data = with_records(None, raw, PERIOD, reference, tmp_path)
+    data = with_records(None, record_raw, PERIOD, reference, tmp_path)
     view = RecordCounts(data.record_counts).view(names.UNCOVERED)
     assert {place for _, place, _ in view} >= {"乙镇", "丙村"}
 

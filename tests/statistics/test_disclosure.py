@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haochaping.core.model import QuarterData
-from haochaping.statistics.disclosure import round_nhs, round_to, suppress
+from haochaping.statistics.disclosure import round_nhs, round_to, suppress, suppress_parts
 from tests.statistics import wrong
 
 # In a series a missing cell stays missing.
@@ -133,3 +133,13 @@ def test_rounding_goes_to_the_nearest_multiple(value: int, base: int) -> None:
 def test_a_zero_under_the_nhs_rule_is_a_true_zero(value: int) -> None:
     assert (round_nhs(value) == 0) == (value == 0)
     assert round_nhs(value) == (5 if 1 <= value <= 7 else round_to(value))
+
+
+def test_a_single_hidden_part_cannot_be_worked_out_from_the_total() -> None:
+    parts = pd.Series({"a": 100, "b": 3, "c": 20, "d": 0}, dtype="Int64")
+    shown = suppress_parts(parts, 5)
+    assert shown.isna().to_dict() == {"a": False, "b": True, "c": True, "d": False}
+    two = suppress_parts(pd.Series({"a": 100, "b": 3, "c": 2}, dtype="Int64"), 5)
+    assert two.isna().sum() == 2
+    alone = suppress_parts(pd.Series({"a": 3}, dtype="Int64"), 5)
+    assert alone.isna().all()

@@ -63,6 +63,8 @@ BEFORE_ACCEPTANCE, DETAIL_CONFLICTS, LOW_WITHOUT_DETAIL = (
 UNLISTED_DEPARTMENTS = "未列部门"
 """Row of departments that no list has."""
 BLANK = "（空白）"
+OTHER = "其他（数量很少的各项）"
+"""Names and codes that few records have: a row out of place may have a person's name or number where a code should be."""
 ALL = "全部"
 """Row of the view of totals."""
 LEVEL_WORDS = ("非常满意", "满意", "基本满意", "不满意", "非常不满意")

@@ -20,15 +20,15 @@ _KEPT = 4
 """Most aggregates that are kept of one period."""
 
 
-def cache_key(files: Sequence[RecordFile], conventions: Conventions, *, with_variations: bool) -> str:
-    """One SHA-256 over the files' contents, the conventions and the programs that count: equal keys mean equal aggregates."""
+def cache_key(files: Sequence[RecordFile], conventions: Conventions, **options: object) -> str:
+    """One SHA-256 over files, conventions, options of the count and the programs that count: equal keys mean equal aggregates."""
     own = Path(__file__).parent
     programs = [path.read_bytes() for path in sorted(own.glob("*.py"))]
     engines = [f"{name} {version(name)}" for name in ("duckdb", "ibis-framework")]
     content = [
         *((file.path.name, file_sha256(file.path), sorted(file.columns.items())) for file in files),
         *(hashlib.sha256(program).hexdigest() for program in programs),
-        *(repr(conventions), with_variations, *engines),
+        *(repr(conventions), repr(sorted(options.items())), *engines),
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -57,6 +57,8 @@ def aggregate(
     files: Sequence[RecordFile],
     conventions: Conventions,
     *,
+    departments: Sequence[str] = (),
+    least: int = 1,
     with_variations: bool = False,
     report_progress: ReportProgress | None = None,
 ) -> Aggregates:
@@ -68,6 +70,10 @@ def aggregate(
         The export.
     conventions : Conventions
         What counts.
+    departments : sequence of str
+        Registered names, which are kept however few cases they have.
+    least : int
+        Any other name of a department, item or channel is kept only where so many records have it.
     with_variations : bool
         Whether ``units`` is also computed under each of ``VARIATIONS``.
 
@@ -93,14 +99,51 @@ def aggregate(
         keys, key_counts = _key_counts(loaded)
         distinct = _distinct(loaded, keys, key_counts)
         _refuse_direction(distinct[EVALUATIONS], conventions.settings)
+        named = _Names(distinct, conventions.settings, departments, least)
+        distinct = named.apply(distinct)
         tables = _expressed(loaded, distinct, conventions)
         result = _aggregates(loaded, tables, conventions)
         result["fates"] = _fates(tables, key_counts)
         result["keys"] = key_counts[["contradicting", "overlaps"]].reset_index()
         _refuse_other_period(result["fates"], conventions)
         if with_variations:
-            result |= _variations(loaded, distinct, conventions)
+            result |= _variations(loaded, distinct, named, conventions)
     return result
+
+
+class _Names:
+    """The names of departments, items and channels that leave the engine: known ones, and those of many records.
+
+    A row that is out of place may have a person's name or number where a name should be: it becomes ``OTHER``.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, ir.Table | None],
+        settings: RecordSettings,
+        departments: Sequence[str],
+        least: int,
+    ):
+        known = {
+            (CASES, "department"): [*departments, *settings.public_service_departments],
+            (CASES, "item"): [],
+            (EVALUATIONS, "channel"): [*settings.channels, *settings.default_channels],
+        }
+        self._names = {
+            (kind, column): list(
+                definitions.common_names(table, column, names, least).execute()["name"].sort_values()
+            )
+            for (kind, column), names in known.items()
+            if (table := tables[kind]) is not None
+        }
+
+    def apply(self, tables: Mapping[str, ir.Table | None]) -> dict[str, Any]:
+        """The tables with no other name in them."""
+        result = dict(tables)
+        for (kind, column), names in self._names.items():
+            if (table := result[kind]) is not None:
+                result[kind] = definitions.with_names(table, column, names)
+        return result
 
 
 def _expressed(
@@ -138,17 +181,25 @@ def _run(expression: ir.Table) -> pd.DataFrame:
 
 
 def _variations(
-    loaded: LoadedRecords, distinct: Mapping[str, ir.Table | None], conventions: Conventions
+    loaded: LoadedRecords,
+    distinct: Mapping[str, ir.Table | None],
+    named: _Names,
+    conventions: Conventions,
 ) -> Aggregates:
     other_time = "accepted" if conventions.settings.period_by == "finished" else "finished"
     result = {}
     for name, changes in VARIATIONS.items():
         varied = conventions.varied(**changes) if changes else conventions.varied(period_by=other_time)
-        tables = {kind: loaded.table(kind) for kind in distinct} if varied.counts_repeated else distinct
-        tables = {kind: _keyed(table) if table is not None else None for kind, table in tables.items()}
+        tables = named.apply(_all_rows(loaded, distinct)) if varied.counts_repeated else distinct
         expressions = definitions.express(**tables, conventions=varied)
         result[f"units@{name}"] = _run(definitions.unit_counts(expressions, varied))
     return result
+
+
+def _all_rows(loaded: LoadedRecords, kinds: Iterable[str]) -> dict[str, ir.Table | None]:
+    """Every row with a case number, repeated ones too."""
+    tables = {kind: loaded.table(kind) for kind in kinds}
+    return {kind: None if table is None else _keyed(table) for kind, table in tables.items()}
 
 
 def _keyed(table: ir.Table) -> ir.Table:

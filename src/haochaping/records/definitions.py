@@ -23,6 +23,7 @@ from haochaping.core.record_counts import (
     NO_CASE,
     NO_TIME,
     NOT_NEGATIVE,
+    OTHER,
     OTHER_PERIOD,
     UNKNOWN_AREA,
     UNKNOWN_LEVEL,
@@ -35,7 +36,6 @@ PART = "part"
 """Column of every table of records: in which file a row stands."""
 UNIT = ("area", "tier", "department")
 """Columns by which cases are counted: first six digits of the code, tier, department as recorded."""
-OTHER_DETAIL = "其他"
 _VALID = "valid"
 _NIGHT_ENDS, _NIGHT_BEGINS = 6, 22
 _SOON_SECONDS = 60
@@ -117,6 +117,20 @@ def contradicting_keys(table: ir.Table, key: Sequence[str]) -> ir.IntegerScalar:
     return contents.group_by(list(key)).agg(contents=_.count()).filter(_.contents > 1).count()
 
 
+def common_names(table: ir.Table, column: str, known: Sequence[str], least: int) -> ir.Table:
+    """A row a name in a column that is known, or that as many rows have as may be shown."""
+    counts = table.filter(table[column].notnull()).group_by(name=table[column]).agg(rows=_.count())
+    is_known = _.name.isin(list(known)) if known else ibis.literal(False)
+    return counts.filter((_.rows >= least) | is_known)
+
+
+def with_names(table: ir.Table, column: str, names: Sequence[str]) -> ir.Table:
+    """The table with every other name in a column replaced by ``OTHER``; missing ones stay missing."""
+    is_named = table[column].isin(list(names)) if names else ibis.literal(False)
+    name = ibis.cases((table[column].isnull(), ibis.null("string")), (is_named, table[column]), else_=OTHER)
+    return table.mutate(**{column: name})
+
+
 def express(
     cases: ir.Table,
     evaluations: ir.Table,
@@ -187,7 +201,11 @@ def _with_fate(cases: ir.Table, conventions: Conventions) -> ir.Table:
     return cases.select(
         "case_no",
         area=area,
-        code=cases.area,
+        code=ibis.cases(
+            (cases.area.isnull(), ibis.null("string")),
+            (cases.area.re_search(r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$"), cases.area),
+            else_=OTHER,
+        ),
         tier=tier,
         department=cases.department,
         item=cases.item,
@@ -383,12 +401,10 @@ def evaluation_counts(rated: ir.Table) -> ir.Table:
 def detail_counts(rated: ir.Table) -> ir.Table:
     """A row a level and detail codes (several are joined by a sign): how many evaluations.
 
-    Anything but codes of three digits leaves the engine as ``OTHER_DETAIL``: it may be a text somebody wrote.
+    Anything but codes of three digits leaves the engine as ``OTHER``: it may be a text somebody wrote.
     """
     is_code = rated.detail.re_search(r"^[1-5][0-9]{2}([ ,;|&]+[1-5][0-9]{2})*$")
-    detail = ibis.cases(
-        (rated.detail.isnull(), ibis.null("string")), (is_code, rated.detail), else_=OTHER_DETAIL
-    )
+    detail = ibis.cases((rated.detail.isnull(), ibis.null("string")), (is_code, rated.detail), else_=OTHER)
     return rated.group_by(level=rated.level, detail=detail).agg(ratings=_.count())
 
 

@@ -34,6 +34,8 @@ _TIME_FORMATS = (
     *("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d%H%M%S", "%Y%m%d"),
     *("%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日%H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日"),
 )
+_TIME_PATTERN = r"\d{4}([-/年]\d{1,2}[-/月]\d{1,2}日?|\d{4})([ T]*\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?|\d{6})?"
+"""Shapes of a time, without a time zone."""
 _WRONG_TIME = "no time"
 _ROW = re.compile(r"Row #(\d+)")
 _SECONDS_BETWEEN_REPORTS = 2.0
@@ -120,8 +122,10 @@ def _value(name: str, is_time: bool) -> str:
     if not is_time:
         return text
     formats = ", ".join(f"'{item}'" for item in _TIME_FORMATS)
+    # An engine takes "epoch" or "infinity" for a time, and drops a zone; a person writes neither.
+    text_of_time = f"regexp_full_match({text}, '{_TIME_PATTERN}')"
     parsed = f"coalesce(try_cast({text} AS TIMESTAMP), try_strptime({text}, [{formats}]))"
-    is_none = f"{parsed} IS NULL OR NOT isfinite({parsed})"
+    is_none = f"NOT {text_of_time} OR {parsed} IS NULL"
     return f"CASE WHEN {text} IS NULL THEN NULL WHEN {is_none} THEN error('{_WRONG_TIME}') ELSE {parsed} END"
 
 
@@ -162,12 +166,10 @@ def _parquet_columns(file: RecordFile) -> Iterator[str]:
 
 def _csv_batches(file: RecordFile) -> pa.RecordBatchReader:
     """The needed columns of a CSV, batch by batch; no other column becomes a value."""
-    raw = QuoteChecked(file.path.open("rb"), file.delimiter)
-    stream: Any = (
-        raw
-        if file.encoding == "utf-8"
-        else pa.transcoding_input_stream(pa.PythonFile(raw, mode="r"), file.encoding, "utf-8")
-    )
+    raw: Any = file.path.open("rb")
+    if file.encoding != "utf-8":
+        raw = pa.transcoding_input_stream(pa.PythonFile(raw, mode="r"), file.encoding, "utf-8")
+    stream = QuoteChecked(raw, file.delimiter, len(file.headings))
     names = [f"column{i}" for i in range(len(file.headings))]
     wanted = {name: names[file.headings.index(heading)] for name, heading in file.columns.items()}
     schema = pa.schema([(name, pa.string()) for name in wanted])
@@ -196,12 +198,13 @@ def _csv_batches(file: RecordFile) -> pa.RecordBatchReader:
 
 def _excel_table(file: RecordFile) -> pa.Table:
     """The needed columns of a workbook's first sheet, as text."""
-    rows = excel_rows(file.path, file.place)[1:]
+    first, (_header, *rows) = excel_rows(file.path, file.place)
     columns = {}
     for name, heading in file.columns.items():
         at = file.headings.index(heading)
         columns[name] = pa.array(
-            [_excel_text(row[at], file, heading, i) for i, row in enumerate(rows, start=2)], pa.string()
+            [_excel_text(row[at], file, heading, i) for i, row in enumerate(rows, start=first + 1)],
+            pa.string(),
         )
     return pa.table(columns)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +30,11 @@ from haochaping.reference.record_settings import (
     RecordSettings,
     load_record_settings,
     record_kinds,
+    setting_place,
 )
 from haochaping.reference.reference import Reference
 
+_LATEST_EXTRACTION = timedelta(days=366)
 PLACES = "places.csv"
 """A city's list of towns and villages among its settings: columns ``code`` and ``name``; it need not have one."""
 
@@ -67,13 +69,21 @@ def with_records(
     if extracted is None:
         expected = f'应写明数据提取日，如 extraction_date = "{period.end.isoformat()}"'
         raise refuse(str(raw / RECORD_SETTINGS), "没有 extraction_date", expected)
+    if not period.start <= extracted <= period.end + _LATEST_EXTRACTION:
+        expected = (
+            f"提取日应在 {period.start.isoformat()} 至 {(period.end + _LATEST_EXTRACTION).isoformat()} 之间"
+        )
+        raise refuse(setting_place("extraction_date", reference.folder, raw), extracted.isoformat(), expected)
     conventions = Conventions(settings, period, extracted)
-    has_bulletin = printed is not None
-    key = cache_key(files, conventions, with_variations=has_bulletin)
+    options: dict[str, Any] = {
+        "departments": sorted(name for unit in reference.units for name in (unit.canonical, *unit.aliases)),
+        "least": max(int(reference.threshold("disclosure")), 1),
+        "with_variations": printed is not None,
+    }
     aggregates = cached(
         cache,
-        key,
-        lambda: aggregate(files, conventions, with_variations=has_bulletin, report_progress=report_progress),
+        cache_key(files, conventions, **options),
+        lambda: aggregate(files, conventions, **options, report_progress=report_progress),
     )
     rows = CountRows(aggregates, conventions, reference, read_places(reference.folder)).rows()
     if printed is None:

@@ -73,6 +73,8 @@ def recognise(paths: Sequence[Path], kinds: Mapping[str, RecordKind]) -> list[Re
 
 def _recognise(path: Path, kinds: Mapping[str, RecordKind]) -> RecordFile:
     place = f"{RECORDS}/{path.name}"
+    if any(char in path.name for char in "*?["):
+        raise refuse(place, "", "文件名不应有 * ? [ 这几个符号，请改名")
     format_ = _ENDINGS.get(path.suffix.lower())
     if format_ is None:
         raise refuse(place, path.suffix, f"单件记录应为 {'、'.join(_ENDINGS)} 文件；不是记录的请移走")
@@ -83,7 +85,7 @@ def _recognise(path: Path, kinds: Mapping[str, RecordKind]) -> RecordFile:
     elif format_ == PARQUET:
         headings = _parquet_header(path, place)
     else:
-        headings = [str(heading) for heading in excel_rows(path, place)[0]]
+        headings = [str(heading) for heading in excel_rows(path, place)[1][0]]
     repeated = {h for h in headings if headings.count(h) > 1 and h}
     kind, columns = _kind_of(headings, kinds, place)
     if clash := repeated & {*columns.values()}:
@@ -155,8 +157,16 @@ def _encoding(path: Path, place: str) -> str:
             whole.decode(encoding)
             return encoding
         except UnicodeDecodeError:
-            continue
+            if encoding == "utf-8" and _is_nearly_utf8(whole):
+                break
     raise refuse(place, "文字编码不明", "应为 UTF-8 或 GB18030 编码的 CSV")
+
+
+def _is_nearly_utf8(sample: bytes) -> bool:
+    """Whether a few bytes alone keep it from being UTF-8: as GB18030 it may be read too, and every name be another."""
+    text = sample.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    return wrong * 10 < sum(not char.isascii() for char in text)
 
 
 def _csv_header(path: Path, place: str, encoding: str) -> tuple[list[str], str]:
@@ -180,8 +190,8 @@ def _parquet_header(path: Path, place: str) -> list[str]:
         raise refuse(place, "文件已损坏或不完整", "应为完整的 Parquet 文件，请重新导出") from None
 
 
-def excel_rows(path: Path, place: str) -> list[list[Any]]:
-    """The rows of a workbook's first sheet, the header first.
+def excel_rows(path: Path, place: str) -> tuple[int, list[list[Any]]]:
+    """The rows of a workbook's first sheet, the header first, and the number of the row in which it stands.
 
     Raises
     ------
@@ -193,8 +203,9 @@ def excel_rows(path: Path, place: str) -> list[list[Any]]:
     try:
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
         rows: list[list[Any]] = sheet.to_python(skip_empty_area=True)
+        start = sheet.start
     except (CalamineError, *DAMAGED):
         raise refuse(place, "文件已损坏", "请用表格软件打开并另存为 .xlsx，或导出为 CSV") from None
-    if not rows:
+    if not rows or start is None:
         raise refuse(place, "空文件", "应有一行列名和各条记录")
-    return [[str(cell).strip() for cell in rows[0]], *rows[1:]]
+    return start[0] + 1, [[str(cell).strip() for cell in rows[0]], *rows[1:]]

@@ -209,6 +209,14 @@ def load_record_settings(reference: Path, raw: Path, declaration: Declaration) -
     return _settings(merged)
 
 
+def setting_place(key: str, reference: Path, raw: Path) -> str:
+    """File, line and key of a setting in force, for messages; the period's file where neither has it."""
+    for path in (raw / RECORD_SETTINGS, reference / RECORD_SETTINGS):
+        if path.is_file() and (lines := TomlLines(decode(path.read_bytes(), str(path)))).line((key,)):
+            return lines.place(path, (key,))
+    return str(raw / RECORD_SETTINGS)
+
+
 def _read_documents(paths: Sequence[Path], declaration: Declaration) -> dict[str, Any]:
     """The content of those files that are there, later ones over earlier ones, checked."""
     merged: dict[str, Any] = {}
