@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 
 from haochaping.core import record_counts as names
 from haochaping.core.model import QuarterData
+from haochaping.present.charts.record_charts import chart_rating_times
 from haochaping.present.record_tables import (
     NOT_SHOWN,
     cases_table,
@@ -49,11 +51,17 @@ def test_channels_are_those_of_the_records_or_not_shown(
     assert compared >= 3
 
 
-def test_hidden_numbers_are_missing_and_have_no_share(counted: QuarterData) -> None:
-    table = record_table(counted, names.DELAY)
-    assert list(table.columns) == ["row", "ratings"] and table["ratings"].isna().any()
-    words = ratings_table(record_counts(counted), names.DELAY)
-    assert set(words.loc[words["评价（条）"] == NOT_SHOWN, "占比"]) == {NOT_SHOWN}
+def test_hidden_numbers_are_missing_have_no_share_and_are_marked_in_the_chart(counted: QuarterData) -> None:
+    counts = counted.record_counts.copy()
+    is_hidden = (counts["view"] == names.DELAY) & (counts["row"] == "1 天")
+    counts.loc[is_hidden, "value"] = float("nan")
+    assert is_hidden.sum() == 1
+    data = replace(counted, record_counts=counts)
+    table = record_table(data, names.DELAY)
+    assert list(table.columns) == ["row", "ratings"] and table["ratings"].isna().sum() == 1
+    words = ratings_table(record_counts(data), names.DELAY)
+    assert list(words.loc[words["评价（条）"] == NOT_SHOWN, "占比"]) == [NOT_SHOWN]
+    assert chart_rating_times(data).svg.count(NOT_SHOWN) == 1  # type: ignore[union-attr]
 
 
 def test_association_is_evaluated_cases_of_all(counted: QuarterData) -> None:

@@ -209,6 +209,7 @@ def _keys(kind: str, kinds: Mapping[str, object], declaration: Declaration) -> d
         "tables": Key(TEXTS, allowed=tuple(declaration.annexes)),
         "hard": Key(FLAG),
         "enabled": Key(FLAG),
+        "printed_only": Key(FLAG),
     }
     for name in options:
         if name in _CHOICES:

@@ -113,6 +113,7 @@ SINGLE_RULES: dict[str, RuleKind] = {
     "counted_in_city": scope.counted_in_city,
     # records of single cases
     "records_reproduced": record_checks.reproduced,
+    "records_extraction": record_checks.extraction,
     # earlier periods, the analyst's notes
     "copied_from_before": history.copied,
     "annex_gone": history.annexes_kept,

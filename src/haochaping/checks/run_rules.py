@@ -55,7 +55,8 @@ def run_rules(
     active_rules = load_rules(reference, KINDS) if rules is None else rules
     for rule in active_rules:
         try:
-            outcomes = list(KINDS[rule.kind](rule, cell_index))
+            is_asked = not (rule.options.get("printed_only") and data.is_from_records)
+            outcomes = list(KINDS[rule.kind](rule, cell_index)) if is_asked else []
             for outcome in outcomes:
                 if outcome.state == FAILS:
                     _render_message(

@@ -103,6 +103,7 @@ CHECK_WORDS = {
     LOW_WITHOUT_DETAIL: "没有原因的差评",
     DETAIL_CONFLICTS: "详情编码与满意度不一的评价",
     REPRODUCED: "与通报所印之数",
+    "extraction": "提取日",
 }
 """What each check of records looks at."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from haochaping.doctor.report_line import ReportLine, fine, note, wrong
 
-_UNUSED = "现有功能都不用它（原为今后处理全省逐件数据考虑，尚未开发），不装也能用"
+_UNUSED = "现有功能都不用它，不装也能用"
 
 
 def look_at_browser(found: str | None) -> ReportLine:

@@ -72,7 +72,8 @@ def record_table(data: QuarterData, view: str) -> pd.DataFrame:
     """
     rows = data.record_counts[data.record_counts["view"] == view]
     if rows.empty:
-        raise KeyError(view)
+        views = "、".join(name for name in dict.fromkeys(data.record_counts["view"]) if ":" not in name)
+        raise KeyError(f"没有 {view}；有 {views}" if views else f"没有 {view}：本期没有单件记录")
     keys = ["row", "member"] if (rows["member"] != "").any() else ["row"]
     order = {tuple(key): i for i, key in enumerate(rows[keys].drop_duplicates().itertuples(index=False))}
     table = rows.pivot(index=keys, columns="measure", values="value")[list(dict.fromkeys(rows["measure"]))]

@@ -103,6 +103,7 @@ def aggregate(
         distinct = named.apply(distinct)
         tables = _expressed(loaded, distinct, conventions)
         result = _aggregates(loaded, tables, conventions)
+        result["units"] = result["units"].drop(columns=_unknown_counts(files))
         result["fates"] = _fates(tables, key_counts)
         result["keys"] = key_counts[["contradicting", "overlaps"]].reset_index()
         _refuse_other_period(result["fates"], conventions)
@@ -271,6 +272,15 @@ def _fates(tables: RecordExpressions, key_counts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _unknown_counts(files: Sequence[RecordFile]) -> list[str]:
+    """Counts of ``units`` that an export cannot give, because it lacks the records or the column: missing, not zero."""
+    fields = {name for file in files if file.kind.name == RECTIFICATIONS for name in file.columns}
+    kinds = {file.kind.name for file in files}
+    unknown = [] if RECTIFICATIONS in kinds else ["rectified", "due", "rectified_on_time"]
+    unknown += [] if "is_satisfied" in fields else ["visited", "satisfied"]
+    return unknown + ([] if SERVICES in kinds else ["served"])
+
+
 def _whole(value: Any) -> int:
     return 0 if value is None or pd.isna(value) else int(value)
 
@@ -286,6 +296,7 @@ def _refuse_missing(files: Sequence[RecordFile], settings: RecordSettings) -> No
         for kind, word in ((CASES, "办件"), (EVALUATIONS, "评价"))
         if kind not in kinds
     ]
+    problems += _unequal_columns(files)
     for file in [file for file in files if file.kind.name == EVALUATIONS]:
         needed = {
             "is_valid": (settings.valid_flags, "没有这一列的，请在 records.toml 写 valid_flags = []"),
@@ -303,6 +314,22 @@ def _refuse_missing(files: Sequence[RecordFile], settings: RecordSettings) -> No
                 )
     if problems:
         raise InputRefused(problems)
+
+
+def _unequal_columns(files: Sequence[RecordFile]) -> list[Problem]:
+    """Problems with parts that lack a column which other parts of the same kind have: its rows would count as blank."""
+    problems = []
+    for file in files:
+        alike = [other for other in files if other.kind == file.kind]
+        for name in {name for other in alike for name in other.columns} - {*file.columns}:
+            with_it = next(other for other in alike if name in other.columns)
+            field = file.kind.fields[name]
+            if not field.is_required:
+                expected = (
+                    f"{with_it.place} 有这一列（{with_it.columns[name]}），同一种记录的各个文件应有同样的列"
+                )
+                problems.append(Problem(f"{file.place} 第 1 行", f"没有{field.word}", expected))
+    return sorted(problems, key=str)
 
 
 def _refuse_other_prefecture(loaded: LoadedRecords, settings: RecordSettings) -> None:
@@ -364,7 +391,7 @@ def direction_counts(details: pd.DataFrame, settings: RecordSettings) -> tuple[i
             continue
         said = 5 - settings.levels.index(row["level"])
         digits = {int(digit) for digit in _CODE.findall(row["detail"])}
-        agree += row["ratings"] if said in digits else 0
+        agree += row["ratings"] if said != 3 and said in digits else 0
         against += row["ratings"] if said != 3 and 6 - said in digits else 0
     return agree, against
 

@@ -158,16 +158,18 @@ class AnnexCounter:
                 values[measure.name] = None
         return values
 
-    def _count(self, counts: Counts, name: str) -> int:
-        return counts[_RATINGS.get(name, name) if self.settings.counts_ratings else name]
+    def _count(self, counts: Counts, name: str) -> int | None:
+        """A count; None where the export does not have what it counts."""
+        return counts.get(_RATINGS.get(name, name) if self.settings.counts_ratings else name)
 
     def _rate(self, spec: AnnexSpec, name: str, counts: Counts) -> tuple[float | None, str]:
         measure, wanted = spec.measures_by_name[name], self.settings.measures.get(name, ())
         if len(wanted) == 2:
-            return rate_as_printed(self._count(counts, wanted[0]), self._count(counts, wanted[1]))
+            part, whole = (self._count(counts, name) for name in wanted)
+            return (None, "") if part is None or whole is None else rate_as_printed(part, whole)
         parts = [self._sum(expression, counts) for expression in (measure.numerator, measure.denominator)]
         if None in parts or not measure.numerator:
-            return None, "/"
+            return None, ""
         return rate_as_printed(parts[0] or 0, parts[1] or 0)
 
     def _sum(self, expression: Expression, counts: Counts) -> int | None:
@@ -175,9 +177,10 @@ class AnnexCounter:
         total = 0
         for factor, name in expression:
             wanted = self.settings.measures.get(name, ())
-            if len(wanted) != 1:
+            count = self._count(counts, wanted[0]) if len(wanted) == 1 else None
+            if count is None:
                 return None
-            total += factor * self._count(counts, wanted[0])
+            total += factor * count
         return total
 
     def _with_shares(self, spec: AnnexSpec, rows: pd.DataFrame) -> pd.DataFrame:

@@ -107,9 +107,8 @@ class CountRows:
 
     def _totals(self) -> Iterator[Row]:
         units = self.aggregates["units"]
-        for measure in units.columns.drop(["area", "tier", "department", "before_acceptance"]):
-            if measure != "served" or self._has_services:
-                yield _row(names.TOTALS, names.ALL, "", measure, units[measure].sum())
+        for measure in ("cases", "evaluations", "ratings", "active", "negative", "negative_ratings"):
+            yield _row(names.TOTALS, names.ALL, "", measure, units[measure].sum())
 
     @property
     def _has_services(self) -> bool:
@@ -164,14 +163,16 @@ class CountRows:
     def _delays(self) -> dict[str, int]:
         """Counted evaluations by whole days after the case's end; many days together."""
         counts: Counter[str] = Counter()
-        for row in self.aggregates["delays"].sort_values("days").to_dict("records"):
+        delays = self.aggregates["delays"].sort_values("days")
+        last = _last_delay(delays, self.threshold)
+        for row in delays.to_dict("records"):
             days = row["days"]
             if pd.isna(days):
                 word = names.BLANK
             elif days < 0:
                 word = "办结以前"
             else:
-                word = f"{int(days)} 天" if days < _LONGEST_DELAY else f"{_LONGEST_DELAY} 天及以上"
+                word = f"{int(days)} 天" if days < last else f"{last} 天及以上"
             counts[word] += row["ratings"]
         return dict(counts)
 
@@ -245,7 +246,7 @@ class CountRows:
         }
         reached = {step: count for step, count in reached.items() if count}
         yield _row(names.LOOP, "negative", "", "cases", total)
-        if not total or total < self.threshold:
+        if total < self.threshold or "rectified" not in self.aggregates["units"]:
             return
         for step, count in reached.items():
             yield _row(names.LOOP, step, "", "cases", self._open(count, total))
@@ -253,7 +254,8 @@ class CountRows:
         yield _row(names.LOOP, "due", "", "cases", self._open(int(due["due"]), total))
         yield _row(names.LOOP, "on_time", "", "cases", self._open(int(due["rectified_on_time"]), total))
         yield _row(names.LOOP, "not_yet_due", "", "cases", self._open(total - int(due["due"]), total))
-        yield from self._loop_days(loop)
+        if total >= self.reference.threshold("small_denominator"):  # a step of fewer is a single case
+            yield from self._loop_days(loop)
 
     def _open(self, count: int, total: int) -> int | None:
         """A count, unless it or the rest of its total is so small that people may be known by it."""
@@ -285,6 +287,7 @@ class CountRows:
     def _signs(self) -> Iterator[Row]:
         """What may ask for a look at how a unit's evaluations came about; ``row`` and ``member`` as of the annex's cells."""
         channels = self.aggregates["unit_channels"]
+        channels = channels[channels["channel"].notna()]  # no channel is not one and the same
         top = channels.groupby(["area", "tier", "department"], dropna=False)["ratings"].max()
         signs = self.aggregates["signs"].set_index(["area", "tier", "department"])
         signs = signs.assign(**{names.ONE_CHANNEL: top}).reset_index()
@@ -361,6 +364,14 @@ def _row(view: str, row: str, member: str, measure: str, value: Any) -> Row:
         "measure": measure,
         "value": None if pd.isna(value) else float(value),
     }
+
+
+def _last_delay(delays: pd.DataFrame, least: int) -> int:
+    """From how many days on evaluations are counted together, so that few late ones are not told apart."""
+    last = _LONGEST_DELAY
+    while last > 1 and 0 < delays.loc[delays["days"] >= last, "ratings"].sum() < least:
+        last -= 1
+    return last
 
 
 def _order(value: Any) -> tuple[bool, str]:

@@ -36,6 +36,7 @@ PART = "part"
 """Column of every table of records: in which file a row stands."""
 UNIT = ("area", "tier", "department")
 """Columns by which cases are counted: first six digits of the code, tier, department as recorded."""
+_AREA_CODE = r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$"
 _VALID = "valid"
 _NIGHT_ENDS, _NIGHT_BEGINS = 6, 22
 _SOON_SECONDS = 60
@@ -191,7 +192,8 @@ def _with_fate(cases: ir.Table, conventions: Conventions) -> ir.Table:
     )
     at = cases[settings.period_by]
     start, end = _day_start(period.start), _day_start(period.end + timedelta(days=1))
-    known = area.isin([settings.city_area, *settings.areas])
+    is_code = cases.area.re_search(_AREA_CODE)
+    known = is_code & area.isin([settings.city_area, *settings.areas])
     fate = ibis.cases(
         (at.isnull(), NO_TIME),
         ((at < start) | (at >= end), OTHER_PERIOD),
@@ -203,7 +205,7 @@ def _with_fate(cases: ir.Table, conventions: Conventions) -> ir.Table:
         area=area,
         code=ibis.cases(
             (cases.area.isnull(), ibis.null("string")),
-            (cases.area.re_search(r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$"), cases.area),
+            (is_code, cases.area),
             else_=OTHER,
         ),
         tier=tier,

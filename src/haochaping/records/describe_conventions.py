@@ -16,7 +16,11 @@ def describe_conventions(conventions: Conventions) -> list[str]:
         for code, word in zip(settings.levels, LEVEL_WORDS, strict=True)
         if code in settings.negative_levels
     )
-    counted = "评价（一件办件有几条的各计一条）" if settings.counts_ratings else "有评价的办件（不重复计）"
+    counted = (
+        "评价（一件办件有几条的各计一条，因此可以多于办件数，评价率可以超过 100%）"
+        if settings.counts_ratings
+        else "有评价的办件（不重复计）"
+    )
     lines = [
         f"办件按编号计，{time}时间在 {period.start.isoformat()} 至 {period.end.isoformat()} 之内的计入本期。",
         f"评价计到提取日（{extracted.isoformat()}）末；评价数数的是{counted}。",

@@ -36,7 +36,8 @@ _TIME_FORMATS = (
 )
 _TIME_PATTERN = r"\d{4}([-/年]\d{1,2}[-/月]\d{1,2}日?|\d{4})([ T]*\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?|\d{6})?"
 """Shapes of a time, without a time zone."""
-_WRONG_TIME = "no time"
+_WRONG_TIME, _LOST_DIGITS = "no time", "lost digits"
+_SCIENTIFIC = r"\d(\.\d+)?[eE]\+?\d+"
 _ROW = re.compile(r"Row #(\d+)")
 _SECONDS_BETWEEN_REPORTS = 2.0
 
@@ -120,7 +121,10 @@ def _value(name: str, is_time: bool) -> str:
     """SQL for a field of the source: text without blanks around it, or a time; the marker is raised for anything else."""
     text = f"nullif(trim(CAST({name} AS VARCHAR)), '')"
     if not is_time:
-        return text
+        # A spreadsheet writes 370303 as 370303.0, and a long number as 3.70303E+18: then its last digits are lost.
+        is_lost = f"regexp_full_match({text}, '{_SCIENTIFIC}')"
+        plain = f"regexp_replace({text}, '^(\\d+)\\.0$', '\\1')"
+        return f"CASE WHEN {is_lost} THEN error('{_LOST_DIGITS}') ELSE {plain} END"
     formats = ", ".join(f"'{item}'" for item in _TIME_FORMATS)
     # An engine takes "epoch" or "infinity" for a time, and drops a zone; a person writes neither.
     text_of_time = f"regexp_full_match({text}, '{_TIME_PATTERN}')"
@@ -225,7 +229,15 @@ def _refusal(con: duckdb.DuckDBPyConnection, file: RecordFile, error: Exception)
     """What is wrong with a file that could not be read, without any of its text: names and numbers may stand in it."""
     message = str(error)
     if _WRONG_TIME in message:
-        return _wrong_time(con, file)
+        return _first_wrong(con, file, _WRONG_TIME, "不是时间", "应写作 2023-03-10 17:23:32，或空白")
+    if _LOST_DIGITS in message:
+        return _first_wrong(
+            con,
+            file,
+            _LOST_DIGITS,
+            "存成了科学记数的数",
+            "末几位已经丢失；请按文本重新导出，不要用表格软件另存",
+        )
     if file.format == PARQUET:
         return refuse(file.place, "文件已损坏或不完整", "应为完整的 Parquet 文件，请重新导出")
     row = f" 第 {found[1]} 行" if (found := _ROW.search(message)) else ""
@@ -235,22 +247,26 @@ def _refusal(con: duckdb.DuckDBPyConnection, file: RecordFile, error: Exception)
     return refuse(f"{file.place}{row}", "格数不符", expected)
 
 
-def _wrong_time(con: duckdb.DuckDBPyConnection, file: RecordFile) -> InputRefused:
-    """Find the first row with something else in place of a time."""
-    times = [field for field in file.kind.fields.values() if field.is_time and field.name in file.columns]
-    conditions = {field.name: _value(field.name, is_time=True) for field in times}
-    found: list[tuple[int, str]] = []
-    for field in times:
-        value = conditions[field.name].replace(f"error('{_WRONG_TIME}')", "TIMESTAMP 'infinity'")
+def _first_wrong(
+    con: duckdb.DuckDBPyConnection, file: RecordFile, marker: str, found: str, expected: str
+) -> InputRefused:
+    """Find the first row with the fault that a marker stands for."""
+    places: list[tuple[int, str]] = []
+    for name, heading in file.columns.items():
+        value = _value(name, file.kind.fields[name].is_time)
+        condition = f"error('{marker}')"
+        if condition not in value:
+            continue
+        other = "TIMESTAMP 'infinity'" if file.kind.fields[name].is_time else f"'{marker}'"
         with _source(con, file) as source:
             row = con.execute(
-                f"SELECT min(row) FROM (SELECT row_number() OVER () AS row, {value} AS value FROM {source}) "
-                "WHERE value = TIMESTAMP 'infinity'"
+                f"SELECT min(row) FROM (SELECT row_number() OVER () AS row, {value.replace(condition, other)} AS value "
+                f"FROM {source}) WHERE value = {other}"
             ).fetchall()[0][0]
         if row is not None:
-            found.append((row, file.columns[field.name]))
-    row, heading = min(found)
-    return refuse(f"{file.place} 第 {row + 1} 行 {heading}", "不是时间", "应写作 2023-03-10 17:23:32，或空白")
+            places.append((row, heading))
+    row, heading = min(places)
+    return refuse(f"{file.place} 第 {row + 1} 行 {heading}", found, expected)
 
 
 class _Progress:

@@ -67,12 +67,11 @@ def with_records(
     files = recognise(record_files(raw), record_kinds(settings))
     extracted = settings.extraction_date or _printed_extraction(printed)
     if extracted is None:
-        expected = f'应写明数据提取日，如 extraction_date = "{period.end.isoformat()}"'
+        example = (period.end + timedelta(days=6)).isoformat()
+        expected = f'应写明记录是哪一天从平台提取的，例如 extraction_date = "{example}"；以后的评价不计入'
         raise refuse(str(raw / RECORD_SETTINGS), "没有 extraction_date", expected)
-    if not period.start <= extracted <= period.end + _LATEST_EXTRACTION:
-        expected = (
-            f"提取日应在 {period.start.isoformat()} 至 {(period.end + _LATEST_EXTRACTION).isoformat()} 之间"
-        )
+    if not period.end <= extracted <= period.end + _LATEST_EXTRACTION:
+        expected = f"提取日应在本期末日 {period.end.isoformat()} 至 {(period.end + _LATEST_EXTRACTION).isoformat()} 之间"
         raise refuse(setting_place("extraction_date", reference.folder, raw), extracted.isoformat(), expected)
     conventions = Conventions(settings, period, extracted)
     options: dict[str, Any] = {
@@ -91,6 +90,7 @@ def with_records(
     about = [
         *printed.about.to_dict("records"),
         {"field": "record_conventions", "value": "\n".join(describe_conventions(conventions))},
+        {"field": "record_extraction", "value": extracted.isoformat()},
         *([{"field": "may_exceed", "value": exceeding}] if (exceeding := _may_exceed(settings)) else []),
     ]
     return replace(printed, record_counts=frame("record_counts", rows), about=frame("about", about))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,9 @@ class KeyChecker:
         """Report unknown and missing keys of an entry, and values of a wrong type or not allowed."""
         for name, value in entry.items():
             if name not in keys:
-                self.problem((*place, name), name, f"应为 {'、'.join(keys)} 之一")
+                near = get_close_matches(name, keys, 1)
+                hint = f"；是不是 {near[0]}？" if near else ""
+                self.problem((*place, name), name, f"应为 {'、'.join(keys)} 之一{hint}")
             elif self.check_type((*place, name), value, keys[name].type, keys[name].allowed):
                 self._check_value((*place, name), value, keys[name])
         missing = [name for name, key in keys.items() if key.is_required and name not in entry]

@@ -41,7 +41,7 @@ def found(data: QuarterData, reference: Reference) -> dict[str, Finding]:
 
 def test_a_period_without_records_is_not_asked(quarter: QuarterData, reference: Reference) -> None:
     results = {r.id: r.state for r in run_rules(quarter, reference).results if r.id.startswith("records_")}
-    assert len(results) == len(PARTS) + len(LISTS) + 1 and set(results.values()) == {"not applicable"}
+    assert len(results) == len(PARTS) + len(LISTS) + 2 and set(results.values()) == {"not applicable"}
 
 
 def test_clean_records_give_no_finding(quarter: QuarterData, reference: Reference) -> None:
@@ -88,6 +88,18 @@ def test_a_table_that_differs_from_the_records_is_told_with_what_would_explain_i
     finding = found(with_counts(quarter, *changed), reference)["records_reproduced"]
     assert "11 格中，1 格" in finding.message and "无效评价也计入时，其中 1 格" in finding.message
     assert "+11" in finding.arithmetic and finding.affected == 11
+
+
+def test_another_day_of_extraction_than_the_bulletin_s_is_told(
+    quarter: QuarterData, reference: Reference
+) -> None:
+    printed = quarter.fact("extraction_date")
+    for day, is_told in ((printed, False), ("2023-04-01", True)):
+        fact = {"field": "record_extraction", "value": day}
+        about = frame("about", [*quarter.about.to_dict("records"), fact])
+        findings = found(replace(with_counts(quarter), about=about), reference)
+        assert ("records_extraction" in findings) is is_told
+        assert not is_told or printed in findings["records_extraction"].message
 
 
 def test_numbers_that_the_records_give_count_as_checked(quarter: QuarterData, reference: Reference) -> None:

@@ -114,6 +114,19 @@ def reproduced(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
             )
 
 
+def extraction(_rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
+    """Records are counted until the day that the bulletin says its data were extracted."""
+    counted, printed = (cell_index.data.fact(name) for name in ("record_extraction", "extraction_date"))
+    if counted and printed and not cell_index.data.is_from_records:
+        yield Outcome(
+            CellRef(RECORD_TABLE, "extraction", "value"),
+            (),
+            state(counted == printed),
+            f"{counted} 与 {printed}",
+            values={"counted": counted, "printed": printed},
+        )
+
+
 def _largest(annex: ReproducedAnnex, cell_index: CellIndex) -> str:
     shown = [
         f"{cell_index.place(cell.at)}{cell_index.heading(cell.at.column)}所印 {cell.printed:,}，记录 {cell.counted:,}，"

@@ -49,6 +49,7 @@ _SOURCE_KINDS = {
     "workbook": "附件表格",
     "csv": "附件表格（CSV）",
     "simulated": "模拟数据，不是实际情况",
+    "records": "由单件记录汇总",
 }
 _NUMBER_ALIGNMENT = {"align": "right", "indent": 1}
 _WRONG = {"bg_color": "#F8D7DA"}

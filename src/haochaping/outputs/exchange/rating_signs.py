@@ -11,7 +11,7 @@ from haochaping.reference.reference import Reference
 SIGNS_HEADING = "评价记录需核实"
 _CAVEAT = (
     "以上只是线索，不是结论：请核实这些评价怎样产生、时间由哪个系统记录（有的平台把评价时间改写为系统时间减三分钟），"
-    "并在意见栏说明。"
+    "请在“说明或依据”栏或另页说明。"
 )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.model import QuarterData
-from haochaping.core.paths import NOTES
+from haochaping.core.paths import NOTES, record_files
 from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
 from haochaping.files.atomic_write import remove_leftover, write_new
@@ -64,8 +64,8 @@ def write_new_quarter(
         The quarter has material already; then nothing is written.
     """
     known = known_entries(quarter, reference, previous)
-    contents = {
-        ANNEXES: _workbook(known, reference, previous),
+    contents = {  # where there are records, the annexes are counted from them
+        **({} if record_files(folder) else {ANNEXES: _workbook(known, reference, previous)}),
         NOTES: notes_template(quarter.label, reference.declaration).encode("utf-8"),
     }
     if folder.is_dir():

@@ -96,6 +96,7 @@ class _AnnexView:
 
     def __init__(self, data: QuarterData, name: str, report: CheckReport):
         self.table: PrintedTable = printed_table(data, name)
+        self._is_from_records = data.is_from_records
         self.printed_before = {
             cell_of(row): str(row["printed"]) for row in data.corrections.to_dict("records")
         }
@@ -144,11 +145,17 @@ class _AnnexView:
         ours = [TOTAL] if has_own_total else []
         ours += dict.fromkeys(rate.measure.heading for rate in self.rates)
         if ours:
-            yield f"* {'、'.join(ours)}由本简报按表列各数计算，原表没有。"
+            yield f"* {'、'.join(ours)}由本简报按表列各数计算{self._not_printed}。"
         if listed := "、".join(self._column_matters()):
             yield Html(f"全列存疑：{listed}，括号内为“数据核对”的序号。")
         if self.table.note:
-            yield f"原表附注：{self.table.note.removeprefix('备注：')}"
+            own = "附注" if self._is_from_records else "原表附注"
+            yield f"{own}：{self.table.note.removeprefix('备注：')}"
+
+    @property
+    def _not_printed(self) -> str:
+        """What to add where there is a table that does not print it."""
+        return "" if self._is_from_records else "，原表没有"
 
     def _alike_html(self, at: int, said: str) -> str:
         column = self.table.columns[at]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from haochaping.checks.check_report import CheckReport
@@ -57,7 +59,8 @@ def _definitions_table(data: QuarterData) -> Html:
         for measure in [*printed_measures(data), *_computed_rates(data)]
     ]
     ids = [""] * len(rows)
-    if any(spec.is_particular for spec in data.declaration.annexes.values()):  # their key figures link to it
+    is_particular = any(spec.is_particular for spec in data.declaration.annexes.values())
+    if is_particular and not data.is_from_records:  # their key figures link to it
         rows.append(
             {
                 "指标": FIGURES["rectification_rate"],
@@ -72,9 +75,10 @@ def _definitions_table(data: QuarterData) -> Html:
 
 def _meaning(measure: Measure, data: QuarterData) -> str:
     """The definition of a measure; a count made from records has that of the conventions in force."""
-    if data.is_from_records and measure.is_count:
+    if data.is_from_records and (measure.is_count or not measure.numerator):
         return "由单件记录汇总，怎么数见下"
-    return definition(measure, data.declaration)
+    # The city's words say what a bulletin leaves open; nothing is open where records are counted.
+    return definition(replace(measure, definition="") if data.is_from_records else measure, data.declaration)
 
 
 def _computed_rates(data: QuarterData) -> list[Measure]:
@@ -91,7 +95,9 @@ def _computed_rates(data: QuarterData) -> list[Measure]:
 
 
 def _title_and_addressees(data: QuarterData) -> str:
-    """Title and addressees of the bulletin as read."""
+    """Title and addressees of the bulletin as read; blank where there is none."""
+    if data.is_from_records:
+        return ""
     addressees = data.fact("addressees")
     addressees_html = (
         f'<span id="bulletin-addressees">主送机关：{text(addressees)}。</span>' if addressees else ""

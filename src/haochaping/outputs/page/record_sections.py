@@ -8,6 +8,7 @@ from haochaping.cleaning.number_format import number
 from haochaping.core import record_counts as names
 from haochaping.core.labels import annex_words
 from haochaping.core.model import QuarterData
+from haochaping.core.record_counts import RecordCounts
 from haochaping.figures.figure import Figures
 from haochaping.figures.reproduction import VARIATION_WORDS, ReproducedAnnex, reproduce
 from haochaping.outputs.cell_words import cell_words
@@ -94,21 +95,35 @@ def records_html(data: QuarterData, figures: Figures) -> Html:
     return stack(
         "<p>每一条读入的记录，或计入，或列在下面不计入的一类；各类相加等于读入的条数，每次运行都核对。按什么约定计入，见附录。</p>",
         frame_table(flow_table(counts), "记录的去向", "table-record-flow"),
+        _ratings_and_cases(counts),
         _optional(outside_table(counts), "不在清单的辖区和部门", "table-record-outside"),
         f"<p>以下各表由计入的记录汇总；不足 {threshold} 的数，以及由合计能推出它的数，不显示。</p>"
         if threshold
         else "",
         *(
-            _optional(ratings_table(counts, view), caption, f"table-record-{view}")
-            for view, caption in (
-                (names.CHANNEL, "各渠道的评价"),
-                (names.LEVEL, "各级满意度的评价"),
-                (names.REASON, "差评的原因（一条评价可有几个）"),
+            _optional(ratings_table(counts, view), caption, f"table-record-{view}", note)
+            for view, caption, note in (
+                (
+                    names.CHANNEL,
+                    "各渠道的评价",
+                    "没有名称的渠道代码，在 records.toml 的 [channels] 中写上名称。",
+                ),
+                (names.LEVEL, "各级满意度的评价", ""),
+                (names.REASON, "差评的原因（一条评价可有几个）", ""),
             )
         ),
         _folded(ratings_table(counts, names.WEEK), "各周的评价", "table-record-week"),
         _folded(cases_table(counts, names.ITEM), "各事项的办件与评价", "table-record-item"),
     )
+
+
+def _ratings_and_cases(counts: RecordCounts) -> Html:
+    """How the number of evaluations and that of evaluated cases go together."""
+    ratings, cases = (
+        counts.count(names.TOTALS, names.ALL, "", measure) for measure in ("ratings", "evaluations")
+    )
+    more = f"，其中有的被评价不止一次，多出 {number(ratings - cases)} 条" if ratings > cases else ""
+    return Html(f"<p>计入的评价 {number(ratings)} 条，来自 {number(cases)} 件办件{more}。</p>")
 
 
 def association_html(data: QuarterData) -> Html:
@@ -151,6 +166,13 @@ def loop_html(data: QuarterData) -> Html:
     table = loop_table(counts)
     if table.empty:
         return Html("")
+    if len(table) == 1 and counts.count(names.FLOW, names.RECTIFICATIONS, names.COUNTED) == 0:
+        found = int(counts.count(names.LOOP, "negative", "", "cases"))
+        return Html(
+            f"<p>本期有差评的办件 {found} 件；没有对应的整改记录，以后各环节无从列出。</p>"
+            if found
+            else "<p>本期计入的记录没有差评。</p>"
+        )
     if len(table) == 1:
         few = int(counts.count(names.LOOP, "negative", "", "cases"))
         return Html(
@@ -171,8 +193,8 @@ def conventions_html(data: QuarterData) -> Html:
     return Html(f'<h3 id="record-conventions">单件记录怎么数</h3><ul>{items}</ul>')
 
 
-def _optional(table: pd.DataFrame, caption: str, table_id: str) -> Html:
-    return frame_table(table, caption, table_id) if len(table) else Html("")
+def _optional(table: pd.DataFrame, caption: str, table_id: str, note: str = "") -> Html:
+    return frame_table(table, caption, table_id, note=note) if len(table) else Html("")
 
 
 def _folded(table: pd.DataFrame, caption: str, table_id: str) -> Html:

@@ -53,7 +53,9 @@ def chart_district_coverage(
         The quarter's named figures, for the words of the title; the checks, by which units are marked.
     """
     coverage = district_coverage(data)
-    if coverage is None:
+    if (
+        coverage is None or data.is_from_records
+    ):  # counted from records, one contains the others by definition
         return EMPTY
     doubtful = doubtful_rows(report, "districts", ["evaluations"])
     rows = coverage.rows.assign(

@@ -11,10 +11,10 @@ from haochaping.core import record_counts as names
 from haochaping.core.model import QuarterData
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
 from haochaping.present.charts.chart_parts import format_thousands
-from haochaping.present.charts.style import BLUE, INK, NARROW, PALE, WIDE, Canvas
+from haochaping.present.charts.style import BLUE, INK, NARROW, PALE, QUIET, WIDE, Canvas
 from haochaping.present.html_fragment import Html
 from haochaping.present.phrase import Phrase
-from haochaping.present.record_tables import ratings_table, record_counts
+from haochaping.present.record_tables import NOT_SHOWN, ratings_table, record_counts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -62,7 +62,18 @@ def _draw_times(hours: Mapping[str, float], days: Mapping[str, float], canvas: C
     step = 1 if len(days) <= 8 else 3
     below.set_xticks(range(0, len(days), step), list(days)[::step])
     below.set_title("办结后几天评价", loc="left", fontsize=canvas.name_size)
-    for axes in (above, below):
+    for axes, values in ((above, [hours.get(hour, 0) for hour in all_hours]), (below, [*days.values()])):
+        for place, value in enumerate(values):
+            if pd.isna(value):  # else its missing bar would look like none
+                axes.annotate(
+                    NOT_SHOWN,
+                    (place, 0),
+                    (0, 3),
+                    textcoords="offset points",
+                    ha="center",
+                    rotation=90,
+                    color=QUIET,
+                )
         axes.grid(axis="y")
         axes.locator_params(axis="y", nbins=4)
         format_thousands(axes.yaxis)
