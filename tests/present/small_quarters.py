@@ -44,6 +44,10 @@ def quarters(real: QuarterData) -> Iterator[tuple[str, QuarterData]]:
     yield "without both volumes", without_annexes(now, "districts", "city_departments")
     yield "without cases", _without(now, "cases")
     yield "without active evaluations", _without(now, "active_evaluations")
+    counted = _from_records(now)
+    yield "from records", counted
+    for name in ("districts", "city_departments"):
+        yield f"from records without {name}", without_annexes(counted, name)
     yield "with a plan", _with_facts(now, planned_work="推动系统对接，真实开展评价，认真整改差评。")
     yield "with a plan of nothing", _with_facts(now, planned_work="加强学习。")
     yield "with everything wanting", _wanting(now, real)
@@ -125,6 +129,14 @@ def _scaled(now: QuarterData, then: int, this: int = 1) -> QuarterData:
         halved = _table(halved, "districts", evaluations=halved.districts["cases"])
     past = (_at(halved, now.quarter.year_ago), _at(earlier, now.quarter.previous))
     return replace(_times(now, this), history=past)
+
+
+def _from_records(data: QuarterData) -> QuarterData:
+    """The quarter as if it had been counted from records of single cases."""
+    row = {"view": "totals", "row": "全部", "measure": "cases", "value": 1}
+    about = [fact for fact in data.about.to_dict("records") if fact["field"] != "source_kind"]
+    about.append({"field": "source_kind", "value": "records"})
+    return replace(data, record_counts=frame("record_counts", [row]), about=frame("about", about))
 
 
 def _leap(now: QuarterData) -> QuarterData:

@@ -16,6 +16,7 @@ from haochaping.checks.localisation.localise import localise
 from haochaping.checks.localisation.rearranged_rows import merge_rearranged
 from haochaping.checks.matters import group_into_matters
 from haochaping.checks.outcome import FAILS, HOLDS, NOT_EVALUABLE, Outcome
+from haochaping.checks.recorded_values import with_recorded_values
 from haochaping.checks.rule import Rule, load_rules
 from haochaping.checks.rule_kinds import ARITHMETIC, KINDS
 from haochaping.checks.rule_sentence import sentence_template
@@ -144,7 +145,9 @@ def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[
     lead, *others = doubts
     cells = tuple(dict.fromkeys(cell for doubt in doubts for cell in doubt.outcome.cells))
     hypothesis = hypothesis_text(group, cell_index, rules, KINDS)
-    summary = message = _render_message(lead.rule, lead.outcome, cell_index) + _slip_remark(hypothesis or "")
+    is_recorded = not cell_index.data.record_counts.empty  # then a slip need not be guessed
+    remark = "" if is_recorded else _slip_remark(hypothesis or "")
+    summary = message = _render_message(lead.rule, lead.outcome, cell_index) + remark
     if others:
         message += "很可能是同一原因，还使：" + "".join(
             _render_message(d.rule, d.outcome, cell_index) for d in others
@@ -168,6 +171,7 @@ def _finding_of_group(group: DoubtGroup, cell_index: CellIndex, rules: Sequence[
         brief=lead.rule.brief,
         affected=_records_affected(group, cell_index),
     )
+    finding = with_recorded_values(finding, cell_index) if is_recorded else finding
     return replace(finding, matter=finding.id if group.is_located else lead.rule.matter or lead.rule.id)
 
 

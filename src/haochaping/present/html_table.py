@@ -83,7 +83,7 @@ SHORT, PROSE = "short", "prose"
 """Kinds of text columns: words on one line; sentences that wrap."""
 MOST_SHORT_CHARACTERS, MOST_UPRIGHT_COLUMNS, MOST_UNCUT_ROWS = 12, 6, 16
 """At most: characters of a short text; columns of a table printed upright; rows of one kept on a single page."""
-_NUMERIC = re.compile(r"[\d,.%+−–—~至/ ]*|不适用|未列[出数]")
+_NUMERIC = re.compile(r"[\d,.%+−–—~至/ ]*|不适用|不显示|未列[出数]")
 
 
 def table_html(view: TableView) -> Html:

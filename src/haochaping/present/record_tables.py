@@ -136,11 +136,12 @@ def ratings_table(counts: RecordCounts, view: str) -> pd.DataFrame:
     whole = counts.count(
         names.TOTALS, names.ALL, "", "negative_ratings" if view == names.REASON else "ratings"
     )
+    of = "占差评" if view == names.REASON else "占比"
     rows = [
-        {_RATED_ROWS[view]: row, "评价（条）": shown(value), "占比": share(value, whole)}
+        {_RATED_ROWS[view]: row, "评价（条）": shown(value), of: share(value, whole)}
         for (row, _, _), value in counts.view(view).items()
     ]
-    return pd.DataFrame(rows, columns=[_RATED_ROWS[view], "评价（条）", "占比"])
+    return pd.DataFrame(rows, columns=[_RATED_ROWS[view], "评价（条）", of])
 
 
 def cases_table(counts: RecordCounts, view: str) -> pd.DataFrame:

@@ -19,23 +19,25 @@ def describe_conventions(conventions: Conventions) -> list[str]:
     counted = (
         "评价（一件办件有几条的各计一条，因此可以多于办件数，评价率可以超过 100%）"
         if settings.counts_ratings
-        else "有评价的办件（不重复计）"
+        else "有计入的评价的办件（一件几评的只计一次；其中有一条主动评价的计入主动评价，有一条差评的计入差评）"
     )
     lines = [
         f"办件按编号计，{time}时间在 {period.start.isoformat()} 至 {period.end.isoformat()} 之内的计入本期。",
-        f"评价计到提取日（{extracted.isoformat()}）末；评价数数的是{counted}。",
+        f"评价计到提取日（{extracted.isoformat()}）末；评价数是{counted}的个数。",
         f"满意度代码 {settings.levels[0]} 为非常满意，{settings.levels[-1]} 为非常不满意；差评为{negative}。",
     ]
     if settings.valid_flags:
-        lines.append(f"有效评价的标志为 {'、'.join(settings.valid_flags)}，其余不计。")
-    default = [f"默认评价的标志为 {'、'.join(settings.default_flags)}"] if settings.default_flags else []
+        lines.append(f"“是否有效”为 {'、'.join(settings.valid_flags)} 的评价有效，其余（包括空着的）不计。")
+    default = (
+        [f"“是否默认”为 {'、'.join(settings.default_flags)} 的是默认评价"] if settings.default_flags else []
+    )
     if settings.default_channels:
         default.append(f"渠道 {'、'.join(settings.default_channels)} 的评价视为默认评价")
     if default:
-        lines.append(f"{'，'.join(default)}，其余为主动评价。")
+        lines.append(f"{'，'.join(default)}，其余（包括空着的）是主动评价。")
     lines.append(
         f"按时整改：第一次差评的次日起 {settings.rectification_working_days} 个工作日之内整改；"
-        "到提取日未到期又未整改的另计，不入基数。"
+        "到提取日未到期又未整改的另计，不入基数。整改满意率：回访满意的差评办件 ÷ 有回访结果的差评办件。"
     )
     if settings.public_service_departments:
         lines.append(

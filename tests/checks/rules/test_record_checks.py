@@ -69,8 +69,8 @@ def test_names_in_no_list_are_named(quarter: QuarterData, reference: Reference) 
         (names.UNLISTED, "某某办公室", "", "cases", 9),
     ]
     findings = found(with_counts(quarter, *rows), reference)
-    assert "370399 3" in findings["records_unknown_area"].message
-    assert "某某办公室 9" in findings["records_unlisted_department"].message
+    assert "370399（3 件）" in findings["records_unknown_area"].message
+    assert "某某办公室（9 件）" in findings["records_unlisted_department"].message
 
 
 def test_a_table_that_differs_from_the_records_is_told_with_what_would_explain_it(

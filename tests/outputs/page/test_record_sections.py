@@ -42,7 +42,7 @@ def test_a_period_from_records_shows_them_and_compares_nothing(
         "差评办件走到哪一步",
     ):
         assert caption in shown
-    assert "不足 5 的数" in shown and "370399" in shown
+    assert "1 至 4 的数不显示" in shown and "370399" in shown
     assert "提取日（2023-04-06）" in conventions_html(counted)
     assert not [value for value in personal_values(record_export) if len(value) > 3 and value in shown]
 

@@ -14,7 +14,6 @@ from haochaping.figures.reproduction import VARIATION_WORDS, ReproducedAnnex, re
 from haochaping.store.cell_index import CellIndex
 
 MOST_NAMED = 6
-_MEASURE_WORDS = {"cases": "件", "rows": "条"}
 _Part = tuple[str, str, str, str]
 """View, row, member and measure of one count."""
 
@@ -53,7 +52,8 @@ def records(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     listed = _listed(counts, check) if check in LISTS else {}
     parts = listed or _parts(counts, check)
     total = sum(parts.values())
-    named = [f"{word} {count:,}" for word, count in parts.items()]
+    unit = "（{:,} 件）" if check in LISTS else " {:,} 条"
+    named = [f"{word}{unit.format(count)}" for word, count in parts.items()]
     shown = "、".join(named[:MOST_NAMED]) + (f" 等 {len(named)} 个" if len(named) > MOST_NAMED else "")
     yield Outcome(
         CellRef(RECORD_TABLE, check, "value"),
@@ -93,25 +93,21 @@ def reproduced(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
     """What stands in an annex is what the records come to; where the annex was counted from them, nobody changed it since."""
     for annex in reproduce(cell_index.data):
         differing = annex.differing
-        at = CellRef(RECORD_TABLE, f"{names.REPRODUCED}:{annex.table}", "value")
-        same = tuple(cell.at for cell in annex.cells if not cell.difference)
-        if same:
-            yield Outcome(at, same, state(True))
-        if differing or annex.only_printed or annex.only_counted:
-            yield Outcome(
-                at,
-                tuple(cell.at for cell in differing),
-                state(False),
-                _largest(annex, cell_index),
-                values={
-                    "annex": annex_words(cell_index.data, annex.table),
-                    "cells": len(annex.cells),
-                    "count": len(differing),
-                    "absent": len(annex.only_printed) + len(annex.only_counted),
-                    "explained": _explained(annex),
-                },
-                affected=sum(abs(cell.difference) for cell in differing),
-            )
+        compared = sorted(annex.cells, key=lambda cell: not cell.difference)  # those that differ first
+        yield Outcome(
+            CellRef(RECORD_TABLE, f"{names.REPRODUCED}:{annex.table}", "value"),
+            tuple(cell.at for cell in compared),
+            state(not (differing or annex.only_printed or annex.only_counted)),
+            _largest(annex, cell_index),
+            values={
+                "annex": annex_words(cell_index.data, annex.table),
+                "cells": len(annex.cells),
+                "count": len(differing),
+                "absent": len(annex.only_printed) + len(annex.only_counted),
+                "explained": _explained(annex),
+            },
+            affected=sum(abs(cell.difference) for cell in differing),
+        )
 
 
 def extraction(_rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:

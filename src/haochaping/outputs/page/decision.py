@@ -19,6 +19,8 @@ _SIGNERS = ("经办人", "审核人", "签发人")
 def verdict_html(report: CheckReport, data: QuarterData) -> Html:
     """The verdict as a paragraph: what is judged, how many matters stand open, and what qualifies it."""
     subject = f"所审为 {text(data.fact('issue_date'))} 印发的通报" if report.is_issued else "所审通报尚未印发"
+    if not data.record_counts.empty:
+        subject += "；另有单件记录，逐格比较见“复现核对”"
     if data.is_from_records:
         subject = "各表由单件记录汇总，还没有通报"
     sentences = [subject, report.counts_words, *_corrections(report, data), *_qualifications(report)]

@@ -43,7 +43,7 @@ def chart_rating_times(data: QuarterData) -> Chart | Html:
         _draw_times(hours, days, WIDE),
         "chart-rating-times",
         Phrase(),
-        "计入的评价（条）：一天中几时评价（夜间为浅色）；办结后几天评价",
+        "计入的评价（条）：一天中几时评价（夜间 22 时至 6 时为浅色）；办结后几天评价",
         f"两幅条形图。办结后几天评价：{words}。",
         pd.concat(tables, ignore_index=True),
         _draw_times(hours, days, NARROW),
