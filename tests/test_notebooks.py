@@ -34,7 +34,7 @@ def test_the_briefing_has_one_parameter_and_reads_as_its_contents() -> None:
         "复现核对",
         "单件记录",
         "关联与覆盖",
-        "差评闭环",
+        "整改闭环",
         "数据核对",
         "问题与建议",
         "附录",

@@ -136,7 +136,10 @@ def _from_records(data: QuarterData) -> QuarterData:
     row = {"view": "totals", "row": "全部", "measure": "cases", "value": 1}
     about = [fact for fact in data.about.to_dict("records") if fact["field"] != "source_kind"]
     about.append({"field": "source_kind", "value": "records"})
-    return replace(data, record_counts=frame("record_counts", [row]), about=frame("about", about))
+    counted = replace(data, record_counts=frame("record_counts", [row]), about=frame("about", about))
+    departments = data.district_departments.copy()
+    departments.loc[:2, "evaluations"] = 0
+    return counted.with_table("district_departments", departments)
 
 
 def _leap(now: QuarterData) -> QuarterData:

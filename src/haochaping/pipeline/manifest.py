@@ -22,9 +22,16 @@ _SHORT_HASH_LENGTH = 12
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of Python and of the direct dependencies, by name."""
-    names = sorted({_requirement_name(requirement) for requirement in metadata.requires("haochaping") or []})
-    return {"python": platform.python_version(), **{name: metadata.version(name) for name in names}}
+    """Return the versions of Python and of the direct dependencies, by name; of optional ones where they are installed."""
+    found = {"python": platform.python_version()}
+    for requirement in sorted(metadata.requires("haochaping") or [], key=_requirement_name):
+        name = _requirement_name(requirement)
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            if "extra ==" not in requirement:
+                raise
+    return found
 
 
 def _requirement_name(requirement: str) -> str:

@@ -33,7 +33,7 @@ def test_every_key_misspelled_or_of_another_type_is_refused_by_name(tmp_path: Pa
             assert line.file in message and f"第 {line.number + 1} 行" in message and key in message, message
             tried += 1
     assert tried > 500
-    assert {line.file for line in key_lines()} == {"city.toml", "annexes.toml", "rules.toml"}
+    assert {line.file for line in key_lines()} == {"city.toml", "annexes.toml", "rules.toml", "records.toml"}
 
 
 def test_a_key_that_is_passed_over_would_be_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

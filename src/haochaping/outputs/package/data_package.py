@@ -86,7 +86,7 @@ _FIELD_MEANINGS = {
         "record_counts",
         "view",
     ): "flow 记录的去向，annex:… 附件各格（@ 后是另一种口径），channel 渠道，level 满意度，"
-    "reason 差评原因，week、hour、days_to_evaluation 评价时间，item 事项，area、department 关联，places 镇村，loop 差评闭环",
+    "reason 差评原因，week、hour、days_to_evaluation 评价时间，item 事项，area、department 关联，places 镇村，loop 整改闭环",
     ("record_counts", "value"): "空白的是数量很少、不显示的",
     ("headline", "qualifier"): "如“以上”“约”",
     ("headline", "value"): "比率为小数，1 即 100%",

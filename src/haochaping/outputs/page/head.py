@@ -154,6 +154,7 @@ def _effects_of_slips(
     """For each key figure that a located slip would move: the slip and the number without it, linked to the matter."""
     names = [name for _, name, _ in key_figures(figures)]
     effects: dict[str, str] = {}
+    told = "的推测" if data.record_counts.empty else "，按单件记录"
     for numbered in numbered_matters(report):
         changes = dict(change for finding in numbered.findings for change in finding.changes)
         moved = [n for n in names if n not in effects and numbered.number in doubts.matters_of_figure(n)]
@@ -166,7 +167,7 @@ def _effects_of_slips(
         for name in moved:
             if name in otherwise and otherwise[name].text != figures[name].text:
                 shown = f'<a href="#{matter_anchor(numbered.number)}">{text(otherwise[name].text)}</a>'
-                effects[name] = f"若{text(words)}（第 {numbered.number} 项的推测），则为 {shown}。"
+                effects[name] = f"若{text(words)}（第 {numbered.number} 项{told}），则为 {shown}。"
     return effects
 
 

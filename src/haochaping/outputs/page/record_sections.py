@@ -201,7 +201,7 @@ def _uncovered_html(counts: RecordCounts) -> Html:
 
 
 def loop_html(data: QuarterData) -> Html:
-    """差评闭环: how far the cases with a negative rating went; blank without records."""
+    """整改闭环: how far the cases with a negative rating went; blank without records."""
     counts = record_counts(data)
     table = loop_table(counts)
     if table.empty:
