@@ -83,8 +83,9 @@ def loaded_records(
             for kind in {file.kind.name: file.kind for file in files}.values():
                 connection.con.execute(_create(kind))
             for part, file in enumerate(files):
-                _insert(connection, file, part)
-                progress.report(file, part, _rows(connection, files[: part + 1]))
+                progress.begin(file)
+                _insert(connection, file, part, progress)
+                progress.end(_rows(connection, files[: part + 1]))
             yield LoadedRecords(connection, files)
         finally:
             connection.disconnect()
@@ -100,14 +101,14 @@ def _rows(connection: Backend, files: Sequence[RecordFile]) -> int:
     return sum(connection.con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in names)
 
 
-def _insert(connection: Backend, file: RecordFile, part: int) -> None:
+def _insert(connection: Backend, file: RecordFile, part: int, progress: _Progress) -> None:
     con = connection.con
     columns = [
         f"{_value(field.name, field.is_time) if field.name in file.columns else 'NULL'} AS {field.name}"
         for field in file.kind.fields.values()
     ]
     try:
-        with _source(con, file) as source:
+        with _source(con, file, progress) as source:
             con.execute(f"INSERT INTO {file.kind.name} SELECT {', '.join(columns)}, {part} FROM {source}")
     except UnclosedQuote as error:
         raise refuse(
@@ -134,13 +135,15 @@ def _value(name: str, is_time: bool) -> str:
 
 
 @contextmanager
-def _source(con: duckdb.DuckDBPyConnection, file: RecordFile) -> Iterator[str]:
+def _source(
+    con: duckdb.DuckDBPyConnection, file: RecordFile, progress: _Progress | None = None
+) -> Iterator[str]:
     """A name in the engine under which the file's needed columns are read, in the file's order, as fields."""
     if file.format == PARQUET:
         shown = ", ".join(_parquet_columns(file))
         yield f"(SELECT {shown} FROM read_parquet('{str(file.path).replace(chr(39), chr(39) * 2)}'))"
         return
-    reader = _csv_batches(file) if file.format == CSV else _excel_table(file)
+    reader = _csv_batches(file, progress) if file.format == CSV else _excel_table(file)
     con.register("source", reader)
     try:
         yield "source"
@@ -168,9 +171,10 @@ def _parquet_columns(file: RecordFile) -> Iterator[str]:
         yield f"{column} AS {name}"
 
 
-def _csv_batches(file: RecordFile) -> pa.RecordBatchReader:
+def _csv_batches(file: RecordFile, progress: _Progress | None) -> pa.RecordBatchReader:
     """The needed columns of a CSV, batch by batch; no other column becomes a value."""
-    raw: Any = file.path.open("rb")
+    on_disk = file.path.open("rb")
+    raw: Any = on_disk
     if file.encoding != "utf-8":
         raw = pa.transcoding_input_stream(pa.PythonFile(raw, mode="r"), file.encoding, "utf-8")
     stream = QuoteChecked(raw, file.delimiter, len(file.headings))
@@ -196,8 +200,14 @@ def _csv_batches(file: RecordFile) -> pa.RecordBatchReader:
         if "Could not skip" not in str(error):
             raise
         reader = ()  # headings without a line feed, and nothing below them
-    batches = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in reader)
-    return pa.RecordBatchReader.from_batches(schema, batches)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for batch in reader:
+            if progress:
+                progress.within(batch.num_rows, on_disk.tell())
+            yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+
+    return pa.RecordBatchReader.from_batches(schema, batches())
 
 
 def _excel_table(file: RecordFile) -> pa.Table:
@@ -270,18 +280,34 @@ def _first_wrong(
 
 
 class _Progress:
-    """Tells how far the reading of a long export is."""
+    """Tells how far the reading of a long export is: rows, share of all bytes, time left."""
 
     def __init__(self, files: Sequence[RecordFile], report: ReportProgress | None):
-        self._sizes = [file.path.stat().st_size for file in files]
+        self._total = max(sum(file.path.stat().st_size for file in files), 1)
         self._report, self._start, self._last = report, time.monotonic(), time.monotonic()
+        self._place, self._size, self._before, self._rows = "", 0, 0, 0
 
-    def report(self, file: RecordFile, part: int, rows: int) -> None:
-        """Tell rows, share and time left after a file, unless something was told a moment ago."""
+    def begin(self, file: RecordFile) -> None:
+        """A file is read from here on."""
+        self._place, self._size = file.place, file.path.stat().st_size
+
+    def within(self, rows: int, at: int) -> None:
+        """So many more rows of the file were read, and so many of its bytes altogether."""
+        self._rows += rows
+        self._tell(self._before + min(at, self._size))
+
+    def end(self, rows: int) -> None:
+        """The file is read; so many rows of all files are."""
+        self._before += self._size
+        self._rows = rows
+        self._tell(self._before)
+
+    def _tell(self, read: int) -> None:
+        """Tell it, unless something was told a moment ago."""
         now = time.monotonic()
-        if self._report is None or now - self._last < _SECONDS_BETWEEN_REPORTS:
+        if self._report is None or now - self._last < _SECONDS_BETWEEN_REPORTS or not read:
             return
         self._last = now
-        share = sum(self._sizes[: part + 1]) / max(sum(self._sizes), 1)
+        share = read / self._total
         left = (now - self._start) * (1 - share) / share
-        self._report(f"读取记录 {file.place}：已读 {rows:,} 条（{share:.0%}），约剩 {left:.0f} 秒")
+        self._report(f"读取记录 {self._place}：已读 {self._rows:,} 条（{share:.0%}），约剩 {left:.0f} 秒")

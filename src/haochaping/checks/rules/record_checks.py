@@ -60,9 +60,15 @@ def records(rule: Rule, cell_index: CellIndex) -> Iterator[Outcome]:
         (),
         state(total == 0),
         f"{shown}；{_rows_read(counts)}",
-        values={"count": f"{total:,}", "shown": shown},
+        values={"count": f"{total:,}", "shown": shown, "overlaps": _overlaps(counts)},
         affected=total,
     )
+
+
+def _overlaps(counts: RecordCounts) -> str:
+    """How many case numbers or evaluations stand in several files; blank for none."""
+    found = sum(counts.count(names.CHECKS, names.OVERLAPS, kind) for kind in KIND_WORDS)
+    return f"{found:,}" if found else ""
 
 
 def _parts(counts: RecordCounts, check: str) -> dict[str, int]:
