@@ -39,6 +39,8 @@ PRELOADED_MODULES = (
     "haochaping.present.charts.tiers",
     "haochaping.present.charts.district_coverage",
     "haochaping.present.charts.series_charts",
+    "haochaping.present.charts.record_charts",
+    "haochaping.outputs.page.record_sections",
     "haochaping.outputs.page.appendix",
     "haochaping.outputs.page.matters_section",
     "haochaping.outputs.page.checks_section",
