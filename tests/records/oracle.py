@@ -91,7 +91,7 @@ def flow(export: Export, quarter: str = "2023Q1") -> dict[str, dict[str, int]]:
 
 def before_acceptance(export: Export, quarter: str = "2023Q1") -> int:
     """How many of the counted ratings were given before their case was accepted."""
-    ratings = _ratings_with_cases(export, quarter)
+    ratings = ratings_with_cases(export, quarter)
     return int((_times(ratings["assessTime"]) < _times(ratings["acceptDate"])).sum())
 
 
@@ -102,7 +102,7 @@ def views(export: Export, quarter: str = "2023Q1") -> dict[str, pd.Series]:
     ("2023-W05", ISO), `hour` (0 … 23) and `days` (whole days from finishing to rating, rounded down: before finishing
     they are negative); cases by `task_type`.
     """
-    ratings = _ratings_with_cases(export, quarter)
+    ratings = ratings_with_cases(export, quarter)
     given = _times(ratings["assessTime"])
     codes = ratings["evalDetail"].str.split(r"[,|]", regex=True).explode().str.strip()
     days = (given - _times(ratings["resultDate"])).dropna() // pd.Timedelta(days=1)
@@ -197,7 +197,7 @@ def _first_reason(records: pd.DataFrame, **reasons: pd.Series) -> pd.Series:
     return bucket.astype(pd.CategoricalDtype([*reasons, "counted"]))
 
 
-def _ratings_with_cases(export: Export, quarter: str) -> pd.DataFrame:
+def ratings_with_cases(export: Export, quarter: str) -> pd.DataFrame:
     """The counted ratings, one row each, with what is known of their cases."""
     counted = _sort_out(export, quarter)
     return counted.evaluations.merge(counted.cases, on="projectNo", validate="many_to_one")

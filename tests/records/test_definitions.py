@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from haochaping.core.paths import project_root, record_files
 from haochaping.core.period import Period
+from haochaping.core.working_days import is_working_day
 from haochaping.records.aggregates import Aggregates, aggregate
 from haochaping.records.annex_counts import AnnexCounter
 from haochaping.records.definitions import Conventions
@@ -17,7 +19,14 @@ from haochaping.records.record_files import recognise
 from haochaping.reference.record_settings import RecordSettings, load_record_settings, record_kinds
 from haochaping.reference.reference import load_reference
 from tests.records.exports import EXTRACTION, Export, make_export, settings_toml, write_export
-from tests.records.oracle import annex_tables, before_acceptance, flow, registered_departments, views
+from tests.records.oracle import (
+    annex_tables,
+    before_acceptance,
+    flow,
+    ratings_with_cases,
+    registered_departments,
+    views,
+)
 
 REFERENCE = project_root() / "data" / "reference"
 PERIOD = Period.parse("2023Q1")
@@ -90,6 +99,15 @@ def test_views_equal_the_independent_ones(seed: int, tmp_path: Path) -> None:
         assert {str(k): v for k, v in mine.items()} == {
             str(k): v for k, v in expected[view].items() if str(k) not in ("", "nan")
         }
+    weeks = pd.to_datetime(cube["day"]).dt.isocalendar()
+    by_week = cube.groupby([weeks["year"], weeks["week"]])["ratings"].sum()
+    assert {f"{year}-W{week:02d}": n for (year, week), n in by_week.items()} == dict(expected["week"])
+    details = aggregates["details"].dropna(subset=["detail"])
+    by_code: dict[str, int] = {}
+    for row in details.itertuples():
+        for code in re.findall(r"\d{3}", row.detail):
+            by_code[code] = by_code.get(code, 0) + row.ratings
+    assert by_code == {code: n for code, n in expected["detail"].items() if code}
     delays = {int(row.days): row.ratings for row in aggregates["delays"].itertuples()}
     assert delays == {int(day): n for day, n in expected["days"].items()}
     items = {row.item: row.cases for row in aggregates["items"].itertuples()}
@@ -131,3 +149,38 @@ def test_deadline_counts_chinese_working_days() -> None:
     )  # 21 to 27 January is New Year, the 28th and 29th are worked
     assert deadline(date(2023, 3, 29), 5) == EXTRACTION.date() if hasattr(EXTRACTION, "date") else EXTRACTION
     assert deadline(date(2062, 1, 2), 5) == date(2062, 1, 9)  # no calendar of holidays yet: Monday to Friday
+
+
+def test_signs_equal_a_count_of_single_evaluations(tmp_path: Path) -> None:
+    """The counted evaluations of the export, one by one in pandas: the sums over all units."""
+    export = make_export(31)
+    aggregates, _ = counted(export, tmp_path)
+    signs = aggregates["signs"]
+    rated = ratings_with_cases(export, "2023Q1")
+    given, finished = pd.to_datetime(rated["assessTime"]), pd.to_datetime(rated["resultDate"])
+    seconds = (given - finished).dt.total_seconds()
+    expected = {
+        "ratings": len(rated),
+        "soon": int(seconds.between(0, 60).sum()),
+        "night": int(((given.dt.hour < 6) | (given.dt.hour >= 22)).sum()),
+        "day_off": sum(not is_working_day(day) for day in given.dt.date),
+        "month_end": int((given.dt.days_in_month - given.dt.day < 3).sum()),
+        "no_detail": int((rated["evalDetail"].str.strip() == "").sum()),
+    }
+    assert {name: int(signs[name].sum()) for name in expected} == expected
+    assert 0 <= signs["same_second"].sum() <= len(rated)
+
+
+def test_the_loop_equals_a_count_of_single_cases(tmp_path: Path) -> None:
+    export = make_export(32)
+    aggregates, _ = counted(export, tmp_path)
+    tables, loop = annex_tables(export), aggregates["loop"]
+    units = aggregates["units"]
+    negative = sum(tables[name]["negative_evaluations"].sum() for name in ("districts", "city_departments"))
+    assert loop["cases"].sum() == units["negative"].sum() == negative > 10
+    own = units[units["tier"] != "city"]
+    for measure in ("visited", "satisfied"):
+        assert own[measure].sum() == tables["districts"][measure].sum()
+    in_towns = units[units["tier"].isin(["town", "village"])]
+    for measure in ("due", "rectified_on_time"):
+        assert in_towns[measure].sum() == tables["towns_and_villages"][measure].sum()
