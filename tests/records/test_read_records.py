@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from haochaping.core import record_counts as names
@@ -148,3 +149,30 @@ def test_a_long_export_tells_rows_share_and_time_left(
     shares = [int(line.partition("（")[2].partition("%")[0]) for line in said if line.startswith("读取记录")]
     assert shares == sorted(shares) and shares[-1] == 100 and len(shares) > 6
     assert all("records/" in line and "约剩" in line for line in said if line.startswith("读取记录"))
+
+
+def test_one_channel_is_that_of_the_whole_unit_not_of_its_parts(
+    counted: QuarterData, reference: Reference
+) -> None:
+    """Two departments of a district that each use one channel, another one, do not make the district use one."""
+    from haochaping.records.count_rows import CountRows
+    from haochaping.records.definitions import Conventions
+    from haochaping.reference.record_settings import load_record_settings
+
+    settings = load_record_settings(reference.folder, reference.folder, reference.declaration)
+    conventions = Conventions(settings, PERIOD, PERIOD.end)
+    unit = {"area": "370303", "tier": "district"}
+    signs = ("same_second", "soon", "night", "day_off", "month_end", "no_detail")
+    parts = [unit | {"department": name} for name in ("人社局", "教体局")]
+    aggregates = {
+        "signs": pd.DataFrame([part | {"ratings": 50} | dict.fromkeys(signs, 0) for part in parts]),
+        "unit_channels": pd.DataFrame(
+            [part | {"channel": code, "ratings": 50} for part, code in zip(parts, "12", strict=True)]
+        ),
+    }
+    assert list(CountRows(aggregates, conventions, reference, {})._signs()) == []
+    aggregates["unit_channels"]["channel"] = "1"
+    rows = {
+        row["measure"]: row["value"] for row in CountRows(aggregates, conventions, reference, {})._signs()
+    }
+    assert rows == {"ratings": 100, names.ONE_CHANNEL: 100}

@@ -287,17 +287,21 @@ class CountRows:
 
     def _signs(self) -> Iterator[Row]:
         """What may ask for a look at how a unit's evaluations came about; ``row`` and ``member`` as of the annex's cells."""
-        channels = self.aggregates["unit_channels"]
-        channels = channels[channels["channel"].notna()]  # no channel is not one and the same
-        top = channels.groupby(["area", "tier", "department"], dropna=False)["ratings"].max()
-        signs = self.aggregates["signs"].set_index(["area", "tier", "department"])
-        signs = signs.assign(**{names.ONE_CHANNEL: top}).reset_index()
+        signs = self.aggregates["signs"]
+        # No channel is not one and the same; the largest is that of the whole row, not of its parts.
+        channels = [
+            of.drop(columns="channel") for _, of in self.aggregates["unit_channels"].groupby("channel")
+        ]
         for name, table in self.settings.tables.items():
             if table.columns or table.only_public_services:
                 continue
             spec = self.reference.declaration.annexes[name]
-            for (row, _member), counts in self.counter.sums(spec, signs, table).items():
-                yield from self._signs_of(name, row, counts)
+            by_channel = [self.counter.sums(spec, of, table) for of in channels]
+            for (row, member), counts in self.counter.sums(spec, signs, table).items():
+                most = max(
+                    (of[row, member]["ratings"] for of in by_channel if (row, member) in of), default=0
+                )
+                yield from self._signs_of(name, row, counts | {names.ONE_CHANNEL: most})
 
     def _signs_of(self, annex: str, row: str, counts: Mapping[str, int]) -> Iterator[Row]:
         """Signs of one unit that reach the city's limits; none of a unit with few evaluations."""

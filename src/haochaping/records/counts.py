@@ -21,8 +21,7 @@ from haochaping.core.record_counts import (
     UNKNOWN_LEVEL,
     VOIDED,
 )
-from haochaping.core.working_days import is_working_day
-from haochaping.records.definitions import UNIT, VALID, Conventions, RecordExpressions
+from haochaping.records.definitions import UNIT, VALID, Conventions, RecordExpressions, is_worked
 from haochaping.reference.record_settings import TOWN, VILLAGE
 
 _NIGHT_ENDS, _NIGHT_BEGINS = 6, 22
@@ -180,7 +179,7 @@ def rating_signs(rated: ir.Table, days: Sequence[date]) -> ir.Table:
     days : sequence of date
         Days on which evaluations were given.
     """
-    is_off = [day for day in days if not _is_worked(day)]
+    is_off = [day for day in days if not is_worked(day)]
     ends = [day for day in days if (day + timedelta(days=_MONTH_END_DAYS)).month != day.month]
     hour, day = rated.given.hour(), rated.given.date()
     seconds = rated.given.epoch_seconds() - rated.finished.epoch_seconds()
@@ -205,13 +204,6 @@ def rating_signs(rated: ir.Table, days: Sequence[date]) -> ir.Table:
 def unit_channels(rated: ir.Table) -> ir.Table:
     """A row a unit and channel: how many counted evaluations."""
     return rated.group_by([*UNIT, "channel"]).agg(ratings=_.count())
-
-
-def _is_worked(day: date) -> bool:
-    try:
-        return is_working_day(day)
-    except NotImplementedError:
-        return day.weekday() < 5
 
 
 def _is_in(day: ir.DateColumn, days: Sequence[date]) -> ir.BooleanValue:

@@ -26,7 +26,7 @@ from haochaping.core.record_counts import (
     UNKNOWN_LEVEL,
     VOIDED,
 )
-from haochaping.core.working_days import add_working_days
+from haochaping.core.working_days import is_working_day
 from haochaping.reference.record_settings import CITY, DISTRICT, TOWN, VILLAGE, RecordSettings
 
 PART = "part"
@@ -285,13 +285,18 @@ def _deadlines(conventions: Conventions) -> ir.Table:
 
 def deadline(day: date, working_days: int) -> date:
     """The last of some working days after `day`; Monday to Friday where the holidays of the year are not known."""
+    while working_days > 0:
+        day += timedelta(days=1)
+        working_days -= is_worked(day)
+    return day
+
+
+def is_worked(day: date) -> bool:
+    """Whether `day` is a Chinese working day; Monday to Friday where the holidays of its year are not known."""
     try:
-        return add_working_days(day, working_days)
+        return is_working_day(day)
     except NotImplementedError:
-        while working_days > 0:
-            day += timedelta(days=1)
-            working_days -= day.weekday() < 5
-        return day
+        return day.weekday() < 5
 
 
 def _day_start(day: date) -> ir.TimestampScalar:

@@ -24,7 +24,7 @@ def _signs_by_owner(data: QuarterData, reference: Reference) -> dict[Owner, list
     cells = RecordCounts(data.record_counts).view(SIGNS)
     found: dict[Owner, list[str]] = {}
     for row, annex in dict.fromkeys((row, annex) for row, annex, _ in cells):
-        [group] = data.declaration.annexes[annex].groups
+        group = data.declaration.annexes[annex].groups[0]
         owner = (group.name if group.is_registered else "", reference.canonical(group.name, row))
         whole = cells[row, annex, "ratings"]
         lines = [
