@@ -100,7 +100,7 @@ def test_a_folder_that_cannot_be_written_keeps_nothing(
 
 
 def test_without_an_extraction_day_the_bulletin_says_it_or_it_is_asked_for(
-    record_raw: Path, beside_bulletin: QuarterData, reference: Reference, tmp_path: Path
+    record_raw: Path, counted: QuarterData, reference: Reference, tmp_path: Path
 ) -> None:
     folder = tmp_path / "raw"
     shutil.copytree(record_raw, folder)
@@ -109,6 +109,8 @@ def test_without_an_extraction_day_the_bulletin_says_it_or_it_is_asked_for(
     settings.write_text("\n".join(kept), "utf-8")
     with pytest.raises(InputRefused, match="extraction_date"):
         with_records(None, folder, PERIOD, reference, tmp_path / "cache")
+    data = with_records(counted, folder, PERIOD, reference, tmp_path / "cache")
+    assert data.fact("record_extraction") == counted.fact("extraction_date") == "2023-04-06"
 
 
 def test_tidy_tables_hold_the_counts(counted: QuarterData, reference: Reference, tmp_path: Path) -> None:

@@ -49,10 +49,8 @@ def test_a_unit_reads_of_its_own_signs_and_nobody_else(reference: Reference, tmp
 
 def test_signs_are_in_no_published_table(tmp_path: Path) -> None:
     data = with_signs(simulate(Period(2023, 1), 3), "模拟一区")
-    write_package(data, tmp_path)
-    text = (
-        (tmp_path / "record_counts.csv").read_text("utf-8")
-        if (tmp_path / "record_counts.csv").exists()
-        else ""
-    )
-    assert SIGNS not in text
+    other = {"view": "channel", "row": "PC端", "measure": "ratings", "value": 12}
+    counts = frame("record_counts", [*data.record_counts.to_dict("records"), other])
+    write_package(replace(data, record_counts=counts), tmp_path)
+    text = (tmp_path / "record_counts.csv").read_text("utf-8")
+    assert "PC端" in text and SIGNS not in text
