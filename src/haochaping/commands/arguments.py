@@ -75,7 +75,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate_parser.add_argument("--out", type=Path, required=True, help="写到哪个文件夹，可作 --data 使用")
     simulate_parser.add_argument("--seed", type=_whole_number, default=1, help="同一种子得到同样的数据")
-    simulate_parser.add_argument("--tables", action="store_true", help="只生成五张表（目前只有这一种）")
+    simulate_parser.add_argument(
+        "--tables", action="store_true", help="只生成五张表（不写 --cases 时就是这样）"
+    )
+    simulate_parser.add_argument(
+        "--cases", type=_whole_number, help="另生成单件记录：每季度这么多件办件，汇总与五张表相同"
+    )
+    simulate_parser.add_argument(
+        "--format", choices=("parquet", "csv"), default="parquet", help="单件记录的文件格式（默认 parquet）"
+    )
+    simulate_parser.add_argument(
+        "--faults", action="store_true", help="单件记录中掺入重复、无效、晚到等真实资料常有的差错，汇总不变"
+    )
     for option in ("--data", "--output"):
         simulate_parser.add_argument(option, type=Path, help=argparse.SUPPRESS)
     simulate_parser.add_argument("--as-of", type=_iso_date, help=argparse.SUPPRESS)
@@ -158,7 +169,7 @@ def _positive_integer(text: str) -> int:
 
 def _whole_number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
-        raise refuse("--seed", text, "应为整数，如 1")
+        raise refuse("命令行", text, "应为整数，如 1")
     return int(text)
 
 

@@ -18,9 +18,11 @@ from haochaping.core.text import hidden_characters, visible
 if TYPE_CHECKING:
     from haochaping.core.model import QuarterData
     from haochaping.reference.reference import Reference
+    from haochaping.simulate.record_plan import RecordOptions
 
 DONE, NEEDS_ATTENTION, REFUSED, FAILED = 0, 1, 2, 3
 """Exit codes: done; done, but people should look at something; input refused; the kit failed."""
+_FEWEST_CASES, _MOST_CASES = 1_000, 1_000_000_000
 _MAX_QUARTERS_LISTED = 12
 """How many quarters one line lists before it only counts the rest."""
 
@@ -349,13 +351,33 @@ def _simulate(locations: Locations, options: argparse.Namespace) -> int:
     quarters = [Period.parse(text) for text in options.quarters]
     if other := next((quarter for quarter in quarters if quarter.kind != QUARTER), None):
         raise refuse("命令行", str(other), "模拟数据只有季度，应写作 2024Q1")
+    records = _record_options(options)
     refuse_file(options.out)
     if options.out.exists() and any(options.out.iterdir()):
         raise refuse(str(options.out), "文件夹不是空的", "请另指定一个空文件夹，以免与真实资料混在一起")
     with exclusive_lock(options.out, report_progress), stage_and_swap_in(options.out) as staging:
-        write_data_root(staging, quarters, options.seed, locations.reference)
+        write_data_root(staging, quarters, options.seed, locations.reference, records)
     report_progress(f"已写入{SIMULATED}：{options.out}（{len(quarters)} 个季度）")
     return DONE
+
+
+def _record_options(options: argparse.Namespace) -> RecordOptions | None:
+    """The records that are asked for; None where only tables are."""
+    from haochaping.records.packages import refuse_without_record_packages
+    from haochaping.simulate.record_plan import RecordOptions
+
+    if options.cases is None or options.tables:
+        if options.faults or options.cases is not None:
+            raise refuse(
+                "命令行",
+                "--faults" if options.faults else "--tables",
+                "--faults 只与 --cases 同用，--tables 不与 --cases 同用",
+            )
+        return None
+    if not _FEWEST_CASES <= options.cases <= _MOST_CASES:
+        raise refuse("命令行", f"--cases {options.cases}", f"应在 {_FEWEST_CASES:,} 至 {_MOST_CASES:,} 之间")
+    refuse_without_record_packages("命令行 --cases")
+    return RecordOptions(options.cases, options.format, options.faults)
 
 
 COMMANDS: dict[str, Callable[[Locations, argparse.Namespace], int]] = {

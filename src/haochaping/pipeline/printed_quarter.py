@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.util import find_spec
 
 from haochaping.core.errors import refuse
 from haochaping.core.model import QuarterData, frame
 from haochaping.core.paths import RECORDS, Locations, find_locations, quarters_in, record_files
 from haochaping.core.period import Period
 from haochaping.read.raw_folder import describe_input, input_files, read_raw
+from haochaping.records.packages import refuse_without_record_packages
 from haochaping.reference.record_settings import RECORD_SETTINGS
 from haochaping.reference.reference import Reference
 from haochaping.store.apply_corrections import undo_corrections
@@ -56,10 +56,7 @@ def _with_records(
     report_progress: Callable[[str], None] | None,
 ) -> QuarterData:
     raw = locations.raw(quarter)
-    if not all(find_spec(name) for name in ("ibis", "duckdb", "pyarrow")):
-        raise refuse(
-            str(raw / RECORDS), "读取单件记录的程序包没有安装", "请先运行 make setup-records（只做一次）"
-        )
+    refuse_without_record_packages(str(raw / RECORDS))
     from haochaping.records.read_records import with_records
 
     data = with_records(printed, raw, quarter, reference, locations.record_cache(quarter), report_progress)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis.expr.types as ir
@@ -12,36 +11,32 @@ from ibis import _
 
 from haochaping.core.record_counts import (
     BUCKETS,
+    CASE_NOT_COUNTED,
     CASES,
+    COUNTED,
     EVALUATIONS,
+    NO_CASE,
     NO_CASE_NO,
+    NOT_NEGATIVE,
     RECTIFICATIONS,
     REPEATED,
     SERVICES,
 )
 from haochaping.records import counts, definitions
 from haochaping.records.common_names import CommonNames
-from haochaping.records.definitions import PART, Conventions, RecordExpressions
-from haochaping.records.load_records import LoadedRecords, ReportProgress, loaded_records
-from haochaping.records.record_files import RecordFile
+from haochaping.records.definitions import MARK, UNIT, VALID, Conventions
+from haochaping.records.open_records import Source, opened
+from haochaping.records.records import Records, ReportProgress, fields
 from haochaping.records.refuse_exports import (
     refuse_direction,
     refuse_missing,
     refuse_other_period,
     refuse_other_prefecture,
 )
+from haochaping.records.single_rows import SingleRows, Tables
 
 Aggregates = dict[str, pd.DataFrame]
 """Frames by name; see :func:`aggregate`."""
-_KEYS = {
-    CASES: (("case_no",), "finished"),
-    EVALUATIONS: (("case_no", "number"), "given"),
-    RECTIFICATIONS: (("case_no", "number"), "rectified"),
-    SERVICES: (("case_no", "number"), "given"),
-}
-"""Key of each kind of record, and the time by which the latest of several rows counts."""
-_WITHOUT_NUMBER = {EVALUATIONS: ("case_no", "given"), RECTIFICATIONS: ("case_no", "rectified")}
-"""Key where an export does not number the evaluations of a case."""
 VARIATIONS: Mapping[str, Mapping[str, object]] = {
     "voided": {"counts_voided": True},
     "late": {"counts_late": True},
@@ -53,7 +48,7 @@ VARIATIONS: Mapping[str, Mapping[str, object]] = {
 
 
 def aggregate(
-    files: Sequence[RecordFile],
+    source: Source,
     conventions: Conventions,
     *,
     departments: Sequence[str] = (),
@@ -61,12 +56,12 @@ def aggregate(
     with_variations: bool = False,
     report_progress: ReportProgress | None = None,
 ) -> Aggregates:
-    """Read an export and count it.
+    """Count the records of a period.
 
     Parameters
     ----------
-    files : sequence of RecordFile
-        The export.
+    source : Source
+        Where they are: files of an export, or tables of a database.
     conventions : Conventions
         What counts.
     departments : sequence of str
@@ -80,60 +75,160 @@ def aggregate(
     -------
     dict of DataFrame
         ``units``, ``units@…``, ``unknown_areas``, ``places``, ``evaluations``, ``details``, ``delays``, ``items``, ``loop``,
-        ``signs``, ``unit_channels``: rows as of the functions of :mod:`haochaping.records.definitions`. ``fates``: a row a kind
+        ``signs``, ``unit_channels``: rows as of the functions of :mod:`haochaping.records.counts`. ``fates``: a row a kind
         of record and bucket, ``rows``. ``keys``: a row a kind, ``contradicting`` keys and keys that stand in several
         ``overlaps``.
 
     Raises
     ------
     InputRefused
-        A file cannot be used, most of one is another prefecture's, none is of the period, the levels run against their
+        A file or table cannot be used, most of one is another prefecture's, none is of the period, the levels run against their
         detail codes, or a kind of record is missing.
     """
-    refuse_missing(files, conventions.settings)
-    with loaded_records(files, report_progress) as loaded:
-        refuse_other_prefecture(loaded, conventions.settings)
-        if report_progress and sum(file.path.stat().st_size for file in files) > 1 << 28:
-            report_progress("汇总记录")
-        keys, key_counts = _key_counts(loaded)
-        distinct = _distinct(loaded, keys, key_counts)
-        refuse_direction(distinct[EVALUATIONS], conventions.settings)
-        named = CommonNames(distinct, conventions.settings, departments, least)
-        distinct = named.apply(distinct)
-        tables = _expressed(loaded, distinct, conventions)
-        result = _aggregates(loaded, tables, conventions)
-        result["units"] = result["units"].drop(columns=_unknown_counts(files))
-        result["fates"] = _fates(tables, key_counts)
-        result["keys"] = key_counts[["contradicting", "overlaps"]].reset_index()
+    with opened(source, report_progress) as records:
+        refuse_missing(records, conventions.settings)
+        refuse_other_prefecture(records, conventions.settings)
+        report = report_progress if report_progress and records.is_large else lambda _text: None
+        report("汇总记录：查找重复的编号")
+        single = SingleRows(records)
+        refuse_direction(single.tables[EVALUATIONS], conventions.settings)
+        named = CommonNames(single.tables, conventions.settings, departments, least)
+        counting = _Counting(records, single, named, conventions)
+        report("汇总记录：办件与评价合并，各表各数")
+        result = counting.tables()
         refuse_other_period(result["fates"], conventions)
+        report("汇总记录：渠道、时间、整改等")
+        result |= counting.views()
+        result["keys"] = single.counts[["contradicting", "overlaps"]].reset_index()
         if with_variations:
-            result |= _variations(loaded, distinct, named, conventions)
+            report("汇总记录：试其他口径")
+            result |= counting.variations()
     return result
 
 
-def _expressed(
-    loaded: LoadedRecords, tables: Mapping[str, Any], conventions: Conventions
-) -> RecordExpressions:
-    """The expressions of an export, joined once for everything that is counted."""
-    expressions = definitions.express(**tables, conventions=conventions)
-    return replace(expressions, by_case=loaded.kept("by_case", expressions.by_case))
+class _Counting:
+    """Counts records that are one row a key, under some conventions; what several counts need is computed once."""
 
+    def __init__(self, records: Records, single: SingleRows, named: CommonNames, conventions: Conventions):
+        self.records, self.single, self.named, self.conventions = records, single, named, conventions
+        self.key = records.key
+        self.places = records.kept("places", definitions.places(single.tables[CASES], conventions.settings))
 
-def _aggregates(loaded: LoadedRecords, tables: RecordExpressions, conventions: Conventions) -> Aggregates:
-    rated = loaded.kept("rated", counts.counted_evaluations(tables))
-    result = {
-        "units": _run(counts.unit_counts(tables, conventions)),
-        "unknown_areas": _run(counts.unknown_areas(tables)),
-        "places": _run(counts.place_counts(tables)),
-        "evaluations": _run(counts.evaluation_counts(rated)),
-        "details": _run(counts.detail_counts(rated)),
-        "delays": _run(counts.delay_counts(rated)),
-        "items": _run(counts.item_counts(tables)),
-        "loop": _run(counts.loop_days(tables)),
-        "unit_channels": _run(counts.unit_channels(rated)),
-    }
-    days = sorted({pd.Timestamp(day).date() for day in result["evaluations"]["day"]})
-    return result | {"signs": _run(counts.rating_signs(rated, days))}
+    def tables(self) -> Aggregates:
+        """What annexes are made of, and where every row went."""
+        groups = self.records.kept("groups", self._groups(self.single.tables, self.conventions))
+        negative = self.records.kept("negative", self._negative(self.single.tables, self.conventions))
+        self._placed, self._negatives = definitions.placed(groups, self.places), negative
+        return {
+            "units": self._units(self._placed, negative, self.conventions),
+            "fates": self._fates(),
+            "unknown_areas": _run(counts.unknown_areas(self._placed)),
+        }
+
+    def views(self) -> Aggregates:
+        """How counted evaluations, places, items and negative cases divide; after :meth:`tables`."""
+        rated, units = self._rated()
+        result = {
+            "places": _run(counts.place_counts(self._placed)),
+            "items": _run(counts.item_counts(self.named.apply(self._placed, "item"))),
+            "loop": _run(counts.loop_days(self._negatives)),
+            "evaluations": _run(counts.evaluation_counts(rated)),
+            "details": _run(counts.detail_counts(rated)),
+            "delays": _run(counts.delay_counts(rated)),
+            "unit_channels": _run(counts.unit_channels(rated, units)),
+        }
+        days = sorted({pd.Timestamp(day).date() for day in result["evaluations"]["day"]})
+        return result | {"signs": _run(counts.rating_signs(rated, units, days))}
+
+    def _rated(self) -> tuple[ir.Table, ir.Table]:
+        """A row a counted evaluation, with the number of its unit, what it says, and when its case ended; the units."""
+        cases, evaluations = self.single.tables[CASES], self.single.tables[EVALUATIONS]
+        counted = self._placed.filter(_.fate == COUNTED)
+        units = definitions.numbered(counted, ("area_code", *UNIT), "unit")
+        marks = definitions.numbered(definitions.valid(evaluations, self.conventions), MARK, "mark")
+        units, marks = self.records.kept("units", units), self.records.kept("marks", marks)
+        rated = self.records.kept(
+            "rated", definitions.rated_cases(cases, evaluations, units, marks, self.key, self.conventions)
+        )
+        with_marks = rated.inner_join(self.named.apply(marks, "channel"), "mark")
+        return with_marks, self.named.apply(units, "department")
+
+    def variations(self) -> Aggregates:
+        """``units`` under each of ``VARIATIONS``."""
+        settings = self.conventions.settings
+        other_time = "accepted" if settings.period_by == "finished" else "finished"
+        result = {}
+        for name, changes in VARIATIONS.items():
+            varied = self.conventions.varied(**changes or {"period_by": other_time})
+            tables = self.single.all_rows if varied.counts_repeated else self.single.tables
+            groups = definitions.placed(self._groups(tables, varied), self.places)
+            result[f"units@{name}"] = self._units(groups, self._negative(tables, varied), varied)
+        return result
+
+    def _groups(self, tables: Tables, conventions: Conventions) -> ir.Table:
+        cases, evaluations = tables[CASES], tables[EVALUATIONS]
+        return definitions.case_groups(cases, evaluations, tables[SERVICES], self.key, conventions)
+
+    def _negative(self, tables: Tables, conventions: Conventions) -> ir.Table:
+        return definitions.negative_cases(
+            tables[CASES], tables[EVALUATIONS], tables[RECTIFICATIONS], self.places, self.key, conventions
+        )
+
+    def _units(self, groups: ir.Table, negative: ir.Table, conventions: Conventions) -> pd.DataFrame:
+        """A row an area, tier and department; a count that the export cannot give is no column."""
+        units = _run(counts.unit_counts(self.named.apply(groups, "department")))
+        done = _run(counts.rectification_counts(self.named.apply(negative, "department"), conventions))
+        merged = units.merge(done, on=list(UNIT), how="left")
+        merged[done.columns] = merged[done.columns].fillna(dict.fromkeys(done.columns.drop(list(UNIT)), 0))
+        return merged.drop(columns=_unknown_counts(self.records))
+
+    def _fates(self) -> pd.DataFrame:
+        """A row a kind of record and bucket; the rows of a kind add up to those of its files.
+
+        Raises
+        ------
+        RuntimeError
+            They do not: a definition loses records or counts them twice.
+        """
+        tables = self.single.tables
+        cases = _run(counts.case_fates(self._placed)).set_index("fate")
+        evaluations = _run(counts.evaluation_fates(tables[EVALUATIONS], self.conventions)).set_index("fate")[
+            "rows"
+        ]
+        rated = cases["ratings"].fillna(0)
+        by_kind: dict[str, dict[str, Any]] = {
+            CASES: dict(cases["rows"]),
+            EVALUATIONS: dict(evaluations.drop(VALID, errors="ignore"))
+            | {
+                NO_CASE: evaluations.get(VALID, 0) - rated.sum(),
+                CASE_NOT_COUNTED: rated.drop(COUNTED, errors="ignore").sum(),
+                COUNTED: rated.get(COUNTED, 0),
+            },
+        }
+        if tables[RECTIFICATIONS] is not None:
+            found = _run(
+                counts.rectification_fates(tables[RECTIFICATIONS], tables[CASES], self._negatives, self.key)
+            ).iloc[0]
+            counted = _whole(found[COUNTED])
+            by_kind[RECTIFICATIONS] = {
+                NO_CASE: found["rows"] - found["of_cases"],
+                NOT_NEGATIVE: found["of_cases"] - counted,
+                COUNTED: counted,
+            }
+        rows = []
+        for kind, buckets in BUCKETS.items():
+            if kind not in by_kind:
+                continue
+            of_kind = self.single.counts.loc[kind]
+            by_kind[kind] |= {
+                NO_CASE_NO: of_kind["no_case_no"],
+                REPEATED: of_kind["rows"] - of_kind["no_case_no"] - of_kind["keys"],
+            }
+            found_rows = {bucket: _whole(by_kind[kind].get(bucket)) for bucket in buckets}
+            if sum(found_rows.values()) != of_kind["rows"]:
+                raise RuntimeError(f"{kind}: {of_kind['rows']} rows in, {found_rows} out")
+            rows += [{"kind": kind, "bucket": bucket, "rows": count} for bucket, count in found_rows.items()]
+        return pd.DataFrame(rows)
 
 
 def _run(expression: ir.Table) -> pd.DataFrame:
@@ -145,104 +240,11 @@ def _run(expression: ir.Table) -> pd.DataFrame:
     return rows.sort_values(list(rows.columns), ignore_index=True)
 
 
-def _variations(
-    loaded: LoadedRecords,
-    distinct: Mapping[str, ir.Table | None],
-    named: CommonNames,
-    conventions: Conventions,
-) -> Aggregates:
-    other_time = "accepted" if conventions.settings.period_by == "finished" else "finished"
-    result = {}
-    for name, changes in VARIATIONS.items():
-        varied = conventions.varied(**changes) if changes else conventions.varied(period_by=other_time)
-        tables = named.apply(_all_rows(loaded, distinct)) if varied.counts_repeated else distinct
-        expressions = definitions.express(**tables, conventions=varied)
-        result[f"units@{name}"] = _run(counts.unit_counts(expressions, varied))
-    return result
-
-
-def _all_rows(loaded: LoadedRecords, kinds: Iterable[str]) -> dict[str, ir.Table | None]:
-    """Every row with a case number, repeated ones too."""
-    tables = {kind: loaded.table(kind) for kind in kinds}
-    return {kind: None if table is None else _keyed(table) for kind, table in tables.items()}
-
-
-def _keyed(table: ir.Table) -> ir.Table:
-    return table.filter(_.case_no.notnull())
-
-
-def _key_counts(loaded: LoadedRecords) -> tuple[dict[str, tuple[str, ...]], pd.DataFrame]:
-    """The key of each kind, and a row a kind: rows, rows without case number, keys, contradicting and overlapping keys."""
-    keys: dict[str, tuple[str, ...]] = {}
-    rows: dict[str, dict[str, int]] = {}
-    for kind, (key, _time) in _KEYS.items():
-        table = loaded.table(kind)
-        if table is None:
-            continue
-        is_numbered = any("number" in file.columns for file in loaded.files if file.kind.name == kind)
-        keys[kind] = key if is_numbered or kind == CASES else _WITHOUT_NUMBER[kind]
-        found = definitions.repeated_keys(table, keys[kind]).execute().iloc[0]
-        rows[kind] = {name: int(found[name]) if pd.notna(found[name]) else 0 for name in found.index}
-        is_repeated = rows[kind]["rows"] - rows[kind]["no_case_no"] > rows[kind]["keys"]
-        rows[kind]["contradicting"] = (
-            int(definitions.contradicting_keys(table, keys[kind]).execute()) if is_repeated else 0
-        )
-    return keys, pd.DataFrame.from_dict(rows, orient="index").rename_axis("kind")
-
-
-def _distinct(
-    loaded: LoadedRecords, keys: Mapping[str, Sequence[str]], key_counts: pd.DataFrame
-) -> dict[str, Any]:
-    """The tables with one row a key, as :func:`definitions.express` takes them; None for a kind that is not there."""
-    result: dict[str, ir.Table | None] = {}
-    for kind, (_key, latest_by) in _KEYS.items():
-        table = loaded.table(kind)
-        if table is not None:
-            table = _keyed(table)
-            of_kind = key_counts.loc[kind]
-            if of_kind["rows"] - of_kind["no_case_no"] > of_kind["keys"]:
-                latest = definitions.latest_rows(table.drop(PART).distinct(), keys[kind], latest_by)
-                table = loaded.kept(f"latest_{kind}", latest)
-        result[kind] = table
-    return result
-
-
-def _fates(tables: RecordExpressions, key_counts: pd.DataFrame) -> pd.DataFrame:
-    """A row a kind of record and bucket; the rows of a kind add up to those of its files.
-
-    Raises
-    ------
-    RuntimeError
-        They do not: a definition loses records or counts them twice.
-    """
-    by_kind: dict[str, dict[str, Any]] = {
-        CASES: dict(counts.case_fates(tables).execute().set_index("fate")["rows"]),
-        EVALUATIONS: dict(counts.evaluation_fates(tables).execute().iloc[0]),
-        RECTIFICATIONS: dict(counts.rectification_fates(tables).execute().iloc[0]),
-    }
-    rows = []
-    for kind, buckets in BUCKETS.items():
-        if kind not in key_counts.index:
-            continue
-        of_kind = key_counts.loc[kind]
-        by_kind[kind] |= {
-            NO_CASE_NO: of_kind["no_case_no"],
-            REPEATED: of_kind["rows"] - of_kind["no_case_no"] - of_kind["keys"],
-        }
-        found = {bucket: _whole(by_kind[kind].get(bucket)) for bucket in buckets}
-        if sum(found.values()) != of_kind["rows"]:
-            raise RuntimeError(f"{kind}: {of_kind['rows']} rows in, {found} out")
-        rows += [{"kind": kind, "bucket": bucket, "rows": count} for bucket, count in found.items()]
-    return pd.DataFrame(rows)
-
-
-def _unknown_counts(files: Sequence[RecordFile]) -> list[str]:
+def _unknown_counts(records: Records) -> list[str]:
     """Counts of ``units`` that an export cannot give, because it lacks the records or the column: missing, not zero."""
-    fields = {name for file in files if file.kind.name == RECTIFICATIONS for name in file.columns}
-    kinds = {file.kind.name for file in files}
-    unknown = [] if RECTIFICATIONS in kinds else ["rectified", "due", "rectified_on_time"]
-    unknown += [] if "is_satisfied" in fields else ["visited", "satisfied"]
-    return unknown + ([] if SERVICES in kinds else ["served"])
+    unknown = [] if fields(records, RECTIFICATIONS) else ["rectified", "due", "rectified_on_time"]
+    unknown += [] if "is_satisfied" in fields(records, RECTIFICATIONS) else ["visited", "satisfied"]
+    return unknown + ([] if fields(records, SERVICES) else ["served"])
 
 
 def _whole(value: Any) -> int:

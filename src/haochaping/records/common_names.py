@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import ibis.expr.types as ir
 
@@ -20,28 +19,21 @@ class CommonNames:
 
     def __init__(
         self,
-        tables: Mapping[str, ir.Table | None],
+        tables: Mapping[str, ir.Table],
         settings: RecordSettings,
         departments: Sequence[str],
         least: int,
     ):
         known = {
-            (CASES, "department"): [*departments, *settings.public_service_departments],
-            (CASES, "item"): [],
-            (EVALUATIONS, "channel"): [*settings.channels, *settings.default_channels],
+            "department": (CASES, [*departments, *settings.public_service_departments]),
+            "item": (CASES, []),
+            "channel": (EVALUATIONS, [*settings.channels, *settings.default_channels]),
         }
         self._names = {
-            (kind, column): list(
-                definitions.common_names(table, column, names, least).execute()["name"].sort_values()
-            )
-            for (kind, column), names in known.items()
-            if (table := tables[kind]) is not None
+            column: sorted(definitions.common_names(tables[kind], column, names, least).execute()["name"])
+            for column, (kind, names) in known.items()
         }
 
-    def apply(self, tables: Mapping[str, ir.Table | None]) -> dict[str, Any]:
-        """The tables with no other name in them."""
-        result = dict(tables)
-        for (kind, column), names in self._names.items():
-            if (table := result[kind]) is not None:
-                result[kind] = definitions.with_names(table, column, names)
-        return result
+    def apply(self, table: ir.Table, column: str) -> ir.Table:
+        """The table with no other name in a column."""
+        return definitions.with_names(table, column, self._names[column])

@@ -9,19 +9,8 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from haochaping.core.record_counts import (
-    CASE_NOT_COUNTED,
-    COUNTED,
-    LATE,
-    NO_CASE,
-    NO_TIME,
-    NOT_NEGATIVE,
-    OTHER,
-    UNKNOWN_AREA,
-    UNKNOWN_LEVEL,
-    VOIDED,
-)
-from haochaping.records.definitions import UNIT, VALID, Conventions, RecordExpressions, is_worked
+from haochaping.core.record_counts import COUNTED, OTHER, UNKNOWN_AREA
+from haochaping.records.definitions import UNIT, Conventions, is_worked, with_fate
 from haochaping.reference.record_settings import TOWN, VILLAGE
 
 _NIGHT_ENDS, _NIGHT_BEGINS = 6, 22
@@ -29,90 +18,88 @@ _SOON_SECONDS = 60
 _MONTH_END_DAYS = 3
 
 
-def unit_counts(tables: RecordExpressions, conventions: Conventions) -> ir.Table:
-    """A row an area, tier and department: what its counted cases come to.
+_SUMS = (
+    *("cases", "evaluations", "active", "negative", "ratings", "active_ratings", "negative_ratings"),
+    *("before_acceptance", "served"),
+)
 
-    ``evaluations``, ``active``, ``negative`` are cases with at least one such evaluation; ``ratings``,
-    ``active_ratings``, ``negative_ratings`` the evaluations themselves. ``rectified``, ``due`` (rectified, or past the
-    last day at extraction), ``rectified_on_time``, ``visited``, ``satisfied`` are negative cases.
+
+def unit_counts(groups: ir.Table) -> ir.Table:
+    """A row an area, tier and department: what its counted cases come to, but for what was done about negative ones.
+
+    Parameters
+    ----------
+    groups : Table
+        As of :func:`definitions.placed`.
     """
-    cases = tables.by_case.filter(_.fate == COUNTED)
-    negative = (cases.negative > 0).fill_null(False)
-    rectified = negative & cases.is_rectified.fill_null(False)
-    on_time = (rectified & (cases.rectified.date() <= cases.due_day)).fill_null(False)
-    past = (cases.due_day <= ibis.literal(conventions.extraction_date)).fill_null(False)
-    return cases.group_by(list(UNIT)).agg(
-        cases=_.count(),
-        evaluations=(_.ratings > 0).sum(),
-        active=(_.active > 0).sum(),
-        negative=negative.sum(),
-        ratings=_.ratings.sum(),
-        active_ratings=_.active.sum(),
-        negative_ratings=_.negative.sum(),
+    return (
+        groups.filter(_.fate == COUNTED).group_by(list(UNIT)).agg(**{name: _[name].sum() for name in _SUMS})
+    )
+
+
+def rectification_counts(negative: ir.Table, conventions: Conventions) -> ir.Table:
+    """A row an area, tier and department with a negative case: what was done about them.
+
+    ``rectified``; ``due`` (rectified, or past the last day at extraction); ``rectified_on_time``; ``visited``;
+    ``satisfied``: all are cases.
+
+    Parameters
+    ----------
+    negative : Table
+        As of :func:`definitions.negative_cases`.
+    """
+    rectified = negative.is_rectified.fill_null(False)
+    on_time = (rectified & (negative.rectified.date() <= negative.due_day)).fill_null(False)
+    past = (negative.due_day <= ibis.literal(conventions.extraction_date)).fill_null(False)
+    return negative.group_by(list(UNIT)).agg(
         rectified=rectified.sum(),
-        due=(negative & (rectified | past)).sum(),
+        due=(rectified | past).sum(),
         rectified_on_time=on_time.sum(),
-        visited=(negative & cases.visited.fill_null(False)).sum(),
-        satisfied=(negative & cases.satisfied.fill_null(False)).sum(),
-        before_acceptance=(_.first_given < _.accepted).fill_null(False).sum(),
-        served=cases.is_served.sum(),
+        visited=negative.visited.fill_null(False).sum(),
+        satisfied=negative.satisfied.fill_null(False).sum(),
     )
 
 
-def place_counts(tables: RecordExpressions) -> ir.Table:
+def place_counts(groups: ir.Table) -> ir.Table:
     """A row a town or village (its code): its counted cases, and those with an evaluation."""
-    cases = tables.by_case.filter((_.fate == COUNTED) & _.tier.isin([TOWN, VILLAGE]))
-    digits = ibis.ifelse(cases.tier == TOWN, 9, 12)
-    return cases.group_by(code=cases.code.substr(0, digits), tier=cases.tier).agg(
-        cases=_.count(), evaluations=(_.ratings > 0).sum()
+    below = groups.filter((_.fate == COUNTED) & _.tier.isin([TOWN, VILLAGE]))
+    digits = ibis.ifelse(below.tier == TOWN, 9, 12)
+    return below.group_by(code=below.code.substr(0, digits), tier=below.tier).agg(
+        cases=_.cases.sum(), evaluations=_.evaluations.sum()
     )
 
 
-def evaluation_fates(tables: RecordExpressions) -> ir.Table:
-    """One row: how many evaluations count, and where the others went."""
-    rows = tables.by_case
-    is_case, counted = rows.fate.notnull(), (rows.fate == COUNTED).fill_null(False)
-    return rows.agg(
-        **{fate: rows[f"evaluations_{fate}"].sum() for fate in (VOIDED, NO_TIME, LATE, UNKNOWN_LEVEL)},
-        **{
-            NO_CASE: rows.ratings.sum(where=~is_case),
-            CASE_NOT_COUNTED: rows.ratings.sum(where=is_case & ~counted),
-            COUNTED: rows.ratings.sum(where=counted),
-        },
-    )
+def case_fates(groups: ir.Table) -> ir.Table:
+    """A row a fate of cases: how many case numbers, and how many valid evaluations they have."""
+    return groups.group_by("fate").agg(rows=_.cases.sum(), ratings=_.ratings.sum())
 
 
-def rectification_fates(tables: RecordExpressions) -> ir.Table:
-    """One row: how many rectifications belong to counted negative cases, and where the others went."""
-    rows = tables.by_case
-    is_case = rows.fate.notnull()
-    counted = ((rows.fate == COUNTED) & (rows.negative > 0)).fill_null(False)
-    return rows.agg(
-        **{
-            NO_CASE: rows.rectification_rows.sum(where=~is_case),
-            NOT_NEGATIVE: rows.rectification_rows.sum(where=is_case & ~counted),
-            COUNTED: rows.rectification_rows.sum(where=counted),
-        }
-    )
+def evaluation_fates(evaluations: ir.Table, conventions: Conventions) -> ir.Table:
+    """A row a fate of evaluations, whatever their cases are: how many."""
+    return with_fate(evaluations, conventions).group_by("fate").agg(rows=_.count())
 
 
-def case_fates(tables: RecordExpressions) -> ir.Table:
-    """A row a fate of cases: how many case numbers."""
-    return tables.cases.group_by("fate").agg(rows=_.count())
+def rectification_fates(
+    rectifications: ir.Table, cases: ir.Table, negative: ir.Table, key: Sequence[str]
+) -> ir.Table:
+    """One row: how many rectifications there are, how many of them of a case, and of a counted negative one."""
+    of_cases = rectifications.semi_join(cases, list(key)).agg(of_cases=_.count())
+    counted = negative.agg(**{COUNTED: _.rectification_rows.sum()})
+    return rectifications.agg(rows=_.count()).cross_join(of_cases).cross_join(counted)
 
 
-def unknown_areas(tables: RecordExpressions) -> ir.Table:
+def unknown_areas(groups: ir.Table) -> ir.Table:
     """A row an area code in no list: its cases of the period, and those with an evaluation."""
-    outside = tables.by_case.filter(_.fate == UNKNOWN_AREA)
-    return outside.group_by("code").agg(cases=_.count(), evaluations=(_.ratings > 0).sum())
+    outside = groups.filter(_.fate == UNKNOWN_AREA)
+    return outside.group_by("code").agg(cases=_.cases.sum(), evaluations=_.evaluations.sum())
 
 
-def counted_evaluations(tables: RecordExpressions) -> ir.Table:
-    """A row a counted evaluation, with the unit of its case."""
-    counted = tables.cases.filter(_.fate == COUNTED).select("case_no", *UNIT, "finished")
-    valid = tables.evaluations.filter(_.fate == VALID)
-    rated = valid.select("case_no", "channel", "level", "detail", "given", "is_active")
-    return rated.inner_join(counted, "case_no").drop("case_no")
+def item_counts(groups: ir.Table) -> ir.Table:
+    """A row an item: its counted cases, and those with an evaluation and with a negative one."""
+    counted = groups.filter(_.fate == COUNTED)
+    return counted.group_by("item").agg(
+        cases=_.cases.sum(), evaluations=_.evaluations.sum(), negative=_.negative.sum()
+    )
 
 
 def evaluation_counts(rated: ir.Table) -> ir.Table:
@@ -138,20 +125,16 @@ def delay_counts(rated: ir.Table) -> ir.Table:
     return rated.group_by(days=(seconds / 86_400).floor().cast("int64")).agg(ratings=_.count())
 
 
-def item_counts(tables: RecordExpressions) -> ir.Table:
-    """A row an item: its counted cases, and those with an evaluation and with a negative one."""
-    cases = tables.by_case.filter(_.fate == COUNTED)
-    return cases.group_by("item").agg(
-        cases=_.count(), evaluations=(_.ratings > 0).sum(), negative=(_.negative > 0).sum()
-    )
-
-
-def loop_days(tables: RecordExpressions) -> ir.Table:
+def loop_days(cases: ir.Table) -> ir.Table:
     """A row a combination of whole days from a case's first negative rating to the steps of its loop: how many cases.
 
-    A step that was not reached is missing; ``is_on_time`` says whether it was rectified by its last day.
+    A step that was not reached is missing.
+
+    Parameters
+    ----------
+    cases : Table
+        As of :func:`definitions.negative_cases`.
     """
-    cases = tables.by_case.filter((_.fate == COUNTED) & (_.negative > 0))
 
     def days_to(column: str) -> ir.Value:
         return cases[column].date().epoch_days() - cases.negative_day.epoch_days()
@@ -167,7 +150,7 @@ def loop_days(tables: RecordExpressions) -> ir.Table:
     ).agg(cases=_.count())
 
 
-def rating_signs(rated: ir.Table, days: Sequence[date]) -> ir.Table:
+def rating_signs(rated: ir.Table, units: ir.Table, days: Sequence[date]) -> ir.Table:
     """A row a unit: how many of its counted evaluations have what may ask for a look at how they came about.
 
     ``same_second``: given in the same second as another one of the unit; ``soon``: within a minute after the case's end;
@@ -176,6 +159,10 @@ def rating_signs(rated: ir.Table, days: Sequence[date]) -> ir.Table:
 
     Parameters
     ----------
+    rated : Table
+        With the number of a unit in place of its columns, by which rows are brought together faster.
+    units : Table
+        A row a number of a unit.
     days : sequence of date
         Days on which evaluations were given.
     """
@@ -191,19 +178,24 @@ def rating_signs(rated: ir.Table, days: Sequence[date]) -> ir.Table:
         no_detail=rated.detail.isnull(),
     )
     names = ("soon", "night", "day_off", "month_end", "no_detail")
-    by_second = flagged.group_by([*UNIT, "given"]).agg(
-        ratings=_.count(), **{name: flagged[name].sum() for name in names}
+    by_second = flagged.group_by(["unit", "given"]).agg(
+        ratings=_.count(), **{name: flagged.count(where=flagged[name]) for name in names}
     )
-    return by_second.group_by(list(UNIT)).agg(
+    by_number = by_second.group_by("unit").agg(
         ratings=_.ratings.sum(),
         same_second=_.ratings.sum(where=_.ratings > 1).fill_null(0),
         **{name: by_second[name].sum() for name in names},
     )
+    sums = ("ratings", "same_second", *names)
+    return (
+        by_number.inner_join(units, "unit").group_by(list(UNIT)).agg(**{name: _[name].sum() for name in sums})
+    )
 
 
-def unit_channels(rated: ir.Table) -> ir.Table:
-    """A row a unit and channel: how many counted evaluations."""
-    return rated.group_by([*UNIT, "channel"]).agg(ratings=_.count())
+def unit_channels(rated: ir.Table, units: ir.Table) -> ir.Table:
+    """A row a unit and channel: how many counted evaluations; parameters as of :func:`rating_signs`."""
+    by_number = rated.group_by(["unit", "channel"]).agg(ratings=_.count())
+    return by_number.inner_join(units, "unit").group_by([*UNIT, "channel"]).agg(ratings=_.ratings.sum())
 
 
 def _is_in(day: ir.DateColumn, days: Sequence[date]) -> ir.BooleanValue:

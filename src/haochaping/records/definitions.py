@@ -6,13 +6,12 @@ Nothing here reads a file or knows an engine; nothing but aggregates leaves an e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 from ibis import _
 
 from haochaping.core.period import Period
@@ -33,7 +32,10 @@ PART = "part"
 """Column of every table of records: in which file a row stands."""
 UNIT = ("area", "tier", "department")
 """Columns by which cases are counted: first six digits of the code, tier, department as recorded."""
+_NEVER = datetime(1, 1, 1)
 _AREA_CODE = r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$"
+MARK = ("channel", "level", "detail")
+"""What an evaluation says."""
 VALID = "valid"
 
 
@@ -66,50 +68,40 @@ class Conventions:
         return replace(self, settings=settings, **own)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True)
-class RecordExpressions:
-    """Named tables of an export under some conventions, as expressions.
+def case_key(table: ir.Table) -> dict[str, ir.Value]:
+    """The columns by which records of one case are brought together, where an engine has no shorter ones."""
+    return {"case_key": table.case_no}
 
-    Attributes
-    ----------
-    cases : Table
-        A row a case number: ``area`` (first six digits), ``tier``, ``department``, ``item``, ``accepted``, ``finished``,
-        ``fate`` (``COUNTED`` or the bucket it goes to).
-    evaluations : Table
-        A row an evaluation (case number and number), with ``fate`` (``valid``, or why it does not count whatever its case
-        is), ``is_active``, ``is_negative``.
-    by_case : Table
-        A row a case number of either: the columns of `cases`, of its evaluations and rectifications.
-    """
 
-    cases: ir.Table
-    evaluations: ir.Table
-    by_case: ir.Table
+def suspects(table: ir.Table, row_key: Mapping[str, ir.Value]) -> ir.Table:
+    """A row a value of some columns that more than one row has; equal keys have equal values, others may."""
+    return table.group_by(**row_key).agg(rows=_.count()).filter(_.rows > 1).drop("rows")
+
+
+def comparable(table: ir.Table, key: Sequence[str]) -> dict[str, ir.Value]:
+    """The columns of a key with a value for what is missing, so that equal keys are equal when joined."""
+    return {f"{name}_": _or_blank(table[name]) for name in key}
+
+
+def _or_blank(column: ir.Value) -> ir.Value:
+    return column.fill_null(_NEVER if column.type().is_timestamp() else "")
 
 
 def latest_rows(table: ir.Table, key: Sequence[str], latest_by: str) -> ir.Table:
     """One row a key: the one with the latest time; of equal times the first in order of all columns."""
     others = [name for name in table.columns if name not in (*key, latest_by)]
-    order = [table[latest_by].desc(), *(table[name].asc() for name in others)]
+    order = [table[latest_by].desc(nulls_first=False), *(table[name].asc() for name in others)]
     ranked = table.mutate(rank=ibis.row_number().over(group_by=list(key), order_by=order))
     return ranked.filter(_.rank == 0).drop("rank")
 
 
 def repeated_keys(table: ir.Table, key: Sequence[str]) -> ir.Table:
-    """One row: how many rows have no case number, how many keys there are, in how many parts a key stands at most."""
-    keyed = table.filter(_.case_no.notnull())
-    keys = (
-        keyed.group_by(list(key))
-        .agg(parts=_[PART].nunique())
-        .agg(keys=_.count(), overlaps=(_.parts > 1).sum())
+    """One row: how many keys there are, in how many of them rows of several parts, and rows with different contents."""
+    parts = table.group_by(list(key)).agg(parts=_[PART].nunique())
+    contents = table.drop(PART).distinct().group_by(list(key)).agg(contents=_.count())
+    return parts.agg(keys=_.count(), overlaps=(_.parts > 1).sum()).cross_join(
+        contents.agg(contradicting=(_.contents > 1).sum())
     )
-    return keys.cross_join(table.agg(rows=_.count(), no_case_no=_.case_no.isnull().sum()))
-
-
-def contradicting_keys(table: ir.Table, key: Sequence[str]) -> ir.IntegerScalar:
-    """How many keys stand in rows with different contents."""
-    contents = table.filter(_.case_no.notnull()).drop(PART).distinct()
-    return contents.group_by(list(key)).agg(contents=_.count()).filter(_.contents > 1).count()
 
 
 def common_names(table: ir.Table, column: str, known: Sequence[str], least: int) -> ir.Table:
@@ -126,161 +118,227 @@ def with_names(table: ir.Table, column: str, names: Sequence[str]) -> ir.Table:
     return table.mutate(**{column: name})
 
 
-def express(
+def places(cases: ir.Table, settings: RecordSettings) -> ir.Table:
+    """A row an area code as it stands in the records: where it is.
+
+    ``area_code`` (blank where missing), ``code`` (the same, ``OTHER`` in place of what is no code), ``area`` (first six
+    digits), ``tier``, ``is_known``.
+    """
+    codes = cases.select(area_code=cases.area.fill_null("")).distinct()
+    padded = (codes.area_code + "000000000000").substr(0, 12)
+    area = padded.substr(0, 6)
+    tier = ibis.cases(
+        (area == settings.city_area, CITY),
+        (padded.substr(9, 3) != "000", VILLAGE),
+        (padded.substr(6, 3) != "000", TOWN),
+        else_=DISTRICT,
+    )
+    is_code = codes.area_code.re_search(_AREA_CODE)
+    code = ibis.cases(
+        (codes.area_code == "", ibis.null("string")),
+        (is_code, codes.area_code),
+        else_=OTHER,
+    )
+    is_known = is_code & area.isin([settings.city_area, *settings.areas])
+    return codes.mutate(code=code, area=area, tier=tier, is_known=is_known)
+
+
+def timed(cases: ir.Table, conventions: Conventions) -> ir.Table:
+    """Cases with ``area_code`` and ``fate``: whether their time lets them count, wherever they are."""
+    at = cases[conventions.settings.period_by]
+    fate = ibis.cases((at.isnull(), NO_TIME), (_is_in_period(at, conventions), COUNTED), else_=OTHER_PERIOD)
+    return cases.mutate(area_code=cases.area.fill_null(""), fate=fate).drop("area")
+
+
+def in_period(cases: ir.Table, conventions: Conventions) -> ir.Table:
+    """The cases whose time lets them count, with ``area_code``."""
+    is_in_period = _is_in_period(cases[conventions.settings.period_by], conventions)
+    return cases.filter(is_in_period).mutate(area_code=_.area.fill_null("")).drop("area")
+
+
+def _is_in_period(at: ir.TimestampColumn, conventions: Conventions) -> ir.BooleanValue:
+    period = conventions.period
+    return (at >= _day_start(period.start)) & (at < _day_start(period.end + timedelta(days=1)))
+
+
+def with_fate(evaluations: ir.Table, conventions: Conventions) -> ir.Table:
+    """Evaluations with ``fate``: ``VALID``, or why one does not count whatever its case is."""
+    reasons = [(is_so, reason) for reason, is_so in _reasons(evaluations, conventions).items()]
+    return evaluations.mutate(fate=ibis.cases(*reasons, else_=VALID))
+
+
+def valid(evaluations: ir.Table, conventions: Conventions) -> ir.Table:
+    """The evaluations that count if their case does, with ``is_active`` and ``is_negative``."""
+    settings = conventions.settings
+    is_default = _is_one_of(evaluations.is_default, settings.default_flags)
+    if settings.default_channels:
+        is_default = is_default | _is_one_of(evaluations.channel, settings.default_channels)
+    is_negative = _is_one_of(evaluations.level, settings.negative_levels)
+    left_out = [~reason for reason in _reasons(evaluations, conventions).values()]
+    return evaluations.mutate(is_active=~is_default, is_negative=is_negative).filter(*left_out)
+
+
+def _reasons(evaluations: ir.Table, conventions: Conventions) -> dict[str, ir.BooleanValue]:
+    """Why an evaluation does not count, in the order in which it is decided; never missing."""
+    settings = conventions.settings
+    reasons = {
+        VOIDED: ~_is_one_of(evaluations.is_valid, settings.valid_flags),
+        NO_TIME: evaluations.given.isnull(),
+        LATE: evaluations.given >= _day_start(conventions.extraction_date + timedelta(days=1)),
+        UNKNOWN_LEVEL: ~_is_one_of(evaluations.level, settings.levels),
+    }
+    counts_too = {
+        VOIDED: conventions.counts_voided or not settings.valid_flags,
+        LATE: conventions.counts_late,
+        UNKNOWN_LEVEL: conventions.counts_unknown_levels,
+    }
+    reasons[LATE] = reasons[LATE].fill_null(False)
+    return {reason: is_so for reason, is_so in reasons.items() if not counts_too.get(reason)}
+
+
+def _is_one_of(column: ir.StringColumn, values: Sequence[str]) -> ir.BooleanValue:
+    return column.isin(list(values)).fill_null(False) if values else ibis.literal(False)
+
+
+def case_groups(
     cases: ir.Table,
     evaluations: ir.Table,
-    rectifications: ir.Table | None,
     services: ir.Table | None,
+    key: Sequence[str],
     conventions: Conventions,
-) -> RecordExpressions:
-    """The tables of an export under some conventions.
+) -> ir.Table:
+    """A row an area code, department, item and fate by time: what its cases come to.
+
+    ``cases``; ``evaluations``, ``active``, ``negative``: those with at least one such evaluation; ``ratings``,
+    ``active_ratings``, ``negative_ratings``: the evaluations themselves; ``before_acceptance``: cases evaluated before they
+    were accepted; ``served``: cases with a service, missing where the export has none.
 
     Parameters
     ----------
-    cases, evaluations, rectifications, services : Table
-        A row a key (or a row of the export, where repeated ones count), with the fields of ``record_fields.toml``.
+    cases, evaluations, services : Table
+        A row a key (or a row of the export, where repeated ones count), with the columns of `key`.
+    key : sequence of str
+        Columns that are equal where the case is the same.
     """
-    placed = _with_fate(cases, conventions)
-    rated = _with_rating(evaluations, conventions)
-    by_case = placed.outer_join(_rating_by_case(rated), "case_no")
-    by_case = _one_key(by_case)
-    if rectifications is not None:
-        joined = by_case.outer_join(_rectification_by_case(rectifications, conventions.settings), "case_no")
-        by_case = _one_key(joined)
-    else:
-        by_case = by_case.mutate(
-            **{name: ibis.null("timestamp") for name in ("received", "replied", "rectified", "visited_at")},
-            is_rectified=ibis.null("boolean"),
-            visited=ibis.null("boolean"),
-            satisfied=ibis.null("boolean"),
-            rectification_rows=ibis.null("int64"),
+    by_case = (
+        valid(evaluations, conventions)
+        .group_by(list(key))
+        .agg(
+            ratings=_.count(),
+            active=_.count(where=_.is_active),
+            negative=_.count(where=_.is_negative),
+            first_given=_.given.min(),
         )
-    by_case = _with_deadline(_with_services(by_case, services), conventions)
-    return RecordExpressions(placed, rated, by_case)
-
-
-def _with_services(by_case: ir.Table, services: ir.Table | None) -> ir.Table:
-    """With whether a service record of the case is there; missing where the export has no services."""
-    if services is None:
-        return by_case.mutate(is_served=ibis.null("boolean"))
-    served = services.select(served_case="case_no").distinct()
-    joined = by_case.left_join(served, by_case.case_no == served.served_case)
-    return joined.mutate(is_served=joined.served_case.notnull()).drop("served_case")
-
-
-def _one_key(joined: ir.Table) -> ir.Table:
-    """An outer join by case number with one column of it."""
-    merged = joined.mutate(case_no=ibis.coalesce(joined.case_no, joined.case_no_right))
-    return merged.drop("case_no_right")
-
-
-def _with_fate(cases: ir.Table, conventions: Conventions) -> ir.Table:
-    settings, period = conventions.settings, conventions.period
-    code = (cases.area + "000000000000").substr(0, 12)
-    area = code.substr(0, 6)
-    tier = ibis.cases(
-        (area == settings.city_area, CITY),
-        (code.substr(9, 3) != "000", VILLAGE),
-        (code.substr(6, 3) != "000", TOWN),
-        else_=DISTRICT,
     )
-    at = cases[settings.period_by]
-    start, end = _day_start(period.start), _day_start(period.end + timedelta(days=1))
-    is_code = cases.area.re_search(_AREA_CODE)
-    known = is_code & area.isin([settings.city_area, *settings.areas])
-    fate = ibis.cases(
-        (at.isnull(), NO_TIME),
-        ((at < start) | (at >= end), OTHER_PERIOD),
-        (known.fill_null(False), COUNTED),
-        else_=UNKNOWN_AREA,
-    )
-    return cases.select(
-        "case_no",
-        area=area,
-        code=ibis.cases(
-            (cases.area.isnull(), ibis.null("string")),
-            (is_code, cases.area),
-            else_=OTHER,
-        ),
-        tier=tier,
-        department=cases.department,
-        item=cases.item,
-        accepted=cases.accepted,
-        finished=cases.finished,
-        fate=fate,
+    rows = timed(cases, conventions).left_join(by_case, list(key))
+    served = ibis.null("int64")
+    if services is not None:
+        with_service = services.select(*key).distinct().mutate(is_served=1)
+        rows = rows.drop([f"{name}_right" for name in key]).left_join(with_service, list(key))
+        served = rows.is_served.sum()
+    return rows.group_by(["area_code", "department", "item", "fate"]).agg(
+        cases=_.count(),
+        evaluations=_.ratings.count(),
+        active=_.count(where=_.active > 0),
+        negative=_.count(where=_.negative > 0),
+        ratings=_.ratings.sum(),
+        active_ratings=_.active.sum(),
+        negative_ratings=_.negative.sum(),
+        before_acceptance=_.count(where=_.first_given < _.accepted),
+        served=served,
     )
 
 
-def _with_rating(evaluations: ir.Table, conventions: Conventions) -> ir.Table:
+def placed(groups: ir.Table, places: ir.Table) -> ir.Table:
+    """Groups of cases with ``area``, ``tier``, ``code``; one that time lets count has the fate that its place gives it."""
+    rows = groups.inner_join(places, "area_code")
+    fate = ibis.ifelse((rows.fate == COUNTED) & ~rows.is_known, UNKNOWN_AREA, rows.fate)
+    return rows.mutate(fate=fate).drop("is_known")
+
+
+def numbered(table: ir.Table, columns: Sequence[str], number: str) -> ir.Table:
+    """A row a combination of values of some columns, with a number: short to keep, where many rows have few of them."""
+    return table.select(*columns).distinct().mutate(**{number: ibis.row_number().cast("int32")})
+
+
+def with_number(table: ir.Table, numbers: ir.Table, columns: Sequence[str], number: str) -> ir.Table:
+    """The rows whose combination is among `numbers`, with its number."""
+    keys = list(comparable(table, columns))
+    right = numbers.mutate(**comparable(numbers, columns)).select(*keys, number)
+    return table.mutate(**comparable(table, columns)).inner_join(right, keys).drop(keys)
+
+
+def rated_cases(
+    cases: ir.Table,
+    evaluations: ir.Table,
+    units: ir.Table,
+    marks: ir.Table,
+    key: Sequence[str],
+    conventions: Conventions,
+) -> ir.Table:
+    """A row a counted evaluation: ``unit`` and ``mark`` (numbers), ``is_active``, ``given``, and when its case was ``finished``.
+
+    Parameters
+    ----------
+    units, marks : Table
+        As of :func:`numbered`: counted area codes and departments; what evaluations say (:data:`MARK`).
+    """
+    here = with_number(in_period(cases, conventions), units, ("area_code", "department"), "unit").select(
+        *key, "unit", "finished"
+    )
+    rated = with_number(valid(evaluations, conventions), marks, MARK, "mark")
+    return rated.select(*key, "mark", "is_active", "given").inner_join(here, list(key)).drop(*key)
+
+
+def negative_cases(
+    cases: ir.Table,
+    evaluations: ir.Table,
+    rectifications: ir.Table | None,
+    places: ir.Table,
+    key: Sequence[str],
+    conventions: Conventions,
+) -> ir.Table:
+    """A row a counted case with a negative evaluation: its unit, when it was first rated so, what was done and when.
+
+    ``negative_day``, ``due_day`` (by whose end it must be rectified); ``received``, ``replied``, ``rectified``,
+    ``visited_at`` (times), ``is_rectified``, ``visited``, ``satisfied``, ``rectification_rows``: missing where the export
+    has no rectification of the case.
+    """
     settings = conventions.settings
-    never = ibis.literal(False)
-    voided = ~evaluations.is_valid.isin(list(settings.valid_flags)).fill_null(False)
-    if conventions.counts_voided or not settings.valid_flags:
-        voided = never
-    late = evaluations.given >= _day_start(conventions.extraction_date + timedelta(days=1))
-    unknown = ~evaluations.level.isin(list(settings.levels)).fill_null(False)
-    fate = ibis.cases(
-        (voided, VOIDED),
-        (evaluations.given.isnull(), NO_TIME),
-        (never if conventions.counts_late else late, LATE),
-        (never if conventions.counts_unknown_levels else unknown, UNKNOWN_LEVEL),
-        else_=VALID,
-    )
-    is_default = evaluations.is_default.isin(list(settings.default_flags)).fill_null(False)
-    if settings.default_channels:
-        is_default = is_default | evaluations.channel.isin(list(settings.default_channels)).fill_null(False)
-    return evaluations.mutate(
-        fate=fate,
-        is_active=~is_default,
-        is_negative=evaluations.level.isin(list(settings.negative_levels)).fill_null(False),
-    )
-
-
-def _rating_by_case(rated: ir.Table) -> ir.Table:
-    """A row a case number: how many of its evaluations are valid, active, negative, and why the others do not count."""
-    valid = rated.fate == VALID
-    dropped = {
-        f"evaluations_{fate}": (rated.fate == fate).sum() for fate in (VOIDED, NO_TIME, LATE, UNKNOWN_LEVEL)
-    }
-    return rated.group_by("case_no").agg(
-        ratings=valid.sum(),
-        active=(valid & rated.is_active).sum(),
-        negative=(valid & rated.is_negative).sum(),
-        first_given=rated.given.min(where=valid),
-        first_negative=rated.given.min(where=valid & rated.is_negative),
-        **dropped,
-    )
-
-
-def _rectification_by_case(rectifications: ir.Table, settings: RecordSettings) -> ir.Table:
-    done = rectifications.is_rectified.isin(list(settings.rectified_flags)).fill_null(False)
-    return rectifications.group_by("case_no").agg(
+    negative = valid(evaluations, conventions).filter(_.is_negative)
+    first = negative.group_by(list(key)).agg(negative_day=_.given.min().date())
+    counted = in_period(cases, conventions).inner_join(first, list(key))
+    found = counted.inner_join(places.filter(_.is_known), "area_code").select(*key, *UNIT, "negative_day")
+    found = found.mutate(due_day=_due_day(found.negative_day, conventions))
+    if rectifications is None:
+        times = {name: ibis.null("timestamp") for name in ("received", "replied", "rectified", "visited_at")}
+        flags = {name: ibis.null("boolean") for name in ("is_rectified", "visited", "satisfied")}
+        return found.mutate(**times, **flags, rectification_rows=ibis.null("int64"))
+    done = _is_one_of(rectifications.is_rectified, settings.rectified_flags)
+    is_satisfied = _is_one_of(rectifications.is_satisfied, settings.satisfied_flags)
+    steps = rectifications.group_by(list(key)).agg(
         received=_.received.min(),
         replied=_.replied.min(),
         is_rectified=done.any(),
         rectified=rectifications.rectified.min(where=done),
         visited_at=_.visited.min(),
         visited=_.is_satisfied.notnull().any(),
-        satisfied=_.is_satisfied.isin(list(settings.satisfied_flags)).fill_null(False).any(),
+        satisfied=is_satisfied.any(),
         rectification_rows=_.count(),
     )
+    return found.left_join(steps, list(key)).drop([f"{name}_right" for name in key])
 
 
-def _with_deadline(by_case: ir.Table, conventions: Conventions) -> ir.Table:
-    """With the last moment for rectification: the end of the last working day after the first negative rating."""
-    days = _deadlines(conventions)
-    first_day = by_case.first_negative.date()
-    joined = by_case.mutate(negative_day=first_day).left_join(days, _.negative_day == days.day)
-    return joined.drop("day")
-
-
-def _deadlines(conventions: Conventions) -> ir.Table:
-    """A row a day on which a negative rating may be given: the day on which its rectification is due."""
+def _due_day(day: ir.DateColumn, conventions: Conventions) -> ir.DateValue:
+    """The last of so many working days after each day; days that are due equally late are told together."""
     first = conventions.period.start - timedelta(days=366)
     days = [first + timedelta(days=i) for i in range((conventions.extraction_date - first).days + 1)]
     count = conventions.settings.rectification_working_days
-    frame = pd.DataFrame({"day": days, "due_day": [deadline(day, count) for day in days]})
-    return ibis.memtable(frame, schema={"day": "date", "due_day": "date"})
+    by_wait: dict[int, list[date]] = {}
+    for each in days:
+        by_wait.setdefault((deadline(each, count) - each).days, []).append(each)
+    cases = [(day.isin(alike), day + ibis.interval(days=wait)) for wait, alike in by_wait.items()]
+    return ibis.cases(*cases).cast("date")
 
 
 def deadline(day: date, working_days: int) -> date:

@@ -23,8 +23,8 @@ from haochaping.records.annex_counts import AnnexCounter
 from haochaping.records.count_rows import CountRows
 from haochaping.records.definitions import Conventions
 from haochaping.records.describe_conventions import describe_conventions
-from haochaping.records.load_records import ReportProgress
 from haochaping.records.record_files import recognise
+from haochaping.records.records import ReportProgress
 from haochaping.reference.record_settings import (
     RECORD_SETTINGS,
     RecordSettings,

@@ -51,6 +51,11 @@ class RecordFile:
         """The file's name in messages."""
         return f"{RECORDS}/{self.path.name}"
 
+    @property
+    def header(self) -> str:
+        """Its first line in messages."""
+        return f"{self.place} 第 1 行"
+
 
 def recognise(paths: Sequence[Path], kinds: Mapping[str, RecordKind]) -> list[RecordFile]:
     """Tell of which kind each file is, by its headings, never by its name.

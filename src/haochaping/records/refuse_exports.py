@@ -13,61 +13,61 @@ from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.record_counts import CASES, COUNTED, EVALUATIONS, OTHER_PERIOD, UNKNOWN_AREA
 from haochaping.records import counts
 from haochaping.records.definitions import PART, Conventions
-from haochaping.records.load_records import LoadedRecords
-from haochaping.records.record_files import RecordFile
-from haochaping.reference.record_settings import RecordSettings
+from haochaping.records.records import RecordPart, Records
+from haochaping.reference.record_settings import RecordKind, RecordSettings, record_kinds
 
 _CODE = re.compile(r"(?<!\d)([1-5])\d{2}(?!\d)")
 """A detail code of the list of 2020; its first digit is the level, 5 the best."""
 
 
-def refuse_missing(files: Sequence[RecordFile], settings: RecordSettings) -> None:
-    """Refuse an export without cases or evaluations, or without the flags that the conventions need."""
-    kinds = {file.kind.name for file in files}
+def refuse_missing(records: Records, settings: RecordSettings) -> None:
+    """Refuse records without cases or evaluations, or without the flags that the conventions need."""
+    kinds = record_kinds(settings)
     problems = [
-        Problem("records/", f"没有{word}记录", f"应有{word}的文件，列名见 docs/records.md")
-        for kind, word in ((CASES, "办件"), (EVALUATIONS, "评价"))
-        if kind not in kinds
+        Problem(
+            "records/",
+            f"没有{kinds[kind].word}记录",
+            f"应有{kinds[kind].word}的文件或数据表，列名见 docs/records.md",
+        )
+        for kind in (CASES, EVALUATIONS)
+        if not records.parts(kind)
     ]
-    problems += _unequal_columns(files)
-    for file in [file for file in files if file.kind.name == EVALUATIONS]:
-        needed = {
-            "is_valid": (settings.valid_flags, "没有这一列的，请在 records.toml 写 valid_flags = []"),
-            "is_default": (
-                settings.default_flags,
-                "没有这一列的，请在 records.toml 写 default_flags = []，并写明 default_channels",
-            ),
-        }
+    for kind in kinds.values():
+        problems += _unequal_columns(records.parts(kind.name), kind)
+    needed = {
+        "is_valid": (settings.valid_flags, "没有这一列的，请在 records.toml 写 valid_flags = []"),
+        "is_default": (
+            settings.default_flags,
+            "没有这一列的，请在 records.toml 写 default_flags = []，并写明 default_channels",
+        ),
+    }
+    for part in records.parts(EVALUATIONS):
         for name, (flags, expected) in needed.items():
-            if flags and name not in file.columns:
-                field = file.kind.fields[name]
+            if flags and name not in part.columns:
+                field = kinds[EVALUATIONS].fields[name]
                 names = "、".join(field.aliases)
-                problems.append(
-                    Problem(f"{file.place} 第 1 行", f"没有{field.word}", f"列名可为 {names}；{expected}")
-                )
+                problems.append(Problem(part.header, f"没有{field.word}", f"列名可为 {names}；{expected}"))
     if problems:
         raise InputRefused(problems)
 
 
-def _unequal_columns(files: Sequence[RecordFile]) -> list[Problem]:
-    """Problems with parts that lack a column which other parts of the same kind have: its rows would count as blank."""
+def _unequal_columns(parts: Sequence[RecordPart], kind: RecordKind) -> list[Problem]:
+    """Problems with parts that lack a column which other parts of the kind have: its rows would count as blank."""
     problems = []
-    for file in files:
-        alike = [other for other in files if other.kind == file.kind]
-        for name in {name for other in alike for name in other.columns} - {*file.columns}:
-            with_it = next(other for other in alike if name in other.columns)
-            field = file.kind.fields[name]
-            if not field.is_required:
+    for part in parts:
+        for name in {name for other in parts for name in other.columns} - {*part.columns}:
+            with_it = next(other for other in parts if name in other.columns)
+            if not (field := kind.fields[name]).is_required:
                 expected = (
                     f"{with_it.place} 有这一列（{with_it.columns[name]}），同一种记录的各个文件应有同样的列"
                 )
-                problems.append(Problem(f"{file.place} 第 1 行", f"没有{field.word}", expected))
+                problems.append(Problem(part.header, f"没有{field.word}", expected))
     return sorted(problems, key=str)
 
 
-def refuse_other_prefecture(loaded: LoadedRecords, settings: RecordSettings) -> None:
+def refuse_other_prefecture(records: Records, settings: RecordSettings) -> None:
     """Refuse a file more than half of whose codes belong to another prefecture."""
-    cases = loaded.table(CASES)
+    cases = records.table(CASES)
     assert cases is not None
     prefecture = settings.city_area[:4]
     by_part = (
@@ -80,7 +80,7 @@ def refuse_other_prefecture(loaded: LoadedRecords, settings: RecordSettings) -> 
     if len(by_part):
         raise InputRefused(
             Problem(
-                loaded.files[int(row[PART])].place,
+                records.parts(CASES)[int(row[PART])].place,
                 f"{row['codes']} 个辖区编码中 {row['foreign']} 个不是以 {prefecture} 开头",
                 "应为本市的记录；本市代码写在 records.toml 的 city_area",
             )

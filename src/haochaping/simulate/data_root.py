@@ -5,18 +5,26 @@ from __future__ import annotations
 import csv
 import shutil
 from pathlib import Path
+from typing import Any
 
 from haochaping.core.errors import refuse
 from haochaping.core.model import SIMULATED
 from haochaping.core.period import Period
 from haochaping.reference.read_declaration import DECLARATION
+from haochaping.reference.record_settings import RECORD_SETTINGS
 from haochaping.reference.reference import UNIT_COLUMNS, load_reference
 from haochaping.simulate.print_bulletin import print_bulletin
-from haochaping.simulate.simulated_quarter import ANNEXES, PUBLIC_SERVICES, CitySize, SimulatedCity, simulate
+from haochaping.simulate.record_plan import RecordOptions, plan_records
+from haochaping.simulate.simulated_quarter import ANNEXES, PUBLIC_SERVICES, CitySize, SimulatedCity
 
 
-def write_data_root(out: Path, quarters: list[Period], seed: int, reference: Path) -> None:
+def write_data_root(
+    out: Path, quarters: list[Period], seed: int, reference: Path, records: RecordOptions | None = None
+) -> None:
     """Write a data root with raw bulletins for `quarters` and reference files for the simulated city.
+
+    With records, those of every quarter stand beside its bulletin, which prints what they come to, and
+    ``expected/`` has the same as tables.
 
     Parameters
     ----------
@@ -28,6 +36,8 @@ def write_data_root(out: Path, quarters: list[Period], seed: int, reference: Pat
         Seed of :func:`simulate`.
     reference : Path
         Folder of a real city from which annexes, words, rules, claims, benchmarks and thresholds are copied.
+    records : RecordOptions, optional
+        Records to write for each quarter.
 
     Raises
     ------
@@ -60,8 +70,26 @@ def write_data_root(out: Path, quarters: list[Period], seed: int, reference: Pat
     for quarter in quarters:
         folder = out / "raw" / str(quarter)
         folder.mkdir(parents=True, exist_ok=True)
-        text = print_bulletin(simulate(quarter, seed, declaration=declaration))
+        city = SimulatedCity(quarter, seed, CitySize())
+        annexes = _written_records(out, city, seed, records) if records else city.random_annexes()
+        text = print_bulletin(city.data(declaration, annexes))
         (folder / "bulletin.txt").write_text(text, encoding="utf-8")
+
+
+def _written_records(
+    out: Path, city: SimulatedCity, seed: int, options: RecordOptions
+) -> dict[str, list[dict[str, Any]]]:
+    """Write the records of a quarter; the rows of the annexes that they come to."""
+    from haochaping.simulate.write_records import (
+        record_settings,
+        write_records,
+    )  # needs what only records need
+
+    plan = plan_records(city, options.cases)
+    (out / "reference" / RECORD_SETTINGS).write_text(record_settings(plan), "utf-8")
+    raw, expected = out / "raw" / str(city.quarter), out / "expected" / str(city.quarter)
+    write_records(raw, expected, plan, city.quarter, seed, options.format, options.with_faults)
+    return plan.annexes()
 
 
 def _refuse_other_annexes(reference: Path) -> None:

@@ -10,12 +10,13 @@ from haochaping.simulate.simulated_quarter import chinese_date
 def print_bulletin(data: QuarterData) -> str:
     """A quarter as the text of a bulletin, in the layout of a published one."""
     figures = {row["figure"]: row for row in data.headline.to_dict("records")}
+    rectification = figures["rectification_rate"]["printed"]
     lines = [
         data.fact("title"),
         f"{data.fact('addressees')}：",
         f"{data.quarter.label}，全市归集并上传省平台办件评价数据 {figures['records']['printed']}，"
-        f"评价率 {figures['evaluation_rate']['printed']}{figures['evaluation_rate']['qualifier']}，"
-        f"差评整改率 {figures['rectification_rate']['printed']}。",
+        f"评价率 {figures['evaluation_rate']['printed']}{figures['evaluation_rate']['qualifier']}"
+        + (f"，差评整改率 {rectification}。" if rectification != "/" else "。"),
         data.fact("issuer"),
         chinese_date(data.fact("issue_date")),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_DOWN
@@ -88,7 +89,8 @@ def simulate(
     """
     if declaration is None:
         declaration = load_reference(find_locations().reference).declaration
-    return SimulatedCity(quarter, seed, size or CitySize()).data(declaration)
+    city = SimulatedCity(quarter, seed, size or CitySize())
+    return city.data(declaration, city.random_annexes())
 
 
 class SimulatedCity:
@@ -108,23 +110,31 @@ class SimulatedCity:
         self.department_volume = city_random.lognormal(6.5, 2.0, size.city_departments)
         self.active_share = city_random.beta(8, 60, size.districts)
 
-    def data(self, declaration: Declaration) -> QuarterData:
-        """Return the quarter; call once, since every call draws new random figures."""
+    def random_annexes(self) -> dict[str, list[dict[str, Any]]]:
+        """The rows of each annex; call once, since every call draws new random figures."""
         district_departments = self._district_departments()
         towns_and_villages = self._towns_and_villages()
-        public_services = self._public_services(district_departments)
-        districts = self._districts(district_departments, towns_and_villages)
-        departments = self._city_departments(district_departments)
-        annexes = {
-            "districts": districts,
-            "city_departments": departments,
+        return {
+            "districts": self._districts(district_departments, towns_and_villages),
+            "city_departments": self._city_departments(district_departments),
             "district_departments": district_departments,
             "towns_and_villages": towns_and_villages,
-            "public_services": public_services,
+            "public_services": public_service_shares(
+                {
+                    row["district"]: row["evaluations"]
+                    for row in district_departments
+                    if row["department"] == PUBLIC_SERVICES
+                }
+            ),
         }
+
+    def data(self, declaration: Declaration, annexes: Mapping[str, list[dict[str, Any]]]) -> QuarterData:
+        """The quarter whose annexes have these rows."""
+        districts, departments = annexes["districts"], annexes["city_departments"]
+        towns_and_villages = annexes["towns_and_villages"]
         totals = {
-            "district_departments": self._district_totals(district_departments),
-            "public_services": _total_of_public_services(public_services),
+            "district_departments": self._district_totals(annexes["district_departments"]),
+            "public_services": _total_of_public_services(annexes["public_services"]),
         }
         cells: list[dict[str, Any]] = []
         for number, (name, spec) in enumerate(_simulated_annexes(declaration).items(), start=1):
@@ -176,21 +186,6 @@ class SimulatedCity:
                 )
         return rows
 
-    def _public_services(self, district_departments: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        values = [row["evaluations"] for row in district_departments if row["department"] == PUBLIC_SERVICES]
-        rows = []
-        for district, value in zip(self.districts, values, strict=True):
-            share = percent(Fraction(value, sum(values)), 2)
-            rows.append(
-                {
-                    "district": district,
-                    "evaluations": value,
-                    "share": float(share / 100),
-                    "share_printed": f"{share}%",
-                }
-            )
-        return rows
-
     def _districts(
         self, district_departments: list[dict[str, Any]], towns_and_villages: list[dict[str, Any]]
     ) -> list[dict[str, Any]]:
@@ -208,7 +203,7 @@ class SimulatedCity:
             rows.append(
                 {
                     "district": district,
-                    **_service_row(cases, evaluations, active, negative),
+                    **service_row(cases, evaluations, active, negative),
                     "rectification_satisfaction_rate": 1.0,
                     "rectification_satisfaction_rate_printed": "100%",
                 }
@@ -234,7 +229,7 @@ class SimulatedCity:
             if evaluations >= 20:
                 active = max(active, evaluations // 50 + 1)
             negative = int(self.quarter_random.poisson(evaluations * 1e-4))
-            rows.append({"department": department, **_service_row(cases, evaluations, active, negative)})
+            rows.append({"department": department, **service_row(cases, evaluations, active, negative)})
         return rows
 
     def _district_totals(self, district_departments: list[dict[str, Any]]) -> list[_Total]:
@@ -256,7 +251,7 @@ class SimulatedCity:
         negatives, rectified = (
             sum(t[n] for t in towns_and_villages) for n in ("negative_evaluations", "rectified_on_time")
         )
-        assert negatives == rectified
+        rectification_rate, rectification = rate_as_printed(rectified, negatives)
         return [
             {"figure": "records", "value": cases, "unit": "条", "printed": f"{cases}条"},
             {
@@ -266,7 +261,12 @@ class SimulatedCity:
                 "printed": f"{rate}%",
                 "qualifier": "以上",
             },
-            {"figure": "rectification_rate", "value": 1.0, "unit": "%", "printed": "100%"},
+            {
+                "figure": "rectification_rate",
+                "value": rectification_rate,
+                "unit": "%",
+                "printed": rectification.replace("100.00%", "100%"),
+            },
         ]
 
     def _annexes(self, declaration: Declaration) -> list[dict[str, Any]]:
@@ -323,7 +323,24 @@ def chinese_date(day: str) -> str:
     return f"{year} 年 {month} 月 {date} 日"
 
 
-def _service_row(cases: int, evaluations: int, active: int, negative: int) -> dict[str, Any]:
+def public_service_shares(evaluations: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The rows of annex 5: of each district its number and its share of all, with two decimals."""
+    whole = sum(evaluations.values())
+    rows = []
+    for district, value in evaluations.items():
+        share = percent(Fraction(value, whole), 2) if whole else None
+        rows.append(
+            {
+                "district": district,
+                "evaluations": value,
+                "share": None if share is None else float(share / 100),
+                "share_printed": "/" if share is None else f"{share}%",
+            }
+        )
+    return rows
+
+
+def service_row(cases: int, evaluations: int, active: int, negative: int) -> dict[str, Any]:
     """Make the figures of a row of annex 1 or 2; the rate has two decimals, or is ``/`` without cases."""
     rate, printed = rate_as_printed(evaluations, cases)
     return {
