@@ -16,7 +16,7 @@ import pytest
 from pytest import param
 
 from haochaping.core.paths import project_root
-from haochaping.pipeline import printed_quarter
+from haochaping.records import packages
 from tests.records.exports import (
     QUARTER,
     Export,
@@ -691,9 +691,9 @@ def test_without_the_packages_the_command_that_installs_them_is_told(
     missing: str, command: str, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.write(export_of())
-    find_spec = printed_quarter.find_spec
+    find_spec = packages.find_spec
     monkeypatch.setattr(
-        printed_quarter, "find_spec", lambda name: None if name == missing else find_spec(name)
+        packages, "find_spec", lambda name: None if name == missing else find_spec(name)
     )
     said = place.refusal(command, personal())
     assert "make setup-records" in said and "records" in said

@@ -18,7 +18,7 @@ from pytest import param
 
 from haochaping.core.paths import project_root, record_files
 from haochaping.records.definitions import PART
-from haochaping.records.load_records import loaded_records
+from haochaping.records.file_records import file_records
 from haochaping.records.record_files import recognise
 from haochaping.reference.record_settings import load_record_settings, record_kinds
 from haochaping.reference.reference import load_reference
@@ -160,7 +160,7 @@ def test_the_engine_holds_needed_fields_alone(form: str, encoding: str, place: P
     place.write(export, form, encoding)
     kinds = record_kinds(load_record_settings(REFERENCE, place.raw, load_reference(REFERENCE).declaration))
     all_values = personal_values(export)
-    with loaded_records(recognise(record_files(place.raw), kinds)) as loaded:
+    with file_records(recognise(record_files(place.raw), kinds)) as loaded:
         columns = loaded.connection.con.execute(
             "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
         ).fetchall()

@@ -143,10 +143,10 @@ def test_a_wrong_list_of_places_is_refused(tmp_path: Path) -> None:
 def test_a_long_export_tells_rows_share_and_time_left(
     record_raw: Path, reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from haochaping.records import load_records
+    from haochaping.records import load_progress
 
     said: list[str] = []
-    monkeypatch.setattr(load_records, "_SECONDS_BETWEEN_REPORTS", 0.0)
+    monkeypatch.setattr(load_progress, "_SECONDS_BETWEEN_REPORTS", 0.0)
     with_records(None, record_raw, PERIOD, reference, tmp_path, said.append)
     shares = [int(line.partition("（")[2].partition("%")[0]) for line in said if line.startswith("读取记录")]
     assert shares == sorted(shares) and shares[-1] == 100 and len(shares) > 6

@@ -34,6 +34,7 @@ from haochaping.records.refuse_exports import (
     refuse_other_prefecture,
 )
 from haochaping.records.single_rows import SingleRows, Tables
+from haochaping.reference.record_settings import record_kinds
 
 Aggregates = dict[str, pd.DataFrame]
 """Frames by name; see :func:`aggregate`."""
@@ -85,7 +86,7 @@ def aggregate(
         A file or table cannot be used, most of one is another prefecture's, none is of the period, the levels run against their
         detail codes, or a kind of record is missing.
     """
-    with opened(source, report_progress) as records:
+    with opened(source, record_kinds(conventions.settings), report_progress) as records:
         refuse_missing(records, conventions.settings)
         refuse_other_prefecture(records, conventions.settings)
         report = report_progress if report_progress and records.is_large else lambda _text: None
@@ -112,11 +113,15 @@ class _Counting:
     def __init__(self, records: Records, single: SingleRows, named: CommonNames, conventions: Conventions):
         self.records, self.single, self.named, self.conventions = records, single, named, conventions
         self.key = records.key
-        self.places = records.kept("places", definitions.places(single.tables[CASES], conventions.settings))
+        self.places = records.kept(
+            "places", definitions.places(single.tables[CASES], conventions.settings), is_summary=True
+        )
 
     def tables(self) -> Aggregates:
         """What annexes are made of, and where every row went."""
-        groups = self.records.kept("groups", self._groups(self.single.tables, self.conventions))
+        groups = self.records.kept(
+            "groups", self._groups(self.single.tables, self.conventions), is_summary=True
+        )
         negative = self.records.kept("negative", self._negative(self.single.tables, self.conventions))
         self._placed, self._negatives = definitions.placed(groups, self.places), negative
         return {
@@ -146,7 +151,8 @@ class _Counting:
         counted = self._placed.filter(_.fate == COUNTED)
         units = definitions.numbered(counted, ("area_code", *UNIT), "unit")
         marks = definitions.numbered(definitions.valid(evaluations, self.conventions), MARK, "mark")
-        units, marks = self.records.kept("units", units), self.records.kept("marks", marks)
+        units = self.records.kept("units", units, is_summary=True)
+        marks = self.records.kept("marks", marks, is_summary=True)
         rated = self.records.kept(
             "rated", definitions.rated_cases(cases, evaluations, units, marks, self.key, self.conventions)
         )

@@ -239,14 +239,19 @@ def case_groups(
     return rows.group_by(["area_code", "department", "item", "fate"]).agg(
         cases=_.count(),
         evaluations=_.ratings.count(),
-        active=_.count(where=_.active > 0),
-        negative=_.count(where=_.negative > 0),
+        active=_count_if(_.active > 0),
+        negative=_count_if(_.negative > 0),
         ratings=_.ratings.sum(),
         active_ratings=_.active.sum(),
         negative_ratings=_.negative.sum(),
-        before_acceptance=_.count(where=_.first_given < _.accepted),
+        before_acceptance=_count_if(_.first_given < _.accepted),
         served=served,
     )
+
+
+def _count_if(condition: ir.BooleanValue) -> ir.IntegerScalar:
+    """How many rows fulfil a condition; where it is missing, they do not: one engine would make the whole count missing."""
+    return _.count(where=condition.fill_null(False))
 
 
 def placed(groups: ir.Table, places: ir.Table) -> ir.Table:
@@ -258,7 +263,11 @@ def placed(groups: ir.Table, places: ir.Table) -> ir.Table:
 
 def numbered(table: ir.Table, columns: Sequence[str], number: str) -> ir.Table:
     """A row a combination of values of some columns, with a number: short to keep, where many rows have few of them."""
-    return table.select(*columns).distinct().mutate(**{number: ibis.row_number().cast("int32")})
+    return (
+        table.select(*columns)
+        .distinct()
+        .mutate(**{number: ibis.row_number().over(order_by=list(columns)).cast("int32")})
+    )
 
 
 def with_number(table: ir.Table, numbers: ir.Table, columns: Sequence[str], number: str) -> ir.Table:

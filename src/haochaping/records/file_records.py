@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import ibis
-import ibis.expr.datatypes as dt
 import pyarrow as pa
 import pyarrow.parquet
 
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.records.csv_quotes import UnclosedQuote
-from haochaping.records.definitions import PART, comparable
+from haochaping.records.definitions import PART
+from haochaping.records.duckdb_keys import KEY, KEY_SQL, row_key
 from haochaping.records.file_sources import (
     LOST_DIGITS,
     WRONG_TIME,
@@ -49,11 +49,6 @@ _LOADED = "_loaded"
 _ROW = re.compile(r"Row #(\d+)")
 
 
-@ibis.udf.scalar.builtin(name="hash")
-def _hash_of_two(first: str, second: str) -> dt.uint64:
-    """The engine's own hash of two texts; Ibis' ``hash`` turns it into another number at some cost."""
-
-
 class FileRecords:
     """The files of an export in the embedded engine: see :class:`haochaping.records.records.Records`.
 
@@ -61,8 +56,7 @@ class FileRecords:
     once into the engine's own file.
     """
 
-    key: Sequence[str] = ("case_key", "case_key_2")
-    """Two hashes of the case number, 128 bits together: two of a billion numbers share them less often than a disk errs."""
+    key: Sequence[str] = KEY
 
     def __init__(self, connection: Backend, files: Sequence[RecordFile]):
         self._connection, self._files = connection, files
@@ -77,13 +71,10 @@ class FileRecords:
         return [file for file in self._files if file.kind.name == kind]
 
     def row_key(self, table: ibis.Table, columns: Sequence[str]) -> Mapping[str, ir.Value]:
-        """One hash of the columns where they are texts, which is shorter than they are."""
-        values = comparable(table, columns)
-        if all(value.type().is_string() for value in values.values()):
-            return {"row_hash": _hash_of_two(*values.values()) if len(values) > 1 else table.case_key}
-        return {"case_key": table.case_key} | {name: values[name] for name in list(values)[1:]}
+        """One hash in place of the columns."""
+        return row_key(table, columns)
 
-    def kept(self, name: str, expression: ibis.Table) -> ibis.Table:
+    def kept(self, name: str, expression: ibis.Table, *, is_summary: bool = False) -> ibis.Table:
         """The rows of an expression, written to the engine's file."""
         return self._connection.create_table(name, expression)
 
@@ -138,8 +129,7 @@ def _load(connection: Backend, files: Sequence[RecordFile], report_progress: Rep
             _insert(connection, file, part, progress)
             loaded.add(kind.name)
             progress.end(sum(_rows(con, name) for name in loaded))
-        keys = "hash(case_no) AS case_key, hash('k' || case_no) AS case_key_2"
-        con.execute(f"CREATE VIEW {kind.name} AS SELECT *, {keys} FROM ({' UNION ALL '.join(selections)})")
+        con.execute(f"CREATE VIEW {kind.name} AS SELECT *, {KEY_SQL} FROM ({' UNION ALL '.join(selections)})")
 
 
 def _create(kind: RecordKind) -> str:

@@ -98,6 +98,17 @@ def _recognise(path: Path, kinds: Mapping[str, RecordKind]) -> RecordFile:
     return RecordFile(path, format_, kind, tuple(headings), columns, encoding, delimiter)
 
 
+def kind_columns(headings: Sequence[str], kind: RecordKind) -> dict[str, str]:
+    """The heading of each field of a kind that is among some headings."""
+    known = {normalize_for_comparison(heading).lower(): heading for heading in reversed(headings)}
+    return {
+        field.name: known[alias]
+        for field in kind.fields.values()
+        for alias in reversed([normalize_for_comparison(alias).lower() for alias in field.aliases])
+        if alias in known
+    }
+
+
 def _kind_of(
     headings: Sequence[str], kinds: Mapping[str, RecordKind], place: str
 ) -> tuple[RecordKind, dict[str, str]]:
@@ -108,16 +119,7 @@ def _kind_of(
     InputRefused
         No heading is the mark of a kind, or a required field has none.
     """
-    known = {normalize_for_comparison(heading).lower(): heading for heading in reversed(headings)}
-    columns = {
-        kind.name: {
-            field.name: known[alias]
-            for field in kind.fields.values()
-            for alias in reversed([normalize_for_comparison(alias).lower() for alias in field.aliases])
-            if alias in known
-        }
-        for kind in kinds.values()
-    }
+    columns = {kind.name: kind_columns(headings, kind) for kind in kinds.values()}
     marks = {
         name: sum(kinds[name].fields[field].is_mark for field in fields) for name, fields in columns.items()
     }

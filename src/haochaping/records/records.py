@@ -52,8 +52,14 @@ class Records(Protocol):
     def row_key(self, table: ir.Table, columns: Sequence[str]) -> Mapping[str, ir.Value]:
         """Values by which rows with equal `columns` are found: equal columns give equal values, never missing ones."""
 
-    def kept(self, name: str, expression: ir.Table) -> ir.Table:
-        """The rows of an expression, computed once and kept in the engine under a name."""
+    def kept(self, name: str, expression: ir.Table, *, is_summary: bool = False) -> ir.Table:
+        """The rows of an expression, computed once and kept under a name.
+
+        Parameters
+        ----------
+        is_summary : bool
+            Whether they are so few, and so far from single records, that they may come here and go back.
+        """
 
 
 def fields(records: Records, kind: str) -> set[str]:

@@ -72,7 +72,7 @@ class SingleRows:
         latest = definitions.latest_rows(rows.drop(PART).distinct(), key, latest_by)
         latest = self._records.kept(f"latest_{kind}", latest.select(*self.all_rows[kind].columns))
         others = marked.anti_join(suspects, marks).drop(*marks, PART)
-        self.tables[kind] = others.union(latest)
+        self.tables[kind] = others.union(latest.cast(others.schema()))
         keys = with_keys - int(rows.count().execute()) + int(repeated["keys"])
         names = ("contradicting", "overlaps")
         return counts | {"keys": keys, **{name: int(repeated[name] or 0) for name in names}}

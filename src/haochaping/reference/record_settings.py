@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.declaration import Declaration
@@ -28,9 +29,12 @@ COUNTS = (
 )
 """What may be counted of the cases of an area, tier and department; defined in ``records/definitions.py``."""
 PUBLIC_SERVICES = "public_services"
+_ADDRESSES = ("duckdb:///文件夹/文件.duckdb", "postgres://主机:端口/数据库", "sc://主机:端口")
 _LEVELS = ("1", "2", "3", "4", "5")
 _MOST_DAYS = 366
 _KEYS = {
+    "source": Key(),
+    "tables": Key(TABLE),
     "city_area": Key(),
     "areas": Key(TABLE),
     "period_by": Key(),
@@ -96,6 +100,10 @@ class RecordSettings:
         Name of a field to its heading in this city's exports, before the usual ones.
     signs : mapping
         Share of a unit's evaluations from which a sign (``SIGN_WORDS``) is put into that unit's sheet.
+    source : str
+        Address of the database that holds the records; blank where they are files.
+    database_tables : mapping
+        Kind of record to its table there.
     """
 
     city_area: str
@@ -119,6 +127,8 @@ class RecordSettings:
     details: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     signs: Mapping[str, float] = field(default_factory=dict)
+    source: str = ""
+    database_tables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -246,7 +256,12 @@ def _problems(
         for code in codes if isinstance(codes, dict) else [codes]:
             if not (isinstance(code, str) and code.isdecimal() and code.isascii() and len(code) == wanted):
                 checker.problem((key, str(code)), str(code), "辖区代码应为六位数字")
-    for key in ("areas", "channels", "details", "columns"):
+    if "source" in document:
+        _check_source(checker, document["source"])
+    for name, _ in _entries(document, "tables"):
+        if name not in record_kinds():
+            checker.problem(("tables", name), name, f"应为 {'、'.join(record_kinds())} 之一")
+    for key in ("areas", "channels", "details", "columns", "tables"):
         for name, value in _entries(document, key):
             checker.check_type((key, name), value, "文字")
     fields = {f"{kind.name}.{name}" for kind in record_kinds().values() for name in kind.fields}
@@ -264,6 +279,23 @@ def _problems(
         elif checker.check_type(("annex", name), value, TABLE):
             checker.check_entry(("annex", name), value, _ANNEX_KEYS)
     return checker.problems
+
+
+def _check_source(checker: KeyChecker, source: Any) -> None:
+    """Refuse an address that names no engine, or holds an account; what it holds is not shown."""
+    expected = f"应为 {'、'.join(_ADDRESSES)}"
+    address = urlsplit(source if isinstance(source, str) else "")
+    if "@" in address.netloc or ";" in str(source) or address.query:
+        account = "用户名、口令不写在文件中，用环境变量给出，见 docs/records.md"
+        checker.problem(("source",), "地址中有账号或参数", f"{account}；{expected}")
+        return
+    try:
+        is_right = address.scheme == "duckdb" or (address.scheme in ("postgres", "sc") and address.hostname)
+        _ = address.port
+    except ValueError:
+        is_right = False
+    if not is_right:
+        checker.problem(("source",), address.scheme, expected)
 
 
 def _entries(document: Mapping[str, Any], key: str) -> list[tuple[str, Any]]:
@@ -319,6 +351,8 @@ def _settings(document: Mapping[str, Any]) -> RecordSettings:
         details=document.get("details", {}),
         columns=document.get("columns", {}),
         signs=document.get("signs", {}),
+        source=document.get("source", ""),
+        database_tables=document.get("tables", {}),
     )
 
 

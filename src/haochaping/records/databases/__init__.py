@@ -1,0 +1,1 @@
+"""Records in a database or on a cluster: counted where they are; only counts come back."""
