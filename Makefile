@@ -37,7 +37,7 @@ NAMED = $${BY:+--by="$$BY"}
 ROOTS = --data="$${DATA:-data}" --output="$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter quarters verify verify-all new adopt tidy check collect lab test test-fast lint lock setup setup-records clean bench-run faults profile bench-checks bench-forms bench-adopt bench-page fuzz pictures proof index pdf audit doctor bundle
+.PHONY: help quarter quarters verify verify-all new adopt tidy check collect lab test test-fast lint lock setup setup-records setup-engines clean bench-run faults profile bench-checks bench-forms bench-adopt bench-page bench-records fuzz pictures proof index pdf audit doctor bundle
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,10 +101,11 @@ test-fast: .venv/.installed-dev  ## 一分钟之内的测试：不含生成简�
 lint: .venv/.installed-dev  ## 代码规范、类型与引用方向检查（含笔记本）
 	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check . && "$(BIN)/mypy" && "$(BIN)/lint-imports" --no-logo --no-cache
 
-lock: .venv/.installed-dev  ## 由 pyproject.toml 重新生成三份锁定文件
+lock: .venv/.installed-dev  ## 由 pyproject.toml 重新生成四份锁定文件
 	@"$(BIN)/uv" pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements.txt
 	@"$(BIN)/uv" pip compile pyproject.toml --extra records -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements-records.txt
-	@"$(BIN)/uv" pip compile --group dev -c requirements-records.txt --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements-dev.txt
+	@"$(BIN)/uv" pip compile pyproject.toml --extra records --extra engines -c requirements-records.txt --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements-engines.txt
+	@"$(BIN)/uv" pip compile --group dev -c requirements-engines.txt --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o requirements-dev.txt
 
 audit: .venv/.installed-dev  ## 查询锁定的依赖包有无已知漏洞（须能连到漏洞库；查不全时以 3 退出）
 	@"$(PY)" .ci/audit.py
@@ -130,6 +131,9 @@ bench-adopt: .venv/.installed  ## 由三十份虚构的通报起草登记，看�
 bench-page: .venv/.installed-dev  ## 测量网页的大小、打开用时、键盘停留数（需 Chromium）
 	@"$(PY)" -m haochaping_dev.bench.bench_page
 
+bench-records: .venv/.installed-dev .venv/.installed-engines  ## 测量汇总单件记录的用时和内存，与别的做法比较（docs/performance.md；约一小时）
+	@"$(PY)" -m haochaping_dev.bench.records.bench_records
+
 fuzz: .venv/.installed  ## 用十万份改动、损坏的资料考验读入（docs/reliability.md；约一小时）
 	@"$(PY)" -m haochaping_dev.fuzz.fuzz
 
@@ -139,6 +143,8 @@ pictures: .venv/.installed-dev quarter  ## 文档中的图（需 Chromium、Libr
 setup: .venv/.installed  ## 建立 .venv 并安装（其他命令首次运行时会自动执行）
 
 setup-records: .venv/.installed-records  ## 另装读取单件记录的程序包（资料中有 records/ 文件夹的，只做一次）
+
+setup-engines: .venv/.installed-engines  ## 另装读取数据库（PostgreSQL、Spark）中单件记录的程序包（只做一次，约 600 MB）
 
 clean:  ## 删除 .venv 与缓存（data/、output/ 不动）
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -165,6 +171,10 @@ endif
 
 .venv/.installed-records: requirements-records.txt .venv/.installed
 	@$(INSTALL) --require-hashes -r requirements-records.txt
+	@touch $@
+
+.venv/.installed-engines: requirements-engines.txt .venv/.installed-records
+	@$(INSTALL) --require-hashes -r requirements-engines.txt
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.txt .venv/.installed-records

@@ -221,6 +221,7 @@ def _tidy(locations: Locations, options: argparse.Namespace) -> int:
     from haochaping.pipeline.assess import assess
     from haochaping.pipeline.fingerprint import changed_inputs, hash_inputs
     from haochaping.pipeline.leftovers import recover_interrupted
+    from haochaping.pipeline.printed_quarter import read_database
     from haochaping.read.raw_folder import read_raw
     from haochaping.reference.reference import load_reference
     from haochaping.store.tidy_tables import write_tidy
@@ -231,6 +232,7 @@ def _tidy(locations: Locations, options: argparse.Namespace) -> int:
     if not locations.raw(quarter).is_dir():
         read_raw(locations.raw(quarter), quarter, reference)
     recover_interrupted(locations, report_progress)
+    read_database(locations, quarter, report_progress, again=True)
     inputs = hash_inputs(locations, quarter, options.as_of or date.today())
     data = assess(locations, quarter, inputs.as_of, report_progress).data
     if saved := changed_inputs(locations, inputs):

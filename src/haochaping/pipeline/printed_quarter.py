@@ -12,8 +12,8 @@ from haochaping.core.paths import RECORDS, Locations, find_locations, quarters_i
 from haochaping.core.period import Period
 from haochaping.read.raw_folder import describe_input, input_files, read_raw
 from haochaping.records.packages import refuse_without_record_packages
-from haochaping.reference.record_settings import RECORD_SETTINGS
-from haochaping.reference.reference import Reference
+from haochaping.reference.record_settings import RECORD_SETTINGS, names_a_database
+from haochaping.reference.reference import Reference, load_reference
 from haochaping.store.apply_corrections import undo_corrections
 from haochaping.store.data_contract import validate
 from haochaping.store.tidy_tables import read_tidy
@@ -42,7 +42,7 @@ def load_printed(
         tidy = read_tidy(locations.tidy(quarter), quarter, reference)
         return undo_corrections(validate(tidy), reference)
     raw = locations.raw(quarter)
-    if not record_files(raw):
+    if not record_files(raw) and not names_a_database(reference.folder, raw):
         return validate(read_raw(raw, quarter, reference))
     printed = read_raw(raw, quarter, reference) if input_files(raw) else None
     return validate(_with_records(locations, printed, quarter, reference, report_progress))
@@ -67,6 +67,32 @@ def _with_records(
         *([describe_input(settings, "record settings")] if settings.is_file() else []),
     ]
     return replace(data, inputs=frame("inputs", inputs))
+
+
+def read_database(
+    locations: Locations,
+    quarter: Period,
+    report_progress: Callable[[str], None],
+    again: bool = False,
+) -> None:
+    """Count the quarter's records where its settings name a database, before anything is made of them.
+
+    What they come to is kept among the raw files and used until the settings change, or until `again`.
+
+    Raises
+    ------
+    InputRefused
+        The settings or the database cannot be used.
+    """
+    raw = locations.raw(quarter)
+    if not names_a_database(locations.reference, raw):
+        return
+    reference = load_reference(locations.reference)
+    refuse_without_record_packages(str(raw / RECORD_SETTINGS))
+    from haochaping.records.read_records import read_records_of_database
+
+    printed = read_raw(raw, quarter, reference) if input_files(raw) else None
+    read_records_of_database(printed, raw, quarter, reference, report_progress, again)
 
 
 def rests_on_tidy(locations: Locations, quarter: Period) -> bool:

@@ -18,6 +18,7 @@ from haochaping.files.exclusive_lock import exclusive_lock
 from haochaping.outputs.published.file_names import PAGE
 from haochaping.pipeline.fingerprint import Inputs, changed_inputs, hash_inputs, is_current
 from haochaping.pipeline.leftovers import recover_interrupted
+from haochaping.pipeline.printed_quarter import read_database
 from haochaping.pipeline.update_index import refresh_index
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ def publish_quarter(
     started = time.perf_counter()
     recover_interrupted(locations, report_progress)
     published, as_of = locations.published(quarter), as_of or date.today()
+    read_database(locations, quarter, report_progress)
     inputs = hash_inputs(locations, quarter, as_of)
     if not inputs.files["data"]:
         from haochaping.read.raw_folder import no_source_refusal

@@ -21,6 +21,7 @@ from haochaping.core.text import visible
 from haochaping.pipeline.assess import assess
 from haochaping.pipeline.fingerprint import hash_inputs, is_current
 from haochaping.pipeline.platform_shortcuts import die_with_parent
+from haochaping.pipeline.printed_quarter import read_database
 from haochaping.pipeline.run_quarter import (
     ReadQuarter,
     ReportProgress,
@@ -95,6 +96,7 @@ def _run_quarters(
     # Tidied first and in order of time, because each quarter is compared with the tidy tables of earlier ones.
     for quarter in sorted(quarters):
         with _CatchFailure(quarter, outcomes):
+            read_database(locations, quarter, report_progress)
             if not _is_up_to_date(locations, quarter, as_of):
                 report_progress(f"读入与核对 {quarter.label}")
                 inputs = hash_inputs(locations, quarter, as_of)

@@ -23,7 +23,7 @@ _KEPT = 4
 def cache_key(files: Sequence[RecordFile], conventions: Conventions, **options: object) -> str:
     """One SHA-256 over files, conventions, options of the count and the programs that count: equal keys mean equal aggregates."""
     own = Path(__file__).parent
-    programs = [path.read_bytes() for path in sorted(own.glob("*.py"))]
+    programs = [path.read_bytes() for path in sorted(own.rglob("*.py"))]
     engines = [f"{name} {version(name)}" for name in ("duckdb", "ibis-framework")]
     content = [
         *((file.path.name, file_sha256(file.path), sorted(file.columns.items())) for file in files),
@@ -39,15 +39,16 @@ def cached(folder: Path, key: str, compute: Callable[[], Aggregates]) -> Aggrega
     Times are texts in ISO format. Where the folder cannot be written, nothing is kept.
     """
     path = folder / f"{key}.json"
-    kept = _read(path)
+    kept = read_checked(path)
     if kept is not None:
-        return _frames(kept)
-    body = _body(compute())
+        return from_text(kept)
+    body = as_text(compute())
     _keep(path, body)
-    return _frames(body)
+    return from_text(body)
 
 
-def _body(aggregates: Aggregates) -> str:
+def as_text(aggregates: Aggregates) -> str:
+    """Aggregates as JSON; times are texts in ISO format."""
     frames = {
         name: {
             "columns": list(frame.columns),
@@ -58,14 +59,15 @@ def _body(aggregates: Aggregates) -> str:
     return json.dumps(frames, ensure_ascii=False)
 
 
-def _frames(body: str) -> Aggregates:
+def from_text(body: str) -> Aggregates:
+    """The aggregates of :func:`as_text`."""
     return {
         name: pd.DataFrame(frame["data"], columns=frame["columns"])
         for name, frame in json.loads(body).items()
     }
 
 
-def _read(path: Path) -> str | None:
+def read_checked(path: Path) -> str | None:
     """The content of a kept file; None where there is none, or it is not as it was written."""
     try:
         checksum, _, body = path.read_text("utf-8").partition("\n")
@@ -74,11 +76,15 @@ def _read(path: Path) -> str | None:
     return body if checksum == hashlib.sha256(body.encode()).hexdigest() else None
 
 
+def write_checked(path: Path, body: str) -> None:
+    """Write a text below its checksum, as :func:`read_checked` reads it; the folder is made as needed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    atomic_write(path, f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}".encode())
+
+
 def _keep(path: Path, body: str) -> None:
-    content = f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}".encode()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        atomic_write(path, content)
+        write_checked(path, body)
         by_age = sorted(path.parent.glob("*.json"), key=lambda kept: kept.stat().st_mtime_ns)
         for old in by_age[:-_KEPT]:
             old.unlink(missing_ok=True)

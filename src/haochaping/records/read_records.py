@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,12 +15,14 @@ from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import refuse
 from haochaping.core.labels import bulletin_title
 from haochaping.core.model import RECORD_TABLE, QuarterData, cell_rows, frame
-from haochaping.core.paths import record_files
+from haochaping.core.paths import RECORDS, record_files
 from haochaping.core.period import Period
 from haochaping.records.aggregate_cache import cache_key, cached
 from haochaping.records.aggregates import aggregate
 from haochaping.records.annex_counts import AnnexCounter
 from haochaping.records.count_rows import CountRows
+from haochaping.records.database_counts import counts_file, kept_counts, read_database
+from haochaping.records.databases.database import database_of
 from haochaping.records.definitions import Conventions
 from haochaping.records.describe_conventions import describe_conventions
 from haochaping.records.record_files import recognise
@@ -63,8 +65,70 @@ def with_records(
     InputRefused
         The export or the settings cannot be used.
     """
+    conventions, options = _conventions(printed, raw, period, reference)
+    kinds = record_kinds(conventions.settings)
+    database = database_of(conventions.settings)
+    exported = [path for path in record_files(raw) if path != counts_file(raw)]
+    described = describe_conventions(conventions)
+    if database is None:
+        files = recognise(exported, kinds)
+        key = cache_key(files, conventions, **options)
+        aggregates = cached(
+            cache, key, lambda: aggregate(files, conventions, **options, report_progress=report_progress)
+        )
+    else:
+        _refuse_both(exported, reference, raw)
+        aggregates, read_at = kept_counts(raw, database, conventions, options, period)
+        described.append(f"记录在数据库中汇总（{database.engine}），{read_at} 读取")
+    rows = CountRows(aggregates, conventions, reference, read_places(reference.folder)).rows()
+    if printed is None:
+        printed = _from_records(aggregates["units"], conventions, reference)
+    about = [
+        *printed.about.to_dict("records"),
+        {"field": "record_conventions", "value": "\n".join(described)},
+        {"field": "record_extraction", "value": conventions.extraction_date.isoformat()},
+        *(
+            [{"field": "may_exceed", "value": exceeding}]
+            if (exceeding := _may_exceed(conventions.settings))
+            else []
+        ),
+    ]
+    return replace(printed, record_counts=frame("record_counts", rows), about=frame("about", about))
+
+
+def read_records_of_database(
+    printed: QuarterData | None,
+    raw: Path,
+    period: Period,
+    reference: Reference,
+    report_progress: ReportProgress,
+    again: bool = False,
+) -> None:
+    """Count the records of a period in the database that its settings name, and keep the counts; see :func:`read_database`.
+
+    Raises
+    ------
+    InputRefused
+        The settings or the database cannot be used, or an export lies in the raw folder too.
+    """
+    conventions, options = _conventions(printed, raw, period, reference)
+    database = database_of(conventions.settings)
+    assert database is not None
+    _refuse_both([path for path in record_files(raw) if path != counts_file(raw)], reference, raw)
+    read_database(raw, database, conventions, options, report_progress, again)
+
+
+def _conventions(
+    printed: QuarterData | None, raw: Path, period: Period, reference: Reference
+) -> tuple[Conventions, dict[str, Any]]:
+    """The conventions in force, and the options of the count.
+
+    Raises
+    ------
+    InputRefused
+        The settings cannot be used, or no file says until when evaluations count.
+    """
     settings = load_record_settings(reference.folder, raw, reference.declaration)
-    files = recognise(record_files(raw), record_kinds(settings))
     extracted = settings.extraction_date or _printed_extraction(printed)
     if extracted is None:
         example = (period.end + timedelta(days=6)).isoformat()
@@ -73,27 +137,22 @@ def with_records(
     if not period.end <= extracted <= period.end + _LATEST_EXTRACTION:
         expected = f"提取日应在本期末日 {period.end.isoformat()} 至 {(period.end + _LATEST_EXTRACTION).isoformat()} 之间"
         raise refuse(setting_place("extraction_date", reference.folder, raw), extracted.isoformat(), expected)
-    conventions = Conventions(settings, period, extracted)
     options: dict[str, Any] = {
         "departments": sorted(name for unit in reference.units for name in (unit.canonical, *unit.aliases)),
         "least": max(int(reference.threshold("disclosure")), 1),
         "with_variations": printed is not None,
     }
-    aggregates = cached(
-        cache,
-        cache_key(files, conventions, **options),
-        lambda: aggregate(files, conventions, **options, report_progress=report_progress),
-    )
-    rows = CountRows(aggregates, conventions, reference, read_places(reference.folder)).rows()
-    if printed is None:
-        printed = _from_records(aggregates["units"], conventions, reference)
-    about = [
-        *printed.about.to_dict("records"),
-        {"field": "record_conventions", "value": "\n".join(describe_conventions(conventions))},
-        {"field": "record_extraction", "value": extracted.isoformat()},
-        *([{"field": "may_exceed", "value": exceeding}] if (exceeding := _may_exceed(settings)) else []),
-    ]
-    return replace(printed, record_counts=frame("record_counts", rows), about=frame("about", about))
+    return Conventions(settings, period, extracted), options
+
+
+def _refuse_both(exported: Sequence[Path], reference: Reference, raw: Path) -> None:
+    """Refuse an export beside a database: which of the two counts would be a guess."""
+    if exported:
+        place = setting_place("source", reference.folder, raw)
+        expected = (
+            f'只用一种：用数据库的请移走 {RECORDS}/ 中的文件，用文件的在本期 records.toml 写 source = ""'
+        )
+        raise refuse(place, f"写了数据库，{RECORDS}/ 中又有 {exported[0].name}", expected)
 
 
 def _may_exceed(settings: RecordSettings) -> str:

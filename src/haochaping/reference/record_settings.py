@@ -219,6 +219,20 @@ def load_record_settings(reference: Path, raw: Path, declaration: Declaration) -
     return _settings(merged)
 
 
+def names_a_database(reference: Path, raw: Path) -> bool:
+    """Whether a period's records are in a database: it has settings of its own, and they or the city's name one.
+
+    Other periods of the city, with no settings of their own, are counted from no records.
+    """
+    own, general = raw / RECORD_SETTINGS, reference / RECORD_SETTINGS
+    if not own.is_file():
+        return False
+    merged: dict[str, Any] = {}
+    for path in [path for path in (general, own) if path.is_file()]:
+        merged |= parse_toml(decode(path.read_bytes(), str(path)), str(path))
+    return bool(merged.get("source"))
+
+
 def setting_place(key: str, reference: Path, raw: Path) -> str:
     """File, line and key of a setting in force, for messages; the period's file where neither has it."""
     for path in (raw / RECORD_SETTINGS, reference / RECORD_SETTINGS):
@@ -256,7 +270,7 @@ def _problems(
         for code in codes if isinstance(codes, dict) else [codes]:
             if not (isinstance(code, str) and code.isdecimal() and code.isascii() and len(code) == wanted):
                 checker.problem((key, str(code)), str(code), "辖区代码应为六位数字")
-    if "source" in document:
+    if document.get("source"):
         _check_source(checker, document["source"])
     for name, _ in _entries(document, "tables"):
         if name not in record_kinds():

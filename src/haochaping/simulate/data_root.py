@@ -70,9 +70,9 @@ def write_data_root(
     for quarter in quarters:
         folder = out / "raw" / str(quarter)
         folder.mkdir(parents=True, exist_ok=True)
-        city = SimulatedCity(quarter, seed, CitySize())
-        annexes = _written_records(out, city, seed, records) if records else city.random_annexes()
-        text = print_bulletin(city.data(declaration, annexes))
+        figures = SimulatedCity(quarter, seed, CitySize())
+        annexes = _written_records(out, figures, seed, records) if records else figures.random_annexes()
+        text = print_bulletin(figures.data(declaration, annexes))
         (folder / "bulletin.txt").write_text(text, encoding="utf-8")
 
 

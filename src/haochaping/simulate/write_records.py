@@ -107,8 +107,8 @@ def _write_expected(
 ) -> None:
     """The rows of each annex, the cases outside every list, and where the rows of each kind must end up."""
     folder.mkdir(parents=True)
-    for name, rows in plan.annexes().items():
-        _write(folder / f"{name}.csv", pd.DataFrame(rows))
+    for name, annex in plan.annexes().items():
+        _write(folder / f"{name}.csv", pd.DataFrame(annex))
     flow: Counter[tuple[str, str]] = Counter(faults.flow if faults else {})
     for kind, rows in written.items():
         flow[kind, COUNTED] += rows
