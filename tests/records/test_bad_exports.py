@@ -692,8 +692,6 @@ def test_without_the_packages_the_command_that_installs_them_is_told(
 ) -> None:
     place.write(export_of())
     find_spec = packages.find_spec
-    monkeypatch.setattr(
-        packages, "find_spec", lambda name: None if name == missing else find_spec(name)
-    )
+    monkeypatch.setattr(packages, "find_spec", lambda name: None if name == missing else find_spec(name))
     said = place.refusal(command, personal())
     assert "make setup-records" in said and "records" in said

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 import ibis.expr.types as ir
-from ibis.common.exceptions import IbisError
+from ibis.common.exceptions import IbisError, TableNotFound
 
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.record_counts import CASES, EVALUATIONS
@@ -143,18 +143,9 @@ def _table(engine: Engine, database: Database, kind: RecordKind, name: str) -> i
     try:
         return engine.table(name)
     except Exception as error:
-        if engine.refusal(error) and not is_missing_table(error):
+        if not isinstance(error, (IbisError, TableNotFound)) and "NOT_FOUND" not in str(error):
             raise
-        if not is_missing_table(error):
-            raise
-        if kind.name == name and kind.name not in (CASES, EVALUATIONS):
-            return None
-        expected = (
-            f'应有{kind.word}记录的表；表名写在 records.toml 的 [tables] {kind.name} = "…"，并应有权读取'
-        )
-        raise InputRefused([Problem(place_of(database), f"没有数据表 {name}", expected)]) from None
-
-
-def is_missing_table(error: Exception) -> bool:
-    """Whether an engine says that a table is not there."""
-    return isinstance(error, IbisError) or "NOT_FOUND" in str(error) or "not found" in str(error).lower()
+    if kind.name == name and kind.name not in (CASES, EVALUATIONS):
+        return None
+    expected = f'应有{kind.word}记录的表；表名写在 records.toml 的 [tables] {kind.name} = "…"，并应有权读取'
+    raise InputRefused([Problem(place_of(database), f"没有数据表 {name}", expected)])

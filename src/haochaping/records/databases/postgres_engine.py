@@ -35,6 +35,8 @@ class PostgresEngine:
             raise refuse(place, *_refusal(error)) from None
         with self._connection.con.cursor() as cursor:
             cursor.execute(f"SET work_mem = '{_MEMORY}'")
+            # Whole tables are joined; a planner without statistics of them would look up row after row for hours.
+            cursor.execute("SET enable_nestloop = off")
 
     def table(self, name: str) -> ir.Table:
         """A table or view."""

@@ -99,7 +99,9 @@ def refuse_wrong_times(table: ir.Table, part: TablePart, kind: RecordKind) -> No
 
 def _text(column: ir.Value) -> ir.StringValue:
     kind = column.type()
-    if kind.is_boolean() or kind.is_floating() or kind.is_decimal():
+    if kind.is_boolean():
+        return ibis.cases((column, "1"), (~column, "0"))
+    if kind.is_floating() or kind.is_decimal():
         column = column.cast("int64")
     text = column.cast("string").strip()
     return text.nullif("")
