@@ -54,6 +54,7 @@ def aggregate(
     *,
     departments: Sequence[str] = (),
     least: int = 1,
+    with_views: bool = True,
     with_variations: bool = False,
     report_progress: ReportProgress | None = None,
 ) -> Aggregates:
@@ -69,6 +70,8 @@ def aggregate(
         Registered names, which are kept however few cases they have.
     least : int
         Any other name of a department, item or channel is kept only where so many records have it.
+    with_views : bool
+        Whether more is counted than what annexes are made of, and where every row went.
     with_variations : bool
         Whether ``units`` is also computed under each of ``VARIATIONS``.
 
@@ -98,8 +101,9 @@ def aggregate(
         report("汇总记录：办件与评价合并，各表各数")
         result = counting.tables()
         refuse_other_period(result["fates"], conventions)
-        report("汇总记录：渠道、时间、整改等")
-        result |= counting.views()
+        if with_views:
+            report("汇总记录：渠道、时间、整改等")
+            result |= counting.views()
         result["keys"] = single.counts[["contradicting", "overlaps"]].reset_index()
         if with_variations:
             report("汇总记录：试其他口径")
@@ -211,17 +215,18 @@ class _Counting:
                 COUNTED: rated.get(COUNTED, 0),
             },
         }
-        if tables[RECTIFICATIONS] is not None:
-            found = _run(
-                counts.rectification_fates(tables[RECTIFICATIONS], tables[CASES], self._negatives, self.key)
-            ).iloc[0]
-            counted = _whole(found[COUNTED])
+        if (rectifications := tables[RECTIFICATIONS]) is not None:
+            rows = rectifications.count().execute()
+            counted = _whole(self._negatives.rectification_rows.sum().execute())
+            of_cases = rows  # most often all are counted, and then no case need be looked for
+            if counted < rows:
+                of_cases = counts.of_cases(rectifications, tables[CASES], self.key).execute()
             by_kind[RECTIFICATIONS] = {
-                NO_CASE: found["rows"] - found["of_cases"],
-                NOT_NEGATIVE: found["of_cases"] - counted,
+                NO_CASE: rows - of_cases,
+                NOT_NEGATIVE: of_cases - counted,
                 COUNTED: counted,
             }
-        rows = []
+        result = []
         for kind, buckets in BUCKETS.items():
             if kind not in by_kind:
                 continue
@@ -230,11 +235,11 @@ class _Counting:
                 NO_CASE_NO: of_kind["no_case_no"],
                 REPEATED: of_kind["rows"] - of_kind["no_case_no"] - of_kind["keys"],
             }
-            found_rows = {bucket: _whole(by_kind[kind].get(bucket)) for bucket in buckets}
-            if sum(found_rows.values()) != of_kind["rows"]:
-                raise RuntimeError(f"{kind}: {of_kind['rows']} rows in, {found_rows} out")
-            rows += [{"kind": kind, "bucket": bucket, "rows": count} for bucket, count in found_rows.items()]
-        return pd.DataFrame(rows)
+            found = {bucket: _whole(by_kind[kind].get(bucket)) for bucket in buckets}
+            if sum(found.values()) != of_kind["rows"]:
+                raise RuntimeError(f"{kind}: {of_kind['rows']} rows in, {found} out")
+            result += [{"kind": kind, "bucket": bucket, "rows": count} for bucket, count in found.items()]
+        return pd.DataFrame(result)
 
 
 def _run(expression: ir.Table) -> pd.DataFrame:

@@ -79,13 +79,9 @@ def evaluation_fates(evaluations: ir.Table, conventions: Conventions) -> ir.Tabl
     return with_fate(evaluations, conventions).group_by("fate").agg(rows=_.count())
 
 
-def rectification_fates(
-    rectifications: ir.Table, cases: ir.Table, negative: ir.Table, key: Sequence[str]
-) -> ir.Table:
-    """One row: how many rectifications there are, how many of them of a case, and of a counted negative one."""
-    of_cases = rectifications.semi_join(cases, list(key)).agg(of_cases=_.count())
-    counted = negative.agg(**{COUNTED: _.rectification_rows.sum()})
-    return rectifications.agg(rows=_.count()).cross_join(of_cases).cross_join(counted)
+def of_cases(rectifications: ir.Table, cases: ir.Table, key: Sequence[str]) -> ir.IntegerScalar:
+    """How many rectifications belong to a case of the export."""
+    return rectifications.semi_join(cases, list(key)).count()
 
 
 def unknown_areas(groups: ir.Table) -> ir.Table:
@@ -114,9 +110,10 @@ def detail_counts(rated: ir.Table) -> ir.Table:
 
     Anything but codes of three digits leaves the engine as ``OTHER``: it may be a text somebody wrote.
     """
-    is_code = rated.detail.re_search(r"^[1-5][0-9]{2}([ ,;|&]+[1-5][0-9]{2})*$")
-    detail = ibis.cases((rated.detail.isnull(), ibis.null("string")), (is_code, rated.detail), else_=OTHER)
-    return rated.group_by(level=rated.level, detail=detail).agg(ratings=_.count())
+    found = rated.group_by(["level", "detail"]).agg(ratings=_.count())
+    is_code = found.detail.re_search(r"^[1-5][0-9]{2}([ ,;|&]+[1-5][0-9]{2})*$")
+    detail = ibis.cases((found.detail.isnull(), ibis.null("string")), (is_code, found.detail), else_=OTHER)
+    return found.group_by(level=found.level, detail=detail).agg(ratings=_.ratings.sum())
 
 
 def delay_counts(rated: ir.Table) -> ir.Table:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
 
-_MEMORY = "1GB"
+_MEMORY = "2GB"
 """What the engine may use before it writes to its folder."""
 _LARGE = 1 << 28
 ValueOf = Callable[[str, bool], str]

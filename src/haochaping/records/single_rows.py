@@ -58,11 +58,11 @@ class SingleRows:
         key, latest_by = _KEYS[kind]
         if "number" not in fields(self._records, kind):
             key = _WITHOUT_NUMBER.get(kind, key)
-        found = table.agg(rows=_.count(), no_case_no=_.case_no.isnull().sum()).execute().iloc[0]
-        counts = {"rows": int(found["rows"]), "no_case_no": int(found["no_case_no"] or 0)}
+        found = table.agg(rows=_.count(), with_keys=_.case_no.count()).execute().iloc[0]
+        rows, with_keys = int(found["rows"]), int(found["with_keys"])
+        counts = {"rows": rows, "no_case_no": rows - with_keys}
         row_key = dict(self._records.row_key(keyed, key))
         suspects = self._records.kept(f"suspects_{kind}", definitions.suspects(keyed, row_key))
-        with_keys = counts["rows"] - counts["no_case_no"]
         if not suspects.count().execute():
             self.tables[kind] = self.all_rows[kind]
             return counts | {"keys": with_keys, "contradicting": 0, "overlaps": 0}
