@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
 
-_MEMORY = "2GB"
+_MEMORY = "1GB"
 """What the engine may use before it writes to its folder."""
 _LARGE = 1 << 28
 ValueOf = Callable[[str, bool], str]
@@ -75,8 +75,12 @@ class FileRecords:
         return row_key(table, columns)
 
     def kept(self, name: str, expression: ibis.Table, *, is_summary: bool = False) -> ibis.Table:
-        """The rows of an expression, written to the engine's file."""
-        return self._connection.create_table(name, expression)
+        """The rows of an expression, written to the engine's file; once more by one thread where two need too much memory."""
+        try:
+            return self._connection.create_table(name, expression)
+        except duckdb.OutOfMemoryException:
+            self._connection.con.execute(f"DROP TABLE IF EXISTS {name}; SET threads = 1")
+            return self._connection.create_table(name, expression)
 
 
 @contextmanager
