@@ -272,3 +272,20 @@ def test_packages_for_records_are_wanted_only_where_there_are_records(
     line = optional_programs.look_at_record_packages(lambda _: installed, periods)
     assert line.state is state and said in line.found
     assert "make setup-records" in line.found + line.advice or installed
+
+
+@pytest.mark.parametrize(
+    ("installed", "sources", "state", "said"),
+    [
+        (True, {"2023Q1": "postgres"}, State.FINE, "已安装"),
+        (False, {}, State.FINE, "没有安装"),
+        (False, {"2023Q1": "duckdb"}, State.FINE, "没有安装"),
+        (False, {"2023Q1": "duckdb", "2023Q2": "sc"}, State.WRONG, "2023Q2 的单件记录"),
+    ],
+)
+def test_packages_for_databases_are_wanted_only_where_records_are_in_one(
+    installed: bool, sources: dict[str, str], state: State, said: str
+) -> None:
+    line = optional_programs.look_at_engine_packages(lambda _: installed, sources)
+    assert line.state is state and said in line.found
+    assert state is State.FINE or "make setup-engines" in line.advice

@@ -250,6 +250,20 @@ def test_an_address_that_leads_nowhere(source: str, told: str, office: Office) -
     assert told in said and "source" in said, said
 
 
+@pytest.mark.parametrize(
+    ("source", "package"), [("postgres://127.0.0.1/office", "psycopg"), ("sc://127.0.0.1", "pyspark")]
+)
+def test_without_the_packages_the_command_that_installs_them_is_told(
+    source: str, package: str, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from haochaping.records import packages
+
+    find_spec = packages.find_spec
+    monkeypatch.setattr(packages, "find_spec", lambda name: None if name == package else find_spec(name))
+    office.settings(source)
+    assert "make setup-engines" in office.refusal()
+
+
 def test_a_file_that_is_no_database(office: Office) -> None:
     file = office.root / "records.duckdb"
     file.write_text("no database", "utf-8")

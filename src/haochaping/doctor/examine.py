@@ -16,6 +16,7 @@ from haochaping.doctor import folders, optional_programs, python_packages
 from haochaping.doctor.chinese_font import look_at_font
 from haochaping.doctor.notebook_kernel import KernelReply, look_at_kernel
 from haochaping.doctor.report_line import ReportLine, run_safely
+from haochaping.reference.record_settings import database_scheme
 
 
 def examine(locations: Locations) -> Iterator[ReportLine]:
@@ -50,6 +51,7 @@ def examine(locations: Locations) -> Iterator[ReportLine]:
             ("终端", lambda: folders.look_at_console(locale.getpreferredencoding(False), windows)),
             ("系统日期", lambda: folders.look_at_clock(datetime.now(), folders.newest_file(root / "src"))),
             ("单件记录", lambda: _record_packages(locations)),
+            ("数据库", lambda: _engine_packages(locations)),
             ("浏览器", _browser),
         )
     )
@@ -65,9 +67,24 @@ def _packages(root: Path) -> ReportLine:
 
 def _record_packages(locations: Locations) -> ReportLine:
     periods = [
-        str(period) for period in quarters_in(locations.data / "raw") if record_files(locations.raw(period))
+        str(period)
+        for period in quarters_in(locations.data / "raw")
+        if record_files(locations.raw(period)) or database_scheme(locations.reference, locations.raw(period))
     ]
-    return optional_programs.look_at_record_packages(lambda name: find_spec(name) is not None, periods)
+    return optional_programs.look_at_record_packages(_is_installed, periods)
+
+
+def _engine_packages(locations: Locations) -> ReportLine:
+    sources = {
+        str(period): scheme
+        for period in quarters_in(locations.data / "raw")
+        if (scheme := database_scheme(locations.reference, locations.raw(period)))
+    }
+    return optional_programs.look_at_engine_packages(_is_installed, sources)
+
+
+def _is_installed(name: str) -> bool:
+    return find_spec(name) is not None
 
 
 def _kernel() -> ReportLine:

@@ -12,7 +12,7 @@ from haochaping.core.paths import RECORDS, Locations, find_locations, quarters_i
 from haochaping.core.period import Period
 from haochaping.read.raw_folder import describe_input, input_files, read_raw
 from haochaping.records.packages import refuse_without_record_packages
-from haochaping.reference.record_settings import RECORD_SETTINGS, names_a_database
+from haochaping.reference.record_settings import RECORD_SETTINGS, database_scheme
 from haochaping.reference.reference import Reference, load_reference
 from haochaping.store.apply_corrections import undo_corrections
 from haochaping.store.data_contract import validate
@@ -42,7 +42,7 @@ def load_printed(
         tidy = read_tidy(locations.tidy(quarter), quarter, reference)
         return undo_corrections(validate(tidy), reference)
     raw = locations.raw(quarter)
-    if not record_files(raw) and not names_a_database(reference.folder, raw):
+    if not record_files(raw) and not database_scheme(reference.folder, raw):
         return validate(read_raw(raw, quarter, reference))
     printed = read_raw(raw, quarter, reference) if input_files(raw) else None
     return validate(_with_records(locations, printed, quarter, reference, report_progress))
@@ -85,7 +85,7 @@ def read_database(
         The settings or the database cannot be used.
     """
     raw = locations.raw(quarter)
-    if not names_a_database(locations.reference, raw):
+    if not database_scheme(locations.reference, raw):
         return
     reference = load_reference(locations.reference)
     refuse_without_record_packages(str(raw / RECORD_SETTINGS))

@@ -95,8 +95,8 @@ def aggregate(
         report = report_progress if report_progress and records.is_large else lambda _text: None
         report("汇总记录：查找重复的编号")
         single = SingleRows(records)
-        refuse_direction(single.tables[EVALUATIONS], conventions.settings)
-        named = CommonNames(single.tables, conventions.settings, departments, least)
+        refuse_direction(single.all_rows[EVALUATIONS], conventions.settings)
+        named = CommonNames(conventions.settings, departments, least)
         counting = _Counting(records, single, named, conventions)
         report("汇总记录：办件与评价合并，各表各数")
         result = counting.tables()
@@ -118,7 +118,7 @@ class _Counting:
         self.records, self.single, self.named, self.conventions = records, single, named, conventions
         self.key = records.key
         self.places = records.kept(
-            "places", definitions.places(single.tables[CASES], conventions.settings), is_summary=True
+            "places", definitions.places(single.all_rows[CASES], conventions.settings), is_summary=True
         )
 
     def tables(self) -> Aggregates:
@@ -128,15 +128,18 @@ class _Counting:
         )
         negative = self.records.kept("negative", self._negative(self.single.tables, self.conventions))
         self._placed, self._negatives = definitions.placed(groups, self.places), negative
+        self.named.find("department", groups.mutate(records=groups.cases))
+        units, rectification_rows = self._units(self._placed, negative, self.conventions)
         return {
-            "units": self._units(self._placed, negative, self.conventions),
-            "fates": self._fates(),
+            "units": units,
+            "fates": self._fates(rectification_rows),
             "unknown_areas": _run(counts.unknown_areas(self._placed)),
         }
 
     def views(self) -> Aggregates:
         """How counted evaluations, places, items and negative cases divide; after :meth:`tables`."""
         rated, units = self._rated()
+        self.named.find("item", self._placed.mutate(records=self._placed.cases))
         result = {
             "places": _run(counts.place_counts(self._placed)),
             "items": _run(counts.item_counts(self.named.apply(self._placed, "item"))),
@@ -160,6 +163,7 @@ class _Counting:
         rated = self.records.kept(
             "rated", definitions.rated_cases(cases, evaluations, units, marks, self.key, self.conventions)
         )
+        self.named.find("channel", rated.inner_join(marks, "mark").group_by("channel").agg(records=_.count()))
         with_marks = rated.inner_join(self.named.apply(marks, "channel"), "mark")
         return with_marks, self.named.apply(units, "department")
 
@@ -172,7 +176,7 @@ class _Counting:
             varied = self.conventions.varied(**changes or {"period_by": other_time})
             tables = self.single.all_rows if varied.counts_repeated else self.single.tables
             groups = definitions.placed(self._groups(tables, varied), self.places)
-            result[f"units@{name}"] = self._units(groups, self._negative(tables, varied), varied)
+            result[f"units@{name}"], _rows = self._units(groups, self._negative(tables, varied), varied)
         return result
 
     def _groups(self, tables: Tables, conventions: Conventions) -> ir.Table:
@@ -184,16 +188,24 @@ class _Counting:
             tables[CASES], tables[EVALUATIONS], tables[RECTIFICATIONS], self.places, self.key, conventions
         )
 
-    def _units(self, groups: ir.Table, negative: ir.Table, conventions: Conventions) -> pd.DataFrame:
-        """A row an area, tier and department; a count that the export cannot give is no column."""
+    def _units(
+        self, groups: ir.Table, negative: ir.Table, conventions: Conventions
+    ) -> tuple[pd.DataFrame, int]:
+        """A row an area, tier and department (a count that the export cannot give is no column); rectifications that count."""
         units = _run(counts.unit_counts(self.named.apply(groups, "department")))
         done = _run(counts.rectification_counts(self.named.apply(negative, "department"), conventions))
+        rectification_rows = _whole(done.pop("rectification_rows").sum())
         merged = units.merge(done, on=list(UNIT), how="left")
         merged[done.columns] = merged[done.columns].fillna(dict.fromkeys(done.columns.drop(list(UNIT)), 0))
-        return merged.drop(columns=_unknown_counts(self.records))
+        return merged.drop(columns=_unknown_counts(self.records)), rectification_rows
 
-    def _fates(self) -> pd.DataFrame:
+    def _fates(self, counted: int) -> pd.DataFrame:
         """A row a kind of record and bucket; the rows of a kind add up to those of its files.
+
+        Parameters
+        ----------
+        counted : int
+            Rectifications that count.
 
         Raises
         ------
@@ -217,7 +229,6 @@ class _Counting:
         }
         if (rectifications := tables[RECTIFICATIONS]) is not None:
             rows = rectifications.count().execute()
-            counted = _whole(self._negatives.rectification_rows.sum().execute())
             of_cases = rows  # most often all are counted, and then no case need be looked for
             if counted < rows:
                 of_cases = counts.of_cases(rectifications, tables[CASES], self.key).execute()

@@ -41,7 +41,7 @@ def rectification_counts(negative: ir.Table, conventions: Conventions) -> ir.Tab
     """A row an area, tier and department with a negative case: what was done about them.
 
     ``rectified``; ``due`` (rectified, or past the last day at extraction); ``rectified_on_time``; ``visited``;
-    ``satisfied``: all are cases.
+    ``satisfied``: all are cases. ``rectification_rows``: the records behind them.
 
     Parameters
     ----------
@@ -57,6 +57,7 @@ def rectification_counts(negative: ir.Table, conventions: Conventions) -> ir.Tab
         rectified_on_time=on_time.sum(),
         visited=negative.visited.fill_null(False).sum(),
         satisfied=negative.satisfied.fill_null(False).sum(),
+        rectification_rows=negative.rectification_rows.sum().fill_null(0),
     )
 
 

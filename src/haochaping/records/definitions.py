@@ -96,19 +96,27 @@ def latest_rows(table: ir.Table, key: Sequence[str], latest_by: str) -> ir.Table
 
 
 def repeated_keys(table: ir.Table, key: Sequence[str]) -> ir.Table:
-    """One row: how many keys there are, in how many of them rows of several parts, and rows with different contents."""
-    parts = table.group_by(list(key)).agg(parts=_[PART].nunique())
+    """One row: how many rows and keys there are, and in how many keys rows of several parts, or with different contents."""
+    parts = table.group_by(list(key)).agg(rows=_.count(), parts=_[PART].nunique())
     contents = table.drop(PART).distinct().group_by(list(key)).agg(contents=_.count())
-    return parts.agg(keys=_.count(), overlaps=(_.parts > 1).sum()).cross_join(
+    return parts.agg(rows=_.rows.sum(), keys=_.count(), overlaps=(_.parts > 1).sum()).cross_join(
         contents.agg(contradicting=(_.contents > 1).sum())
     )
 
 
-def common_names(table: ir.Table, column: str, known: Sequence[str], least: int) -> ir.Table:
-    """A row a name in a column that is known, or that as many rows have as may be shown."""
-    counts = table.filter(table[column].notnull()).group_by(name=table[column]).agg(rows=_.count())
+def common_names(counts: ir.Table, column: str, known: Sequence[str], least: int) -> ir.Table:
+    """A row a name in a column that is known, or that as many records have as may be shown.
+
+    Parameters
+    ----------
+    counts : Table
+        A row a group, ``records``: how many there are.
+    """
+    by_name = (
+        counts.filter(counts[column].notnull()).group_by(name=counts[column]).agg(records=_.records.sum())
+    )
     is_known = _.name.isin(list(known)) if known else ibis.literal(False)
-    return counts.filter((_.rows >= least) | is_known)
+    return by_name.filter((_.records >= least) | is_known)
 
 
 def with_names(table: ir.Table, column: str, names: Sequence[str]) -> ir.Table:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 
 from haochaping.core.errors import refuse
 
 RECORD_PACKAGES = ("ibis", "duckdb", "pyarrow")
+"""What ``make setup-records`` installs, by the names under which it is imported."""
+ENGINE_PACKAGES: Mapping[str, Sequence[str]] = {
+    "duckdb": (),
+    "postgres": ("psycopg",),
+    "sc": ("pyspark", "grpc"),
+}
+"""What ``make setup-engines`` installs for each kind of address."""
 
 
 def refuse_without(packages: Sequence[str], place: str, what: str, command: str) -> None:

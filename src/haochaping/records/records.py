@@ -58,7 +58,7 @@ class Records(Protocol):
         Parameters
         ----------
         is_summary : bool
-            Whether they are so few, and so far from single records, that they may come here and go back.
+            Whether they are so few, and say so little of single records, that they may come here and go back.
         """
 
 

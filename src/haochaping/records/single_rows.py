@@ -62,7 +62,8 @@ class SingleRows:
         rows, with_keys = int(found["rows"]), int(found["with_keys"])
         counts = {"rows": rows, "no_case_no": rows - with_keys}
         row_key = dict(self._records.row_key(keyed, key))
-        suspects = self._records.kept(f"suspects_{kind}", definitions.suspects(keyed, row_key))
+        suspects = definitions.suspects(keyed, row_key)
+        suspects = self._records.kept(f"suspects_{kind}", suspects, is_summary=True)
         if not suspects.count().execute():
             self.tables[kind] = self.all_rows[kind]
             return counts | {"keys": with_keys, "contradicting": 0, "overlaps": 0}
@@ -73,6 +74,6 @@ class SingleRows:
         latest = self._records.kept(f"latest_{kind}", latest.select(*self.all_rows[kind].columns))
         others = marked.anti_join(suspects, marks).drop(*marks, PART)
         self.tables[kind] = others.union(latest.cast(others.schema()))
-        keys = with_keys - int(rows.count().execute()) + int(repeated["keys"])
+        keys = with_keys - int(repeated["rows"]) + int(repeated["keys"])
         names = ("contradicting", "overlaps")
         return counts | {"keys": keys, **{name: int(repeated[name] or 0) for name in names}}

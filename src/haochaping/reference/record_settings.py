@@ -219,18 +219,19 @@ def load_record_settings(reference: Path, raw: Path, declaration: Declaration) -
     return _settings(merged)
 
 
-def names_a_database(reference: Path, raw: Path) -> bool:
-    """Whether a period's records are in a database: it has settings of its own, and they or the city's name one.
+def database_scheme(reference: Path, raw: Path) -> str:
+    """How the address of the database with a period's records begins (``postgres``); blank where they are in none.
 
-    Other periods of the city, with no settings of their own, are counted from no records.
+    They are in one if the period has settings of its own, and these or the city's name one. Other periods of the city are
+    counted from no records.
     """
     own, general = raw / RECORD_SETTINGS, reference / RECORD_SETTINGS
     if not own.is_file():
-        return False
+        return ""
     merged: dict[str, Any] = {}
     for path in [path for path in (general, own) if path.is_file()]:
         merged |= parse_toml(decode(path.read_bytes(), str(path)), str(path))
-    return bool(merged.get("source"))
+    return str(merged.get("source") or "").partition(":")[0]
 
 
 def setting_place(key: str, reference: Path, raw: Path) -> str:

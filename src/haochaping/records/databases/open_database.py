@@ -13,6 +13,7 @@ from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.record_counts import CASES, EVALUATIONS
 from haochaping.records.databases.database import DUCKDB, POSTGRES, Database
 from haochaping.records.databases.table_fields import TablePart, fields_of, refuse_wrong_times, table_part
+from haochaping.records.packages import ENGINE_PACKAGES, refuse_without
 from haochaping.reference.record_settings import RecordKind
 
 
@@ -123,6 +124,9 @@ def _engine(database: Database) -> Engine:
         from haochaping.records.databases.duckdb_engine import DuckDBEngine
 
         return DuckDBEngine(database, place_of(database))
+    refuse_without(
+        ENGINE_PACKAGES[database.engine], place_of(database), "连接这种数据库", "make setup-engines"
+    )
     if database.engine == POSTGRES:
         from haochaping.records.databases.postgres_engine import PostgresEngine
 

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Mapping, Sequence
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from haochaping.core.errors import refuse
@@ -19,6 +20,11 @@ _CONNECT_SECONDS = 15
 _PORT = 15002
 _RETRIES = 3
 """How often a request is sent again; the client would try for ten minutes where a cluster went away."""
+
+
+@ibis.udf.scalar.builtin(name="xxhash64")
+def _hash(text: str) -> dt.int64:
+    """The engine's own hash."""
 
 
 class SparkEngine:
@@ -55,8 +61,9 @@ class SparkEngine:
         return definitions.case_key(fields)
 
     def row_key(self, table: ir.Table, columns: Sequence[str]) -> Mapping[str, ir.Value]:
-        """The columns."""
-        return definitions.comparable(table, columns)
+        """One hash of them, which says nothing of a record and may travel."""
+        parts = [value.cast("string") for value in definitions.comparable(table, columns).values()]
+        return {"row_hash": _hash(ibis.literal("|").join(parts))}
 
     def kept(self, name: str, expression: ir.Table, *, is_summary: bool = False) -> ir.Table:
         """A view of this session whose rows the cluster caches; not every cluster does, so summaries are sent to it."""
