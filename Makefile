@@ -132,7 +132,7 @@ bench-page: .venv/.installed-dev  ## 测量网页的大小、打开用时、键�
 	@"$(PY)" -m haochaping_dev.bench.bench_page
 
 bench-records: .venv/.installed-dev .venv/.installed-engines  ## 测量汇总单件记录的用时和内存，与别的做法比较（docs/performance.md；约一小时）
-	@"$(PY)" -m haochaping_dev.bench.records.bench_records
+	@"$(PY)" -m haochaping_dev.bench.records.bench_records --picture docs/pictures/records.png
 
 fuzz: .venv/.installed  ## 用十万份改动、损坏的资料考验读入（docs/reliability.md；约一小时）
 	@"$(PY)" -m haochaping_dev.fuzz.fuzz

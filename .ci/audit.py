@@ -17,7 +17,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 CLEAN, VULNERABLE, UNKNOWN = 0, 1, 3
-LOCKS = ("requirements.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-records.txt", "requirements-engines.txt", "requirements-dev.txt")
 SERVICES = ("pypi", "osv")
 LONGEST_SECONDS = 600
 

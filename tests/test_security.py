@@ -181,7 +181,12 @@ LOCK = "甲==1.0 \\\n    --hash=sha256:0\nbeta==2.0 ; python_version < '3'\ngamm
 def test_an_audit_never_takes_silence_for_success(
     answers: list[dict] | None, code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in (
+        "requirements.txt",
+        "requirements-records.txt",
+        "requirements-engines.txt",
+        "requirements-dev.txt",
+    ):
         (tmp_path / name).write_text(LOCK, encoding="utf-8")
     auditor = tmp_path / "auditor.py"
     told = "no network" if answers is None else json.dumps({"dependencies": answers})

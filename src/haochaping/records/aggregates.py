@@ -130,15 +130,25 @@ class _Counting:
         self._placed, self._negatives = definitions.placed(groups, self.places), negative
         self.named.find("department", groups.mutate(records=groups.cases))
         units, rectification_rows = self._units(self._placed, negative, self.conventions)
+        self._fates = self._fate_rows(rectification_rows)
         return {
             "units": units,
-            "fates": self._fates(rectification_rows),
+            "fates": self._fates,
             "unknown_areas": _run(counts.unknown_areas(self._placed)),
         }
 
     def views(self) -> Aggregates:
-        """How counted evaluations, places, items and negative cases divide; after :meth:`tables`."""
+        """How counted evaluations, places, items and negative cases divide; after :meth:`tables`.
+
+        Raises
+        ------
+        RuntimeError
+            Evaluations joined to their cases one by one are not as many as were counted by case.
+        """
         rated, units = self._rated()
+        counted = self._fates.set_index(["kind", "bucket"])["rows"][EVALUATIONS, COUNTED]
+        if (joined := int(rated.count().execute())) != counted:
+            raise RuntimeError(f"{counted} evaluations were counted, {joined} have a counted case")
         self.named.find("item", self._placed.mutate(records=self._placed.cases))
         result = {
             "places": _run(counts.place_counts(self._placed)),
@@ -199,7 +209,7 @@ class _Counting:
         merged[done.columns] = merged[done.columns].fillna(dict.fromkeys(done.columns.drop(list(UNIT)), 0))
         return merged.drop(columns=_unknown_counts(self.records)), rectification_rows
 
-    def _fates(self, counted: int) -> pd.DataFrame:
+    def _fate_rows(self, counted: int) -> pd.DataFrame:
         """A row a kind of record and bucket; the rows of a kind add up to those of its files.
 
         Parameters
@@ -247,7 +257,7 @@ class _Counting:
                 REPEATED: of_kind["rows"] - of_kind["no_case_no"] - of_kind["keys"],
             }
             found = {bucket: _whole(by_kind[kind].get(bucket)) for bucket in buckets}
-            if sum(found.values()) != of_kind["rows"]:
+            if sum(found.values()) != of_kind["rows"] or min(found.values()) < 0:
                 raise RuntimeError(f"{kind}: {of_kind['rows']} rows in, {found} out")
             result += [{"kind": kind, "bucket": bucket, "rows": count} for bucket, count in found.items()]
         return pd.DataFrame(result)

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from haochaping.core.errors import InputRefused, refuse
+from haochaping.core.paths import RECORDS
 from haochaping.records.csv_quotes import UnclosedQuote
 from haochaping.records.definitions import PART
 from haochaping.records.duckdb_keys import KEY, KEY_SQL, row_key
@@ -104,15 +105,19 @@ def file_records(
             connection.con.execute("SET preserve_insertion_order = false")
             _load(connection, files, report_progress)
             yield FileRecords(connection, files)
-        except (duckdb.OutOfMemoryException, duckdb.IOException):
-            free = shutil.disk_usage(folder).free / 1e9
-            raise refuse(
-                folder,
-                f"汇总记录时磁盘或内存不足（临时文件夹尚余 {free:.1f} GB）",
-                "请腾出空间，或用 TMPDIR 指定别的临时文件夹",
-            ) from None
+        except (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.InvalidInputException) as error:
+            raise _refusal_while_counting(error, folder) from None
         finally:
             connection.disconnect()
+
+
+def _refusal_while_counting(error: duckdb.Error, folder: str) -> InputRefused:
+    """What ended a count of files that could be read before: no space, or a file that is not as it was."""
+    is_full = "space" in str(error).lower() or "could not write" in str(error).lower()
+    if is_full or isinstance(error, duckdb.OutOfMemoryException):
+        found = f"汇总记录时磁盘或内存不足（临时文件夹尚余 {shutil.disk_usage(folder).free / 1e9:.1f} GB）"
+        return refuse(folder, found, "请腾出空间，或用 TMPDIR 指定别的临时文件夹")
+    return refuse(f"{RECORDS}/", "有文件已损坏，或读取期间改动过", "应为完整的文件，请重新导出，再运行一次")
 
 
 def _load(connection: Backend, files: Sequence[RecordFile], report_progress: ReportProgress | None) -> None:

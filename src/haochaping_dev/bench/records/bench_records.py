@@ -21,6 +21,7 @@ from haochaping.core.paths import project_root
 from haochaping.core.period import Period
 from haochaping.simulate.data_root import write_data_root
 from haochaping.simulate.record_plan import RecordOptions
+from haochaping_dev.bench.records.draw_curve import draw_curve
 from haochaping_dev.engines import Server, load_parquet, missing, running
 
 BULLETIN = 9_069_695
@@ -29,6 +30,7 @@ SMALL = 300_000
 """Cases on which every engine is compared with the expected answer."""
 WAYS = {"kit": "这个工具包（DuckDB）", "by_hand": "手写 DuckDB", "polars": "Polars 流式", "pandas": "pandas"}
 ENGINES = {"sail": "Sail", "spark": "Spark local[2]", "postgres": "PostgreSQL"}
+PARTS = ("engines", "parquet", "csv", "curve", "quarter")
 KINDS = ("cases", "evaluations", "rectifications")
 
 
@@ -51,42 +53,45 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--cases", type=int, default=BULLETIN)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--curve", type=int, nargs="*", default=[1, 9, 30, 100], help="millions of cases")
+    parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS, help="what is measured")
+    parser.add_argument("--picture", type=Path, help="where the picture of the curve is written")
     options = parser.parse_args(arguments)
     with _folder(options.folder) as folder:
-        _on_every_engine(folder, options.cases)
-        _beside_others(folder, options.cases, options.repeats)
-        _curve(folder, options.curve)
-        _whole_quarter(folder, options.cases)
+        if "engines" in options.parts:
+            _on_every_engine(folder, options.cases)
+        for form in [form for form in ("parquet", "csv") if form in options.parts]:
+            _beside_others(folder, options.cases, form, options.repeats)
+        if "curve" in options.parts:
+            _curve(folder, options.curve, options.picture)
+        if "quarter" in options.parts:
+            _whole_quarter(folder, options.cases)
 
 
-def _beside_others(folder: Path, cases: int, repeats: int) -> None:
+def _beside_others(folder: Path, cases: int, form: str, repeats: int) -> None:
     """The ways in turn, so that what else the machine does hits all of them."""
-    for form in ("parquet", "csv"):
-        data = _records(folder, cases, form)
-        runs: dict[str, list[Measure]] = {way: [] for way in WAYS}
-        for _ in range(repeats):
-            for way, measures in runs.items():
-                measures.append(_measure(way, data, form))
-        results = [measure.result for measures in runs.values() for measure in measures]
-        print(f"\n### {cases:,} 件办件，{form}，{repeats} 次的中位数\n")
-        print("| 做法 | 汇总，秒 | 整个进程，秒 | 最多内存，GB | 与预期 |\n|---|---|---|---|---|")
-        of_way = {way: _median(measures) for way, measures in runs.items()}
-        same = "相同" if all(result == results[0] for result in results) else "**不同**"
-        expected = _is_expected(data, results[0])
-        for way, m in of_way.items():
-            print(
-                f"| {WAYS[way]} | {m.seconds:.1f} | {m.whole:.1f} | {m.memory:.2f} | {expected}，彼此{same} |"
-            )
-        kit, hand, polars, pandas = (of_way[way] for way in WAYS)
-        print("\n| 比 | 测得 | 目标 |\n|---|---|---|")
-        for word, ratio, aim in (
-            ("汇总用时，工具包 : 手写", kit.seconds / hand.seconds, "≤ 1.15"),
-            ("内存，工具包 : 手写", kit.memory / hand.memory, "≤ 1.2"),
-            ("整个进程，工具包 : Polars", kit.whole / polars.whole, "< 1"),
-            ("整个进程，pandas : 工具包", pandas.whole / kit.whole, "≥ 6"),
-            ("内存，工具包 : pandas", kit.memory / pandas.memory, "≤ 0.2"),
-        ):
-            print(f"| {word} | {ratio:.2f} | {aim} |", flush=True)
+    data = _records(folder, cases, form)
+    runs: dict[str, list[Measure]] = {way: [] for way in WAYS}
+    for _ in range(repeats):
+        for way, measures in runs.items():
+            measures.append(_measure(way, data, form))
+    results = [measure.result for measures in runs.values() for measure in measures]
+    print(f"\n### {cases:,} 件办件，{form}，{repeats} 次的中位数\n")
+    print("| 做法 | 汇总，秒 | 整个进程，秒 | 最多内存，GB | 与预期 |\n|---|---|---|---|---|")
+    of_way = {way: _median(measures) for way, measures in runs.items()}
+    same = "相同" if all(result == results[0] for result in results) else "**不同**"
+    expected = _is_expected(data, results[0])
+    for way, m in of_way.items():
+        print(f"| {WAYS[way]} | {m.seconds:.1f} | {m.whole:.1f} | {m.memory:.2f} | {expected}，彼此{same} |")
+    kit, hand, polars, pandas = (of_way[way] for way in WAYS)
+    print("\n| 比 | 测得 | 目标 |\n|---|---|---|")
+    for word, ratio, aim in (
+        ("汇总用时，工具包 : 手写", kit.seconds / hand.seconds, "≤ 1.15"),
+        ("内存，工具包 : 手写", kit.memory / hand.memory, "≤ 1.2"),
+        ("整个进程，工具包 : Polars", kit.whole / polars.whole, "< 1"),
+        ("整个进程，pandas : 工具包", pandas.whole / kit.whole, "≥ 6"),
+        ("内存，工具包 : pandas", kit.memory / pandas.memory, "≤ 0.2"),
+    ):
+        print(f"| {word} | {ratio:.2f} | {aim} |", flush=True)
 
 
 def _on_every_engine(folder: Path, cases: int) -> None:
@@ -122,11 +127,12 @@ def _environment(server: Server, data: Path) -> dict[str, str]:
     return {**server.environment, "ENGINE_URL": server.url, "ENGINE_TABLES": json.dumps(tables)}
 
 
-def _curve(folder: Path, millions: Sequence[int]) -> None:
+def _curve(folder: Path, millions: Sequence[int], picture: Path | None) -> None:
     print("\n### 用时与件数（工具包，Parquet）\n")
     print(
         "| 百万件 | 只数附件，秒 | 每百万件，秒 | 内存，GB | 连同各表，秒 | 内存，GB |\n|---|---|---|---|---|---|"
     )
+    measures = []
     for size in millions:
         data = _records(folder, BULLETIN if size == 9 else size * 1_000_000, "parquet")
         tables = _measure("kit", data, "parquet")
@@ -136,6 +142,9 @@ def _curve(folder: Path, millions: Sequence[int]) -> None:
             f"{all_.seconds:.1f} | {all_.memory:.2f} |",
             flush=True,
         )
+        measures.append((tables.seconds, all_.seconds, all_.memory))
+    if picture and measures:
+        draw_curve(millions, *(list(column) for column in zip(*measures, strict=True)), picture)
 
 
 def _whole_quarter(folder: Path, cases: int) -> None:

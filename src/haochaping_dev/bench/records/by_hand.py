@@ -120,19 +120,18 @@ class _ByHand:
             "GROUP BY h HAVING count(*) > 1"
         )
         repeated = 0
+        rows_of = f"(SELECT *, {row_hash} h FROM all_{kind} WHERE case_no IS NOT NULL)"
         view = f"SELECT * FROM all_{kind} WHERE case_no IS NOT NULL"
         if self.all(f"SELECT count(*) FROM s_{kind}")[0][0]:
             columns = ", ".join(f"{name} NULLS LAST" for name in _COLUMNS[kind] if name not in (*key, latest))
+            self.con.execute(f"CREATE TABLE r_{kind} AS SELECT * FROM {rows_of} SEMI JOIN s_{kind} USING (h)")
             self.con.execute(
-                f"CREATE TABLE l_{kind} AS SELECT * FROM all_{kind} WHERE case_no IS NOT NULL AND {row_hash} IN "
-                f"(FROM s_{kind}) QUALIFY row_number() OVER (PARTITION BY {', '.join(key)} "
-                f"ORDER BY {latest} DESC NULLS LAST{', ' + columns if columns else ''}) = 1"
+                f"CREATE TABLE l_{kind} AS SELECT * FROM r_{kind} QUALIFY row_number() OVER (PARTITION BY "
+                f"{', '.join(key)} ORDER BY {latest} DESC NULLS LAST{', ' + columns if columns else ''}) = 1"
             )
-            found = self.all(
-                f"SELECT count(*) FROM all_{kind} WHERE case_no IS NOT NULL AND {row_hash} IN (FROM s_{kind})"
-            )
-            repeated = found[0][0] - self.all(f"SELECT count(*) FROM l_{kind}")[0][0]
-            view += f" AND {row_hash} NOT IN (FROM s_{kind}) UNION ALL SELECT * FROM l_{kind}"
+            found = self.all(f"SELECT (SELECT count(*) FROM r_{kind}) - (SELECT count(*) FROM l_{kind})")
+            repeated = found[0][0]
+            view = f"SELECT * FROM {rows_of} ANTI JOIN s_{kind} USING (h) UNION ALL SELECT * FROM l_{kind}"
         self.con.execute(f"CREATE VIEW {kind} AS {view}")
         self.fates |= {(kind, "no_case_no"): rows - with_key, (kind, "repeated"): repeated}
 
