@@ -144,7 +144,8 @@ def _curve(folder: Path, millions: Sequence[int], picture: Path | None) -> None:
         )
         measures.append((tables.seconds, all_.seconds, all_.memory))
     if picture and measures:
-        draw_curve(millions, *(list(column) for column in zip(*measures, strict=True)), picture)
+        seconds, all_seconds, memory = (list(column) for column in zip(*measures, strict=True))
+        draw_curve(millions, seconds, all_seconds, memory, picture)
 
 
 def _whole_quarter(folder: Path, cases: int) -> None:
