@@ -17,9 +17,9 @@ import pytest
 from pytest import param
 
 from haochaping.core.paths import project_root, record_files
-from haochaping.records.definitions import PART
 from haochaping.records.file_records import file_records
 from haochaping.records.record_files import recognise
+from haochaping.records.row_keys import PART
 from haochaping.reference.record_settings import load_record_settings, record_kinds
 from haochaping.reference.reference import load_reference
 from tests.records import test_bad_exports as bad

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import ibis
 import ibis.expr.types as ir
+from ibis import _
 
-from haochaping.records import definitions
+from haochaping.core.record_counts import OTHER
 from haochaping.reference.record_settings import RecordSettings
 
 
@@ -27,9 +29,31 @@ class CommonNames:
 
     def find(self, column: str, counts: ir.Table) -> None:
         """Find the names of a column; `counts` has a row a group of records, ``records`` of them."""
-        found = definitions.common_names(counts, column, self._known[column], self._least).execute()
+        found = _common_names(counts, column, self._known[column], self._least).execute()
         self._names[column] = sorted(found["name"])
 
     def apply(self, table: ir.Table, column: str) -> ir.Table:
         """The table with no other name in a column, whose names were found before."""
-        return definitions.with_names(table, column, self._names[column])
+        return _with_names(table, column, self._names[column])
+
+
+def _common_names(counts: ir.Table, column: str, known: Sequence[str], least: int) -> ir.Table:
+    """A row a name in a column that is known, or that as many records have as may be shown.
+
+    Parameters
+    ----------
+    counts : Table
+        A row a group, ``records``: how many there are.
+    """
+    by_name = (
+        counts.filter(counts[column].notnull()).group_by(name=counts[column]).agg(records=_.records.sum())
+    )
+    is_known = _.name.isin(list(known)) if known else ibis.literal(False)
+    return by_name.filter((_.records >= least) | is_known)
+
+
+def _with_names(table: ir.Table, column: str, names: Sequence[str]) -> ir.Table:
+    """The table with every other name in a column replaced by ``OTHER``; missing ones stay missing."""
+    is_named = table[column].isin(list(names)) if names else ibis.literal(False)
+    name = ibis.cases((table[column].isnull(), ibis.null("string")), (is_named, table[column]), else_=OTHER)
+    return table.mutate(**{column: name})

@@ -6,7 +6,7 @@ Nothing here reads a file or knows an engine; nothing but aggregates leaves an e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -26,13 +26,11 @@ from haochaping.core.record_counts import (
     VOIDED,
 )
 from haochaping.core.working_days import is_working_day
+from haochaping.records.row_keys import comparable
 from haochaping.reference.record_settings import CITY, DISTRICT, TOWN, VILLAGE, RecordSettings
 
-PART = "part"
-"""Column of every table of records: in which file a row stands."""
 UNIT = ("area", "tier", "department")
 """Columns by which cases are counted: first six digits of the code, tier, department as recorded."""
-_NEVER = datetime(1, 1, 1)
 _AREA_CODE = r"^([0-9]{6}|[0-9]{9}|[0-9]{12})$"
 MARK = ("channel", "level", "detail")
 """What an evaluation says."""
@@ -66,64 +64,6 @@ class Conventions:
         own = {name: value for name, value in changes.items() if name in self.__dataclass_fields__}
         settings = replace(self.settings, **{n: v for n, v in changes.items() if n not in own})  # type: ignore[arg-type]
         return replace(self, settings=settings, **own)  # type: ignore[arg-type]
-
-
-def case_key(table: ir.Table) -> dict[str, ir.Value]:
-    """The columns by which records of one case are brought together, where an engine has no shorter ones."""
-    return {"case_key": table.case_no}
-
-
-def suspects(table: ir.Table, row_key: Mapping[str, ir.Value]) -> ir.Table:
-    """A row a value of some columns that more than one row has; equal keys have equal values, others may."""
-    return table.group_by(**row_key).agg(rows=_.count()).filter(_.rows > 1).drop("rows")
-
-
-def comparable(table: ir.Table, key: Sequence[str]) -> dict[str, ir.Value]:
-    """The columns of a key with a value for what is missing, so that equal keys are equal when joined."""
-    return {f"{name}_": _or_blank(table[name]) for name in key}
-
-
-def _or_blank(column: ir.Value) -> ir.Value:
-    return column.fill_null(_NEVER if column.type().is_timestamp() else "")
-
-
-def latest_rows(table: ir.Table, key: Sequence[str], latest_by: str) -> ir.Table:
-    """One row a key: the one with the latest time; of equal times the first in order of all columns."""
-    others = [name for name in table.columns if name not in (*key, latest_by)]
-    order = [table[latest_by].desc(nulls_first=False), *(table[name].asc() for name in others)]
-    ranked = table.mutate(rank=ibis.row_number().over(group_by=list(key), order_by=order))
-    return ranked.filter(_.rank == 0).drop("rank")
-
-
-def repeated_keys(table: ir.Table, key: Sequence[str]) -> ir.Table:
-    """One row: how many rows and keys there are, and in how many keys rows of several parts, or with different contents."""
-    parts = table.group_by(list(key)).agg(rows=_.count(), parts=_[PART].nunique())
-    contents = table.drop(PART).distinct().group_by(list(key)).agg(contents=_.count())
-    return parts.agg(rows=_.rows.sum(), keys=_.count(), overlaps=(_.parts > 1).sum()).cross_join(
-        contents.agg(contradicting=(_.contents > 1).sum())
-    )
-
-
-def common_names(counts: ir.Table, column: str, known: Sequence[str], least: int) -> ir.Table:
-    """A row a name in a column that is known, or that as many records have as may be shown.
-
-    Parameters
-    ----------
-    counts : Table
-        A row a group, ``records``: how many there are.
-    """
-    by_name = (
-        counts.filter(counts[column].notnull()).group_by(name=counts[column]).agg(records=_.records.sum())
-    )
-    is_known = _.name.isin(list(known)) if known else ibis.literal(False)
-    return by_name.filter((_.records >= least) | is_known)
-
-
-def with_names(table: ir.Table, column: str, names: Sequence[str]) -> ir.Table:
-    """The table with every other name in a column replaced by ``OTHER``; missing ones stay missing."""
-    is_named = table[column].isin(list(names)) if names else ibis.literal(False)
-    name = ibis.cases((table[column].isnull(), ibis.null("string")), (is_named, table[column]), else_=OTHER)
-    return table.mutate(**{column: name})
 
 
 def places(cases: ir.Table, settings: RecordSettings) -> ir.Table:

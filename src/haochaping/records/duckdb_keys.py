@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from haochaping.records.definitions import comparable
+from haochaping.records.row_keys import comparable
 
 KEY = ("case_key", "case_key_2")
 """Two hashes of the case number, 128 bits together: two of a billion numbers have both in common with a probability of 10⁻²⁰."""

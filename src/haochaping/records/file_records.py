@@ -18,7 +18,6 @@ import pyarrow.parquet
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import RECORDS
 from haochaping.records.csv_quotes import UnclosedQuote
-from haochaping.records.definitions import PART
 from haochaping.records.duckdb_keys import KEY, KEY_SQL, row_key
 from haochaping.records.file_sources import (
     LOST_DIGITS,
@@ -33,6 +32,7 @@ from haochaping.records.file_sources import (
 from haochaping.records.load_progress import LoadProgress
 from haochaping.records.record_files import PARQUET, RecordFile
 from haochaping.records.records import ReportProgress
+from haochaping.records.row_keys import PART
 from haochaping.reference.record_settings import RecordField, RecordKind
 
 if TYPE_CHECKING:

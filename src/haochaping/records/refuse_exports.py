@@ -12,8 +12,9 @@ from ibis import _
 from haochaping.core.errors import InputRefused, Problem, refuse
 from haochaping.core.record_counts import CASES, COUNTED, EVALUATIONS, OTHER_PERIOD, UNKNOWN_AREA
 from haochaping.records import counts
-from haochaping.records.definitions import PART, Conventions
+from haochaping.records.definitions import Conventions
 from haochaping.records.records import RecordPart, Records
+from haochaping.records.row_keys import PART
 from haochaping.reference.record_settings import RecordKind, RecordSettings, record_kinds
 
 _CODE = re.compile(r"(?<!\d)([1-5])\d{2}(?!\d)")

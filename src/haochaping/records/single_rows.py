@@ -7,9 +7,9 @@ import pandas as pd
 from ibis import _
 
 from haochaping.core.record_counts import CASES, EVALUATIONS, RECTIFICATIONS, SERVICES
-from haochaping.records import definitions
-from haochaping.records.definitions import PART
+from haochaping.records import row_keys
 from haochaping.records.records import Records, fields
+from haochaping.records.row_keys import PART
 
 Tables = dict[str, ir.Table]
 """Tables by kind of record; None for a kind that is not there."""
@@ -62,15 +62,15 @@ class SingleRows:
         rows, with_keys = int(found["rows"]), int(found["with_keys"])
         counts = {"rows": rows, "no_case_no": rows - with_keys}
         row_key = dict(self._records.row_key(keyed, key))
-        suspects = definitions.suspects(keyed, row_key)
+        suspects = row_keys.suspects(keyed, row_key)
         suspects = self._records.kept(f"suspects_{kind}", suspects, is_summary=True)
         if not suspects.count().execute():
             self.tables[kind] = self.all_rows[kind]
             return counts | {"keys": with_keys, "contradicting": 0, "overlaps": 0}
         marked, marks = keyed.mutate(**row_key), list(row_key)
         rows = self._records.kept(f"suspect_rows_{kind}", marked.semi_join(suspects, marks).drop(marks))
-        repeated = definitions.repeated_keys(rows, key).execute().iloc[0]
-        latest = definitions.latest_rows(rows.drop(PART).distinct(), key, latest_by)
+        repeated = row_keys.repeated_keys(rows, key).execute().iloc[0]
+        latest = row_keys.latest_rows(rows.drop(PART).distinct(), key, latest_by)
         latest = self._records.kept(f"latest_{kind}", latest.select(*self.all_rows[kind].columns))
         others = marked.anti_join(suspects, marks).drop(*marks, PART)
         self.tables[kind] = others.union(latest.cast(others.schema()))

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import psycopg
 
 from haochaping.core.errors import refuse
-from haochaping.records import definitions
+from haochaping.records import row_keys
 from haochaping.records.databases.database import Database
 
 _CONNECT_SECONDS = 15
@@ -45,11 +45,11 @@ class PostgresEngine:
 
     def case_key(self, fields: ir.Table) -> Mapping[str, ir.Value]:
         """The case number."""
-        return definitions.case_key(fields)
+        return row_keys.case_key(fields)
 
     def row_key(self, table: ir.Table, columns: Sequence[str]) -> Mapping[str, ir.Value]:
         """The columns."""
-        return definitions.comparable(table, columns)
+        return row_keys.comparable(table, columns)
 
     def kept(self, name: str, expression: ir.Table, *, is_summary: bool = False) -> ir.Table:
         """A temporary table, counted so that the server plans well."""

@@ -11,7 +11,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from haochaping.core.errors import refuse
-from haochaping.records import definitions
+from haochaping.records import row_keys
 from haochaping.records.databases.database import Database, is_path
 
 TOKEN = "HAOCHAPING_SPARK_TOKEN"
@@ -58,11 +58,11 @@ class SparkEngine:
 
     def case_key(self, fields: ir.Table) -> Mapping[str, ir.Value]:
         """The case number."""
-        return definitions.case_key(fields)
+        return row_keys.case_key(fields)
 
     def row_key(self, table: ir.Table, columns: Sequence[str]) -> Mapping[str, ir.Value]:
         """One hash of them, which says nothing of a record and may travel."""
-        parts = [value.cast("string") for value in definitions.comparable(table, columns).values()]
+        parts = [value.cast("string") for value in row_keys.comparable(table, columns).values()]
         return {"row_hash": _hash(ibis.literal("|").join(parts))}
 
     def kept(self, name: str, expression: ir.Table, *, is_summary: bool = False) -> ir.Table:

@@ -9,8 +9,8 @@ import ibis
 import ibis.expr.types as ir
 
 from haochaping.core.errors import InputRefused, Problem, refuse
-from haochaping.records.definitions import PART
 from haochaping.records.record_files import kind_columns
+from haochaping.records.row_keys import PART
 from haochaping.reference.record_settings import RecordKind
 
 _DAY = r"[0-9]{4}[-/年](0?[1-9]|1[0-2])[-/月](0?[1-9]|[12][0-9]|3[01])日?"
