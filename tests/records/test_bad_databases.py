@@ -169,7 +169,8 @@ def test_users_without_rights(postgres: Server, office: Office, monkeypatch: pyt
         "CREATE TABLE closed.cases AS SELECT * FROM cases",
     )
     monkeypatch.setenv("PGUSER", "guest")
-    assert "没有读取的权限" in office.refusal()
+    said = office.refusal()
+    assert "没有读取 cases 的权限" in said and "SELECT" in said
     execute_as_owner = {"PGUSER": postgres.environment["PGUSER"]}
     monkeypatch.setenv("PGUSER", execute_as_owner["PGUSER"])
     execute(postgres, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO guest")
@@ -177,7 +178,7 @@ def test_users_without_rights(postgres: Server, office: Office, monkeypatch: pyt
     assert office.run("tidy")[0] == 0, "reading is right enough"
     office.settings(postgres.url, TABLES | {"cases": "closed.cases"})
     said = office.refusal()
-    assert "closed.cases" in said or "没有读取的权限" in said
+    assert "closed" in said and ("没有数据表" in said or "的权限" in said)
     office.settings(postgres.url)
     monkeypatch.setenv("PGUSER", execute_as_owner["PGUSER"])
     execute(postgres, "REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC")
@@ -271,6 +272,58 @@ def test_a_file_that_is_no_database(office: Office) -> None:
     assert "打不开" in office.refusal()
 
 
+def test_no_files_under_a_path(office: Office) -> None:
+    office.settings("duckdb:///", {kind: f"{office.parquet}/no-{kind}-*.parquet" for kind in TABLES})
+    said = office.refusal()
+    assert "路径下没有文件" in said and "no-cases" in said
+
+
+def test_tables_that_the_settings_leave_out(office: Office) -> None:
+    """The usual name is looked for; without evaluations nothing is counted, without rectifications that is told."""
+    paths = {kind: f"{office.parquet}/{kind}-*.parquet" for kind in TABLES}
+    office.settings("duckdb:///", {"cases": paths["cases"]})
+    assert "没有数据表 evaluations" in office.refusal()
+    office.settings("duckdb:///", {kind: paths[kind] for kind in ("cases", "evaluations")})
+    code, said = office.run("tidy")
+    assert code == 0 and "没有整改记录" in said
+
+
+def test_an_address_below_a_heading(office: Office) -> None:
+    office.settings("")
+    with (office.raw / "records.toml").open("a", encoding="utf-8") as file:
+        file.write('source = "duckdb:///"\n')
+    said = office.refusal()
+    assert "应写在文件开头" in said
+
+
+def test_no_database_for_one_period(office: Office) -> None:
+    """A blank address, or no settings of its own: a period with files is counted from these."""
+    import shutil
+
+    city = office.root / "data" / "reference" / "records.toml"
+    city.write_text('source = "duckdb:///no/such/file.duckdb"\n' + city.read_text("utf-8"), "utf-8")
+    shutil.copytree(office.parquet, office.raw / "records")
+    (office.raw / "records.toml").write_text('source = ""\nextraction_date = "2023-04-24"\n', "utf-8")
+    assert office.run("tidy")[0] == 0
+    (office.raw / "records.toml").unlink()  # the bulletin says when they were extracted
+    assert office.run("tidy")[0] == 0
+    (office.raw / "records.toml").write_text("", "utf-8")
+    assert "只用一种" in office.refusal()
+
+
+def test_a_new_period_of_a_city_with_a_database(office: Office) -> None:
+    city = office.root / "data" / "reference" / "records.toml"
+    city.write_text('source = "duckdb:///"\n' + city.read_text("utf-8"), "utf-8")
+    done = run_here("new", "--data", office.root / "data", "--output", office.root / "output", "--", "2023Q2")
+    assert done.returncode == 0, done.stderr
+    folder = office.raw.with_name("2023Q2")
+    assert sorted(path.name for path in folder.iterdir()) == ["notes.md", "records.toml"]
+    done = run_here(
+        "tidy", "--data", office.root / "data", "--output", office.root / "output", "--", "2023Q2"
+    )
+    assert done.returncode == 2 and "没有 extraction_date" in done.stderr
+
+
 def test_a_kind_of_record_that_is_not_known(office: Office) -> None:
     office.settings("duckdb:///", {"people": "people"})
     assert "people" in office.refusal() and "evaluations" in office.refusal()
@@ -292,7 +345,8 @@ def test_counts_that_were_changed_by_hand(office: Office) -> None:
     whole = file.read_text("utf-8")
     file.write_text(whole.replace('"rows"', '"rowz"', 1), "utf-8")
     assert "已损坏或改动过" in office.refusal("check")
-    assert office.run("quarter")[0] == 0  # reads the database again
+    code, said = office.run("quarter")
+    assert code == 0 and "已损坏或改动过，重新读取" in said
     assert office.run("check")[0] == 0
 
 

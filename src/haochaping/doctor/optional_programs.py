@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from haochaping.doctor.report_line import ReportLine, fine, note, wrong
 from haochaping.records.packages import ENGINE_PACKAGES, RECORD_PACKAGES
 
-_UNUSED = "现有功能都不用它，不装也能用"
+_UNUSED = "只有开发时的测试用它，不装也能用"
 
 
 def look_at_browser(found: str | None) -> ReportLine:

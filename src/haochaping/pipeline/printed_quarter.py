@@ -12,7 +12,11 @@ from haochaping.core.paths import RECORDS, Locations, find_locations, quarters_i
 from haochaping.core.period import Period
 from haochaping.read.raw_folder import describe_input, input_files, read_raw
 from haochaping.records.packages import refuse_without_record_packages
-from haochaping.reference.record_settings import RECORD_SETTINGS, database_scheme
+from haochaping.reference.record_settings import (
+    RECORD_SETTINGS,
+    check_record_settings,
+    database_scheme,
+)
 from haochaping.reference.reference import Reference, load_reference
 from haochaping.store.apply_corrections import undo_corrections
 from haochaping.store.data_contract import validate
@@ -42,6 +46,8 @@ def load_printed(
         tidy = read_tidy(locations.tidy(quarter), quarter, reference)
         return undo_corrections(validate(tidy), reference)
     raw = locations.raw(quarter)
+    if (raw / RECORD_SETTINGS).is_file():
+        check_record_settings(raw, reference.declaration)
     if not record_files(raw) and not database_scheme(reference.folder, raw):
         return validate(read_raw(raw, quarter, reference))
     printed = read_raw(raw, quarter, reference) if input_files(raw) else None

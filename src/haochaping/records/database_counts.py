@@ -61,6 +61,8 @@ def read_database(
             f"沿用 {kept['read_at']} 从数据库读取的汇总；要重新读取，请运行 make tidy Q={conventions.period}"
         )
         return False
+    if kept is None and path.is_file():
+        report_progress(f"{path} 已损坏或改动过，重新读取")
     aggregates = aggregate(database, conventions, **options, report_progress=report_progress)
     read_at = datetime.now().isoformat(sep=" ", timespec="minutes")
     body = {"key": key, "read_at": read_at, "aggregates": json.loads(as_text(aggregates))}

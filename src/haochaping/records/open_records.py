@@ -20,5 +20,5 @@ def opened(
 ) -> AbstractContextManager[Records]:
     """The records of a source for the length of a block."""
     if isinstance(source, Database):
-        return database_records(source, kinds)
+        return database_records(source, kinds, report_progress)
     return file_records(source, report_progress)

@@ -17,6 +17,7 @@ from haochaping.core.labels import bulletin_title
 from haochaping.core.model import RECORD_TABLE, QuarterData, cell_rows, frame
 from haochaping.core.paths import RECORDS, record_files
 from haochaping.core.period import Period
+from haochaping.core.record_counts import CASES, EVALUATIONS
 from haochaping.records.aggregate_cache import cache_key, cached
 from haochaping.records.aggregates import aggregate
 from haochaping.records.annex_counts import AnnexCounter
@@ -79,7 +80,8 @@ def with_records(
     else:
         _refuse_both(exported, reference, raw)
         aggregates, read_at = kept_counts(raw, database, conventions, options, period)
-        described.append(f"记录在数据库中汇总（{database.engine}），{read_at} 读取")
+        tables = "、".join(database.tables[kind] for kind in (CASES, EVALUATIONS))
+        described.append(f"记录在数据库中汇总（{database.engine}；{tables} 等），{read_at} 读取")
     rows = CountRows(aggregates, conventions, reference, read_places(reference.folder)).rows()
     if printed is None:
         printed = _from_records(aggregates["units"], conventions, reference)

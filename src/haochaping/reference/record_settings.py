@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
@@ -184,15 +184,15 @@ def record_kinds(settings: RecordSettings | None = None) -> dict[str, RecordKind
     }
 
 
-def check_record_settings(reference: Path, declaration: Declaration) -> None:
-    """Refuse a city's ``records.toml`` with a wrong key or value, whether a period has records or not.
+def check_record_settings(folder: Path, declaration: Declaration) -> None:
+    """Refuse the ``records.toml`` of a city or period with a wrong key or value, whether there are records or not.
 
     Raises
     ------
     InputRefused
         File, line, key, what is allowed.
     """
-    _read_documents([reference / RECORD_SETTINGS], declaration)
+    _read_documents([folder / RECORD_SETTINGS], declaration)
 
 
 def load_record_settings(reference: Path, raw: Path, declaration: Declaration) -> RecordSettings:
@@ -216,7 +216,8 @@ def load_record_settings(reference: Path, raw: Path, declaration: Declaration) -
     if missing:
         expected = "读取单件记录须写明本市怎么数，各项见 docs/records.md"
         raise refuse(f"{paths[0]} 或 {paths[1]}", f"没有 {'、'.join(missing)}", expected)
-    return _settings(merged)
+    settings = _settings(merged)
+    return settings if database_scheme(reference, raw) else replace(settings, source="")
 
 
 def database_scheme(reference: Path, raw: Path) -> str:
@@ -230,16 +231,22 @@ def database_scheme(reference: Path, raw: Path) -> str:
         return ""
     merged: dict[str, Any] = {}
     for path in [path for path in (general, own) if path.is_file()]:
-        merged |= parse_toml(decode(path.read_bytes(), str(path)), str(path))
+        merged |= parse_toml(_text(path), str(path))
     return str(merged.get("source") or "").partition(":")[0]
 
 
 def setting_place(key: str, reference: Path, raw: Path) -> str:
     """File, line and key of a setting in force, for messages; the period's file where neither has it."""
     for path in (raw / RECORD_SETTINGS, reference / RECORD_SETTINGS):
-        if path.is_file() and (lines := TomlLines(decode(path.read_bytes(), str(path)))).line((key,)):
+        if path.is_file() and (lines := TomlLines(_text(path))).line((key,)):
             return lines.place(path, (key,))
     return str(raw / RECORD_SETTINGS)
+
+
+def _text(path: Path) -> str:
+    """The text of a settings file, which may be blank."""
+    content = path.read_bytes()
+    return decode(content, str(path)) if content.strip() else ""
 
 
 def _read_documents(paths: Sequence[Path], declaration: Declaration) -> dict[str, Any]:
@@ -247,7 +254,7 @@ def _read_documents(paths: Sequence[Path], declaration: Declaration) -> dict[str
     merged: dict[str, Any] = {}
     problems: list[Problem] = []
     for path in [path for path in paths if path.is_file()]:
-        text = decode(path.read_bytes(), str(path))
+        text = _text(path)
         document = parse_toml(text, str(path))
         problems += _problems(document, path, TomlLines(text), declaration)
         merged |= document
@@ -260,7 +267,9 @@ def _problems(
     document: Mapping[str, Any], path: Path, lines: TomlLines, declaration: Declaration
 ) -> list[Problem]:
     checker = KeyChecker(path, lines)
-    checker.check_entry((), document, _KEYS)
+    checker.check_entry((), {k: v for k, v in document.items() if (k, v) != ("source", "")}, _KEYS)
+    for place, name in _misplaced(document):
+        checker.problem((*place, name), name, "这一项应写在文件开头，第一个 [ ] 之前")
     if "levels_best" in document and document["levels_best"] not in (1, 5):
         checker.problem(("levels_best",), str(document["levels_best"]), "应为 5 或 1")
     if "period_by" in document and _time_field(document["period_by"]) is None:
@@ -294,6 +303,17 @@ def _problems(
         elif checker.check_type(("annex", name), value, TABLE):
             checker.check_entry(("annex", name), value, _ANNEX_KEYS)
     return checker.problems
+
+
+def _misplaced(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Keys of the whole file that stand in a section, because they were written below its heading: section and key."""
+    general = {name for name, key in _KEYS.items() if key.type != TABLE}
+    for section, entries in document.items():
+        if not isinstance(entries, dict):
+            continue
+        inner = [((section, name), value) for name, value in entries.items() if isinstance(value, dict)]
+        for place, found in [((section,), entries), *inner]:
+            yield from ((place, name) for name in found if name in general)
 
 
 def _check_source(checker: KeyChecker, source: Any) -> None:

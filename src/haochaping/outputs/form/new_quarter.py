@@ -21,6 +21,7 @@ from haochaping.outputs.form.form_entries import write_entries
 from haochaping.outputs.form.form_help import Help, write_help
 from haochaping.outputs.form.known_entries import KnownEntries, known_entries, told_of_wording
 from haochaping.read.raw_folder import input_files
+from haochaping.reference.record_settings import RECORD_SETTINGS, database_scheme
 from haochaping.reference.reference import Reference
 from haochaping.store.notes import notes_template
 
@@ -34,6 +35,11 @@ class NewQuarter:
     files: list[Path]
     wording: list[str]
     """Which wording of the quarter before is in them and which is not, for the analyst; empty without such a quarter."""
+
+
+_FOR_A_DATABASE = """# 本期的记录从数据库数。数据提取日以后的评价不计入：写明日期，去掉下一行开头的 #。
+# extraction_date = "年-月-日"
+"""
 
 
 def write_new_quarter(
@@ -65,7 +71,7 @@ def write_new_quarter(
     """
     known = known_entries(quarter, reference, previous)
     contents = {  # where there are records, the annexes are counted from them
-        **({} if record_files(folder) else {ANNEXES: _workbook(known, reference, previous)}),
+        **_sources(folder, known, reference, previous),
         NOTES: notes_template(quarter.label, reference.declaration).encode("utf-8"),
     }
     if folder.is_dir():
@@ -88,6 +94,17 @@ def write_new_quarter(
                 raise refuse(str(folder / name), "刚刚有人放入", "没有改动它；确要重做的，请先移走")
     wording = told_of_wording(known, previous.quarter, reference.declaration) if previous else []
     return NewQuarter([folder / name for name in contents], wording)
+
+
+def _sources(
+    folder: Path, known: KnownEntries, reference: Reference, previous: QuarterData | None
+) -> dict[str, bytes]:
+    """What figures will come from: nothing beside an export of records, a line to write for a database, else the form."""
+    if record_files(folder) or (folder / RECORD_SETTINGS).is_file():
+        return {}
+    if database_scheme(reference.folder, reference.folder):
+        return {RECORD_SETTINGS: _FOR_A_DATABASE.encode("utf-8")}
+    return {ANNEXES: _workbook(known, reference, previous)}
 
 
 def _is_as_written(path: Path, contents: Mapping[str, bytes]) -> bool:

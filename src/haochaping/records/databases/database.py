@@ -44,7 +44,7 @@ def database_of(settings: RecordSettings) -> Database | None:
     if not settings.source:
         return None
     usual = {kind: kind for kind in KIND_WORDS}
-    return Database(settings.source, dict(settings.database_tables) or usual)
+    return Database(settings.source, usual | dict(settings.database_tables))
 
 
 def is_path(table: str) -> bool:

@@ -36,7 +36,9 @@ class DuckDBEngine:
                 self._connection.con.execute(f"ATTACH '{name}' AS {self._catalog} (READ_ONLY)")
             except duckdb.Error:
                 self.close()
-                raise refuse(place, "打不开", "应为 DuckDB 的数据库文件，没有别的程序正在写它") from None
+                raise refuse(
+                    place, "打不开", "应为 DuckDB 的数据库文件；别的程序正在写它的，请先关闭那个程序"
+                ) from None
 
     def table(self, name: str) -> ir.Table:
         """A table of the database, or Parquet files."""

@@ -10,11 +10,15 @@ import ibis.expr.types as ir
 from ibis.common.exceptions import IbisError, TableNotFound
 
 from haochaping.core.errors import InputRefused, Problem, refuse
-from haochaping.core.record_counts import CASES, EVALUATIONS
-from haochaping.records.databases.database import DUCKDB, POSTGRES, Database
+from haochaping.core.record_counts import CASES, EVALUATIONS, RECTIFICATIONS
+from haochaping.records.databases.database import DUCKDB, POSTGRES, Database, is_path
 from haochaping.records.databases.table_fields import TablePart, fields_of, refuse_wrong_times, table_part
 from haochaping.records.packages import ENGINE_PACKAGES, refuse_without
+from haochaping.records.records import ReportProgress
 from haochaping.reference.record_settings import RecordKind
+
+_NOT_FOUND = ("NOT_FOUND", "No files found", "does not exist")
+"""What engines say where there is no such table, or no file."""
 
 
 class Engine(Protocol):
@@ -73,7 +77,9 @@ class DatabaseRecords:
 
 
 @contextmanager
-def database_records(database: Database, kinds: Mapping[str, RecordKind]) -> Iterator[DatabaseRecords]:
+def database_records(
+    database: Database, kinds: Mapping[str, RecordKind], report_progress: ReportProgress | None = None
+) -> Iterator[DatabaseRecords]:
     """Connect to a database for the length of a block.
 
     Raises
@@ -90,6 +96,8 @@ def database_records(database: Database, kinds: Mapping[str, RecordKind]) -> Ite
             kind = kinds[kind_name]
             table = _table(engine, database, kind, name)
             if table is None:
+                if kind_name == RECTIFICATIONS and report_progress:
+                    report_progress(f"没有数据表 {name}：没有{kind.word}记录，按时整改、整改满意率等空着")
                 continue
             parts[kind_name] = table_part(name, table, kind)
             refuse_wrong_times(table, parts[kind_name], kind)
@@ -145,11 +153,14 @@ def _table(engine: Engine, database: Database, kind: RecordKind, name: str) -> i
         There is no such table.
     """
     try:
-        return engine.table(name)
+        table = engine.table(name)
+        if table.columns:
+            return table
     except Exception as error:
-        if not isinstance(error, (IbisError, TableNotFound)) and "NOT_FOUND" not in str(error):
+        if not isinstance(error, (IbisError, TableNotFound)) and not any(w in str(error) for w in _NOT_FOUND):
             raise
     if kind.name == name and kind.name not in (CASES, EVALUATIONS):
         return None
+    found = f"路径下没有文件 {name}" if is_path(name) else f"没有数据表 {name}"
     expected = f'应有{kind.word}记录的表；表名写在 records.toml 的 [tables] {kind.name} = "…"，并应有权读取'
-    raise InputRefused([Problem(place_of(database), f"没有数据表 {name}", expected)])
+    raise InputRefused([Problem(place_of(database), found, expected)])

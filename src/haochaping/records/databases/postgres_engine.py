@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import ibis
@@ -71,7 +72,13 @@ def _refusal(error: psycopg.Error) -> tuple[str, str]:
     """What is wrong and what to do, by the server's code; its text may hold a record or an account."""
     state = error.sqlstate or ""
     if state == "42501":
-        return "这个用户没有读取的权限", "请数据库管理员授予 SELECT 各表和建立临时表（TEMPORARY）的权限"
+        if "temporary" in str(error):
+            return (
+                "这个用户没有建立临时表的权限",
+                "请数据库管理员授予 TEMPORARY（程序不改动任何表，断开后什么都不留下）",
+            )
+        of = re.search(r"permission denied for \w+ ([\w.\"]+)", str(error))
+        return f"这个用户没有读取{f' {of[1]} ' if of else ''}的权限", "请数据库管理员授予 SELECT"
     if state in ("22007", "22008"):
         return "有的时间不成立（如 2 月 30 日）", "请核对各时间列的内容"
     if state in ("53100", "53200", "57014"):

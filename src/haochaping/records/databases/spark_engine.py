@@ -45,9 +45,15 @@ class SparkEngine:
 
         token = os.environ.get(TOKEN, "")
         url = f"sc://{host}:{port}" + (f"/;use_ssl=true;token={token}" if token else "")
-        self._session = SparkSession.builder.remote(url).create()
-        self._session.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES)])
-        self._connection = ibis.pyspark.connect(self._session)
+        try:
+            self._session = SparkSession.builder.remote(url).create()
+            self._session.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES)])
+            self._connection = ibis.pyspark.connect(self._session)
+        except Exception as error:
+            if self.refusal(error) is None:
+                raise
+            expected = f"应为 Spark Connect 服务；给了 {TOKEN} 的用 TLS 连接，集群应有证书，令牌应有效"
+            raise refuse(place, "连接得上，但不应答", expected) from None
 
     def table(self, name: str) -> ir.Table:
         """A table of the catalogue, or Parquet files of the cluster's storage."""
@@ -75,9 +81,9 @@ class SparkEngine:
     def refusal(self, error: Exception) -> tuple[str, str] | None:
         """What an error means."""
         from grpc import RpcError
-        from pyspark.errors import PySparkException
+        from pyspark.errors import PySparkException, RetriesExceeded
 
-        if not isinstance(error, (RpcError, PySparkException)):
+        if not isinstance(error, (RpcError, PySparkException, RetriesExceeded)):
             return None
         text = str(error)
         if any(
