@@ -66,6 +66,15 @@ KNOWN = {
 }
 
 
+REACHES = {
+    (
+        "records/databases/spark_engine.py",
+        "socket",
+    ): "whether a cluster is at the address that the city wrote",
+    ("src/haochaping_dev/engines.py", "socket"): "free ports of this machine, for tests",
+}
+
+
 def trees() -> Iterator[tuple[str, ast.Module]]:
     for path in SOURCES:
         name = path.relative_to(ROOT).as_posix().removeprefix("src/haochaping/")
@@ -93,7 +102,7 @@ def test_nothing_is_imported_that_runs_what_it_reads_or_reaches_the_network() ->
         for module in imported(tree)
         if module.split(".")[0] in MODULES | NETWORK or module in NETWORK
     }
-    assert found == set()
+    assert found == set(REACHES)
 
 
 @pytest.mark.slow

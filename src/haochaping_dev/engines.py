@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -63,7 +64,7 @@ def _postgres(folder: Path) -> Server:
     """A throw-away cluster with one user and password; a server of PostgreSQL does not run as root."""
     binaries, port = POSTGRES_BINARIES[-1], _free_port()
     as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    account = {"PGUSER": "reader", "PGPASSWORD": "not-for-any-text"}
+    account = {"PGUSER": "reader", "PGPASSWORD": secrets.token_urlsafe()}
     password, cluster = folder / "password", folder / "cluster"
     password.write_text(account["PGPASSWORD"], "utf-8")
     cluster.mkdir()

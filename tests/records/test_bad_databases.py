@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from haochaping_dev.engines import Server, load_parquet, missing, running
 from tests.records.simulated import PERIOD, simulated_export
 from tests.shared import run_here
 
-SECRET = "not-for-any-text"
-"""The password of every server of these tests."""
+NEVER_SHOWN = "not-for-any-text"
+"""In the place of an account's password."""
 TABLES = {kind: kind for kind in ("cases", "evaluations", "rectifications")}
 
 
@@ -51,7 +52,8 @@ class Office:
         before = self.written()
         code, said = self.run(command)
         assert code == 2, said
-        assert "Traceback" not in said and SECRET not in said and " FROM " not in said, said
+        assert "Traceback" not in said and NEVER_SHOWN not in said and " FROM " not in said, said
+        assert os.environ.get("PGPASSWORD", NEVER_SHOWN) not in said
         assert self.written() == before
         return said
 
@@ -159,32 +161,37 @@ def test_a_table_that_is_not_as_it_should_be(
     assert office.refusal("quarter")
 
 
+def _become(patch: pytest.MonkeyPatch, account: Mapping[str, str]) -> None:
+    for name, value in account.items():
+        patch.setenv(name, value)
+
+
 @pytest.mark.engine("postgres")
 @pytest.mark.slow
 def test_users_without_rights(postgres: Server, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     execute(
         postgres,
-        f"CREATE ROLE guest LOGIN PASSWORD '{SECRET}'",
+        f"CREATE ROLE guest LOGIN PASSWORD '{NEVER_SHOWN}'",
         "CREATE SCHEMA closed",
         "CREATE TABLE closed.cases AS SELECT * FROM cases",
     )
-    monkeypatch.setenv("PGUSER", "guest")
+    own, guest = postgres.environment, {"PGUSER": "guest", "PGPASSWORD": NEVER_SHOWN}
+    _become(monkeypatch, guest)
     said = office.refusal()
     assert "没有读取 cases 的权限" in said and "SELECT" in said
-    execute_as_owner = {"PGUSER": postgres.environment["PGUSER"]}
-    monkeypatch.setenv("PGUSER", execute_as_owner["PGUSER"])
+    _become(monkeypatch, own)
     execute(postgres, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO guest")
-    monkeypatch.setenv("PGUSER", "guest")
+    _become(monkeypatch, guest)
     assert office.run("tidy")[0] == 0, "reading is right enough"
     office.settings(postgres.url, TABLES | {"cases": "closed.cases"})
     said = office.refusal()
     assert "closed" in said and ("没有数据表" in said or "的权限" in said)
     office.settings(postgres.url)
-    monkeypatch.setenv("PGUSER", execute_as_owner["PGUSER"])
+    _become(monkeypatch, own)
     execute(postgres, "REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC")
-    monkeypatch.setenv("PGUSER", "guest")
+    _become(monkeypatch, guest)
     assert "TEMPORARY" in office.refusal()
-    monkeypatch.setenv("PGPASSWORD", "wrong" + SECRET)
+    monkeypatch.setenv("PGPASSWORD", "wrong" + NEVER_SHOWN)
     said = office.refusal()
     assert "用户名或口令不对" in said and "PGPASSWORD" in said
 
@@ -237,9 +244,9 @@ def test_a_cluster_that_goes_away_in_the_middle(
         ("postgres://127.0.0.1:9/office", "连接不上"),
         ("sc://127.0.0.1:9", "连接不上"),
         ("duckdb:///no/such/file.duckdb", "没有这个文件"),
-        (f"postgres://reader:{SECRET}@127.0.0.1/office", "口令不写在文件中"),
-        (f"sc://127.0.0.1:9/;token={SECRET}", "口令不写在文件中"),
-        (f"postgres://127.0.0.1/office?password={SECRET}", "口令不写在文件中"),
+        (f"postgres://reader:{NEVER_SHOWN}@127.0.0.1/office", "口令不写在文件中"),
+        (f"sc://127.0.0.1:9/;token={NEVER_SHOWN}", "口令不写在文件中"),
+        (f"postgres://127.0.0.1/office?password={NEVER_SHOWN}", "口令不写在文件中"),
         ("oracle://127.0.0.1/office", "应为 duckdb:///"),
         ("postgres:///office", "应为 duckdb:///"),
         ("sc://127.0.0.1:port", "应为 duckdb:///"),

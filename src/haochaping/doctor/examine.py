@@ -16,7 +16,6 @@ from haochaping.doctor import folders, optional_programs, python_packages
 from haochaping.doctor.chinese_font import look_at_font
 from haochaping.doctor.notebook_kernel import KernelReply, look_at_kernel
 from haochaping.doctor.report_line import ReportLine, run_safely
-from haochaping.reference.record_settings import database_scheme
 
 
 def examine(locations: Locations) -> Iterator[ReportLine]:
@@ -66,6 +65,8 @@ def _packages(root: Path) -> ReportLine:
 
 
 def _record_packages(locations: Locations) -> ReportLine:
+    from haochaping.reference.record_settings import database_scheme  # needs packages that may be missing
+
     periods = [
         str(period)
         for period in quarters_in(locations.data / "raw")
@@ -75,6 +76,8 @@ def _record_packages(locations: Locations) -> ReportLine:
 
 
 def _engine_packages(locations: Locations) -> ReportLine:
+    from haochaping.reference.record_settings import database_scheme
+
     sources = {
         str(period): scheme
         for period in quarters_in(locations.data / "raw")

@@ -58,7 +58,7 @@ class RecordPlan:
 
     def annexes(self) -> dict[str, list[dict[str, Any]]]:
         """The rows of each annex, as a bulletin prints them."""
-        local = [TOWN, VILLAGE]
+        local, in_district = [TOWN, VILLAGE], self._in_district()
         return {
             "districts": [
                 {
@@ -78,7 +78,7 @@ class RecordPlan:
                     "district": district,
                     "evaluations": int(rows["evaluated"].sum()),
                 }
-                for name, of_department in self._by(self._in_district(), "row")
+                for name, of_department in self._by(in_district, "row")
                 for district, rows in self._by(of_department, "district")
             ],
             "towns_and_villages": [
@@ -96,7 +96,7 @@ class RecordPlan:
                 {
                     district: int(rows["evaluated"].sum())
                     for district, rows in self._by(
-                        self._in_district().query("row == @PUBLIC_SERVICES"), "district"
+                        in_district[in_district["row"] == PUBLIC_SERVICES], "district"
                     )
                 }
             ),
