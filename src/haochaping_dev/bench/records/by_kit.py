@@ -21,7 +21,7 @@ PERIOD = Period(2023, 1)
 
 
 def count(folder: Path, _form: str) -> Counted:
-    """Count what annexes are made of; with ``WITH_VIEWS`` everything that a briefing shows."""
+    """Count what annexes are made of; ``WITH_VIEWS``: all that a page shows; ``WITH_VARIATIONS``: what it tries too."""
     reference = load_reference(folder / "reference")
     raw = folder / "raw" / str(PERIOD)
     settings = load_record_settings(folder / "reference", raw, reference.declaration)
@@ -35,6 +35,7 @@ def count(folder: Path, _form: str) -> Counted:
         departments=sorted(unit.canonical for unit in reference.units),
         least=5,
         with_views="WITH_VIEWS" in os.environ,
+        with_variations="WITH_VARIATIONS" in os.environ,
     )
     fates = found["fates"].set_index(["kind", "bucket"])["rows"].to_dict()
     return Counted(found["units"], fates)
