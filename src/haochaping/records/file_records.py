@@ -129,6 +129,7 @@ def _load(connection: Backend, files: Sequence[RecordFile], report_progress: Rep
         for part, file in enumerate(file for file in files if file.kind == kind):
             if (value_in_place := _value_in_place(con, file)) is not None:
                 selections.append(_selection(file, parquet_source(file), part, value_in_place))
+                progress.skip(file)
                 continue
             if kind.name not in loaded:
                 con.execute(_create(kind))

@@ -23,6 +23,10 @@ class LoadProgress:
         """A file is read from here on."""
         self._place, self._size = file.place, file.path.stat().st_size
 
+    def skip(self, file: RecordFile) -> None:
+        """The file need not be read into the engine; its bytes are no part of what is left."""
+        self._total = max(self._total - file.path.stat().st_size, 1)
+
     def within(self, rows: int, at: int) -> None:
         """So many more rows of the file were read, and so many of its bytes altogether."""
         self._rows += rows
