@@ -28,19 +28,9 @@ def draw_curve(
         GB at most, of everything.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
-    for values, word, colour, below in (
-        (all_seconds, "everything a page shows", "#1f5673", 6),
-        (seconds, "what annexes are made of", "#c8553d", -26),
-    ):
-        left.plot(millions, values, marker="o", color=colour)
-        left.annotate(
-            word,
-            (millions[-1], values[-1]),
-            (-6, below),
-            textcoords="offset points",
-            ha="right",
-            color=colour,
-        )
+    left.plot(millions, all_seconds, marker="o", color="#1f5673", label="everything a page shows")
+    left.plot(millions, seconds, marker="o", color="#c8553d", label="what annexes are made of")
+    left.legend(frameon=False, loc="upper left")
     left.set(
         xlabel="million cases, and as many evaluations",
         ylabel="seconds in process",
