@@ -18,7 +18,7 @@ import pyarrow.parquet
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import RECORDS
 from haochaping.records.csv_quotes import UnclosedQuote
-from haochaping.records.duckdb_keys import KEY, KEY_SQL, row_key
+from haochaping.records.duckdb_keys import KEY, KEY_SQL, MEMORY, row_key
 from haochaping.records.file_sources import (
     LOST_DIGITS,
     WRONG_TIME,
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
 
-_MEMORY = "1GB"
-"""What the engine may use before it writes to its folder."""
 _LARGE = 1 << 28
 ValueOf = Callable[[str, bool], str]
 """SQL for a field, by its name and whether it is a time."""
@@ -99,7 +97,7 @@ def file_records(
     """
     with tempfile.TemporaryDirectory(prefix="haochaping-") as folder:
         connection = ibis.duckdb.connect(
-            Path(folder) / "records.duckdb", temp_directory=folder, memory_limit=_MEMORY
+            Path(folder) / "records.duckdb", temp_directory=folder, memory_limit=MEMORY
         )
         try:
             connection.con.execute("SET preserve_insertion_order = false")

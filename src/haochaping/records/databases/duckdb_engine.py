@@ -26,9 +26,11 @@ class DuckDBEngine:
             raise refuse(place, "没有这个文件", "应写作 duckdb:///文件夹/文件.duckdb")
         self._folder = tempfile.TemporaryDirectory(prefix="haochaping-")
         self._connection = ibis.duckdb.connect(
-            Path(self._folder.name) / "records.duckdb", temp_directory=self._folder.name
+            Path(self._folder.name) / "records.duckdb",
+            temp_directory=self._folder.name,
+            memory_limit=duckdb_keys.MEMORY,
         )
-        self._connection.con.execute("SET TimeZone = 'UTC'")
+        self._connection.con.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
         self._catalog = "source" if path.name else ""
         if self._catalog:
             name = str(path).replace("'", "''")
