@@ -1,4 +1,4 @@
-"""Keys on DuckDB (the engine's hash of a text, which is shorter than the text and is made once), and its memory."""
+"""Keys on DuckDB: the engine's hash of a text, which is shorter than the text and is made once."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from haochaping.records.row_keys import comparable
 
 KEY = ("case_key", "case_key_2")
 """Two hashes of the case number, 128 bits together: two of a billion numbers have both in common with a probability of 10⁻²⁰."""
-MEMORY = "1GB"
-"""What the engine may use before it writes to its folder."""
 KEY_SQL = "hash(case_no) AS case_key, hash('k' || case_no) AS case_key_2"
 
 

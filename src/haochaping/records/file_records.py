@@ -18,7 +18,8 @@ import pyarrow.parquet
 from haochaping.core.errors import InputRefused, refuse
 from haochaping.core.paths import RECORDS
 from haochaping.records.csv_quotes import UnclosedQuote
-from haochaping.records.duckdb_keys import KEY, KEY_SQL, MEMORY, row_key
+from haochaping.records.duckdb_keys import KEY, KEY_SQL, row_key
+from haochaping.records.duckdb_memory import MEMORY, kept_table
 from haochaping.records.file_sources import (
     LOST_DIGITS,
     WRONG_TIME,
@@ -74,12 +75,8 @@ class FileRecords:
         return row_key(table, columns)
 
     def kept(self, name: str, expression: ibis.Table, *, is_summary: bool = False) -> ibis.Table:
-        """The rows of an expression, written to the engine's file; once more by one thread where two need too much memory."""
-        try:
-            return self._connection.create_table(name, expression)
-        except duckdb.OutOfMemoryException:
-            self._connection.con.execute(f"DROP TABLE IF EXISTS {name}; SET threads = 1")
-            return self._connection.create_table(name, expression)
+        """The rows of an expression, written to the engine's file."""
+        return kept_table(self._connection, name, expression)
 
 
 @contextmanager

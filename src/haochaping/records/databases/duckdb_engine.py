@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from haochaping.core.errors import refuse
 from haochaping.records import duckdb_keys
 from haochaping.records.databases.database import Database, is_path
+from haochaping.records.duckdb_memory import MEMORY, kept_table
 
 
 class DuckDBEngine:
@@ -28,7 +29,7 @@ class DuckDBEngine:
         self._connection = ibis.duckdb.connect(
             Path(self._folder.name) / "records.duckdb",
             temp_directory=self._folder.name,
-            memory_limit=duckdb_keys.MEMORY,
+            memory_limit=MEMORY,
         )
         self._connection.con.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
         self._catalog = "source" if path.name else ""
@@ -59,7 +60,7 @@ class DuckDBEngine:
 
     def kept(self, name: str, expression: ir.Table, *, is_summary: bool = False) -> ir.Table:
         """A table of a database of its own, which is removed."""
-        return self._connection.create_table(name, expression)
+        return kept_table(self._connection, name, expression)
 
     def refusal(self, error: Exception) -> tuple[str, str] | None:
         """What an error means."""
