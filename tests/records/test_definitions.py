@@ -11,11 +11,17 @@ import pytest
 
 from haochaping.core.paths import project_root, record_files
 from haochaping.core.period import Period
+from haochaping.core.record_counts import CASES
 from haochaping.core.working_days import is_working_day
 from haochaping.records.aggregates import Aggregates, aggregate
 from haochaping.records.annex_counts import AnnexCounter
+from haochaping.records.common_names import CommonNames
+from haochaping.records.counting import Counting
 from haochaping.records.definitions import Conventions
+from haochaping.records.open_records import opened
 from haochaping.records.record_files import recognise
+from haochaping.records.single_rows import SingleRows
+from haochaping.records.variations import VARIATIONS, varied_conventions
 from haochaping.reference.record_settings import RecordSettings, load_record_settings, record_kinds
 from haochaping.reference.reference import load_reference
 from tests.records.exports import Export, make_export, settings_toml, write_export
@@ -184,3 +190,27 @@ def test_the_loop_equals_a_count_of_single_cases(tmp_path: Path) -> None:
     in_towns = units[units["tier"].isin(["town", "village"])]
     for measure in ("due", "rectified_on_time"):
         assert in_towns[measure].sum() == tables["towns_and_villages"][measure].sum()
+
+
+@pytest.mark.parametrize("name", list(VARIATIONS))
+def test_another_convention_gives_what_counting_everything_by_it_gives(name: str, tmp_path: Path) -> None:
+    export = make_export(31)
+    write_export(export, tmp_path / "records")
+    (tmp_path / "records.toml").write_text(settings_toml(export), "utf-8")
+    settings = load_record_settings(REFERENCE, tmp_path, load_reference(REFERENCE).declaration)
+    assert settings.extraction_date is not None
+    conventions = Conventions(settings, PERIOD, settings.extraction_date)
+    files = recognise(record_files(tmp_path), record_kinds(settings))
+    found = aggregate(files, conventions, with_variations=True)
+
+    varied = varied_conventions(conventions)[name]
+    with opened(files, record_kinds(settings)) as records:
+        single = SingleRows(records)
+        tables = single.all_rows if name == "repeated" else single.tables
+        named = CommonNames(settings, (), 1)
+        named.find("department", single.all_rows[CASES].mutate(records=1))
+        counting = Counting(records, single, named, varied)
+        everything = counting.units_of(tables, varied)
+
+    pd.testing.assert_frame_equal(found[f"units@{name}"], everything, check_dtype=False)
+    assert not found[f"units@{name}"].equals(found["units"])

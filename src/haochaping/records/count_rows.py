@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from haochaping.core import record_counts as names
-from haochaping.records.aggregates import VARIATIONS, Aggregates
 from haochaping.records.annex_counts import AnnexCounter
+from haochaping.records.counting import Aggregates
 from haochaping.records.definitions import Conventions
 from haochaping.records.refuse_exports import contradicting_details
+from haochaping.records.variations import VARIATIONS
 from haochaping.reference.record_settings import CITY, TOWN, VILLAGE, RecordSettings, RecordTable
 from haochaping.reference.reference import Reference
 from haochaping.statistics.disclosure import suppress_parts

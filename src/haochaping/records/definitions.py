@@ -126,6 +126,22 @@ def valid(evaluations: ir.Table, conventions: Conventions) -> ir.Table:
     return evaluations.mutate(is_active=~is_default, is_negative=is_negative).filter(*left_out)
 
 
+def changes_evaluation(
+    evaluations: ir.Table, conventions: Conventions, varied: Conventions
+) -> ir.BooleanValue:
+    """Whether an evaluation of a counted case counts under `varied` and not under the other, which leaves out more."""
+    counts_now = [~reason for reason in _reasons(evaluations, varied).values()]
+    return ibis.and_(*counts_now, ibis.or_(*_reasons(evaluations, conventions).values()))
+
+
+def changes_case(cases: ir.Table, conventions: Conventions, varied: Conventions) -> ir.BooleanValue:
+    """Whether the time of a case lets it count under one of two conventions alone."""
+    counts, counts_now = (
+        _is_in_period(cases[each.settings.period_by], each).fill_null(False) for each in (conventions, varied)
+    )
+    return counts != counts_now
+
+
 def _reasons(evaluations: ir.Table, conventions: Conventions) -> dict[str, ir.BooleanValue]:
     """Why an evaluation does not count, in the order in which it is decided; never missing."""
     settings = conventions.settings
@@ -189,9 +205,9 @@ def case_groups(
         evaluations=_.ratings.count(),
         active=_count_if(_.active > 0),
         negative=_count_if(_.negative > 0),
-        ratings=_.ratings.sum(),
-        active_ratings=_.active.sum(),
-        negative_ratings=_.negative.sum(),
+        ratings=_.ratings.sum().fill_null(0),
+        active_ratings=_.active.sum().fill_null(0),
+        negative_ratings=_.negative.sum().fill_null(0),
         before_acceptance=_count_if(_.first_given < _.accepted),
         served=served,
     )

@@ -34,6 +34,8 @@ class SingleRows:
     ----------
     tables, all_rows : dict of str to Table
         The rows with a case number: one a key, and all.
+    suspect_rows : dict of str to Table
+        The rows that may be repeated, by the kinds that have any.
     counts : DataFrame
         A row a kind: ``rows``, ``no_case_no`` (rows without case number), ``keys``, ``contradicting`` (keys of rows with
         different contents), ``overlaps`` (keys that stand in several parts).
@@ -43,6 +45,7 @@ class SingleRows:
         self._records = records
         self.tables: Tables = {}
         self.all_rows: Tables = {}
+        self.suspect_rows: dict[str, ir.Table] = {}
         counts = {}
         for kind in _KEYS:
             table = records.table(kind)
@@ -69,6 +72,7 @@ class SingleRows:
             return counts | {"keys": with_keys, "contradicting": 0, "overlaps": 0}
         marked, marks = keyed.mutate(**row_key), list(row_key)
         rows = self._records.kept(f"suspect_rows_{kind}", marked.semi_join(suspects, marks).drop(marks))
+        self.suspect_rows[kind] = rows
         repeated = row_keys.repeated_keys(rows, key).execute().iloc[0]
         latest = row_keys.latest_rows(rows.drop(PART).distinct(), key, latest_by)
         latest = self._records.kept(f"latest_{kind}", latest.select(*self.all_rows[kind].columns))
