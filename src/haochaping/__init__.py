@@ -54,6 +54,19 @@ _EXPORTS = {
     "notes_html": "outputs.page.notes_section",
     "bulletin_notes_html": "outputs.page.notes_section",
     "stack": "present.html_fragment",
+    "table": "analysis.annex_tables",
+    "rates": "analysis.annex_tables",
+    "shares": "analysis.annex_tables",
+    "bar": "analysis.bars",
+    "compare": "analysis.comparisons",
+    "funnel": "analysis.peers",
+    "series": "analysis.over_time",
+    "xmr": "analysis.over_time",
+    "findings": "analysis.doubts",
+    "cells": "analysis.doubts",
+    "matters": "analysis.doubts",
+    "tidy": "analysis.long_frame",
+    "to_excel": "analysis.to_excel",
 }
 
 __all__ = sorted(_EXPORTS)

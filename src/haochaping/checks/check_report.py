@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from haochaping.checks.coverage import DEFAULT_LIMIT, TableCoverage
@@ -78,6 +79,21 @@ class CheckReport:
     """The day on which explanations were judged, as an ISO date."""
     is_issued: bool = False
     """Whether the bulletin had been issued by that day: it can then only be corrected."""
+
+    def __repr__(self) -> str:
+        return f"<核对意见：{self.verdict_words}；{self.counts_words}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{number}</td><td>{SEVERITIES[matter.severity]}</td><td style='text-align:left'>{escape(matter.title)}</td></tr>"
+            for number, matter in enumerate(self.matters, start=1)
+        )
+        return (
+            f"<p><strong>{escape(self.verdict_words)}</strong>　{escape(self.counts_words)}</p>"
+            f"<table><thead><tr><th>项号</th><th>轻重</th><th style='text-align:left'>事项</th></tr></thead><tbody>{rows}</tbody></table>"
+            "<p><code>hcp.matters(q)</code>、<code>hcp.findings(q)</code> 取作表；"
+            "<code>hcp.matters_html(report, hcp.compute_figures(q))</code> 看算式</p>"
+        )
 
     @property
     def refused(self) -> int:

@@ -95,3 +95,14 @@ def describe_os_error(error: OSError) -> str:
     if error.errno not in words:
         return visible(str(error))
     return (f"{visible(str(error.filename))}：" if error.filename else "") + words[error.errno]
+
+
+class UnknownName(KeyError):
+    """An analyst asked for an annex, measure or unit that is not there; the message names those that are."""
+
+    def __init__(self, what: str, name: object, known: Iterable[str]):
+        listed = "、".join(known)
+        super().__init__(f"没有这个{what}：{quoted(str(name), LONGEST_FOUND)}；可用的有：{listed or '无'}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
 
+from haochaping.core.annex_lookup import find_annex
 from haochaping.core.declaration import AS_PRINTED as AS_PRINTED_KIND
 from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Declaration, Measure
 from haochaping.core.derived_values import DerivedValues
@@ -298,19 +300,35 @@ class QuarterData:
         """The frame of an annex by its declared name."""
         if not name.startswith("_") and name in self.declaration.annexes:
             return self.table(name)
-        raise AttributeError(f"{type(self).__name__} has no {name!r}")
+        known = "、".join(self.declaration.annexes) if "declaration" in self.__dict__ else ""
+        raise AttributeError(f"没有 {name}；附件有：{known}", name=name, obj=self)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.declaration.annexes]
 
-    def table(self, name: str) -> pd.DataFrame:
-        """The frame of a declared annex: one row a unit (and district, tier …), totals left out.
+    def table(self, name: str | int) -> pd.DataFrame:
+        """取一张附件表：一行一个单位（或单位与区县、层级），不含合计行；计数为整数，百分比为小数，旁边一列是原文。
 
-        Counts are nullable ``Int64``, percentages fractions in ``float64`` with the printed text beside them.
+        名称可以写附件号（``"附件1"``、``1``）、表名（``"各区县"``）或声明中的英文名（``"districts"``）。
+
+        Examples
+        --------
+        >>> import haochaping as hcp
+        >>> q = hcp.load("2022Q4")
+        >>> q.table("附件1").equals(q.districts)
+        True
+
+        Raises
+        ------
+        UnknownName
+            None is called so; the message lists those that are there.
         """
-        if name not in self.declaration.annexes:
-            raise KeyError(name)
-        return self.derived(_table_view, name)
+        return self.derived(_table_view, self.annex(name).name)
+
+    def annex(self, name: str | int) -> AnnexSpec:
+        """The declared annex that is called so; see :meth:`table`."""
+        annexes = self.declaration.annexes
+        return find_annex(annexes, {each: self.annex_number(each) for each in annexes}, name)
 
     @property
     def printed_totals(self) -> pd.DataFrame:
@@ -399,15 +417,25 @@ class QuarterData:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __repr__(self) -> str:
+        return f"<{self.quarter.label}：{len(self.declaration.annexes) - len(self.absent)} 张附件，{len(self.cells)} 格>"
+
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th scope='row'>{spec.title}</th><td>{len(self.table(name))}</td><td><code>q.{name}</code></td></tr>"
-            for name, spec in self.declaration.annexes.items()
+            f"<tr><td>{escape(self._annex_words(name))}</td><td>{len(self.table(name))}</td>"
+            f"<td><code>hcp.table(q, {number or repr(name)})</code></td><td><code>q.{name}</code></td></tr>"
+            for name in self.declaration.annexes
+            for number in [self.annex_number(name)]
         )
         return (
-            f"<table><caption>{self.quarter.label}</caption>"
-            f"<thead><tr><th>表</th><th>行数</th><th>取用</th></tr></thead><tbody>{rows}</tbody></table>"
+            f"<table><caption>{escape(self.quarter.label)}（{escape(self.fact('title') or self.fact('source_kind'))}）</caption>"
+            f"<thead><tr><th>表</th><th>行数</th><th>中文表</th><th>原始列</th></tr></thead><tbody>{rows}</tbody></table>"
+            "<p>核对意见：<code>hcp.matters(q)</code>；各比率：<code>hcp.rates(q, 1)</code>；全部用法：<code>help(hcp)</code></p>"
         )
+
+    def _annex_words(self, name: str) -> str:
+        number, title = self.annex_number(name), self.declaration.annexes[name].title
+        return title if number is None else f"附件{number} {title}"
 
 
 def _content(cells: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import re
 from markupsafe import Markup, escape
 
 from haochaping.core.text import visible
+from haochaping.present.notebook_style import in_notebook
 
 
 class Html(str):
@@ -15,7 +16,7 @@ class Html(str):
     __slots__ = ()
 
     def _repr_html_(self) -> str:
-        return str(self)
+        return in_notebook(str(self))
 
     def __html__(self) -> str:
         return str(self)

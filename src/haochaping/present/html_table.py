@@ -219,7 +219,7 @@ def frame_table(
         table_id,
         caption,
         stub,
-        [Header(label, kind=_column_kind(column)) for label, column in zip(labels, columns, strict=True)],
+        [Header(label, kind=column_kind(column)) for label, column in zip(labels, columns, strict=True)],
         [
             TableRow(row[0], [TableCell(cell) for cell in row[1:]], id=row_id)
             for row, row_id in zip(rows, row_ids or [""] * len(rows), strict=True)
@@ -230,7 +230,7 @@ def frame_table(
     return table_html(view)
 
 
-def _column_kind(column: Sequence[str]) -> str:
+def column_kind(column: Sequence[str]) -> str:
     """How a column of texts is set: as numbers if all texts are numbers, else by its longest text."""
     plain = [re.sub(r"<[^>]*>", "", str(cell)) for cell in column]
     if all(_NUMERIC.fullmatch(cell) for cell in plain):

@@ -229,7 +229,7 @@ def _charts(published: Sequence[PublishedQuarter], tidy: TidyFigures) -> Html:
 
             mpl.use("agg")  # no window, whatever the system would open
         suffix = "" if kind == QUARTER else f"-{kind}"
-        chart_html.append(series_chart(back_series, id_suffix=suffix)._repr_html_())
+        chart_html.append(series_chart(back_series, id_suffix=suffix).html)
     return side_by_side(chart_html) if chart_html else EMPTY
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from haochaping.outputs.page.sections import sections
 from haochaping.present.fonts import font_face, missing_glyphs, preload_font
+from haochaping.present.notebook_style import on_page
 
 TEMPLATE = Path(__file__).parent / "template"
 _FONT_MARK = "/*font-face*/"
@@ -54,6 +55,7 @@ def build_page(notebook: Any, title: str, run: Mapping[str, str]) -> Page:
         "style": style,
         "script": script,
         "policy": policy(script),
+        "on_page": on_page,
     }
     body, _ = exporter.from_notebook_node(notebook, resources=resources)
     return with_font(body)

@@ -20,17 +20,16 @@ from haochaping.present.charts.active_rate import (
 from haochaping.present.charts.chart import EMPTY, Chart, make_chart
 from haochaping.present.charts.chart_parts import (
     counts,
+    draw_count_bars,
     format_thousands,
     kind_colours,
     legend_above,
-    limit_with_labels,
-    name_later,
     paired_bars,
     percent,
 )
 from haochaping.present.charts.doubtful_units import doubtful_cells, doubtful_rows
 from haochaping.present.charts.matrix import draw_heat_map, matrix_data, narrow_heat_map, remark_on_cells
-from haochaping.present.charts.style import BLUE, NARROW, WIDE, Canvas
+from haochaping.present.charts.style import NARROW, WIDE, Canvas
 from haochaping.present.html_fragment import Html, stack
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def chart_annex(rows: pd.DataFrame, annex: str, figures: Figures, report: CheckR
     charts = []
     for part in annex_parts(data, data.declaration.annexes[annex], rows):
         drawn = _PartChart(part, words.get(part.prefix, {}), figures, report).chart()
-        charts += [drawn._repr_html_()] if drawn else []
+        charts += [drawn.html] if drawn else []
     return stack(*charts)
 
 
@@ -145,11 +144,11 @@ class _PartChart:
         heading = _with_unit(main)
         named = "，".join(f"{r.name} {number(int(r.value))}" for r in frame.itertuples(index=False))
         return self._make(
-            _draw_counts(frame, heading, WIDE),
+            draw_count_bars(frame, heading, WIDE),
             f"各{self.part.group.word}{heading}{remark}",
             f"条形图。依次为：{named}。",
             pd.DataFrame({self.part.group.word: frame["name"], heading: counts(frame["value"])}),
-            _draw_counts(frame, heading, NARROW),
+            draw_count_bars(frame, heading, NARROW),
         )
 
     def _composition(self, main: Measure) -> Chart | None:
@@ -241,29 +240,6 @@ def _in_brackets(numerator: str, denominator: str) -> str:
 
 def _with_unit(measure: Measure) -> str:
     return heading_of(measure) + (f"（{measure.unit}）" if measure.unit else "")
-
-
-def _draw_counts(frame: pd.DataFrame, heading: str, canvas: Canvas) -> Drawing:
-    import seaborn as sns
-
-    figure, axes = canvas.subplots(canvas.rows(1.55, len(frame)) + 0.9)
-    name_later(axes)
-    sns.barplot(data=frame, x="value", y="name", color=BLUE, ax=axes, errorbar=None, width=0.66, saturation=1)
-    widest = float(frame["value"].max()) or 1.0
-    for bar, value in zip(axes.patches, frame["value"], strict=True):
-        axes.annotate(
-            number(int(value)),
-            (value, bar.get_y() + bar.get_height() / 2),
-            (4, 0),
-            textcoords="offset points",
-            va="center",
-            in_layout=False,  # the limits leave room
-        )
-    limit = limit_with_labels(widest, counts(frame["value"]), frame["name"], canvas)
-    axes.set(xlabel=heading, ylabel="", xlim=(0, limit))
-    axes.locator_params(axis="x", nbins=round(canvas.width))
-    format_thousands(axes.xaxis)
-    return figure
 
 
 def _draw_shares(names: pd.Series, shares: pd.DataFrame, canvas: Canvas) -> Drawing:

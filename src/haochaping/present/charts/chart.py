@@ -10,6 +10,7 @@ import pandas as pd
 from haochaping.present.charts.svg import inline_svg
 from haochaping.present.html_fragment import Html, text
 from haochaping.present.html_table import frame_table
+from haochaping.present.notebook_style import in_notebook
 from haochaping.present.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -39,9 +40,17 @@ class Chart:
     """The title as HTML, where numbers in it are linked and marked."""
 
     def _repr_html_(self) -> str:
+        return in_notebook(self.html)
+
+    def __repr__(self) -> str:
+        return f"<图：{self.title or self.subtitle}>"
+
+    @property
+    def html(self) -> Html:
+        """The figure with its drawings and the table of what is drawn."""
         table = frame_table(self.data, f"图中数据：{self.subtitle}", f"data-{self.id}")
         subtitle_html = f"<span>{text(self.subtitle)}</span>" if self.title else ""
-        return (
+        return Html(
             f'<figure class="chart" id="{self.id}"><figcaption><strong>{self.heading or text(self.title or self.subtitle)}</strong>'
             f"{subtitle_html}</figcaption>{self._drawings()}"
             f'<details class="chart-data"><summary>图中数据</summary>{table}</details></figure>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -156,4 +156,31 @@ def paired_bars(long: pd.DataFrame, value: str, kind: str, kinds: list[str], can
     axes.set(xlabel="", ylabel="")
     axes.locator_params(axis="x", nbins=round(canvas.width))
     axes.grid(axis="x")
+    return figure
+
+
+def draw_count_bars(
+    frame: pd.DataFrame, heading: str, canvas: Canvas, labels: Sequence[str] | None = None
+) -> Drawing:
+    """Draw horizontal bars with their numbers: `frame` has a row a bar, ``name`` and ``value``; `labels` stand in for the numbers."""
+    import seaborn as sns
+
+    figure, axes = canvas.subplots(canvas.rows(1.55, len(frame)) + 0.9)
+    name_later(axes)
+    sns.barplot(data=frame, x="value", y="name", color=BLUE, ax=axes, errorbar=None, width=0.66, saturation=1)
+    labels = counts(frame["value"]) if labels is None else labels
+    widest = float(frame["value"].max()) or 1.0
+    for bar, value, label in zip(axes.patches, frame["value"], labels, strict=True):
+        axes.annotate(
+            label,
+            (value, bar.get_y() + bar.get_height() / 2),
+            (4, 0),
+            textcoords="offset points",
+            va="center",
+            in_layout=False,  # the limits leave room
+        )
+    limit = limit_with_labels(widest, list(labels), frame["name"], canvas)
+    axes.set(xlabel=heading, ylabel="", xlim=(0, limit))
+    axes.locator_params(axis="x", nbins=round(canvas.width))
+    format_thousands(axes.xaxis)
     return figure

@@ -79,7 +79,7 @@ def chart_series(
     figures_by_quarter = {quarter: builder.figures for quarter, builder in builders.items()}
     doubts = Doubts(figures, report) if figures is not None and report else None
     charts_html = [
-        series_chart(series, doubts)._repr_html_()
+        series_chart(series, doubts).html
         for series in series_on_page(figures_by_quarter, data.quarter, names)
     ]
     return side_by_side(charts_html) if charts_html else EMPTY

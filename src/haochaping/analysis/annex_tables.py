@@ -1,0 +1,219 @@
+"""Annexes as an analyst reads them: Chinese headings, official order, computed rates, intervals, shares, doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from haochaping.analysis.bars import bar
+from haochaping.analysis.labelled_table import COUNT, NUMBER, PERCENT, LabelledTable, labelled
+from haochaping.analysis.period import report_of, rows_of_unit
+from haochaping.core.annex_lookup import find_measure
+from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Measure
+from haochaping.core.labels import annex_words, column_heading
+from haochaping.core.model import CellRef, QuarterData, printed_column
+from haochaping.figures.annex_part import AnnexPart, with_rates
+from haochaping.present.cell_places import CellPlaces
+from haochaping.statistics import ranks
+from haochaping.statistics.rates import wilson
+
+MATTERS = "核对意见"
+"""Heading of the column with the numbers of the matters that put a row in doubt."""
+
+
+class _Column(NamedTuple):
+    """A column as shown: heading, data, kind, unit, and the measure whose cells it holds (blank for names and what is computed)."""
+
+    heading: str
+    data: Any
+    kind: str = ""
+    unit: str = ""
+    measure: str = ""
+
+
+def table(q: QuarterData, annex: str | int = 1, unit: str = "") -> LabelledTable:
+    """一张附件表：中文列名，按原表次序；能算出的比率一并列出，存疑的格着色，末列是核对意见的项号。
+
+    Parameters
+    ----------
+    q : QuarterData
+        ``hcp.load`` 得到的一期。
+    annex : str or int
+        附件号、表名或英文名：``"附件1"``、``1``、``"各区县"``、``"districts"``。
+    unit : str
+        只要这个单位的各行。
+
+    Examples
+    --------
+    附件3评价数最多的两格：
+
+    >>> import haochaping as hcp
+    >>> q = hcp.load("2022Q4")
+    >>> hcp.table(q, "附件3").nlargest(2, "评价数")[["部门", "区县", "评价数"]].values.tolist()
+    [['公共服务（水电气热通讯）', '张店区', 625272], ['公共服务（水电气热通讯）', '淄川区', 559202]]
+    """
+    spec = q.annex(annex)
+    content = with_rates(q, spec.name)
+    rows = rows_of_unit(q, spec, content, unit) if unit else content
+    columns = list(_columns(q, spec, rows))
+    return _labelled(q, spec, rows, columns, _title(q, spec, unit))
+
+
+def rates(q: QuarterData, annex: str | int = 1, measure: str = "", unit: str = "") -> LabelledTable:
+    """各单位的一个比率，由两数相除算出，带 95% 置信区间（Wilson）和名次区间，由高到低。
+
+    区间只反映偶然波动，不反映口径；分母不足 30 的比率不宜比较。名次区间是一段的，与段内的单位分不出先后。
+
+    Parameters
+    ----------
+    measure : str
+        比率的名称；不写的，取附件能算出的最后一个（一般是主动评价率）。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> hcp.rates(hcp.load("2022Q4"), "附件1", "主动评价率").head(1)[["区县", "主动评价率"]].round(4).values.tolist()
+    [['周村区', 0.5031]]
+    """
+    spec, rate, rows, of_rows = rate_of(q, annex, measure, unit)
+    names = list(_name_columns(q, spec, rows))
+    numerator, denominator = (_words(q, expression) for expression in (rate.numerator, rate.denominator))
+    usable = of_rows["k"].notna() & of_rows["n"].gt(0) & of_rows["k"].le(of_rows["n"])
+    interval = wilson(of_rows.loc[usable, "k"], of_rows.loc[usable, "n"])
+    ranking = ranks.intervals(of_rows.loc[usable, "k"], of_rows.loc[usable, "n"])
+    of_rank = ranking[["rank_low", "rank_high"]].astype("str").agg("–".join, axis=1)
+    columns = [
+        *names,
+        _Column(numerator, of_rows["k"], COUNT, measure=_single(rate.numerator)),
+        _Column(denominator, of_rows["n"], COUNT, measure=_single(rate.denominator)),
+        _Column(rate.heading, of_rows["rate"].astype("float64"), PERCENT),
+        _Column("95%下限", pd.Series(interval.low, ranking.index).reindex(rows.index), PERCENT),
+        _Column("95%上限", pd.Series(interval.high, ranking.index).reindex(rows.index), PERCENT),
+        _Column("名次", ranking["rank"].reindex(rows.index), COUNT),
+        _Column("名次区间", of_rank.reindex(rows.index)),
+    ]
+    order = of_rows["rate"].sort_values(ascending=False, kind="stable").index
+    columns = [column._replace(data=column.data.reindex(order)) for column in columns]
+    result = _labelled(q, spec, rows.reindex(order), columns, f"{_title(q, spec, unit)}：{rate.heading}")
+    return result.with_chart(bar(result, rate.heading, base=denominator))
+
+
+def shares(q: QuarterData, annex: str | int = 5, measure: str = "", unit: str = "") -> LabelledTable:
+    """一列数中各行占合计的比重，由大到小；`unit` 指定区县（或部门）的，是它的各行占它的合计。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> q = hcp.load("2022Q4")
+    >>> t = hcp.shares(q, "附件5")
+    >>> t[t["区县"] == "张店区"]["占比"].round(4).tolist()
+    [0.3135]
+    """
+    spec = q.annex(annex)
+    content = q.table(spec.name)
+    rows = rows_of_unit(q, spec, content, unit) if unit else content
+    counts = {m.name: m for m in spec.measures_by_name.values() if m.is_count and m.name in content}
+    counted = find_measure(counts, measure or next(iter(counts), ""))
+    rows = rows.sort_values(counted.name, ascending=False, kind="stable")
+    whole = rows[counted.name].sum()
+    columns = [
+        *_name_columns(q, spec, rows),
+        _Column(counted.heading, rows[counted.name], COUNT, counted.unit, counted.name),
+        _Column("占比", rows[counted.name].astype("float64") / float(whole or "nan"), PERCENT),
+    ]
+    return _labelled(q, spec, rows, columns, f"{_title(q, spec, unit)}：{counted.heading}占比")
+
+
+def rate_of(
+    q: QuarterData, annex: str | int, measure: str = "", unit: str = ""
+) -> tuple[AnnexSpec, Measure, pd.DataFrame, pd.DataFrame]:
+    """An annex, a rate that its counts give, its rows, and numerator, denominator and rate of each (see ``rate_of_rows``).
+
+    Raises
+    ------
+    UnknownName
+        There is no such annex, unit, or rate that can be computed.
+    """
+    spec = q.annex(annex)
+    content = q.table(spec.name)
+    rows = rows_of_unit(q, spec, content, unit) if unit else content
+    part = AnnexPart(spec, spec.groups[0], rows, spec.name, spec.title)
+    computable = {rate.name: rate for rate in part.rates(q.declaration)}
+    rate = find_measure(computable, measure or next(reversed(computable), ""))
+    return spec, rate, rows, part.rate_of_rows(rate)
+
+
+def _title(q: QuarterData, spec: AnnexSpec, unit: str) -> str:
+    return f"{q.quarter.label} {annex_words(q, spec.name)} {spec.title}" + (f" {unit}" if unit else "")
+
+
+def _words(q: QuarterData, expression: Any) -> str:
+    return "＋".join(column_heading(q.declaration, name) for _, name in expression)
+
+
+def _single(expression: Any) -> str:
+    return expression[0][1] if len(expression) == 1 else ""
+
+
+def _name_columns(q: QuarterData, spec: AnnexSpec, rows: pd.DataFrame) -> Iterator[_Column]:
+    if spec.is_mixed:
+        words = {group.name: group.word for group in spec.groups}
+        yield _Column("类别", rows[MIXED_GROUP].map(words))
+    yield _Column(column_heading(q.declaration, spec.row_key), rows[spec.row_key])
+    if spec.columns_by:
+        key = spec.columns_by.key
+        yield _Column(column_heading(q.declaration, key), rows[key].map(spec.columns_by.word_of))
+
+
+def _columns(q: QuarterData, spec: AnnexSpec, rows: pd.DataFrame) -> Iterator[_Column]:
+    yield from _name_columns(q, spec, rows)
+    for name in rows.columns:
+        if (measure := spec.measures_by_name.get(name)) is not None:
+            kind = COUNT if measure.is_count else PERCENT if measure.is_percentage else NUMBER
+            kind = kind if rows[name].dtype.kind != "O" and rows[name].dtype != "str" else ""
+            yield _Column(measure.heading, rows[name], kind, measure.unit, name)
+            if measure.has_printed_text:
+                yield _Column(f"{measure.heading}（原文）", rows[printed_column(name)])
+    computed = [name for name in rows.columns if name not in spec.measures_by_name]
+    for rate in q.declaration.measures.values():
+        for name, heading in (
+            (rate.name, rate.heading),
+            (f"{rate.name}_computed", f"{rate.heading}（计算）"),
+        ):
+            if name in computed:
+                yield _Column(heading, rows[name], PERCENT)
+
+
+def _labelled(
+    q: QuarterData, spec: AnnexSpec, rows: pd.DataFrame, columns: list[_Column], title: str
+) -> LabelledTable:
+    """The columns as a table, with the numbers of the matters about each row in the last one."""
+    places = q.derived(CellPlaces, report_of(q))
+    keys = [column.heading for column in columns if not column.kind and not column.measure][: len(spec.key)]
+    doubts: dict[tuple[str, ...], str] = {}
+    numbers = []
+    for position, row in enumerate(rows.to_dict("records")):
+        member = row[spec.columns_by.key] if spec.columns_by else ""
+        found: set[int] = set()
+        for column in columns:
+            cell = CellRef(spec.name, row[spec.row_key], column.measure, member)
+            if column.measure and cell in places.matters_of_cell:
+                found |= {*places.matters_of_cell[cell]}
+                names = tuple(str(named.data.iloc[position]) for named in columns if named.heading in keys)
+                doubts[*names, column.heading] = places.severity_of_cell.get(cell, "")
+        numbers.append("、".join(map(str, sorted(found))))
+    shown = pd.DataFrame({column.heading: list(column.data) for column in columns})
+    for column in columns:
+        shown[column.heading] = shown[column.heading].astype(column.data.dtype)
+    shown[MATTERS] = numbers
+    return labelled(
+        shown,
+        title,
+        {column.heading: column.kind for column in columns if column.kind},
+        units={column.heading: column.unit for column in columns if column.unit and column.kind == COUNT},
+        keys=keys,
+        doubts=doubts,
+        notes=[f"“{MATTERS}”列是 hcp.matters(q) 中的项号"] if any(numbers) else (),
+    )

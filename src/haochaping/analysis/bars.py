@@ -1,0 +1,79 @@
+"""A bar chart of any table of names and numbers, in Chinese."""
+
+from __future__ import annotations
+
+import zlib
+
+import pandas as pd
+
+from haochaping.analysis.labelled_table import PERCENT, shown_text
+from haochaping.core.errors import UnknownName
+from haochaping.present.charts.active_rate import draw_rate_bars, remark_on_bars, usual_rate
+from haochaping.present.charts.chart import Chart, make_chart
+from haochaping.present.charts.chart_parts import draw_count_bars
+from haochaping.present.charts.style import NARROW, WIDE
+from haochaping.present.phrase import Phrase
+from haochaping.reference.reference import threshold
+
+_MOST_BARS = 40
+
+
+def bar(frame: pd.DataFrame, value: str, name: str = "", title: str = "", base: str = "") -> Chart:
+    """任何一张表的条形图，中文、由上到下按表的次序；百分比列另画中位数。
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``hcp.table`` 等得到的表，或任何一行一个名称的表；最多画 40 条。
+    value : str
+        画哪一列。
+    name : str
+        名称在哪一列；不写的取第一列，有两列名称的合在一起。
+    title : str
+        图的标题；不写的用表的标题。
+    base : str
+        百分比的分母在哪一列；分母不足 30 的画成空心，不计入中位数。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> hcp.bar(hcp.table(hcp.load("2022Q4"), "附件1"), "办件数")
+    <图：2022年第四季度 附件1 各区县>
+    """
+    for column in filter(None, (value, name, base)):
+        if column not in frame:
+            raise UnknownName("列", column, map(str, frame.columns))
+    names = [name] if name else frame.attrs.get("keys") or [frame.columns[0]]
+    rows = frame.dropna(subset=[value]).head(_MOST_BARS)
+    labels = [" ".join(map(str, each)) for each in zip(*(rows[column] for column in names), strict=True)]
+    kind, unit = frame.attrs.get("kinds", {}).get(value, ""), frame.attrs.get("units", {}).get(value, "")
+    heading = f"{value}（{unit}）" if unit else value
+    remark = f"；只画前 {_MOST_BARS} 条" if len(frame) > _MOST_BARS else ""
+    texts = [shown_text(each, kind) for each in rows[value]]
+    bars = pd.DataFrame({"name": labels, "value": rows[value].astype("float64").tolist()})
+    if kind == PERCENT:
+        small = threshold("small_denominator") if base else 0
+        bars = bars.rename(columns={"value": "rate"}).assign(is_doubtful=_is_doubtful(rows, names))
+        bars["base"] = rows[base].astype("float64").tolist() if base else 1.0
+        median = usual_rate(bars, small)
+        drawings = [draw_rate_bars(bars, median, small, canvas) for canvas in (WIDE, NARROW)]
+        hollow = f"；空心：{base}不足 {small:g}" if (bars["base"] < small).any() else ""
+        remark = f"{hollow}{remark_on_bars(bars, median)}{remark}"
+    else:
+        drawings = [draw_count_bars(bars, heading, canvas, texts) for canvas in (WIDE, NARROW)]
+    content = "".join([value, *labels, *texts])
+    return make_chart(
+        drawings[0],
+        f"chart-{zlib.crc32(content.encode()):08x}",
+        Phrase((title or frame.attrs.get("title", ""),)),
+        f"{heading}{remark}",
+        f"条形图。依次为：{'，'.join(f'{n} {t}' for n, t in zip(labels, texts, strict=True))}。",
+        pd.DataFrame({"、".join(map(str, names)): labels, heading: texts}),
+        drawings[1],
+    )
+
+
+def _is_doubtful(rows: pd.DataFrame, names: list[str]) -> list[bool]:
+    """Whether a matter puts a row in doubt."""
+    doubtful = {key[:-1] for key, severity in rows.attrs.get("doubts", {}).items() if severity}
+    return [key in doubtful for key in zip(*(rows[column].astype("str") for column in names), strict=True)]

@@ -1,0 +1,160 @@
+"""The findings and matters of a period as tables: of a unit, a severity, an annex."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from haochaping.analysis.labelled_table import COUNT, LabelledTable, labelled
+from haochaping.analysis.period import find_unit, reference_of, report_of
+from haochaping.checks.cell_names import cell_words
+from haochaping.checks.finding import SEVERITY_ORDER, Finding
+from haochaping.checks.owners import Owners, cells_to_verify
+from haochaping.core.errors import UnknownName
+from haochaping.core.labels import SEVERITIES, STATUSES, annex_words
+from haochaping.core.model import QuarterData
+from haochaping.present.numbered_matters import matter_numbers
+from haochaping.store.cell_index import CellIndex
+
+
+def findings(
+    q: QuarterData,
+    unit: str = "",
+    severity: str = "",
+    annex: str | int = "",
+    only_open: bool = True,
+) -> LabelledTable:
+    """核对意见逐条列出：属于哪一项、轻重、涉及哪个单位、哪一格、说了什么、怎么算的、状态。
+
+    Parameters
+    ----------
+    unit : str
+        只要要这个单位核实的。
+    severity : str
+        ``"须更正"``、``"需核实"`` 或 ``"提示"``。
+    annex : str or int
+        只要这张附件的。
+    only_open : bool
+        只要还没有答复的（提示不需要答复，也列出）；``False`` 时全部列出。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> q = hcp.load("2022Q4")
+    >>> hcp.findings(q, unit="高新区")["轻重"].unique().tolist()
+    ['需核实', '提示']
+    """
+    report = report_of(q)
+    if severity and severity not in (*SEVERITY_ORDER, *SEVERITIES.values()):
+        raise UnknownName("轻重", severity, SEVERITIES.values())
+    owners = Owners(q.derived(CellIndex), reference_of(q))
+    wanted = reference_names(q, unit) if unit else set()
+    table = q.annex(annex).name if annex else ""
+    numbers = matter_numbers(report)
+    rows = []
+    for finding in report.findings:
+        units = [owner[1] for cell in cells_to_verify(finding, owners) if (owner := owners.of(cell))]
+        is_standing = finding.is_open or (finding.severity == "note" and finding.status != "corrected")
+        if (
+            (only_open and not is_standing)
+            or (severity and severity not in (finding.severity, SEVERITIES[finding.severity]))
+            or (table and table not in {cell.table for cell in (finding.at, *finding.cells)})
+            or (unit and not wanted & {*units})
+        ):
+            continue
+        rows.append(_row(q, finding, numbers[finding.id], list(dict.fromkeys(units))))
+    columns = ["项号", "轻重", "单位", "位置", "意见", "算式", "状态", "编号"]
+    title = f"{q.quarter.label}核对意见" + (f"：{unit}" if unit else "")
+    return labelled(
+        pd.DataFrame(rows, columns=columns),
+        title,
+        {"项号": COUNT},
+        keys=["编号"],
+        notes=["hcp.cells(q, 编号) 列出一条意见所比较的各格"] if rows else ["没有"],
+    )
+
+
+def _row(q: QuarterData, finding: Finding, number: int, units: list[str]) -> dict[str, object]:
+    shown = "、".join(units[:3]) + (f"等 {len(units)} 个" if len(units) > 3 else "")
+    return {
+        "项号": number,
+        "轻重": SEVERITIES[finding.severity],
+        "单位": shown,
+        "位置": cell_words(q, finding.at),
+        "意见": finding.message,
+        "算式": finding.arithmetic,
+        "状态": STATUSES[finding.state],
+        "编号": finding.id,
+    }
+
+
+def reference_names(q: QuarterData, unit: str) -> set[str]:
+    """The registered names that a unit's name may mean: one in each kind of unit."""
+    name, reference = find_unit(q, unit), reference_of(q)
+    return {name, *(reference.canonical(kind, name) for kind in {each.kind for each in reference.units})}
+
+
+def cells(q: QuarterData, finding: str) -> LabelledTable:
+    """一条核对意见所比较的各格：位置、原文、是不是可疑的格。
+
+    Parameters
+    ----------
+    finding : str
+        编号，即 ``hcp.findings(q)`` 的“编号”列；或项号，列出该项全部意见的格。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> q = hcp.load("2022Q4")
+    >>> len(hcp.cells(q, 1)) > 40
+    True
+    """
+    report = report_of(q)
+    numbers = matter_numbers(report)
+    wanted = [f for f in report.findings if str(finding) in (f.id, str(numbers[f.id]))]
+    if not wanted:
+        raise UnknownName("意见", finding, [f"项号 1 至 {len(report.matters)}，或 hcp.findings(q) 中的编号"])
+    rows = [
+        {
+            "表": annex_words(q, cell.table),
+            "格": cell_words(q, cell),
+            "原文": each.printed.get(cell, ""),
+            "可疑": "可疑" if cell in each.suspects or cell == each.at else "",
+        }
+        for each in wanted
+        for cell in each.cells
+    ]
+    shown = pd.DataFrame(rows, columns=["表", "格", "原文", "可疑"]).drop_duplicates(["格"])
+    return labelled(shown, wanted[0].message, {}, keys=["格"])
+
+
+def matters(q: QuarterData) -> LabelledTable:
+    """核对意见归成的各项，按简报中的项号：轻重、说了什么、请谁核实、涉及多少条、状态。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> hcp.matters(hcp.load("2022Q4")).loc[0, "事项"][:12]
+    '正文写归集上传 9,06'
+    """
+    report = report_of(q)
+    office = q.fact("issuer") or "编制单位"
+    rows = [
+        {
+            "项号": number,
+            "轻重": SEVERITIES[matter.severity],
+            "事项": matter.title,
+            "请谁核实": matter.addressee or office,
+            "涉及条数": matter.records_affected,
+            "状态": STATUSES[matter.status],
+        }
+        for number, matter in enumerate(report.matters, start=1)
+    ]
+    shown = pd.DataFrame(rows, columns=["项号", "轻重", "事项", "请谁核实", "涉及条数", "状态"])
+    shown["涉及条数"] = shown["涉及条数"].astype("float64").round().astype("Int64")
+    return labelled(
+        shown,
+        f"{q.quarter.label}：{report.verdict_words}；{report.counts_words}",
+        {"项号": COUNT, "涉及条数": COUNT},
+        keys=["项号"],
+        notes=["hcp.findings(q) 逐条列出；hcp.cells(q, 项号) 列出所比较的各格"],
+    )

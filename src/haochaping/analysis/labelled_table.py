@@ -1,0 +1,155 @@
+"""A frame with Chinese headings that shows itself: percentages, thousands, doubts marked, what it is, a chart above it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from haochaping.cleaning.number_format import number, percent_text
+from haochaping.present.html_table import (
+    SHORT,
+    Header,
+    TableCell,
+    TableRow,
+    TableView,
+    column_kind,
+    table_html,
+)
+from haochaping.present.notebook_style import in_notebook
+
+if TYPE_CHECKING:
+    from haochaping.present.charts.chart import Chart
+
+COUNT, PERCENT, POINTS, SPAN, NUMBER = "count", "percent", "points", "span", "number"
+"""Kinds of columns: whole numbers; fractions shown as percentages; differences of fractions in percentage points; the size of such
+a difference, without a sign; other numbers."""
+_MOST_ROWS = 1000
+"""Most rows that are shown: a frame of more is worked with, not looked at."""
+_ids = itertools.count(1)
+
+
+class LabelledTable(pd.DataFrame):
+    """带中文列名的表：是普通的 pandas 表，另外知道各列是百分比还是条数、哪些格存疑，显示时照此写出。
+
+    筛选、排序、取列以后仍然如此。百分比存为小数（0.0545 显示为 5.45%）。``attrs`` 中有 ``title`` 标题、``kinds`` 各列的种类、
+    ``units`` 单位、``notes`` 表下的说明、``keys`` 名称列、``doubts`` 存疑的格。
+    """
+
+    chart: Chart | None = None
+    """整张表的图；筛选得到的表没有。"""
+
+    @property
+    def _constructor(self) -> Callable[..., LabelledTable]:
+        return LabelledTable
+
+    def with_chart(self, chart: Chart) -> LabelledTable:
+        """The same table with a chart above it."""
+        object.__setattr__(self, "chart", chart)  # pandas would take it for a column
+        return self
+
+    def _repr_html_(self) -> str:
+        if self.columns.nlevels > 1 or self.columns.empty:
+            return str(super()._repr_html_())
+        shown = self.chart.html if self.chart is not None else ""
+        return in_notebook(f"{shown}{table_html(_view(self))}")
+
+
+def labelled(
+    frame: pd.DataFrame,
+    title: str,
+    kinds: Mapping[str, str],
+    *,
+    units: Mapping[str, str] | None = None,
+    keys: Sequence[str] = (),
+    doubts: Mapping[tuple[str, ...], str] | None = None,
+    notes: Sequence[str] = (),
+) -> LabelledTable:
+    """A frame with Chinese headings as a :class:`LabelledTable`.
+
+    Parameters
+    ----------
+    kinds : mapping
+        Kind of each column that holds numbers.
+    units : mapping
+        Unit of each column that has one.
+    keys : sequence of str
+        The columns of names.
+    doubts : mapping
+        Names of a row and a heading, to the severity of what is doubted there.
+    notes : sequence of str
+        Lines below the table.
+    """
+    table = LabelledTable(frame.reset_index(drop=True))
+    table.attrs = {
+        "title": title,
+        "kinds": dict(kinds),
+        "units": dict(units or {}),
+        "keys": list(keys),
+        "doubts": dict(doubts or {}),
+        "notes": list(notes),
+    }
+    return table
+
+
+def shown_texts(table: pd.DataFrame) -> pd.DataFrame:
+    """A table as it is shown: every value a text; an index of names becomes the first column."""
+    content = table if table.index.dtype.kind in "iu" else table.reset_index()
+    kinds = table.attrs.get("kinds", {})
+    return pd.DataFrame(
+        {str(name): [shown_text(value, kinds.get(name, "")) for value in content[name]] for name in content}
+    )
+
+
+def shown_text(value: Any, kind: str = "") -> str:
+    """A value as it is shown; blank where it is missing."""
+    if not isinstance(value, (list, tuple, dict, set)) and pd.isna(value):
+        return ""
+    if kind == PERCENT:
+        return percent_text(Fraction(float(value)).limit_denominator(10**12)).replace("-", "−")
+    if kind == POINTS:
+        return f"{float(value) * 100:+.2f}".replace("-", "−")
+    if kind == SPAN:
+        return f"{float(value) * 100:.2f}"
+    if kind == COUNT or (isinstance(value, int) and not isinstance(value, bool)):
+        return number(int(value))
+    if kind == NUMBER or isinstance(value, float):
+        return f"{float(value):,.4g}".replace("-", "−")
+    return str(value)
+
+
+def _view(table: pd.DataFrame) -> TableView:
+    rows = table.head(_MOST_ROWS)
+    texts = shown_texts(rows)
+    stub, *labels = texts.columns
+    kinds, units = table.attrs.get("kinds", {}), table.attrs.get("units", {})
+    keys, doubts = table.attrs.get("keys", []), table.attrs.get("doubts", {})
+    records = texts.to_dict("records")
+    names = [tuple(record.get(key, "") for key in keys) for record in records]
+    left_out = [f"共 {len(table)} 行，只显示前 {_MOST_ROWS} 行"] if len(table) > len(rows) else []
+    return TableView(
+        f"table-shown-{next(_ids)}",
+        table.attrs.get("title", ""),
+        stub,
+        [
+            Header(
+                label, units.get(label, ""), kind="" if label in kinds else _kind_of_texts(list(texts[label]))
+            )
+            for label in labels
+        ],
+        [
+            TableRow(
+                record[stub],
+                [TableCell(record[label], tint=doubts.get((*name, label), "")) for label in labels],
+            )
+            for record, name in zip(records, names, strict=True)
+        ],
+        [*table.attrs.get("notes", ()), *left_out],
+    )
+
+
+def _kind_of_texts(texts: Sequence[str]) -> str:
+    return column_kind(texts) if any(texts) else SHORT

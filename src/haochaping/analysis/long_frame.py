@@ -1,0 +1,71 @@
+"""Every printed cell of every period in one long frame, for pivots and charts of the analyst's own."""
+
+from __future__ import annotations
+
+import os
+
+import pandas as pd
+
+from haochaping.analysis.all_periods import all_periods
+from haochaping.analysis.labelled_table import LabelledTable, labelled
+from haochaping.core.labels import SEVERITIES
+from haochaping.core.model import QuarterData
+from haochaping.present.cell_places import CellPlaces
+from haochaping.store.cell_index import cell_of
+
+DESCRIPTIONS = {
+    "period": "哪一期，如 2022Q4",
+    "annex": "附件的英文名，如 districts",
+    "group": "这一行是哪一类单位，如 district",
+    "unit": "行的名称，照原文：区县、部门",
+    "member": "列的名称：附件3 的区县、附件4 的层级；没有的为空",
+    "measure": "哪一列数，如 cases 办件数",
+    "value": "数；百分比为小数；缺的为空，不是零",
+    "printed": "原文",
+    "status": "number 有数；missing 原表没有数；as_printed 文字",
+    "doubt": "这一格的核对意见：须更正、需核实；没有的为空",
+    "matters": "意见的项号，hcp.matters 中的",
+}
+"""Columns of :func:`tidy` and what they hold."""
+
+
+def tidy(data: str | os.PathLike[str] | None = None) -> LabelledTable:
+    """各期各附件的每一格排成一张长表，一行一格，不含合计；各列的含义在 ``attrs["columns"]``。
+
+    Parameters
+    ----------
+    data : path, optional
+        资料在哪个文件夹；不写的，是本项目的 ``data/``。
+
+    Examples
+    --------
+    各期各区县的评价数：
+
+    >>> import haochaping as hcp
+    >>> t = hcp.tidy()
+    >>> t[(t["annex"] == "districts") & (t["measure"] == "evaluations")].pivot_table(
+    ...     index="unit", columns="period", values="value", sort=False).loc["张店区"].tolist()
+    [1080786.0]
+    """
+    frames = [_long(each.data, each.data.derived(CellPlaces, each.report)) for each in all_periods(data)]
+    content = pd.concat(frames, ignore_index=True)
+    table = labelled(content, "各期各附件", {}, keys=["period", "annex", "unit", "member", "measure"])
+    table.attrs["columns"] = DESCRIPTIONS
+    table.attrs["notes"] = [f"{name}：{words}" for name, words in DESCRIPTIONS.items()]
+    return table
+
+
+def _long(data: QuarterData, places: CellPlaces) -> pd.DataFrame:
+    is_of_unit = ~data.cells["is_total"] & (data.cells["measure"] != "")
+    rows = data.cells[is_of_unit].rename(columns={"row": "unit"}).assign(period=str(data.quarter))
+    refs = [cell_of(cell) for cell in _as_cells(rows)]
+    severities = [SEVERITIES.get(places.severity_of_cell.get(ref, ""), "") for ref in refs]
+    numbers = ["、".join(map(str, places.matters_of_cell.get(ref, ()))) for ref in refs]
+    return rows.assign(doubt=severities, matters=numbers)[list(DESCRIPTIONS)]
+
+
+def _as_cells(rows: pd.DataFrame) -> list[dict[str, str]]:
+    renamed = rows[["annex", "unit", "measure", "member"]].set_axis(
+        ["table", "row", "column", "member"], axis=1
+    )
+    return renamed.to_dict("records")

@@ -1,0 +1,109 @@
+"""What every question about a period begins with: its city, its checks, the unit that a name means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pandas as pd
+
+from haochaping.checks.check_report import CheckReport
+from haochaping.core.declaration import AnnexSpec, Group
+from haochaping.core.errors import UnknownName
+from haochaping.core.model import QuarterData
+from haochaping.core.paths import find_locations
+from haochaping.core.period import Period
+from haochaping.core.text import normalize_for_comparison
+from haochaping.pipeline.load_and_check import check, load
+from haochaping.reference.reference import Reference, load_reference
+
+
+def reference_of(data: QuarterData) -> Reference:
+    """The settings of the city that a period belongs to."""
+    reference: Reference = data.derived(_reference)
+    return reference
+
+
+def _reference(data: QuarterData) -> Reference:
+    return load_reference(find_locations(data.data_root).reference)
+
+
+def report_of(data: QuarterData) -> CheckReport:
+    """The checks of a period, made once."""
+    report: CheckReport = data.derived(_report, date.today())
+    return report
+
+
+def _report(data: QuarterData, as_of: date) -> CheckReport:
+    return check(data)
+
+
+def as_period(period: QuarterData | Period | str) -> QuarterData:
+    """A period that was loaded, or its name: it is loaded then."""
+    return period if isinstance(period, QuarterData) else load(period)
+
+
+def find_unit(data: QuarterData, name: str) -> str:
+    """The name by which a unit stands in the tables of a period, from that name, a registered name or an alias.
+
+    Raises
+    ------
+    UnknownName
+        No table has it.
+    """
+    reference = reference_of(data)
+    wanted = normalize_for_comparison(name)
+    known = dict(_units(data))
+    for unit, kind in known.items():
+        registered = reference.unit(kind, unit)
+        names = (
+            unit,
+            *(registered.aliases if registered else ()),
+            registered.canonical if registered else unit,
+        )
+        if wanted in map(normalize_for_comparison, names):
+            return unit
+    raise UnknownName("单位", name, known)
+
+
+def units_of(data: QuarterData) -> list[str]:
+    """Names of the units that stand in the annexes, in printed order."""
+    return list(dict(_units(data)))
+
+
+def _units(data: QuarterData) -> Iterator[tuple[str, str]]:
+    """Names in rows and columns of the annexes that are units and no tiers, in printed order, with their kind."""
+    for spec in data.declaration.annexes.values():
+        content = data.table(spec.name)
+        for key, group in _name_columns(spec):
+            for name in () if group.members else dict.fromkeys(content[key]):
+                yield name, group.name
+
+
+def _name_columns(spec: AnnexSpec) -> Iterator[tuple[str, Group]]:
+    for group in spec.groups:
+        yield spec.row_key, group
+    if spec.columns_by:
+        yield spec.columns_by.key, spec.columns_by
+
+
+def rows_of_unit(data: QuarterData, spec: AnnexSpec, content: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """The rows of an annex's frame that are of a unit, by its row or, in a matrix, by its column.
+
+    Raises
+    ------
+    UnknownName
+        The annex has no such unit.
+    """
+    reference, wanted = reference_of(data), normalize_for_comparison(unit)
+    for key, group in _name_columns(spec):
+        of_unit = [
+            wanted in (normalize_for_comparison(name), normalize_for_comparison(group.word_of(name)))
+            or normalize_for_comparison(reference.canonical(group.name, name))
+            == normalize_for_comparison(reference.canonical(group.name, unit))
+            for name in content[key]
+        ]
+        if any(of_unit):
+            return content[of_unit]
+    names = (name for key, _ in _name_columns(spec) for name in dict.fromkeys(content[key]))
+    raise UnknownName(f"单位（{spec.title}）", unit, names)
