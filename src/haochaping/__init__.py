@@ -66,6 +66,8 @@ _EXPORTS = {
     "cells": "analysis.doubts",
     "matters": "analysis.doubts",
     "tidy": "analysis.long_frame",
+    "take_note": "analysis.take_note",
+    "explore": "analysis.explorer",
     "to_excel": "analysis.to_excel",
 }
 

@@ -114,6 +114,31 @@ def read_notes(path: Path, declaration: Declaration) -> pd.DataFrame:
     return frame("notes", rows)
 
 
+def with_paragraph(text: str, section: str, paragraph: str, declaration: Declaration) -> str:
+    """The text of a ``notes.md`` with a paragraph more at the end of a section, which is added where it is not there."""
+    lines = text.rstrip().splitlines()
+    headings = [
+        (line, _section_of_heading(words, note_sections(declaration)))
+        for level, kind, words, line in _blocks(_without_comments(text))
+        if kind == HEADING and (level < 3 or _section_of_heading(words, note_sections(declaration)))
+    ]
+    places = [place for place, (_, name) in enumerate(headings) if name == section]
+    if not places:
+        lines += ["", f"## {section}"]
+        end = len(lines)
+    else:
+        after = headings[places[0] + 1 :]
+        end = after[0][0] - 1 if after else len(lines)
+        while end > 0 and not lines[end - 1].strip():
+            end -= 1
+    return (
+        "\n".join(
+            [*lines[:end], "", paragraph, *([""] if lines[end:] and lines[end].strip() else []), *lines[end:]]
+        )
+        + "\n"
+    )
+
+
 def _refuse_open_comment(text: str, name: str) -> None:
     opened = text.rfind("<!--")
     if opened >= 0 and "-->" not in text[opened:]:
