@@ -13,7 +13,7 @@ from haochaping.analysis.period import report_of, rows_of_unit
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Measure
 from haochaping.core.labels import annex_words, column_heading
-from haochaping.core.model import CellRef, QuarterData, printed_column
+from haochaping.core.model import COMPUTED, CellRef, QuarterData, printed_column
 from haochaping.figures.annex_part import AnnexPart, with_rates
 from haochaping.present.cell_places import CellPlaces
 from haochaping.statistics import ranks
@@ -180,7 +180,7 @@ def _columns(q: QuarterData, spec: AnnexSpec, rows: pd.DataFrame) -> Iterator[_C
     for rate in q.declaration.measures.values():
         for name, heading in (
             (rate.name, rate.heading),
-            (f"{rate.name}_computed", f"{rate.heading}（计算）"),
+            (f"{rate.name}{COMPUTED}", f"{rate.heading}（计算）"),
         ):
             if name in computed:
                 yield _Column(heading, rows[name], PERCENT)

@@ -226,6 +226,7 @@ class Explorer(widgets.VBox):
                 display(self._shown)
             except (UnknownName, NotApplicable, InputRefused) as reason:
                 self._shown = None
+                self.line.value = ""
                 display(widgets.HTML(f"<p>{text(reason)}</p>"))
 
     def _loading_line(self) -> str:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from haochaping.core.annex_frame import AnnexFrame
 from haochaping.core.annex_lookup import find_annex
 from haochaping.core.declaration import AS_PRINTED as AS_PRINTED_KIND
 from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Declaration, Measure
@@ -53,6 +54,10 @@ def note_text(annex: Mapping[str, Any], column: str) -> str:
 def printed_column(rate: str) -> str:
     """Name of the column that holds a rate's text as printed."""
     return f"{rate}_printed"
+
+
+COMPUTED = "_computed"
+"""End of the name of a column with a rate as computed, beside the one as printed."""
 
 
 def undeclared_table(number: int) -> str:
@@ -248,7 +253,7 @@ class QuarterData:
     about: pd.DataFrame = _empty("about")
     inputs: pd.DataFrame = _empty("inputs")
     record_counts: pd.DataFrame = _empty("record_counts")
-    history: tuple[QuarterData, ...] = ()
+    history: Sequence[QuarterData] = ()
     """Earlier periods of the same kind, oldest first, corrections applied: what changes are measured against."""
     data_root: Path | None = None
     """The data root that an analyst loaded it from, where it is not the project's own."""
@@ -549,7 +554,7 @@ def _table_view(data: QuarterData, name: str) -> pd.DataFrame:
             record[measure.name] = cell["printed"]
         elif measure.has_printed_text:
             record[printed_column(measure.name)] = cell["printed"]
-    return annex_frame(spec, list(records.values()), {cell["measure"] for cell in own})
+    return AnnexFrame(annex_frame(spec, list(records.values()), {cell["measure"] for cell in own}))
 
 
 def _printed_numbers(data: QuarterData) -> dict[str, int]:

@@ -21,7 +21,7 @@ from haochaping.core.declaration import (
     Group,
     Measure,
 )
-from haochaping.core.model import QuarterData
+from haochaping.core.model import COMPUTED, QuarterData
 
 ALL_GROUPS = Group("", "单位", MIXED_KEY, (), may_be_ranked=False)
 """Stands for the rows of all groups of an annex together: added up, never compared."""
@@ -124,25 +124,29 @@ def annex_parts(
             yield AnnexPart(spec, group, rows, prefix, title)
 
 
-def with_rates(data: QuarterData, annex: str) -> pd.DataFrame:
-    """The frame of an annex with every declared rate that its counts give, as a fraction.
+def with_rates(data: QuarterData, annex: str | int) -> pd.DataFrame:
+    """一张附件的原始列（英文列名），加上由两数相除算出的各比率。
+
+    原表印了的比率，印的留在原来的列，算出的在 ``<名称>_computed``。要中文列名、存疑标记的，用 ``hcp.table``。
 
     Parameters
     ----------
     data : QuarterData
-        The period.
-    annex : str
-        Name of the annex.
+        ``hcp.load`` 得到的一期。
+    annex : str or int
+        附件号、表名或英文名。
 
-    Returns
-    -------
-    DataFrame
-        A copy of ``data.table(annex)``; a rate that is printed keeps its column, the computed one is ``<name>_computed``.
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> hcp.with_rates(hcp.load("2022Q4"), "附件1")["active_rate"].round(4).tolist()[:2]
+    [0.0574, 0.0351]
     """
-    content, spec = data.table(annex).copy(), data.declaration.annexes[annex]
-    whole = AnnexPart(spec, spec.groups[0], content, annex, spec.title)
+    spec = data.annex(annex)
+    content = data.table(spec.name).copy()
+    whole = AnnexPart(spec, spec.groups[0], content, spec.name, spec.title)
     for rate in whole.rates(data.declaration) if len(content) else ():
-        name = f"{rate.name}_computed" if rate.name in content else rate.name
+        name = f"{rate.name}{COMPUTED}" if rate.name in content else rate.name
         content[name] = whole.rate_of_rows(rate)["rate"]
     return content
 

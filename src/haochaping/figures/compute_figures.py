@@ -14,17 +14,22 @@ from haochaping.reference.reference import Reference, load_reference
 
 
 def compute_figures(data: QuarterData, reference: Reference | None = None) -> Figures:
-    """Compute every figure of the briefing from one quarter and the quarters before it (``data.history``).
+    """简报用到的每个数：名称、数值、单位、算法、来源；``.frame()`` 逐个列出。
 
-    Figures of an absent annex are missing from the result, and so are changes without an earlier quarter; sentences
-    branch on that.
+    没有的附件、没有以前各期可比的，相应的数就没有。
 
     Parameters
     ----------
     data : QuarterData
-        The quarter, corrections applied.
+        ``hcp.load`` 得到的一期。
     reference : Reference, optional
-        The city's settings: small denominators, the smallest change that matters. Default: that of the project.
+        哪个城市的界限；不写的，是本项目的。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> hcp.compute_figures(hcp.load("2022Q4"))["records_gap"].text
+    '2,581,939'
     """
     if reference is None and (handed := data.find_derived(compute_figures)) is not None:
         return handed  # inside a run the runner has computed them

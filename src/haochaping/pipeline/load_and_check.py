@@ -10,13 +10,15 @@ import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from haochaping.checks.check_report import CheckReport
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import Locations, find_locations
 from haochaping.core.period import Period
-from haochaping.pipeline.staging import read_staged, read_staged_report
 from haochaping.reference.reference import load_reference
+
+if TYPE_CHECKING:
+    from haochaping.checks.check_report import CheckReport
 
 
 def load(
@@ -24,50 +26,67 @@ def load(
     data: str | os.PathLike[str] | None = None,
     prepared: str | os.PathLike[str] = "",
 ) -> QuarterData:
-    """Load one quarter: read, cleaned, validated against the data contract, with the analyst's corrections applied.
+    """读入一期：已清洗、已核对格式、已采用 review.xlsx 中的更正；缺的是缺，不是零。
 
-    The raw folder is read if there is one, else the tidy tables.
+    有原始资料的读原始资料；已发布、其后没有改动的，取整理好的数据，同样的内容，快得多。
 
     Parameters
     ----------
     quarter : str or Period
-        ``"2022Q4"``.
+        哪一期：``"2022Q4"``、月份 ``"2022M08"``、半年 ``"2022H1"``、年度 ``"2022Y"``。
     data : path, optional
-        Data root; by default the project's ``data/``.
+        资料在哪个文件夹；不写的，是本项目的 ``data/``。
     prepared : path, optional
-        A folder in which the runner has put this quarter, read, checked and computed; then nothing is read anew, and
-        :func:`check` and ``compute_figures`` hand out what lies there as long as the data are not changed.
+        由 make quarter 填写；自己打开笔记本时留空。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> hcp.load("2022Q4")
+    <2022年第四季度：5 张附件，677 格>
 
     Raises
     ------
     InputRefused
-        There is nothing to read, or it cannot be read with certainty.
+        没有资料，或不能确定地读出；信息写明文件、位置、应为什么。
     """
     wanted = Period.parse(quarter)
     if prepared:
+        from haochaping.pipeline.staging import read_staged, read_staged_report
+
         handed = read_staged(Path(prepared), wanted, load_reference(find_locations(data).reference))
         handed.set_derived(check, read_staged_report(Path(prepared)))
         return handed
-    from haochaping.pipeline.assess import assess  # what reads and checks is not needed inside a run
+    from haochaping.pipeline.published_quarter import load_published
 
-    loaded = assess(find_locations(data), wanted, date.today()).data
+    locations = find_locations(data)
+    loaded = load_published(locations, wanted)
+    if loaded is None:  # what reads and checks is slow to import, and not needed inside a run either
+        from haochaping.pipeline.assess import assess
+
+        loaded = assess(locations, wanted, date.today()).data
     return loaded if data is None else replace(loaded, data_root=Path(data).resolve())
 
 
 def check(
     quarter: QuarterData, data: str | os.PathLike[str] | None = None, as_of: date | None = None
 ) -> CheckReport:
-    """Check one quarter with the analyst's answers and compare it with earlier quarters.
+    """核对一期：各项核对意见、结论，采用分析员的答复，并与以前各期相比。
 
     Parameters
     ----------
     quarter : QuarterData
-        From :func:`haochaping.load`, or with other figures from its method ``with_table``; a change in a frame of an
-        annex itself, which is a view of the cells, is not seen.
+        ``hcp.load`` 得到的，或用 ``q.with_table(…)`` 换过数的；直接改表中的数不起作用。
     data : path, optional
-        Data root; by default the one that `quarter` was loaded from.
+        资料在哪个文件夹；不写的，是读入时的那个。
     as_of : date, optional
-        The date on which explanations must still be valid; by default today.
+        说明是否到期按哪一天判断；不写的按今天。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> hcp.check(hcp.load("2022Q4")).verdict_words
+    '建议更正'
     """
     if data is None and as_of is None and (report := quarter.find_derived(check)) is not None:
         return report

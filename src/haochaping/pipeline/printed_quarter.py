@@ -116,6 +116,13 @@ def rests_on_tidy(locations: Locations, quarter: Period) -> bool:
 
 
 def available(data: str | os.PathLike[str] | None = None) -> list[Period]:
-    """List the quarters that have a raw folder or tidy tables, oldest first."""
+    """有资料的各期，由早到晚。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> [str(period) for period in hcp.available()]
+    ['2022Q4']
+    """
     locations = find_locations(data)
     return sorted({*quarters_in(locations.data / "tidy"), *quarters_in(locations.data / "raw")})

@@ -10,7 +10,7 @@ import pandas as pd
 
 from haochaping.core.declaration import Declaration
 from haochaping.core.labels import column_heading
-from haochaping.core.model import printed_column
+from haochaping.core.model import COMPUTED, printed_column
 from haochaping.core.paths import find_locations
 from haochaping.present.header_tree import Heading, header_rows
 from haochaping.present.html_fragment import Html, single_tab_stop_per_target, text
@@ -245,16 +245,27 @@ def _cell_text(value: object) -> str:
 
 
 def in_chinese(frame: pd.DataFrame, declaration: Declaration | None = None) -> pd.DataFrame:
-    """A copy of `frame` with Chinese column labels, for display; the data contract keeps English names.
+    """英文列名换成中文，只供显示；层级的名称也换成中文。
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        The frame of an annex, rates added or not.
+    frame : DataFrame
+        附件的表，加没加比率都可以。
     declaration : Declaration, optional
-        The city's headings. Default: those of the project.
+        哪个城市的列名；不写的，是本项目的。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> hcp.in_chinese(hcp.load("2022Q4").towns_and_villages).iloc[0, :2].tolist()
+    ['张店区', '镇（街道）']
     """
     declared = declaration or load_reference(find_locations().reference).declaration
-    labels = {name: column_heading(declared, name) for name in frame.columns}
-    printed = {printed_column(name): f"{label}（原文）" for name, label in labels.items()}
-    return frame.rename(columns=labels | printed)
+    labels = {name: column_heading(declared, str(name)) for name in frame.columns}
+    labels |= {printed_column(name): f"{label}（原文）" for name, label in labels.items()}
+    labels |= {f"{m.name}{COMPUTED}": f"{m.heading}（计算）" for m in declared.measures.values()}
+    shown = frame.copy()
+    for across in {spec.columns_by for spec in declared.annexes.values() if spec.columns_by}:
+        if across.members and across.key in shown:
+            shown[across.key] = [across.word_of(name) for name in shown[across.key]]
+    return shown.rename(columns=labels)

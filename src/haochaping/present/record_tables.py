@@ -52,23 +52,25 @@ def _counts(data: QuarterData) -> RecordCounts:
 
 
 def record_table(data: QuarterData, view: str) -> pd.DataFrame:
-    """One view as numbers: a row a row of the view, missing where a small count is not shown.
+    """单件记录的一张表（有记录的期才有）：一行一类，小于界限的数不显示。
 
     Parameters
     ----------
+    data : QuarterData
+        ``hcp.load`` 得到的一期。
     view : str
-        A name in ``q.record_counts["view"]``: ``channel``, ``level``, ``reason``, ``week``, ``hour``,
-        ``days_to_evaluation``, ``item``, ``area``, ``department``, ``loop``, ``places``, ``flow``.
+        哪张表：``channel`` 渠道、``level`` 评价等级、``reason`` 原因、``week`` 周、``hour`` 时、``days_to_evaluation`` 隔几天评价、
+        ``item`` 事项、``area`` 区域、``department`` 部门、``loop`` 整改、``places`` 镇村、``flow`` 记录的去向。
 
     Returns
     -------
     DataFrame
-        Columns ``row``, ``member`` where the view has any, and one a measure (``Int64``).
+        ``row``，有的另有 ``member``，其余一列一数（``Int64``）。
 
     Raises
     ------
     KeyError
-        The period has no such view.
+        本期没有这张表；信息列出有的。
     """
     rows = data.record_counts[data.record_counts["view"] == view]
     if rows.empty:

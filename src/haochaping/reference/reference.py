@@ -210,12 +210,18 @@ def load_reference(folder: Path) -> Reference:
 
 
 def threshold(name: str, data: str | os.PathLike[str] | None = None) -> float:
-    """A number from the city's settings (``[thresholds]`` of ``city.toml``), for notebooks.
+    """本市的一个界限，写在 ``city.toml`` 的 ``[thresholds]`` 中。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> hcp.threshold("small_denominator")
+    30.0
 
     Raises
     ------
     InputRefused
-        There is no such setting.
+        没有这一项。
     """
     return load_reference(find_locations(data).reference).threshold(name)
 

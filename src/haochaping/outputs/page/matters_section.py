@@ -27,16 +27,23 @@ _IF_OTHERS_ARE_RIGHT = "（如其他各格无误）"
 
 
 def matters_html(report: CheckReport, figures: Figures, reference: Reference | None = None) -> Html:
-    """Every matter in the order of the head; 提示 in one fold, then remarks on answers and earlier periods.
+    """核对意见逐项写出：说了什么、请谁核实、算式、所比较的格、影响到哪些数。要作表用的，取 ``hcp.matters``。
 
     Parameters
     ----------
     report : CheckReport
-        What the checks say.
+        ``hcp.check(q)``。
     figures : Figures
-        The quarter's named figures: each matter lists those that rest on its doubtful cells.
+        ``hcp.compute_figures(q)``。
     reference : Reference, optional
-        The city's units, to name who must verify; by default the project's.
+        哪个城市的单位名录；不写的，是本项目的。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> q = hcp.load("2022Q4")
+    >>> hcp.matters_html(hcp.check(q), hcp.compute_figures(q)).count("<article")
+    24
     """
     section = _MattersSection(report, figures, reference or load_reference(find_locations().reference))
     pieces = [section.matter_html(number, m) for number, m in section.numbered if m.severity != "note"]

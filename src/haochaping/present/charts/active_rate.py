@@ -17,6 +17,7 @@ from haochaping.present.charts.chart_parts import (
     name_later,
     percent,
     remark_on_impossible,
+    with_active_rate,
 )
 from haochaping.present.charts.doubtful_units import DOUBT_REMARK, doubtful_rows, marked
 from haochaping.present.charts.style import AMBER, GREY, INK, NARROW, WIDE, Canvas
@@ -40,22 +41,26 @@ def chart_active_rate(
     figures: Figures | None = None,
     report: CheckReport | None = None,
 ) -> Chart | Html:
-    """Districts by active-evaluation rate, with the districts' median as a line.
+    """各区县主动评价率的条形图，由高到低，竖线为中位数；只有意见尚未核实的区县用橙色。
 
-    Answers which districts have many active evaluations and which few, and whether that is to be believed: only those
-    that an open finding puts in doubt are coloured. The line is the median, because the rate of all districts together
-    is that of the largest.
+    取中位数，因为合计的比率取决于最大的区县。标题只点名与其他区县分得清先后的。
 
     Parameters
     ----------
-    districts : pandas.DataFrame
-        Annex 1 with its rates.
+    districts : DataFrame
+        附件1：``q.districts``，没有比率的自己算出。
     small : float
-        Bars that rest on fewer evaluations are hollow.
+        分母不足此数的画成空心。
     figures, report : Figures, CheckReport, optional
-        The quarter's named figures, from which the title is made; the checks, by which units are marked.
-        The title names only districts that can be told apart from the others.
+        ``hcp.compute_figures(q)``，标题由它写出；``hcp.check(q)``，存疑的据它标出。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> hcp.chart_active_rate(hcp.load("2022Q4").districts)
+    <图：各单位主动评价率（主动评价数 ÷ 评价数），由高到低；竖线为中位数>
     """
+    districts = with_active_rate(districts)
     if not has_columns(districts, "district", "active_rate"):
         return EMPTY
     rows = districts.dropna(subset=["active_rate"])

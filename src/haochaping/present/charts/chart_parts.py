@@ -26,6 +26,14 @@ def has_columns(rows: pd.DataFrame, *names: str) -> bool:
     return {*names} <= {*rows.columns}
 
 
+def with_active_rate(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with ``active_rate``, from their counts where it is not there yet."""
+    if "active_rate" in rows or not has_columns(rows, "evaluations", "active_evaluations"):
+        return rows
+    base = rows["evaluations"].astype("float64")
+    return rows.assign(active_rate=rows["active_evaluations"].astype("float64") / base.where(base > 0))
+
+
 def group_word(figures: Figures | None, key: str) -> str:
     """What the city calls the units of a chart; 单位 where the figures, which know it, are not given."""
     return str(figures.words["called"][key]) if figures else "单位"

@@ -16,6 +16,7 @@ from haochaping.present.charts.chart_parts import (
     group_word,
     has_columns,
     text_width,
+    with_active_rate,
 )
 from haochaping.present.charts.doubtful_units import DOUBT_REMARK, doubtful_rows, marked
 from haochaping.present.charts.style import (
@@ -28,6 +29,7 @@ from haochaping.present.charts.style import (
     Canvas,
 )
 from haochaping.present.html_fragment import Html
+from haochaping.reference.reference import threshold
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -46,24 +48,29 @@ _RATE_LIMITS = (-6, 106)
 
 def chart_departments(
     departments: pd.DataFrame,
-    small: float,
+    small: float | None = None,
     figures: Figures | None = None,
     report: CheckReport | None = None,
 ) -> Chart | Html:
-    """City departments: cases on a log scale, active rates in a second panel.
-
-    Answers which departments have much work and how many of their evaluations are active; only those that an open
-    finding puts in doubt are coloured. Departments with few cases are left out, and the subtitle says how many.
+    """市直部门的点图：办件数（对数刻度）与主动评价率两栏；办件很少的不画，副标题写明几个。
 
     Parameters
     ----------
-    departments : pandas.DataFrame
-        Annex 2 with its rates.
-    small : float
-        The city's threshold: departments with fewer cases are not drawn, rates of fewer evaluations are hollow.
+    departments : DataFrame
+        附件2：``q.city_departments``，没有比率的自己算出。
+    small : float, optional
+        办件数不足此数的不画、评价数不足的画成空心；不写的，是本市的界限。
     figures, report : Figures, CheckReport, optional
-        The quarter's named figures, from which the title is made; the checks, by which units are marked.
+        ``hcp.compute_figures(q)``、``hcp.check(q)``：标题，存疑的标记。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> hcp.chart_departments(hcp.load("2022Q4").city_departments).id
+    'chart-departments'
     """
+    departments = with_active_rate(departments)
+    small = threshold("small_denominator") if small is None else small
     if not has_columns(departments, "department", "cases", "active_rate"):
         return EMPTY
     rows = departments[(departments["cases"] >= max(small, 1)).fillna(False)]

@@ -40,17 +40,22 @@ _TICK_CHARACTERS = 2.4
 def chart_district_coverage(
     data: QuarterData, figures: Figures | None = None, report: CheckReport | None = None
 ) -> Chart | Html:
-    """Evaluations of annex 1 over those of annexes 3 and 4, by district, on a log axis.
+    """附件1评价数 ÷ 附件3、4之和，一个区县一点：比值低于 1 的，附件1就不可能包含附件3、4；离群的，口径可能不同。
 
-    Answers whether annex 1 can contain annexes 3 and 4 (then no district lies below 1) and which districts count
-    otherwise than the others. Blank where the city lacks one of the annexes or has too few districts for a median.
+    缺其中一张附件的、区县太少的，没有图。
 
     Parameters
     ----------
     data : QuarterData
-        The quarter.
+        ``hcp.load`` 得到的一期。
     figures, report : Figures, CheckReport, optional
-        The quarter's named figures, for the words of the title; the checks, by which units are marked.
+        ``hcp.compute_figures(q)``、``hcp.check(q)``：标题，存疑的标记。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> hcp.chart_district_coverage(hcp.load("2022Q4")).id
+    'chart-coverage'
     """
     coverage = district_coverage(data)
     if (

@@ -71,17 +71,23 @@ class _Segment:
 def chart_headline_gap(
     data: QuarterData, figures: Figures | None = None, report: CheckReport | None = None
 ) -> Chart | Html:
-    """The text's number of records as one bar: the cases of annexes 1 and 2, and what neither of them lists.
+    """正文的归集上传数分成附件1、附件2的办件数和两表中没有的部分。
 
-    Answers how the text's largest number relates to the annexes. Blank where the text states no such number, where it
-    is that of the evaluations, and where the annexes list as many cases or more.
+    正文没有写这个数的、附件更多的，没有图。
 
     Parameters
     ----------
     data : QuarterData
-        The quarter, for the numbers of its annexes.
+        ``hcp.load`` 得到的一期。
     figures, report : Figures, CheckReport, optional
-        The quarter's named figures, all numbers of the chart; the checks, by which the title is marked.
+        ``hcp.compute_figures(q)``（图中的数由此来）、``hcp.check(q)``。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> q = hcp.load("2022Q4")
+    >>> hcp.chart_headline_gap(q, hcp.compute_figures(q)).id
+    'chart-headline-gap'
     """
     if figures is None or not has_headline_gap(figures):
         return EMPTY

@@ -57,17 +57,20 @@ _BESIDE_NAMES, _BESIDE_NUMBER, _SCALE_POINTS = 14, 6, 76
 def chart_matrix(
     cells: pd.DataFrame, figures: Figures | None = None, report: CheckReport | None = None
 ) -> Chart | Html:
-    """Department × district: evaluations as numbers on a log colour scale.
-
-    Answers where the evaluations come from, and where there are none: zero, cells without a number and cells that an
-    open finding puts in doubt look different from all others, also in grey print. It stands for the table.
+    """附件3的热力图：部门 × 区县的评价数，对数刻度；为零的、没有数的、存疑的格各有样子。
 
     Parameters
     ----------
-    cells : pandas.DataFrame
-        Annex 3.
+    cells : DataFrame
+        附件3：``q.district_departments``。
     figures, report : Figures, CheckReport, optional
-        The quarter's named figures, from which the title is made; the checks, by which cells are marked.
+        ``hcp.compute_figures(q)``、``hcp.check(q)``：标题，存疑的标记。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> hcp.chart_matrix(hcp.load("2022Q4").district_departments).id
+    'chart-matrix'
     """
     if cells.empty or not has_columns(cells, "department", "district", "evaluations"):
         return EMPTY

@@ -52,21 +52,16 @@ def chart_series(
     figures: Figures | None = None,
     report: CheckReport | None = None,
 ) -> Html:
-    """Charts of the figures that are shown as a series, over this quarter and the ones before it.
+    """简报中逐期的小图：一个比率、一个总数，满五期的带控制限。以前不足两期的，没有图；其他列用 ``hcp.series``。
 
     Parameters
     ----------
     data : QuarterData
-        The quarter with its past (``data.history``).
+        ``hcp.load`` 得到的一期。
     reference : Reference, optional
-        The city's settings; by default the project's.
+        哪个城市；不写的，是本项目的。
     figures, report : Figures, CheckReport, optional
-        The quarter's named figures and the checks: numbers in the titles are linked and marked.
-
-    Returns
-    -------
-    Html
-        Small charts; empty with fewer than two earlier quarters; a figure that this quarter lacks has no chart.
+        ``hcp.compute_figures(q)``、``hcp.check(q)``：标题中的数，存疑的标记。
     """
     if not data.history:
         return EMPTY

@@ -64,15 +64,17 @@ NARROW = Canvas(4.5, 12.0)
 
 
 def use_style(text: float = WIDE.text) -> None:
-    """Set the charts' style: matplotlib's own, whatever ``matplotlibrc`` says, seaborn's theme, then the font, which that resets.
-
-    Text stays text in SVG (searchable, small); ids depend on content alone, so that the same chart
-    gives the same bytes.
+    """之后 seaborn、matplotlib 画的图可以直接显示中文，样式与简报相同。
 
     Parameters
     ----------
     text : float
-        Smallest text in points.
+        最小的字，磅。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> hcp.use_style()
     """
     import matplotlib as mpl
     import seaborn as sns

@@ -26,18 +26,14 @@ _COMPARED = {"before": "环比", "year": "同比"}
 def chart_tiers(
     tiers: pd.DataFrame, figures: Figures | None = None, report: CheckReport | None = None
 ) -> Chart | Html:
-    """Towns and villages: by how much their evaluations changed, as paired bars for each district.
-
-    Answers where towns or villages got more or fewer evaluations than in the quarter before, else than a year ago.
-    Without such a period the bars would only repeat the table: then there is no chart.
+    """镇、村评价数比上期（没有上期的，比上年同期）增减多少，一个区县两条；没有以前各期的，没有图。
 
     Parameters
     ----------
-    tiers : pandas.DataFrame
-        Annex 4; districts that are not in it are left out.
+    tiers : DataFrame
+        附件4：``q.towns_and_villages``。
     figures, report : Figures, CheckReport, optional
-        The quarter's named figures, from whose quarter and history the changes come; the checks, by which the title is
-        marked.
+        ``hcp.compute_figures(q)``，增减由此来；``hcp.check(q)``。
     """
     changes = tier_changes(figures)
     if changes is None or figures is None or "district" not in tiers:

@@ -1,0 +1,230 @@
+"""The ordinary questions of an analyst, each answered by one line, on the real quarter and on a simulated city."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import haochaping as hcp
+from haochaping.analysis.labelled_table import LabelledTable
+from haochaping.core.errors import InputRefused, UnknownName
+from haochaping.core.model import QuarterData
+from haochaping.core.period import Period
+from haochaping.simulate.data_root import write_data_root
+from haochaping.statistics.validation import NotApplicable
+
+ROOT = Path(__file__).parents[2]
+PERIODS = [Period(2021 + i // 4, i % 4 + 1) for i in range(8)]
+
+
+@pytest.fixture(scope="module")
+def q() -> QuarterData:
+    return hcp.load("2022Q4", ROOT / "data")
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A simulated city with eight quarters."""
+    root = tmp_path_factory.mktemp("city")
+    write_data_root(root, PERIODS, 3, ROOT / "data" / "reference")
+    return root
+
+
+def test_active_rate_by_district_with_interval(q: QuarterData) -> None:
+    answer = hcp.rates(q, "附件1", "主动评价率")
+    row = answer[answer["区县"] == "周村区"].iloc[0]
+    assert (row["主动评价数"], row["评价数"]) == (33_808, 67_199)
+    assert row["95%下限"] < row["主动评价率"] == 33_808 / 67_199 < row["95%上限"]
+    assert row["95%上限"] - row["95%下限"] == pytest.approx(
+        2 * 1.96 * (0.5031 * 0.4969 / 67_199) ** 0.5, rel=0.01
+    )
+    assert list(answer["名次"]) == list(range(1, 12)) and row["核对意见"] == "4、5"
+
+
+def test_departments_unlike_their_peers(q: QuarterData) -> None:
+    answer = hcp.funnel(q, "附件2")
+    unlike = answer[answer["判断"].isin(["高于上限", "低于下限"])]
+    assert len(unlike) and set(unlike["部门"]) < set(answer["部门"])
+    small = answer[answer["评价数"] < 30]
+    assert set(small["判断"]) <= {"基数小，不判断", ""} and len(small)
+    within = answer[answer["判断"] == "限内"]
+    assert (within["主动评价率"] <= within["控制限上限"]).all() and (
+        within["主动评价率"] >= within["控制限下限"]
+    ).all()
+
+
+def test_top_ten_cells_of_annex_3(q: QuarterData) -> None:
+    answer = hcp.table(q, "附件3").nlargest(10, "评价数")
+    expected = q.district_departments.dropna().nlargest(10, "evaluations")
+    assert answer["评价数"].tolist() == expected["evaluations"].tolist()
+    assert answer["部门"].tolist() == expected["department"].tolist()
+
+
+def test_share_of_public_services_of_one_district(q: QuarterData) -> None:
+    answer = hcp.shares(q, "附件5")
+    whole = q.public_services["evaluations"].sum()
+    of_district = answer.set_index("区县").loc["张店区"]
+    assert of_district["占比"] == 625_272 / whole and answer["占比"].sum() == pytest.approx(1)
+    of_departments = hcp.shares(q, "附件3", unit="张店区")
+    assert set(of_departments["区县"]) == {"张店区"} and of_departments["占比"].sum() == pytest.approx(1)
+
+
+def test_a_chinese_bar_chart(q: QuarterData) -> None:
+    chart = hcp.bar(hcp.table(q, "附件1"), "办件数")
+    assert "张店区" in chart.svg and "1,080,786" in chart.svg and chart.subtitle == "办件数（件）"
+
+
+def test_open_doubts_of_one_unit(q: QuarterData) -> None:
+    answer = hcp.findings(q, unit="高新区", severity="需核实")
+    assert answer["位置"].tolist() == ["附件1“高新区”评价数"] and answer["项号"].tolist() == [2]
+    behind = hcp.cells(q, answer["编号"].iloc[0])
+    assert "1,373,402" in set(behind["原文"].str.replace("1373402", "1,373,402"))
+    assert hcp.findings(q, unit="桓台县", severity="须更正").empty
+
+
+def test_a_funnel_draws_itself(q: QuarterData) -> None:
+    answer = hcp.funnel(q, "附件1")
+    assert answer.chart is not None and "高新区" in answer.chart.alt
+    assert "<svg" in answer._repr_html_() and "控制限" in answer.chart.subtitle
+    assert answer[answer["判断"] == "限内"].chart is None  # what is filtered has no chart of everything
+
+
+def test_two_periods_compared(city: Path) -> None:
+    before, now = hcp.load("2022Q3", city), hcp.load("2022Q4", city)
+    answer = hcp.compare(before, now, "附件1")
+    assert answer["区县"].tolist() == now.districts["district"].tolist()
+    first = answer.iloc[0]
+    rate = now.districts["active_evaluations"][0] / now.districts["evaluations"][0]
+    was = before.districts["active_evaluations"][0] / before.districts["evaluations"][0]
+    assert first["变化（百分点）"] == pytest.approx(rate - was)
+    assert first["95%下限"] < first["变化（百分点）"] < first["95%上限"]
+    assert (answer["最小可辨变化（百分点）"] >= 0.01).all()
+    counts = hcp.compare(before, now, "附件4", "评价数", unit=now.districts["district"][0])
+    assert counts["层级"].tolist() == ["镇（街道）", "村（社区）"]
+    assert (counts["变化"] == counts["2022年第四季度"] - counts["2022年第三季度"]).all()
+
+
+def test_a_unit_that_only_one_period_has_is_told(city: Path) -> None:
+    now = hcp.load("2022Q4", city)
+    fewer = now.with_table("districts", now.districts.iloc[1:])
+    answer = hcp.compare(fewer, now)
+    assert answer.iloc[0]["判断"] == "只有一期有数" and pd.isna(answer.iloc[0]["变化（百分点）"])
+    gone = hcp.compare(now, fewer)
+    assert gone.iloc[-1]["区县"] == now.districts["district"][0] and gone.iloc[-1]["判断"] == "只有一期有数"
+
+
+def test_an_eight_quarter_series_of_a_unit(city: Path) -> None:
+    unit = hcp.load("2022Q4", city).districts["district"][2]
+    answer = hcp.series("办件数", unit=unit, data=city)
+    assert answer["时期"].tolist() == [period.label for period in PERIODS]
+    expected = [int(hcp.load(p, city).districts.set_index("district").loc[unit, "cases"]) for p in PERIODS]
+    assert answer["办件数"].tolist() == expected
+    assert answer.chart is not None and PERIODS[-1].label in answer.chart.title
+    limits = hcp.xmr("办件数", unit=unit, data=city)
+    assert limits["均值"].notna().all() and abs(limits["均值"].iloc[0] - sum(expected) / 8) <= 0.5
+    assert "试算" in " ".join(limits.attrs["notes"])
+
+
+def test_a_period_that_lacks_the_unit_is_missing_and_not_zero(city: Path) -> None:
+    answer = hcp.series("办件数", unit="模拟一区", data=city, periods=12)
+    assert len(answer) == 8
+    with pytest.raises(UnknownName, match="没有这个单位"):
+        hcp.findings(hcp.load("2022Q4", city), unit="没有区")
+
+
+def test_too_short_a_series_has_no_limits(q: QuarterData) -> None:
+    with pytest.raises(NotApplicable, match="至少要有 5 期"):
+        hcp.xmr("办件数", data=ROOT / "data")
+    with pytest.raises(NotApplicable, match="100%"):
+        hcp.funnel(q, "附件1", "评价率")
+
+
+def test_a_table_to_excel_with_chinese_heads(q: QuarterData, tmp_path: Path) -> None:
+    import openpyxl
+
+    answer = hcp.rates(q, "附件1")
+    path = hcp.to_excel(answer, tmp_path / "主动评价率.xlsx")
+    read = pd.read_excel(path, engine="calamine")
+    assert list(read.columns) == list(answer.columns)
+    assert read["主动评价率"].tolist() == pytest.approx(answer["主动评价率"].tolist())
+    sheet = openpyxl.load_workbook(path)["数据"]
+    assert sheet["D2"].number_format == "0.00%" and sheet["B2"].number_format == "#,##0"
+    assert sheet.freeze_panes == "A2"
+    plain = hcp.to_excel(q.districts, tmp_path / "原始列.xlsx")
+    assert pd.read_excel(plain, engine="calamine").columns[:2].tolist() == ["区县", "办件数"]
+    with pytest.raises(InputRefused, match=r"\.xlsx"):
+        hcp.to_excel(answer, tmp_path / "主动评价率.xls")
+
+
+def test_missing_numbers_stay_blank_in_excel(q: QuarterData, tmp_path: Path) -> None:
+    path = hcp.to_excel(hcp.table(q, "附件3"), tmp_path / "附件3.xlsx")
+    read = pd.read_excel(path, engine="calamine")
+    assert read["评价数"].isna().sum() == q.district_departments["evaluations"].isna().sum() > 0
+
+
+def test_one_long_frame_of_all_periods(city: Path) -> None:
+    answer = hcp.tidy(city)
+    assert set(answer["period"]) == {str(period) for period in PERIODS}
+    assert set(answer.columns) == set(answer.attrs["columns"])
+    now = answer[
+        (answer["period"] == "2022Q4") & (answer["annex"] == "districts") & (answer["measure"] == "cases")
+    ]
+    assert now["value"].tolist() == hcp.load("2022Q4", city).districts["cases"].tolist()
+
+
+def test_the_long_frame_marks_doubts_and_keeps_what_is_missing(q: QuarterData) -> None:
+    answer = hcp.tidy(ROOT / "data")
+    doubtful = answer[
+        (answer["unit"] == "高新区") & (answer["annex"] == "districts") & (answer["measure"] == "evaluations")
+    ]
+    assert doubtful["doubt"].tolist() == ["需核实"] and doubtful["matters"].tolist() == ["2"]
+    missing = answer[answer["status"] == "missing"]
+    assert len(missing) and missing["value"].isna().all()
+
+
+@pytest.mark.parametrize("name", ["附件1", 1, "各区县", "区县", "districts", "附表 1"])
+def test_an_annex_by_every_name(q: QuarterData, name: str | int) -> None:
+    assert q.table(name).equals(q.districts)
+
+
+def test_unknown_names_list_the_known(q: QuarterData) -> None:
+    with pytest.raises(UnknownName, match=r"附件9；可用的有：附件1 各区县（districts）、附件2 市直部门"):
+        q.table("附件9")
+    with pytest.raises(UnknownName, match=r"好评；可用的有：评价率（evaluation_rate）、主动评价率"):
+        hcp.rates(q, 1, "好评")
+    with pytest.raises(UnknownName, match=r"没有这个单位.*张店区"):
+        hcp.table(q, 1, unit="没有区")
+    with pytest.raises(AttributeError, match="附件有：districts"):
+        _ = q.district
+    with pytest.raises(UnknownName, match="须更正"):
+        hcp.findings(q, severity="严重")
+
+
+def test_what_pandas_makes_of_a_table_still_shows_itself(q: QuarterData) -> None:
+    answer = hcp.table(q, "附件1").sort_values("主动评价率")[["区县", "主动评价率"]].head(2)
+    assert isinstance(answer, LabelledTable)
+    html = answer._repr_html_()
+    assert "0.48%" in html and "2.12%" in html and html.count("<svg") == 0
+    counted = hcp.table(q, "附件3").pivot_table(index="部门", columns="区县", values="评价数")
+    assert "<table" in counted._repr_html_()
+
+
+def test_a_table_marks_what_is_doubted(q: QuarterData) -> None:
+    html = hcp.table(q, "附件1")._repr_html_()
+    assert html.count("tint-verify") >= 4 and ">1,373,402<" in html and "条" in html
+
+
+def test_objects_show_a_short_card_in_chinese(q: QuarterData) -> None:
+    assert repr(q) == "<2022年第四季度：5 张附件，677 格>"
+    report = hcp.check(q)
+    assert repr(report).startswith("<核对意见：建议更正；须更正 5 项")
+    assert report._repr_html_().count("<tr>") == len(report.matters) + 1
+    assert "hcp.table(q, 1)" in q._repr_html_()
+
+
+def test_charts_show_one_drawing_in_a_notebook(q: QuarterData) -> None:
+    html = hcp.chart_active_rate(hcp.with_rates(q, "districts"))._repr_html_()
+    style = html.partition("</style>")[0]
+    assert ".hcp .drawing-narrow { display: none; }" in style
