@@ -37,7 +37,7 @@ NAMED = $${BY:+--by="$$BY"}
 ROOTS = --data="$${DATA:-data}" --output="$${OUTPUT:-output}"
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter quarters verify verify-all new adopt tidy check collect lab test test-fast lint lock setup setup-records setup-engines clean bench-run faults profile bench-checks bench-forms bench-adopt bench-page bench-records fuzz pictures proof index pdf audit doctor bundle
+.PHONY: help quarter quarters verify verify-all new adopt tidy check collect lab test test-fast lint lock setup setup-records setup-engines clean bench-run faults profile bench-checks bench-forms bench-adopt bench-page bench-records bench-load fuzz pictures proof index pdf audit doctor bundle
 
 help:  ## 列出可用命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -134,6 +134,9 @@ bench-page: .venv/.installed-dev  ## 测量网页的大小、打开用时、键�
 
 bench-records: .venv/.installed-dev .venv/.installed-engines  ## 测量汇总单件记录的用时和内存，与别的做法比较（docs/performance.md；约一小时）
 	@"$(PY)" -m haochaping_dev.bench.records.bench_records --picture docs/pictures/records.png
+
+bench-load: .venv/.installed quarter  ## 测量 hcp.load、import 的处理器用时，与 pandas 读同样的 CSV 比较：make bench-load Q=2022Q4
+	@"$(PY)" -m haochaping_dev.bench.bench_load "$$Q"
 
 fuzz: .venv/.installed  ## 用十万份改动、损坏的资料考验读入（docs/reliability.md；约一小时）
 	@"$(PY)" -m haochaping_dev.fuzz.fuzz

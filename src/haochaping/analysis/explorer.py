@@ -53,12 +53,12 @@ class Call:
     @property
     def line(self) -> str:
         """``hcp.rates(q, "附件1", "主动评价率")``."""
-        shown = [self._shown(argument) for argument in self.arguments]
-        shown += [f"{name}={self._shown(value)}" for name, value in self.options.items()]
+        shown = [self._as_code(argument) for argument in self.arguments]
+        shown += [f"{name}={self._as_code(value)}" for name, value in self.options.items()]
         return f"hcp.{self.function.__name__}({', '.join(shown)})"
 
     @staticmethod
-    def _shown(value: Any) -> str:
+    def _as_code(value: Any) -> str:
         if isinstance(value, Call):
             return value.line
         if isinstance(value, QuarterData):
@@ -67,7 +67,12 @@ class Call:
 
 
 class Explorer(widgets.VBox):
-    """选时期、附件、看什么、单位、列，表和图随即给出；每次选择都写出那一行 Python。"""
+    """选时期、附件、看什么、单位、列，表和图随即给出；每次选择都写出那一行 Python。
+
+    ``shown`` 是给出的表或图，``opened`` 是展开的意见所比较的格。
+    """
+
+    VIEWS = (TABLE, RATES, SHARES, FUNNEL, SERIES, COMPARE, BAR, FINDINGS)
 
     def __init__(self, data: str | os.PathLike[str] | None = None):
         self._data = data
@@ -77,7 +82,7 @@ class Explorer(widgets.VBox):
             raise UnknownName("时期", "", ())
         self.period = _dropdown("时期", [(p.label, p) for p in reversed(periods)])
         self.annex = _dropdown("附件", [])
-        self.view = _dropdown("看什么", [TABLE, RATES, SHARES, FUNNEL, SERIES, COMPARE, BAR, FINDINGS])
+        self.view = _dropdown("看什么", self.VIEWS)
         self.unit = _dropdown("单位", [])
         self.measure = _dropdown("列", [])
         self.other = _dropdown("与哪一期比", [])
@@ -96,6 +101,8 @@ class Explorer(widgets.VBox):
         )
         self.taken = widgets.HTML()
         self._is_filling = False
+        self.shown: Any = None
+        self.opened: Any = None
         super().__init__(
             [
                 widgets.HBox([self.period, self.annex]),
@@ -214,7 +221,7 @@ class Explorer(widgets.VBox):
         return Call(function, (q, annex, measure), of_unit if view != FUNNEL else {})
 
     def _loaded_other(self) -> Any:
-        return self.other.value if self._data is None else load(self.other.value, self._data)
+        return self.other.value if self._data is None else Call(load, (self.other.value, str(self._data)))
 
     def _show(self) -> None:
         self.answer.clear_output(wait=True)
@@ -222,10 +229,10 @@ class Explorer(widgets.VBox):
             try:
                 call = self.call()
                 self.line.value = _code(self._loading_line(), call.line)
-                self._shown = call.run()
-                display(self._shown)
+                self.shown = call.run()
+                display(self.shown)
             except (UnknownName, NotApplicable, InputRefused) as reason:
-                self._shown = None
+                self.shown = None
                 self.line.value = ""
                 display(widgets.HTML(f"<p>{text(reason)}</p>"))
 
@@ -248,12 +255,13 @@ class Explorer(widgets.VBox):
             return
         call = Call(doubts.cells, (self.q, self.finding.value))
         self.finding_line.value = _code(call.line)
+        self.opened = call.run()
         with self.behind:
-            display(call.run())
+            display(self.opened)
 
     def _take(self) -> None:
         try:
-            path = take_note(self.q, self.section.value, self.words.value, self._shown)
+            path = take_note(self.q, self.section.value, self.words.value, self.shown)
         except (UnknownName, InputRefused) as reason:
             self.taken.value = f"<span>{text(reason)}</span>"
             return

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from haochaping.analysis.annex_tables import MATTERS, rates
-from haochaping.analysis.labelled_table import PERCENT, LabelledTable
+from haochaping.analysis.labelled_table import NUMBER, PERCENT, LabelledTable
 from haochaping.analysis.period import reference_of
 from haochaping.core.model import QuarterData
 from haochaping.present.charts.funnel_chart import funnel_chart
@@ -14,13 +14,15 @@ from haochaping.statistics.funnel import overdispersed
 
 _LOW, _HIGH = 0.001, 0.999
 WITHIN, ABOVE, BELOW = "限内", "高于上限", "低于下限"
-SMALL, IMPOSSIBLE = "基数小，不判断", "分子大于分母，不判断"
+_DEVIATION = "偏离（倍标准差）"
+SMALL, IMPOSSIBLE, NO_NUMBER = "基数小，不判断", "分子大于分母，不判断", "没有数"
 
 
 def funnel(q: QuarterData, annex: str | int = 1, measure: str = "") -> LabelledTable:
     """哪些单位的比率与同类明显不同：漏斗图，99.8% 控制限已计入单位之间本来就有的差异。
 
-    “判断”列为高于上限、低于下限、限内；分母不足 30 的不判断。高于、低于只说明与同类不同，不说明好坏或真假。
+    “判断”列为高于上限、低于下限、限内；分母不足 30 的不判断。高于、低于只说明与同类不同，不说明好坏或真假。“偏离”是离合计的比率
+    多少倍标准差，99.8% 控制限约在 3.1 倍。
 
     Parameters
     ----------
@@ -51,14 +53,17 @@ def funnel(q: QuarterData, annex: str | int = 1, measure: str = "") -> LabelledT
         pd.Series(spread.limits(n[is_possible], p), n[is_possible].index).reindex(n.index)
         for p in (_LOW, _HIGH)
     )
+    variance = 1 / (4 * n[is_possible])
+    deviation = pd.Series(spread.z, n[is_possible].index) * np.sqrt(variance / (variance + spread.tau2))
     is_small = n < reference_of(q).threshold("small_denominator")
     found["控制限下限"], found["控制限上限"] = low, high
+    found[_DEVIATION] = deviation.reindex(n.index)
     found["判断"] = np.select(
-        [~(n > 0), ~is_possible, is_small, value > high, value < low],
-        ["", IMPOSSIBLE, SMALL, ABOVE, BELOW],
+        [~(n > 0) | k.isna(), ~is_possible, is_small, value > high, value < low],
+        [NO_NUMBER, IMPOSSIBLE, SMALL, ABOVE, BELOW],
         WITHIN,
     )
-    found.attrs["kinds"] |= {"控制限下限": PERCENT, "控制限上限": PERCENT}
+    found.attrs["kinds"] |= {"控制限下限": PERCENT, "控制限上限": PERCENT, _DEVIATION: NUMBER}
     drawn = pd.DataFrame(
         {
             "name": found[names].astype("str").agg(" ".join, axis=1),

@@ -164,9 +164,23 @@ def _is_one_of(column: ir.StringColumn, values: Sequence[str]) -> ir.BooleanValu
     return column.isin(list(values)).fill_null(False) if values else ibis.literal(False)
 
 
+def ratings_by_case(evaluations: ir.Table, key: Sequence[str], conventions: Conventions) -> ir.Table:
+    """A row a case (its key) with a valid evaluation: ``ratings``, ``active``, ``negative`` (how many), ``first_given``."""
+    return (
+        valid(evaluations, conventions)
+        .group_by(list(key))
+        .agg(
+            ratings=_.count(),
+            active=_.count(where=_.is_active),
+            negative=_.count(where=_.is_negative),
+            first_given=_.given.min(),
+        )
+    )
+
+
 def case_groups(
     cases: ir.Table,
-    evaluations: ir.Table,
+    by_case: ir.Table,
     services: ir.Table | None,
     key: Sequence[str],
     conventions: Conventions,
@@ -179,21 +193,13 @@ def case_groups(
 
     Parameters
     ----------
-    cases, evaluations, services : Table
+    cases, services : Table
         A row a key (or a row of the export, where repeated ones count), with the columns of `key`.
+    by_case : Table
+        As of :func:`ratings_by_case`.
     key : sequence of str
         Columns that are equal where the case is the same.
     """
-    by_case = (
-        valid(evaluations, conventions)
-        .group_by(list(key))
-        .agg(
-            ratings=_.count(),
-            active=_.count(where=_.is_active),
-            negative=_.count(where=_.is_negative),
-            first_given=_.given.min(),
-        )
-    )
     rows = timed(cases, conventions).left_join(by_case, list(key))
     served = ibis.null("int64")
     if services is not None:

@@ -25,6 +25,7 @@ from haochaping.records.file_sources import (
     WRONG_TIME,
     has_lost_digits,
     is_uneven,
+    parquet_columns,
     parquet_source,
     source,
     text_value,
@@ -120,20 +121,22 @@ def _load(connection: Backend, files: Sequence[RecordFile], report_progress: Rep
     con = connection.con
     progress, loaded = LoadProgress(files, report_progress), set()
     for kind in {file.kind.name: file.kind for file in files}.values():
-        selections = []
+        in_place: dict[tuple[str, ...], list[tuple[int, RecordFile, ValueOf]]] = {}
         for part, file in enumerate(file for file in files if file.kind == kind):
             if (value_in_place := _value_in_place(con, file)) is not None:
-                selections.append(_selection(file, parquet_source(file), part, value_in_place))
+                alike = (*_fields(file, value_in_place), *parquet_columns(file))
+                in_place.setdefault(alike, []).append((part, file, value_in_place))
                 progress.skip(file)
                 continue
             if kind.name not in loaded:
                 con.execute(_create(kind))
-                names = ", ".join([*kind.fields, PART])
-                selections.append(f"SELECT {names} FROM {kind.name}{_LOADED}")
             progress.begin(file)
             _insert(connection, file, part, progress)
             loaded.add(kind.name)
             progress.end(sum(_rows(con, name) for name in loaded))
+        selections = [_selection_in_place(parts) for parts in in_place.values()]
+        if kind.name in loaded:
+            selections.append(f"SELECT {', '.join([*kind.fields, PART])} FROM {kind.name}{_LOADED}")
         con.execute(f"CREATE VIEW {kind.name} AS SELECT *, {KEY_SQL} FROM ({' UNION ALL '.join(selections)})")
 
 
@@ -190,14 +193,21 @@ def _uneven(con: duckdb.DuckDBPyConnection, file: RecordFile, names: Sequence[st
     return uneven
 
 
-def _selection(file: RecordFile, rows: str, part: int, value_of: ValueOf) -> str:
-    """SQL for the fields of a file's kind, and its part, from the columns of a file."""
+def _selection_in_place(parts: Sequence[tuple[int, RecordFile, ValueOf]]) -> str:
+    """SQL for files of one kind with the same columns, read as one: each would hold memory of its own in a large grouping."""
+    numbers, files, values_of = zip(*parts, strict=True)
+    fields = ", ".join(_fields(files[0], values_of[0]))
+    part = f"[{', '.join(map(str, numbers))}][CAST(file_index AS BIGINT) + 1]"
+    return f"SELECT {fields}, {part} AS {PART} FROM {parquet_source(*files)}"
+
+
+def _fields(file: RecordFile, value_of: ValueOf) -> list[str]:
+    """SQL for the fields of a file's kind from the columns of a file."""
     columns = [
         value_of(f.name, f.is_time) if f.name in file.columns else f"CAST(NULL AS {_type(f)})"
         for f in file.kind.fields.values()
     ]
-    named = [f"{column} AS {name}" for column, name in zip(columns, file.kind.fields, strict=True)]
-    return f"SELECT {', '.join(named)}, {part} AS {PART} FROM {rows}"
+    return [f"{column} AS {name}" for column, name in zip(columns, file.kind.fields, strict=True)]
 
 
 def _type(field: RecordField) -> str:
@@ -214,7 +224,8 @@ def _insert(connection: Backend, file: RecordFile, part: int, progress: LoadProg
         with source(con, file, progress) as rows:
             names = ", ".join([*file.kind.fields, PART])
             con.execute(
-                f"INSERT INTO {file.kind.name}{_LOADED} ({names}) {_selection(file, rows, part, value)}"
+                f"INSERT INTO {file.kind.name}{_LOADED} ({names}) "
+                f"SELECT {', '.join(_fields(file, value))}, {part} FROM {rows}"
             )
     except UnclosedQuote as error:
         raise refuse(

@@ -83,10 +83,18 @@ def source(
         con.unregister("source")
 
 
-def parquet_source(file: RecordFile) -> str:
-    """SQL for the needed columns of a Parquet file."""
-    shown = ", ".join(_parquet_columns(file))
-    return f"(SELECT {shown} FROM read_parquet('{str(file.path).replace(chr(39), chr(39) * 2)}'))"
+def parquet_source(*files: RecordFile) -> str:
+    """SQL for the needed columns of Parquet files with the same columns, and ``file_index``: which of them a row is from."""
+    shown = ", ".join(_parquet_columns(files[0]))
+    paths = ", ".join("'{}'".format(str(file.path).replace("'", "''")) for file in files)
+    return f"(SELECT {shown}, file_index FROM read_parquet([{paths}]))"
+
+
+def parquet_columns(file: RecordFile) -> tuple[str, ...]:
+    """The same for files that :func:`parquet_source` may read together: needed columns as read, and their types."""
+    schema = pyarrow.parquet.read_schema(file.path)
+    types = (f"{heading} {schema.field(heading).type}" for heading in sorted(file.columns.values()))
+    return (*_parquet_columns(file), *types)
 
 
 def _parquet_columns(file: RecordFile) -> Iterator[str]:

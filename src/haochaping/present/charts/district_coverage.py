@@ -55,7 +55,7 @@ def chart_district_coverage(
     --------
     >>> import haochaping as hcp
     >>> hcp.chart_district_coverage(hcp.load("2022Q4")).id
-    'chart-coverage'
+    'chart-district-coverage'
     """
     coverage = district_coverage(data)
     if (

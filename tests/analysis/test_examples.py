@@ -1,0 +1,71 @@
+"""The example in the description of everything an analyst calls runs, and the description is in Chinese."""
+
+from __future__ import annotations
+
+import doctest
+import re
+
+import pytest
+
+import haochaping as hcp
+from haochaping.core.model import QuarterData
+
+CALLED_BY_ANALYSTS = [
+    *(
+        "available",
+        "load",
+        "check",
+        "table",
+        "rates",
+        "shares",
+        "funnel",
+        "series",
+        "compare",
+        "findings",
+        "matters",
+    ),
+    *(
+        "cells",
+        "tidy",
+        "to_excel",
+        "bar",
+        "with_rates",
+        "in_chinese",
+        "threshold",
+        "compute_figures",
+        "matters_html",
+    ),
+    *(
+        "chart_active_rate",
+        "chart_departments",
+        "chart_matrix",
+        "chart_headline_gap",
+        "chart_district_coverage",
+    ),
+    "use_style",
+]
+WITHOUT_EXAMPLE = ["xmr", "take_note", "explore", "chart_tiers", "chart_series", "record_table"]
+"""These need several periods, records of single cases, a front end, or write to the data."""
+
+
+@pytest.mark.parametrize("name", [*CALLED_BY_ANALYSTS, *WITHOUT_EXAMPLE])
+def test_what_analysts_call_is_described_in_chinese(name: str) -> None:
+    description = getattr(hcp, name).__doc__
+    first = description.strip().splitlines()[0]
+    assert len(re.findall(r"[\u4e00-\u9fff]", first)) >= 5
+    assert (">>>" in description) == (name not in WITHOUT_EXAMPLE)
+
+
+@pytest.mark.parametrize("name", CALLED_BY_ANALYSTS)
+def test_the_example_runs(name: str) -> None:
+    _run(getattr(hcp, name))
+
+
+def test_the_example_of_a_period_runs() -> None:
+    _run(QuarterData.table)
+
+
+def _run(described: object) -> None:
+    [found] = doctest.DocTestFinder(recurse=False).find(described, "example")
+    results = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(found)
+    assert results.attempted > 0 and results.failed == 0
