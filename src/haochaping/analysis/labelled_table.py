@@ -36,7 +36,7 @@ class LabelledTable(pd.DataFrame):
     """带中文列名的表：是普通的 pandas 表，另外知道各列是百分比还是条数、哪些格存疑，显示时照此写出。
 
     筛选、排序、取列以后仍然如此。百分比存为小数（0.0545 显示为 5.45%）。``attrs`` 中有 ``title`` 标题、``kinds`` 各列的种类、
-    ``units`` 单位、``notes`` 表下的说明、``keys`` 名称列、``doubts`` 存疑的格。
+    ``units`` 单位、``notes`` 表下的说明、``columns`` 各列的含义、``keys`` 名称列、``doubts`` 存疑的格。
     """
 
     chart: Chart | None = None
@@ -117,8 +117,15 @@ def shown_text(value: Any, kind: str = "") -> str:
     if kind == COUNT or (isinstance(value, int) and not isinstance(value, bool)):
         return number(int(value))
     if kind == NUMBER or isinstance(value, float):
-        return f"{float(value):,.4g}".replace("-", "−")
+        return _number_text(float(value))
     return str(value)
+
+
+def _number_text(value: float) -> str:
+    """Whole numbers in full, others with two decimals, small ones with three digits that count."""
+    if value == int(value):
+        return number(int(value))
+    return (f"{value:,.2f}" if abs(value) >= 1 else f"{value:.3g}").replace("-", "−")
 
 
 def _view(table: pd.DataFrame) -> TableView:
@@ -129,6 +136,8 @@ def _view(table: pd.DataFrame) -> TableView:
     keys, doubts = table.attrs.get("keys", []), table.attrs.get("doubts", {})
     records = texts.to_dict("records")
     names = [tuple(record.get(key, "") for key in keys) for record in records]
+    described = table.attrs.get("columns", {})
+    descriptions = [f"{label}：{described[label]}" for label in texts.columns if label in described]
     left_out = [f"共 {len(table)} 行，只显示前 {_MOST_ROWS} 行"] if len(table) > len(rows) else []
     return TableView(
         f"table-shown-{next(_ids)}",
@@ -147,7 +156,7 @@ def _view(table: pd.DataFrame) -> TableView:
             )
             for record, name in zip(records, names, strict=True)
         ],
-        [*table.attrs.get("notes", ()), *left_out],
+        [*table.attrs.get("notes", ()), *descriptions, *left_out],
     )
 
 

@@ -51,7 +51,6 @@ def tidy(data: str | os.PathLike[str] | None = None) -> LabelledTable:
     content = pd.concat(frames, ignore_index=True)
     table = labelled(content, "各期各附件", {}, keys=["period", "annex", "unit", "member", "measure"])
     table.attrs["columns"] = DESCRIPTIONS
-    table.attrs["notes"] = [f"{name}：{words}" for name, words in DESCRIPTIONS.items()]
     return table
 
 

@@ -31,11 +31,6 @@ Aggregates = dict[str, pd.DataFrame]
 """Frames by name; see :func:`haochaping.records.aggregates.aggregate`."""
 
 
-_MANY = 50_000_000
-"""From so many rows on, evaluations are grouped by case before they are joined to their cases: both at once is faster, but then both
-hold memory, and with a hundred million DuckDB found too little in every second count, whatever it was given."""
-
-
 class Counting:
     """Counts records that are one row a key, under some conventions; what several counts need is computed once."""
 
@@ -48,12 +43,9 @@ class Counting:
 
     def tables(self) -> Aggregates:
         """What annexes are made of, and where every row went."""
-        tables = self.single.tables
-        by_case = definitions.ratings_by_case(tables[EVALUATIONS], self.key, self.conventions)
-        if self.single.counts["rows"].max() > _MANY:
-            by_case = self.records.kept("by_case", by_case)
-        groups = definitions.case_groups(tables[CASES], by_case, tables[SERVICES], self.key, self.conventions)
-        groups = self.records.kept("groups", groups, is_summary=True)
+        groups = self.records.kept(
+            "groups", self._groups(self.single.tables, self.conventions), is_summary=True
+        )
         negative = self.records.kept("negative", self._negative(self.single.tables, self.conventions))
         self._placed, self._negatives = definitions.placed(groups, self.places), negative
         self.named.find("department", groups.mutate(records=groups.cases))
