@@ -15,6 +15,8 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image, ImageOps
 
+from haochaping_dev.jupyterlab import CHROMIUM_OPTIONS, WAIT_MS, choose, lab_server, run_all_cells
+
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 MOST_HEIGHT = 720
@@ -24,6 +26,8 @@ def main(quarter: str, new: str) -> None:
     """Make every picture."""
     output = ROOT / "output" / quarter
     screenshot(output / "briefing.html", HERE / "briefing.png")
+    with TemporaryDirectory() as folder:
+        explorer(Path(folder), HERE / "explore.png")
     with TemporaryDirectory() as folder:
         aside = Path(folder)
         data = aside / "data"
@@ -47,6 +51,22 @@ def screenshot(page: Path, picture: Path) -> None:
     command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
     command += ["--window-size=1280,880", f"--screenshot={picture}", page.as_uri()]
     subprocess.run(command, check=True, capture_output=True)
+
+
+def explorer(aside: Path, picture: Path) -> None:
+    """The choices of the notebook with what one of them answers."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with lab_server(aside) as address, sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        page = launched.new_page(viewport={"width": 1280, "height": 900})
+        run_all_cells(page, address)
+        choose(page, "看什么", "比率和区间")
+        page.get_by_text("95%下限").first.wait_for(timeout=WAIT_MS)
+        page.locator(".jp-CodeCell").first.screenshot(path=picture)
+        launched.close()
+    trimmed(picture)
 
 
 def page_of(paper: Path, number: int, picture: Path, aside: Path) -> None:
