@@ -72,6 +72,7 @@ REACHES = {
         "socket",
     ): "whether a cluster is at the address that the city wrote",
     ("src/haochaping_dev/engines.py", "socket"): "free ports of this machine, for tests",
+    ("src/haochaping_dev/jupyterlab.py", "socket"): "a free port of this machine, for tests and pictures",
 }
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 from haochaping.core.paths import DATA_VARIABLE, project_root
 
@@ -20,6 +19,8 @@ _TOKEN = "only-for-this-machine"
 _START_SECONDS = 60
 WAIT_MS = 120_000
 """How long a page may take to show something."""
+_TRIES, _PATIENCE_MS = 4, 5_000
+_PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent)"
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -54,18 +55,18 @@ def lab_server(root: Path) -> Iterator[str]:
     with log.open("w") as output:
         server = subprocess.Popen(command, cwd=root, env=others | own, stdout=output, stderr=output)
         try:
-            _wait_for(f"http://127.0.0.1:{port}/api?token={_TOKEN}", server, log)
+            _wait_for(port, server, log)
             yield f"http://127.0.0.1:{port}/lab/tree/notebooks/explore.ipynb?token={_TOKEN}"
         finally:
             server.terminate()
             server.wait(30)
 
 
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + _START_SECONDS
     while server.poll() is None and time.monotonic() < end:
         try:
-            urlopen(address, timeout=2).close()
+            socket.create_connection(("127.0.0.1", port), timeout=2).close()
         except OSError:
             time.sleep(0.25)
         else:
@@ -78,14 +79,15 @@ def run_all_cells(page: Any, address: str) -> None:
     page.goto(address, timeout=WAIT_MS)
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=WAIT_MS)
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=WAIT_MS)
-    page.get_by_role("menuitem", name="运行", exact=True).click()
-    page.get_by_text("运行所有单元格", exact=True).click()
+    begun = f"() => {_PROMPTS}.some(prompt => /[*\\d]/.test(prompt))"
+    for _ in range(_TRIES):  # a kernel that is idle may still not listen
+        page.get_by_role("menuitem", name="运行", exact=True).click()
+        page.get_by_text("运行所有单元格", exact=True).click()
+        page.wait_for_timeout(_PATIENCE_MS)
+        if page.evaluate(begun):
+            break
     page.wait_for_function(
-        r"""() => {
-            const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent)
-            return prompts.length > 3 && prompts.every(prompt => /\[\d+\]/.test(prompt))
-        }""",
-        timeout=WAIT_MS,
+        f"() => {_PROMPTS}.length > 3 && {_PROMPTS}.every(prompt => /\\d/.test(prompt))", timeout=WAIT_MS
     )
     page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
 

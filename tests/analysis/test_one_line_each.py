@@ -83,10 +83,70 @@ def test_a_chinese_bar_chart(q: QuarterData) -> None:
 
 def test_open_doubts_of_one_unit(q: QuarterData) -> None:
     answer = hcp.findings(q, unit="高新区", severity="需核实")
-    assert answer["位置"].tolist() == ["附件1“高新区”评价数"] and answer["项号"].tolist() == [2]
-    behind = hcp.cells(q, answer["编号"].iloc[0])
+    asked = answer[answer["单位"] == "高新区"]
+    assert asked["位置"].tolist() == ["附件1“高新区”评价数"] and asked["项号"].tolist() == [2]
+    behind = hcp.cells(q, asked["编号"].iloc[0])
     assert "1,373,402" in set(behind["原文"].str.replace("1373402", "1,373,402"))
     assert hcp.findings(q, unit="桓台县", severity="须更正").empty
+
+
+def test_doubts_that_only_name_a_unit_are_found(q: QuarterData) -> None:
+    answer = hcp.findings(q, unit="沂源县")
+    assert 22 in set(answer["项号"])
+    assert any("沂源县" in message for message in answer["意见"])
+
+
+def test_two_cities_are_not_compared(q: QuarterData, city: Path) -> None:
+    other = hcp.load("2022Q4", city)
+    for measure in ("", "评价数"):
+        with pytest.raises(NotApplicable, match="没有相同的单位"):
+            hcp.compare(q, other, 1, measure)
+    same = hcp.compare(other, other, 1, "评价数")
+    assert [c for c in same.columns if "2022年" in c] == ["2022年第四季度（前）", "2022年第四季度（后）"]
+    named = hcp.compare("2022Q3", other, 1, "评价数")  # read from where the other one is
+    assert named["变化"].notna().all()
+
+
+def test_a_cell_of_annex_3_over_the_periods(city: Path) -> None:
+    now = hcp.load("2022Q4", city)
+    row = now.district_departments.dropna().iloc[0]
+    answer = hcp.series("评价数", unit=f"{row['department']} {row['district']}", annex=3, data=city)
+    assert answer["评价数"].iloc[-1] == row["evaluations"]
+
+
+def test_a_misspelt_unit_is_no_series(city: Path) -> None:
+    with pytest.raises(UnknownName, match=r"没有这个单位.*模拟一区"):
+        hcp.series("评价数", unit="模拟一", data=city)
+    with pytest.raises(UnknownName, match=r"没有这个列：办件；可用的有：办件数.*主动评价率"):
+        hcp.series("办件", data=city)
+    with pytest.raises(NotApplicable, match="附件3 区直部门没有能由两数相除算出的比率"):
+        hcp.rates(hcp.load("2022Q4", city), 3)
+    with pytest.raises(InputRefused, match="没有任何一期"):
+        hcp.series("办件数", data=city / "reference")
+
+
+def test_a_cell_without_number_shows_what_is_printed(q: QuarterData) -> None:
+    shown = hcp.table(q, 3, unit="张店区")
+    row = shown[shown["部门"] == "住房公积金"]
+    assert row["评价数"].isna().all() and "归市" in row._repr_html_()
+
+
+def test_shares_of_ones_own_are_drawn(q: QuarterData) -> None:
+    wide = hcp.table(q, 4).pivot_table(index="区县", columns="层级", values="评价数", sort=False)
+    wide["村占比"] = wide["村（社区）"] / wide.sum(axis=1)
+    chart = hcp.bar(wide, "村占比", title="村（社区）占镇村评价数")
+    assert chart.title == "村（社区）占镇村评价数" and "张店区 0.588" in chart.alt
+
+
+def test_a_pivot_to_excel(city: Path, tmp_path: Path) -> None:
+    import openpyxl
+
+    t = hcp.tidy(city)
+    wide = t[(t["annex"] == "districts") & (t["measure"] == "evaluations")].pivot_table(
+        index="unit", columns="period", values="value", sort=False
+    )
+    sheet = openpyxl.load_workbook(hcp.to_excel(wide, tmp_path / "逐期.xlsx"))["数据"]
+    assert sheet["A1"].value == "单位" and sheet["B2"].number_format == "#,##0"
 
 
 def test_a_funnel_draws_itself(q: QuarterData) -> None:
@@ -159,7 +219,7 @@ def test_a_table_to_excel_with_chinese_heads(q: QuarterData, tmp_path: Path) -> 
     assert sheet.freeze_panes == "A2"
     plain = hcp.to_excel(q.districts, tmp_path / "原始列.xlsx")
     assert pd.read_excel(plain, engine="calamine").columns[:2].tolist() == ["区县", "办件数"]
-    with pytest.raises(InputRefused, match=r"\.xlsx"):
+    with pytest.raises(ValueError, match=r"\.xlsx"):
         hcp.to_excel(answer, tmp_path / "主动评价率.xls")
 
 

@@ -80,9 +80,7 @@ def test_a_finding_opens_to_its_cells(lab: Any) -> None:
     )
     shown = [option.replace("\N{NO-BREAK SPACE}", " ") for option in options]
     choose(lab, "展开一条意见", next(option for option in shown if option.startswith("第 2 项")))
-    lab.locator(".jupyter-widgets-output-area").nth(1).get_by_text("1,373,402").first.wait_for(
-        timeout=WAIT_MS
-    )
+    lab.locator(".jupyter-widgets-output-area").nth(1).get_by_text("1373402").first.wait_for(timeout=WAIT_MS)
 
 
 def test_no_label_of_a_chart_and_no_table_is_cut(lab: Any) -> None:

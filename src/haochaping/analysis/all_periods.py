@@ -39,15 +39,28 @@ def all_periods(data: str | os.PathLike[str] | None = None) -> list[Reviewed]:
     InputRefused
         There are none, or the last one of a kind cannot be read; an earlier one that cannot be read is left out.
     """
+    last_period(data)
     last = {period.kind: period for period in available(data)}
-    if not last:
-        raise refuse(str(find_locations(data).data), "", "没有任何一期的资料")
     locations = find_locations(data)
     return [
         each
         for period in last.values()
         for each in _until(locations, period, date.today(), _state(locations))
     ]
+
+
+def last_period(data: str | os.PathLike[str] | None = None) -> Period:
+    """The newest period of a city.
+
+    Raises
+    ------
+    InputRefused
+        There is none.
+    """
+    periods = available(data)
+    if not periods:
+        raise refuse(str(find_locations(data).data), "", "没有任何一期的资料")
+    return periods[-1]
 
 
 def periods_until(latest: Period, data: str | os.PathLike[str] | None = None) -> list[Reviewed]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from haochaping.analysis.bars import bar
 from haochaping.analysis.labelled_table import COUNT, NUMBER, PERCENT, LabelledTable, labelled
-from haochaping.analysis.period import report_of, rows_of_unit
+from haochaping.analysis.period import as_period, report_of, rows_of_unit
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Measure
 from haochaping.core.labels import annex_words, column_heading
@@ -18,6 +18,7 @@ from haochaping.figures.annex_part import AnnexPart, with_rates
 from haochaping.present.cell_places import CellPlaces
 from haochaping.statistics import ranks
 from haochaping.statistics.rates import wilson
+from haochaping.statistics.validation import NotApplicable
 
 MATTERS = "核对意见"
 """Heading of the column with the numbers of the matters that put a row in doubt."""
@@ -54,6 +55,7 @@ def table(q: QuarterData, annex: str | int = 1, unit: str = "") -> LabelledTable
     >>> hcp.table(q, "附件3").nlargest(2, "评价数")[["部门", "区县", "评价数"]].values.tolist()
     [['公共服务（水电气热通讯）', '张店区', 625272], ['公共服务（水电气热通讯）', '淄川区', 559202]]
     """
+    q = as_period(q)
     spec = q.annex(annex)
     content = with_rates(q, spec.name)
     rows = rows_of_unit(q, spec, content, unit) if unit else content
@@ -77,6 +79,7 @@ def rates(q: QuarterData, annex: str | int = 1, measure: str = "", unit: str = "
     >>> hcp.rates(hcp.load("2022Q4"), "附件1", "主动评价率").head(1)[["区县", "主动评价率"]].round(4).values.tolist()
     [['周村区', 0.5031]]
     """
+    q = as_period(q)
     spec, rate, rows, of_rows = rate_of(q, annex, measure, unit)
     names = list(_name_columns(q, spec, rows))
     numerator, denominator = (_words(q, expression) for expression in (rate.numerator, rate.denominator))
@@ -111,6 +114,7 @@ def shares(q: QuarterData, annex: str | int = 5, measure: str = "", unit: str = 
     >>> t[t["区县"] == "张店区"]["占比"].round(4).tolist()
     [0.3135]
     """
+    q = as_period(q)
     spec = q.annex(annex)
     content = q.table(spec.name)
     rows = rows_of_unit(q, spec, content, unit) if unit else content
@@ -135,14 +139,26 @@ def rate_of(
     ------
     UnknownName
         There is no such annex, unit, or rate that can be computed.
+    NotApplicable
+        The counts of the annex give no rate.
     """
     spec = q.annex(annex)
     content = q.table(spec.name)
     rows = rows_of_unit(q, spec, content, unit) if unit else content
     part = AnnexPart(spec, spec.groups[0], rows, spec.name, spec.title)
-    computable = {rate.name: rate for rate in part.rates(q.declaration)}
-    rate = find_measure(computable, measure or next(reversed(computable), ""))
+    computable = rates_of(q, spec)
+    if not computable:
+        raise NotApplicable(
+            f"{annex_words(q, spec.name)} {spec.title}没有能由两数相除算出的比率；占比用 hcp.shares，原表印的见 hcp.table。"
+        )
+    rate = find_measure(computable, measure or next(reversed(computable)))
     return spec, rate, rows, part.rate_of_rows(rate)
+
+
+def rates_of(q: QuarterData, spec: AnnexSpec) -> dict[str, Measure]:
+    """The rates that the counts of an annex give, by name; the main one comes last."""
+    part = AnnexPart(spec, spec.groups[0], q.table(spec.name), spec.name, spec.title)
+    return {rate.name: rate for rate in part.rates(q.declaration)}
 
 
 def _title(q: QuarterData, spec: AnnexSpec, unit: str) -> str:
@@ -204,6 +220,7 @@ def _labelled(
                 names = tuple(str(named.data.iloc[position]) for named in columns if named.heading in keys)
                 doubts[*names, column.heading] = places.severity_of_cell.get(cell, "")
         numbers.append("、".join(map(str, sorted(found))))
+    blanks = _blanks(q, spec, rows, columns, keys)
     shown = pd.DataFrame({column.heading: list(column.data) for column in columns})
     for column in columns:
         shown[column.heading] = shown[column.heading].astype(column.data.dtype)
@@ -215,5 +232,24 @@ def _labelled(
         units={column.heading: column.unit for column in columns if column.unit and column.kind == COUNT},
         keys=keys,
         doubts=doubts,
+        blanks=blanks,
         notes=[f"“{MATTERS}”列是 hcp.matters(q) 中的项号"] if any(numbers) else (),
     )
+
+
+def _blanks(
+    q: QuarterData, spec: AnnexSpec, rows: pd.DataFrame, columns: list[_Column], keys: list[str]
+) -> dict[tuple[str, ...], str]:
+    """What stands in print where a cell has no number, by the names of its row and its heading."""
+    printed = {
+        (cell["row"], cell["member"], cell["column"]): cell["printed"]
+        for cell in q.unreported[q.unreported["table"] == spec.name].to_dict("records")
+    }
+    found = {}
+    for position, row in enumerate(rows.to_dict("records")):
+        member = row[spec.columns_by.key] if spec.columns_by else ""
+        for column in columns:
+            if text := printed.get((row[spec.row_key], member, column.measure)):
+                names = tuple(str(named.data.iloc[position]) for named in columns if named.heading in keys)
+                found[*names, column.heading] = text
+    return found

@@ -43,7 +43,10 @@ def bar(frame: pd.DataFrame, value: str, name: str = "", title: str = "", base: 
     for column in filter(None, (value, name, base)):
         if column not in frame:
             raise UnknownName("列", column, map(str, frame.columns))
-    names = [name] if name else frame.attrs.get("keys") or [frame.columns[0]]
+    if frame.index.dtype.kind not in "iu":
+        frame = frame.reset_index()
+    keys = [key for key in frame.attrs.get("keys", []) if key in frame and key != value]
+    names = [name] if name else keys or [frame.columns[0]]
     rows = frame.dropna(subset=[value]).head(_MOST_BARS)
     labels = [" ".join(map(str, each)) for each in zip(*(rows[column] for column in names), strict=True)]
     kind, unit = frame.attrs.get("kinds", {}).get(value, ""), frame.attrs.get("units", {}).get(value, "")
@@ -74,6 +77,6 @@ def bar(frame: pd.DataFrame, value: str, name: str = "", title: str = "", base: 
 
 
 def _is_doubtful(rows: pd.DataFrame, names: list[str]) -> list[bool]:
-    """Whether a matter puts a row in doubt."""
+    """Whether a matter puts a row in doubt; of a table that was made anew nobody knows."""
     doubtful = {key[:-1] for key, severity in rows.attrs.get("doubts", {}).items() if severity}
     return [key in doubtful for key in zip(*(rows[column].astype("str") for column in names), strict=True)]

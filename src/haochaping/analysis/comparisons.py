@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pandas as pd
 
-from haochaping.analysis.annex_tables import rate_of
+from haochaping.analysis.annex_tables import rate_of, rates_of
 from haochaping.analysis.labelled_table import COUNT, PERCENT, POINTS, SPAN, LabelledTable, labelled
 from haochaping.analysis.period import as_period, reference_of, rows_of_unit
 from haochaping.core.annex_lookup import find_measure
@@ -14,6 +16,7 @@ from haochaping.core.labels import annex_words, column_heading
 from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
 from haochaping.statistics import change
+from haochaping.statistics.validation import NotApplicable
 
 _DIRECTIONS = {
     "up": "上升",
@@ -31,6 +34,7 @@ def compare(
     annex: str | int = 1,
     measure: str = "",
     unit: str = "",
+    data: str | os.PathLike[str] | None = None,
 ) -> LabelledTable:
     """两期相比：一行一个单位，`a` 在前、`b` 在后，变化为 b − a。
 
@@ -47,6 +51,8 @@ def compare(
         比率或计数；不写的，取附件能算出的最后一个比率（一般是主动评价率）。
     unit : str
         只比这个单位。
+    data : path, optional
+        写期名的，资料在哪个文件夹；不写的，与另一期相同，两期都写期名的是本项目的 ``data/``。
 
     Examples
     --------
@@ -55,7 +61,9 @@ def compare(
     >>> hcp.compare(q, q, "附件1", "办件数")["变化"].tolist()[:2]
     [0, 0]
     """
-    earlier, later = as_period(a), as_period(b)
+    roots = [period.data_root for period in (a, b) if isinstance(period, QuarterData) and period.data_root]
+    root = data if data is not None else next(iter(roots), None)
+    earlier, later = as_period(a, root), as_period(b, root)
     spec = later.annex(annex)
     if spec.name not in earlier.declaration.annexes:
         raise UnknownName(f"附件（{earlier.quarter.label}）", spec.title, earlier.declaration.annexes)
@@ -74,13 +82,17 @@ def _counted(later: QuarterData, spec: AnnexSpec, name: str) -> Measure | None:
         m.name: m for m in spec.measures_by_name.values() if m.is_count and m.name in later.table(spec.name)
     }
     try:
-        if not name:
-            rate_of(later, spec.name)
+        if not name and rates_of(later, spec):
             return None
         return find_measure(counts, name)
     except UnknownName:
-        if name:
+        rates = rates_of(later, spec)
+        if name and any(name in (rate.name, rate.heading, *rate.aliases) for rate in rates.values()):
             return None
+        if name:
+            raise UnknownName(
+                "列", name, [each.heading for each in (*counts.values(), *rates.values())]
+            ) from None
         return next(iter(counts.values()), None)
 
 
@@ -92,10 +104,12 @@ def _rates(
     both = _joined(later, spec, (rows_before, of_earlier), (rows, of_later))
     least = reference_of(later).threshold("change_points") / 100
     names = [column_heading(later.declaration, key) for key in spec.key]
-    before, after = earlier.quarter.label, later.quarter.label
+    before, after = _labels(earlier, later)
     has_both = both[["n", "n_before"]].notna().all(axis=1)
     is_possible = has_both & (both["k"] <= both["n"]) & (both["k_before"] <= both["n_before"])
     usable = both[is_possible].astype("float64", errors="ignore")
+    if usable.empty:
+        raise NotApplicable("没有一个单位两期都有数，不能相比。")
     found = change.between(usable["k_before"], usable["n_before"], usable["k"], usable["n"], least)
     changes = pd.DataFrame(found._asdict(), index=usable.index).reindex(both.index)
     half = (changes["high"] - changes["low"]) / 2
@@ -139,7 +153,7 @@ def _counts(
         raise UnknownName(f"列（{earlier.quarter.label}）", counted.heading, before_rows.columns)
     both = _joined(later, spec, (before_rows, before_rows[[counted.name]]), (rows, rows[[counted.name]]))
     names = [column_heading(later.declaration, key) for key in spec.key]
-    before, after = earlier.quarter.label, later.quarter.label
+    before, after = _labels(earlier, later)
     least = reference_of(later).threshold("change_percent") / 100
     now, then = both[counted.name].astype("Int64"), both[f"{counted.name}_before"].astype("Int64")
     share = (now - then).astype("float64") / then.astype("float64").where(then > 0)
@@ -160,6 +174,12 @@ def _counts(
     )
 
 
+def _labels(earlier: QuarterData, later: QuarterData) -> tuple[str, str]:
+    """Headings of both periods; one period of two data sets, or twice, is told apart."""
+    before, after = earlier.quarter.label, later.quarter.label
+    return (f"{before}（前）", f"{after}（后）") if before == after else (before, after)
+
+
 def _joined(
     later: QuarterData,
     spec: AnnexSpec,
@@ -178,6 +198,10 @@ def _joined(
     right = _with_names(later, spec, *before, suffix="_before")
     if len(now[0]) < len(later.table(spec.name)):  # a single unit was asked for
         right = right.merge(left[key], on=key)
+    if not len(left.merge(right[key], on=key)):
+        raise NotApplicable(
+            "两期没有相同的单位：不是同一城市的资料，或单位都改了名（可在 units.csv 中登记别名）。"
+        )
     both = left.assign(order=range(len(left))).merge(right, on=key, how="outer")
     return both.sort_values("order", kind="stable", ignore_index=True)
 

@@ -15,6 +15,9 @@ from haochaping.core.model import QuarterData
 from haochaping.present.numbered_matters import matter_numbers
 from haochaping.store.cell_index import CellIndex
 
+_MOST_CELLS = 12
+"""What compares more cells is about all of them together."""
+
 
 def findings(
     q: QuarterData,
@@ -28,7 +31,7 @@ def findings(
     Parameters
     ----------
     unit : str
-        只要要这个单位核实的。
+        只要涉及这个单位的：请它核实的、疑它的格的、意见中提到它的。
     severity : str
         ``"须更正"``、``"需核实"`` 或 ``"提示"``。
     annex : str or int
@@ -40,8 +43,8 @@ def findings(
     --------
     >>> import haochaping as hcp
     >>> q = hcp.load("2022Q4")
-    >>> hcp.findings(q, unit="高新区")["轻重"].unique().tolist()
-    ['需核实', '提示']
+    >>> "高新区" in hcp.findings(q, unit="高新区")["单位"].tolist()
+    True
     """
     report = report_of(q)
     if severity and severity not in (*SEVERITY_ORDER, *SEVERITIES.values()):
@@ -58,7 +61,7 @@ def findings(
             (only_open and not is_standing)
             or (severity and severity not in (finding.severity, SEVERITIES[finding.severity]))
             or (table and table not in {cell.table for cell in (finding.at, *finding.cells)})
-            or (unit and not wanted & {*units})
+            or (unit and not _concerns(q, finding, wanted, units))
         ):
             continue
         rows.append(_row(q, finding, numbers[finding.id], list(dict.fromkeys(units))))
@@ -71,6 +74,14 @@ def findings(
         keys=["编号"],
         notes=["hcp.cells(q, 编号) 列出一条意见所比较的各格"] if rows else ["没有"],
     )
+
+
+def _concerns(q: QuarterData, finding: Finding, wanted: set[str], units: list[str]) -> bool:
+    """Whether a unit must verify a finding, has a cell that is doubted, or is named in it."""
+    if wanted & {*units} or any(name in finding.message for name in wanted):
+        return True
+    doubted = (finding.at, *finding.suspects, *(finding.cells if len(finding.cells) <= _MOST_CELLS else ()))
+    return any(wanted & {cell.row, cell.member} for cell in doubted)
 
 
 def _row(q: QuarterData, finding: Finding, number: int, units: list[str]) -> dict[str, object]:

@@ -66,6 +66,7 @@ def labelled(
     units: Mapping[str, str] | None = None,
     keys: Sequence[str] = (),
     doubts: Mapping[tuple[str, ...], str] | None = None,
+    blanks: Mapping[tuple[str, ...], str] | None = None,
     notes: Sequence[str] = (),
 ) -> LabelledTable:
     """A frame with Chinese headings as a :class:`LabelledTable`.
@@ -80,6 +81,8 @@ def labelled(
         The columns of names.
     doubts : mapping
         Names of a row and a heading, to the severity of what is doubted there.
+    blanks : mapping
+        Names of a row and a heading, to what stands in print where there is no number.
     notes : sequence of str
         Lines below the table.
     """
@@ -90,6 +93,7 @@ def labelled(
         "units": dict(units or {}),
         "keys": list(keys),
         "doubts": dict(doubts or {}),
+        "blanks": dict(blanks or {}),
         "notes": list(notes),
     }
     return table
@@ -134,7 +138,7 @@ def _view(table: pd.DataFrame) -> TableView:
     stub, *labels = texts.columns
     kinds, units = table.attrs.get("kinds", {}), table.attrs.get("units", {})
     keys, doubts = table.attrs.get("keys", []), table.attrs.get("doubts", {})
-    records = texts.to_dict("records")
+    blanks, records = table.attrs.get("blanks", {}), texts.to_dict("records")
     names = [tuple(record.get(key, "") for key in keys) for record in records]
     described = table.attrs.get("columns", {})
     descriptions = [f"{label}：{described[label]}" for label in texts.columns if label in described]
@@ -152,7 +156,12 @@ def _view(table: pd.DataFrame) -> TableView:
         [
             TableRow(
                 record[stub],
-                [TableCell(record[label], tint=doubts.get((*name, label), "")) for label in labels],
+                [
+                    TableCell(
+                        record[label] or blanks.get((*name, label), ""), tint=doubts.get((*name, label), "")
+                    )
+                    for label in labels
+                ],
             )
             for record, name in zip(records, names, strict=True)
         ],

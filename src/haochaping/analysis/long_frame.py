@@ -29,6 +29,20 @@ DESCRIPTIONS = {
 """Columns of :func:`tidy` and what they hold."""
 
 
+HEADINGS = {
+    **{
+        "period": "时期",
+        "annex": "附件",
+        "group": "类别",
+        "unit": "单位",
+        "member": "所在列",
+        "measure": "项目",
+    },
+    **{"value": "数", "printed": "原文", "status": "状态", "doubt": "轻重", "matters": "核对意见"},
+}
+"""Their headings in a workbook."""
+
+
 def tidy(data: str | os.PathLike[str] | None = None) -> LabelledTable:
     """各期各附件的每一格排成一张长表，一行一格，不含合计；各列的含义在 ``attrs["columns"]``。
 
@@ -51,6 +65,7 @@ def tidy(data: str | os.PathLike[str] | None = None) -> LabelledTable:
     content = pd.concat(frames, ignore_index=True)
     table = labelled(content, "各期各附件", {}, keys=["period", "annex", "unit", "member", "measure"])
     table.attrs["columns"] = DESCRIPTIONS
+    table.attrs["headings"] = HEADINGS
     return table
 
 

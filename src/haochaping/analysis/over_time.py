@@ -10,19 +10,18 @@ from typing import Any
 
 import pandas as pd
 
-from haochaping.analysis.all_periods import Reviewed, periods_until
-from haochaping.analysis.annex_tables import MATTERS, rate_of
+from haochaping.analysis.all_periods import Reviewed, last_period, periods_until
+from haochaping.analysis.annex_tables import MATTERS, rates_of
 from haochaping.analysis.labelled_table import COUNT, PERCENT, POINTS, LabelledTable, labelled
 from haochaping.analysis.period import rows_of_unit
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import AnnexSpec, Measure
 from haochaping.core.errors import UnknownName
-from haochaping.core.model import CellRef
+from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.period import Period
 from haochaping.figures.figure import PERCENT as PERCENT_UNIT
 from haochaping.figures.series import FEWEST_QUARTERS, Point, Series
-from haochaping.pipeline.printed_quarter import available
 from haochaping.present.cell_places import CellPlaces
 from haochaping.present.charts.series_charts import series_chart
 from haochaping.statistics.rates import wilson
@@ -63,7 +62,7 @@ def series(
     measure : str
         列名或比率名：``"办件数"``、``"主动评价率"``。
     unit : str
-        哪个单位；不写的，是表中各行之和（比率为合计的比率）。
+        哪个单位；附件3的一格写“部门 区县”，如 ``"人社局 张店区"``；不写的，是表中各行之和（比率为合计的比率）。
     annex : str or int
         附件号、表名或英文名。
     periods : int
@@ -142,24 +141,22 @@ def _series(
     measure: str, unit: str, annex: str | int, periods: int, data: str | os.PathLike[str] | None
 ) -> tuple[Series, list[_Value], Measure | None]:
     """The series as it is drawn, its values from the first period on that has the unit, and the rate that it is, if any."""
-    of_kind = {each.data.quarter: each for each in periods_until(available(data)[-1], data)}
+    of_kind = {each.data.quarter: each for each in periods_until(last_period(data), data)}
     latest = of_kind[max(of_kind)].data
     spec = latest.annex(annex)
     counts = {m.name: m for m in spec.measures_by_name.values() if m.is_count}
-    try:
-        counted: Measure | None = find_measure(counts, measure)
-        rate = None
-    except UnknownName:
-        rate, counted = rate_of(latest, spec.name, measure)[1], None
+    rates = rates_of(latest, spec)
+    measured = find_measure({**counts, **rates}, measure)
+    rate = measured if measured.name in rates else None
     wanted = [latest.quarter]
     while len(wanted) < periods and wanted[0] > min(of_kind):
         wanted.insert(0, wanted[0].previous)
+    if unit and not any(_has_unit(each.data, spec, unit) for each in of_kind.values()):
+        rows_of_unit(latest, spec, latest.table(spec.name), unit)  # names those that are there
     found = [
-        _value(of_kind.get(period), period, spec, counted or rate, unit, is_rate=rate is not None)
+        _value(of_kind.get(period), period, spec, measured, unit, is_rate=rate is not None)
         for period in wanted
     ]
-    measured = counted or rate
-    assert measured is not None
     points = tuple(
         Point(value.period, value.value, _text(value, is_rate=rate is not None)) for value in found
     )
@@ -168,6 +165,13 @@ def _series(
         found,
         rate,
     )
+
+
+def _has_unit(data: QuarterData, spec: AnnexSpec, unit: str) -> bool:
+    try:
+        return not rows_of_unit(data, spec, data.table(spec.name), unit).empty
+    except UnknownName:
+        return False
 
 
 def _text(value: _Value, *, is_rate: bool) -> str:

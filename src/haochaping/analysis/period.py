@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import date
 
@@ -38,9 +39,9 @@ def _report(data: QuarterData, as_of: date) -> CheckReport:
     return check(data)
 
 
-def as_period(period: QuarterData | Period | str) -> QuarterData:
-    """A period that was loaded, or its name: it is loaded then."""
-    return period if isinstance(period, QuarterData) else load(period)
+def as_period(period: QuarterData | Period | str, data: str | os.PathLike[str] | None = None) -> QuarterData:
+    """A period that was loaded, or its name: it is loaded then, from a data root or the project's own."""
+    return period if isinstance(period, QuarterData) else load(period, data)
 
 
 def find_unit(data: QuarterData, name: str) -> str:
@@ -95,15 +96,30 @@ def rows_of_unit(data: QuarterData, spec: AnnexSpec, content: pd.DataFrame, unit
     UnknownName
         The annex has no such unit.
     """
-    reference, wanted = reference_of(data), normalize_for_comparison(unit)
-    for key, group in _name_columns(spec):
-        of_unit = [
-            wanted in (normalize_for_comparison(name), normalize_for_comparison(group.word_of(name)))
-            or normalize_for_comparison(reference.canonical(group.name, name))
-            == normalize_for_comparison(reference.canonical(group.name, unit))
-            for name in content[key]
-        ]
-        if any(of_unit):
+    columns = list(_name_columns(spec))
+    first, _, second = unit.strip().partition(" ")
+    if second and spec.columns_by:  # a cell of a matrix: 人社局 张店区
+        row, member = (
+            _is_unit(data, content[key], group, name.strip())
+            for (key, group), name in zip((columns[0], columns[-1]), (first, second), strict=True)
+        )
+        if (row & member).any():
+            return content[row & member]
+    for key, group in columns:
+        of_unit = _is_unit(data, content[key], group, unit)
+        if of_unit.any():
             return content[of_unit]
     names = (name for key, _ in _name_columns(spec) for name in dict.fromkeys(content[key]))
     raise UnknownName(f"单位（{spec.title}）", unit, names)
+
+
+def _is_unit(data: QuarterData, names: pd.Series, group: Group, unit: str) -> pd.Series:
+    """Which names mean a unit, by themselves, by their word or by the registry."""
+    reference, wanted = reference_of(data), normalize_for_comparison(unit)
+    registered = normalize_for_comparison(reference.canonical(group.name, unit))
+    meant = [
+        wanted in (normalize_for_comparison(name), normalize_for_comparison(group.word_of(name)))
+        or normalize_for_comparison(reference.canonical(group.name, name)) == registered
+        for name in names
+    ]
+    return pd.Series(meant, names.index, dtype="bool")

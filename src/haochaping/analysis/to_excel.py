@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from haochaping.analysis.labelled_table import COUNT, NUMBER, PERCENT, POINTS, SPAN, shown_text
-from haochaping.core.errors import refuse
 from haochaping.files.atomic_write import atomic_write
 from haochaping.outputs.excel.workbook_style import Styles, display_width, open_workbook, set_page
 from haochaping.present.html_table import in_chinese
@@ -49,17 +48,17 @@ def to_excel(frame: pd.DataFrame, path: str | os.PathLike[str], sheet: str = "�
     """
     target = Path(path)
     if target.suffix.lower() != ".xlsx":
-        raise refuse(str(target), target.suffix, "文件名应以 .xlsx 结尾")
+        raise ValueError(f"没有写：{target.name}；文件名应以 .xlsx 结尾")
     if len(frame) > _MOST_ROWS:
-        raise refuse(str(target), f"{len(frame)} 行", f"一张工作表最多 {_MOST_ROWS} 行，请先筛选或汇总")
+        raise ValueError(f"没有写：表有 {len(frame)} 行，一张工作表最多 {_MOST_ROWS} 行，请先筛选或汇总")
     content = frame if frame.index.dtype.kind in "iu" else frame.reset_index()
-    shown = in_chinese(pd.DataFrame(content))
+    shown = in_chinese(pd.DataFrame(content)).rename(columns=frame.attrs.get("headings", {}))
     buffer = io.BytesIO()
     workbook = open_workbook(buffer, frame.attrs.get("title", "") or sheet)
     styles, kinds, units = Styles(workbook), frame.attrs.get("kinds", {}), frame.attrs.get("units", {})
     page = workbook.add_worksheet(sheet)
     for column, name in enumerate(shown.columns):
-        kind = kinds.get(name, "")
+        kind = kinds.get(name, "") or _kind(shown.iloc[:, column])
         texts = [shown_text(value, kind) for value in shown.iloc[:, column].head(2000)]
         width = max(map(display_width, (str(name), *texts)), default=0) + 3
         page.set_column(column, column, min(max(width, _LEAST_WIDTH), _MOST_WIDTH))
@@ -91,3 +90,9 @@ def _write(page: Any, row: int, column: int, value: Any, style: Any) -> None:
         page.write_number(row, column, float(value), style)
     else:
         page.write_string(row, column, str(value)[:32_000], style)
+
+
+def _kind(values: pd.Series) -> str:
+    """Whole numbers are shown with separators, also where nobody said what they are."""
+    is_whole = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    return COUNT if is_whole and values.dropna().mod(1).eq(0).all() else ""

@@ -8,6 +8,8 @@ from haochaping.core.declaration import AnnexSpec, Measure
 from haochaping.core.errors import UnknownName
 from haochaping.core.text import normalize_for_comparison
 
+_NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
+
 
 def find_annex(
     annexes: Mapping[str, AnnexSpec], numbers: Mapping[str, int | None], name: str | int
@@ -30,7 +32,7 @@ def find_annex(
     """
     if name in annexes:
         return annexes[str(name)]
-    wanted = normalize_for_comparison(str(name)).removesuffix("表")
+    wanted = normalize_for_comparison(str(name)).removesuffix("表").translate(_NUMERALS)
     for spec in annexes.values():
         if wanted in _names_of(spec, numbers.get(spec.name)):
             return spec

@@ -190,5 +190,6 @@ def draw_count_bars(
     limit = limit_with_labels(widest, list(labels), frame["name"], canvas)
     axes.set(xlabel=heading, ylabel="", xlim=(0, limit))
     axes.locator_params(axis="x", nbins=round(canvas.width))
-    format_thousands(axes.xaxis)
+    if frame["value"].mod(1).eq(0).all():
+        format_thousands(axes.xaxis)
     return figure
