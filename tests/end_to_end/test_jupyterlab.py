@@ -48,7 +48,7 @@ def test_every_cell_ran_without_an_error(lab: Any) -> None:
 
 
 def test_three_choices_change_table_and_chart(lab: Any) -> None:
-    answer = lab.locator(".jp-OutputArea-child .widget-output, .jupyter-widgets-output-area").first
+    answer = lab.locator(".widget-output").first
     answer.locator("table").first.wait_for(timeout=WAIT_MS)
     before = answer.inner_text()
     assert "1,080,786" in before and answer.locator("svg").count() == 0
@@ -80,7 +80,7 @@ def test_a_finding_opens_to_its_cells(lab: Any) -> None:
     )
     shown = [option.replace("\N{NO-BREAK SPACE}", " ") for option in options]
     choose(lab, "展开一条意见", next(option for option in shown if option.startswith("第 2 项")))
-    lab.locator(".jupyter-widgets-output-area").nth(1).get_by_text("1373402").first.wait_for(timeout=WAIT_MS)
+    lab.locator(".widget-output").nth(1).get_by_text("1373402").first.wait_for(timeout=WAIT_MS)
 
 
 def test_no_label_of_a_chart_and_no_table_is_cut(lab: Any) -> None:

@@ -18,7 +18,6 @@ from haochaping.outputs.published.file_names import MANIFEST, PAGE
 OUTSIDE_A_RUN = (
     "__main__.py",
     "adopt/",
-    "analysis/",
     "commands/",
     "doctor/",
     "proofreading/",
