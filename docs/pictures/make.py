@@ -63,7 +63,7 @@ def explorer(aside: Path, picture: Path) -> None:
         page = launched.new_page(viewport={"width": 1280, "height": 900})
         run_all_cells(page, address)
         choose(page, "看什么", "比率和区间")
-        page.get_by_text("95%下限").first.wait_for(timeout=WAIT_MS)
+        page.locator(".widget-output").first.locator("svg").first.wait_for(timeout=WAIT_MS)
         page.locator(".jp-CodeCell").first.screenshot(path=picture)
         launched.close()
     trimmed(picture)
@@ -86,7 +86,12 @@ def trimmed(picture: Path) -> None:
     with Image.open(picture) as image:
         grey = image.convert("L")
         left, top, right, bottom = ImageOps.invert(grey).getbbox() or (0, 0, *image.size)
-        area = (max(left - 12, 0), max(top - 12, 0), right + 12, min(bottom + 12, top + MOST_HEIGHT))
+        area = (
+            max(left - 12, 0),
+            max(top - 12, 0),
+            min(right + 12, image.width),
+            min(bottom + 12, top + MOST_HEIGHT),
+        )
         image.crop(area).quantize(64).save(picture, optimize=True)
 
 

@@ -75,7 +75,7 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def run_all_cells(page: Any, address: str) -> None:
-    """Open a notebook in a page of Playwright, and run it by its menu; back when every cell in sight has its number."""
+    """Open a notebook in a page of Playwright, and run it by its menu; back when no cell waits."""
     page.goto(address, timeout=WAIT_MS)
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=WAIT_MS)
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=WAIT_MS)
@@ -86,9 +86,9 @@ def run_all_cells(page: Any, address: str) -> None:
         page.wait_for_timeout(_PATIENCE_MS)
         if page.evaluate(begun):
             break
-    page.wait_for_function(
-        f"() => {_PROMPTS}.length > 3 && {_PROMPTS}.every(prompt => /\\d/.test(prompt))", timeout=WAIT_MS
-    )
+    page.wait_for_function(f"() => {_PROMPTS}.every(prompt => !prompt.includes('*'))", timeout=WAIT_MS)
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=WAIT_MS)
+    page.wait_for_timeout(_PATIENCE_MS / 5)  # what came last is drawn
     page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
 
 

@@ -45,6 +45,8 @@ def test_every_cell_ran_without_an_error(lab: Any) -> None:
     assert lab.locator(".jp-OutputArea-output [data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert lab.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
     assert lab.locator(".widget-dropdown").count() >= 7
+    prompts = lab.locator(".jp-CodeCell .jp-InputPrompt").all_text_contents()
+    assert len(prompts) > 3 and all(re.fullmatch(r"\[\d+\]:", prompt) for prompt in prompts)
 
 
 def test_three_choices_change_table_and_chart(lab: Any) -> None:

@@ -13,7 +13,7 @@ from haochaping.analysis.period import as_period, report_of, rows_of_unit
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Measure
 from haochaping.core.labels import annex_words, column_heading
-from haochaping.core.model import COMPUTED, CellRef, QuarterData, printed_column
+from haochaping.core.model import COMPUTED, CellRef, QuarterData
 from haochaping.figures.annex_part import AnnexPart, with_rates
 from haochaping.present.cell_places import CellPlaces
 from haochaping.statistics import ranks
@@ -36,6 +36,8 @@ class _Column(NamedTuple):
 
 def table(q: QuarterData, annex: str | int = 1, unit: str = "") -> LabelledTable:
     """一张附件表：中文列名，按原表次序；能算出的比率一并列出，存疑的格着色，末列是核对意见的项号。
+
+    没有数的格显示原表印的字；百分比的原文（几位小数）在 ``q.table(…)`` 中。
 
     Parameters
     ----------
@@ -190,8 +192,6 @@ def _columns(q: QuarterData, spec: AnnexSpec, rows: pd.DataFrame) -> Iterator[_C
             kind = COUNT if measure.is_count else PERCENT if measure.is_percentage else NUMBER
             kind = kind if rows[name].dtype.kind != "O" and rows[name].dtype != "str" else ""
             yield _Column(measure.heading, rows[name], kind, measure.unit, name)
-            if measure.has_printed_text:
-                yield _Column(f"{measure.heading}（原文）", rows[printed_column(name)])
     computed = [name for name in rows.columns if name not in spec.measures_by_name]
     for rate in q.declaration.measures.values():
         for name, heading in (
