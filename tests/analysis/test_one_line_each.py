@@ -90,6 +90,15 @@ def test_open_doubts_of_one_unit(q: QuarterData) -> None:
     assert hcp.findings(q, unit="桓台县", severity="须更正").empty
 
 
+def test_one_unit_is_ranked_among_all(q: QuarterData) -> None:
+    answer = hcp.rates(q, 1, unit="高新区")
+    assert answer[["区县", "名次", "名次区间"]].to_numpy().tolist() == [["高新区", 11, "11–11"]]
+    nothing = hcp.rates(q, 2, unit="市残联")
+    assert nothing["主动评价率"].isna().all() and nothing.chart is None
+    with pytest.raises(NotApplicable, match="画不成图"):
+        hcp.bar(nothing, "主动评价率")
+
+
 def test_doubts_that_only_name_a_unit_are_found(q: QuarterData) -> None:
     answer = hcp.findings(q, unit="沂源县")
     assert 22 in set(answer["项号"])

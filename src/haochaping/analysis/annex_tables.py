@@ -82,10 +82,13 @@ def rates(q: QuarterData, annex: str | int = 1, measure: str = "", unit: str = "
     [['周村区', 0.5031]]
     """
     q = as_period(q)
-    spec, rate, rows, of_rows = rate_of(q, annex, measure, unit)
+    spec, rate, rows, of_rows = rate_of(q, annex, measure)
+    shown = rows_of_unit(q, spec, rows, unit).index if unit else rows.index  # ranked among all
     names = list(_name_columns(q, spec, rows))
     numerator, denominator = (_words(q, expression) for expression in (rate.numerator, rate.denominator))
     usable = of_rows["k"].notna() & of_rows["n"].gt(0) & of_rows["k"].le(of_rows["n"])
+    if not usable.any():
+        raise NotApplicable(f"{_title(q, spec, unit)}没有能计算{rate.heading}的数。")
     interval = wilson(of_rows.loc[usable, "k"], of_rows.loc[usable, "n"])
     ranking = ranks.intervals(of_rows.loc[usable, "k"], of_rows.loc[usable, "n"])
     of_rank = ranking[["rank_low", "rank_high"]].astype("str").agg("–".join, axis=1)
@@ -99,10 +102,11 @@ def rates(q: QuarterData, annex: str | int = 1, measure: str = "", unit: str = "
         _Column("名次", ranking["rank"].reindex(rows.index), COUNT),
         _Column("名次区间", of_rank.reindex(rows.index)),
     ]
-    order = of_rows["rate"].sort_values(ascending=False, kind="stable").index
+    order = of_rows.loc[shown, "rate"].sort_values(ascending=False, kind="stable").index
     columns = [column._replace(data=column.data.reindex(order)) for column in columns]
     result = _labelled(q, spec, rows.reindex(order), columns, f"{_title(q, spec, unit)}：{rate.heading}")
-    return result.with_chart(bar(result, rate.heading, base=denominator))
+    has_bars = bool(result[rate.heading].notna().any())
+    return result.with_chart(bar(result, rate.heading, base=denominator)) if has_bars else result
 
 
 def shares(q: QuarterData, annex: str | int = 5, measure: str = "", unit: str = "") -> LabelledTable:

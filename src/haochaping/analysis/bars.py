@@ -14,6 +14,7 @@ from haochaping.present.charts.chart_parts import draw_count_bars
 from haochaping.present.charts.style import NARROW, WIDE
 from haochaping.present.phrase import Phrase
 from haochaping.reference.reference import threshold
+from haochaping.statistics.validation import NotApplicable
 
 _MOST_BARS = 40
 
@@ -48,6 +49,8 @@ def bar(frame: pd.DataFrame, value: str, name: str = "", title: str = "", base: 
     keys = [key for key in frame.attrs.get("keys", []) if key in frame and key != value]
     names = [name] if name else keys or [frame.columns[0]]
     rows = frame.dropna(subset=[value]).head(_MOST_BARS)
+    if rows.empty:
+        raise NotApplicable(f"“{value}”一列没有数，画不成图。")
     labels = [" ".join(map(str, each)) for each in zip(*(rows[column] for column in names), strict=True)]
     kind, unit = frame.attrs.get("kinds", {}).get(value, ""), frame.attrs.get("units", {}).get(value, "")
     heading = f"{value}（{unit}）" if unit else value

@@ -216,7 +216,8 @@ class Explorer(widgets.VBox):
             if self.other.value is None:
                 raise NotApplicable("只有一期资料，没有可以相比的。")
             other = self._loaded_other()
-            return Call(comparisons.compare, (other, q, annex, measure), of_unit)
+            both = (other, q) if self.other.value < q.quarter else (q, other)  # the earlier one first
+            return Call(comparisons.compare, (*both, annex, measure), of_unit)
         function = {RATES: annex_tables.rates, SHARES: annex_tables.shares, FUNNEL: peers.funnel}[view]
         return Call(function, (q, annex, measure), of_unit if view != FUNNEL else {})
 

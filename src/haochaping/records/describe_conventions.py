@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from haochaping.core.record_counts import LEVEL_WORDS
+from collections.abc import Sequence
+
+from haochaping.core.record_counts import BUCKET_WORDS, BUCKETS, COUNTED, KIND_WORDS, LEVEL_WORDS
 from haochaping.records.definitions import Conventions
 
 
@@ -45,4 +47,10 @@ def describe_conventions(conventions: Conventions) -> list[str]:
         )
     lines.append("辖区按代码：六位是市或区县，九位镇（街道），十二位村（社区）；不在清单的另列，不计入各表。")
     lines.append("同一编号的几条只计时间最晚的一条；姓名、证件、电话、文字评价不读取。")
+    orders = [f"{KIND_WORDS[kind]}依次为{_order(buckets)}" for kind, buckets in BUCKETS.items()]
+    lines.append(f"一条记录有几种情形的，只归入最先的一种：{'；'.join(orders)}。")
     return lines
+
+
+def _order(buckets: Sequence[str]) -> str:
+    return "、".join(BUCKET_WORDS[bucket].partition("（")[0] for bucket in buckets if bucket != COUNTED)

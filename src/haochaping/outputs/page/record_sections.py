@@ -108,6 +108,7 @@ def records_html(data: QuarterData, figures: Figures) -> Html:
         if data.is_from_records
         else "<p>以下三节由单件记录汇总，与通报所印的数可能不同，不同之处见“复现核对”。</p>",
         "<p>读入的每一条记录，不是计入，就在下表不计入的某一类；“—”表示这种记录没有这一类。各类相加等于读入的条数，每次运行都核对。"
+        "一条记录有几种情形的，只归入其中一种，先后见附录的约定；“所属办件没有计入”的，是办件不论因为什么没有计入的评价。"
         "按什么约定计入，见附录。</p>",
         frame_table(flow_table(counts), "记录的去向", "table-record-flow"),
         _ratings_and_cases(counts),
