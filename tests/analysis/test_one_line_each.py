@@ -90,6 +90,15 @@ def test_open_doubts_of_one_unit(q: QuarterData) -> None:
     assert hcp.findings(q, unit="桓台县", severity="须更正").empty
 
 
+def test_matters_of_a_unit_and_of_the_office(q: QuarterData) -> None:
+    assert 5 in hcp.matters(q, unit="周村区")["项号"].tolist()
+    office = q.fact("issuer")
+    of_office = hcp.matters(q, unit="编制单位")
+    assert set(of_office["请谁核实"]) == {office} and 0 < len(of_office) < len(hcp.matters(q))
+    with pytest.raises(NotApplicable, match="编制单位"):
+        hcp.findings(q, unit=office)
+
+
 def test_one_unit_is_ranked_among_all(q: QuarterData) -> None:
     answer = hcp.rates(q, 1, unit="高新区")
     assert answer[["区县", "名次", "名次区间"]].to_numpy().tolist() == [["高新区", 11, "11–11"]]
@@ -154,6 +163,8 @@ def test_a_pivot_to_excel(city: Path, tmp_path: Path) -> None:
     wide = t[(t["annex"] == "districts") & (t["measure"] == "evaluations")].pivot_table(
         index="unit", columns="period", values="value", sort=False
     )
+    heads = pd.read_excel(hcp.to_excel(t.head(3), tmp_path / "长表.xlsx"), engine="calamine").columns
+    assert heads.tolist()[:3] == ["时期", "附件", "类别"]
     sheet = openpyxl.load_workbook(hcp.to_excel(wide, tmp_path / "逐期.xlsx"))["数据"]
     assert sheet["A1"].value == "单位" and sheet["B2"].number_format == "#,##0"
 

@@ -13,8 +13,11 @@ from haochaping.core.errors import UnknownName
 from haochaping.core.labels import SEVERITIES, STATUSES, annex_words
 from haochaping.core.model import QuarterData
 from haochaping.present.numbered_matters import matter_numbers
+from haochaping.statistics.validation import NotApplicable
 from haochaping.store.cell_index import CellIndex
 
+OFFICE = "编制单位"
+"""Who made the bulletin, where it does not say so."""
 _MOST_CELLS = 12
 """What compares more cells is about all of them together."""
 
@@ -50,6 +53,8 @@ def findings(
     if severity and severity not in (*SEVERITY_ORDER, *SEVERITIES.values()):
         raise UnknownName("轻重", severity, SEVERITIES.values())
     owners = Owners(q.derived(CellIndex), reference_of(q))
+    if unit in (OFFICE, q.fact("issuer") or OFFICE):
+        raise NotApplicable('请编制单位核实的，按项列出：hcp.matters(q, unit="编制单位")。')
     wanted = reference_names(q, unit) if unit else set()
     table = q.annex(annex).name if annex else ""
     numbers = matter_numbers(report)
@@ -138,8 +143,13 @@ def cells(q: QuarterData, finding: str) -> LabelledTable:
     return labelled(shown, wanted[0].message, {}, keys=["格"])
 
 
-def matters(q: QuarterData) -> LabelledTable:
+def matters(q: QuarterData, unit: str = "") -> LabelledTable:
     """核对意见归成的各项，按简报中的项号：轻重、说了什么、请谁核实、涉及多少条、状态。
+
+    Parameters
+    ----------
+    unit : str
+        只要涉及这个单位的；写 ``"编制单位"`` 的，是要由编制单位核实的。
 
     Examples
     --------
@@ -148,7 +158,8 @@ def matters(q: QuarterData) -> LabelledTable:
     '正文写归集上传 9,06'
     """
     report = report_of(q)
-    office = q.fact("issuer") or "编制单位"
+    office = q.fact("issuer") or OFFICE
+    wanted = reference_names(q, unit) if unit not in ("", OFFICE, office) else {office} if unit else set()
     rows = [
         {
             "项号": number,
@@ -159,6 +170,7 @@ def matters(q: QuarterData) -> LabelledTable:
             "状态": STATUSES[matter.status],
         }
         for number, matter in enumerate(report.matters, start=1)
+        if not wanted or wanted & {*matter.units, matter.addressee or office}
     ]
     shown = pd.DataFrame(rows, columns=["项号", "轻重", "事项", "请谁核实", "涉及条数", "状态"])
     shown["涉及条数"] = shown["涉及条数"].astype("float64").round().astype("Int64")

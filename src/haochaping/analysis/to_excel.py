@@ -52,7 +52,7 @@ def to_excel(frame: pd.DataFrame, path: str | os.PathLike[str], sheet: str = "�
     if len(frame) > _MOST_ROWS:
         raise ValueError(f"没有写：表有 {len(frame)} 行，一张工作表最多 {_MOST_ROWS} 行，请先筛选或汇总")
     content = frame if frame.index.dtype.kind in "iu" else frame.reset_index()
-    shown = in_chinese(pd.DataFrame(content)).rename(columns=frame.attrs.get("headings", {}))
+    shown = in_chinese(pd.DataFrame(content).rename(columns=frame.attrs.get("headings", {})))
     buffer = io.BytesIO()
     workbook = open_workbook(buffer, frame.attrs.get("title", "") or sheet)
     styles, kinds, units = Styles(workbook), frame.attrs.get("kinds", {}), frame.attrs.get("units", {})
