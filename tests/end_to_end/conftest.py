@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from haochaping_dev.jupyterlab import CHROMIUM_OPTIONS
 from tests.shared import made_once, run_here
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +72,7 @@ def briefing(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """A headless Chromium that can reach nothing."""
+    """A headless Chromium that reaches this machine alone; one for a process, which can have only one."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         pytest.skip(NO_CHROMIUM)
@@ -80,7 +81,7 @@ def browser() -> Iterator[Any]:
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"],
+            args=CHROMIUM_OPTIONS,
         )
         yield launched
         launched.close()

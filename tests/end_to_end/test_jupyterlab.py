@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from haochaping_dev.jupyterlab import CHROMIUM_OPTIONS, WAIT_MS, choose, lab_server, run_all_cells
-from tests.end_to_end.conftest import NO_CHROMIUM, ROOT
+from haochaping_dev.jupyterlab import WAIT_MS, choose, lab_server, run_all_cells
+from tests.end_to_end.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def lab(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The page after every cell was run."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip(NO_CHROMIUM)
-    from playwright.sync_api import sync_playwright
-
-    with lab_server(tmp_path_factory.mktemp("lab")) as address, sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
-        page = launched.new_page(viewport={"width": 1440, "height": 1000})
+    with lab_server(tmp_path_factory.mktemp("lab")) as address:
+        page = browser.new_page(viewport={"width": 1440, "height": 1000})
         run_all_cells(page, address)
         yield page
-        launched.close()
+        page.close()
 
 
 def _line(lab: Any) -> str:
