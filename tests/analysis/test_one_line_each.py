@@ -219,6 +219,15 @@ def test_a_period_that_lacks_the_unit_is_missing_and_not_zero(city: Path) -> Non
         hcp.findings(hcp.load("2022Q4", city), unit="没有区")
 
 
+def test_rows_without_a_count_are_in_no_sum(q: QuarterData) -> None:
+    answer = hcp.series("主动评价率", annex=2, data=ROOT / "data")
+    rows = q.city_departments.dropna(subset=["evaluations", "active_evaluations"])
+    lacking = len(q.city_departments) - len(rows)
+    assert answer["主动评价率"].iloc[0] == rows["active_evaluations"].sum() / rows["evaluations"].sum()
+    assert answer["状态"].iloc[0] == f"有数，另有 {lacking} 行没有" and lacking > 0
+    assert rows["evaluations"].sum() < q.city_departments["evaluations"].sum()
+
+
 def test_too_short_a_series_has_no_limits(q: QuarterData) -> None:
     with pytest.raises(NotApplicable, match="至少要有 5 期"):
         hcp.xmr("办件数", data=ROOT / "data")

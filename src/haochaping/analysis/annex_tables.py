@@ -9,7 +9,7 @@ import pandas as pd
 
 from haochaping.analysis.bars import bar
 from haochaping.analysis.labelled_table import COUNT, NUMBER, PERCENT, LabelledTable, labelled
-from haochaping.analysis.period import as_period, report_of, rows_of_unit
+from haochaping.analysis.loaded_period import as_period, report_of, rows_of_unit
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Measure
 from haochaping.core.labels import annex_words, column_heading

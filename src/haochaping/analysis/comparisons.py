@@ -8,7 +8,7 @@ import pandas as pd
 
 from haochaping.analysis.annex_tables import rate_of, rates_of
 from haochaping.analysis.labelled_table import COUNT, PERCENT, POINTS, SPAN, LabelledTable, labelled
-from haochaping.analysis.period import as_period, reference_of, rows_of_unit
+from haochaping.analysis.loaded_period import as_period, reference_of, rows_of_unit
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Measure
 from haochaping.core.errors import UnknownName
@@ -158,7 +158,12 @@ def _counts(
     now, then = both[counted.name].astype("Int64"), both[f"{counted.name}_before"].astype("Int64")
     share = (now - then).astype("float64") / then.astype("float64").where(then > 0)
     judged = pd.Series("基本持平", both.index).mask(share >= least, "上升").mask(share <= -least, "下降")
-    judged = judged.mask(share.isna(), "上期为零").mask(now.isna() | then.isna(), _IN_ONE_ONLY)
+    small = reference_of(later).threshold("small_denominator")
+    judged = (
+        judged.mask(share.isna(), "上期为零")
+        .mask((now < small) & (then < small), "基数小，不判断")
+        .mask(now.isna() | then.isna(), _IN_ONE_ONLY)
+    )
     shown = (
         both[list(spec.key)]
         .set_axis(names, axis=1)
@@ -170,7 +175,9 @@ def _counts(
         {before: COUNT, after: COUNT, "变化": COUNT, "变化率": PERCENT},
         units=dict.fromkeys((before, after, "变化"), counted.unit),
         keys=names,
-        notes=[f"变动不到 {least:.0%} 的为基本持平；计数是全部记录，没有抽样误差"],
+        notes=[
+            f"变动不到 {least:.0%} 的为基本持平；两期都不足 {small:g} 的不判断；计数是全部记录，没有抽样误差"
+        ],
     )
 
 

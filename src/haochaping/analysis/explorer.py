@@ -10,14 +10,13 @@ from typing import Any
 import ipywidgets as widgets
 from IPython.display import display
 
-from haochaping.analysis import annex_tables, bars, comparisons, doubts, over_time, peers
+from haochaping.analysis import annex_tables, bars, comparisons, finding_tables, over_time, unlike_peers
 from haochaping.analysis.take_note import take_note
 from haochaping.core.declaration import AnnexSpec
 from haochaping.core.errors import InputRefused, UnknownName
 from haochaping.core.labels import annex_words
 from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
-from haochaping.figures.annex_part import AnnexPart
 from haochaping.pipeline.load_and_check import load
 from haochaping.pipeline.printed_quarter import available
 from haochaping.present.html_fragment import text
@@ -174,11 +173,9 @@ class Explorer(widgets.VBox):
 
     def _fill_measures(self) -> None:
         spec, content = self._spec, self.q.table(self.annex.value)
-        part = AnnexPart(spec, spec.groups[0], content, spec.name, spec.title)
-        rates = [rate.heading for rate in part.rates(self.q.declaration)]
-        counts = [
-            m.heading for m in spec.measures_by_name.values() if m.is_count and part.has_numbers(m.name)
-        ]
+        rates = [rate.heading for rate in annex_tables.rates_of(self.q, spec).values()]
+        present = (m for m in spec.measures_by_name.values() if m.is_count and m.name in content)
+        counts = [measure.heading for measure in present if content[measure.name].notna().any()]
         view = self.view.value
         options = {RATES: rates[::-1], FUNNEL: rates[::-1], SHARES: counts, TABLE: [], FINDINGS: []}
         self._fill(self.measure, options.get(view, [*counts, *rates]))
@@ -206,7 +203,7 @@ class Explorer(widgets.VBox):
         if view == TABLE:
             return Call(annex_tables.table, (q, annex), of_unit)
         if view == FINDINGS:
-            return Call(doubts.findings, (q,), of_unit | {"annex": annex})
+            return Call(finding_tables.findings, (q,), of_unit | {"annex": annex})
         if view == BAR:
             return Call(bars.bar, (Call(annex_tables.table, (q, annex), of_unit), measure))
         if view == SERIES:
@@ -218,7 +215,7 @@ class Explorer(widgets.VBox):
             other = self._loaded_other()
             both = (other, q) if self.other.value < q.quarter else (q, other)  # the earlier one first
             return Call(comparisons.compare, (*both, annex, measure), of_unit)
-        function = {RATES: annex_tables.rates, SHARES: annex_tables.shares, FUNNEL: peers.funnel}[view]
+        function = {RATES: annex_tables.rates, SHARES: annex_tables.shares, FUNNEL: unlike_peers.funnel}[view]
         return Call(function, (q, annex, measure), of_unit if view != FUNNEL else {})
 
     def _loaded_other(self) -> Any:
@@ -242,7 +239,7 @@ class Explorer(widgets.VBox):
         return f'q = hcp.load("{self.period.value}"{data})'
 
     def _fill_findings(self) -> None:
-        rows = doubts.findings(self.q).to_dict("records")
+        rows = finding_tables.findings(self.q).to_dict("records")
         options = [(f"第 {r['项号']} 项 {r['轻重']} {r['位置']}：{r['意见'][:40]}", r["编号"]) for r in rows]
         self._fill(self.finding, [("（选一条，看它比较的各格）", None), *options])
         self._show_finding()
@@ -254,7 +251,7 @@ class Explorer(widgets.VBox):
         self.finding_line.value = ""
         if self.finding.value is None:
             return
-        call = Call(doubts.cells, (self.q, self.finding.value))
+        call = Call(finding_tables.cells, (self.q, self.finding.value))
         self.finding_line.value = _code(call.line)
         self.opened = call.run()
         with self.behind:

@@ -13,7 +13,7 @@ import pandas as pd
 from haochaping.analysis.all_periods import Reviewed, last_period, periods_until
 from haochaping.analysis.annex_tables import MATTERS, rates_of
 from haochaping.analysis.labelled_table import COUNT, PERCENT, POINTS, LabelledTable, labelled
-from haochaping.analysis.period import rows_of_unit
+from haochaping.analysis.loaded_period import rows_of_unit
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import AnnexSpec, Measure
@@ -62,7 +62,8 @@ def series(
     measure : str
         列名或比率名：``"办件数"``、``"主动评价率"``。
     unit : str
-        哪个单位；附件3的一格写“部门 区县”，如 ``"人社局 张店区"``；不写的，是表中各行之和（比率为合计的比率）。
+        哪个单位；附件3的一格写“部门 区县”，如 ``"人社局 张店区"``；不写的，是表中各行之和（比率为合计的比率），
+        没有数的行不计入，“状态”写明有几行。
     annex : str or int
         附件号、表名或英文名。
     periods : int
@@ -196,17 +197,20 @@ def _value(
         return _Value(period, None, _NO_UNIT)
     names = [name for _, name in (*measure.numerator, *measure.denominator)] if is_rate else [measure.name]
     matters = "、".join(map(str, sorted({*_matters(reviewed, spec, rows, names)}))) if unit else ""
-    if any(name not in rows or rows[name].isna().all() for name in names):
+    complete = rows.dropna(subset=names) if {*names} <= {*rows.columns} else rows.head(0)
+    if complete.empty:
         return _Value(period, None, _NO_NUMBER, matters)
+    lacking = len(rows) - len(complete)  # a row without one of its counts is in neither of them
+    status = f"{_KNOWN}，另有 {lacking} 行没有" if lacking else _KNOWN
     if not is_rate:
-        return _Value(period, Fraction(int(rows[measure.name].sum())), _KNOWN, matters)
+        return _Value(period, Fraction(int(complete[measure.name].sum())), status, matters)
     k, n = (
-        sum(f * int(rows[name].sum()) for f, name in part)
+        sum(f * int(complete[name].sum()) for f, name in part)
         for part in (measure.numerator, measure.denominator)
     )
     if n == 0 or k > n:
         return _Value(period, None, "分母为零" if n == 0 else "分子大于分母", matters)
-    return _Value(period, Fraction(k, n), _KNOWN, matters, k, n)
+    return _Value(period, Fraction(k, n), status, matters, k, n)
 
 
 def _matters(reviewed: Reviewed, spec: AnnexSpec, rows: pd.DataFrame, names: list[str]) -> Iterator[int]:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from haochaping.analysis.annex_tables import MATTERS, rates
 from haochaping.analysis.labelled_table import NUMBER, PERCENT, LabelledTable
-from haochaping.analysis.period import reference_of
+from haochaping.analysis.loaded_period import reference_of
 from haochaping.core.model import QuarterData
 from haochaping.present.charts.funnel_chart import funnel_chart
 from haochaping.statistics.funnel import overdispersed

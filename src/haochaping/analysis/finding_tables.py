@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from haochaping.analysis.labelled_table import COUNT, LabelledTable, labelled
-from haochaping.analysis.period import find_unit, reference_of, report_of
+from haochaping.analysis.loaded_period import find_unit, reference_of, report_of
 from haochaping.checks.cell_names import cell_words
 from haochaping.checks.finding import SEVERITY_ORDER, Finding
 from haochaping.checks.owners import Owners, cells_to_verify

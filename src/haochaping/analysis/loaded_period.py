@@ -67,11 +67,6 @@ def find_unit(data: QuarterData, name: str) -> str:
     raise UnknownName("单位", name, known)
 
 
-def units_of(data: QuarterData) -> list[str]:
-    """Names of the units that stand in the annexes, in printed order."""
-    return list(dict(_units(data)))
-
-
 def _units(data: QuarterData) -> Iterator[tuple[str, str]]:
     """Names in rows and columns of the annexes that are units and no tiers, in printed order, with their kind."""
     for spec in data.declaration.annexes.values():
