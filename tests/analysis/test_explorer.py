@@ -63,7 +63,7 @@ def test_choices_follow_one_another(data: Path) -> None:
     explorer.view.value = BAR
     explorer.measure.value = "办件数"
     assert 'hcp.bar(hcp.table(q, "附件1"), "办件数")' in line(explorer)
-    explorer.annex.value = "district_departments"
+    explorer.annex.value = "附件3"
     assert explorer.measure.value == "评价数"  # 附件3 has no 办件数
     explorer.unit.value = "张店区"
     assert line(explorer).endswith('hcp.bar(hcp.table(q, "附件3", unit="张店区"), "评价数")')

@@ -83,7 +83,7 @@ def test_a_chinese_bar_chart(q: QuarterData) -> None:
 
 def test_open_doubts_of_one_unit(q: QuarterData) -> None:
     answer = hcp.findings(q, unit="高新区", severity="需核实")
-    asked = answer[answer["单位"] == "高新区"]
+    asked = answer[answer["涉及单位"] == "高新区"]
     assert asked["位置"].tolist() == ["附件1“高新区”评价数"] and asked["项号"].tolist() == [2]
     behind = hcp.cells(q, asked["编号"].iloc[0])
     assert "1,373,402" in set(behind["原文"].str.replace("1373402", "1,373,402"))
@@ -135,7 +135,9 @@ def test_a_cell_of_annex_3_over_the_periods(city: Path) -> None:
 def test_a_misspelt_unit_is_no_series(city: Path) -> None:
     with pytest.raises(UnknownName, match=r"没有这个单位.*模拟一区"):
         hcp.series("评价数", unit="模拟一", data=city)
-    with pytest.raises(UnknownName, match=r"没有这个列：办件；可用的有：办件数.*主动评价率"):
+    with pytest.raises(
+        UnknownName, match=r"没有这个列：办件，是不是办件数（cases）；可用的有：办件数.*主动评价率"
+    ):
         hcp.series("办件", data=city)
     with pytest.raises(NotApplicable, match="附件3 区直部门没有能由两数相除算出的比率"):
         hcp.rates(hcp.load("2022Q4", city), 3)
@@ -147,6 +149,82 @@ def test_a_cell_without_number_shows_what_is_printed(q: QuarterData) -> None:
     shown = hcp.table(q, 3, unit="张店区")
     row = shown[shown["部门"] == "住房公积金"]
     assert row["评价数"].isna().all() and "归市" in row._repr_html_()
+
+
+def test_percentages_of_ones_own_are_shown_drawn_and_written(q: QuarterData, tmp_path: Path) -> None:
+    import openpyxl
+
+    own = hcp.table(q, 1)
+    own["占全市"] = own["评价数"] / own["评价数"].sum()
+    declared = hcp.as_percent(own[["区县", "占全市"]], "占全市")
+    assert "17.34%" in declared._repr_html_() and "张店区 17.34%" in hcp.bar(declared).alt
+    sheet = openpyxl.load_workbook(hcp.to_excel(declared, tmp_path / "占比.xlsx"))["数据"]
+    assert sheet["B2"].number_format == "0.00%"
+    assert "17.34%" not in own._repr_html_()  # what was given is left as it was
+    with pytest.raises(NotApplicable, match="不是数"):
+        hcp.as_percent(own, "区县")
+    with pytest.raises(UnknownName, match="没有这个列：占，是不是占全市"):
+        hcp.as_percent(own, "占")
+
+
+def test_what_is_aggregated_has_no_title_of_what_it_was_made_of(q: QuarterData, tmp_path: Path) -> None:
+    answer = hcp.table(q, 3)
+    for made in (
+        answer.groupby("区县")[["评价数"]].sum(),
+        answer.groupby("区县", as_index=False)["评价数"].sum(),
+        answer.pivot_table(index="部门", columns="区县", values="评价数"),
+    ):
+        assert answer.attrs["title"] not in hcp.bar(made).title
+        written = hcp.to_excel(made, tmp_path / "汇总.xlsx")
+        about = pd.read_excel(written, sheet_name=None, header=None, engine="calamine").get("说明")
+        assert about is None or about[0].tolist() == ["评价数：单位 条"]
+    assert answer.attrs["title"] in answer[answer["评价数"] > 1000]._repr_html_()
+    assert hcp.bar(answer.groupby("区县")["评价数"].sum()).data.shape == (11, 2)
+
+
+def test_the_title_stands_once(q: QuarterData) -> None:
+    html = hcp.rates(q, 1)._repr_html_()
+    assert html.count("<strong>2022年第四季度 附件1 各区县：主动评价率</strong>") == 1
+    assert "<caption><span>2022年" not in html
+
+
+def test_what_cannot_be_drawn_or_written_says_so_in_chinese(q: QuarterData, tmp_path: Path) -> None:
+    for wrong, why in (
+        (hcp.table(q, 1).head(0), "空表"),
+        ([1], "不是表"),
+        (hcp.table(q, 1)[["区县"]], "不是数"),
+    ):
+        with pytest.raises(NotApplicable, match=why):
+            hcp.bar(wrong)
+    with pytest.raises(ValueError, match="应是一张表"):
+        hcp.to_excel([1], tmp_path / "表.xlsx")
+    for sheet in ("一/二", "", "长" * 32, "'引号'"):
+        with pytest.raises(ValueError, match="工作表名称"):
+            hcp.to_excel(q.districts, tmp_path / "表.xlsx", sheet=sheet)
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(TypeError, match="第一项应是列名"):
+        hcp.series(q, "办件数")
+    with pytest.raises(InputRefused, match="没有这个资料文件夹"):
+        hcp.available(tmp_path / "没有")
+    with pytest.raises(InputRefused, match="small_denominator"):
+        hcp.threshold("小分母")
+
+
+def test_a_finding_names_its_annexes_and_who_is_asked(q: QuarterData) -> None:
+    answer = hcp.findings(q, annex="正文")
+    assert len(answer) and answer["附件"].str.contains("正文").all()
+    compared = answer[answer["编号"].str.startswith("headline_records")]
+    assert compared["附件"].tolist() == ["正文、附件1、附件2"]
+    asked = dict(hcp.matters(q)[["项号", "请谁核实"]].to_numpy().tolist())
+    every = hcp.findings(q)
+    assert every["请谁核实"].tolist() == [asked[number] for number in every["项号"]]
+
+
+def test_simulated_data_are_called_so(city: Path) -> None:
+    now = hcp.load("2022Q4", city)
+    tables = [hcp.table(now, 1), hcp.rates(now, 1), hcp.matters(now), hcp.findings(now)]
+    tables += [hcp.series("办件数", data=city), hcp.compare("2022Q3", now)]
+    assert all("模拟数据" in table.attrs["title"] for table in tables)
 
 
 def test_shares_of_ones_own_are_drawn(q: QuarterData) -> None:
@@ -163,8 +241,13 @@ def test_a_pivot_to_excel(city: Path, tmp_path: Path) -> None:
     wide = t[(t["annex"] == "districts") & (t["measure"] == "evaluations")].pivot_table(
         index="unit", columns="period", values="value", sort=False
     )
-    heads = pd.read_excel(hcp.to_excel(t.head(3), tmp_path / "长表.xlsx"), engine="calamine").columns
-    assert heads.tolist()[:3] == ["时期", "附件", "类别"]
+    path = hcp.to_excel(t.head(3), tmp_path / "长表.xlsx")
+    written = pd.read_excel(path, engine="calamine")
+    assert written.columns.tolist()[:3] == ["时期", "附件", "类别"]
+    first = written.loc[0, ["附件", "类别", "项目", "状态"]]
+    assert first.tolist() == ["附件1 各区县", "区县", "办件数", "有数"]
+    formats = [row[0].number_format for row in openpyxl.load_workbook(path)["数据"]["G2:G4"]]
+    assert formats == ["#,##0", "#,##0", "0.00%"]
     sheet = openpyxl.load_workbook(hcp.to_excel(wide, tmp_path / "逐期.xlsx"))["数据"]
     assert sheet["A1"].value == "单位" and sheet["B2"].number_format == "#,##0"
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from haochaping.analysis.bars import bar
 from haochaping.analysis.labelled_table import COUNT, NUMBER, PERCENT, LabelledTable, labelled
-from haochaping.analysis.loaded_period import as_period, report_of, rows_of_unit
+from haochaping.analysis.loaded_period import as_period, period_words, report_of, rows_of_unit
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Measure
 from haochaping.core.labels import annex_words, column_heading
@@ -168,7 +168,7 @@ def rates_of(q: QuarterData, spec: AnnexSpec) -> dict[str, Measure]:
 
 
 def _title(q: QuarterData, spec: AnnexSpec, unit: str) -> str:
-    return f"{q.quarter.label} {annex_words(q, spec.name)} {spec.title}" + (f" {unit}" if unit else "")
+    return f"{period_words(q)} {annex_words(q, spec.name)} {spec.title}" + (f" {unit}" if unit else "")
 
 
 def _words(q: QuarterData, expression: Any) -> str:
@@ -237,7 +237,7 @@ def _labelled(
         keys=keys,
         doubts=doubts,
         blanks=blanks,
-        notes=[f"“{MATTERS}”列是 hcp.matters(q) 中的项号"] if any(numbers) else (),
+        columns={MATTERS: "hcp.matters(q) 中的项号"} if any(numbers) else None,
     )
 
 

@@ -6,7 +6,7 @@ import zlib
 
 import pandas as pd
 
-from haochaping.analysis.labelled_table import PERCENT, shown_text
+from haochaping.analysis.labelled_table import PERCENT, kinds_of_cells, shown_text, title_of
 from haochaping.core.errors import UnknownName
 from haochaping.present.charts.active_rate import draw_rate_bars, remark_on_bars, usual_rate
 from haochaping.present.charts.chart import Chart, make_chart
@@ -17,17 +17,20 @@ from haochaping.reference.reference import threshold
 from haochaping.statistics.validation import NotApplicable
 
 _MOST_BARS = 40
+_VALUE = "数"
 
 
-def bar(frame: pd.DataFrame, value: str, name: str = "", title: str = "", base: str = "") -> Chart:
+def bar(
+    frame: pd.DataFrame | pd.Series, value: str = "", name: str = "", title: str = "", base: str = ""
+) -> Chart:
     """任何一张表的条形图，中文、由上到下按表的次序；百分比列另画中位数。
 
     Parameters
     ----------
-    frame : DataFrame
-        ``hcp.table`` 等得到的表，或任何一行一个名称的表；最多画 40 条。
+    frame : DataFrame or Series
+        ``hcp.table`` 等得到的表，或任何一行一个名称的表；最多画 40 条。自己算的百分比先用 ``hcp.as_percent`` 声明。
     value : str
-        画哪一列。
+        画哪一列；不写的取最后一列。
     name : str
         名称在哪一列；不写的取第一列，有两列名称的合在一起。
     title : str
@@ -41,18 +44,20 @@ def bar(frame: pd.DataFrame, value: str, name: str = "", title: str = "", base: 
     >>> hcp.bar(hcp.table(hcp.load("2022Q4"), "附件1"), "办件数")
     <图：2022年第四季度 附件1 各区县>
     """
+    frame = _as_frame(frame)
+    value = value or str(frame.columns[-1])
     for column in filter(None, (value, name, base)):
         if column not in frame:
             raise UnknownName("列", column, map(str, frame.columns))
-    if frame.index.dtype.kind not in "iu":
-        frame = frame.reset_index()
+    if not pd.api.types.is_numeric_dtype(frame[value]):
+        raise NotApplicable(f"“{value}”一列不是数，画不成图。")
     keys = [key for key in frame.attrs.get("keys", []) if key in frame and key != value]
     names = [name] if name else keys or [frame.columns[0]]
     rows = frame.dropna(subset=[value]).head(_MOST_BARS)
     if rows.empty:
         raise NotApplicable(f"“{value}”一列没有数，画不成图。")
     labels = [" ".join(map(str, each)) for each in zip(*(rows[column] for column in names), strict=True)]
-    kind, unit = frame.attrs.get("kinds", {}).get(value, ""), frame.attrs.get("units", {}).get(value, "")
+    kind, unit = kinds_of_cells(rows, value)[0], frame.attrs.get("units", {}).get(value, "")
     heading = f"{value}（{unit}）" if unit else value
     remark = f"；只画前 {_MOST_BARS} 条" if len(frame) > _MOST_BARS else ""
     texts = [shown_text(each, kind) for each in rows[value]]
@@ -71,12 +76,24 @@ def bar(frame: pd.DataFrame, value: str, name: str = "", title: str = "", base: 
     return make_chart(
         drawings[0],
         f"chart-{zlib.crc32(content.encode()):08x}",
-        Phrase((title or frame.attrs.get("title", ""),)),
+        Phrase((title or title_of(frame),)),
         f"{heading}{remark}",
         f"条形图。依次为：{'，'.join(f'{n} {t}' for n, t in zip(labels, texts, strict=True))}。",
         pd.DataFrame({"、".join(map(str, names)): labels, heading: texts}),
         drawings[1],
     )
+
+
+def _as_frame(frame: pd.DataFrame | pd.Series) -> pd.DataFrame:
+    """A frame whose names are in a column; a series is one of its names and its values."""
+    if isinstance(frame, pd.Series):
+        frame = frame.rename(_VALUE if frame.name is None else str(frame.name)).to_frame()
+    if not isinstance(frame, pd.DataFrame) or frame.empty:
+        what = "是空表" if isinstance(frame, pd.DataFrame) else f"不是表，是 {type(frame).__name__}"
+        raise NotApplicable(f"给的{what}，画不成图。")
+    if frame.index.dtype.kind in "iu" and frame.index.name is None:
+        return frame
+    return frame.reset_index()
 
 
 def _is_doubtful(rows: pd.DataFrame, names: list[str]) -> list[bool]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from haochaping.analysis.annex_tables import rate_of, rates_of
 from haochaping.analysis.labelled_table import COUNT, PERCENT, POINTS, SPAN, LabelledTable, labelled
-from haochaping.analysis.loaded_period import as_period, reference_of, rows_of_unit
+from haochaping.analysis.loaded_period import as_period, period_words, reference_of, rows_of_unit
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Measure
 from haochaping.core.errors import UnknownName
@@ -68,9 +68,7 @@ def compare(
     if spec.name not in earlier.declaration.annexes:
         raise UnknownName(f"附件（{earlier.quarter.label}）", spec.title, earlier.declaration.annexes)
     counted = _counted(later, spec, measure)
-    title = (
-        f"{annex_words(later, spec.name)} {spec.title}：{later.quarter.label}与{earlier.quarter.label}相比"
-    )
+    title = f"{annex_words(later, spec.name)} {spec.title}：{period_words(later, earlier)}相比"
     if counted is not None:
         return _counts(earlier, later, spec, counted, unit, title)
     return _rates(earlier, later, spec, measure, unit, title)

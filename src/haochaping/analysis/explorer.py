@@ -153,7 +153,11 @@ class Explorer(widgets.VBox):
         q = self.q
         annexes = [name for name in q.declaration.annexes if not q.table(name).empty]
         self._fill(
-            self.annex, [(f"{annex_words(q, n)} {q.declaration.annexes[n].title}", n) for n in annexes]
+            self.annex,
+            [
+                (f"{annex_words(q, name)} {q.declaration.annexes[name].title}", annex_words(q, name))
+                for name in annexes
+            ],
         )
         others = [p for p in available(self._data) if p.kind == q.quarter.kind and p != q.quarter]
         self._fill(self.other, [(p.label, p) for p in reversed(others)])
@@ -162,7 +166,7 @@ class Explorer(widgets.VBox):
         self._fill_findings()
 
     def _fill_annex(self) -> None:
-        spec, content = self._spec, self.q.table(self.annex.value)
+        spec, content = self._spec, self.q.table(self._spec.name)
         groups = [
             (spec.row_key, spec.groups[0]),
             *([(spec.columns_by.key, spec.columns_by)] if spec.columns_by else []),
@@ -172,7 +176,7 @@ class Explorer(widgets.VBox):
         self._fill_measures()
 
     def _fill_measures(self) -> None:
-        spec, content = self._spec, self.q.table(self.annex.value)
+        spec, content = self._spec, self.q.table(self._spec.name)
         rates = [rate.heading for rate in annex_tables.rates_of(self.q, spec).values()]
         present = (m for m in spec.measures_by_name.values() if m.is_count and m.name in content)
         counts = [measure.heading for measure in present if content[measure.name].notna().any()]
@@ -197,7 +201,7 @@ class Explorer(widgets.VBox):
     def call(self) -> Call:
         """The call that the choices stand for."""
         q, view = self.q, self.view.value
-        annex = annex_words(q, self.annex.value)
+        annex = self.annex.value
         measure, unit = self.measure.value or "", self.unit.value or ""
         of_unit = {"unit": unit} if unit else {}
         if view == TABLE:
@@ -223,15 +227,14 @@ class Explorer(widgets.VBox):
 
     def _show(self) -> None:
         self.answer.clear_output(wait=True)
+        self.shown, self.line.value = None, ""  # of an answer that fails nothing stays
         with self.answer:
             try:
                 call = self.call()
-                self.line.value = _code(self._loading_line(), call.line)
-                self.shown = call.run()
-                display(self.shown)
+                shown = call.run()
+                self.shown, self.line.value = shown, _code(self._loading_line(), call.line)
+                display(shown)
             except (UnknownName, NotApplicable, InputRefused) as reason:
-                self.shown = None
-                self.line.value = ""
                 display(widgets.HTML(f"<p>{text(reason)}</p>"))
 
     def _loading_line(self) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from haochaping.analysis.labelled_table import COUNT, LabelledTable, labelled
-from haochaping.analysis.loaded_period import find_unit, reference_of, report_of
+from haochaping.analysis.loaded_period import find_unit, period_words, reference_of, report_of
 from haochaping.checks.cell_names import cell_words
 from haochaping.checks.finding import SEVERITY_ORDER, Finding
 from haochaping.checks.owners import Owners, cells_to_verify
 from haochaping.core.errors import UnknownName
 from haochaping.core.labels import SEVERITIES, STATUSES, annex_words
-from haochaping.core.model import QuarterData
+from haochaping.core.model import TEXT_CLAIMS, QuarterData
 from haochaping.present.numbered_matters import matter_numbers
 from haochaping.statistics.validation import NotApplicable
 from haochaping.store.cell_index import CellIndex
@@ -29,7 +29,9 @@ def findings(
     annex: str | int = "",
     only_open: bool = True,
 ) -> LabelledTable:
-    """核对意见逐条列出：属于哪一项、轻重、涉及哪个单位、哪一格、说了什么、怎么算的、状态。
+    """核对意见逐条列出：属于哪一项、轻重、请谁核实、涉及哪个单位、哪张附件、哪一格、说了什么、怎么算的、状态。
+
+    “附件”列是一条意见比较了哪几张表；比较几张的，按附件数条数时会数几次。“请谁核实”与 ``hcp.matters`` 相同。
 
     Parameters
     ----------
@@ -38,7 +40,7 @@ def findings(
     severity : str
         ``"须更正"``、``"需核实"`` 或 ``"提示"``。
     annex : str or int
-        只要这张附件的。
+        只要比较了这张附件的；``"正文"`` 也可以。
     only_open : bool
         只要还没有答复的（提示不需要答复，也列出）；``False`` 时全部列出。
 
@@ -46,7 +48,7 @@ def findings(
     --------
     >>> import haochaping as hcp
     >>> q = hcp.load("2022Q4")
-    >>> "高新区" in hcp.findings(q, unit="高新区")["单位"].tolist()
+    >>> "高新区" in hcp.findings(q, unit="高新区")["涉及单位"].tolist()
     True
     """
     report = report_of(q)
@@ -56,8 +58,9 @@ def findings(
     if unit in (OFFICE, q.fact("issuer") or OFFICE):
         raise NotApplicable('请编制单位核实的，按项列出：hcp.matters(q, unit="编制单位")。')
     wanted = reference_names(q, unit) if unit else set()
-    table = q.annex(annex).name if annex else ""
+    table = TEXT_CLAIMS if annex == annex_words(q, TEXT_CLAIMS) else q.annex(annex).name if annex else ""
     numbers = matter_numbers(report)
+    addressees = [matter.addressee or q.fact("issuer") or OFFICE for matter in report.matters]
     rows = []
     for finding in report.findings:
         units = [owner[1] for cell in cells_to_verify(finding, owners) if (owner := owners.of(cell))]
@@ -69,9 +72,10 @@ def findings(
             or (unit and not _concerns(q, finding, wanted, units))
         ):
             continue
-        rows.append(_row(q, finding, numbers[finding.id], list(dict.fromkeys(units))))
-    columns = ["项号", "轻重", "单位", "位置", "意见", "算式", "状态", "编号"]
-    title = f"{q.quarter.label}核对意见" + (f"：{unit}" if unit else "")
+        number = numbers[finding.id]
+        rows.append(_row(q, finding, number, addressees[number - 1], list(dict.fromkeys(units))))
+    columns = ["项号", "轻重", "请谁核实", "涉及单位", "附件", "位置", "意见", "算式", "状态", "编号"]
+    title = f"{period_words(q)}核对意见" + (f"：{unit}" if unit else "")
     return labelled(
         pd.DataFrame(rows, columns=columns),
         title,
@@ -89,12 +93,21 @@ def _concerns(q: QuarterData, finding: Finding, wanted: set[str], units: list[st
     return any(wanted & {cell.row, cell.member} for cell in doubted)
 
 
-def _row(q: QuarterData, finding: Finding, number: int, units: list[str]) -> dict[str, object]:
+def _row(
+    q: QuarterData, finding: Finding, number: int, addressee: str, units: list[str]
+) -> dict[str, object]:
+    order = [TEXT_CLAIMS, *q.declaration.annexes]
+    tables = sorted(
+        {cell.table for cell in (finding.at, *finding.cells)},
+        key=lambda name: (name not in order, order.index(name) if name in order else 0),
+    )
     shown = "、".join(units[:3]) + (f"等 {len(units)} 个" if len(units) > 3 else "")
     return {
         "项号": number,
         "轻重": SEVERITIES[finding.severity],
-        "单位": shown,
+        "请谁核实": addressee,
+        "涉及单位": shown,
+        "附件": "、".join(annex_words(q, name) for name in tables),
         "位置": cell_words(q, finding.at),
         "意见": finding.message,
         "算式": finding.arithmetic,
@@ -176,7 +189,7 @@ def matters(q: QuarterData, unit: str = "") -> LabelledTable:
     shown["涉及条数"] = shown["涉及条数"].astype("float64").round().astype("Int64")
     return labelled(
         shown,
-        f"{q.quarter.label}：{report.verdict_words}；{report.counts_words}",
+        f"{period_words(q)}：{report.verdict_words}；{report.counts_words}",
         {"项号": COUNT, "涉及条数": COUNT},
         keys=["项号"],
         notes=["hcp.findings(q) 逐条列出；hcp.cells(q, 项号) 列出所比较的各格"],

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from haochaping.cleaning.number_format import number, percent_text
+from haochaping.core.errors import UnknownName
 from haochaping.present.html_table import (
     SHORT,
     Header,
@@ -20,6 +22,7 @@ from haochaping.present.html_table import (
     table_html,
 )
 from haochaping.present.notebook_style import in_notebook
+from haochaping.statistics.validation import NotApplicable
 
 if TYPE_CHECKING:
     from haochaping.present.charts.chart import Chart
@@ -27,6 +30,16 @@ if TYPE_CHECKING:
 COUNT, PERCENT, POINTS, SPAN, NUMBER = "count", "percent", "points", "span", "number"
 """Kinds of columns: whole numbers; fractions shown as percentages; differences of fractions in percentage points; the size of such
 a difference, without a sign; other numbers."""
+
+
+class KindByRow(NamedTuple):
+    """The kind of a column whose rows differ: what stands in another column, to the kind of the cell."""
+
+    column: str
+    by_value: Mapping[str, str]
+
+
+Kind = str | KindByRow
 _MOST_ROWS = 1000
 """Most rows that are shown: a frame of more is worked with, not looked at."""
 _ids = itertools.count(1)
@@ -35,8 +48,9 @@ _ids = itertools.count(1)
 class LabelledTable(pd.DataFrame):
     """带中文列名的表：是普通的 pandas 表，另外知道各列是百分比还是条数、哪些格存疑，显示时照此写出。
 
-    筛选、排序、取列以后仍然如此。百分比存为小数（0.0545 显示为 5.45%）。``attrs`` 中有 ``title`` 标题、``kinds`` 各列的种类、
-    ``units`` 单位、``notes`` 表下的说明、``columns`` 各列的含义、``keys`` 名称列、``doubts`` 存疑的格。
+    筛选、排序、取列以后仍然如此；汇总、透视、去掉名称列以后是另一张表，不再带原来的标题和说明。百分比存为小数（0.0545 显示为 5.45%），
+    自己算的用 ``hcp.as_percent`` 声明。``attrs`` 中有 ``title`` 标题、``kinds`` 各列的种类、``units`` 单位、``notes`` 表下的说明、
+    ``columns`` 各列的含义、``keys`` 名称列、``doubts`` 存疑的格。
     """
 
     chart: Chart | None = None
@@ -54,20 +68,24 @@ class LabelledTable(pd.DataFrame):
     def _repr_html_(self) -> str:
         if self.columns.nlevels > 1 or self.columns.empty:
             return str(super()._repr_html_())
-        shown = self.chart.html if self.chart is not None else ""
-        return in_notebook(f"{shown}{table_html(_view(self))}")
+        if self.chart is None:
+            return in_notebook(table_html(_view(self, title_of(self))))
+        title = title_of(self)
+        below = "" if title in (self.chart.title, self.chart.subtitle) else title  # it stands above the chart
+        return in_notebook(f"{self.chart.html}{table_html(_view(self, below))}")
 
 
 def labelled(
     frame: pd.DataFrame,
     title: str,
-    kinds: Mapping[str, str],
+    kinds: Mapping[str, Kind],
     *,
     units: Mapping[str, str] | None = None,
     keys: Sequence[str] = (),
     doubts: Mapping[tuple[str, ...], str] | None = None,
     blanks: Mapping[tuple[str, ...], str] | None = None,
     notes: Sequence[str] = (),
+    columns: Mapping[str, str] | None = None,
 ) -> LabelledTable:
     """A frame with Chinese headings as a :class:`LabelledTable`.
 
@@ -85,6 +103,8 @@ def labelled(
         Names of a row and a heading, to what stands in print where there is no number.
     notes : sequence of str
         Lines below the table.
+    columns : mapping
+        What columns hold, where their headings do not say it.
     """
     table = LabelledTable(frame.reset_index(drop=True))
     table.attrs = {
@@ -95,16 +115,73 @@ def labelled(
         "doubts": dict(doubts or {}),
         "blanks": dict(blanks or {}),
         "notes": list(notes),
+        "columns": dict(columns or {}),
     }
     return table
+
+
+def as_percent(frame: pd.DataFrame, *columns: str) -> LabelledTable:
+    """声明自己算的列是百分比：照样存为小数，显示、画图、写 Excel 时都作百分比。
+
+    Parameters
+    ----------
+    frame : DataFrame
+        任何一张表，不改动它。
+    *columns : str
+        哪些列。
+
+    Examples
+    --------
+    >>> import haochaping as hcp
+    >>> t = hcp.table(hcp.load("2022Q4"), "附件1")
+    >>> t["占全市"] = t["评价数"] / t["评价数"].sum()
+    >>> hcp.bar(hcp.as_percent(t, "占全市"), "占全市").data.iloc[0].tolist()
+    ['张店区', '17.34%']
+    """
+    for column in columns:
+        if column not in frame:
+            raise UnknownName("列", column, map(str, frame.columns))
+        if not pd.api.types.is_numeric_dtype(frame[column]):
+            raise NotApplicable(f"“{column}”一列不是数，不能作百分比。")
+    table = LabelledTable(frame)
+    kinds = {**frame.attrs.get("kinds", {}), **dict.fromkeys(columns, PERCENT)}
+    table.attrs = {**frame.attrs, "kinds": kinds}
+    return table
+
+
+def title_of(frame: pd.DataFrame) -> str:
+    """The title of a table; blank of what was aggregated or pivoted: its rows are no longer those that the title names."""
+    return str(frame.attrs.get("title", "")) if _has_own_rows(frame) else ""
+
+
+def notes_of(frame: pd.DataFrame, headings: Mapping[str, str] | None = None) -> list[str]:
+    """The lines below a table, none of what was aggregated or pivoted; then what its columns hold, by their headings."""
+    notes = list(frame.attrs.get("notes", ())) if _has_own_rows(frame) else []
+    described = frame.attrs.get("columns", {}).items()
+    return notes + [
+        f"{(headings or {}).get(name, name)}：{about}" for name, about in described if name in frame
+    ]
+
+
+def _has_own_rows(frame: pd.DataFrame) -> bool:
+    return {*frame.attrs.get("keys", ())} <= {*frame.columns, *frame.index.names}
+
+
+def kinds_of_cells(table: pd.DataFrame, column: Any) -> list[str]:
+    """The kind of each cell of a column: that of the column, or what another cell of its row says."""
+    kind: Kind = table.attrs.get("kinds", {}).get(column, "")
+    if isinstance(kind, str):
+        return [kind] * len(table)
+    if kind.column not in table:
+        return [NUMBER] * len(table)
+    return [kind.by_value.get(str(value), NUMBER) for value in table[kind.column]]
 
 
 def shown_texts(table: pd.DataFrame) -> pd.DataFrame:
     """A table as it is shown: every value a text; an index of names becomes the first column."""
     content = table if table.index.dtype.kind in "iu" else table.reset_index()
-    kinds = table.attrs.get("kinds", {})
     return pd.DataFrame(
-        {str(name): [shown_text(value, kinds.get(name, "")) for value in content[name]] for name in content}
+        {str(name): list(map(shown_text, content[name], kinds_of_cells(content, name))) for name in content}
     )
 
 
@@ -118,7 +195,7 @@ def shown_text(value: Any, kind: str = "") -> str:
         return f"{float(value) * 100:+.2f}".replace("-", "−")
     if kind == SPAN:
         return f"{float(value) * 100:.2f}"
-    if kind == COUNT or (isinstance(value, int) and not isinstance(value, bool)):
+    if kind == COUNT or (isinstance(value, Integral) and not isinstance(value, bool)):
         return number(int(value))
     if kind == NUMBER or isinstance(value, float):
         return _number_text(float(value))
@@ -132,7 +209,7 @@ def _number_text(value: float) -> str:
     return (f"{value:,.2f}" if abs(value) >= 1 else f"{value:.3g}").replace("-", "−")
 
 
-def _view(table: pd.DataFrame) -> TableView:
+def _view(table: pd.DataFrame, title: str) -> TableView:
     rows = table.head(_MOST_ROWS)
     texts = shown_texts(rows)
     stub, *labels = texts.columns
@@ -140,12 +217,10 @@ def _view(table: pd.DataFrame) -> TableView:
     keys, doubts = table.attrs.get("keys", []), table.attrs.get("doubts", {})
     blanks, records = table.attrs.get("blanks", {}), texts.to_dict("records")
     names = [tuple(record.get(key, "") for key in keys) for record in records]
-    described = table.attrs.get("columns", {})
-    descriptions = [f"{label}：{described[label]}" for label in texts.columns if label in described]
     left_out = [f"共 {len(table)} 行，只显示前 {_MOST_ROWS} 行"] if len(table) > len(rows) else []
     return TableView(
         f"table-shown-{next(_ids)}",
-        table.attrs.get("title", ""),
+        title,
         stub,
         [
             Header(
@@ -165,7 +240,7 @@ def _view(table: pd.DataFrame) -> TableView:
             )
             for record, name in zip(records, names, strict=True)
         ],
-        [*table.attrs.get("notes", ()), *descriptions, *left_out],
+        [*notes_of(table), *left_out],
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.declaration import AnnexSpec, Group
 from haochaping.core.errors import UnknownName
-from haochaping.core.model import QuarterData
+from haochaping.core.model import SIMULATED, QuarterData
 from haochaping.core.paths import find_locations
 from haochaping.core.period import Period
 from haochaping.core.text import normalize_for_comparison
@@ -42,6 +42,12 @@ def _report(data: QuarterData, as_of: date) -> CheckReport:
 def as_period(period: QuarterData | Period | str, data: str | os.PathLike[str] | None = None) -> QuarterData:
     """A period that was loaded, or its name: it is loaded then, from a data root or the project's own."""
     return period if isinstance(period, QuarterData) else load(period, data)
+
+
+def period_words(*periods: QuarterData) -> str:
+    """One period or several, as they stand in a title; simulated data are called so."""
+    words = "与".join(each.quarter.label for each in periods)
+    return f"{words}（{SIMULATED}）" if any(each.is_simulated for each in periods) else words
 
 
 def find_unit(data: QuarterData, name: str) -> str:

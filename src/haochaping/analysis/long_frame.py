@@ -7,8 +7,8 @@ import os
 import pandas as pd
 
 from haochaping.analysis.all_periods import all_periods
-from haochaping.analysis.labelled_table import LabelledTable, labelled
-from haochaping.core.labels import SEVERITIES
+from haochaping.analysis.labelled_table import COUNT, PERCENT, KindByRow, LabelledTable, labelled
+from haochaping.core.labels import SEVERITIES, annex_words
 from haochaping.core.model import QuarterData
 from haochaping.present.cell_places import CellPlaces
 from haochaping.store.cell_index import cell_of
@@ -41,10 +41,13 @@ HEADINGS = {
     **{"value": "数", "printed": "原文", "status": "状态", "doubt": "轻重", "matters": "核对意见"},
 }
 """Their headings in a workbook."""
+_STATUSES = {"number": "有数", "missing": "没有数", "as_printed": "文字"}
 
 
 def tidy(data: str | os.PathLike[str] | None = None) -> LabelledTable:
     """各期各附件的每一格排成一张长表，一行一格，不含合计；各列的含义在 ``attrs["columns"]``。
+
+    附件、类别、项目用英文名，便于筛选；``hcp.to_excel`` 写出的列名和内容都换成中文。
 
     Parameters
     ----------
@@ -61,12 +64,40 @@ def tidy(data: str | os.PathLike[str] | None = None) -> LabelledTable:
     ...     index="unit", columns="period", values="value", sort=False).loc["张店区"].tolist()
     [1080786.0]
     """
-    frames = [_long(each.data, each.data.derived(CellPlaces, each.report)) for each in all_periods(data)]
-    content = pd.concat(frames, ignore_index=True)
-    table = labelled(content, "各期各附件", {}, keys=["period", "annex", "unit", "member", "measure"])
-    table.attrs["columns"] = DESCRIPTIONS
+    periods = all_periods(data)
+    frames = [_long(each.data, each.data.derived(CellPlaces, each.report)) for each in periods]
+    declared = [measure for each in periods for measure in each.data.declaration.measures.values()]
+    by_measure = {
+        measure.name: COUNT if measure.is_count else PERCENT
+        for measure in declared
+        if measure.is_count or measure.is_percentage
+    }
+    table = labelled(
+        pd.concat(frames, ignore_index=True),
+        "各期各附件",
+        {"value": KindByRow("measure", by_measure)},
+        keys=["period", "annex", "unit", "member", "measure"],
+        columns=DESCRIPTIONS,
+    )
     table.attrs["headings"] = HEADINGS
+    table.attrs["words"] = _words([each.data for each in periods])
     return table
+
+
+def _words(periods: list[QuarterData]) -> dict[str, dict[str, str]]:
+    """Chinese words for what the columns hold, by column; where periods differ, those of the latest."""
+    annexes: dict[str, str] = {}
+    groups: dict[str, str] = {}
+    members: dict[str, str] = {}
+    measures: dict[str, str] = {}
+    for data in periods:
+        for spec in data.declaration.annexes.values():
+            annexes[spec.name] = f"{annex_words(data, spec.name)} {spec.title}"
+            groups |= {group.name: group.word for group in spec.groups}
+            if (across := spec.columns_by) is not None:
+                members |= {member.name: member.word for member in across.members}
+        measures |= {measure.name: measure.heading for measure in data.declaration.measures.values()}
+    return {"annex": annexes, "group": groups, "member": members, "measure": measures, "status": _STATUSES}
 
 
 def _long(data: QuarterData, places: CellPlaces) -> pd.DataFrame:

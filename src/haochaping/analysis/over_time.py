@@ -13,7 +13,7 @@ import pandas as pd
 from haochaping.analysis.all_periods import Reviewed, last_period, periods_until
 from haochaping.analysis.annex_tables import MATTERS, rates_of
 from haochaping.analysis.labelled_table import COUNT, PERCENT, POINTS, LabelledTable, labelled
-from haochaping.analysis.loaded_period import rows_of_unit
+from haochaping.analysis.loaded_period import period_words, rows_of_unit
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import AnnexSpec, Measure
@@ -77,7 +77,7 @@ def series(
     >>> hcp.series("办件数", unit="张店区").tail(1)[["时期", "办件数"]].values.tolist()
     [['2022年第四季度', 1080786]]
     """
-    drawn, found, rate = _series(measure, unit, annex, periods, data)
+    drawn, found, rate, latest = _series(measure, unit, annex, periods, data)
     heading = drawn.label
     shown = pd.DataFrame({"时期": [value.period.label for value in found]})
     values = pd.Series(
@@ -95,11 +95,9 @@ def series(
         kinds = {heading: PERCENT, "95%下限": PERCENT, "95%上限": PERCENT, "较上期（百分点）": POINTS}
     shown["状态"] = [value.status for value in found]
     shown[MATTERS] = [value.matters for value in found]
-    title = (
-        f"{unit or '合计'} {heading}，{found[0].period.label}至{found[-1].period.label}" if found else heading
-    )
-    notes = [f"“{MATTERS}”列是该期 hcp.matters 中的项号"] if any(value.matters for value in found) else []
-    table = labelled(shown, title, kinds, keys=["时期"], notes=notes)
+    title = f"{unit or '合计'} {heading}，{found[0].period.label}至{period_words(latest)}"
+    described = {MATTERS: "该期 hcp.matters 中的项号"} if any(value.matters for value in found) else None
+    table = labelled(shown, title, kinds, keys=["时期"], columns=described)
     return table.with_chart(series_chart(drawn)) if len(drawn.known) > 1 else table
 
 
@@ -117,7 +115,7 @@ def xmr(
     NotApplicable
         最近连续有数的不足五期。
     """
-    drawn, _, _ = _series(measure, unit, annex, periods, data)
+    drawn, _, _, _ = _series(measure, unit, annex, periods, data)
     if (limits := drawn.limits) is None:
         raise NotApplicable(
             f"最近连续有数的只有 {len(drawn.unbroken)} 期，至少要有 {FEWEST_QUARTERS} 期才能计算控制限。"
@@ -140,8 +138,10 @@ def xmr(
 
 def _series(
     measure: str, unit: str, annex: str | int, periods: int, data: str | os.PathLike[str] | None
-) -> tuple[Series, list[_Value], Measure | None]:
-    """The series as it is drawn, its values from the first period on that has the unit, and the rate that it is, if any."""
+) -> tuple[Series, list[_Value], Measure | None, QuarterData]:
+    """The series as it is drawn, its values, the rate that it is, if any, and the latest period."""
+    if not isinstance(measure, str):
+        raise TypeError('第一项应是列名，如 hcp.series("办件数", unit="…")；各期由函数自己读，不用给一期')
     of_kind = {each.data.quarter: each for each in periods_until(last_period(data), data)}
     latest = of_kind[max(of_kind)].data
     spec = latest.annex(annex)
@@ -165,6 +165,7 @@ def _series(
         Series(measured.name, PERCENT_UNIT if rate else measured.unit, points, measured.heading),
         found,
         rate,
+        latest,
     )
 
 

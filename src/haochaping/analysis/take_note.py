@@ -6,6 +6,9 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from haochaping.analysis.labelled_table import title_of
 from haochaping.cleaning.decode_text import decode
 from haochaping.core.errors import UnknownName, refuse
 from haochaping.core.model import QuarterData
@@ -70,7 +73,8 @@ def _title(source: Any) -> str:
         return source or ""
     if isinstance(source, Chart):
         return f"图“{source.title or source.subtitle}”"
-    return f"表“{source.attrs['title']}”" if getattr(source, "attrs", {}).get("title") else ""
+    title = title_of(source) if isinstance(source, pd.DataFrame) else ""
+    return f"表“{title}”" if title else ""
 
 
 def _as_plain_text(words: str) -> str:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from haochaping.analysis.labelled_table import COUNT, NUMBER, PERCENT, POINTS, SPAN, shown_text
+from haochaping.analysis.labelled_table import (
+    COUNT,
+    NUMBER,
+    PERCENT,
+    POINTS,
+    SPAN,
+    kinds_of_cells,
+    notes_of,
+    shown_text,
+    title_of,
+)
 from haochaping.files.atomic_write import atomic_write
 from haochaping.outputs.excel.workbook_style import Styles, display_width, open_workbook, set_page
 from haochaping.present.html_table import in_chinese
@@ -17,17 +28,19 @@ from haochaping.present.html_table import in_chinese
 _FORMATS = {COUNT: "#,##0", PERCENT: "0.00%", POINTS: "0.00%", SPAN: "0.00%", NUMBER: "General"}
 _LEAST_WIDTH, _MOST_WIDTH = 8, 60
 _MOST_ROWS = 1_048_575
+_NOTES = "说明"
+_SHEET_NAME = re.compile(r"(?!')[^\[\]:*?/\\]{1,31}(?<!')")
 
 
-def to_excel(frame: pd.DataFrame, path: str | os.PathLike[str], sheet: str = "数据") -> Path:
+def to_excel(frame: pd.DataFrame | pd.Series, path: str | os.PathLike[str], sheet: str = "数据") -> Path:
     """把一张表写成 Excel：中文列名、数字格式、列宽、首行冻结；说明另在一张工作表。``pd.read_excel`` 可以读回。
 
     百分比存为小数、显示为百分比；数仍是数，缺的是空格。同名文件会被换掉。
 
     Parameters
     ----------
-    frame : DataFrame
-        ``hcp.table`` 等得到的表，或任何一张表；英文列名换成中文。
+    frame : DataFrame or Series
+        ``hcp.table`` 等得到的表，或任何一张表；英文列名换成中文，自己算的百分比先用 ``hcp.as_percent`` 声明。
     path : path
         写到哪里，以 ``.xlsx`` 结尾。
     sheet : str
@@ -43,42 +56,67 @@ def to_excel(frame: pd.DataFrame, path: str | os.PathLike[str], sheet: str = "�
     >>> import haochaping as hcp, tempfile, pandas as pd
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     written = hcp.to_excel(hcp.table(hcp.load("2022Q4"), "附件1"), folder + "/附件1.xlsx")
-    ...     pd.read_excel(written)["区县"].tolist()[:2]
+    ...     pd.read_excel(written, engine="calamine")["区县"].tolist()[:2]
     ['张店区', '淄川区']
     """
     target = Path(path)
-    if target.suffix.lower() != ".xlsx":
-        raise ValueError(f"没有写：{target.name}；文件名应以 .xlsx 结尾")
-    if len(frame) > _MOST_ROWS:
-        raise ValueError(f"没有写：表有 {len(frame)} 行，一张工作表最多 {_MOST_ROWS} 行，请先筛选或汇总")
-    content = frame if frame.index.dtype.kind in "iu" else frame.reset_index()
-    shown = in_chinese(pd.DataFrame(content).rename(columns=frame.attrs.get("headings", {})))
+    content = _as_written(frame, target, sheet)
     buffer = io.BytesIO()
-    workbook = open_workbook(buffer, frame.attrs.get("title", "") or sheet)
-    styles, kinds, units = Styles(workbook), frame.attrs.get("kinds", {}), frame.attrs.get("units", {})
-    page = workbook.add_worksheet(sheet)
-    for column, name in enumerate(shown.columns):
-        kind = kinds.get(name, "") or _kind(shown.iloc[:, column])
-        texts = [shown_text(value, kind) for value in shown.iloc[:, column].head(2000)]
-        width = max(map(display_width, (str(name), *texts)), default=0) + 3
-        page.set_column(column, column, min(max(width, _LEAST_WIDTH), _MOST_WIDTH))
-        page.write_string(0, column, str(name), styles.head)
-        for row, value in enumerate(shown.iloc[:, column], start=1):
-            _write(page, row, column, value, styles.get(num_format=_FORMATS.get(kind, "General"), border=1))
-    page.freeze_panes(1, 0)
-    if len(shown):
-        page.autofilter(0, 0, len(shown), max(0, shown.shape[1] - 1))
-    set_page(page, landscape=shown.shape[1] > 6)
-    lines = [frame.attrs.get("title", ""), *(f"{name}：单位 {unit}" for name, unit in units.items())]
-    if notes := [line for line in (*lines, *frame.attrs.get("notes", ())) if line]:
-        about = workbook.add_worksheet("说明")
+    workbook = open_workbook(buffer, title_of(content) or sheet)
+    styles = Styles(workbook)
+    _write_table(workbook.add_worksheet(sheet), content, styles)
+    units = content.attrs.get("units", {})
+    lines = [title_of(content), *(f"{name}：单位 {unit}" for name, unit in units.items() if name in content)]
+    if written := [line for line in (*lines, *notes_of(content, content.attrs.get("headings"))) if line]:
+        about = workbook.add_worksheet(_NOTES if sheet != _NOTES else f"{_NOTES}2")
         about.set_column(0, 0, 100)
-        for row, line in enumerate(notes):
+        for row, line in enumerate(written):
             about.write_string(row, 0, line, styles.get(text_wrap=True))
     workbook.close()
     target.parent.mkdir(parents=True, exist_ok=True)
     atomic_write(target, buffer.getvalue())
     return target
+
+
+def _as_written(frame: pd.DataFrame | pd.Series, target: Path, sheet: str) -> pd.DataFrame:
+    """The table with its index as columns; refused where a workbook cannot hold it."""
+    if isinstance(frame, pd.Series):
+        frame = frame.to_frame()
+    if not isinstance(frame, pd.DataFrame):
+        raise ValueError(f"没有写：应是一张表，收到的是 {type(frame).__name__}")
+    if target.suffix.lower() != ".xlsx":
+        raise ValueError(f"没有写：{target.name}；文件名应以 .xlsx 结尾")
+    if len(frame) > _MOST_ROWS:
+        raise ValueError(f"没有写：表有 {len(frame)} 行，一张工作表最多 {_MOST_ROWS} 行，请先筛选或汇总")
+    if not _SHEET_NAME.fullmatch(sheet):
+        raise ValueError(
+            f"没有写：工作表名称“{sheet}”不能用，应为 1 至 31 个字，不含 [ ] : * ? / \\，不以撇号起止"
+        )
+    return frame if frame.index.dtype.kind in "iu" and frame.index.name is None else frame.reset_index()
+
+
+def _write_table(page: Any, content: pd.DataFrame, styles: Styles) -> None:
+    """Headings and cells from the first row on, with formats, widths, filter and frozen heading."""
+    words = content.attrs.get("words", {})
+    named = content.head(0).rename(columns=content.attrs.get("headings", {}))
+    if named.columns.nlevels > 1:
+        named = named.set_axis([" ".join(filter(None, map(str, name))) for name in named.columns], axis=1)
+    headings = in_chinese(named).columns
+    for column, (name, heading) in enumerate(zip(content.columns, headings, strict=True)):
+        values = [words.get(name, {}).get(value, value) for value in content.iloc[:, column]]
+        kinds = kinds_of_cells(content, name)
+        if not any(kinds):
+            kinds = [_kind(content.iloc[:, column])] * len(content)
+        texts = map(shown_text, values[:2000], kinds)
+        width = max(map(display_width, (str(heading), *texts)), default=0) + 3
+        page.set_column(column, column, min(max(width, _LEAST_WIDTH), _MOST_WIDTH))
+        page.write_string(0, column, str(heading), styles.head)
+        for row, (value, kind) in enumerate(zip(values, kinds, strict=True), start=1):
+            _write(page, row, column, value, styles.get(num_format=_FORMATS.get(kind, "General"), border=1))
+    page.freeze_panes(1, 0)
+    if len(content):
+        page.autofilter(0, 0, len(content), max(0, content.shape[1] - 1))
+    set_page(page, landscape=content.shape[1] > 6)
 
 
 def _write(page: Any, row: int, column: int, value: Any, style: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import errno
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -97,12 +98,27 @@ def describe_os_error(error: OSError) -> str:
     return (f"{visible(str(error.filename))}：" if error.filename else "") + words[error.errno]
 
 
+MAX_ALIKE = 3
+"""Names that a wrong one may mean, at most."""
+
+
 class UnknownName(KeyError):
     """An analyst asked for an annex, measure or unit that is not there; the message names those that are."""
 
     def __init__(self, what: str, name: object, known: Iterable[str]):
-        listed = "、".join(known)
-        super().__init__(f"没有这个{what}：{quoted(str(name), LONGEST_FOUND)}；可用的有：{listed or '无'}")
+        names = list(known)
+        meant = "、".join(_alike(str(name), names))
+        asked = f"，是不是{meant}" if meant else ""
+        listed = "、".join(names) or "无"
+        super().__init__(f"没有这个{what}：{quoted(str(name), LONGEST_FOUND)}{asked}；可用的有：{listed}")
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+def _alike(name: str, known: Sequence[str]) -> list[str]:
+    """Known names that a misspelt or shortened one may mean, at most three."""
+    within = [each for each in known if name and name in each]
+    listed = {each.partition("（")[0]: each for each in known}  # 办件数（cases）
+    alike = within or [listed[each] for each in difflib.get_close_matches(name, listed, MAX_ALIKE)]
+    return alike[:MAX_ALIKE]

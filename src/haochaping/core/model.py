@@ -433,7 +433,7 @@ class QuarterData:
             for number in [self.annex_number(name)]
         )
         return (
-            f"<table><caption>{escape(self.quarter.label)}（{escape(self.fact('title') or self.fact('source_kind'))}）</caption>"
+            f"<table><caption>{escape(self.quarter.label)} · {escape(self.fact('title') or self.fact('source_kind'))}</caption>"
             f"<thead><tr><th>表</th><th>行数</th><th>中文表</th><th>原始列</th></tr></thead><tbody>{rows}</tbody></table>"
             "<p>核对意见：<code>hcp.matters(q)</code>；各比率：<code>hcp.rates(q, 1)</code>；全部用法：<code>help(hcp)</code></p>"
         )

@@ -123,6 +123,13 @@ def available(data: str | os.PathLike[str] | None = None) -> list[Period]:
     >>> import haochaping as hcp
     >>> [str(period) for period in hcp.available()]
     ['2022Q4']
+
+    Raises
+    ------
+    InputRefused
+        没有这个文件夹。
     """
     locations = find_locations(data)
+    if not locations.data.is_dir():
+        raise refuse(str(locations.data), "", "没有这个资料文件夹")
     return sorted({*quarters_in(locations.data / "tidy"), *quarters_in(locations.data / "raw")})

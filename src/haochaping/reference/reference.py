@@ -177,7 +177,11 @@ class Reference:
         try:
             return float(self.city["thresholds"][name])
         except (KeyError, TypeError, ValueError):
-            raise refuse(f"{self.folder / 'city.toml'} [thresholds] {name}", "", "应为一个数") from None
+            thresholds = self.city.get("thresholds")
+            known = f"；已有的是：{'、'.join(thresholds)}" if isinstance(thresholds, dict) else ""
+            raise refuse(
+                f"{self.folder / 'city.toml'} [thresholds] {name}", "", f"应为一个数{known}"
+            ) from None
 
 
 def load_reference(folder: Path) -> Reference:
