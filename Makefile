@@ -88,7 +88,7 @@ bundle: .venv/.installed-dev  ## 制作不联网安装包（另可加 PYTHON_VER
 
 lab: .venv/.installed  ## 打开 JupyterLab 自由分析（notebooks/explore.ipynb）：make lab [DATA=另一个城市的资料]
 	@if [ -n "$$DATA" ]; then HAOCHAPING_DATA="$$(cd "$$DATA" && pwd)" || exit 2; export HAOCHAPING_DATA; fi; \
-	JUPYTER_CONFIG_PATH="$(CURDIR)/notebooks/.jupyter" "$(BIN)/jupyter" lab $$(test "$$(id -u)" != 0 || echo --allow-root) notebooks/explore.ipynb
+	JUPYTER_CONFIG_PATH="$(CURDIR)/notebooks/.jupyter" "$(BIN)/jupyter" lab $$(test "$$(id -u)" != 0 || echo --allow-root) --LabApp.default_url=/lab/tree/notebooks/explore.ipynb
 
 # A file's tests stay together, for they share what is made for them; the longest files begin (tests/conftest.py).
 WORKERS = -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -86,6 +87,19 @@ def run_all_cells(page: Any, address: str) -> None:
         page.wait_for_timeout(_PATIENCE_MS)
         if page.evaluate(begun):
             break
+    _wait_until_run(page)
+
+
+def restart_and_run_all_cells(page: Any) -> None:
+    """Restart the kernel of the open notebook by its menu and run every cell; back when no cell waits."""
+    page.get_by_role("menuitem", name="内核", exact=True).click()
+    page.get_by_text(re.compile("重启内核.*运行所有单元格")).first.click()
+    page.locator(".jp-Dialog button").filter(has_text="重新启动").click()
+    page.wait_for_function(f"() => {_PROMPTS}.some(prompt => prompt.includes('*'))", timeout=WAIT_MS)
+    _wait_until_run(page)
+
+
+def _wait_until_run(page: Any) -> None:
     page.wait_for_function(f"() => {_PROMPTS}.every(prompt => !prompt.includes('*'))", timeout=WAIT_MS)
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=WAIT_MS)
     page.wait_for_timeout(_PATIENCE_MS / 5)  # what came last is drawn

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from haochaping_dev.jupyterlab import WAIT_MS, choose, lab_server, run_all_cells
+from haochaping_dev.jupyterlab import WAIT_MS, choose, lab_server, restart_and_run_all_cells, run_all_cells
 from tests.end_to_end.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -93,8 +93,17 @@ def test_no_label_of_a_chart_and_no_table_is_cut(lab: Any) -> None:
     assert hidden == 0
 
 
+def test_every_cell_runs_again_with_the_kernel_restarted(lab: Any) -> None:
+    restart_and_run_all_cells(lab)
+    assert lab.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    prompts = lab.locator(".jp-CodeCell .jp-InputPrompt").all_text_contents()
+    assert prompts == [f"[{number}]:" for number in range(1, len(prompts) + 1)]
+    assert '"附件1"' in _line(lab)  # the choices stand where they begin
+
+
 def test_the_recipe_uses_these_settings() -> None:
     recipe = subprocess.run(
         ["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
+    assert "/lab/tree/notebooks/explore.ipynb" in recipe
     assert re.search(r'JUPYTER_CONFIG_PATH="[^"]*/notebooks/\.jupyter"', recipe)

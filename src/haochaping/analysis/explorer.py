@@ -227,15 +227,16 @@ class Explorer(widgets.VBox):
 
     def _show(self) -> None:
         self.answer.clear_output(wait=True)
-        self.shown, self.line.value = None, ""  # of an answer that fails nothing stays
+        self.shown, lines = None, ""  # of an answer that fails nothing stays
         with self.answer:
             try:
                 call = self.call()
-                shown = call.run()
-                self.shown, self.line.value = shown, _code(self._loading_line(), call.line)
-                display(shown)
+                self.shown = call.run()
+                lines = _code(self._loading_line(), call.line)
+                display(self.shown)
             except (UnknownName, NotApplicable, InputRefused) as reason:
                 display(widgets.HTML(f"<p>{text(reason)}</p>"))
+        self.line.value = lines
 
     def _loading_line(self) -> str:
         data = "" if self._data is None else f', "{self._data}"'
@@ -244,15 +245,15 @@ class Explorer(widgets.VBox):
     def _fill_findings(self) -> None:
         rows = finding_tables.findings(self.q).to_dict("records")
         options = [(f"第 {r['项号']} 项 {r['轻重']} {r['位置']}：{r['意见'][:40]}", r["编号"]) for r in rows]
-        self._fill(self.finding, [("（选一条，看它比较的各格）", None), *options])
+        self._fill(self.finding, [("（选一条，看它比较的各格）", ""), *options])
         self._show_finding()
 
     def _show_finding(self) -> None:
         if self._is_filling:
             return
         self.behind.clear_output(wait=True)
-        self.finding_line.value = ""
-        if self.finding.value is None:
+        self.finding_line.value, self.opened = "", None
+        if not self.finding.value:
             return
         call = Call(finding_tables.cells, (self.q, self.finding.value))
         self.finding_line.value = _code(call.line)
