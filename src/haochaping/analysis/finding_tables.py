@@ -96,11 +96,9 @@ def _concerns(q: QuarterData, finding: Finding, wanted: set[str], units: list[st
 def _row(
     q: QuarterData, finding: Finding, number: int, addressee: str, units: list[str]
 ) -> dict[str, object]:
-    order = [TEXT_CLAIMS, *q.declaration.annexes]
-    tables = sorted(
-        {cell.table for cell in (finding.at, *finding.cells)},
-        key=lambda name: (name not in order, order.index(name) if name in order else 0),
-    )
+    compared = {cell.table for cell in (finding.at, *finding.cells)}
+    ordered = [name for name in (TEXT_CLAIMS, *q.declaration.annexes) if name in compared]
+    tables = [*ordered, *sorted(compared.difference(ordered))]
     shown = "、".join(units[:3]) + (f"等 {len(units)} 个" if len(units) > 3 else "")
     return {
         "项号": number,
