@@ -41,7 +41,7 @@ def test_the_others_are_named_with_their_numbers(
     numbers = {int(number) for number in re.findall(r'href="#matter-(\d+)"', more)}
     standing = {n for n, matter in enumerate(real_report.matters, start=1) if matter.is_open}
     assert numbers == standing - set(range(1, MOST_TO_SETTLE + 1))
-    assert "须更正的还有" in more and "需核实的还有" in more
+    assert "另有须更正的" in more and "另有需核实的" in more
 
 
 def test_matters_that_are_answered_need_not_be_settled(

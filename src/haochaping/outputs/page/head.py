@@ -6,7 +6,7 @@ from haochaping.checks.check_report import CheckReport
 from haochaping.checks.finding import Matter
 from haochaping.checks.matters import first_words
 from haochaping.cleaning.number_format import number
-from haochaping.core.labels import column_heading, page_title, row_words
+from haochaping.core.labels import SEVERITIES, column_heading, page_title, row_words
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.paths import find_locations
 from haochaping.core.period import Period
@@ -76,7 +76,7 @@ def _to_settle_html(data: QuarterData, report: CheckReport, reference: Reference
         if m.severity == "correct"
     )
     verify = _labels_html([(n, m) for n, m in rest if m.severity == "verify"], report, data)
-    more = [f"须更正的还有：{correct}。" if correct else "", f"需核实的还有：{verify}。" if verify else ""]
+    more = [f"另有须更正的：{correct}。" if correct else "", f"另有需核实的：{verify}。" if verify else ""]
     more_html = "".join(f'<p class="more">{single_tab_stop(line)}</p>' for line in more if line)
     return f'<div class="to-settle"><h2>签字前须解决</h2><ol>{lines}</ol>{more_html}</div>'
 
@@ -94,7 +94,8 @@ def _line_html(number: int, matter: Matter, data: QuarterData, reference: Refere
     who = addressee_words(matter, data, reference)
     state = answered_words(matter)
     return (
-        f'<li class="matter-{matter.severity}"><a href="#{matter_anchor(number)}">{number}</a> {text(matter.title)}'
+        f'<li class="matter-{matter.severity}"><a href="#{matter_anchor(number)}">{number}</a> '
+        f'<span class="severity">{SEVERITIES[matter.severity]}</span>{text(matter.title)}'
         f'<span class="ask">请{text(who)}：{text(matter.question)}<span class="state">（{state}）</span></span></li>'
     )
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MARK = "※"
 """Behind the number or name of a unit in doubt, as on the page: it remains in grey print."""
-DOUBT_REMARK = f"；橙色、标“{MARK}”的请核实"
+DOUBT_REMARK = f"；橙色、标“{MARK}”的，所用的数请核实"
 
 
 def doubtful_cells(report: CheckReport | None) -> set[CellRef]:
