@@ -9,7 +9,7 @@ import pytest
 
 import haochaping as hcp
 from haochaping.analysis.labelled_table import LabelledTable
-from haochaping.core.errors import InputRefused, UnknownName
+from haochaping.core.errors import InputRefused, ShownWithoutTraceback, UnknownName
 from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
 from haochaping.simulate.data_root import write_data_root
@@ -95,8 +95,12 @@ def test_matters_of_a_unit_and_of_the_office(q: QuarterData) -> None:
     office = q.fact("issuer")
     of_office = hcp.matters(q, unit="编制单位")
     assert set(of_office["请谁核实"]) == {office} and 0 < len(of_office) < len(hcp.matters(q))
-    with pytest.raises(NotApplicable, match="编制单位"):
-        hcp.findings(q, unit=office)
+    asked = hcp.findings(q, unit="编制单位")
+    assert set(asked["请谁核实"]) == {office} and set(asked["项号"]) == set(of_office["项号"])
+    for unit in ("经开区", "文昌湖区", "市公安局"):
+        of_unit = hcp.matters(q, unit=unit)
+        assert set(of_unit["项号"]) == set(hcp.findings(q, unit=unit)["项号"])
+        assert f"{unit}，共 {len(of_unit)} 项" in of_unit.attrs["title"]
 
 
 def test_one_unit_is_ranked_among_all(q: QuarterData) -> None:
@@ -192,7 +196,7 @@ def test_what_cannot_be_drawn_or_written_says_so_in_chinese(q: QuarterData, tmp_
     for wrong, why in (
         (hcp.table(q, 1).head(0), "空表"),
         ([1], "不是表"),
-        (hcp.table(q, 1)[["区县"]], "不是数"),
+        (hcp.table(q, 1)[["区县"]], "没有一列是数"),
     ):
         with pytest.raises(NotApplicable, match=why):
             hcp.bar(wrong)
@@ -202,8 +206,6 @@ def test_what_cannot_be_drawn_or_written_says_so_in_chinese(q: QuarterData, tmp_
         with pytest.raises(ValueError, match="工作表名称"):
             hcp.to_excel(q.districts, tmp_path / "表.xlsx", sheet=sheet)
     assert not list(tmp_path.iterdir())
-    with pytest.raises(TypeError, match="第一项应是列名"):
-        hcp.series(q, "办件数")
     with pytest.raises(InputRefused, match="没有这个资料文件夹"):
         hcp.available(tmp_path / "没有")
     with pytest.raises(InputRefused, match="small_denominator"):
@@ -218,6 +220,86 @@ def test_a_finding_names_its_annexes_and_who_is_asked(q: QuarterData) -> None:
     asked = dict(hcp.matters(q)[["项号", "请谁核实"]].to_numpy().tolist())
     every = hcp.findings(q)
     assert every["请谁核实"].tolist() == [asked[number] for number in every["项号"]]
+
+
+def test_bars_below_zero_are_drawn(q: QuarterData) -> None:
+    own = hcp.table(q, 1)[["区县", "评价数"]]
+    own["差"] = own["评价数"] - 500_000
+    own["相差率"] = own["差"] / 500_000
+    for column, declared in (("差", own), ("相差率", hcp.as_percent(own, "相差率"))):
+        chart = hcp.bar(declared, column)
+        for name, shown in chart.data.itertuples(index=False):
+            assert f">{name}<" in chart.svg and f">{shown}<" in chart.svg
+        assert any(text.startswith("−") for text in chart.data.iloc[:, 1]) and "中位数" not in chart.subtitle
+    assert "（%）" in chart.subtitle
+
+
+def test_of_many_rows_the_largest_are_drawn(q: QuarterData) -> None:
+    chart = hcp.bar(hcp.table(q, 3), "评价数")
+    largest = hcp.table(q, 3).nlargest(40, "评价数")
+    assert chart.data.iloc[:, 1].tolist() == [f"{value:,}" for value in largest["评价数"]]
+    assert "只画最大的 40 条" in chart.subtitle
+
+
+def test_what_arithmetic_makes_of_counts_is_not_shown_as_counts(q: QuarterData, tmp_path: Path) -> None:
+    import openpyxl
+
+    counts = hcp.table(q, 1).set_index("区县")[["办件数", "评价数"]]
+    shares = counts / counts.sum()
+    assert ">0.173<" in shares._repr_html_() and "附件1" not in shares._repr_html_()
+    mean = hcp.table(q, 3).pivot_table(index="区县", values="评价数", aggfunc="mean")
+    assert ">14,049.77<" in mean._repr_html_()
+    sheet = openpyxl.load_workbook(hcp.to_excel(mean, tmp_path / "平均.xlsx"))["数据"]
+    assert sheet["B2"].number_format == "#,##0.00"
+    tens = hcp.table(q, 1)
+    tens["评价数"] = tens["评价数"] / 10_000
+    assert ">108.08<" in tens._repr_html_()
+
+
+def test_a_single_row_is_a_share_of_all(q: QuarterData) -> None:
+    answer = hcp.shares(q, 1, "评价数", unit="经开区")
+    assert answer["占比"].tolist() == [98_188 / 6_233_908]
+    with pytest.raises(NotApplicable, match="合计为 0"):
+        hcp.shares(q, 1, "差评数")
+
+
+def test_a_series_until_an_earlier_period(city: Path) -> None:
+    answer = hcp.series("办件数", unit="模拟一区", data=city, until="2022Q2")
+    assert answer["时期"].iloc[-1] == "2022年第二季度" and len(answer) == 6
+    assert "至2022年第二季度" in answer.attrs["title"]
+
+
+def test_slips_are_answered_in_one_sentence(q: QuarterData, city: Path, tmp_path: Path) -> None:
+    for call, why in (
+        (lambda: hcp.table(q, 1, unit=["张店区", "淄川区"]), "单位应写一个名称"),
+        (lambda: hcp.findings(q, unit=["张店区"]), "单位应写一个名称"),
+        (lambda: hcp.series("办件数", periods="8", data=city), "periods 应为一个正整数"),
+        (lambda: hcp.series("办件数", data=q), "各期由函数自己读"),
+        (lambda: hcp.series(q, "办件数"), "应写列名"),
+        (lambda: hcp.to_excel("表.xlsx", q.districts), "先写表，后写文件名"),
+        (lambda: hcp.to_excel(q.districts, tmp_path / "没有" / "表.xlsx"), "没有文件夹"),
+        (lambda: hcp.rates(q, 1, "整改满意率"), "不能由两数相除算出"),
+        (lambda: hcp.table(q, 4, unit="镇"), "是不是镇（街道）"),
+        (lambda: hcp.load("2022Q4", tmp_path / "没有"), "没有这个资料文件夹"),
+        (lambda: hcp.bar(q.districts["cases"]), "没有名称"),
+        (lambda: hcp.take_note(q, "各区县", 5), "应为一段话"),
+    ):
+        with pytest.raises(ShownWithoutTraceback, match=why) as raised:
+            call()
+        assert raised.value._render_traceback_() == [str(raised.value)]
+    for asked in (hcp.findings, hcp.matters, hcp.funnel):
+        assert len(asked("2022Q4"))
+
+
+def test_a_workbook_that_cannot_be_written_is_left(
+    q: QuarterData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("haochaping.analysis.to_excel.atomic_write", denied)
+    with pytest.raises(InputRefused, match="没有写成，原有的文件没有动"):
+        hcp.to_excel(q.districts, tmp_path / "表.xlsx")
 
 
 def test_simulated_data_are_called_so(city: Path) -> None:
@@ -241,6 +323,9 @@ def test_a_pivot_to_excel(city: Path, tmp_path: Path) -> None:
     wide = t[(t["annex"] == "districts") & (t["measure"] == "evaluations")].pivot_table(
         index="unit", columns="period", values="value", sort=False
     )
+    by_annex = t.pivot_table(index="unit", columns="annex", values="value", aggfunc="count")
+    named = pd.read_excel(hcp.to_excel(by_annex, tmp_path / "各附件.xlsx"), engine="calamine").columns
+    assert named[0] == "单位" and "附件1 各区县" in named
     path = hcp.to_excel(t.head(3), tmp_path / "长表.xlsx")
     written = pd.read_excel(path, engine="calamine")
     assert written.columns.tolist()[:3] == ["时期", "附件", "类别"]

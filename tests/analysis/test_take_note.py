@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import haochaping as hcp
-from haochaping.core.errors import InputRefused, UnknownName
+from haochaping.core.errors import InputRefused, UnknownName, WrongArgument
 from haochaping.core.model import QuarterData
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +62,7 @@ def test_a_note_stays_one_paragraph(q: QuarterData, text: str) -> None:
 def test_a_section_that_is_not_there_is_refused(q: QuarterData) -> None:
     with pytest.raises(UnknownName, match=r"没有这个标题.*要点"):
         hcp.take_note(q, "前言", "一句话。")
-    with pytest.raises(InputRefused, match="应为一段话"):
+    with pytest.raises(WrongArgument, match="应为一段话"):
         hcp.take_note(q, "要点", "  ")
 
 

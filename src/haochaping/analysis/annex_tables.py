@@ -12,6 +12,7 @@ from haochaping.analysis.labelled_table import COUNT, NUMBER, PERCENT, LabelledT
 from haochaping.analysis.loaded_period import as_period, period_words, report_of, rows_of_unit
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Measure
+from haochaping.core.errors import UnknownName
 from haochaping.core.labels import annex_words, column_heading
 from haochaping.core.model import COMPUTED, CellRef, QuarterData
 from haochaping.figures.annex_part import AnnexPart, with_rates
@@ -110,7 +111,9 @@ def rates(q: QuarterData, annex: str | int = 1, measure: str = "", unit: str = "
 
 
 def shares(q: QuarterData, annex: str | int = 5, measure: str = "", unit: str = "") -> LabelledTable:
-    """一列数中各行占合计的比重，由大到小；`unit` 指定区县（或部门）的，是它的各行占它的合计。
+    """一列数中各行占合计的比重，由大到小。
+
+    `unit` 指定区县（或部门）的：附件3这样它有几行的，是各行占它的合计；只有一行的，是它占全部的合计。
 
     Examples
     --------
@@ -127,11 +130,13 @@ def shares(q: QuarterData, annex: str | int = 5, measure: str = "", unit: str = 
     counts = {m.name: m for m in spec.measures_by_name.values() if m.is_count and m.name in content}
     counted = find_measure(counts, measure or next(iter(counts), ""))
     rows = rows.sort_values(counted.name, ascending=False, kind="stable")
-    whole = rows[counted.name].sum()
+    whole = (rows if len(rows) > 1 else content)[counted.name].sum()
+    if not whole:
+        raise NotApplicable(f"{_title(q, spec, unit)}的{counted.heading}合计为 0，没有占比。")
     columns = [
         *_name_columns(q, spec, rows),
         _Column(counted.heading, rows[counted.name], COUNT, counted.unit, counted.name),
-        _Column("占比", rows[counted.name].astype("float64") / float(whole or "nan"), PERCENT),
+        _Column("占比", rows[counted.name].astype("float64") / float(whole), PERCENT),
     ]
     return _labelled(q, spec, rows, columns, f"{_title(q, spec, unit)}：{counted.heading}占比")
 
@@ -157,7 +162,17 @@ def rate_of(
         raise NotApplicable(
             f"{annex_words(q, spec.name)} {spec.title}没有能由两数相除算出的比率；占比用 hcp.shares，原表印的见 hcp.table。"
         )
-    rate = find_measure(computable, measure or next(reversed(computable)))
+    try:
+        rate = find_measure(computable, measure or next(reversed(computable)))
+    except UnknownName:
+        declared = spec.measures_by_name.values()
+        printed = next((each for each in declared if measure in (each.name, each.heading)), None)
+        if printed is None:
+            raise
+        known = "、".join(each.heading for each in computable.values())
+        raise NotApplicable(
+            f"{annex_words(q, spec.name)}的“{printed.heading}”不能由两数相除算出，原表印的见 hcp.table；能算的有：{known}。"
+        ) from None
     return spec, rate, rows, part.rate_of_rows(rate)
 
 

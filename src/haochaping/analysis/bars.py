@@ -6,7 +6,7 @@ import zlib
 
 import pandas as pd
 
-from haochaping.analysis.labelled_table import PERCENT, kinds_of_cells, shown_text, title_of
+from haochaping.analysis.labelled_table import PERCENT, POINTS, SPAN, kinds_of_cells, shown_text, title_of
 from haochaping.core.errors import UnknownName
 from haochaping.present.charts.active_rate import draw_rate_bars, remark_on_bars, usual_rate
 from haochaping.present.charts.chart import Chart, make_chart
@@ -28,9 +28,9 @@ def bar(
     Parameters
     ----------
     frame : DataFrame or Series
-        ``hcp.table`` 等得到的表，或任何一行一个名称的表；最多画 40 条。自己算的百分比先用 ``hcp.as_percent`` 声明。
+        ``hcp.table`` 等得到的表，或任何一行一个名称的表；超过 40 条的画最大的 40 条。自己算的百分比先用 ``hcp.as_percent`` 声明。
     value : str
-        画哪一列；不写的取最后一列。
+        画哪一列；不写的取最后一列数。
     name : str
         名称在哪一列；不写的取第一列，有两列名称的合在一起。
     title : str
@@ -45,7 +45,7 @@ def bar(
     <图：2022年第四季度 附件1 各区县>
     """
     frame = _as_frame(frame)
-    value = value or str(frame.columns[-1])
+    value = value or _last_number(frame)
     for column in filter(None, (value, name, base)):
         if column not in frame:
             raise UnknownName("列", column, map(str, frame.columns))
@@ -53,16 +53,20 @@ def bar(
         raise NotApplicable(f"“{value}”一列不是数，画不成图。")
     keys = [key for key in frame.attrs.get("keys", []) if key in frame and key != value]
     names = [name] if name else keys or [frame.columns[0]]
-    rows = frame.dropna(subset=[value]).head(_MOST_BARS)
+    if names == [value]:
+        raise NotApplicable(f'只有“{value}”，没有名称，画不成图；请给整张表，如 hcp.bar(t, "{value}")。')
+    rows = frame.dropna(subset=[value])
     if rows.empty:
         raise NotApplicable(f"“{value}”一列没有数，画不成图。")
+    if len(rows) > _MOST_BARS:
+        rows = rows.loc[rows[value].abs().sort_values(ascending=False, kind="stable").index[:_MOST_BARS]]
     labels = [" ".join(map(str, each)) for each in zip(*(rows[column] for column in names), strict=True)]
     kind, unit = kinds_of_cells(rows, value)[0], frame.attrs.get("units", {}).get(value, "")
     heading = f"{value}（{unit}）" if unit else value
-    remark = f"；只画前 {_MOST_BARS} 条" if len(frame) > _MOST_BARS else ""
+    remark = f"；只画最大的 {_MOST_BARS} 条" if len(frame) > _MOST_BARS else ""
     texts = [shown_text(each, kind) for each in rows[value]]
     bars = pd.DataFrame({"name": labels, "value": rows[value].astype("float64").tolist()})
-    if kind == PERCENT:
+    if kind == PERCENT and bars["value"].min() >= 0:
         small = threshold("small_denominator") if base else 0
         bars = bars.rename(columns={"value": "rate"}).assign(is_doubtful=_is_doubtful(rows, names))
         bars["base"] = rows[base].astype("float64").tolist() if base else 1.0
@@ -71,6 +75,9 @@ def bar(
         hollow = f"；空心：{base}不足 {small:g}" if (bars["base"] < small).any() else ""
         remark = f"{hollow}{remark_on_bars(bars, median)}{remark}"
     else:
+        if kind in (PERCENT, POINTS, SPAN):
+            bars["value"] *= 100
+            heading = heading if "百分点" in heading else f"{heading}（%）"
         drawings = [draw_count_bars(bars, heading, canvas, texts) for canvas in (WIDE, NARROW)]
     content = "".join([value, *labels, *texts])
     return make_chart(
@@ -94,6 +101,13 @@ def _as_frame(frame: pd.DataFrame | pd.Series) -> pd.DataFrame:
     if frame.index.dtype.kind in "iu" and frame.index.name is None:
         return frame
     return frame.reset_index()
+
+
+def _last_number(frame: pd.DataFrame) -> str:
+    numbers = [str(name) for name in frame if pd.api.types.is_numeric_dtype(frame[name])]
+    if not numbers:
+        raise NotApplicable("表中没有一列是数，画不成图。")
+    return numbers[-1]
 
 
 def _is_doubtful(rows: pd.DataFrame, names: list[str]) -> list[bool]:

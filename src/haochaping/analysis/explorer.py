@@ -13,7 +13,7 @@ from IPython.display import display
 from haochaping.analysis import annex_tables, bars, comparisons, finding_tables, over_time, unlike_peers
 from haochaping.analysis.take_note import take_note
 from haochaping.core.declaration import AnnexSpec
-from haochaping.core.errors import InputRefused, UnknownName
+from haochaping.core.errors import ShownWithoutTraceback, UnknownName
 from haochaping.core.labels import annex_words
 from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
@@ -76,10 +76,10 @@ class Explorer(widgets.VBox):
     def __init__(self, data: str | os.PathLike[str] | None = None):
         self._data = data
         self._loaded: dict[Period, QuarterData] = {}
-        periods = available(data)
-        if not periods:
+        self._periods = available(data)
+        if not self._periods:
             raise UnknownName("时期", "", ())
-        self.period = _dropdown("时期", [(p.label, p) for p in reversed(periods)])
+        self.period = _dropdown("时期", [(p.label, p) for p in reversed(self._periods)])
         self.annex = _dropdown("附件", [])
         self.view = _dropdown("看什么", self.VIEWS)
         self.unit = _dropdown("单位", [])
@@ -159,7 +159,7 @@ class Explorer(widgets.VBox):
                 for name in annexes
             ],
         )
-        others = [p for p in available(self._data) if p.kind == q.quarter.kind and p != q.quarter]
+        others = [p for p in self._periods if p.kind == q.quarter.kind and p != q.quarter]
         self._fill(self.other, [(p.label, p) for p in reversed(others)])
         self._fill(self.section, list(note_sections(q.declaration)))
         self._fill_annex()
@@ -212,7 +212,9 @@ class Explorer(widgets.VBox):
             return Call(bars.bar, (Call(annex_tables.table, (q, annex), of_unit), measure))
         if view == SERIES:
             data = {} if self._data is None else {"data": str(self._data)}
-            return Call(over_time.series, (measure,), of_unit | {"annex": annex} | data)
+            is_latest = self.period.value == max(p for p in self._periods if p.kind == q.quarter.kind)
+            until = {} if is_latest else {"until": str(self.period.value)}
+            return Call(over_time.series, (measure,), of_unit | {"annex": annex} | data | until)
         if view == COMPARE:
             if self.other.value is None:
                 raise NotApplicable("只有一期资料，没有可以相比的。")
@@ -226,6 +228,7 @@ class Explorer(widgets.VBox):
         return self.other.value if self._data is None else Call(load, (self.other.value, str(self._data)))
 
     def _show(self) -> None:
+        self.line.value = _code("正在计算……")
         self.answer.clear_output(wait=True)
         self.shown, lines = None, ""  # of an answer that fails nothing stays
         with self.answer:
@@ -234,7 +237,7 @@ class Explorer(widgets.VBox):
                 self.shown = call.run()
                 lines = _code(self._loading_line(), call.line)
                 display(self.shown)
-            except (UnknownName, NotApplicable, InputRefused) as reason:
+            except ShownWithoutTraceback as reason:
                 display(widgets.HTML(f"<p>{text(reason)}</p>"))
         self.line.value = lines
 
@@ -264,7 +267,7 @@ class Explorer(widgets.VBox):
     def _take(self) -> None:
         try:
             path = take_note(self.q, self.section.value, self.words.value, self.shown)
-        except (UnknownName, InputRefused) as reason:
+        except ShownWithoutTraceback as reason:
             self.taken.value = f"<span>{text(reason)}</span>"
             return
         self.words.value = ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from haochaping.analysis.labelled_table import COUNT, LabelledTable, labelled
-from haochaping.analysis.loaded_period import find_unit, period_words, reference_of, report_of
+from haochaping.analysis.loaded_period import as_period, find_unit, period_words, reference_of, report_of
 from haochaping.checks.cell_names import cell_words
 from haochaping.checks.finding import SEVERITY_ORDER, Finding
 from haochaping.checks.owners import Owners, cells_to_verify
@@ -13,13 +15,10 @@ from haochaping.core.errors import UnknownName
 from haochaping.core.labels import SEVERITIES, STATUSES, annex_words
 from haochaping.core.model import TEXT_CLAIMS, QuarterData
 from haochaping.present.numbered_matters import matter_numbers
-from haochaping.statistics.validation import NotApplicable
 from haochaping.store.cell_index import CellIndex
 
 OFFICE = "编制单位"
 """Who made the bulletin, where it does not say so."""
-_MOST_CELLS = 12
-"""What compares more cells is about all of them together."""
 
 
 def findings(
@@ -36,7 +35,7 @@ def findings(
     Parameters
     ----------
     unit : str
-        只要涉及这个单位的：请它核实的、疑它的格的、意见中提到它的。
+        只要涉及这个单位的：请它核实的、疑它的格的、意见中提到它的；``"编制单位"`` 是要由编制单位核实的。
     severity : str
         ``"须更正"``、``"需核实"`` 或 ``"提示"``。
     annex : str or int
@@ -51,29 +50,31 @@ def findings(
     >>> "高新区" in hcp.findings(q, unit="高新区")["涉及单位"].tolist()
     True
     """
+    q = as_period(q)
     report = report_of(q)
     if severity and severity not in (*SEVERITY_ORDER, *SEVERITIES.values()):
         raise UnknownName("轻重", severity, SEVERITIES.values())
     owners = Owners(q.derived(CellIndex), reference_of(q))
-    if unit in (OFFICE, q.fact("issuer") or OFFICE):
-        raise NotApplicable('请编制单位核实的，按项列出：hcp.matters(q, unit="编制单位")。')
-    wanted = reference_names(q, unit) if unit else set()
+    office = q.fact("issuer") or OFFICE
+    of_office = unit in (OFFICE, office)
+    wanted = reference_names(q, unit) if unit and not of_office else set()
     table = TEXT_CLAIMS if annex == annex_words(q, TEXT_CLAIMS) else q.annex(annex).name if annex else ""
     numbers = matter_numbers(report)
-    addressees = [matter.addressee or q.fact("issuer") or OFFICE for matter in report.matters]
+    addressees = [matter.addressee or office for matter in report.matters]
     rows = []
     for finding in report.findings:
-        units = [owner[1] for cell in cells_to_verify(finding, owners) if (owner := owners.of(cell))]
+        number = numbers[finding.id]
+        units = list(dict.fromkeys(_units(finding, owners)))
         is_standing = finding.is_open or (finding.severity == "note" and finding.status != "corrected")
         if (
             (only_open and not is_standing)
             or (severity and severity not in (finding.severity, SEVERITIES[finding.severity]))
             or (table and table not in {cell.table for cell in (finding.at, *finding.cells)})
-            or (unit and not _concerns(q, finding, wanted, units))
+            or (of_office and addressees[number - 1] != office)
+            or (wanted and not _concerns(finding, wanted, units))
         ):
             continue
-        number = numbers[finding.id]
-        rows.append(_row(q, finding, number, addressees[number - 1], list(dict.fromkeys(units))))
+        rows.append(_row(q, finding, number, addressees[number - 1], units))
     columns = ["项号", "轻重", "请谁核实", "涉及单位", "附件", "位置", "意见", "算式", "状态", "编号"]
     title = f"{period_words(q)}核对意见" + (f"：{unit}" if unit else "")
     return labelled(
@@ -85,12 +86,18 @@ def findings(
     )
 
 
-def _concerns(q: QuarterData, finding: Finding, wanted: set[str], units: list[str]) -> bool:
+def _units(finding: Finding, owners: Owners) -> Iterator[str]:
+    """Names of the units that must verify a finding."""
+    for cell in cells_to_verify(finding, owners):
+        if owner := owners.of(cell):
+            yield owner[1]
+
+
+def _concerns(finding: Finding, wanted: set[str], units: list[str]) -> bool:
     """Whether a unit must verify a finding, has a cell that is doubted, or is named in it."""
     if wanted & {*units} or any(name in finding.message for name in wanted):
         return True
-    doubted = (finding.at, *finding.suspects, *(finding.cells if len(finding.cells) <= _MOST_CELLS else ()))
-    return any(wanted & {cell.row, cell.member} for cell in doubted)
+    return any(wanted & {cell.row, cell.member} for cell in (finding.at, *finding.suspects))
 
 
 def _row(
@@ -135,6 +142,7 @@ def cells(q: QuarterData, finding: str) -> LabelledTable:
     >>> len(hcp.cells(q, 1)) > 40
     True
     """
+    q = as_period(q)
     report = report_of(q)
     numbers = matter_numbers(report)
     wanted = [f for f in report.findings if str(finding) in (f.id, str(numbers[f.id]))]
@@ -160,7 +168,7 @@ def matters(q: QuarterData, unit: str = "") -> LabelledTable:
     Parameters
     ----------
     unit : str
-        只要涉及这个单位的；写 ``"编制单位"`` 的，是要由编制单位核实的。
+        只要涉及这个单位的，与 ``hcp.findings`` 相同；``"编制单位"`` 是要由编制单位核实的。
 
     Examples
     --------
@@ -168,9 +176,10 @@ def matters(q: QuarterData, unit: str = "") -> LabelledTable:
     >>> hcp.matters(hcp.load("2022Q4")).loc[0, "事项"][:12]
     '正文写归集上传 9,06'
     """
+    q = as_period(q)
     report = report_of(q)
     office = q.fact("issuer") or OFFICE
-    wanted = reference_names(q, unit) if unit not in ("", OFFICE, office) else {office} if unit else set()
+    of_unit = {*findings(q, unit, only_open=False)["项号"]} if unit else set()
     rows = [
         {
             "项号": number,
@@ -181,14 +190,15 @@ def matters(q: QuarterData, unit: str = "") -> LabelledTable:
             "状态": STATUSES[matter.status],
         }
         for number, matter in enumerate(report.matters, start=1)
-        if not wanted or wanted & {*matter.units, matter.addressee or office}
+        if not unit or number in of_unit
     ]
     shown = pd.DataFrame(rows, columns=["项号", "轻重", "事项", "请谁核实", "涉及条数", "状态"])
     shown["涉及条数"] = shown["涉及条数"].astype("float64").round().astype("Int64")
     return labelled(
         shown,
-        f"{period_words(q)}：{report.verdict_words}；{report.counts_words}",
+        f"{period_words(q)}"
+        + (f"：{unit}，共 {len(rows)} 项" if unit else f"：{report.verdict_words}；{report.counts_words}"),
         {"项号": COUNT, "涉及条数": COUNT},
         keys=["项号"],
-        notes=["hcp.findings(q) 逐条列出；hcp.cells(q, 项号) 列出所比较的各格"],
+        notes=["hcp.findings(q) 逐条列出；hcp.cells(q, 项号) 列出所比较的各格"] if rows else ["没有"],
     )

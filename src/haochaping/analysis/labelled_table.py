@@ -60,6 +60,13 @@ class LabelledTable(pd.DataFrame):
     def _constructor(self) -> Callable[..., LabelledTable]:
         return LabelledTable
 
+    def _arith_method(self, other: Any, op: Any) -> Any:
+        """Arithmetic on whole tables: what comes out is no longer the count or percentage that the columns were."""
+        result = super()._arith_method(other, op)
+        if isinstance(result, pd.DataFrame):
+            result.attrs = {}
+        return result
+
     def with_chart(self, chart: Chart) -> LabelledTable:
         """The same table with a chart above it."""
         object.__setattr__(self, "chart", chart)  # pandas would take it for a column
@@ -138,6 +145,7 @@ def as_percent(frame: pd.DataFrame, *columns: str) -> LabelledTable:
     >>> hcp.bar(hcp.as_percent(t, "占全市"), "占全市").data.iloc[0].tolist()
     ['张店区', '17.34%']
     """
+    columns = tuple(name for each in columns for name in ([each] if isinstance(each, str) else each))
     for column in columns:
         if column not in frame:
             raise UnknownName("列", column, map(str, frame.columns))
@@ -192,12 +200,13 @@ def shown_text(value: Any, kind: str = "") -> str:
     if kind == PERCENT:
         return percent_text(Fraction(float(value)).limit_denominator(10**12)).replace("-", "−")
     if kind == POINTS:
-        return f"{float(value) * 100:+.2f}".replace("-", "−")
+        shown = f"{float(value) * 100:+.2f}".replace("-", "−")
+        return "0.00" if shown in ("+0.00", "−0.00") else shown
     if kind == SPAN:
         return f"{float(value) * 100:.2f}"
-    if kind == COUNT or (isinstance(value, Integral) and not isinstance(value, bool)):
+    if isinstance(value, Integral) and not isinstance(value, bool):
         return number(int(value))
-    if kind == NUMBER or isinstance(value, float):
+    if kind in (COUNT, NUMBER) or isinstance(value, float):  # a mean of counts is no whole number
         return _number_text(float(value))
     return str(value)
 

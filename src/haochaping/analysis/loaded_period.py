@@ -10,7 +10,7 @@ import pandas as pd
 
 from haochaping.checks.check_report import CheckReport
 from haochaping.core.declaration import AnnexSpec, Group
-from haochaping.core.errors import UnknownName
+from haochaping.core.errors import UnknownName, WrongArgument
 from haochaping.core.model import SIMULATED, QuarterData
 from haochaping.core.paths import find_locations
 from haochaping.core.period import Period
@@ -59,7 +59,7 @@ def find_unit(data: QuarterData, name: str) -> str:
         No table has it.
     """
     reference = reference_of(data)
-    wanted = normalize_for_comparison(name)
+    wanted = normalize_for_comparison(single_name(name))
     known = dict(_units(data))
     for unit, kind in known.items():
         registered = reference.unit(kind, unit)
@@ -98,11 +98,11 @@ def rows_of_unit(data: QuarterData, spec: AnnexSpec, content: pd.DataFrame, unit
         The annex has no such unit.
     """
     columns = list(_name_columns(spec))
-    first, _, second = unit.strip().partition(" ")
-    if second and spec.columns_by:  # a cell of a matrix: 人社局 张店区
-        row, member = (
+    first, _, second = single_name(unit).strip().partition(" ")
+    for names in ((first, second), (second, first)) if second and spec.columns_by else ():
+        row, member = (  # a cell of a matrix: 人社局 张店区
             _is_unit(data, content[key], group, name.strip())
-            for (key, group), name in zip((columns[0], columns[-1]), (first, second), strict=True)
+            for (key, group), name in zip((columns[0], columns[-1]), names, strict=True)
         )
         if (row & member).any():
             return content[row & member]
@@ -110,8 +110,23 @@ def rows_of_unit(data: QuarterData, spec: AnnexSpec, content: pd.DataFrame, unit
         of_unit = _is_unit(data, content[key], group, unit)
         if of_unit.any():
             return content[of_unit]
-    names = (name for key, _ in _name_columns(spec) for name in dict.fromkeys(content[key]))
-    raise UnknownName(f"单位（{spec.title}）", unit, names)
+    known = [group.word_of(name) for key, group in columns for name in dict.fromkeys(content[key])]
+    raise UnknownName(f"单位（{spec.title}）", unit, dict.fromkeys(known))
+
+
+def single_name(unit: object) -> str:
+    """The name of a unit as it was given.
+
+    Raises
+    ------
+    WrongArgument
+        Several were given, or none.
+    """
+    if not isinstance(unit, str):
+        raise WrongArgument(
+            f'单位应写一个名称，如 "某某区"，收到的是 {type(unit).__name__}；几个单位的，取全部后筛选：t[t["区县"].isin([…])]'
+        )
+    return unit
 
 
 def _is_unit(data: QuarterData, names: pd.Series, group: Group, unit: str) -> pd.Series:

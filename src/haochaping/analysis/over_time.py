@@ -17,7 +17,7 @@ from haochaping.analysis.loaded_period import period_words, rows_of_unit
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import AnnexSpec, Measure
-from haochaping.core.errors import UnknownName
+from haochaping.core.errors import UnknownName, WrongArgument
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.period import Period
 from haochaping.figures.figure import PERCENT as PERCENT_UNIT
@@ -54,6 +54,7 @@ def series(
     annex: str | int = 1,
     periods: int = 8,
     data: str | os.PathLike[str] | None = None,
+    until: str | Period = "",
 ) -> LabelledTable:
     """一列数或一个比率逐期的值，最近几期，一行一期；缺的期照列，写明缺什么。
 
@@ -70,6 +71,8 @@ def series(
         最多几期。
     data : path, optional
         资料在哪个文件夹；不写的，是本项目的 ``data/``。
+    until : str
+        到哪一期为止，如 ``"2022Q4"``；不写的，是最近一期。
 
     Examples
     --------
@@ -77,7 +80,7 @@ def series(
     >>> hcp.series("办件数", unit="张店区").tail(1)[["时期", "办件数"]].values.tolist()
     [['2022年第四季度', 1080786]]
     """
-    drawn, found, rate, latest = _series(measure, unit, annex, periods, data)
+    drawn, found, rate, latest = _series(measure, unit, annex, periods, data, until)
     heading = drawn.label
     shown = pd.DataFrame({"时期": [value.period.label for value in found]})
     values = pd.Series(
@@ -107,6 +110,7 @@ def xmr(
     annex: str | int = 1,
     periods: int = 12,
     data: str | os.PathLike[str] | None = None,
+    until: str | Period = "",
 ) -> LabelledTable:
     """同 ``hcp.series``，另列均值、控制限和信号（XmR 图）；至少要有连续五期，不足十二期的控制限是试算。
 
@@ -115,12 +119,12 @@ def xmr(
     NotApplicable
         最近连续有数的不足五期。
     """
-    drawn, _, _, _ = _series(measure, unit, annex, periods, data)
+    drawn, _, _, _ = _series(measure, unit, annex, periods, data, until)
     if (limits := drawn.limits) is None:
         raise NotApplicable(
             f"最近连续有数的只有 {len(drawn.unbroken)} 期，至少要有 {FEWEST_QUARTERS} 期才能计算控制限。"
         )
-    table = series(measure, unit, annex, periods, data)
+    table = series(measure, unit, annex, periods, data, until)
     kind = table.attrs["kinds"][drawn.label]
     is_covered = pd.Series(range(len(table))) >= len(table) - limits.size
     for heading, value in (
@@ -137,12 +141,22 @@ def xmr(
 
 
 def _series(
-    measure: str, unit: str, annex: str | int, periods: int, data: str | os.PathLike[str] | None
+    measure: str,
+    unit: str,
+    annex: str | int,
+    periods: int,
+    data: str | os.PathLike[str] | None,
+    until: str | Period,
 ) -> tuple[Series, list[_Value], Measure | None, QuarterData]:
     """The series as it is drawn, its values, the rate that it is, if any, and the latest period."""
-    if not isinstance(measure, str):
-        raise TypeError('第一项应是列名，如 hcp.series("办件数", unit="…")；各期由函数自己读，不用给一期')
-    of_kind = {each.data.quarter: each for each in periods_until(last_period(data), data)}
+    if not isinstance(measure, str) or isinstance(data, QuarterData):
+        raise WrongArgument(
+            '各期由函数自己读，不用给一期；应写列名，如 hcp.series("办件数", unit="…")，到某一期为止的另写 until="2022Q4"'
+        )
+    if not isinstance(periods, int) or periods < 1:
+        raise WrongArgument(f"periods 应为一个正整数，是最多几期，收到的是 {periods!r}")
+    last = Period.parse(until) if isinstance(until, str) and until else until or last_period(data)
+    of_kind = {each.data.quarter: each for each in periods_until(last, data)}
     latest = of_kind[max(of_kind)].data
     spec = latest.annex(annex)
     counts = {m.name: m for m in spec.measures_by_name.values() if m.is_count}

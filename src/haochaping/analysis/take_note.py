@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from haochaping.analysis.labelled_table import title_of
+from haochaping.analysis.loaded_period import as_period
 from haochaping.cleaning.decode_text import decode
-from haochaping.core.errors import UnknownName, refuse
+from haochaping.core.errors import UnknownName, WrongArgument, refuse
 from haochaping.core.model import QuarterData
 from haochaping.core.paths import NOTES, find_locations
 from haochaping.files.atomic_write import replace_read_file
@@ -39,14 +40,14 @@ def take_note(q: QuarterData, section: str, text: str, source: Any = None) -> Pa
     Path
         写入的文件。
     """
+    q = as_period(q)
+    if not isinstance(text, str) or not 0 < len(words := " ".join(text.split())) <= MOST_CHARACTERS:
+        raise WrongArgument(f"没有写：要写的应为一段话，不超过 {MOST_CHARACTERS} 字")
     raw = find_locations(q.data_root).raw(q.quarter)
     if not raw.is_dir():
         raise refuse(str(raw), "", "没有这一期的资料文件夹，文字说明写在其中的 notes.md")
     sections, path = note_sections(q.declaration), raw / NOTES
     name = _section(q, section, sections)
-    words = " ".join(text.split())
-    if not words or len(words) > MOST_CHARACTERS:
-        raise refuse(name, words[:40], f"应为一段话，不超过 {MOST_CHARACTERS} 字")
     about = _title(source)
     paragraph = _as_plain_text(words + (f"（据{about}）" if about and about not in words else ""))
     read_notes(path, q.declaration)  # what is there must be readable before anything is added

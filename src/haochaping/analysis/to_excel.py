@@ -21,11 +21,21 @@ from haochaping.analysis.labelled_table import (
     shown_text,
     title_of,
 )
+from haochaping.core.errors import WrongArgument, describe_os_error, refuse
 from haochaping.files.atomic_write import atomic_write
 from haochaping.outputs.excel.workbook_style import Styles, display_width, open_workbook, set_page
 from haochaping.present.html_table import in_chinese
 
-_FORMATS = {COUNT: "#,##0", PERCENT: "0.00%", POINTS: "0.00%", SPAN: "0.00%", NUMBER: "General"}
+_DECIMAL = "decimal"
+"""What became of counts by arithmetic: with decimals."""
+_FORMATS = {
+    COUNT: "#,##0",
+    PERCENT: "0.00%",
+    POINTS: "0.00%",
+    SPAN: "0.00%",
+    NUMBER: "General",
+    _DECIMAL: "#,##0.00",
+}
 _LEAST_WIDTH, _MOST_WIDTH = 8, 60
 _MOST_ROWS = 1_048_575
 _NOTES = "说明"
@@ -59,7 +69,9 @@ def to_excel(frame: pd.DataFrame | pd.Series, path: str | os.PathLike[str], shee
     ...     pd.read_excel(written, engine="calamine")["区县"].tolist()[:2]
     ['张店区', '淄川区']
     """
-    target = Path(path)
+    if not isinstance(path, (str, os.PathLike)):
+        raise WrongArgument('没有写：应写作 hcp.to_excel(表, "文件.xlsx")，先写表，后写文件名')
+    target = Path(path).expanduser()
     content = _as_written(frame, target, sheet)
     buffer = io.BytesIO()
     workbook = open_workbook(buffer, title_of(content) or sheet)
@@ -73,8 +85,10 @@ def to_excel(frame: pd.DataFrame | pd.Series, path: str | os.PathLike[str], shee
         for row, line in enumerate(written):
             about.write_string(row, 0, line, styles.get(text_wrap=True))
     workbook.close()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    atomic_write(target, buffer.getvalue())
+    try:
+        atomic_write(target, buffer.getvalue())
+    except OSError as error:
+        raise refuse(str(target), describe_os_error(error), "没有写成，原有的文件没有动") from None
     return target
 
 
@@ -83,13 +97,15 @@ def _as_written(frame: pd.DataFrame | pd.Series, target: Path, sheet: str) -> pd
     if isinstance(frame, pd.Series):
         frame = frame.to_frame()
     if not isinstance(frame, pd.DataFrame):
-        raise ValueError(f"没有写：应是一张表，收到的是 {type(frame).__name__}")
+        raise WrongArgument(f"没有写：应是一张表，收到的是 {type(frame).__name__}")
     if target.suffix.lower() != ".xlsx":
-        raise ValueError(f"没有写：{target.name}；文件名应以 .xlsx 结尾")
+        raise WrongArgument(f"没有写：{target.name}；文件名应以 .xlsx 结尾")
+    if not target.parent.is_dir():
+        raise WrongArgument(f"没有写：没有文件夹 {target.parent}，请先建立，或改写别处")
     if len(frame) > _MOST_ROWS:
-        raise ValueError(f"没有写：表有 {len(frame)} 行，一张工作表最多 {_MOST_ROWS} 行，请先筛选或汇总")
+        raise WrongArgument(f"没有写：表有 {len(frame)} 行，一张工作表最多 {_MOST_ROWS} 行，请先筛选或汇总")
     if not _SHEET_NAME.fullmatch(sheet):
-        raise ValueError(
+        raise WrongArgument(
             f"没有写：工作表名称“{sheet}”不能用，应为 1 至 31 个字，不含 [ ] : * ? / \\，不以撇号起止"
         )
     return frame if frame.index.dtype.kind in "iu" and frame.index.name is None else frame.reset_index()
@@ -98,21 +114,24 @@ def _as_written(frame: pd.DataFrame | pd.Series, target: Path, sheet: str) -> pd
 def _write_table(page: Any, content: pd.DataFrame, styles: Styles) -> None:
     """Headings and cells from the first row on, with formats, widths, filter and frozen heading."""
     words = content.attrs.get("words", {})
-    named = content.head(0).rename(columns=content.attrs.get("headings", {}))
+    named = content.head(0).rename(
+        columns={**words.get(content.columns.name, {}), **content.attrs.get("headings", {})}
+    )
     if named.columns.nlevels > 1:
         named = named.set_axis([" ".join(filter(None, map(str, name))) for name in named.columns], axis=1)
     headings = in_chinese(named).columns
     for column, (name, heading) in enumerate(zip(content.columns, headings, strict=True)):
         values = [words.get(name, {}).get(value, value) for value in content.iloc[:, column]]
-        kinds = kinds_of_cells(content, name)
-        if not any(kinds):
-            kinds = [_kind(content.iloc[:, column])] * len(content)
+        kinds = _kinds(content.iloc[:, column], kinds_of_cells(content, name))
         texts = map(shown_text, values[:2000], kinds)
         width = max(map(display_width, (str(heading), *texts)), default=0) + 3
         page.set_column(column, column, min(max(width, _LEAST_WIDTH), _MOST_WIDTH))
         page.write_string(0, column, str(heading), styles.head)
         for row, (value, kind) in enumerate(zip(values, kinds, strict=True), start=1):
-            _write(page, row, column, value, styles.get(num_format=_FORMATS.get(kind, "General"), border=1))
+            style = styles.get(
+                num_format=_FORMATS.get(kind, "General"), border=1, text_wrap=width > _MOST_WIDTH
+            )
+            _write(page, row, column, value, style)
     page.freeze_panes(1, 0)
     if len(content):
         page.autofilter(0, 0, len(content), max(0, content.shape[1] - 1))
@@ -130,7 +149,14 @@ def _write(page: Any, row: int, column: int, value: Any, style: Any) -> None:
         page.write_string(row, column, str(value)[:32_000], style)
 
 
-def _kind(values: pd.Series) -> str:
-    """Whole numbers are shown with separators, also where nobody said what they are."""
-    is_whole = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-    return COUNT if is_whole and values.dropna().mod(1).eq(0).all() else ""
+def _kinds(values: pd.Series, kinds: list[str]) -> list[str]:
+    """Kinds of the cells of a column: whole numbers are counts, also where nobody said so; counts with decimals are none."""
+    if not any(kinds):
+        return [COUNT if _is_whole(values) else ""] * len(values)
+    counted = values[[kind == COUNT for kind in kinds]]
+    return kinds if _is_whole(counted) else [_DECIMAL if kind == COUNT else kind for kind in kinds]
+
+
+def _is_whole(values: pd.Series) -> bool:
+    is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    return bool(is_number and values.dropna().mod(1).eq(0).all())

@@ -7,7 +7,7 @@ import pandas as pd
 
 from haochaping.analysis.annex_tables import MATTERS, rates
 from haochaping.analysis.labelled_table import NUMBER, PERCENT, LabelledTable
-from haochaping.analysis.loaded_period import reference_of
+from haochaping.analysis.loaded_period import as_period, reference_of
 from haochaping.core.model import QuarterData
 from haochaping.present.charts.funnel_chart import funnel_chart
 from haochaping.statistics.funnel import overdispersed
@@ -43,6 +43,7 @@ def funnel(q: QuarterData, annex: str | int = 1, measure: str = "") -> LabelledT
     NotApplicable
         有记录的单位不足两个，或各单位的比率都是 0 或 100%。
     """
+    q = as_period(q)
     found = rates(q, annex, measure)
     names = found.attrs["keys"]
     numerator, denominator, rate = found.columns[len(names) : len(names) + 3]

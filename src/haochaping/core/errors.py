@@ -32,7 +32,18 @@ class Problem:
         return quoted(self.place, LONGEST_PLACE)
 
 
-class InputRefused(Exception):
+class ShownWithoutTraceback(Exception):
+    """An error that is nobody's mistake in the code: a notebook shows its sentence alone (IPython asks for it by this name)."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+class WrongArgument(ShownWithoutTraceback, ValueError):
+    """A call that cannot be answered as it was written; the message says how to write it."""
+
+
+class InputRefused(ShownWithoutTraceback):
     """The input cannot be used and nothing may be published (exit code 2).
 
     Carries every problem found, so that the analyst can correct them in one go.
@@ -102,7 +113,7 @@ MAX_ALIKE = 3
 """Names that a wrong one may mean, at most."""
 
 
-class UnknownName(KeyError):
+class UnknownName(ShownWithoutTraceback, KeyError):
     """An analyst asked for an annex, measure or unit that is not there; the message names those that are."""
 
     def __init__(self, what: str, name: object, known: Iterable[str]):

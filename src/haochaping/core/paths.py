@@ -90,6 +90,20 @@ def find_locations(
     return locations
 
 
+def existing_locations(data: str | os.PathLike[str] | None = None) -> Locations:
+    """Data and output roots, of which the first is there.
+
+    Raises
+    ------
+    InputRefused
+        There is no such folder, or as :func:`find_locations`.
+    """
+    locations = find_locations(data)
+    if not locations.data.is_dir():
+        raise refuse(str(locations.data), "", "没有这个资料文件夹")
+    return locations
+
+
 def _resolved(path: Path) -> Path:
     try:
         return path.resolve()

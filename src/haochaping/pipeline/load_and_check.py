@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haochaping.core.model import QuarterData
-from haochaping.core.paths import Locations, find_locations
+from haochaping.core.paths import Locations, existing_locations, find_locations
 from haochaping.core.period import Period
 from haochaping.reference.reference import load_reference
 
@@ -59,7 +59,7 @@ def load(
         return handed
     from haochaping.pipeline.published_quarter import load_published
 
-    locations = find_locations(data)
+    locations = existing_locations(data)
     loaded = load_published(locations, wanted)
     if loaded is None:  # what reads and checks is slow to import, and not needed inside a run either
         from haochaping.pipeline.assess import assess

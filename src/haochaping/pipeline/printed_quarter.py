@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from haochaping.core.errors import refuse
 from haochaping.core.model import QuarterData, frame
-from haochaping.core.paths import RECORDS, Locations, find_locations, quarters_in, record_files
+from haochaping.core.paths import RECORDS, Locations, existing_locations, quarters_in, record_files
 from haochaping.core.period import Period
 from haochaping.read.raw_folder import describe_input, input_files, read_raw
 from haochaping.records.packages import refuse_without_record_packages
@@ -129,7 +129,5 @@ def available(data: str | os.PathLike[str] | None = None) -> list[Period]:
     InputRefused
         没有这个文件夹。
     """
-    locations = find_locations(data)
-    if not locations.data.is_dir():
-        raise refuse(str(locations.data), "", "没有这个资料文件夹")
+    locations = existing_locations(data)
     return sorted({*quarters_in(locations.data / "tidy"), *quarters_in(locations.data / "raw")})

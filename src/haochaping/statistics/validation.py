@@ -11,13 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from haochaping.core.errors import ShownWithoutTraceback
+
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 _SUM_OF_SHARES = 1e-9
 
 
-class NotApplicable(Exception):
+class NotApplicable(ShownWithoutTraceback):
     """The statistic makes no sense for these data.
 
     Not a ``ValueError``: code that catches it to print its reason must not hide an error in the input.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from haochaping.cleaning.number_format import number
-from haochaping.present.charts.style import BLUE, GREY, Canvas
+from haochaping.present.charts.style import BLUE, GREY, QUIET, Canvas
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -167,6 +167,17 @@ def paired_bars(long: pd.DataFrame, value: str, kind: str, kinds: list[str], can
     return figure
 
 
+def _limits_with_labels(frame: pd.DataFrame, labels: Sequence[str], canvas: Canvas) -> tuple[float, float]:
+    """Limits of an axis with room for a label beyond the widest bar, on either side that has bars."""
+    low, high = min(float(frame["value"].min()), 0.0), max(float(frame["value"].max()), 0.0)
+    span = (high - low) or 1.0
+    room = limit_with_labels(span, labels, frame["name"], canvas) - span
+    if low == 0:
+        return 0.0, (high or 1.0) + room
+    room *= 1 + room / (span + room)  # a second label narrows the plot for both
+    return low - room, high + room if high else 0.0
+
+
 def draw_count_bars(
     frame: pd.DataFrame, heading: str, canvas: Canvas, labels: Sequence[str] | None = None
 ) -> Drawing:
@@ -177,18 +188,19 @@ def draw_count_bars(
     name_later(axes)
     sns.barplot(data=frame, x="value", y="name", color=BLUE, ax=axes, errorbar=None, width=0.66, saturation=1)
     labels = counts(frame["value"]) if labels is None else labels
-    widest = float(frame["value"].max()) or 1.0
     for bar, value, label in zip(axes.patches, frame["value"], labels, strict=True):
         axes.annotate(
             label,
             (value, bar.get_y() + bar.get_height() / 2),
-            (4, 0),
+            (4 if value >= 0 else -4, 0),
             textcoords="offset points",
+            ha="left" if value >= 0 else "right",
             va="center",
             in_layout=False,  # the limits leave room
         )
-    limit = limit_with_labels(widest, list(labels), frame["name"], canvas)
-    axes.set(xlabel=heading, ylabel="", xlim=(0, limit))
+    axes.set(xlabel=heading, ylabel="", xlim=_limits_with_labels(frame, list(labels), canvas))
+    if frame["value"].min() < 0:
+        axes.axvline(0, color=QUIET, linewidth=0.8)
     axes.locator_params(axis="x", nbins=round(canvas.width))
     if frame["value"].mod(1).eq(0).all():
         format_thousands(axes.xaxis)

@@ -34,9 +34,11 @@ class Canvas:
 
     def subplots(self, height: float, *, width: float | None = None, **options: Any) -> tuple[Drawing, Any]:
         """Call ``plt.subplots`` with this width and the charts' style; `width` replaces it where content needs more."""
+        import matplotlib as mpl
         import matplotlib.pyplot as plt
 
         use_style(self.text)
+        mpl.rcParams["text.parse_math"] = False  # a dollar sign in a name is a dollar sign
         return plt.subplots(figsize=(width or self.width, height), **options)
 
     @property
@@ -64,7 +66,7 @@ NARROW = Canvas(4.5, 12.0)
 
 
 def use_style(text: float = WIDE.text) -> None:
-    """之后 seaborn、matplotlib 画的图可以直接显示中文，样式与简报相同。
+    """之后 seaborn、matplotlib 画的图可以直接显示中文，样式与简报相同；用 hcp 画过图以后再自己画的，先再调用一次。
 
     Parameters
     ----------
@@ -102,7 +104,8 @@ def use_style(text: float = WIDE.text) -> None:
             "ytick.labelsize": max(text, LEAST_NAME_SIZE),
             "ytick.major.size": 0,
             "text.color": INK,
-            "text.parse_math": False,  # a dollar sign in a name is a dollar sign
+            "axes.formatter.limits": (-5, 12),
+            "axes.formatter.useoffset": False,
             "grid.color": FAINT,
             "svg.fonttype": "none",
             "svg.hashsalt": "haochaping",
