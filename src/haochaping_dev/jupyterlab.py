@@ -79,6 +79,8 @@ def run_all_cells(page: Any, address: str) -> None:
     """Open a notebook in a page of Playwright, and run it by its menu; back when no cell waits."""
     page.goto(address, timeout=WAIT_MS)
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=WAIT_MS)
+    named = "() => document.querySelector('.jp-KernelName').textContent.startsWith('Python')"
+    page.wait_for_function(named, timeout=WAIT_MS)  # before, "No Kernel" is idle too
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=WAIT_MS)
     begun = f"() => {_PROMPTS}.some(prompt => /[*\\d]/.test(prompt))"
     for _ in range(_TRIES):  # a kernel that is idle may still not listen

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +17,15 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def lab(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where notebooks and data are copied."""
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture(scope="module")
+def lab(browser: Any, root: Path) -> Iterator[Any]:
     """The page after every cell was run."""
-    with lab_server(tmp_path_factory.mktemp("lab")) as address:
+    with lab_server(root) as address:
         page = browser.new_page(viewport={"width": 1440, "height": 1000})
         run_all_cells(page, address)
         yield page
@@ -99,6 +106,18 @@ def test_every_cell_runs_again_with_the_kernel_restarted(lab: Any) -> None:
     prompts = lab.locator(".jp-CodeCell .jp-InputPrompt").all_text_contents()
     assert prompts == [f"[{number}]:" for number in range(1, len(prompts) + 1)]
     assert '"附件1"' in _line(lab)  # the choices stand where they begin
+
+
+def test_what_is_saved_has_no_outputs(lab: Any, root: Path) -> None:
+    lab.keyboard.press("Control+s")
+    saved, shipped = (folder / "notebooks" / "explore.ipynb" for folder in (root, ROOT))
+    before = saved.stat().st_mtime_ns
+    for _ in range(60):
+        lab.wait_for_timeout(250)
+        if saved.stat().st_mtime_ns != before:
+            break
+    assert "hook" not in (root / "server.log").read_text("utf-8").lower()
+    assert saved.read_bytes() == shipped.read_bytes()
 
 
 def test_the_recipe_uses_these_settings() -> None:
