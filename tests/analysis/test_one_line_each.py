@@ -256,6 +256,12 @@ def test_what_arithmetic_makes_of_counts_is_not_shown_as_counts(q: QuarterData, 
     assert ">108.08<" in tens._repr_html_()
 
 
+def test_printed_totals_stand_below_the_table(q: QuarterData) -> None:
+    assert hcp.table(q, 5).attrs["notes"] == ["原表的合计：附件5“总数”评价数 1989842（核对意见第 7 项）"]
+    assert hcp.table(q, 3).attrs["notes"] == ["原表另有 11 个合计：q.printed_totals"]
+    assert not hcp.table(q, 5, unit="张店区").attrs["notes"]
+
+
 def test_a_single_row_is_a_share_of_all(q: QuarterData) -> None:
     answer = hcp.shares(q, 1, "评价数", unit="经开区")
     assert answer["占比"].tolist() == [98_188 / 6_233_908]

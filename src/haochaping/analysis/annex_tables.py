@@ -10,6 +10,7 @@ import pandas as pd
 from haochaping.analysis.bars import bar
 from haochaping.analysis.labelled_table import COUNT, NUMBER, PERCENT, LabelledTable, labelled
 from haochaping.analysis.loaded_period import as_period, period_words, report_of, rows_of_unit
+from haochaping.checks.cell_names import cell_words
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Measure
 from haochaping.core.errors import UnknownName
@@ -23,6 +24,10 @@ from haochaping.statistics.validation import NotApplicable
 
 MATTERS = "核对意见"
 """Heading of the column with the numbers of the matters that put a row in doubt."""
+
+
+_MOST_TOTALS = 8
+"""Printed totals that are listed one by one, at most."""
 
 
 class _Column(NamedTuple):
@@ -63,7 +68,10 @@ def table(q: QuarterData, annex: str | int = 1, unit: str = "") -> LabelledTable
     content = with_rates(q, spec.name)
     rows = rows_of_unit(q, spec, content, unit) if unit else content
     columns = list(_columns(q, spec, rows))
-    return _labelled(q, spec, rows, columns, _title(q, spec, unit))
+    result = _labelled(q, spec, rows, columns, _title(q, spec, unit))
+    if not unit:
+        result.attrs["notes"] += _totals_in_words(q, spec)
+    return result
 
 
 def rates(q: QuarterData, annex: str | int = 1, measure: str = "", unit: str = "") -> LabelledTable:
@@ -180,6 +188,22 @@ def rates_of(q: QuarterData, spec: AnnexSpec) -> dict[str, Measure]:
     """The rates that the counts of an annex give, by name; the main one comes last."""
     part = AnnexPart(spec, spec.groups[0], q.table(spec.name), spec.name, spec.title)
     return {rate.name: rate for rate in part.rates(q.declaration)}
+
+
+def _totals_in_words(q: QuarterData, spec: AnnexSpec) -> list[str]:
+    """The totals that the annex prints, which are no rows of the table: a line, with the matters about them."""
+    printed = q.printed_totals[q.printed_totals["table"] == spec.name].to_dict("records")
+    if len(printed) > _MOST_TOTALS:
+        return [f"原表另有 {len(printed)} 个合计：q.printed_totals"]
+    places = q.derived(CellPlaces, report_of(q))
+    words = []
+    for total in printed:
+        cell = CellRef(spec.name, total["row"], total["column"], total["member"])
+        matters = "、".join(map(str, places.matters_of_cell.get(cell, ())))
+        words.append(
+            f"{cell_words(q, cell)} {total['printed']}{f'（核对意见第 {matters} 项）' if matters else ''}"
+        )
+    return [f"原表的合计：{'；'.join(words)}"] if words else []
 
 
 def _title(q: QuarterData, spec: AnnexSpec, unit: str) -> str:

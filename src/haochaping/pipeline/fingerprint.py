@@ -18,6 +18,7 @@ from haochaping.outputs.published.file_names import MANIFEST, PAGE
 OUTSIDE_A_RUN = (
     "__main__.py",
     "adopt/",
+    "analysis/saved_notebook.py",
     "commands/",
     "doctor/",
     "proofreading/",
