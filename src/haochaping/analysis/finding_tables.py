@@ -75,7 +75,7 @@ def findings(
         ):
             continue
         rows.append(_row(q, finding, number, addressees[number - 1], units))
-    columns = ["项号", "轻重", "请谁核实", "涉及单位", "附件", "位置", "意见", "算式", "状态", "编号"]
+    columns = ["项号", "轻重", "意见", "位置", "附件", "请谁核实", "涉及单位", "状态", "编号", "算式"]
     title = f"{period_words(q)}核对意见" + (f"：{unit}" if unit else "")
     return labelled(
         pd.DataFrame(rows, columns=columns),

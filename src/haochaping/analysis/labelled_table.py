@@ -13,6 +13,7 @@ import pandas as pd
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.errors import UnknownName
 from haochaping.present.html_table import (
+    PROSE,
     SHORT,
     Header,
     TableCell,
@@ -40,6 +41,7 @@ class KindByRow(NamedTuple):
 
 
 Kind = str | KindByRow
+_MOST_NAME_CHARACTERS = 60
 _MOST_ROWS = 1000
 """Most rows that are shown: a frame of more is worked with, not looked at."""
 _ids = itertools.count(1)
@@ -254,4 +256,6 @@ def _view(table: pd.DataFrame, title: str) -> TableView:
 
 
 def _kind_of_texts(texts: Sequence[str]) -> str:
-    return column_kind(texts) if any(texts) else SHORT
+    """Sentences get wide columns; names wrap where they must, so that a table of many columns fits."""
+    kind = column_kind(texts) if any(texts) else SHORT
+    return SHORT if kind == PROSE and max(map(len, texts)) <= _MOST_NAME_CHARACTERS else kind
