@@ -91,6 +91,16 @@ def test_a_finding_opens_to_its_cells(data: Path) -> None:
     assert "1373402" in {text.replace(",", "") for text in explorer.opened["原文"]}
 
 
+def test_the_findings_of_a_unit_are_offered(data: Path) -> None:
+    explorer = Explorer(data)
+    every = len(explorer.finding.options)
+    explorer.unit.value = "高新区"
+    offered = [name for _, name in explorer.finding.options if name]
+    assert offered == hcp.findings(explorer.q, unit="高新区")["编号"].tolist() and len(offered) < every - 1
+    explorer.annex.value = "附件2"  # which has no such unit
+    assert explorer.unit.value == "" and len(explorer.finding.options) == every
+
+
 def test_a_note_is_written_with_the_name_of_what_is_shown(data: Path) -> None:
     explorer = Explorer(data)
     explorer.section.value = "各区县"

@@ -121,7 +121,8 @@ class Explorer(widgets.VBox):
         self.period.observe(self._on(self._fill_period), "value")
         self.annex.observe(self._on(self._fill_annex), "value")
         self.view.observe(self._on(self._fill_measures), "value")
-        for choice in (self.unit, self.measure, self.other):
+        self.unit.observe(self._on(self._fill_findings), "value")
+        for choice in (self.measure, self.other):
             choice.observe(self._on(lambda: None), "value")
         self.finding.observe(lambda _: self._show_finding(), "value")
         self.take.on_click(lambda _: self._take())
@@ -163,7 +164,6 @@ class Explorer(widgets.VBox):
         self._fill(self.other, [(p.label, p) for p in reversed(others)])
         self._fill(self.section, list(note_sections(q.declaration)))
         self._fill_annex()
-        self._fill_findings()
 
     def _fill_annex(self) -> None:
         spec, content = self._spec, self.q.table(self._spec.name)
@@ -174,6 +174,7 @@ class Explorer(widgets.VBox):
         names = [n for key, group in groups if not group.members for n in dict.fromkeys(content[key])]
         self._fill(self.unit, [(_ALL, ""), *((name, name) for name in names)])
         self._fill_measures()
+        self._fill_findings()
 
     def _fill_measures(self) -> None:
         spec, content = self._spec, self.q.table(self._spec.name)
@@ -246,7 +247,7 @@ class Explorer(widgets.VBox):
         return f'q = hcp.load("{self.period.value}"{data})'
 
     def _fill_findings(self) -> None:
-        rows = finding_tables.findings(self.q).to_dict("records")
+        rows = finding_tables.findings(self.q, self.unit.value or "").to_dict("records")
         options = [(f"第 {r['项号']} 项 {r['轻重']} {r['位置']}：{r['意见'][:40]}", r["编号"]) for r in rows]
         self._fill(self.finding, [("（选一条，看它比较的各格）", ""), *options])
         self._show_finding()

@@ -54,7 +54,7 @@ def findings(
     report = report_of(q)
     if severity and severity not in (*SEVERITY_ORDER, *SEVERITIES.values()):
         raise UnknownName("轻重", severity, SEVERITIES.values())
-    owners = Owners(q.derived(CellIndex), reference_of(q))
+    owners: Owners = q.derived(_owners)
     office = q.fact("issuer") or OFFICE
     of_office = unit in (OFFICE, office)
     wanted = reference_names(q, unit) if unit and not of_office else set()
@@ -84,6 +84,10 @@ def findings(
         keys=["编号"],
         notes=["hcp.cells(q, 编号) 列出一条意见所比较的各格"] if rows else ["没有"],
     )
+
+
+def _owners(q: QuarterData) -> Owners:
+    return Owners(q.derived(CellIndex), reference_of(q))
 
 
 def _units(finding: Finding, owners: Owners) -> Iterator[str]:
