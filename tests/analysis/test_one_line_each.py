@@ -9,6 +9,7 @@ import pytest
 
 import haochaping as hcp
 from haochaping.analysis.labelled_table import LabelledTable
+from haochaping.analysis.loaded_period import report_of
 from haochaping.core.errors import InputRefused, ShownWithoutTraceback, UnknownName
 from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
@@ -306,6 +307,10 @@ def test_a_workbook_that_cannot_be_written_is_left(
     monkeypatch.setattr("haochaping.analysis.to_excel.atomic_write", denied)
     with pytest.raises(InputRefused, match="没有写成，原有的文件没有动"):
         hcp.to_excel(q.districts, tmp_path / "表.xlsx")
+
+
+def test_a_period_is_checked_once(q: QuarterData) -> None:
+    assert report_of(q) is report_of(q)
 
 
 def test_simulated_data_are_called_so(city: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 
@@ -30,9 +31,15 @@ def _reference(data: QuarterData) -> Reference:
 
 
 def report_of(data: QuarterData) -> CheckReport:
-    """The checks of a period, made once."""
-    report: CheckReport = data.derived(_report, date.today())
+    """The checks of a period, made once a day; answers given since are read with the period."""
+    report: CheckReport = data.derived(_report, _kept(date.today()))
     return report
+
+
+@lru_cache(maxsize=1)
+def _kept(day: date) -> date:
+    """One object a day: what is derived is kept for the same objects."""
+    return day
 
 
 def _report(data: QuarterData, as_of: date) -> CheckReport:
