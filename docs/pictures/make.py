@@ -58,7 +58,7 @@ def explorer(aside: Path, picture: Path) -> None:
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with lab_server(aside) as address, sync_playwright() as playwright:
+    with lab_server(aside, is_own_city=True) as address, sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
         page = launched.new_page(viewport={"width": 1280, "height": 900})
         run_all_cells(page, address)

@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -84,7 +85,8 @@ __all__ = sorted(_FOR_ANALYSTS)
 def __getattr__(name: str) -> Any:
     # Imported when first used, so that the command line starts at once.
     if name not in _EXPORTS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        meant = "、".join(get_close_matches(name, __all__))
+        raise AttributeError(f"{__name__} 没有 {name}" + (f"，是不是 {meant}" if meant else ""))
     module = import_module(f"{__name__}.{_EXPORTS[name]}")
     value = module if _EXPORTS[name] == name else getattr(module, name)
     globals()[name] = value

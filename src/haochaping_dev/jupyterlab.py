@@ -31,8 +31,11 @@ CHROMIUM_OPTIONS = [
 
 
 @contextmanager
-def lab_server(root: Path) -> Iterator[str]:
-    """Copy notebooks and data below `root` and serve them with the project's settings alone; the address of ``explore.ipynb``."""
+def lab_server(root: Path, *, is_own_city: bool = False) -> Iterator[str]:
+    """Copy notebooks and data below `root` and serve them with the project's settings alone; the address of ``explore.ipynb``.
+
+    With `is_own_city` the project's own data are read, as without ``DATA``; nothing may be written then.
+    """
     project = project_root()
     shutil.copytree(
         project / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
@@ -45,7 +48,7 @@ def lab_server(root: Path) -> Iterator[str]:
     own = {
         "JUPYTER_CONFIG_PATH": str(root / "notebooks" / ".jupyter"),
         "JUPYTER_CONFIG_DIR": str(root / "config"),
-        DATA_VARIABLE: str(root / "data"),
+        **({} if is_own_city else {DATA_VARIABLE: str(root / "data")}),
     }
     others = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     command = [

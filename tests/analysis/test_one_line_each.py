@@ -259,7 +259,7 @@ def test_what_arithmetic_makes_of_counts_is_not_shown_as_counts(q: QuarterData, 
 
 def test_printed_totals_stand_below_the_table(q: QuarterData) -> None:
     assert hcp.table(q, 5).attrs["notes"] == ["原表的合计：附件5“总数”评价数 1989842（核对意见第 7 项）"]
-    assert hcp.table(q, 3).attrs["notes"] == ["原表另有 11 个合计：q.printed_totals"]
+    assert "原表另有 11 个合计：q.printed_totals" in hcp.table(q, 3)._repr_html_()
     assert not hcp.table(q, 5, unit="张店区").attrs["notes"]
 
 
@@ -283,6 +283,13 @@ def test_slips_are_answered_in_one_sentence(q: QuarterData, city: Path, tmp_path
         (lambda: hcp.series("办件数", periods="8", data=city), "periods 应为一个正整数"),
         (lambda: hcp.series("办件数", data=q), "各期由函数自己读"),
         (lambda: hcp.series(q, "办件数"), "应写列名"),
+        (lambda: hcp.series(["办件数", "评价数"]), "一次一列"),
+        (lambda: hcp.table(q, [1, 2]), "附件应写一个号或表名"),
+        (lambda: hcp.rates(q, 1, ["主动评价率"]), "列应写一个名称"),
+        (lambda: hcp.bar(hcp.table(q, 1), ["办件数"]), "画哪一列应写一个名称"),
+        (lambda: hcp.table(1), "第一项应是一期"),
+        (lambda: hcp.table(q, 1) / 100, "表中有文字"),
+        (lambda: hcp.table(q, 1)["主动率"], "没有这个列：主动率，是不是主动评价率"),
         (lambda: hcp.to_excel("表.xlsx", q.districts), "先写表，后写文件名"),
         (lambda: hcp.to_excel(q.districts, tmp_path / "没有" / "表.xlsx"), "没有文件夹"),
         (lambda: hcp.rates(q, 1, "整改满意率"), "不能由两数相除算出"),
@@ -294,6 +301,8 @@ def test_slips_are_answered_in_one_sentence(q: QuarterData, city: Path, tmp_path
         with pytest.raises(ShownWithoutTraceback, match=why) as raised:
             call()
         assert raised.value._render_traceback_() == [str(raised.value)]
+    with pytest.raises(AttributeError, match="是不是 rates"):
+        _ = hcp.rate
     for asked in (hcp.findings, hcp.matters, hcp.funnel):
         assert len(asked("2022Q4"))
 
@@ -311,6 +320,26 @@ def test_a_workbook_that_cannot_be_written_is_left(
 
 def test_a_period_is_checked_once(q: QuarterData) -> None:
     assert report_of(q) is report_of(q)
+
+
+def test_several_tables_stand_in_one_workbook(q: QuarterData, tmp_path: Path) -> None:
+    import openpyxl
+
+    path = hcp.to_excel({"各区县": hcp.table(q, 1), "意见": hcp.findings(q)}, tmp_path / "一页.xlsx")
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["各区县", "意见", "说明"]
+    about = [row[0].value for row in book["说明"].iter_rows()]
+    assert {"【各区县】", "【意见】"} < set(about) and not any("hcp." in line for line in about)
+    assert book["意见"].row_dimensions[2].height > 30 and book["意见"]["C2"].alignment.wrap_text
+    unnamed = hcp.to_excel(hcp.table(q, 3).groupby("区县").size(), tmp_path / "个数.xlsx")
+    assert pd.read_excel(unnamed, engine="calamine").columns.tolist() == ["区县", "数"]
+
+
+def test_rates_name_the_rate_of_all_rows(q: QuarterData) -> None:
+    assert hcp.rates(q, 1).attrs["notes"][0].startswith("各行合计 4.56%（284,171 ÷ 6,233,908")
+    assert (
+        hcp.series("主动评价率", data=ROOT / "data").attrs["title"].startswith("附件1 各区县 合计 主动评价率")
+    )
 
 
 def test_simulated_data_are_called_so(city: Path) -> None:

@@ -32,8 +32,10 @@ def lab(browser: Any, root: Path) -> Iterator[Any]:
         page.close()
 
 
-def _line(lab: Any) -> str:
-    return str(lab.locator(".widget-html-content pre").first.inner_text())
+def _wait_for_line(lab: Any, words: str) -> None:
+    lab.wait_for_function(
+        "words => document.querySelector('.widget-html-content pre').textContent.includes(words)", arg=words
+    )
 
 
 def test_it_opens_in_chinese_and_without_news(lab: Any) -> None:
@@ -57,21 +59,18 @@ def test_three_choices_change_table_and_chart(lab: Any) -> None:
 
     choose(lab, "看什么", "比率和区间")
     answer.locator("svg").first.wait_for(timeout=WAIT_MS)
-    assert "95%下限" in answer.inner_text() and "hcp.rates(q" in _line(lab)
+    assert "95%下限" in answer.inner_text()
+    _wait_for_line(lab, "hcp.rates(q")
     assert answer.locator("figure svg:visible").count() == 1
 
     choose(lab, "附件", "附件2 市直部门")
     answer.get_by_text("附件2 市直部门：主动评价率").first.wait_for(timeout=WAIT_MS)
-    assert '"附件2"' in _line(lab)
+    _wait_for_line(lab, '"附件2"')
 
     choose(lab, "看什么", "条形图")
-    lab.wait_for_function(
-        "() => document.querySelector('.widget-html-content pre').textContent.includes('hcp.bar')"
-    )
+    _wait_for_line(lab, "hcp.bar")
     choose(lab, "列", "办件数")
-    lab.wait_for_function(
-        "() => document.querySelector('.widget-html-content pre').textContent.includes('办件数')"
-    )
+    _wait_for_line(lab, "办件数")
     answer.get_by_text("办件数（件）").first.wait_for(timeout=WAIT_MS)
     assert answer.locator("figure svg:visible").count() == 1
 
@@ -105,7 +104,7 @@ def test_every_cell_runs_again_with_the_kernel_restarted(lab: Any) -> None:
     assert lab.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
     prompts = lab.locator(".jp-CodeCell .jp-InputPrompt").all_text_contents()
     assert prompts == [f"[{number}]:" for number in range(1, len(prompts) + 1)]
-    assert '"附件1"' in _line(lab)  # the choices stand where they begin
+    _wait_for_line(lab, '"附件1"')  # the choices stand where they begin
 
 
 def test_what_is_saved_has_no_outputs(lab: Any, root: Path) -> None:

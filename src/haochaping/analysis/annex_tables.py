@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -11,6 +12,7 @@ from haochaping.analysis.bars import bar
 from haochaping.analysis.labelled_table import COUNT, NUMBER, PERCENT, LabelledTable, labelled
 from haochaping.analysis.loaded_period import as_period, period_words, report_of, rows_of_unit
 from haochaping.checks.cell_names import cell_words
+from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import MIXED_GROUP, AnnexSpec, Measure
 from haochaping.core.errors import UnknownName
@@ -70,7 +72,9 @@ def table(q: QuarterData, annex: str | int = 1, unit: str = "") -> LabelledTable
     columns = list(_columns(q, spec, rows))
     result = _labelled(q, spec, rows, columns, _title(q, spec, unit))
     if not unit:
-        result.attrs["notes"] += _totals_in_words(q, spec)
+        listed, hints = _totals_in_words(q, spec)
+        result.attrs["notes"] += listed
+        result.attrs["hints"] += hints
     return result
 
 
@@ -114,6 +118,7 @@ def rates(q: QuarterData, annex: str | int = 1, measure: str = "", unit: str = "
     order = of_rows.loc[shown, "rate"].sort_values(ascending=False, kind="stable").index
     columns = [column._replace(data=column.data.reindex(order)) for column in columns]
     result = _labelled(q, spec, rows.reindex(order), columns, f"{_title(q, spec, unit)}：{rate.heading}")
+    result.attrs["notes"].insert(0, _whole_in_words(of_rows[usable]))
     has_bars = bool(result[rate.heading].notna().any())
     return result.with_chart(bar(result, rate.heading, base=denominator)) if has_bars else result
 
@@ -190,11 +195,16 @@ def rates_of(q: QuarterData, spec: AnnexSpec) -> dict[str, Measure]:
     return {rate.name: rate for rate in part.rates(q.declaration)}
 
 
-def _totals_in_words(q: QuarterData, spec: AnnexSpec) -> list[str]:
-    """The totals that the annex prints, which are no rows of the table: a line, with the matters about them."""
+def _whole_in_words(of_rows: pd.DataFrame) -> str:
+    k, n = (int(of_rows[name].sum()) for name in ("k", "n"))
+    return f"各行合计 {percent_text(Fraction(k, n))}（{number(k)} ÷ {number(n)}，只计两数都有的行）"
+
+
+def _totals_in_words(q: QuarterData, spec: AnnexSpec) -> tuple[list[str], list[str]]:
+    """The totals that the annex prints, which are no rows of the table: a line with the matters about them; or where they are."""
     printed = q.printed_totals[q.printed_totals["table"] == spec.name].to_dict("records")
     if len(printed) > _MOST_TOTALS:
-        return [f"原表另有 {len(printed)} 个合计：q.printed_totals"]
+        return [], [f"原表另有 {len(printed)} 个合计：q.printed_totals"]
     places = q.derived(CellPlaces, report_of(q))
     words = []
     for total in printed:
@@ -203,7 +213,7 @@ def _totals_in_words(q: QuarterData, spec: AnnexSpec) -> list[str]:
         words.append(
             f"{cell_words(q, cell)} {total['printed']}{f'（核对意见第 {matters} 项）' if matters else ''}"
         )
-    return [f"原表的合计：{'；'.join(words)}"] if words else []
+    return ([f"原表的合计：{'；'.join(words)}"] if words else []), []
 
 
 def _title(q: QuarterData, spec: AnnexSpec, unit: str) -> str:
@@ -276,7 +286,8 @@ def _labelled(
         keys=keys,
         doubts=doubts,
         blanks=blanks,
-        columns={MATTERS: "hcp.matters(q) 中的项号"} if any(numbers) else None,
+        columns={MATTERS: "核对意见的项号"} if any(numbers) else None,
+        hints=["核对意见：hcp.matters(q)"] if any(numbers) else (),
     )
 
 

@@ -7,7 +7,7 @@ import zlib
 import pandas as pd
 
 from haochaping.analysis.labelled_table import PERCENT, POINTS, SPAN, kinds_of_cells, shown_text, title_of
-from haochaping.core.errors import UnknownName
+from haochaping.core.errors import UnknownName, WrongArgument
 from haochaping.present.charts.active_rate import draw_rate_bars, remark_on_bars, usual_rate
 from haochaping.present.charts.chart import Chart, make_chart
 from haochaping.present.charts.chart_parts import draw_count_bars
@@ -44,6 +44,8 @@ def bar(
     >>> hcp.bar(hcp.table(hcp.load("2022Q4"), "附件1"), "办件数")
     <图：2022年第四季度 附件1 各区县>
     """
+    if not isinstance(value, str):
+        raise WrongArgument(f"画哪一列应写一个名称，收到的是 {type(value).__name__}")
     frame = _as_frame(frame)
     value = value or _last_number(frame)
     for column in filter(None, (value, name, base)):

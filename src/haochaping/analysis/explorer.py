@@ -11,11 +11,12 @@ import ipywidgets as widgets
 from IPython.display import display
 
 from haochaping.analysis import annex_tables, bars, comparisons, finding_tables, over_time, unlike_peers
-from haochaping.analysis.take_note import take_note
+from haochaping.analysis.take_note import source_words, take_note
 from haochaping.core.declaration import AnnexSpec
 from haochaping.core.errors import ShownWithoutTraceback, UnknownName
 from haochaping.core.labels import annex_words
 from haochaping.core.model import QuarterData
+from haochaping.core.paths import DATA_VARIABLE
 from haochaping.core.period import Period
 from haochaping.pipeline.load_and_check import load
 from haochaping.pipeline.printed_quarter import available
@@ -33,7 +34,7 @@ TABLE, RATES, SHARES, FUNNEL, SERIES, COMPARE, BAR, FINDINGS = (
     "条形图",
     "核对意见",
 )
-_ALL = "全部"
+_ALL, _MOST_WORDS = "全部", 50
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ class Explorer(widgets.VBox):
     VIEWS = (TABLE, RATES, SHARES, FUNNEL, SERIES, COMPARE, BAR, FINDINGS)
 
     def __init__(self, data: str | os.PathLike[str] | None = None):
-        self._data = data
+        self._data = data or os.environ.get(DATA_VARIABLE)
         self._loaded: dict[Period, QuarterData] = {}
-        self._periods = available(data)
+        self._periods = available(self._data)
         if not self._periods:
             raise UnknownName("时期", "", ())
         self.period = _dropdown("时期", [(p.label, p) for p in reversed(self._periods)])
@@ -98,7 +99,7 @@ class Explorer(widgets.VBox):
         self.take = widgets.Button(
             description="写入文字说明", icon="pencil", layout=widgets.Layout(width="160px")
         )
-        self.taken = widgets.HTML()
+        self.source, self.taken = widgets.HTML(), widgets.HTML()
         self._is_filling = False
         self.shown: Any = None
         self.opened: Any = None
@@ -114,6 +115,7 @@ class Explorer(widgets.VBox):
                 self.behind,
                 self.section,
                 self.words,
+                self.source,
                 widgets.HBox([self.take, self.taken]),
             ]
         )
@@ -241,6 +243,8 @@ class Explorer(widgets.VBox):
             except ShownWithoutTraceback as reason:
                 display(widgets.HTML(f"<p>{text(reason)}</p>"))
         self.line.value = lines
+        cited = source_words(self.shown)
+        self.source.value = f"<span style='margin-left:96px'>依据：{text(cited)}</span>" if cited else ""
 
     def _loading_line(self) -> str:
         data = "" if self._data is None else f', "{self._data}"'
@@ -248,7 +252,7 @@ class Explorer(widgets.VBox):
 
     def _fill_findings(self) -> None:
         rows = finding_tables.findings(self.q, self.unit.value or "").to_dict("records")
-        options = [(f"第 {r['项号']} 项 {r['轻重']} {r['位置']}：{r['意见'][:40]}", r["编号"]) for r in rows]
+        options = [(f"第 {r['项号']} 项 {r['轻重']} {_shortened(r['意见'])}", r["编号"]) for r in rows]
         self._fill(self.finding, [("（选一条，看它比较的各格）", ""), *options])
         self._show_finding()
 
@@ -297,3 +301,7 @@ def _dropdown(description: str, options: Sequence[Any], width: str = "420px") ->
 
 def _code(*lines: str) -> str:
     return "<pre style='margin:4px 0;user-select:all'>" + "\n".join(map(str, map(text, lines))) + "</pre>"
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= _MOST_WORDS else f"{words[:_MOST_WORDS]}……"

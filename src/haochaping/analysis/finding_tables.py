@@ -76,13 +76,15 @@ def findings(
             continue
         rows.append(_row(q, finding, number, addressees[number - 1], units))
     columns = ["项号", "轻重", "意见", "位置", "附件", "请谁核实", "涉及单位", "状态", "编号", "算式"]
-    title = f"{period_words(q)}核对意见" + (f"：{unit}" if unit else "")
+    asked = "、".join(filter(None, (unit, severity, annex_words(q, table) if table else "")))
+    title = f"{period_words(q)}核对意见" + (f"：{asked}" if asked else "")
     return labelled(
         pd.DataFrame(rows, columns=columns),
         title,
         {"项号": COUNT},
         keys=["编号"],
-        notes=["hcp.cells(q, 编号) 列出一条意见所比较的各格"] if rows else ["没有"],
+        notes=[] if rows else ["没有"],
+        hints=["一条意见所比较的各格：hcp.cells(q, 编号)"] if rows else (),
     )
 
 
@@ -204,5 +206,7 @@ def matters(q: QuarterData, unit: str = "") -> LabelledTable:
         + (f"：{unit}，共 {len(rows)} 项" if unit else f"：{report.verdict_words}；{report.counts_words}"),
         {"项号": COUNT, "涉及条数": COUNT},
         keys=["项号"],
-        notes=["hcp.findings(q) 逐条列出；hcp.cells(q, 项号) 列出所比较的各格"] if rows else ["没有"],
+        notes=[] if rows else ["没有"],
+        hints=["逐条列出：hcp.findings(q)；所比较的各格：hcp.cells(q, 项号)"] if rows else (),
+        columns={"涉及条数": "如属实，数字会因此变动多少条；空的无从估计"},
     )

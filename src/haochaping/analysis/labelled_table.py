@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from haochaping.cleaning.number_format import number, percent_text
-from haochaping.core.errors import UnknownName
+from haochaping.core.errors import UnknownName, WrongArgument
 from haochaping.present.html_table import (
     PROSE,
     SHORT,
@@ -62,9 +62,23 @@ class LabelledTable(pd.DataFrame):
     def _constructor(self) -> Callable[..., LabelledTable]:
         return LabelledTable
 
+    def __getitem__(self, key: Any) -> Any:
+        """A column, or rows; an unknown column is refused with the known ones."""
+        try:
+            return super().__getitem__(key)
+        except KeyError:
+            if not isinstance(key, str):
+                raise
+            raise UnknownName("列", key, map(str, self.columns)) from None
+
     def _arith_method(self, other: Any, op: Any) -> Any:
         """Arithmetic on whole tables: what comes out is no longer the count or percentage that the columns were."""
-        result = super()._arith_method(other, op)
+        try:
+            result = super()._arith_method(other, op)
+        except TypeError:
+            raise WrongArgument(
+                '表中有文字，不能整张计算；先取数的列，如 t[["办件数", "评价数"]] / 100'
+            ) from None
         if isinstance(result, pd.DataFrame):
             result.attrs = {}
         return result
@@ -94,6 +108,7 @@ def labelled(
     doubts: Mapping[tuple[str, ...], str] | None = None,
     blanks: Mapping[tuple[str, ...], str] | None = None,
     notes: Sequence[str] = (),
+    hints: Sequence[str] = (),
     columns: Mapping[str, str] | None = None,
 ) -> LabelledTable:
     """A frame with Chinese headings as a :class:`LabelledTable`.
@@ -112,6 +127,8 @@ def labelled(
         Names of a row and a heading, to what stands in print where there is no number.
     notes : sequence of str
         Lines below the table.
+    hints : sequence of str
+        What to call next: lines below the table in a notebook, but not in a workbook.
     columns : mapping
         What columns hold, where their headings do not say it.
     """
@@ -124,6 +141,7 @@ def labelled(
         "doubts": dict(doubts or {}),
         "blanks": dict(blanks or {}),
         "notes": list(notes),
+        "hints": list(hints),
         "columns": dict(columns or {}),
     }
     return table
@@ -228,6 +246,7 @@ def _view(table: pd.DataFrame, title: str) -> TableView:
     keys, doubts = table.attrs.get("keys", []), table.attrs.get("doubts", {})
     blanks, records = table.attrs.get("blanks", {}), texts.to_dict("records")
     names = [tuple(record.get(key, "") for key in keys) for record in records]
+    hints = table.attrs.get("hints", ()) if title_of(table) else ()
     left_out = [f"共 {len(table)} 行，只显示前 {_MOST_ROWS} 行"] if len(table) > len(rows) else []
     return TableView(
         f"table-shown-{next(_ids)}",
@@ -251,7 +270,7 @@ def _view(table: pd.DataFrame, title: str) -> TableView:
             )
             for record, name in zip(records, names, strict=True)
         ],
-        [*notes_of(table), *left_out],
+        [*notes_of(table), *hints, *left_out],
     )
 
 

@@ -48,6 +48,8 @@ def _report(data: QuarterData, as_of: date) -> CheckReport:
 
 def as_period(period: QuarterData | Period | str, data: str | os.PathLike[str] | None = None) -> QuarterData:
     """A period that was loaded, or its name: it is loaded then, from a data root or the project's own."""
+    if not isinstance(period, (QuarterData, Period, str)):
+        raise WrongArgument('第一项应是一期：先 q = hcp.load("2022Q4")，再如 hcp.table(q, 1)')
     return period if isinstance(period, QuarterData) else load(period, data)
 
 

@@ -18,6 +18,7 @@ from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.annex_lookup import find_measure
 from haochaping.core.declaration import AnnexSpec, Measure
 from haochaping.core.errors import UnknownName, WrongArgument
+from haochaping.core.labels import annex_words
 from haochaping.core.model import CellRef, QuarterData
 from haochaping.core.period import Period
 from haochaping.figures.figure import PERCENT as PERCENT_UNIT
@@ -98,8 +99,9 @@ def series(
         kinds = {heading: PERCENT, "95%下限": PERCENT, "95%上限": PERCENT, "较上期（百分点）": POINTS}
     shown["状态"] = [value.status for value in found]
     shown[MATTERS] = [value.matters for value in found]
-    title = f"{unit or '合计'} {heading}，{found[0].period.label}至{period_words(latest)}"
-    described = {MATTERS: "该期 hcp.matters 中的项号"} if any(value.matters for value in found) else None
+    where = f"{annex_words(latest, latest.annex(annex).name)} {latest.annex(annex).title}"
+    title = f"{where} {unit or '合计'} {heading}，{found[0].period.label}至{period_words(latest)}"
+    described = {MATTERS: "该期核对意见的项号"} if any(value.matters for value in found) else None
     table = labelled(shown, title, kinds, keys=["时期"], columns=described)
     return table.with_chart(series_chart(drawn)) if len(drawn.known) > 1 else table
 
@@ -149,6 +151,8 @@ def _series(
     until: str | Period,
 ) -> tuple[Series, list[_Value], Measure | None, QuarterData]:
     """The series as it is drawn, its values, the rate that it is, if any, and the latest period."""
+    if isinstance(measure, (list, tuple, set)):
+        raise WrongArgument("一次一列；几列的，逐列各写一次 hcp.series")
     if not isinstance(measure, str) or isinstance(data, QuarterData):
         raise WrongArgument(
             '各期由函数自己读，不用给一期；应写列名，如 hcp.series("办件数", unit="…")，到某一期为止的另写 until="2022Q4"'

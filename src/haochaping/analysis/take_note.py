@@ -48,7 +48,7 @@ def take_note(q: QuarterData, section: str, text: str, source: Any = None) -> Pa
         raise refuse(str(raw), "", "没有这一期的资料文件夹，文字说明写在其中的 notes.md")
     sections, path = note_sections(q.declaration), raw / NOTES
     name = _section(q, section, sections)
-    about = _title(source)
+    about = source_words(source)
     paragraph = _as_plain_text(words + (f"（据{about}）" if about and about not in words else ""))
     read_notes(path, q.declaration)  # what is there must be readable before anything is added
     content = path.read_bytes() if path.is_file() else None
@@ -69,7 +69,8 @@ def _section(q: QuarterData, section: str, sections: dict[str, str]) -> str:
         raise UnknownName("标题", section, sections) from None
 
 
-def _title(source: Any) -> str:
+def source_words(source: Any) -> str:
+    """What a note rests on, as it is named there: a table or chart by its title."""
     if source is None or isinstance(source, str):
         return source or ""
     if isinstance(source, Chart):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,13 @@ from haochaping.analysis.labelled_table import (
 )
 from haochaping.core.errors import WrongArgument, describe_os_error, refuse
 from haochaping.files.atomic_write import atomic_write
-from haochaping.outputs.excel.workbook_style import Styles, display_width, open_workbook, set_page
+from haochaping.outputs.excel.workbook_style import (
+    Styles,
+    display_width,
+    fit_row,
+    open_workbook,
+    set_page,
+)
 from haochaping.present.html_table import in_chinese
 
 _DECIMAL = "decimal"
@@ -36,21 +43,26 @@ _FORMATS = {
     NUMBER: "General",
     _DECIMAL: "#,##0.00",
 }
-_LEAST_WIDTH, _MOST_WIDTH = 8, 60
+_LEAST_WIDTH, _MOST_WIDTH = 8, 44
 _MOST_ROWS = 1_048_575
-_NOTES = "说明"
+_NOTES, _VALUE = "说明", "数"
 _SHEET_NAME = re.compile(r"(?!')[^\[\]:*?/\\]{1,31}(?<!')")
 
 
-def to_excel(frame: pd.DataFrame | pd.Series, path: str | os.PathLike[str], sheet: str = "数据") -> Path:
-    """把一张表写成 Excel：中文列名、数字格式、列宽、首行冻结；说明另在一张工作表。``pd.read_excel`` 可以读回。
+def to_excel(
+    frame: pd.DataFrame | pd.Series | Mapping[str, pd.DataFrame],
+    path: str | os.PathLike[str],
+    sheet: str = "数据",
+) -> Path:
+    """把一张表写成 Excel：中文列名、数字格式、列宽、首行冻结；说明另在一张工作表。``pd.read_excel(文件, engine="calamine")`` 可以读回。
 
     百分比存为小数、显示为百分比；数仍是数，缺的是空格。同名文件会被换掉。
 
     Parameters
     ----------
-    frame : DataFrame or Series
+    frame : DataFrame, Series or dict
         ``hcp.table`` 等得到的表，或任何一张表；英文列名换成中文，自己算的百分比先用 ``hcp.as_percent`` 声明。
+        几张表写在一个文件里的，写作 ``{"工作表名": 表, …}``。
     path : path
         写到哪里，以 ``.xlsx`` 结尾。
     sheet : str
@@ -72,15 +84,16 @@ def to_excel(frame: pd.DataFrame | pd.Series, path: str | os.PathLike[str], shee
     if not isinstance(path, (str, os.PathLike)):
         raise WrongArgument('没有写：应写作 hcp.to_excel(表, "文件.xlsx")，先写表，后写文件名')
     target = Path(path).expanduser()
-    content = _as_written(frame, target, sheet)
+    tables = dict(frame) if isinstance(frame, Mapping) else {sheet: frame}
+    contents = {name: _as_written(table, target, name) for name, table in tables.items()}
     buffer = io.BytesIO()
-    workbook = open_workbook(buffer, title_of(content) or sheet)
-    styles = Styles(workbook)
-    _write_table(workbook.add_worksheet(sheet), content, styles)
-    units = content.attrs.get("units", {})
-    lines = [title_of(content), *(f"{name}：单位 {unit}" for name, unit in units.items() if name in content)]
-    if written := [line for line in (*lines, *notes_of(content, content.attrs.get("headings"))) if line]:
-        about = workbook.add_worksheet(_NOTES if sheet != _NOTES else f"{_NOTES}2")
+    workbook = open_workbook(buffer, next(iter(map(title_of, contents.values())), "") or sheet)
+    styles, written = Styles(workbook), []
+    for name, content in contents.items():
+        _write_table(workbook.add_worksheet(name), content, styles)
+        written += _lines_about(content, name if len(contents) > 1 else "")
+    if written:
+        about = workbook.add_worksheet(_NOTES if _NOTES not in contents else f"{_NOTES}2")
         about.set_column(0, 0, 100)
         for row, line in enumerate(written):
             about.write_string(row, 0, line, styles.get(text_wrap=True))
@@ -92,10 +105,22 @@ def to_excel(frame: pd.DataFrame | pd.Series, path: str | os.PathLike[str], shee
     return target
 
 
-def _as_written(frame: pd.DataFrame | pd.Series, target: Path, sheet: str) -> pd.DataFrame:
+def _lines_about(content: pd.DataFrame, sheet: str) -> list[str]:
+    """Title, units and notes of a table, under the name of its sheet where there are several."""
+    units = content.attrs.get("units", {}).items()
+    lines = [title_of(content), *(f"{name}：单位 {unit}" for name, unit in units if name in content)]
+    found = [line for line in (*lines, *notes_of(content, content.attrs.get("headings"))) if line]
+    return [f"【{sheet}】", *found] if sheet and found else found
+
+
+def _as_written(frame: Any, target: Path, sheet: str) -> pd.DataFrame:
     """The table with its index as columns; refused where a workbook cannot hold it."""
     if isinstance(frame, pd.Series):
-        frame = frame.to_frame()
+        frame = frame.to_frame(_VALUE if frame.name is None else frame.name)
+    if not isinstance(sheet, str) or not _SHEET_NAME.fullmatch(sheet):
+        raise WrongArgument(
+            f"没有写：工作表名称“{sheet}”不能用，应为 1 至 31 个字，不含 [ ] : * ? / \\，不以撇号起止"
+        )
     if not isinstance(frame, pd.DataFrame):
         raise WrongArgument(f"没有写：应是一张表，收到的是 {type(frame).__name__}")
     if target.suffix.lower() != ".xlsx":
@@ -104,10 +129,6 @@ def _as_written(frame: pd.DataFrame | pd.Series, target: Path, sheet: str) -> pd
         raise WrongArgument(f"没有写：没有文件夹 {target.parent}，请先建立，或改写别处")
     if len(frame) > _MOST_ROWS:
         raise WrongArgument(f"没有写：表有 {len(frame)} 行，一张工作表最多 {_MOST_ROWS} 行，请先筛选或汇总")
-    if not _SHEET_NAME.fullmatch(sheet):
-        raise WrongArgument(
-            f"没有写：工作表名称“{sheet}”不能用，应为 1 至 31 个字，不含 [ ] : * ? / \\，不以撇号起止"
-        )
     return frame if frame.index.dtype.kind in "iu" and frame.index.name is None else frame.reset_index()
 
 
@@ -120,18 +141,21 @@ def _write_table(page: Any, content: pd.DataFrame, styles: Styles) -> None:
     if named.columns.nlevels > 1:
         named = named.set_axis([" ".join(filter(None, map(str, name))) for name in named.columns], axis=1)
     headings = in_chinese(named).columns
+    shown, widths = [], []
     for column, (name, heading) in enumerate(zip(content.columns, headings, strict=True)):
         values = [words.get(name, {}).get(value, value) for value in content.iloc[:, column]]
         kinds = _kinds(content.iloc[:, column], kinds_of_cells(content, name))
-        texts = map(shown_text, values[:2000], kinds)
-        width = max(map(display_width, (str(heading), *texts)), default=0) + 3
-        page.set_column(column, column, min(max(width, _LEAST_WIDTH), _MOST_WIDTH))
+        shown.append(list(map(shown_text, values, kinds)))
+        needed = max(display_width(text) for text in (str(heading), *shown[-1])) + 3
+        widths.append(min(max(needed, _LEAST_WIDTH), _MOST_WIDTH))
+        page.set_column(column, column, widths[-1])
         page.write_string(0, column, str(heading), styles.head)
+        look = {"border": 1, "valign": "top", "text_wrap": needed > _MOST_WIDTH}
         for row, (value, kind) in enumerate(zip(values, kinds, strict=True), start=1):
-            style = styles.get(
-                num_format=_FORMATS.get(kind, "General"), border=1, text_wrap=width > _MOST_WIDTH
-            )
-            _write(page, row, column, value, style)
+            _write(page, row, column, value, styles.get(num_format=_FORMATS.get(kind, "General"), **look))
+    if _MOST_WIDTH in widths:
+        for row, texts in enumerate(zip(*shown, strict=True), start=1):
+            fit_row(page, row, texts, widths)
     page.freeze_panes(1, 0)
     if len(content):
         page.autofilter(0, 0, len(content), max(0, content.shape[1] - 1))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral
 
 from haochaping.core.declaration import AnnexSpec, Measure
-from haochaping.core.errors import UnknownName
+from haochaping.core.errors import UnknownName, WrongArgument
 from haochaping.core.text import normalize_for_comparison
 
 _NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
@@ -30,6 +31,8 @@ def find_annex(
     UnknownName
         None is called so; the message lists those that are there.
     """
+    if not isinstance(name, (str, Integral)):
+        raise WrongArgument(f'附件应写一个号或表名，如 1、"各区县"，收到的是 {type(name).__name__}')
     if name in annexes:
         return annexes[str(name)]
     wanted = normalize_for_comparison(str(name)).removesuffix("表").translate(_NUMERALS)
@@ -59,6 +62,8 @@ def find_measure(measures: Mapping[str, Measure], name: str) -> Measure:
     UnknownName
         None is called so; the message lists those that are there.
     """
+    if not isinstance(name, str):
+        raise WrongArgument(f"列应写一个名称，收到的是 {type(name).__name__}")
     if name in measures:
         return measures[name]
     wanted = normalize_for_comparison(name)

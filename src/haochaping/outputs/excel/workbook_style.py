@@ -10,6 +10,8 @@ from typing import Any
 
 FONT = "宋体"
 LINE_HEIGHT = 15
+MOST_HEIGHT = 409
+"""Points a row may be high."""
 ROW_HEIGHT = 19
 _A4 = 9
 
@@ -106,7 +108,7 @@ def write_lines(
 def fit_row(sheet: Any, row: int, texts: Sequence[str], widths: Sequence[float]) -> None:
     """Set the height a row needs: not every program does so by itself when it opens the file."""
     lines = max(lines_needed(text, width - 2) for text, width in zip(texts, widths, strict=True))
-    sheet.set_row(row, LINE_HEIGHT * lines + 5)
+    sheet.set_row(row, min(LINE_HEIGHT * lines + 5, MOST_HEIGHT))
 
 
 def write_text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
