@@ -12,6 +12,7 @@ import pandas as pd
 
 from haochaping.cleaning.number_format import number, percent_text
 from haochaping.core.errors import UnknownName, WrongArgument
+from haochaping.core.named_columns import NamedColumns
 from haochaping.present.html_table import (
     PROSE,
     SHORT,
@@ -47,7 +48,7 @@ _MOST_ROWS = 1000
 _ids = itertools.count(1)
 
 
-class LabelledTable(pd.DataFrame):
+class LabelledTable(NamedColumns):
     """带中文列名的表：是普通的 pandas 表，另外知道各列是百分比还是条数、哪些格存疑，显示时照此写出。
 
     筛选、排序、取列以后仍然如此；汇总、透视、去掉名称列以后是另一张表，不再带原来的标题和说明。百分比存为小数（0.0545 显示为 5.45%），
@@ -61,15 +62,6 @@ class LabelledTable(pd.DataFrame):
     @property
     def _constructor(self) -> Callable[..., LabelledTable]:
         return LabelledTable
-
-    def __getitem__(self, key: Any) -> Any:
-        """A column, or rows; an unknown column is refused with the known ones."""
-        try:
-            return super().__getitem__(key)
-        except KeyError:
-            if not isinstance(key, str):
-                raise
-            raise UnknownName("列", key, map(str, self.columns)) from None
 
     def _arith_method(self, other: Any, op: Any) -> Any:
         """Arithmetic on whole tables: what comes out is no longer the count or percentage that the columns were."""
