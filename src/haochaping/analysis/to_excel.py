@@ -43,7 +43,9 @@ _FORMATS = {
     NUMBER: "General",
     _DECIMAL: "#,##0.00",
 }
-_LEAST_WIDTH, _MOST_WIDTH = 8, 44
+_LEAST_WIDTH, _MOST_WIDTH, _MOST_WIDTH_OF_MANY = 8, 44, 24
+_MANY_COLUMNS = 6
+"""A table of more is printed across, its columns are narrower."""
 _MOST_ROWS = 1_048_575
 _NOTES, _VALUE = "说明", "数"
 _SHEET_NAME = re.compile(r"(?!')[^\[\]:*?/\\]{1,31}(?<!')")
@@ -141,25 +143,27 @@ def _write_table(page: Any, content: pd.DataFrame, styles: Styles) -> None:
     if named.columns.nlevels > 1:
         named = named.set_axis([" ".join(filter(None, map(str, name))) for name in named.columns], axis=1)
     headings = in_chinese(named).columns
+    is_wide = content.shape[1] > _MANY_COLUMNS
+    most = _MOST_WIDTH_OF_MANY if is_wide else _MOST_WIDTH
     shown, widths = [], []
     for column, (name, heading) in enumerate(zip(content.columns, headings, strict=True)):
         values = [words.get(name, {}).get(value, value) for value in content.iloc[:, column]]
         kinds = _kinds(content.iloc[:, column], kinds_of_cells(content, name))
         shown.append(list(map(shown_text, values, kinds)))
         needed = max(display_width(text) for text in (str(heading), *shown[-1])) + 3
-        widths.append(min(max(needed, _LEAST_WIDTH), _MOST_WIDTH))
+        widths.append(min(max(needed, _LEAST_WIDTH), most))
         page.set_column(column, column, widths[-1])
         page.write_string(0, column, str(heading), styles.head)
-        look = {"border": 1, "valign": "top", "text_wrap": needed > _MOST_WIDTH}
+        look = {"border": 1, "valign": "top", "text_wrap": needed > most}
         for row, (value, kind) in enumerate(zip(values, kinds, strict=True), start=1):
             _write(page, row, column, value, styles.get(num_format=_FORMATS.get(kind, "General"), **look))
-    if _MOST_WIDTH in widths:
+    if most in widths:
         for row, texts in enumerate(zip(*shown, strict=True), start=1):
             fit_row(page, row, texts, widths)
     page.freeze_panes(1, 0)
     if len(content):
         page.autofilter(0, 0, len(content), max(0, content.shape[1] - 1))
-    set_page(page, landscape=content.shape[1] > 6)
+    set_page(page, landscape=is_wide)
 
 
 def _write(page: Any, row: int, column: int, value: Any, style: Any) -> None:
