@@ -82,6 +82,16 @@ def test_what_cannot_be_answered_says_why(data: Path) -> None:
     assert explorer.shown is not None
 
 
+def test_a_period_that_cannot_be_read_says_why_and_leaves_no_old_answer(data: Path) -> None:
+    shutil.copytree(data / "raw" / "2022Q4", data / "raw" / "2023Q1")
+    explorer = Explorer(data)  # the newest is the text of another quarter
+    assert explorer.shown is None and explorer.line.value == ""
+    explorer.period.value = Period(2022, 4)
+    assert explorer.shown is not None
+    explorer.period.value = Period(2023, 1)
+    assert explorer.shown is None and explorer.line.value == ""
+
+
 def test_a_finding_opens_to_its_cells(data: Path) -> None:
     explorer = Explorer(data)
     explorer.view.value = FINDINGS

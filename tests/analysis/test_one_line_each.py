@@ -10,7 +10,7 @@ import pytest
 import haochaping as hcp
 from haochaping.analysis.labelled_table import LabelledTable
 from haochaping.analysis.loaded_period import report_of
-from haochaping.core.errors import InputRefused, ShownWithoutTraceback, UnknownName
+from haochaping.core.errors import InputRefused, ShownWithoutTraceback, UnknownName, WrongArgument
 from haochaping.core.model import QuarterData
 from haochaping.core.period import Period
 from haochaping.simulate.data_root import write_data_root
@@ -320,6 +320,32 @@ def test_a_workbook_that_cannot_be_written_is_left(
 
 def test_a_period_is_checked_once(q: QuarterData) -> None:
     assert report_of(q) is report_of(q)
+
+
+def test_what_is_divided_by_zero_is_shown_and_not_drawn(q: QuarterData, tmp_path: Path) -> None:
+    own = hcp.table(q, 2)[["部门", "办件数", "评价数"]]
+    own["比"] = 1.0
+    own.loc[0, "比"], own.loc[1, "比"] = float("inf"), float("-inf")
+    declared = hcp.as_percent(own, "比")
+    assert ">∞<" in declared._repr_html_() and ">−∞<" in declared._repr_html_()
+    assert len(hcp.bar(declared, "比").data) == len(own) - 2
+    read = pd.read_excel(hcp.to_excel(declared, tmp_path / "比.xlsx"), engine="calamine")
+    assert read["比"].tolist()[:3] == ["∞", "−∞", 1.0]
+
+
+def test_lists_in_cells_and_repeated_labels_are_no_hindrance(q: QuarterData, tmp_path: Path) -> None:
+    listed = pd.DataFrame({"区县": ["张店区"], "各月": [[1, 2, 3]]})
+    assert (
+        pd.read_excel(hcp.to_excel(listed, tmp_path / "列表.xlsx"), engine="calamine")["各月"][0]
+        == "[1, 2, 3]"
+    )
+    twice = pd.concat([hcp.table(q, 3), hcp.table(q, 3)])
+    assert len(hcp.bar(twice, "评价数").data) == 40
+    for wrong in ({}, {"一": q.districts, "一 ": q.districts, "A": q.districts, "a": q.districts}):
+        with pytest.raises(WrongArgument, match="至少要有一张表"):
+            hcp.to_excel(wrong, tmp_path / "几张.xlsx")
+    named = hcp.to_excel({"说明": hcp.table(q, 1), "说明2": hcp.table(q, 5)}, tmp_path / "说明.xlsx")
+    assert pd.ExcelFile(named, engine="calamine").sheet_names == ["说明", "说明2", "说明3"]
 
 
 def test_several_tables_stand_in_one_workbook(q: QuarterData, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 
+import numpy as np
 import pandas as pd
 
 from haochaping.analysis.labelled_table import PERCENT, POINTS, SPAN, kinds_of_cells, shown_text, title_of
@@ -57,15 +58,16 @@ def bar(
     names = [name] if name else keys or [frame.columns[0]]
     if names == [value]:
         raise NotApplicable(f'只有“{value}”，没有名称，画不成图；请给整张表，如 hcp.bar(t, "{value}")。')
-    rows = frame.dropna(subset=[value])
-    if rows.empty:
+    known = frame[np.isfinite(frame[value].astype("float64"))]  # what was divided by zero is no number either
+    if known.empty:
         raise NotApplicable(f"“{value}”一列没有数，画不成图。")
-    if len(rows) > _MOST_BARS:
-        rows = rows.loc[rows[value].abs().sort_values(ascending=False, kind="stable").index[:_MOST_BARS]]
-    labels = [" ".join(map(str, each)) for each in zip(*(rows[column] for column in names), strict=True)]
+    is_cut = len(known) > _MOST_BARS
+    by_size = known.sort_values(value, key=abs, ascending=False, kind="stable")
+    rows = by_size.head(_MOST_BARS) if is_cut else known
+    labels = _labels(rows, names)
     kind, unit = kinds_of_cells(rows, value)[0], frame.attrs.get("units", {}).get(value, "")
     heading = f"{value}（{unit}）" if unit else value
-    remark = f"；只画最大的 {_MOST_BARS} 条" if len(frame) > _MOST_BARS else ""
+    remark = f"；只画最大的 {_MOST_BARS} 条" if is_cut else ""
     texts = [shown_text(each, kind) for each in rows[value]]
     bars = pd.DataFrame({"name": labels, "value": rows[value].astype("float64").tolist()})
     if kind == PERCENT and bars["value"].min() >= 0:
@@ -103,6 +105,16 @@ def _as_frame(frame: pd.DataFrame | pd.Series) -> pd.DataFrame:
     if frame.index.dtype.kind in "iu" and frame.index.name is None:
         return frame
     return frame.reset_index()
+
+
+def _labels(rows: pd.DataFrame, names: list[str]) -> list[str]:
+    """A name a bar; one that stands twice is numbered, or both would be one bar."""
+    joined = pd.Series(
+        [" ".join(map(str, each)) for each in zip(*(rows[column] for column in names), strict=True)],
+        dtype="str",
+    )
+    earlier = joined.groupby(joined).cumcount()
+    return [f"{name}（{count + 1}）" if count else name for name, count in zip(joined, earlier, strict=True)]
 
 
 def _last_number(frame: pd.DataFrame) -> str:

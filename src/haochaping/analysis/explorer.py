@@ -119,7 +119,7 @@ class Explorer(widgets.VBox):
                 widgets.HBox([self.take, self.taken]),
             ]
         )
-        self._fill_period()
+        self._show(self._fill_period)
         self.period.observe(self._on(self._fill_period), "value")
         self.annex.observe(self._on(self._fill_annex), "value")
         self.view.observe(self._on(self._fill_measures), "value")
@@ -128,15 +128,13 @@ class Explorer(widgets.VBox):
             choice.observe(self._on(lambda: None), "value")
         self.finding.observe(lambda _: self._show_finding(), "value")
         self.take.on_click(lambda _: self._take())
-        self._show()
 
     # --- choices ------------------------------------------------------------------------------------------------
 
     def _on(self, fill: Callable[[], None]) -> Callable[[Any], None]:
         def changed(_: Any) -> None:
             if not self._is_filling:
-                fill()
-                self._show()
+                self._show(fill)
 
         return changed
 
@@ -230,12 +228,14 @@ class Explorer(widgets.VBox):
     def _loaded_other(self) -> Any:
         return self.other.value if self._data is None else Call(load, (self.other.value, str(self._data)))
 
-    def _show(self) -> None:
+    def _show(self, fill: Callable[[], None]) -> None:
+        """Fill what depends on a choice, and answer; a period that cannot be read says why in place of an answer."""
         self.line.value = _code("正在计算……")
         self.answer.clear_output(wait=True)
         self.shown, lines = None, ""  # of an answer that fails nothing stays
         with self.answer:
             try:
+                fill()
                 call = self.call()
                 self.shown = call.run()
                 lines = _code(self._loading_line(), call.line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from numbers import Integral
@@ -209,6 +210,8 @@ def shown_text(value: Any, kind: str = "") -> str:
     """A value as it is shown; blank where it is missing."""
     if not isinstance(value, (list, tuple, dict, set)) and pd.isna(value):
         return ""
+    if isinstance(value, float) and math.isinf(value):  # divided by zero
+        return "∞" if value > 0 else "−∞"
     if kind == PERCENT:
         return percent_text(Fraction(float(value)).limit_denominator(10**12)).replace("-", "−")
     if kind == POINTS:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import itertools
+import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,8 @@ def to_excel(
         raise WrongArgument('没有写：应写作 hcp.to_excel(表, "文件.xlsx")，先写表，后写文件名')
     target = Path(path).expanduser()
     tables = dict(frame) if isinstance(frame, Mapping) else {sheet: frame}
+    if len({str(name).casefold() for name in tables}) < max(len(tables), 1):
+        raise WrongArgument("没有写：至少要有一张表，各工作表的名称不能相同（不分大小写）")
     contents = {name: _as_written(table, target, name) for name, table in tables.items()}
     buffer = io.BytesIO()
     workbook = open_workbook(buffer, next(iter(map(title_of, contents.values())), "") or sheet)
@@ -95,7 +99,7 @@ def to_excel(
         _write_table(workbook.add_worksheet(name), content, styles)
         written += _lines_about(content, name if len(contents) > 1 else "")
     if written:
-        about = workbook.add_worksheet(_NOTES if _NOTES not in contents else f"{_NOTES}2")
+        about = workbook.add_worksheet(next(name for name in _names_of_notes() if name not in contents))
         about.set_column(0, 0, 100)
         for row, line in enumerate(written):
             about.write_string(row, 0, line, styles.get(text_wrap=True))
@@ -105,6 +109,11 @@ def to_excel(
     except OSError as error:
         raise refuse(str(target), describe_os_error(error), "没有写成，原有的文件没有动") from None
     return target
+
+
+def _names_of_notes() -> Iterator[str]:
+    yield _NOTES
+    yield from (f"{_NOTES}{number}" for number in itertools.count(2))
 
 
 def _lines_about(content: pd.DataFrame, sheet: str) -> list[str]:
@@ -147,7 +156,9 @@ def _write_table(page: Any, content: pd.DataFrame, styles: Styles) -> None:
     most = _MOST_WIDTH_OF_MANY if is_wide else _MOST_WIDTH
     shown, widths = [], []
     for column, (name, heading) in enumerate(zip(content.columns, headings, strict=True)):
-        values = [words.get(name, {}).get(value, value) for value in content.iloc[:, column]]
+        values = list(content.iloc[:, column])
+        if name in words:
+            values = [words[name].get(value, value) for value in values]
         kinds = _kinds(content.iloc[:, column], kinds_of_cells(content, name))
         shown.append(list(map(shown_text, values, kinds)))
         needed = max(display_width(text) for text in (str(heading), *shown[-1])) + 3
@@ -172,7 +183,10 @@ def _write(page: Any, row: int, column: int, value: Any, style: Any) -> None:
     elif isinstance(value, bool):
         page.write_boolean(row, column, value, style)
     elif isinstance(value, (int, float)) or (hasattr(value, "__float__") and not isinstance(value, str)):
-        page.write_number(row, column, float(value), style)
+        if math.isinf(value):
+            page.write_string(row, column, shown_text(float(value)), style)
+        else:
+            page.write_number(row, column, float(value), style)
     else:
         page.write_string(row, column, str(value)[:32_000], style)
 

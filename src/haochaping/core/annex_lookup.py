@@ -30,6 +30,8 @@ def find_annex(
     ------
     UnknownName
         None is called so; the message lists those that are there.
+    WrongArgument
+        It is no name, but a list or the like.
     """
     if not isinstance(name, (str, Integral)):
         raise WrongArgument(f'附件应写一个号或表名，如 1、"各区县"，收到的是 {type(name).__name__}')
@@ -61,6 +63,8 @@ def find_measure(measures: Mapping[str, Measure], name: str) -> Measure:
     ------
     UnknownName
         None is called so; the message lists those that are there.
+    WrongArgument
+        It is no name, but a list or the like.
     """
     if not isinstance(name, str):
         raise WrongArgument(f"列应写一个名称，收到的是 {type(name).__name__}")
