@@ -57,7 +57,7 @@ def findings(
     owners: Owners = q.derived(_owners)
     office = q.fact("issuer") or OFFICE
     of_office = unit in (OFFICE, office)
-    wanted = reference_names(q, unit) if unit and not of_office else set()
+    wanted = _registered_names(q, unit) if unit and not of_office else set()
     table = TEXT_CLAIMS if annex == annex_words(q, TEXT_CLAIMS) else q.annex(annex).name if annex else ""
     numbers = matter_numbers(report)
     addressees = [matter.addressee or office for matter in report.matters]
@@ -127,7 +127,7 @@ def _row(
     }
 
 
-def reference_names(q: QuarterData, unit: str) -> set[str]:
+def _registered_names(q: QuarterData, unit: str) -> set[str]:
     """The registered names that a unit's name may mean: one in each kind of unit."""
     name, reference = find_unit(q, unit), reference_of(q)
     return {name, *(reference.canonical(kind, name) for kind in {each.kind for each in reference.units})}

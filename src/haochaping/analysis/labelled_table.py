@@ -65,7 +65,7 @@ class LabelledTable(NamedColumns):
         return LabelledTable
 
     def _arith_method(self, other: Any, op: Any) -> Any:
-        """Arithmetic on whole tables: what comes out is no longer the count or percentage that the columns were."""
+        """Arithmetic on whole tables, where pandas does it (``+ - * /``): what comes out is no longer the count or percentage that the columns were."""
         try:
             result = super()._arith_method(other, op)
         except TypeError:
@@ -157,6 +157,13 @@ def as_percent(frame: pd.DataFrame, *columns: str) -> LabelledTable:
     >>> t["占全市"] = t["评价数"] / t["评价数"].sum()
     >>> hcp.bar(hcp.as_percent(t, "占全市"), "占全市").data.iloc[0].tolist()
     ['张店区', '17.34%']
+
+    Raises
+    ------
+    UnknownName
+        没有这一列。
+    NotApplicable
+        这一列不是数。
     """
     columns = tuple(name for each in columns for name in ([each] if isinstance(each, str) else each))
     for column in columns:

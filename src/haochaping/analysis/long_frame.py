@@ -30,15 +30,17 @@ DESCRIPTIONS = {
 
 
 HEADINGS = {
-    **{
-        "period": "时期",
-        "annex": "附件",
-        "group": "类别",
-        "unit": "单位",
-        "member": "所在列",
-        "measure": "项目",
-    },
-    **{"value": "数", "printed": "原文", "status": "状态", "doubt": "轻重", "matters": "核对意见"},
+    "period": "时期",
+    "annex": "附件",
+    "group": "类别",
+    "unit": "单位",
+    "member": "所在列",
+    "measure": "项目",
+    "value": "数",
+    "printed": "原文",
+    "status": "状态",
+    "doubt": "轻重",
+    "matters": "核对意见",
 }
 """Their headings in a workbook."""
 _STATUSES = {"number": "有数", "missing": "没有数", "as_printed": "文字"}

@@ -39,6 +39,15 @@ def take_note(q: QuarterData, section: str, text: str, source: Any = None) -> Pa
     -------
     Path
         写入的文件。
+
+    Raises
+    ------
+    WrongArgument
+        要写的不是一段话。
+    UnknownName
+        没有这一节。
+    InputRefused
+        没有这一期的资料文件夹，或文字说明读不懂、刚被别人改过。
     """
     q = as_period(q)
     if not isinstance(text, str) or not 0 < len(words := " ".join(text.split())) <= MOST_CHARACTERS:

@@ -84,6 +84,13 @@ def to_excel(
     ...     written = hcp.to_excel(hcp.table(hcp.load("2022Q4"), "附件1"), folder + "/附件1.xlsx")
     ...     pd.read_excel(written, engine="calamine")["区县"].tolist()[:2]
     ['张店区', '淄川区']
+
+    Raises
+    ------
+    WrongArgument
+        不是表，文件名、工作表名不能用，没有这个文件夹，或行数过多。
+    InputRefused
+        写不进去，如文件正在 Excel 中打开；原有的文件不动。
     """
     if not isinstance(path, (str, os.PathLike)):
         raise WrongArgument('没有写：应写作 hcp.to_excel(表, "文件.xlsx")，先写表，后写文件名')
