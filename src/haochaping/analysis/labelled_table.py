@@ -65,7 +65,7 @@ class LabelledTable(NamedColumns):
         return LabelledTable
 
     def _arith_method(self, other: Any, op: Any) -> Any:
-        """Arithmetic on whole tables, where pandas does it (``+ - * /``): what comes out is no longer the count or percentage that the columns were."""
+        """``+ - * /`` of whole tables, where pandas does them: what comes out is no longer the count or percentage it was."""
         try:
             result = super()._arith_method(other, op)
         except TypeError:
